@@ -1,0 +1,17 @@
+from oauth.models.account import Account, Membership
+from oauth.models.api_key import ApiKey
+from oauth.models.application import Application
+from oauth.models.tokens import AccessToken, Grant, IDToken, RefreshToken
+from oauth.models.user import User
+
+__all__ = [
+    "AccessToken",
+    "Account",
+    "ApiKey",
+    "Application",
+    "Grant",
+    "IDToken",
+    "Membership",
+    "RefreshToken",
+    "User",
+]

@@ -1,0 +1,113 @@
+"""The business, and who works in it."""
+
+import uuid
+import zoneinfo
+from datetime import time
+
+import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, RegexValidator
+from django.db import models
+
+LEGAL_TEXT_HOURS = (time(8), time(21))  # TCPA, 47 CFR 64.1200(c)(1): the recipient's local time
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError("%(name)s is not an IANA time zone such as America/New_York.", params={"name": name})
+
+
+def validate_country(code: str) -> None:
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValidationError("%(code)s is not an ISO 3166 country code such as US.", params={"code": code})
+
+
+class Account(models.Model):
+    """A business that asks its customers for reviews; every other row belongs to one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("business name", max_length=150)
+    country = models.CharField(
+        max_length=2, default="US", validators=[validate_country], help_text="Where phone numbers without + are from."
+    )
+    time_zone = models.CharField(max_length=64, default="America/New_York", validators=[validate_time_zone])
+    window_start = models.TimeField(
+        "send from", default=time(9), help_text="Local time of the recipient. The same time twice means all day."
+    )
+    window_end = models.TimeField(
+        "send until", default=time(20), help_text="Texts never leave outside 8:00 to 21:00, whatever stands here."
+    )
+    cooldown_days = models.PositiveSmallIntegerField(
+        default=90,
+        validators=[MaxValueValidator(3650)],
+        help_text="A contact is not asked again within this many days of the last request.",
+    )
+    sender_name = models.CharField(
+        max_length=100, blank=True, help_text="What mail shows as sender; the business name if empty."
+    )
+    reply_to = models.EmailField("reply-to address", blank=True)
+    text_sender = models.CharField(
+        max_length=20,
+        blank=True,
+        validators=[RegexValidator(r"^(\+[1-9]\d{6,14}|[A-Za-z0-9 ]{1,11})$", "A number in E.164 or a sender name.")],
+        help_text="The number texts come from; the installation's own if empty.",
+    )
+    postal_address = models.TextField(
+        max_length=500, help_text="Stands in every mail: the law asks for it (CAN-SPAM, 16 CFR 316)."
+    )
+    colour = models.CharField(
+        max_length=7, default="#1d4ed8", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "A colour such as #1d4ed8.")]
+    )
+    is_active = models.BooleanField("active", default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(window_start__lte=models.F("window_end")) | models.Q(window_end=time(0)),
+                name="account_window_in_one_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def sender(self) -> str:
+        """The name that messages are signed with."""
+        return self.sender_name or self.name
+
+    def clean(self) -> None:
+        super().clean()
+        if self.window_start is None or self.window_end is None or self.window_start == self.window_end:
+            return
+        if self.window_end != time(0) and self.window_start > self.window_end:
+            raise ValidationError({"window_end": "The window ends before it starts."})
+        opens, closes = LEGAL_TEXT_HOURS
+        if self.window_start >= closes or (self.window_end != time(0) and self.window_end <= opens):
+            raise ValidationError({"window_start": "No text could ever leave: the window lies outside 8:00 to 21:00."})
+
+
+class Membership(models.Model):
+    """A person's role in an account."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner", "Owner"
+        MANAGER = "manager", "Manager"
+        VIEWER = "viewer", "Viewer"
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey("oauth.User", on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.MANAGER)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "user"], name="membership_once_per_user"),
+            models.CheckConstraint(
+                condition=models.Q(role__in=["owner", "manager", "viewer"]), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.get_role_display()} of {self.account}"

@@ -1,0 +1,160 @@
+"""What every API endpoint shares: the error body, strict JSON, pagination."""
+
+import json
+import logging
+from typing import IO, Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from rest_framework import exceptions
+from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import BaseParser
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+logger = logging.getLogger(__name__)
+
+MAX_BODY = 1024 * 1024
+
+CODES = {
+    400: ("invalid_request", "The request could not be understood."),
+    401: ("unauthorized", "Send a valid access token or API key as 'Authorization: Bearer …'."),
+    403: ("forbidden", "You may not do this."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that method; see the Allow header."),
+    406: ("not_acceptable", "This API answers with application/json only."),
+    413: ("payload_too_large", f"The body is larger than {MAX_BODY // 1024 // 1024} MiB."),
+    415: ("unsupported_media_type", "Send the body as application/json."),
+    429: ("rate_limited", "Too many calls; wait for the seconds in Retry-After."),
+    500: ("server_error", "Something went wrong on our side; the X-Request-ID header names this call."),
+    503: ("temporarily_unavailable", "The service is busy; try again shortly."),
+}
+
+
+class ApiError(exceptions.APIException):
+    """An error with a code of the contract: `{"error": code, "error_description": detail}`."""
+
+    def __init__(self, status: int, code: str, description: str, *, headers: dict[str, str] | None = None) -> None:
+        super().__init__(description, code)
+        self.status_code = status
+        self.headers = headers or {}
+
+
+class PayloadTooLarge(exceptions.APIException):
+    status_code = 413
+    default_code, default_detail = CODES[413]
+
+
+def error_body(code: str, description: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
+    """The body of every error. `fields` maps each wrong input field to what is wrong with it."""
+    body: dict[str, Any] = {"error": code, "error_description": description}
+    if fields is not None:
+        body["fields"] = fields
+    return body
+
+
+def error_response(status: int, code: str, description: str) -> JsonResponse:
+    """The error body as a plain Django response, for what answers outside the API framework."""
+    return JsonResponse(error_body(code, description), status=status)
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """Put any error of a view into the contract's body; None leaves a bug to Django's 500."""
+    if isinstance(exc, Http404):
+        exc = exceptions.NotFound()
+    elif isinstance(exc, PermissionDenied):
+        exc = exceptions.PermissionDenied()
+    elif isinstance(exc, RequestDataTooBig):
+        exc = PayloadTooLarge()
+    elif isinstance(exc, OperationalError):
+        logger.exception("database unavailable")
+        exc = ApiError(503, *CODES[503], headers={"Retry-After": "1"})
+    if not isinstance(exc, exceptions.APIException):
+        return None
+    set_rollback()
+    return Response(_body_of(exc), status=exc.status_code, headers=_headers_of(exc))
+
+
+def _body_of(exc: exceptions.APIException) -> dict[str, Any]:
+    if isinstance(exc, exceptions.ValidationError):
+        fields = flat_errors(exc.detail)
+        name, messages = next(iter(fields.items()))
+        return error_body("invalid_request", f"{name}: {messages[0]}", fields)
+    code, description = CODES.get(exc.status_code, ("invalid_request", ""))
+    if isinstance(exc, ApiError) or exc.status_code == 400:
+        description = str(exc.detail)
+    if isinstance(exc, ApiError):
+        code = str(exc.get_codes())
+    elif isinstance(exc, exceptions.PermissionDenied) and exc.get_codes() == "insufficient_scope":
+        code, description = "insufficient_scope", str(exc.detail)
+    return error_body(code, description)
+
+
+def _headers_of(exc: exceptions.APIException) -> dict[str, str]:
+    headers = dict(getattr(exc, "headers", {}))
+    if (challenge := getattr(exc, "auth_header", None)) is not None:
+        headers["WWW-Authenticate"] = challenge
+    if (wait := getattr(exc, "wait", None)) is not None:
+        headers["Retry-After"] = str(max(1, int(wait)))
+    return headers
+
+
+def flat_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Nested validation errors as `{"metadata.key": ["…"]}`; errors of no field are under `body`."""
+    if isinstance(detail, dict):
+        flat: dict[str, list[str]] = {}
+        for key, value in detail.items():
+            name = "body" if key == "non_field_errors" else str(key)
+            for path, messages in flat_errors(value, f"{prefix}.{name}" if prefix else name).items():
+                flat.setdefault(path, []).extend(messages)
+        return flat
+    messages = [str(message) for message in (detail if isinstance(detail, list) else [detail])]
+    return {prefix or "body": messages}
+
+
+class StrictJSONParser(BaseParser):
+    """A JSON object, read to the letter of RFC 8259: UTF-8, no NaN, no lone surrogates, no NUL.
+
+    A view sets `max_body` (bytes) where it takes more than the usual 1 MiB.
+    """
+
+    media_type = "application/json"
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        limit: int = getattr((parser_context or {}).get("view"), "max_body", MAX_BODY)
+        raw = stream.read(limit + 1)
+        if len(raw) > limit:
+            raise PayloadTooLarge
+        try:
+            value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise exceptions.ParseError(f"The body is not valid JSON: {_reason(error)}.") from error
+        if not isinstance(value, dict):
+            raise exceptions.ParseError('The body must be a JSON object, such as {"email": "jane@example.com"}.')
+        return value
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg.lower()} at line {error.lineno} column {error.colno}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start} is not UTF-8"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error)
+
+
+class NewestFirst(CursorPagination):
+    """Pages of a list, newest first: `{"next", "previous", "results"}`; `?page_size=` up to 200."""
+
+    ordering = ("-created_at", "-id")
+    page_size = 50
+    page_size_query_param = "page_size"
+    max_page_size = 200

@@ -1,0 +1,68 @@
+"""What happens to every request, whichever app answers it."""
+
+import re
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+
+from reviewhub import logs
+from reviewhub.api import CODES, error_response
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+JSON_PATHS = re.compile(r"^/(api/(?!docs)|oauth/(token|revoke|introspect)$)")
+# An id that a client or proxy may bring along; anything else is replaced, so that logs stay clean.
+REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+
+
+def request_id(get_response: GetResponse) -> GetResponse:
+    """Give the request an id, in `X-Request-ID` and in every log line it causes."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        given = request.headers.get("X-Request-ID", "")
+        current = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        reset = logs.request_id.set(current)
+        try:
+            response = get_response(request)
+        finally:
+            logs.request_id.reset(reset)
+        response["X-Request-ID"] = current
+        return response
+
+    return middleware
+
+
+def json_errors(get_response: GetResponse) -> GetResponse:
+    """Turn an HTML error page under an API path into the API's error body."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if (
+            response.status_code >= 400
+            and JSON_PATHS.match(request.path)
+            and not response.get("Content-Type", "").startswith("application/json")
+        ):
+            code, description = CODES.get(response.status_code, CODES[500 if response.status_code >= 500 else 400])
+            replacement = error_response(response.status_code, code, description)
+            for header in ("Allow", "WWW-Authenticate", "Retry-After"):
+                if header in response:
+                    replacement[header] = response[header]
+            return replacement
+        return response
+
+    return middleware
+
+
+def admin_csp(get_response: GetResponse) -> GetResponse:
+    """The back-office has a Content-Security-Policy of its own: its theme evaluates expressions."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if request.path.startswith("/admin/") and isinstance(response, HttpResponse):
+            response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
+        return response
+
+    return middleware

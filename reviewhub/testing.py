@@ -1,0 +1,152 @@
+"""The pytest plugin of the project: an environment of its own, no network, and the people in the tests."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+# Before Django reads its settings: a developer's .env must not decide what the tests do.
+os.environ["REVIEWHUB_ENV_FILE"] = ""
+for _name in ("EMAIL_URL", "ANYMAIL_PROVIDER", "TWILIO_ACCOUNT_SID", "PUBLIC_URL", "ALLOWED_HOSTS", "WORKERS"):
+    os.environ.pop(_name, None)
+os.environ["SECRET_KEY"] = "for-tests-only-" + "x" * 50
+os.environ["DEBUG"] = "false"
+os.environ["PUBLIC_URL"] = "http://testserver"
+
+import pytest
+
+# A Tuesday, at ten in the morning in New York: inside every sending window of the tests.
+NOW = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    # The manifest exists only after collectstatic.
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }
+    settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",  # fast; nothing here is worth stealing
+        *settings.PASSWORD_HASHERS,
+    ]
+    settings.API_RATE_PER_MINUTE = 0
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sockets reach loopback only."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in ("127.0.0.1", "::1", "localhost"):
+            raise AssertionError(f"a test reached for the network: {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    from django.core.cache import cache
+
+    cache.clear()
+    yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+# --- People and businesses -------------------------------------------------------------------
+
+
+@pytest.fixture
+def account(db: None) -> Any:
+    """A shop in New York that sends from nine to eight, with the standard sequence and one review site."""
+    return make_account("Riverside Dental")
+
+
+@pytest.fixture
+def other_account(db: None) -> Any:
+    """Somebody else's business."""
+    return make_account("Harbour Garage")
+
+
+def make_account(name: str, **fields: Any) -> Any:
+    from oauth.models import Account
+    from reviews.models import ReviewSite
+    from reviews.sequences import create_default_sequence
+
+    account = Account.objects.create(name=name, postal_address="1 Main Street, Springfield, NY 12345", **fields)
+    create_default_sequence(account)
+    ReviewSite.objects.create(account=account, name="Google", url="https://reviews.example/google")
+    return account
+
+
+def make_member(account: Any, role: str, email: str) -> Any:
+    from oauth.models import Membership, User
+
+    user = User.objects.create_user(email, "correct horse", is_staff=True)
+    Membership.objects.create(account=account, user=user, role=role)
+    return user
+
+
+@pytest.fixture
+def owner(account: Any) -> Any:
+    return make_member(account, "owner", "owner@riverside.example")
+
+
+@pytest.fixture
+def viewer(account: Any) -> Any:
+    return make_member(account, "viewer", "viewer@riverside.example")
+
+
+@pytest.fixture
+def stranger(other_account: Any) -> Any:
+    """The owner of another account."""
+    return make_member(other_account, "owner", "owner@harbour.example")
+
+
+@pytest.fixture
+def operator(db: None) -> Any:
+    from oauth.models import User
+
+    return User.objects.create_superuser("operator@reviewhub.example", "correct horse")
+
+
+# --- Clients of the API ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def api_client(db: None) -> Callable[..., Any]:
+    """`api_client(user, account, scopes)`: an API client that holds a fresh key."""
+    from rest_framework.test import APIClient
+
+    from oauth.api_keys import create_api_key
+
+    def make(user: Any, account: Any, scopes: list[str] | None = None) -> Any:
+        _, key = create_api_key(account=account, user=user, name="test", scopes=scopes)
+        client = APIClient(raise_request_exception=False)
+        client.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def owner_api(api_client: Callable[..., Any], owner: Any, account: Any) -> Any:
+    return api_client(owner, account)
+
+
+@pytest.fixture
+def reader_api(api_client: Callable[..., Any], owner: Any, account: Any) -> Any:
+    """May read, may not write."""
+    return api_client(owner, account, ["read"])
+
+
+@pytest.fixture
+def stranger_api(api_client: Callable[..., Any], stranger: Any, other_account: Any) -> Any:
+    return api_client(stranger, other_account)

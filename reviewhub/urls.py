@@ -1,0 +1,6 @@
+"""The only place that joins the apps."""
+
+from django.contrib import admin
+from django.urls import path
+
+urlpatterns = [path("admin/", admin.site.urls)]

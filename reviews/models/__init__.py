@@ -1,0 +1,26 @@
+from reviews.models.contact import Contact, MergeCandidate
+from reviews.models.delivery import Delivery
+from reviews.models.event import DeliveryEvent
+from reviews.models.feedback import Feedback
+from reviews.models.idempotency import IdempotencyKey
+from reviews.models.request import ReviewRequest
+from reviews.models.sequence import FollowUpStep, Sequence
+from reviews.models.site import ReviewSite
+from reviews.models.suppression import Suppression
+from reviews.models.worker import ChannelHealth, WorkerBeat
+
+__all__ = [
+    "ChannelHealth",
+    "Contact",
+    "Delivery",
+    "DeliveryEvent",
+    "Feedback",
+    "FollowUpStep",
+    "IdempotencyKey",
+    "MergeCandidate",
+    "ReviewRequest",
+    "ReviewSite",
+    "Sequence",
+    "Suppression",
+    "WorkerBeat",
+]

@@ -1,0 +1,73 @@
+"""The customers of an account."""
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Lower
+
+from oauth.models.account import validate_time_zone
+from reviews.models.base import AccountQuerySet, Channel
+
+
+class Contact(models.Model):
+    """A customer: at most one for an e-mail address and one for a number, inside an account."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="contacts")
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150, blank=True)
+    company_name = models.CharField("company", max_length=150, blank=True)
+    email = models.EmailField("e-mail", blank=True, help_text="In lower case.")
+    phone = models.CharField("mobile number", max_length=16, blank=True, help_text="E.164, such as +12125551234.")
+    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
+    erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "email"], condition=~models.Q(email=""), name="contact_once_per_email"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "phone"], condition=~models.Q(phone=""), name="contact_once_per_phone"
+            ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="contact_email_lower_case"),
+            models.CheckConstraint(
+                condition=~models.Q(email="") | ~models.Q(phone="") | models.Q(erased_at__isnull=False),
+                name="contact_reachable",
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "-created_at"], name="contact_newest")]
+
+    def __str__(self) -> str:
+        return self.name or self.company_name or self.email or self.phone or "Erased contact"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def address(self, channel: str) -> str:
+        """Where a message on that channel goes; empty when the contact has none."""
+        return self.email if channel == Channel.EMAIL else self.phone
+
+
+class MergeCandidate(models.Model):
+    """Two contacts that one call named together: the e-mail is the one's, the number the other's."""
+
+    account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="merge_candidates")
+    by_email = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    by_phone = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["by_email", "by_phone"], name="merge_candidate_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by_email} and {self.by_phone}"

@@ -1,0 +1,110 @@
+"""One message, and where it stands. The row is the queue: a worker claims it, sends it, settles it."""
+
+import secrets
+import uuid
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+
+from reviews.models.base import AccountQuerySet, Channel
+from reviews.models.request import ReviewRequest
+from reviews.models.site import ReviewSite
+
+
+def new_link_token() -> str:
+    """16 characters, 96 random bits: short enough for a text, not to be guessed."""
+    return secrets.token_urlsafe(12)
+
+
+class DeliveryQuerySet(AccountQuerySet):
+    def due(self, now: datetime) -> "DeliveryQuerySet":
+        """Not claimed and due, or claimed by a worker whose lease ran out."""
+        return self.filter(status__in=Delivery.PENDING, due_at__lte=now)
+
+    def pending(self) -> "DeliveryQuerySet":
+        """Not settled yet."""
+        return self.filter(status__in=Delivery.PENDING)
+
+
+class Delivery(models.Model):
+    """One message of one step on one channel: planned, claimed once, then settled.
+
+    `due_at` is when it is due; while a worker holds it (`claim`), when that claim lapses. SENDING
+    means that a send has begun: found so after its claim lapsed, the outcome is in doubt.
+    """
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", "Planned"
+        SENDING = "sending", "Sending"
+        SENT = "sent", "Sent"
+        DELIVERED = "delivered", "Delivered"
+        CANCELLED = "cancelled", "Cancelled"
+        BOUNCED = "bounced", "Bounced"
+        FAILED = "failed", "Failed"
+        UNKNOWN = "unknown", "Unknown"
+
+    PENDING = (Status.PLANNED, Status.SENDING)
+    ACCEPTED = (Status.SENT, Status.DELIVERED)
+
+    account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="deliveries")
+    request = models.ForeignKey(ReviewRequest, on_delete=models.CASCADE, db_index=False, related_name="deliveries")
+    step = models.PositiveSmallIntegerField(help_text="Position in the sequence; 0 is the first ask.")
+    channel = models.CharField(max_length=5, choices=Channel)
+    address = models.CharField(max_length=254, blank=True, help_text="Where it goes; blank once the contact is erased.")
+    status = models.CharField(max_length=9, choices=Status, default=Status.PLANNED)
+    reason = models.CharField(max_length=200, blank=True, help_text="Why it was moved, held or not sent.")
+    due_at = models.DateTimeField()
+    claim = models.UUIDField(null=True, blank=True, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    message_key = models.UUIDField(default=uuid.uuid4, editable=False, help_text="The mail's Message-ID.")
+    link_token = models.CharField(max_length=22, default=new_link_token, editable=False)
+    provider_id = models.CharField(max_length=255, blank=True, editable=False)
+    sandbox = models.BooleanField(default=False, editable=False, help_text="Recorded only: it never left.")
+    subject = models.CharField(max_length=500, blank=True)
+    text = models.TextField(blank=True, help_text="The message as it was sent.")
+    error_code = models.CharField(max_length=50, blank=True)
+    error_text = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True, help_text="When the page was first opened.")
+    clicked_at = models.DateTimeField(null=True, blank=True, help_text="When a review site was first chosen.")
+    clicked_site = models.ForeignKey(
+        ReviewSite, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
+    )
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(fields=["request", "step", "channel"], name="delivery_once_per_step"),
+            models.UniqueConstraint(fields=["link_token"], name="delivery_once_per_link"),
+            models.CheckConstraint(condition=Q(channel__in=["email", "sms"]), name="delivery_channel_known"),
+            models.CheckConstraint(
+                condition=Q(
+                    status__in=[
+                        "planned",
+                        "sending",
+                        "sent",
+                        "delivered",
+                        "cancelled",
+                        "bounced",
+                        "failed",
+                        "unknown",
+                    ]
+                ),
+                name="delivery_status_known",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=Q(status__in=["planned", "sending"]), name="delivery_due"
+            ),  # serves due()
+            models.Index(fields=["address", "sent_at"], name="delivery_to_address"),  # serves the daily cap
+            models.Index(fields=["clicked_site"], condition=Q(clicked_site__isnull=False), name="delivery_by_site"),
+            models.Index(fields=["account", "-created_at"], name="delivery_newest"),  # serves the lists
+        ]
+
+    def __str__(self) -> str:
+        return f"Step {self.step} by {self.get_channel_display()}"

@@ -1,0 +1,36 @@
+"""What recipients tell the business."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from reviews.models.base import AccountQuerySet
+from reviews.models.request import ReviewRequest
+
+
+class Feedback(models.Model):
+    """What the recipient left on the page, for the business alone; never shown as a review."""
+
+    account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="feedback")
+    request = models.OneToOneField(ReviewRequest, on_delete=models.CASCADE, related_name="feedback")
+    rating = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
+    )
+    text = models.TextField(max_length=5_000, blank=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "feedback"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5), name="feedback_rating_1_to_5"
+            ),
+        ]
+        indexes = [models.Index(fields=["account", "-created_at"], name="feedback_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.rating} of 5" if self.rating else "Feedback"

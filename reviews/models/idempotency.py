@@ -1,0 +1,20 @@
+"""Answers kept so that a repeated call gets them again."""
+
+from django.db import models
+
+
+class IdempotencyKey(models.Model):
+    """The first answer given under an `Idempotency-Key` of an account; empty while that call runs."""
+
+    account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
+    status = models.PositiveSmallIntegerField(null=True, help_text="HTTP status; empty while the first call runs.")
+    body = models.BinaryField(default=bytes)
+    created_at = models.DateTimeField(db_index=True)  # serves the clean-up job
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return f"Idempotency key #{self.pk}"

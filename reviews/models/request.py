@@ -1,0 +1,95 @@
+"""One ask to one contact."""
+
+import uuid
+
+from django.db import models
+
+from reviews.models.base import AccountQuerySet, Channel
+from reviews.models.contact import Contact
+from reviews.models.sequence import Sequence
+
+
+class ReviewRequestQuerySet(AccountQuerySet):
+    def open(self) -> "ReviewRequestQuerySet":
+        return self.filter(status__in=ReviewRequest.OPEN)
+
+
+class ReviewRequest(models.Model):
+    """One ask to one contact. Only lifecycle.py moves `status`."""
+
+    class Status(models.TextChoices):
+        SCHEDULED = "scheduled", "Scheduled"
+        SENT = "sent", "Sent"
+        RESPONDED = "responded", "Responded"
+        COMPLETED = "completed", "Completed"
+        SUPPRESSED = "suppressed", "Suppressed"
+        CANCELLED = "cancelled", "Cancelled"
+        FAILED = "failed", "Failed"
+
+    OPEN = (Status.SCHEDULED, Status.SENT)
+
+    class ChannelRule(models.TextChoices):
+        AUTO = "auto", "Automatic"
+        EMAIL = Channel.EMAIL.value, "E-mail only"
+        SMS = Channel.SMS.value, "Text message only"
+
+    class Source(models.TextChoices):
+        API = "api", "API"
+        STAFF = "staff", "Back-office"
+        IMPORT = "import", "Import"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    account = models.ForeignKey(
+        "oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="review_requests"
+    )
+    contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_index=False, related_name="review_requests")
+    sequence = models.ForeignKey(Sequence, on_delete=models.PROTECT, related_name="review_requests")
+    status = models.CharField(max_length=10, choices=Status)
+    reason = models.CharField(max_length=200, blank=True, help_text="Why it stands as it does, in plain words.")
+    channel = models.CharField(max_length=5, choices=ChannelRule, default=ChannelRule.AUTO)
+    source = models.CharField(max_length=6, choices=Source, default=Source.API)
+    external_id = models.CharField(max_length=128, blank=True, help_text="The caller's own id.")
+    metadata = models.JSONField(default=dict, blank=True)
+    scheduled_for = models.DateTimeField(help_text="When the first message is due.")
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True, help_text="When the first message was accepted.")
+    responded_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewRequestQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact"],
+                condition=models.Q(status__in=["scheduled", "sent"]),
+                name="request_one_open_per_contact",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="request_once_per_external_id",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    status__in=["scheduled", "sent", "responded", "completed", "suppressed", "cancelled", "failed"]
+                ),
+                name="request_status_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status="scheduled") | models.Q(status="sent") | models.Q(ended_at__isnull=False),
+                name="request_ended_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-created_at", "-id"], name="request_newest"),  # serves the lists
+            models.Index(fields=["account", "status", "-created_at"], name="request_by_status"),
+            models.Index(fields=["contact", "-sent_at"], name="request_cooldown"),  # serves the cool-down gate
+        ]
+
+    def __str__(self) -> str:
+        return f"Request to {self.contact}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN

@@ -1,0 +1,24 @@
+"""Where an account collects reviews."""
+
+from django.core.validators import URLValidator
+from django.db import models
+
+from reviews.models.base import AccountQuerySet
+
+
+class ReviewSite(models.Model):
+    """A public place for reviews: Google, Facebook, a trade directory. Shown to every recipient alike."""
+
+    account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="review_sites")
+    name = models.CharField(max_length=60)
+    url = models.URLField(max_length=500, validators=[URLValidator(schemes=["https", "http"])])
+    position = models.PositiveSmallIntegerField(default=0)
+    is_active = models.BooleanField("shown", default=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    def __str__(self) -> str:
+        return self.name

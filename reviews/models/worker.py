@@ -1,0 +1,31 @@
+"""How the machinery is doing."""
+
+from django.db import models
+
+from reviews.models.base import Channel
+
+
+class WorkerBeat(models.Model):
+    """The last sign of life of a worker cluster: one row for each."""
+
+    worker = models.CharField(max_length=100, primary_key=True, help_text="Host and process id of the cluster.")
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField()
+    restarts = models.PositiveIntegerField(default=0, help_text="How often the watchdog replaced a hung cluster.")
+
+    def __str__(self) -> str:
+        return self.worker
+
+
+class ChannelHealth(models.Model):
+    """Failures of a provider in a row; ten pause it for everyone, so that it can recover."""
+
+    channel = models.CharField(max_length=5, choices=Channel, primary_key=True)
+    failures = models.PositiveIntegerField(default=0)
+    paused_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "channel health"
+
+    def __str__(self) -> str:
+        return self.get_channel_display()
