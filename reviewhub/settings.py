@@ -158,7 +158,7 @@ CACHES: dict[str, dict[str, Any]] = {
 # --- Mail and text messages ------------------------------------------------------------------
 
 _mail = mail()
-MAIL_SANDBOX = not _mail
+MAIL_PROVIDER = bool(_mail)
 EMAIL_BACKEND: str = _mail.get("EMAIL_BACKEND", "django.core.mail.backends.dummy.EmailBackend")
 EMAIL_HOST: str = _mail.get("EMAIL_HOST", "localhost")
 EMAIL_PORT: int = _mail.get("EMAIL_PORT") or 25
@@ -178,7 +178,9 @@ TWILIO_FROM: str = env.str("TWILIO_FROM", default="")
 TWILIO_MESSAGING_SERVICE_SID: str = env.str("TWILIO_MESSAGING_SERVICE_SID", default="")
 TWILIO_API_URL = origin("TWILIO_API_URL", default="")
 TWILIO_TIMEOUT: int = env.int("TWILIO_TIMEOUT", default=20)
-SMS_SANDBOX = not TWILIO_ACCOUNT_SID
+TEXT_PROVIDER = bool(TWILIO_ACCOUNT_SID)
+# Nothing to send with: messages are rendered and recorded, and nothing leaves.
+SANDBOX = not (MAIL_PROVIDER or TEXT_PROVIDER)
 
 # --- Queue ----------------------------------------------------------------------------------
 

@@ -1,0 +1,103 @@
+"""Mail, through SMTP or any provider that anymail has."""
+
+import smtplib
+from datetime import timedelta
+from typing import Any
+
+import requests
+from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from django.core.mail import EmailMultiAlternatives, get_connection
+
+from reviews.channels.base import Accepted, ChannelError, Message
+
+# RFC 5321 §4.2.3 and RFC 3463: replies that say the mailbox itself is the reason.
+MAILBOX_GONE = {550, 551, 553}
+
+
+class EmailChannel:
+    """Keeps one connection open from `connect` to `close`."""
+
+    def __init__(self) -> None:
+        self._backend: Any = get_connection()
+        self._open = False
+
+    def connect(self) -> None:
+        if self._open:
+            return
+        try:
+            self._backend.open()
+        except smtplib.SMTPAuthenticationError as error:
+            raise ChannelError(str(error.smtp_code), _words(error.smtp_error), untried=True) from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise ChannelError("connect", str(error), untried=True) from error
+        self._open = True
+
+    def close(self) -> None:
+        self._open = False
+        try:
+            self._backend.close()
+        except (OSError, smtplib.SMTPException):
+            self._backend.connection = None
+
+    def send(self, message: Message) -> Accepted:
+        mail = EmailMultiAlternatives(
+            subject=message.subject,
+            body=message.text,
+            from_email=message.sender,
+            to=[message.to],
+            reply_to=[message.reply_to] if message.reply_to else None,
+            headers=message.headers,
+            connection=self._backend,
+        )
+        mail.attach_alternative(message.html, "text/html")
+        try:
+            sent = mail.send()
+        except Exception as error:
+            self.close()  # whatever state the conversation is in, the next message starts a new one
+            raise _translate(error) from error
+        if not sent:
+            raise ChannelError("refused", "The mail backend did not take the message.")
+        status = getattr(mail, "anymail_status", None)
+        return Accepted(str(getattr(status, "message_id", None) or message.headers["Message-ID"]))
+
+
+def _translate(error: Exception) -> ChannelError:
+    """A library's exception in our words. What we do not know is in doubt, never taken for refused."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+        return _smtp(code, words, recipient=True)
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _smtp(error.smtp_code, error.smtp_error)
+    if isinstance(error, AnymailRecipientsRefused):
+        return ChannelError("refused", str(error), address_gone=True)
+    if isinstance(error, AnymailAPIError):
+        return _http(error)
+    if isinstance(error, AnymailError | ValueError):
+        return ChannelError("message", str(error), permanent=True)
+    if isinstance(error, smtplib.SMTPException | OSError):
+        return ChannelError("connection", str(error), in_doubt=True)
+    return ChannelError(type(error).__name__, str(error), in_doubt=True)
+
+
+def _smtp(code: int, words: bytes | str, *, recipient: bool = False) -> ChannelError:
+    """550 and 451 raise the same exception, so the code decides (RFC 5321 §4.2.1)."""
+    permanent = 500 <= code < 600
+    gone = permanent and recipient and code in MAILBOX_GONE
+    return ChannelError(str(code), _words(words), permanent=permanent, address_gone=gone)
+
+
+def _http(error: AnymailAPIError) -> ChannelError:
+    status = error.status_code
+    if status is None:
+        untried = isinstance(error.__cause__, requests.ConnectTimeout)
+        return ChannelError("connection", str(error), in_doubt=not untried, untried=untried)
+    if status == 429 or status >= 500:
+        wait = (error.response.headers if error.response is not None else {}).get("Retry-After", "")
+        return ChannelError(
+            str(status), str(error), retry_after=timedelta(seconds=int(wait)) if wait.isdigit() else None
+        )
+    return ChannelError(str(status), str(error), permanent=True)
+
+
+def _words(text: bytes | str) -> str:
+    return text.decode("utf-8", "replace") if isinstance(text, bytes) else text

@@ -1,0 +1,212 @@
+"""The life of a review request: the only writer of its status, and of what is planned next."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from oauth.models import Account
+from reviews import scheduling, suppressions
+from reviews.channels import available_channels
+from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
+from reviews.models.base import Channel
+
+Status = ReviewRequest.Status
+
+# From which states each state may be reached. A late answer still counts after the sequence ended.
+MOVES: dict[str, tuple[str, ...]] = {
+    Status.SENT: (Status.SCHEDULED,),
+    Status.RESPONDED: (Status.SCHEDULED, Status.SENT, Status.COMPLETED),
+    Status.COMPLETED: (Status.SENT,),
+    Status.SUPPRESSED: (Status.SCHEDULED, Status.SENT),
+    Status.CANCELLED: (Status.SCHEDULED, Status.SENT),
+    Status.FAILED: (Status.SCHEDULED,),
+}
+
+# How long after its last message a request waits for an answer before it counts as completed.
+ANSWER_TIME = timedelta(days=7)
+
+
+class InvalidMove(Exception):
+    """The request has ended, or is not where the move starts from."""
+
+
+def _move(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -> bool:
+    """Move the request if its state in the database allows it; False when it does not."""
+    changes: dict[str, object] = {"status": to, "reason": reason[:200]}
+    if to == Status.SENT:
+        changes["sent_at"] = now
+    else:
+        changes["ended_at"] = now
+    if to == Status.RESPONDED:
+        changes["responded_at"] = now
+    if not ReviewRequest.objects.filter(pk=request.pk, status__in=MOVES[to]).update(**changes):
+        return False
+    for name, value in changes.items():
+        setattr(request, name, value)
+    return True
+
+
+# --- Endings ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def respond(*, request: ReviewRequest, now: datetime, reason: str) -> bool:
+    """The customer reacted: nothing more is sent. False when the request had ended otherwise."""
+    if not _move(request, Status.RESPONDED, now=now, reason=reason):
+        return False
+    _cancel_pending(request, "The customer responded.")
+    return True
+
+
+@transaction.atomic
+def cancel_request(*, request: ReviewRequest, now: datetime, reason: str = "Cancelled.") -> ReviewRequest:
+    """Take the request back; what was sent stays sent. Raises InvalidMove when it has ended."""
+    if not _move(request, Status.CANCELLED, now=now, reason=reason):
+        request.refresh_from_db()
+        raise InvalidMove(f"This review request is {request.status} and cannot be cancelled.")
+    _cancel_pending(request, reason)
+    return request
+
+
+@transaction.atomic
+def opt_out(
+    *, account: Account, channel: str, address: str, reason: Suppression.Reason, evidence: str, now: datetime
+) -> Suppression:
+    """The customer wants no more messages there: suppress the address and end what is under way."""
+    suppression = suppressions.suppress(
+        account=account, channel=channel, address=address, reason=reason, evidence=evidence, now=now
+    )
+    theirs = Q(contact__email=address) if channel == Channel.EMAIL else Q(contact__phone=address)
+    theirs |= Q(deliveries__address=address, deliveries__status__in=Delivery.PENDING)
+    for request in ReviewRequest.objects.for_account(account).open().filter(theirs).distinct():
+        why = f"{suppression.get_reason_display()} ({Channel(channel).label.lower()})"
+        if _move(request, Status.SUPPRESSED, now=now, reason=why):
+            _cancel_pending(request, why)
+    return suppression
+
+
+def complete_unanswered(*, now: datetime) -> int:
+    """End the requests whose last message went unanswered for ANSWER_TIME; returns how many."""
+    waiting = ReviewRequest.objects.filter(status=Status.SENT, sent_at__lte=now - ANSWER_TIME).exclude(
+        pk__in=Delivery.objects.filter(
+            Q(status__in=Delivery.PENDING) | Q(sent_at__gt=now - ANSWER_TIME), request__status=Status.SENT
+        ).values("request")
+    )
+    return waiting.update(status=Status.COMPLETED, ended_at=now, reason="No answer.")
+
+
+def _cancel_pending(request: ReviewRequest, reason: str) -> None:
+    """Messages that no worker is handing over right now; those find the request closed by themselves."""
+    Delivery.objects.filter(request=request, status=Delivery.Status.PLANNED).update(
+        status=Delivery.Status.CANCELLED, reason=reason[:200], claim=None
+    )
+
+
+# --- What comes next --------------------------------------------------------------------------
+
+
+def sent(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+    """A message of the request was accepted: the request counts as sent, the next step is planned.
+
+    `steps`: the sequence's, in order. Runs inside the transaction that settles the delivery.
+    """
+    request = delivery.request
+    if request.status == Status.SCHEDULED:
+        _move(request, Status.SENT, now=now)
+    if request.status == Status.SENT:
+        _plan_next(delivery, steps=steps, now=now)
+
+
+def failed(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+    """A message could not be sent for good: the other channel takes over, else the next step does.
+
+    A request of which nothing was ever sent fails with its last channel. Runs inside the
+    transaction that settles the delivery.
+    """
+    request = delivery.request
+    if not request.is_open:
+        return
+    blocked = blocked_channels(request.contact)
+    tried = Delivery.objects.filter(request=request, step=delivery.step).values_list("channel", flat=True)
+    blocked |= dict.fromkeys(tried, "tried already")
+    channel = pick_channel(
+        contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked
+    )
+    if channel is not None:
+        _plan(request, delivery.step, channel, earliest=now, now=now)
+    elif request.status == Status.SENT:
+        _plan_next(delivery, steps=steps, now=now)
+    else:
+        _move(request, Status.FAILED, now=now, reason=delivery.error_text or "No channel could deliver it.")
+
+
+def _plan_next(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+    request = delivery.request
+    step = next((step for step in steps if step.position > delivery.step), None)
+    if step is None:
+        return
+    channel = pick_channel(
+        contact=request.contact,
+        rule=step.channel,
+        only=request.channel,
+        blocked=blocked_channels(request.contact),
+        previous=delivery.channel,
+    )
+    if channel is not None:
+        _plan(request, step.position, channel, earliest=now + timedelta(hours=step.delay_hours), now=now)
+
+
+def _plan(request: ReviewRequest, position: int, channel: Channel, *, earliest: datetime, now: datetime) -> None:
+    slot = scheduling.slot(account=request.account, contact=request.contact, channel=channel, earliest=earliest)
+    # A crash between a commit and its answer may bring the same step twice; the first one stands.
+    Delivery.objects.bulk_create([new_delivery(request, position, channel, slot, now)], ignore_conflicts=True)
+
+
+def new_delivery(
+    request: ReviewRequest, position: int, channel: Channel, slot: scheduling.Slot, now: datetime
+) -> Delivery:
+    """A planned message of the request, not saved."""
+    return Delivery(
+        account=request.account,
+        request=request,
+        step=position,
+        channel=channel,
+        address=request.contact.address(channel),
+        due_at=slot.due_at,
+        reason=slot.moved,
+        created_at=now,
+    )
+
+
+# --- Channels ---------------------------------------------------------------------------------
+
+
+def blocked_channels(contact: Contact) -> dict[str, str]:
+    """The channels on which the contact must not be written to, each with its reason."""
+    covering = Suppression.objects.covering(
+        contact.account, {channel: contact.address(channel) for channel in Channel.values}
+    )
+    return {row.channel: row.get_reason_display() for row in covering}
+
+
+def pick_channel(
+    *, contact: Contact, rule: str, only: str, blocked: dict[str, str], previous: str | None = None
+) -> Channel | None:
+    """The channel for a step, or None when there is none: the rule's if usable, else one that is."""
+    usable = [
+        channel
+        for channel in Channel
+        if contact.address(channel)
+        and channel not in blocked
+        and channel in available_channels()
+        and only in (ReviewRequest.ChannelRule.AUTO, channel)
+    ]
+    wished = {
+        FollowUpStep.ChannelRule.EMAIL: Channel.EMAIL,
+        FollowUpStep.ChannelRule.SMS: Channel.SMS,
+        FollowUpStep.ChannelRule.OTHER: Channel(previous).other if previous else None,
+    }.get(FollowUpStep.ChannelRule(rule))
+    if wished in usable:
+        return wished
+    return usable[0] if usable else None
