@@ -118,6 +118,12 @@ def sent(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> Non
         _plan_next(delivery, steps=steps, now=now)
 
 
+def unclear(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+    """Nobody knows whether a text left: it is not repeated, and the sequence goes on."""
+    if delivery.request.is_open:
+        _plan_next(delivery, steps=steps, now=now)
+
+
 def failed(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
     """A message could not be sent for good: the other channel takes over, else the next step does.
 

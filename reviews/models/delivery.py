@@ -10,6 +10,7 @@ from django.db.models import Q
 from reviews.models.base import AccountQuerySet, Channel
 from reviews.models.request import ReviewRequest
 from reviews.models.site import ReviewSite
+from reviews.models.worker import ChannelHealth
 
 
 def new_link_token() -> str:
@@ -19,8 +20,13 @@ def new_link_token() -> str:
 
 class DeliveryQuerySet(AccountQuerySet):
     def due(self, now: datetime) -> "DeliveryQuerySet":
-        """Not claimed and due, or claimed by a worker whose lease ran out."""
-        return self.filter(status__in=Delivery.PENDING, due_at__lte=now)
+        """What a worker may take: due, or claimed by one whose lease ran out; its provider not paused."""
+        return self.pending().filter(due_at__lte=now).exclude(channel__in=ChannelHealth.objects.paused(now))
+
+    def next_due(self, now: datetime) -> datetime | None:
+        """When the next message is due that a provider could take; None when nothing waits."""
+        waiting = self.pending().exclude(channel__in=ChannelHealth.objects.paused(now))
+        return waiting.order_by("due_at").values_list("due_at", flat=True).first()
 
     def pending(self) -> "DeliveryQuerySet":
         """Not settled yet."""

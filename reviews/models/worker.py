@@ -1,5 +1,7 @@
 """How the machinery is doing."""
 
+from datetime import datetime
+
 from django.db import models
 
 from reviews.models.base import Channel
@@ -17,12 +19,20 @@ class WorkerBeat(models.Model):
         return self.worker
 
 
+class ChannelHealthQuerySet(models.QuerySet["ChannelHealth"]):
+    def paused(self, now: datetime) -> models.QuerySet["ChannelHealth", str]:
+        """The channels that nobody sends by just now."""
+        return self.filter(paused_until__gt=now).values_list("channel", flat=True)
+
+
 class ChannelHealth(models.Model):
     """Failures of a provider in a row; ten pause it for everyone, so that it can recover."""
 
     channel = models.CharField(max_length=5, choices=Channel, primary_key=True)
     failures = models.PositiveIntegerField(default=0)
     paused_until = models.DateTimeField(null=True, blank=True)
+
+    objects = ChannelHealthQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "channel health"

@@ -1,0 +1,77 @@
+"""Serializer fields that take JSON at its word: a number is no text, `true` is no number."""
+
+import json
+import math
+from typing import Any
+
+from rest_framework import serializers
+
+METADATA_BYTES = 16 * 1024
+METADATA_KEYS = 50
+
+
+class Text(serializers.CharField):
+    """A JSON string; surrounding space is dropped, NUL and lone surrogates are refused."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Email(serializers.EmailField):
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Integer(serializers.IntegerField):
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return data
+
+
+class Flag(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Metadata(serializers.JSONField):
+    """An object of the caller's own: at most 50 keys and 16 KiB as JSON."""
+
+    default_error_messages = {
+        "object": 'Must be an object, such as {"source": "zapier"}.',
+        "keys": f"Must not have more than {METADATA_KEYS} keys.",
+        "size": f"Must not be larger than {METADATA_BYTES // 1024} KiB as JSON.",
+        "text": "Must not contain NUL or half surrogate characters.",
+        "number": "Must not contain numbers that are too large for JSON.",
+    }
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            self.fail("object")
+        if len(data) > METADATA_KEYS:
+            self.fail("keys")
+        self._check(data)
+        if len(json.dumps(data, ensure_ascii=False).encode()) > METADATA_BYTES:
+            self.fail("size")
+        return data
+
+    def _check(self, value: Any) -> None:
+        """Refuse what a database could not store."""
+        if isinstance(value, dict):
+            for key, item in value.items():
+                self._check(key)
+                self._check(item)
+        elif isinstance(value, list):
+            for item in value:
+                self._check(item)
+        elif isinstance(value, str):
+            if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+                self.fail("text")
+        elif isinstance(value, float) and not math.isfinite(value):
+            self.fail("number")

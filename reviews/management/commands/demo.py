@@ -1,0 +1,107 @@
+"""`manage.py demo`: something to try the product with."""
+
+import hashlib
+import hmac
+import json
+from argparse import ArgumentParser
+from base64 import urlsafe_b64encode
+from datetime import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from oauth.api_keys import create_api_key
+from oauth.hashers import token_hash
+from oauth.models import Account, ApiKey, Application, User
+from oauth.models.api_key import PREFIX
+from reviews.accounts import create_account
+
+EMAIL = "demo@reviewhub.example"
+CLIENT_ID = "demo"
+SITES = {
+    "Google": "https://www.google.com/maps/search/?api=1&query=Riverside+Dental",
+    "Facebook": "https://www.facebook.com/",
+    "Yelp": "https://www.yelp.com/",
+}
+
+
+class Command(BaseCommand):
+    help = "Make or find the demo account, its owner, API key and OAuth application. Safe to repeat."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="print one line of JSON")
+        parser.add_argument("--force", action="store_true", help="also where DEBUG is off")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not (settings.DEBUG or options["force"]):
+            raise CommandError("This makes an account with a derived password; outside DEBUG it needs --force.")
+        with transaction.atomic():
+            made = make_demo()
+        if options["json"]:
+            self.stdout.write(json.dumps(made))
+            return
+        self.stdout.write(f"account        {made['account_id']}")
+        self.stdout.write(f"sign in        {made['user']['email']} / {made['user']['password']}")
+        self.stdout.write(f"API key        {made['api_key']}")
+        self.stdout.write(f"OAuth client   {made['oauth']['client_id']} / {made['oauth']['client_secret']}")
+
+
+def make_demo() -> dict[str, Any]:
+    """The demo's rows, made where they are missing. Secrets are derived from SECRET_KEY, so that the
+    same ones can be printed each time though only their hashes are stored."""
+    user, password = _user(), _secret("password")[:16]
+    account = Account.objects.filter(memberships__user=user).first() or _account(user)
+    key = PREFIX + _secret("api key")
+    if not ApiKey.objects.filter(key_hash=token_hash(key)).exists():
+        create_api_key(account=account, user=user, name="Demo", key=key)
+    if not user.check_password(password):
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    return {
+        "account_id": str(account.pk),
+        "user": {"id": str(user.pk), "email": user.email, "password": password},
+        "api_key": key,
+        "oauth": _application(),
+    }
+
+
+def _user() -> User:
+    # On a developer's machine the demo owner is the operator too, and sees the queue.
+    known = {"name": "Demo Owner", "is_staff": True, "is_superuser": settings.DEBUG}
+    user, _ = User.objects.get_or_create(email=EMAIL, defaults=known)
+    return user
+
+
+def _account(user: User) -> Account:
+    return create_account(
+        name="Riverside Dental",
+        owner=user,
+        sites=SITES,
+        postal_address="1 Main Street, Springfield, NY 12345, USA",
+        # All day, so that a first try at night is not put off until the morning.
+        window_start=time(0),
+        window_end=time(0),
+    )
+
+
+def _application() -> dict[str, str]:
+    redirect_uri = f"{settings.PUBLIC_URL}/healthz"
+    secret = _secret("client secret")
+    if not Application.objects.filter(client_id=CLIENT_ID).exists():
+        Application.objects.create(
+            client_id=CLIENT_ID,
+            client_secret=secret,
+            name="Demo app",
+            client_type=Application.CLIENT_CONFIDENTIAL,
+            authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
+            redirect_uris=redirect_uri,
+        )
+    return {"client_id": CLIENT_ID, "client_secret": secret, "redirect_uri": redirect_uri}
+
+
+def _secret(purpose: str) -> str:
+    """43 base64url characters, the same for the same SECRET_KEY and purpose."""
+    digest = hmac.new(settings.SECRET_KEY.encode(), f"reviewhub demo {purpose}".encode(), hashlib.sha256).digest()
+    return urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,0 +1,14 @@
+"""`manage.py worker`: what sends the messages. Run one or more, on one machine or several."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from reviews.watchdog import Watchdog
+
+
+class Command(BaseCommand):
+    help = "Send what is due: the queue's workers, watched and replaced when they hang. Ends on SIGTERM or Ctrl-C."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        Watchdog().run()

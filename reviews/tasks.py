@@ -1,0 +1,22 @@
+"""Entry points of the queue: thin, without arguments that say anything about a person."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from reviews import delivery, lifecycle
+from reviews.models import IdempotencyKey
+
+IDEMPOTENCY_KEPT = timedelta(hours=24)
+
+
+def drain() -> int:
+    """Send what is due. The claim, not the queue, makes a second run harmless."""
+    return delivery.drain()
+
+
+def sweep() -> None:
+    """Hourly: end what went unanswered, forget what is kept only for a while."""
+    now = timezone.now()
+    lifecycle.complete_unanswered(now=now)
+    IdempotencyKey.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT).delete()

@@ -1,0 +1,131 @@
+"""Keeps a worker cluster at work.
+
+A worker process that is killed while it waits for a task takes the queue's lock with it, and the
+cluster never works again; only a new one helps. So the watchdog runs the cluster as a child, in a
+process group of its own, looks whether it still does what is due, and replaces it if not.
+"""
+
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import time
+from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess as Process
+from types import FrameType
+
+from django.db import DatabaseError, connections
+from django.utils import timezone
+
+from reviews import wakeups
+from reviews.models import Delivery, WorkerBeat
+
+logger = logging.getLogger(__name__)
+
+HUNG_AFTER = 60.0  # seconds without a beat while work is due
+LOOK_EVERY = 0.5
+WRITE_EVERY = 5.0
+STOP_WITHIN = 9.0  # seconds; then what is left is killed
+FORGET_AFTER = timedelta(days=1)
+
+
+class Watchdog:
+    """Runs one cluster until SIGTERM or SIGINT; `restarts` counts the clusters it had to replace."""
+
+    def __init__(self) -> None:
+        self.restarts = 0
+        self.started_at = timezone.now()
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self._stop = False
+        self._written = 0.0
+
+    def run(self) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        wakeups.ensure_schedules()
+        WorkerBeat.objects.filter(beat_at__lt=timezone.now() - FORGET_AFTER).delete()
+        cluster = _start_cluster()
+        while not self._stop:
+            time.sleep(LOOK_EVERY)
+            if not self._is_working(cluster):
+                _kill(cluster)
+                self.restarts += 1
+                cluster = _start_cluster()
+            if time.time() - self._written >= WRITE_EVERY:
+                self._write_beat()
+        _stop_cluster(cluster)
+        self._forget_beat()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._stop = True
+
+    def _is_working(self, cluster: Process) -> bool:
+        if not cluster.is_alive():
+            logger.error("the cluster ended by itself; starting another")
+            return False
+        silent = time.time() - wakeups.last_beat()
+        if silent > HUNG_AFTER and _work_is_due():
+            logger.error("work is due and no worker began any for %d s; replacing the cluster", silent)
+            return False
+        return True
+
+    def _write_beat(self) -> None:
+        self._written = time.time()
+        try:
+            WorkerBeat.objects.update_or_create(
+                worker=self.name,
+                defaults={
+                    "started_at": self.started_at,
+                    "beat_at": datetime.fromtimestamp(wakeups.last_beat(), UTC),
+                    "restarts": self.restarts,
+                },
+            )
+        except DatabaseError:
+            connections.close_all()
+
+    def _forget_beat(self) -> None:
+        try:
+            WorkerBeat.objects.filter(worker=self.name).delete()
+        except DatabaseError:
+            logger.warning("the last beat could not be taken back")
+
+
+def _work_is_due() -> bool:
+    try:
+        due = Delivery.objects.next_due(timezone.now())
+    except DatabaseError:
+        connections.close_all()
+        return False  # a database that is down is no fault of the cluster
+    return due is not None and due <= timezone.now()
+
+
+def _start_cluster() -> Process:
+    connections.close_all()  # a connection must not be shared with a forked child
+    wakeups.set_stopping(False)
+    wakeups.beat()
+    cluster = multiprocessing.get_context("fork").Process(target=_cluster_main, name="cluster")
+    cluster.start()
+    return cluster
+
+
+def _stop_cluster(cluster: Process) -> None:
+    """SIGTERM to the cluster's parent alone: sent to all of its processes at once, it hangs."""
+    wakeups.set_stopping(True)
+    if cluster.is_alive() and cluster.pid:
+        os.kill(cluster.pid, signal.SIGTERM)
+        cluster.join(STOP_WITHIN)
+    _kill(cluster)
+
+
+def _kill(cluster: Process) -> None:
+    """End whatever is left of the cluster's process group."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(cluster.pid or 0, signal.SIGKILL)
+    cluster.join()
+
+
+def _cluster_main() -> None:
+    os.setpgid(0, 0)
+    wakeups.run_cluster()
