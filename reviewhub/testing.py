@@ -1,37 +1,14 @@
-"""The pytest plugin of the project: an environment of its own, no network, and the people in the tests."""
+"""The pytest plugin of the project: no network, and the people and businesses in the tests."""
 
-import os
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-# Before Django reads its settings: a developer's .env must not decide what the tests do.
-os.environ["REVIEWHUB_ENV_FILE"] = ""
-for _name in ("EMAIL_URL", "ANYMAIL_PROVIDER", "TWILIO_ACCOUNT_SID", "PUBLIC_URL", "ALLOWED_HOSTS", "WORKERS"):
-    os.environ.pop(_name, None)
-os.environ["SECRET_KEY"] = "for-tests-only-" + "x" * 50
-os.environ["DEBUG"] = "false"
-os.environ["PUBLIC_URL"] = "http://testserver"
-
 import pytest
 
 # A Tuesday, at ten in the morning in New York: inside every sending window of the tests.
 NOW = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    from django.conf import settings
-
-    # The manifest exists only after collectstatic.
-    settings.STORAGES = settings.STORAGES | {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    }
-    settings.PASSWORD_HASHERS = [
-        "django.contrib.auth.hashers.MD5PasswordHasher",  # fast; nothing here is worth stealing
-        *settings.PASSWORD_HASHERS,
-    ]
-    settings.API_RATE_PER_MINUTE = 0
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,36 @@
+"""The settings of the tests: a developer's .env and shell must not decide what they do.
+
+Only DATABASE_URL and REDIS_URL are taken over, so that the same tests run on any of them.
+"""
+
+import os
+
+for _name in os.environ.keys() & {
+    "ADDRESS_HASH_KEY",
+    "ALLOWED_HOSTS",
+    "ANYMAIL_PROVIDER",
+    "DEFAULT_FROM_EMAIL",
+    "EMAIL_URL",
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_API_URL",
+    "TWILIO_FROM",
+    "TWILIO_MESSAGING_SERVICE_SID",
+    "UNSUBSCRIBE_MAILTO",
+    "WORKERS",
+}:
+    del os.environ[_name]
+os.environ |= {
+    "REVIEWHUB_ENV_FILE": "",
+    "SECRET_KEY": "for-tests-only-" + "x" * 50,
+    "DEBUG": "false",
+    "PUBLIC_URL": "http://testserver",
+    "API_RATE_PER_MINUTE": "0",
+}
+
+from reviewhub.settings import *  # noqa: E402, F403
+from reviewhub.settings import PASSWORD_HASHERS, STORAGES  # noqa: E402
+
+# The manifest exists only after collectstatic.
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Fast; nothing here is worth stealing.
+PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
