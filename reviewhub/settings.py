@@ -245,5 +245,6 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         # One line per task would drown the messages of the product itself.
         "django-q": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+        "twilio.http_client": {"level": "WARNING"},
     },
 }

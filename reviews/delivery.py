@@ -236,13 +236,14 @@ def _declare(delivery: Delivery) -> bool:
 
 def _explain_refusal(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
     with transaction.atomic():
-        request = ReviewRequest.objects.select_for_update().get(pk=delivery.request_id)
+        requests = ReviewRequest.objects.select_related("account").select_for_update(of=("self",))
+        request = requests.get(pk=delivery.request_id)
         blocked = lifecycle.blocked_channels(delivery.request.contact).get(delivery.channel)
         if not request.is_open:
             reason = request.reason or "The request has ended."
         elif blocked:
             reason = f"The address must not be written to: {blocked.lower()}."
-        elif not delivery.account.is_active:
+        elif not request.account.is_active:
             reason = "The account is switched off."
         else:
             return  # the claim went to another worker

@@ -5,7 +5,7 @@ from typing import Any
 
 import requests
 from django.conf import settings
-from twilio.base.exceptions import TwilioException, TwilioRestException
+from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
@@ -60,8 +60,9 @@ class SmsChannel:
         except requests.ConnectionError as error:
             refused = "NewConnectionError" in repr(error)
             raise ChannelError("connection", str(error), untried=refused, in_doubt=not refused) from error
-        except (requests.RequestException, TwilioException, ValueError) as error:
-            # The request was written and no answer understood: it may well have been sent.
+        except Exception as error:
+            # The request was written, and the library did not understand what came back, if
+            # anything did (it raises whatever its parsing runs into): it may well have been sent.
             raise ChannelError("no-answer", str(error), in_doubt=True) from error
         if not created.sid:
             raise ChannelError("no-answer", "The answer names no message.", in_doubt=True)

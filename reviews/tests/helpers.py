@@ -1,0 +1,63 @@
+"""What several test modules need: a provider that remembers, and a request on its way."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from oauth.models import Account
+from reviews.asking import Ask, ask
+from reviews.channels import Accepted, ChannelError, Message
+from reviews.contacts import Person
+from reviews.models import Delivery, ReviewRequest
+
+JANE = Person(first_name="Jane", last_name="Smith", email="jane@example.com", phone="+12125551234")
+
+
+@dataclass
+class FakeProvider:
+    """Stands at the network's edge: takes messages, or answers with the next error it was given."""
+
+    sent: list[Message] = field(default_factory=list)
+    errors: list[ChannelError | Exception] = field(default_factory=list)
+    down: bool = False
+    depth: int = field(default_factory=lambda: len(connection.savepoint_ids))
+
+    def connect(self) -> None:
+        if self.down:
+            raise ChannelError("connect", "Connection refused", untried=True)
+
+    def send(self, message: Message) -> Accepted:
+        assert len(connection.savepoint_ids) == self.depth, "a message left inside a transaction"
+        if self.errors:
+            raise self.errors.pop(0)
+        self.sent.append(message)
+        return Accepted(f"id-{len(self.sent)}")
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is told to go on."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **period: float) -> datetime:
+        self.now += timedelta(**period)
+        return self.now
+
+
+def asked(account: Account, now: datetime, person: Person = JANE, **wanted: Any) -> ReviewRequest:
+    return ask(account=account, wanted=Ask(person=person, **wanted), now=now).request
+
+
+def deliveries(request: ReviewRequest) -> list[tuple[int, str, str]]:
+    """Step, channel and status of each message of the request, in order."""
+    rows = Delivery.objects.filter(request=request).order_by("step", "pk")
+    return list(rows.values_list("step", "channel", "status"))
