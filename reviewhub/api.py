@@ -11,7 +11,6 @@ from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +71,6 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         exc = ApiError(503, *CODES[503], headers={"Retry-After": "1"})
     if not isinstance(exc, exceptions.APIException):
         return None
-    set_rollback()
     return Response(_body_of(exc), status=exc.status_code, headers=_headers_of(exc))
 
 

@@ -44,7 +44,7 @@ class Metadata(serializers.JSONField):
     """An object of the caller's own: at most 50 keys and 16 KiB as JSON."""
 
     default_error_messages = {
-        "object": 'Must be an object, such as {"source": "zapier"}.',
+        "object": 'Must be an object, such as {{"source": "zapier"}}.',
         "keys": f"Must not have more than {METADATA_KEYS} keys.",
         "size": f"Must not be larger than {METADATA_BYTES // 1024} KiB as JSON.",
         "text": "Must not contain NUL or half surrogate characters.",

@@ -1,0 +1,122 @@
+"""Who calls the API: an OAuth access token or an API key, in the Authorization header (RFC 6750 §2.1)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from oauth.hashers import token_hash
+from oauth.models import AccessToken, Account, ApiKey, Membership, User
+from oauth.models.api_key import PREFIX as KEY_PREFIX
+from oauth.scopes import SCOPES
+
+ACCESS_PREFIX = "rha_"
+REALM = "ReviewHub"
+# `last_used_at` is exact to this: one write a minute, not one a call.
+USE_NOTED_EVERY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What a request was authenticated with. `last_used_at` is the last use before this one."""
+
+    id: str
+    auth_type: str
+    user: User
+    account: Account
+    role: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class BearerAuthentication(BaseAuthentication):
+    """One query finds the token or key with its user, account and role."""
+
+    def authenticate(self, request: Request) -> tuple[User, Credential] | None:
+        header = get_authorization_header(request).split()
+        if not header or header[0].lower() != b"bearer":
+            return None
+        try:
+            token = header[1].decode("ascii") if len(header) == 2 else ""
+        except UnicodeDecodeError:
+            token = ""
+        now = timezone.now()
+        credential = find_credential(token, now)
+        if credential is None:
+            raise AuthenticationFailed
+        return credential.user, credential
+
+    def authenticate_header(self, request: Request) -> str:
+        challenge = f'Bearer realm="{REALM}"'
+        # RFC 6750 §3.1: a call without any credential is told no error code.
+        return f'{challenge}, error="invalid_token"' if "Authorization" in request.headers else challenge
+
+
+def find_credential(token: str, now: datetime) -> Credential | None:
+    """The live credential of that token or key, its use noted; None for anything else."""
+    if token.startswith(ACCESS_PREFIX):
+        return _access_token(token, now)
+    if token.startswith(KEY_PREFIX):
+        return _api_key(token, now)
+    return None
+
+
+def _role() -> Subquery:
+    member = Membership.objects.filter(account=OuterRef("account"), user=OuterRef("user"))
+    return Subquery(member.values("role")[:1])
+
+
+def _access_token(token: str, now: datetime) -> Credential | None:
+    row: Any = (
+        AccessToken.objects.filter(
+            token_checksum=token_hash(token),
+            expires__gt=now,
+            user__is_active=True,
+            account__is_active=True,
+            application__is_active=True,
+        )
+        .select_related("user", "account")
+        .annotate(role=_role())
+        .first()
+    )
+    return _credential(row, "oauth", row.created, row.expires, now) if row else None
+
+
+def _api_key(key: str, now: datetime) -> Credential | None:
+    row: Any = (
+        ApiKey.objects.live(now)
+        .filter(key_hash=token_hash(key), user__is_active=True, account__is_active=True)
+        .select_related("user", "account")
+        .annotate(role=_role())
+        .first()
+    )
+    return _credential(row, "api_key", row.created_at, row.expires_at, now) if row else None
+
+
+def _credential(
+    row: Any, auth_type: str, created_at: datetime, expires_at: datetime | None, now: datetime
+) -> Credential | None:
+    if row.role is None:  # no longer a member of the account
+        return None
+    if row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY:
+        stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+        type(row).objects.filter(stale, pk=row.pk).update(last_used_at=now)
+    granted = row.scope.split()
+    return Credential(
+        id=f"{auth_type}:{row.pk}",
+        auth_type=auth_type,
+        user=row.user,
+        account=row.account,
+        role=row.role,
+        scopes=[scope for scope in SCOPES if scope in granted],
+        created_at=created_at,
+        expires_at=expires_at,
+        last_used_at=row.last_used_at,
+    )
