@@ -1,12 +1,9 @@
 """The channels against what they talk to: a real SMTP server, and a server that speaks Twilio's API."""
 
-import email
-import email.policy
 import socket
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from email.message import EmailMessage
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -19,6 +16,7 @@ from reviews.channels import ChannelError, Message, available_channels, get_chan
 from reviews.channels.email import EmailChannel
 from reviews.channels.sandbox import SandboxChannel
 from reviews.channels.sms import SmsChannel
+from reviews.tests.mail import Inbox, free_port
 
 MAIL = Message(
     to="jane@example.com",
@@ -33,29 +31,6 @@ MAIL = Message(
 TEXT = Message(to="+12125551234", sender="+15005550006", text="Hi Jane", key="k")
 
 
-class Inbox:
-    """An SMTP server's memory, and the answers it was told to give."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.rcpt_answer = ""
-        self.data_answer = ""
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
-        if self.rcpt_answer:
-            return self.rcpt_answer
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
-        if self.data_answer:
-            return self.data_answer
-        parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        assert isinstance(parsed, EmailMessage)
-        self.mails.append(parsed)
-        return "250 OK"
-
-
 @pytest.fixture
 def inbox(settings: Any) -> Iterator[Inbox]:
     handler = Inbox()
@@ -65,12 +40,6 @@ def inbox(settings: Any) -> Iterator[Inbox]:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", controller.port
     yield handler
     controller.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 # --- Mail ---------------------------------------------------------------------------------------

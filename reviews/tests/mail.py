@@ -1,0 +1,36 @@
+"""A real mail server for tests."""
+
+import email
+import email.policy
+import socket
+from email.message import EmailMessage
+from typing import Any
+
+
+class Inbox:
+    """An SMTP server's memory, and the answers it was told to give."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.rcpt_answer = ""
+        self.data_answer = ""
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
+        if self.rcpt_answer:
+            return self.rcpt_answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        if self.data_answer:
+            return self.data_answer
+        parsed = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        assert isinstance(parsed, EmailMessage)
+        self.mails.append(parsed)
+        return "250 OK"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
