@@ -77,6 +77,14 @@ class Account(models.Model):
         """The name that messages are signed with."""
         return self.sender_name or self.name
 
+    @property
+    def colour_text(self) -> str:
+        """Black or white: what can be read on the account's colour (WCAG 2 relative luminance)."""
+        channels = [int(self.colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+        luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        return "#000000" if luminance > 0.179 else "#ffffff"
+
     def clean(self) -> None:
         super().clean()
         if self.window_start is None or self.window_end is None or self.window_start == self.window_end:

@@ -1,0 +1,42 @@
+"""What a recipient does on the page of a message: look, press, write. Nothing here reads a rating.
+
+Whatever the rating or the text, everybody sees the same links to the same review sites.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from reviews import lifecycle
+from reviews.models import Delivery, Feedback, ReviewSite
+
+
+def record_seen(*, delivery: Delivery, now: datetime) -> None:
+    """Note that the page was opened, the first time. No answer: mail scanners open every link."""
+    if delivery.seen_at is None:
+        Delivery.objects.filter(pk=delivery.pk, seen_at=None).update(seen_at=now)
+
+
+@transaction.atomic
+def record_press(*, delivery: Delivery, site: ReviewSite, now: datetime) -> None:
+    """The customer chose a review site: note the first choice, and end the follow-ups."""
+    lifecycle.respond(request=delivery.request, now=now, reason=f"Went to {site.name}.")
+    Delivery.objects.filter(pk=delivery.pk, clicked_at=None).update(clicked_at=now, clicked_site=site)
+
+
+@transaction.atomic
+def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: datetime) -> Feedback:
+    """Keep what the customer says to the business, in place of what they said before; end the follow-ups."""
+    lifecycle.respond(request=delivery.request, now=now, reason="Left feedback.")
+    feedback, _ = Feedback.objects.update_or_create(
+        request=delivery.request,
+        defaults={"rating": rating, "text": text, "updated_at": now, "handled_at": None},
+        create_defaults={
+            "account": delivery.account,
+            "rating": rating,
+            "text": text,
+            "created_at": now,
+            "updated_at": now,
+        },
+    )
+    return feedback
