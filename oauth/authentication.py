@@ -59,6 +59,12 @@ class BearerAuthentication(BaseAuthentication):
         return f'{challenge}, error="invalid_token"' if "Authorization" in request.headers else challenge
 
 
+def credential_of(request: Request) -> Credential:
+    """What this request, which passed the permission check, was authenticated with."""
+    credential: Credential = request.auth  # type: ignore[assignment]
+    return credential
+
+
 def find_credential(token: str, now: datetime) -> Credential | None:
     """The live credential of that token or key, its use noted; None for anything else."""
     if token.startswith(ACCESS_PREFIX):

@@ -6,6 +6,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
+from oauth.authentication import credential_of
 from oauth.models import Membership
 from oauth.scopes import READ, WRITE
 
@@ -17,9 +18,9 @@ class HasScope(BasePermission):
     """Reading needs `read`, everything else `write`, and a role that may write."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        credential = request.auth
-        if credential is None:
+        if request.auth is None:
             return False
+        credential = credential_of(request)
         needed = READ if request.method in SAFE_METHODS else WRITE
         if needed not in credential.scopes:
             raise PermissionDenied(f"This call needs the scope '{needed}'.", code="insufficient_scope")

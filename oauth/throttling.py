@@ -8,6 +8,8 @@ from django.core.cache import cache
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from oauth.authentication import credential_of
+
 if TYPE_CHECKING:  # the framework's settings import this module while its views are being made
     from rest_framework.views import APIView
 
@@ -25,7 +27,7 @@ class TokenThrottle(BaseThrottle):
             return True
         now = int(time.time())
         self._left = WINDOW - now % WINDOW
-        key = f"rate:{request.auth.id}:{now // WINDOW}"
+        key = f"rate:{credential_of(request).id}:{now // WINDOW}"
         cache.add(key, 0, WINDOW * 2)
         used = cache.incr(key)
         request._request.rate = (limit, max(0, limit - used), self._left)  # type: ignore[attr-defined]

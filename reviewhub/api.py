@@ -2,6 +2,7 @@
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import IO, Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -120,7 +121,7 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(
-        self, stream: IO[Any], media_type: str | None = None, parser_context: dict[str, Any] | None = None
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         limit: int = getattr((parser_context or {}).get("view"), "max_body", MAX_BODY)
         raw = stream.read(limit + 1)

@@ -13,13 +13,16 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from environ import FileAwareEnv
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = FileAwareEnv()
 _env_file = os.environ.get("REVIEWHUB_ENV_FILE", str(BASE_DIR / ".env"))
-if _env_file:
+if _env_file and Path(_env_file).is_file():
     env.read_env(_env_file)
+# An empty value counts as none: that is what an unfilled line of .env.example means.
+env.ENVIRON = FileAwareMapping({name: value for name, value in os.environ.items() if value})
 
 
 def secret_key(*, debug: bool) -> str:

@@ -11,6 +11,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
@@ -319,7 +320,7 @@ def _settle_failed(
         if not _settle(delivery, Status.BOUNCED if error.address_gone else Status.FAILED, **words):
             return
         evidence = f"{error.code} {error.text}"
-        where = {"account": delivery.account, "channel": delivery.channel, "address": delivery.address}
+        where: dict[str, Any] = {"account": delivery.account, "channel": delivery.channel, "address": delivery.address}
         if error.opted_out:
             lifecycle.opt_out(**where, reason=Suppression.Reason.STOP, evidence=evidence, now=now)
             return

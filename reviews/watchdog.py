@@ -19,6 +19,7 @@ from types import FrameType
 from django.db import DatabaseError, connections
 from django.utils import timezone
 
+from reviewhub.processes import end_with_parent
 from reviews import wakeups
 from reviews.models import Delivery, WorkerBeat
 
@@ -128,4 +129,5 @@ def _kill(cluster: Process) -> None:
 
 def _cluster_main() -> None:
     os.setpgid(0, 0)
+    end_with_parent()
     wakeups.run_cluster()

@@ -13,6 +13,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from oauth.authentication import credential_of
 from reviewhub.api import ApiError
 from reviews.models import IdempotencyKey
 
@@ -50,7 +51,7 @@ def idempotent(request: Request, act: Callable[[], Response]) -> Response | Http
 def _begin(request: Request, key: str) -> tuple[IdempotencyKey, bool]:
     """The key's row, and whether this call is the one that acts."""
     now = timezone.now()
-    account = request.auth.account
+    account = credential_of(request).account
     fingerprint = _fingerprint(request.method or "", request.path, request.data)
     try:
         with transaction.atomic():

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from oauth.authentication import credential_of
 from oauth.models import Account
 from reviewhub.api import ApiError, exception_handler
 from reviews import asking, lifecycle, previews
@@ -24,12 +25,6 @@ from reviews.models.request import ReviewRequestQuerySet
 MAX_BULK = 500
 
 
-def account_of(request: Request) -> Account:
-    """The business that the token or key is bound to."""
-    account: Account = request.auth.account
-    return account
-
-
 class ReviewRequestList(GenericAPIView[ReviewRequest]):
     """Ask a customer for a review; see what was asked."""
 
@@ -37,14 +32,14 @@ class ReviewRequestList(GenericAPIView[ReviewRequest]):
     filterset_class = ReviewRequestFilter
 
     def get_queryset(self) -> ReviewRequestQuerySet:
-        return ReviewRequest.objects.for_account(account_of(self.request)).select_related("contact")
+        return ReviewRequest.objects.for_account(credential_of(self.request).account).select_related("contact")
 
     def get(self, request: Request) -> Response:
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(ReviewRequestOut(page, many=True).data)
 
     def post(self, request: Request) -> Response | HttpResponse:
-        return idempotent(request, lambda: answer(account_of(request), request.data))
+        return idempotent(request, lambda: answer(credential_of(request).account, request.data))
 
 
 def answer(account: Account, data: Any) -> Response:
@@ -71,9 +66,9 @@ class ReviewRequestBulk(APIView):
     max_body = 5 * 1024 * 1024
 
     def post(self, request: Request) -> Response | HttpResponse:
-        return idempotent(request, lambda: self._answer_all(account_of(request), request.data))
+        return idempotent(request, lambda: self._answer_all(credential_of(request).account, request.data))
 
-    def _answer_all(self, account: Account, data: dict[str, Any]) -> Response:
+    def _answer_all(self, account: Account, data: Any) -> Response:
         asks = data.get("requests")
         if not isinstance(asks, list) or not asks:
             raise ValidationError({"requests": ["Must be a list of one or more review requests."]})
@@ -120,7 +115,7 @@ class ReviewRequestCancel(APIView):
 def find(request: Request, pk: Any) -> ReviewRequest:
     """The account's own request of that id. Raises NotFound, for a stranger's too."""
     found = (
-        ReviewRequest.objects.for_account(account_of(request))
+        ReviewRequest.objects.for_account(credential_of(request).account)
         .select_related("contact")
         .prefetch_related("deliveries")
         .filter(pk=pk)

@@ -1,13 +1,15 @@
 """What the models of an account share."""
 
-from typing import Self
+from typing import Self, TypeVar
 
 from django.db import models
 
 from oauth.models import Account
 
+M = TypeVar("M", bound=models.Model, covariant=True)
 
-class AccountQuerySet(models.QuerySet):
+
+class AccountQuerySet(models.QuerySet[M]):
     """Rows that belong to one business. Everything a person or an API client sees starts here."""
 
     def for_account(self, account: Account) -> Self:

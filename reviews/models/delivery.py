@@ -18,7 +18,7 @@ def new_link_token() -> str:
     return secrets.token_urlsafe(12)
 
 
-class DeliveryQuerySet(AccountQuerySet):
+class DeliveryQuerySet(AccountQuerySet["Delivery"]):
     def due(self, now: datetime) -> "DeliveryQuerySet":
         """What a worker may take: due, or claimed by one whose lease ran out; its provider not paused."""
         return self.pending().filter(due_at__lte=now).exclude(channel__in=ChannelHealth.objects.paused(now))

@@ -9,7 +9,7 @@ from reviews.models.contact import Contact
 from reviews.models.sequence import Sequence
 
 
-class ReviewRequestQuerySet(AccountQuerySet):
+class ReviewRequestQuerySet(AccountQuerySet["ReviewRequest"]):
     def open(self) -> "ReviewRequestQuerySet":
         return self.filter(status__in=ReviewRequest.OPEN)
 

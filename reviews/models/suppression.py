@@ -18,7 +18,7 @@ def address_hash(account_id: Any, channel: str, address: str) -> str:
     return hmac.new(key, f"{account_id}:{channel}:{address.lower()}".encode(), hashlib.sha256).hexdigest()
 
 
-class SuppressionQuerySet(AccountQuerySet):
+class SuppressionQuerySet(AccountQuerySet["Suppression"]):
     def active(self) -> "SuppressionQuerySet":
         return self.filter(lifted_at=None)
 

@@ -52,7 +52,8 @@ class Site:
         return found
 
     def wait_for_status(self, request: dict[str, Any], status: str) -> dict[str, Any]:
-        return until(lambda: (found := self.read(request))["status"] == status and found)
+        found: dict[str, Any] = until(lambda: (found := self.read(request))["status"] == status and found)
+        return found
 
     def mails_to(self, address: str) -> list[Any]:
         return [mail for mail in self.inbox.mails if mail["To"] == address]

@@ -1,6 +1,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -393,11 +394,11 @@ def test_ten_failures_in_a_row_pause_the_provider_for_everyone(
     assert delivery.drain(clock) >= 2
 
 
-def where(account: Account) -> dict[str, object]:
+def where(account: Account) -> dict[str, Any]:
     return {"account": account, "channel": "email", "address": JANE.email}
 
 
-def when(clock: Clock) -> dict[str, object]:
+def when(clock: Clock) -> dict[str, Any]:
     return {"evidence": "test", "now": clock()}
 
 

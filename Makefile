@@ -1,0 +1,57 @@
+# Everything a developer types. `make run` and `make test` need only Python 3.11.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# What production sets, so that the deploy checks judge the settings and not the missing values.
+DEPLOY := REVIEWHUB_ENV_FILE= DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	OAUTH_TOKEN_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	ADDRESS_HASH_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
+	PUBLIC_URL=https://reviews.example.com DATABASE_URL=postgres://reviewhub@db.example.com/reviewhub \
+	REDIS_URL=redis://cache.example.com EMAIL_URL=smtp+tls://user:password@mail.example.com:587 \
+	TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=token TWILIO_FROM=+15005550006
+
+.PHONY: install run test check bench lock clean
+
+install: $(VENV)/installed .env  ## virtual environment, pinned packages, a development .env
+
+run: $(VENV)/installed .env  ## web server and worker with a demo account, until Ctrl-C
+	@$(if $(PORT),PORT=$(PORT)) exec $(BIN)/python manage.py up
+
+test: $(VENV)/installed  ## all tests on SQLite, no service needed
+	@$(BIN)/python -m pytest -q -n 2
+
+check: $(VENV)/installed  ## linters, types, templates, migrations, deploy checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint --lint --quiet templates
+	$(DEPLOY) DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+	$(DEPLOY) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+bench: $(VENV)/installed  ## what is fast, and how fast
+	@$(BIN)/python bench/run.py
+
+lock: $(VENV)/installed  ## compile the hashed locks from requirements*.txt
+	@$(BIN)/python -m pip install -q uv
+	@for name in requirements requirements-dev; do \
+		$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 \
+			--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+			$$name.txt -o $$name.lock; \
+	done
+
+clean:  ## remove what install and run made, but not .env
+	rm -rf $(VENV) db.sqlite3 db.sqlite3-shm db.sqlite3-wal staticfiles
+
+$(VENV)/installed: requirements-dev.lock
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed; name yours: make PYTHON=python3"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing pinned packages …"
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.env:
+	@printf 'DEBUG=true\nSECRET_KEY=%s\n' "$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" > $@
+	@echo "Wrote .env for development (DEBUG=true, a fresh SECRET_KEY); .env.example describes all settings."

@@ -1,0 +1,151 @@
+"""`manage.py up`: the whole product on one machine, to try it and to develop it."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connections
+
+from reviewhub.processes import end_with_parent
+from reviews.management.commands.demo import make_demo
+
+READY_WITHIN = 60.0
+STOP_WITHIN = 12.0
+
+BANNER = """
+ReviewHub runs. Ctrl-C ends it.
+
+  Back-office   {url}/admin/
+  Sign in       {email}  /  {password}
+  API key       {key}
+  Mail, texts   {channels}
+
+Ask a customer for a review:
+
+  curl -s {url}/api/v1/review-requests \\
+    -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
+    -d '{body}'
+
+Read what was sent (also in the back-office under Review requests):
+
+  curl -s {url}/api/v1/review-requests -H 'Authorization: Bearer {key}'
+"""
+EXAMPLE = {
+    "first_name": "Jane",
+    "last_name": "Smith",
+    "email": "jane@example.com",
+    "mobile_phone_number": "+12125551234",
+    "company_name": "Smith Industries",
+    "delay_hours": 0,
+    "metadata": {"source": "curl"},
+}
+
+
+class Command(BaseCommand):
+    help = "Migrate, make the demo account, and run web server and worker together until Ctrl-C."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEBUG:
+            raise CommandError("`up` is for trying and developing (DEBUG=true); the README tells how to run for real.")
+        if _is_taken(settings.PORT):
+            raise CommandError(f"Port {settings.PORT} is in use: set another one, such as `make run PORT=8001`.")
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _leave)
+        end_with_parent()
+        self.stdout.write("Preparing the database …")
+        call_command("migrate", verbosity=0)
+        demo = make_demo()
+        connections.close_all()
+        children: list[subprocess.Popen[bytes]] = []
+        try:
+            children += [_start(_web()), _start([sys.executable, "manage.py", "worker"])]
+            self._wait_until_ready(children)
+            self._tell(demo)
+            while all(child.poll() is None for child in children):
+                time.sleep(0.2)
+        except SystemExit:
+            self.stdout.write("\nStopping …")
+            return
+        finally:
+            _stop(children)
+        raise CommandError("The web server or the worker ended; both were stopped. The reason stands above.")
+
+    def _wait_until_ready(self, children: list[subprocess.Popen[bytes]]) -> None:
+        end = time.monotonic() + READY_WITHIN
+        while time.monotonic() < end and all(child.poll() is None for child in children):
+            with contextlib.suppress(URLError, OSError), urlopen(f"{_local_url()}/readyz", timeout=2):  # noqa: S310
+                return
+            time.sleep(0.1)
+
+    def _tell(self, demo: dict[str, Any]) -> None:
+        channels = "sandbox: messages are recorded and shown, nothing leaves" if settings.SANDBOX else "as configured"
+        self.stdout.write(
+            BANNER.format(
+                url=_local_url(),
+                email=demo["user"]["email"],
+                password=demo["user"]["password"],
+                key=demo["api_key"],
+                channels=channels,
+                body=json.dumps(EXAMPLE),
+            )
+        )
+
+
+def _leave(number: int, frame: Any) -> None:
+    raise SystemExit
+
+
+def _local_url() -> str:
+    return f"http://localhost:{settings.PORT}"
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", port))  # noqa: S104 (only to see whether somebody has it)
+        except OSError:
+            return True
+    return False
+
+
+def _web() -> list[str]:
+    gunicorn = str(Path(sys.executable).with_name("gunicorn"))
+    listen = ["--bind", f"0.0.0.0:{settings.PORT}", "--workers", "2", "--no-control-socket"]
+    return [gunicorn, *listen, "--log-level", "warning", "reviewhub.wsgi"]
+
+
+def _start(command: list[str]) -> subprocess.Popen[bytes]:
+    """A child in a process group of its own, so that Ctrl-C reaches this command alone, which ends it in order."""
+    return subprocess.Popen(  # noqa: S603 (both commands are our own)
+        command,
+        cwd=settings.BASE_DIR,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        process_group=0,
+        preexec_fn=end_with_parent,
+    )
+
+
+def _stop(children: list[subprocess.Popen[bytes]]) -> None:
+    """SIGTERM to each child itself, and time to finish; then the end of its group."""
+    for child in children:
+        if child.poll() is None:
+            child.terminate()
+    for child in children:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(STOP_WITHIN)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
