@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reviewhub.middleware.json_errors",
+    "oauth.throttling.rate_headers",
     "csp.middleware.CSPMiddleware",
     "reviewhub.middleware.admin_csp",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -244,6 +245,7 @@ LOGGING: dict[str, Any] = {
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        "django": {"level": "INFO", "handlers": ["console"], "propagate": False},
         # One line per task would drown the messages of the product itself.
         "django-q": {"level": "WARNING", "handlers": ["console"], "propagate": False},
         "twilio.http_client": {"level": "WARNING"},

@@ -9,6 +9,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("", include("oauth.urls")),
     path("", include("reviews.api.urls")),
     path("", include("reviews.urls")),
 ]

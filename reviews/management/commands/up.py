@@ -17,9 +17,11 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
+from django.utils import timezone
 
 from reviewhub.processes import end_with_parent
 from reviews.management.commands.demo import make_demo
+from reviews.models import WorkerBeat
 
 READY_WITHIN = 60.0
 STOP_WITHIN = 12.0
@@ -38,9 +40,9 @@ Ask a customer for a review:
     -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \\
     -d '{body}'
 
-Read what was sent (also in the back-office under Review requests):
+Read the messages it sent, with the id from the answer (the back-office shows them, too):
 
-  curl -s {url}/api/v1/review-requests -H 'Authorization: Bearer {key}'
+  curl -s {url}/api/v1/review-requests/ID -H 'Authorization: Bearer {key}'
 """
 EXAMPLE = {
     "first_name": "Jane",
@@ -64,6 +66,7 @@ class Command(BaseCommand):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _leave)
         end_with_parent()
+        self.started_at = timezone.now()
         self.stdout.write("Preparing the database …")
         call_command("migrate", verbosity=0)
         demo = make_demo()
@@ -85,9 +88,10 @@ class Command(BaseCommand):
     def _wait_until_ready(self, children: list[subprocess.Popen[bytes]]) -> None:
         end = time.monotonic() + READY_WITHIN
         while time.monotonic() < end and all(child.poll() is None for child in children):
-            with contextlib.suppress(URLError, OSError), urlopen(f"{_local_url()}/readyz", timeout=2):  # noqa: S310
-                return
             time.sleep(0.1)
+            with contextlib.suppress(URLError, OSError), urlopen(f"{_local_url()}/healthz", timeout=2):  # noqa: S310
+                if WorkerBeat.objects.filter(beat_at__gte=self.started_at).exists():
+                    return
 
     def _tell(self, demo: dict[str, Any]) -> None:
         channels = "sandbox: messages are recorded and shown, nothing leaves" if settings.SANDBOX else "as configured"
