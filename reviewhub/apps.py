@@ -6,4 +6,8 @@ class ReviewHubConfig(AppConfig):
     verbose_name = "ReviewHub"
 
     def ready(self) -> None:
-        from reviewhub import checks  # noqa: F401  (registers the deploy checks)
+        """Last of all apps: registers the deploy checks, and gives other apps' pages our looks."""
+        from reviewhub import checks  # noqa: F401
+        from reviewhub.backoffice import adopt_foreign_pages
+
+        adopt_foreign_pages()

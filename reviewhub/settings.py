@@ -251,3 +251,13 @@ LOGGING: dict[str, Any] = {
         "twilio.http_client": {"level": "WARNING"},
     },
 }
+
+# --- Back-office ----------------------------------------------------------------------------
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "ReviewHub",
+    "SITE_HEADER": "ReviewHub",
+    "SITE_SYMBOL": "reviews",
+    "DASHBOARD_CALLBACK": "reviews.admin.dashboard.dashboard",
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "reviews.admin.menu.menu"},
+}

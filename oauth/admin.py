@@ -1,0 +1,236 @@
+"""Accounts, people, and the ways in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from oauth2_provider.generators import generate_client_secret
+from oauth2_provider.models import DeviceGrant
+
+from oauth.api_keys import create_api_key
+from oauth.models import AccessToken, Account, ApiKey, Application, Grant, IDToken, Membership, RefreshToken, User
+from oauth.scopes import SCOPES
+from reviewhub.backoffice import (
+    AccountAdmin,
+    AccountTabularInline,
+    AdminPasswordChangeForm,
+    GeneratedRows,
+    OperatorAdmin,
+    UserChangeForm,
+    UserCreationForm,
+    action,
+    display,
+    is_operator,
+    roles_of,
+)
+
+# The library registers its own pages, and Django its groups; ours replace them, and groups are not used.
+for model in (Application, AccessToken, RefreshToken, Grant, IDToken, DeviceGrant, Group):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+class MembershipInline(AccountTabularInline):
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("user",)
+    tab = True
+
+
+@admin.register(Account)
+class BusinessAdmin(AccountAdmin):
+    """A business: its owner and managers change it; only the operator makes and removes one."""
+
+    account_path = "pk"
+    list_display = ("name", "country", "time_zone", "window", "is_active")
+    search_fields = ("name",)
+    readonly_fields = ("id", "created_at")
+    fieldsets = (
+        (None, {"fields": ("name", "country", "time_zone", "colour")}),
+        ("When", {"fields": ("window_start", "window_end", "cooldown_days")}),
+        ("From whom", {"fields": ("sender_name", "reply_to", "text_sender", "postal_address")}),
+        ("This account", {"fields": ("id", "is_active", "created_at")}),
+    )
+
+    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
+        return [MembershipInline] if is_operator(request) else []
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.readonly_fields if is_operator(request) else (*self.readonly_fields, "is_active")
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return is_operator(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_operator(request)
+
+    @display(description="Sends")
+    def window(self, account: Account) -> str:
+        if account.window_start == account.window_end:
+            return "all day"
+        return f"{account.window_start:%H:%M}–{account.window_end:%H:%M}"
+
+
+@admin.register(Membership)
+class MembershipAdmin(OperatorAdmin):
+    list_display = ("user", "account", "role", "created_at")
+    list_filter = ("role",)
+    list_select_related = ("user", "account")
+    autocomplete_fields = ("user", "account")
+    search_fields = ("user__email", "account__name")
+
+
+@admin.register(User)
+class PersonAdmin(DjangoUserAdmin, OperatorAdmin):
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    ordering = ("email",)
+    list_display = ("email", "name", "is_active", "is_staff", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_staff", "is_superuser")
+    search_fields = ("email", "name")
+    filter_horizontal = ()
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("email", "name", "password")}),
+        ("May", {"fields": ("is_active", "is_staff", "is_superuser")}),
+        ("When", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "name", "is_staff", "password1", "password2")}),)
+
+
+class ApiKeyForm(forms.ModelForm):
+    """A new key: what it may do is chosen, its value is not."""
+
+    scopes = forms.MultipleChoiceField(
+        choices=SCOPES.items(), initial=list(SCOPES), widget=forms.CheckboxSelectMultiple, label="It may"
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ("account", "name", "scopes", "expires_at")
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(AccountAdmin):
+    """Keys are made here, shown once, and revoked; never edited."""
+
+    list_display = ("name", "account", "prefix", "scope", "user", "created_at", "last_used_at", "state")
+    list_select_related = ("account", "user")
+    ordering = ("-created_at",)
+    actions = ("revoke",)
+    fields = ("account", "name", "scopes", "expires_at")
+
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
+        if obj is None:
+            return self.fields
+        return ("account", "name", "prefix", "scope", "user", "created_at", "expires_at", "last_used_at", "revoked_at")
+
+    def get_form(self, request: HttpRequest, obj: ApiKey | None = None, change: bool = False, **kwargs: Any) -> Any:
+        form = ApiKeyForm if obj is None else forms.ModelForm
+        return super().get_form(request, obj, change=change, **kwargs | {"form": form})
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        return self._may_write(request, None)
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        made, value = create_api_key(
+            account=obj.account,
+            user=_holder(obj.account, request),
+            name=obj.name,
+            scopes=form.cleaned_data["scopes"],
+            expires_at=obj.expires_at,
+        )
+        obj.pk = made.pk
+        messages.warning(request, f"The key is {value}. Copy it now: it is not shown again.")
+
+    @display(description="State", label={"live": "success", "revoked": "danger", "expired": "warning"})
+    def state(self, key: ApiKey) -> str:
+        if key.revoked_at:
+            return "revoked"
+        return "expired" if key.expires_at and key.expires_at <= timezone.now() else "live"
+
+    @action(description="Revoke the chosen keys", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
+        writable = keys if is_operator(request) else keys.filter(account__in=_written(request))
+        count = writable.filter(revoked_at=None).update(revoked_at=timezone.now())
+        messages.success(request, f"Revoked: {count}.")
+
+
+def _holder(account: Account, request: HttpRequest) -> User:
+    """Whose key it becomes: the person's own; an operator who is no member makes it for the owner."""
+    members = User.objects.filter(memberships__account=account)
+    owner = members.filter(memberships__role=Membership.Role.OWNER).order_by("memberships__created_at")
+    holder = members.filter(pk=request.user.pk).first() or owner.first()
+    if holder is None:
+        raise PermissionDenied("The account has no owner whose key this could be.")
+    return holder
+
+
+def _written(request: HttpRequest) -> list[Any]:
+    """The accounts in which the person may change things."""
+    return [account for account, role in roles_of(request).items() if role != Membership.Role.VIEWER]
+
+
+@admin.register(Application)
+class ApplicationAdmin(OperatorAdmin):
+    """OAuth apps. The secret is made here, shown once, and kept as a hash."""
+
+    list_display = ("name", "client_id", "client_type", "is_active", "created")
+    search_fields = ("name", "client_id")
+    readonly_fields = ("client_id", "created", "updated")
+    fields = ("name", "client_id", "client_type", "redirect_uris", "is_active", "created", "updated")
+    actions = ("rotate",)
+
+    def save_model(self, request: HttpRequest, obj: Application, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        obj.authorization_grant_type = Application.GRANT_AUTHORIZATION_CODE
+        secret = obj.client_secret = generate_client_secret()
+        super().save_model(request, obj, form, change)
+        messages.warning(request, f"The client secret is {secret}. Copy it now: it is not shown again.")
+
+    @action(description="Make new secrets for the chosen apps")
+    def rotate(self, request: HttpRequest, applications: QuerySet[Application]) -> None:
+        for application in applications:
+            secret = application.client_secret = generate_client_secret()
+            application.save(update_fields=["client_secret", "updated"])
+            messages.warning(request, f"The new secret of {application} is {secret}. It is not shown again.")
+
+
+class IssuedAdmin(GeneratedRows, OperatorAdmin):
+    """What OAuth issued: looked at, never edited, and without anything that could be used."""
+
+    list_select_related = ("user", "account", "application")
+    list_display = ("id", "user", "account", "application", "scope", "expires", "last_used_at")
+    fields = ("user", "account", "application", "scope", "expires", "created", "updated", "last_used_at")
+
+
+@admin.register(AccessToken)
+class AccessTokenAdmin(IssuedAdmin):
+    pass
+
+
+@admin.register(RefreshToken)
+class RefreshTokenAdmin(IssuedAdmin):
+    list_display = ("id", "user", "account", "application", "scope", "created", "revoked")
+    fields = ("user", "account", "application", "scope", "created", "updated", "revoked")
+
+
+@admin.register(Grant)
+class GrantAdmin(IssuedAdmin):
+    list_display = ("id", "user", "account", "application", "scope", "expires", "consumed_at")
+    fields = ("user", "account", "application", "scope", "redirect_uri", "expires", "created", "consumed_at")

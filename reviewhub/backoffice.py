@@ -1,0 +1,153 @@
+"""What every page of the back-office shares: its looks (unfold), and who may see and change what.
+
+An operator (superuser) sees everything. Other staff see the rows of the accounts they are members of;
+owners and managers change them, viewers look. Every list, form, filter and action starts from the same
+query set, so that another account's row does not exist for them.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.admin.options import BaseModelAdmin
+from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.decorators import action, display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminRadioSelectWidget
+
+from oauth.models import Account, Membership
+
+__all__ = [
+    "AccountAdmin",
+    "AccountTabularInline",
+    "AdminPasswordChangeForm",
+    "GeneratedRows",
+    "OperatorAdmin",
+    "StackedInline",
+    "TabularInline",
+    "UnfoldAdminRadioSelectWidget",
+    "UserChangeForm",
+    "UserCreationForm",
+    "action",
+    "display",
+]
+
+WRITERS = {Membership.Role.OWNER, Membership.Role.MANAGER}
+
+
+def roles_of(request: HttpRequest) -> dict[UUID, str]:
+    """The accounts that the signed-in person works in, with the role; asked once a request."""
+    if not hasattr(request, "_roles"):
+        user: Any = request.user
+        rows = Membership.objects.filter(user=user, account__is_active=True) if user.is_authenticated else []
+        request._roles = {row.account_id: row.role for row in rows}  # type: ignore[attr-defined]
+    roles: dict[UUID, str] = request._roles  # type: ignore[attr-defined]
+    return roles
+
+
+def is_operator(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
+
+
+def _may_open(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and getattr(request.user, "is_staff", False))
+
+
+class OperatorAdmin(ModelAdmin):
+    """Pages for the operator alone: Django's own permissions, which only superusers pass."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    compressed_fields = True
+    warn_unsaved_form = True
+
+
+class _AccountRows(BaseModelAdmin):
+    """Rows of an account. `account_path` leads from the model to it, as in a query."""
+
+    account_path = "account"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        rows = super().get_queryset(request)
+        return rows if is_operator(request) else rows.filter(**{f"{self.account_path}__in": roles_of(request)})
+
+    def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the person's own accounts, and rows of those."""
+        if not is_operator(request):
+            related: type[Model] = db_field.remote_field.model  # type: ignore[assignment]
+            mine = roles_of(request)
+            if related is Account:
+                kwargs["queryset"] = Account.objects.filter(pk__in=mine)
+                if len(mine) == 1:
+                    kwargs["initial"] = next(iter(mine))
+            elif any(isinstance(field, Field) and field.name == "account" for field in related._meta.get_fields()):
+                kwargs["queryset"] = related._default_manager.filter(account__in=mine)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_operator(request) or bool(_may_open(request) and roles_of(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_operator(request) or bool(_may_open(request) and self._role(request, obj))
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return self._may_write(request, None)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_write(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_write(request, obj)
+
+    def _may_write(self, request: HttpRequest, obj: Any) -> bool:
+        return is_operator(request) or bool(_may_open(request) and self._role(request, obj) & WRITERS)
+
+    def _role(self, request: HttpRequest, obj: Any) -> set[str]:
+        """The person's role in the row's account; without a row, all the roles the person has."""
+        roles = roles_of(request)
+        if obj is None or obj.pk is None:
+            return set(roles.values())
+        for name in self.account_path.split("__"):
+            obj = obj if name == "pk" else getattr(obj, name)
+        found = roles.get(obj.pk)
+        return {found} if found else set()
+
+
+class AccountAdmin(_AccountRows, ModelAdmin):
+    """Pages for rows of an account."""
+
+    show_full_result_count = False
+    list_per_page = 50
+    compressed_fields = True
+    warn_unsaved_form = True
+
+
+class AccountTabularInline(_AccountRows, TabularInline):
+    """A table of rows of an account on the page of another one."""
+
+    def _role(self, request: HttpRequest, obj: Any) -> set[str]:
+        """Inlines are asked about the page's row, which is not of their model: its own page decided."""
+        return set(roles_of(request).values())
+
+
+class GeneratedRows:
+    """Rows that the product writes itself: nobody adds, edits or deletes them by hand."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def adopt_foreign_pages() -> None:
+    """Give the pages that libraries registered the same looks, for the operator alone."""
+    for model, page in list(admin.site._registry.items()):
+        if not isinstance(page, ModelAdmin):
+            admin.site.unregister(model)
+            admin.site.register(model, type(type(page).__name__, (type(page), OperatorAdmin), {}))

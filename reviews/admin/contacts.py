@@ -1,0 +1,135 @@
+"""Customers, and addresses that must not be written to."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from reviewhub.backoffice import AccountAdmin, GeneratedRows, action, display
+from reviews import lifecycle, suppressions
+from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
+from reviews.models import Contact, MergeCandidate, Suppression
+from reviews.models.base import Channel
+
+
+class ContactForm(forms.ModelForm):
+    """The same normalising as for callers of the API, so that both find the same contact."""
+
+    class Meta:
+        model = Contact
+        fields = ("account", "first_name", "last_name", "company_name", "email", "phone", "time_zone")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        account = cleaned.get("account") or getattr(self.instance, "account", None)
+        cleaned["email"] = normalise_email(cleaned.get("email") or "")
+        if account and cleaned.get("phone"):
+            try:
+                cleaned["phone"], _ = normalise_phone(cleaned["phone"], account.country)
+            except InvalidPhone as error:
+                self.add_error("phone", str(error))
+        if not cleaned["email"] and not cleaned.get("phone") and "phone" not in self.errors:
+            raise ValidationError("Give an e-mail address or a mobile number.")
+        return cleaned
+
+
+@admin.register(Contact)
+class ContactAdmin(AccountAdmin):
+    form = ContactForm
+    list_display = ("shown_name", "email", "phone", "company_name", "account", "created_at")
+    list_select_related = ("account",)
+    ordering = ("-created_at",)
+    search_fields = ("first_name", "last_name", "email", "phone", "company_name")
+    search_help_text = "Name, e-mail address, number or company"
+    readonly_fields = ("created_at", "updated_at")
+    fields = (
+        "account",
+        ("first_name", "last_name"),
+        "company_name",
+        ("email", "phone"),
+        "time_zone",
+        ("created_at", "updated_at"),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*self.readonly_fields, "account") if obj else self.readonly_fields
+
+    @display(description="Name", ordering="last_name")
+    def shown_name(self, contact: Contact) -> str:
+        return str(contact)
+
+
+@admin.register(MergeCandidate)
+class MergeCandidateAdmin(GeneratedRows, AccountAdmin):
+    list_display = ("by_email", "by_phone", "account", "created_at")
+    list_select_related = ("by_email", "by_phone", "account")
+    ordering = ("-created_at",)
+
+
+class SuppressionForm(forms.ModelForm):
+    class Meta:
+        model = Suppression
+        fields = ("account", "channel", "address", "evidence")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        address, account = cleaned.get("address", "").strip(), cleaned.get("account")
+        if not address:
+            self.add_error("address", "Which address must not be written to?")
+        elif cleaned.get("channel") == Channel.EMAIL:
+            cleaned["address"] = normalise_email(address)
+        elif account:
+            try:
+                cleaned["address"], _ = normalise_phone(address, account.country)
+            except InvalidPhone as error:
+                self.add_error("address", str(error))
+        return cleaned
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(AccountAdmin):
+    """Added by staff here, by customers on their own; lifted with a reason, never deleted."""
+
+    form = SuppressionForm
+    list_display = ("address", "channel", "reason", "account", "created_at", "lifted_at")
+    list_filter = ("channel", "reason", ("lifted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("account",)
+    ordering = ("-created_at",)
+    search_fields = ("address",)
+    actions = ("lift",)
+    fields = ("account", "channel", "address", "evidence")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        extra = ("reason", "created_at", "lifted_at", "lifted_because") if obj else ()
+        return (*self.fields, *extra)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_lift_permission(self, request: HttpRequest) -> bool:
+        return self._may_write(request, None)
+
+    def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
+        made = lifecycle.opt_out(
+            account=obj.account,
+            channel=obj.channel,
+            address=obj.address,
+            reason=Suppression.Reason.STAFF,
+            evidence=obj.evidence or f"Added by {request.user}.",
+            now=timezone.now(),
+        )
+        obj.pk = made.pk
+
+    @action(description="Lift: allow the chosen addresses again", permissions=["lift"])
+    def lift(self, request: HttpRequest, rows: QuerySet[Suppression]) -> None:
+        writable = [row for row in rows.select_related("account") if self._may_write(request, row)]
+        because = f"Lifted by {request.user}."
+        lifted = sum(suppressions.lift(suppression=row, because=because, now=timezone.now()) for row in writable)
+        messages.success(request, f"Lifted: {lifted}. Left as they were: {len(rows) - lifted}.")

@@ -1,0 +1,76 @@
+"""The back-office's menu: what the person may open, the daily things first."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+
+GROUPS = [
+    (
+        "Every day",
+        [
+            ("reviews.ReviewRequest", "Review requests", "send"),
+            ("reviews.Contact", "Contacts", "group"),
+            ("reviews.Feedback", "Feedback", "reviews"),
+            ("reviews.Suppression", "Suppressions", "block"),
+        ],
+    ),
+    (
+        "Set up",
+        [
+            ("reviews.Sequence", "Sequences", "linear_scale"),
+            ("reviews.ReviewSite", "Review sites", "star"),
+            ("oauth.Account", "Accounts", "storefront"),
+            ("oauth.ApiKey", "API keys", "key"),
+            ("oauth.Application", "OAuth apps", "apps"),
+        ],
+    ),
+    (
+        "Look closer",
+        [
+            ("reviews.Delivery", "Deliveries", "mail"),
+            ("reviews.DeliveryEvent", "Provider events", "bolt"),
+            ("reviews.MergeCandidate", "Merge candidates", "merge"),
+        ],
+    ),
+    (
+        "Installation",
+        [
+            ("oauth.User", "People", "person"),
+            ("oauth.Membership", "Memberships", "badge"),
+            ("oauth.AccessToken", "Access tokens", "token"),
+            ("oauth.RefreshToken", "Refresh tokens", "autorenew"),
+            ("oauth.Grant", "Authorization codes", "password"),
+            ("reviews.WorkerBeat", "Workers", "monitor_heart"),
+            ("reviews.ChannelHealth", "Channel health", "health_and_safety"),
+            ("reviews.IdempotencyKey", "Idempotency keys", "content_copy"),
+            ("django_q.OrmQ", "Queue", "queue"),
+            ("django_q.Schedule", "Schedules", "schedule"),
+            ("django_q.Failure", "Failed tasks", "error"),
+        ],
+    ),
+]
+
+
+def menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """Groups of links, without the pages that this person may not open."""
+    pages = {page.opts.label: page for page in admin.site._registry.values()}
+    groups = [
+        {
+            "title": title,
+            "separator": True,
+            "items": [
+                {"title": name, "icon": icon, "link": _list_url(pages[label])}
+                for label, name, icon in links
+                if label in pages and pages[label].has_view_permission(request)
+            ],
+        }
+        for title, links in GROUPS
+    ]
+    home = {"title": "", "items": [{"title": "Dashboard", "icon": "home", "link": reverse("admin:index")}]}
+    return [home, *(group for group in groups if group["items"])]
+
+
+def _list_url(page: Any) -> str:
+    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
