@@ -173,7 +173,7 @@ def _holder(account: Account, request: HttpRequest) -> User:
     """Whose key it becomes: the person's own; an operator who is no member makes it for the owner."""
     members = User.objects.filter(memberships__account=account)
     owner = members.filter(memberships__role=Membership.Role.OWNER).order_by("memberships__created_at")
-    holder = members.filter(pk=request.user.pk).first() or owner.first()
+    holder = next((member for member in members if member == request.user), None) or owner.first()
     if holder is None:
         raise PermissionDenied("The account has no owner whose key this could be.")
     return holder
@@ -215,8 +215,17 @@ class IssuedAdmin(GeneratedRows, OperatorAdmin):
     """What OAuth issued: looked at, never edited, and without anything that could be used."""
 
     list_select_related = ("user", "account", "application")
-    list_display = ("id", "user", "account", "application", "scope", "expires", "last_used_at")
-    fields = ("user", "account", "application", "scope", "expires", "created", "updated", "last_used_at")
+    list_display: tuple[str, ...] = ("id", "user", "account", "application", "scope", "expires", "last_used_at")
+    fields: tuple[str, ...] = (
+        "user",
+        "account",
+        "application",
+        "scope",
+        "expires",
+        "created",
+        "updated",
+        "last_used_at",
+    )
 
 
 @admin.register(AccessToken)

@@ -15,19 +15,30 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
-from unfold.widgets import UnfoldAdminRadioSelectWidget
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldAdminURLInputWidget,
+)
 
 from oauth.models import Account, Membership
 
 __all__ = [
     "AccountAdmin",
+    "AccountStackedInline",
     "AccountTabularInline",
     "AdminPasswordChangeForm",
     "GeneratedRows",
     "OperatorAdmin",
     "StackedInline",
     "TabularInline",
-    "UnfoldAdminRadioSelectWidget",
+    "UnfoldAdminEmailInputWidget",
+    "UnfoldAdminIntegerFieldWidget",
+    "UnfoldAdminTextInputWidget",
+    "UnfoldAdminTextareaWidget",
+    "UnfoldAdminURLInputWidget",
     "UserChangeForm",
     "UserCreationForm",
     "action",
@@ -76,15 +87,17 @@ class _AccountRows(BaseModelAdmin):
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the person's own accounts, and rows of those."""
         if not is_operator(request):
-            related: type[Model] = db_field.remote_field.model  # type: ignore[assignment]
+            related: type[Model] = db_field.remote_field.model
             mine = roles_of(request)
             if related is Account:
                 kwargs["queryset"] = Account.objects.filter(pk__in=mine)
-                if len(mine) == 1:
-                    kwargs["initial"] = next(iter(mine))
             elif any(isinstance(field, Field) and field.name == "account" for field in related._meta.get_fields()):
                 kwargs["queryset"] = related._default_manager.filter(account__in=mine)
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        choice = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "account" and choice is not None:
+            accounts = list(choice.queryset[:2])
+            choice.initial = accounts[0].pk if len(accounts) == 1 else None  # no choice: nothing to choose
+        return choice
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return is_operator(request) or bool(_may_open(request) and roles_of(request))
@@ -124,12 +137,20 @@ class AccountAdmin(_AccountRows, ModelAdmin):
     warn_unsaved_form = True
 
 
-class AccountTabularInline(_AccountRows, TabularInline):
-    """A table of rows of an account on the page of another one."""
+class _AccountInline(_AccountRows):
+    """Rows of an account on the page of another one."""
 
     def _role(self, request: HttpRequest, obj: Any) -> set[str]:
         """Inlines are asked about the page's row, which is not of their model: its own page decided."""
         return set(roles_of(request).values())
+
+
+class AccountTabularInline(_AccountInline, TabularInline):
+    """As a table."""
+
+
+class AccountStackedInline(_AccountInline, StackedInline):
+    """One below the other."""
 
 
 class GeneratedRows:
@@ -143,6 +164,15 @@ class GeneratedRows:
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def plain_choices(form: Any, *names: str) -> Any:
+    """The form class without the icons that lead from a choice to its own page."""
+    for name in names:
+        widget = form.base_fields[name].widget
+        widget.can_add_related = widget.can_change_related = False
+        widget.can_delete_related = widget.can_view_related = False
+    return form
 
 
 def adopt_foreign_pages() -> None:

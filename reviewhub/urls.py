@@ -5,6 +5,8 @@ from django.urls import include, path
 
 from reviews.health import healthz, readyz
 
+admin.site.index_title = "Dashboard"
+
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),

@@ -22,13 +22,14 @@ def key(owner: User, account: Account) -> str:
 
 @pytest.fixture
 def application(db: None) -> Application:
-    return Application.objects.create(
+    made: Application = Application.objects.create(
         name="Zapier",
         client_type="confidential",
         authorization_grant_type="authorization-code",
         client_secret="s" * 43,
         redirect_uris="https://zapier.example/cb",
     )
+    return made
 
 
 @pytest.fixture

@@ -9,7 +9,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from reviewhub.backoffice import AccountAdmin, AccountTabularInline, GeneratedRows, action, display
+from reviewhub.backoffice import (
+    AccountAdmin,
+    AccountStackedInline,
+    GeneratedRows,
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminTextInputWidget,
+    action,
+    display,
+    plain_choices,
+)
 from reviews import asking, lifecycle
 from reviews.asking import Ask
 from reviews.contacts import InvalidPhone, Person, normalise_email, normalise_phone
@@ -39,12 +49,14 @@ DELIVERY_COLOURS = {
 class AskForm(forms.ModelForm):
     """Ask one customer: the same fields as a call of the API, and the same rules behind them."""
 
-    first_name = forms.CharField(max_length=150, required=False)
-    last_name = forms.CharField(max_length=150, required=False)
-    company_name = forms.CharField(label="Company", max_length=150, required=False)
-    email = forms.EmailField(label="E-mail", max_length=254, required=False)
-    phone = forms.CharField(label="Mobile number", max_length=40, required=False)
-    delay_hours = forms.IntegerField(label="Hours to wait", min_value=0, max_value=8760, initial=0)
+    first_name = forms.CharField(max_length=150, required=False, widget=UnfoldAdminTextInputWidget)
+    last_name = forms.CharField(max_length=150, required=False, widget=UnfoldAdminTextInputWidget)
+    company_name = forms.CharField(label="Company", max_length=150, required=False, widget=UnfoldAdminTextInputWidget)
+    email = forms.EmailField(label="E-mail", max_length=254, required=False, widget=UnfoldAdminEmailInputWidget)
+    phone = forms.CharField(label="Mobile number", max_length=40, required=False, widget=UnfoldAdminTextInputWidget)
+    delay_hours = forms.IntegerField(
+        label="Hours to wait", min_value=0, max_value=8760, initial=0, widget=UnfoldAdminIntegerFieldWidget
+    )
 
     class Meta:
         model = ReviewRequest
@@ -95,11 +107,11 @@ class AskForm(forms.ModelForm):
         """Nothing: the row is made by `asking.ask`, not by this form."""
 
 
-class DeliveryInline(GeneratedRows, AccountTabularInline):
+class DeliveryInline(GeneratedRows, AccountStackedInline):
     model = Delivery
     verbose_name_plural = "Messages"
-    fields = ("step", "channel", "address", "status", "due_at", "sent_at", "seen_at", "clicked_at", "what", "message")
-    readonly_fields = fields
+    fields = (("status", "address"), ("due_at", "sent_at"), ("seen_at", "clicked_at"), "what", "message")
+    readonly_fields = ("status", "address", "due_at", "sent_at", "seen_at", "clicked_at", "what", "message")
     extra = 0
     ordering = ("step", "pk")
 
@@ -157,8 +169,10 @@ class ReviewRequestAdmin(AccountAdmin):
     )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = forms.ModelForm if obj else AskForm
-        return super().get_form(request, obj, change=change, **kwargs | {"form": form})
+        if obj:
+            return super().get_form(request, obj, change=change, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs | {"form": AskForm})
+        return plain_choices(form, "account", "sequence")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.read_fieldsets if obj else ((None, {"fields": self.add_fields}),)

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
-from reviewhub.backoffice import AccountAdmin, StackedInline
+from reviewhub.backoffice import AccountAdmin, StackedInline, UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
 from reviews.models import FollowUpStep, ReviewSite, Sequence
 from reviews.models.sequence import MAX_FOLLOW_UPS
 from reviews.rendering import VARIABLES, check_template
@@ -21,6 +21,7 @@ class StepForm(forms.ModelForm):
         model = FollowUpStep
         fields = ("position", "delay_hours", "channel", "email_subject", "email_text", "sms_text")
         help_texts = {"email_text": HELP, "sms_text": HELP}
+        widgets = {"email_text": UnfoldAdminTextareaWidget(), "sms_text": UnfoldAdminTextareaWidget({"rows": 3})}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -49,7 +50,7 @@ class StepInline(StackedInline):
     extra = 0
     min_num = 1
     max_num = 1 + MAX_FOLLOW_UPS
-    fields = (("position", "delay_hours", "channel"), "email_subject", "email_text", "sms_text")
+    fields = ("position", "delay_hours", "channel", "email_subject", "email_text", "sms_text")
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True  # whoever may open the sequence may see its steps
@@ -65,7 +66,7 @@ class StepInline(StackedInline):
 
     def _may(self, request: HttpRequest, obj: Any) -> bool:
         page = self.admin_site.get_model_admin(Sequence)
-        return page.has_change_permission(request, obj)
+        return bool(page.has_change_permission(request, obj))
 
 
 @admin.register(Sequence)
@@ -79,7 +80,7 @@ class SequenceAdmin(AccountAdmin):
 
 
 class ReviewSiteForm(forms.ModelForm):
-    url = forms.URLField(label="Address", max_length=500, assume_scheme="https")
+    url = forms.URLField(label="Address", max_length=500, assume_scheme="https", widget=UnfoldAdminURLInputWidget)
 
     class Meta:
         model = ReviewSite
