@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from oauth.authentication import credential_of
+from oauth.hashers import token_hash
+from reviewhub.clients import client_address
 
 if TYPE_CHECKING:  # the framework's settings import this module while its views are being made
     from rest_framework.views import APIView
@@ -54,3 +56,29 @@ class TokenThrottle(BaseThrottle):
 
     def wait(self) -> float:
         return float(self._left)
+
+
+# --- Failures at the token endpoint --------------------------------------------------------------
+
+FAILURES_PER_MINUTE = {"ip": 60, "ip and client": 20}
+
+
+def too_many_failures(request: HttpRequest, client_id: str) -> int:
+    """Seconds to wait, or 0. Failures are counted by address, and by address and client: never by the
+    client id alone, which is public, so that nobody can lock a client out."""
+    for kind, key in _failure_keys(request, client_id).items():
+        if cache.get(key, 0) >= FAILURES_PER_MINUTE[kind]:
+            return WINDOW - int(time.time()) % WINDOW
+    return 0
+
+
+def note_failure(request: HttpRequest, client_id: str) -> None:
+    for key in _failure_keys(request, client_id).values():
+        cache.add(key, 0, WINDOW * 2)
+        cache.incr(key)
+
+
+def _failure_keys(request: HttpRequest, client_id: str) -> dict[str, str]:
+    minute, address = int(time.time()) // WINDOW, client_address(request)
+    named = {"ip": address, "ip and client": f"{address} {client_id}"}
+    return {kind: f"oauth-failures:{token_hash(value)[:32]}:{minute}" for kind, value in named.items()}

@@ -2,12 +2,23 @@
 
 from django.urls import path
 
+from oauth.views.authorize import authorize
 from oauth.views.me import Me
+from oauth.views.metadata import metadata
+from oauth.views.revoke import revoke
 from oauth.views.status import Status
+from oauth.views.token import token
 
 urlpatterns = [
+    path("oauth/authorize", authorize, name="oauth-authorize"),
+    path("oauth/token", token, name="oauth-token"),
+    path("oauth/revoke", revoke, name="oauth-revoke"),
+    path(".well-known/oauth-authorization-server", metadata, name="oauth-metadata"),
     path("api/v1/me", Me.as_view(), name="me"),
     path("api/v1/status", Status.as_view(), name="status"),
+    path("api/oauth/zapier/authorize", authorize),
+    path("api/oauth/zapier/token", token),
+    path("api/oauth/zapier/revoke", revoke),
     path("api/zapier/me", Me.as_view()),
     path("api/zapier/status", Status.as_view()),
 ]

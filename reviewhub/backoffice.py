@@ -95,7 +95,7 @@ class _AccountRows(BaseModelAdmin):
                 kwargs["queryset"] = related._default_manager.filter(account__in=mine)
         choice = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "account" and choice is not None:
-            accounts = list(choice.queryset[:2])
+            accounts = list((choice.queryset if choice.queryset is not None else Account.objects.none())[:2])
             choice.initial = accounts[0].pk if len(accounts) == 1 else None  # no choice: nothing to choose
         return choice
 

@@ -13,7 +13,7 @@ from reviewhub.api import CODES, error_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-JSON_PATHS = re.compile(r"^/(api/(?!docs)|oauth/(token|revoke|introspect)$)")
+JSON_PATHS = re.compile(r"^/(api/(?!docs|oauth/zapier/authorize)|oauth/(token|revoke|introspect)$)")
 # An id that a client or proxy may bring along; anything else is replaced, so that logs stay clean.
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
