@@ -10,10 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.models import DeviceGrant
 
 from oauth.api_keys import create_api_key
+from oauth.applications import renew_secret
 from oauth.models import AccessToken, Account, ApiKey, Application, Grant, IDToken, Membership, RefreshToken, User
 from oauth.scopes import SCOPES
 from reviewhub.backoffice import (
@@ -199,16 +199,19 @@ class ApplicationAdmin(OperatorAdmin):
             super().save_model(request, obj, form, change)
             return
         obj.authorization_grant_type = Application.GRANT_AUTHORIZATION_CODE
-        secret = obj.client_secret = generate_client_secret()
-        super().save_model(request, obj, form, change)
+        if obj.client_type == Application.CLIENT_PUBLIC:
+            obj.client_secret = ""
+            super().save_model(request, obj, form, change)
+            return
+        secret = renew_secret(obj)
         messages.warning(request, f"The client secret is {secret}. Copy it now: it is not shown again.")
 
     @action(description="Make new secrets for the chosen apps")
     def rotate(self, request: HttpRequest, applications: QuerySet[Application]) -> None:
-        for application in applications:
-            secret = application.client_secret = generate_client_secret()
-            application.save(update_fields=["client_secret", "updated"])
-            messages.warning(request, f"The new secret of {application} is {secret}. It is not shown again.")
+        for application in applications.filter(client_type=Application.CLIENT_CONFIDENTIAL):
+            messages.warning(
+                request, f"The new secret of {application} is {renew_secret(application)}. It is not shown again."
+            )
 
 
 class IssuedAdmin(GeneratedRows, OperatorAdmin):

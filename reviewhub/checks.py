@@ -1,0 +1,71 @@
+"""What `manage.py check` finds in the configuration: E for what cannot work, W for what should not go live."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import Warning as Caution
+
+Apps = Sequence[AppConfig] | None
+
+
+@register(Tags.compatibility)
+def check_text_provider(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Twilio is configured whole or not at all."""
+    if not settings.TWILIO_ACCOUNT_SID:
+        return []
+    found: list[CheckMessage] = []
+    if not settings.TWILIO_AUTH_TOKEN:
+        hint = "Copy the auth token from Twilio's console."
+        found.append(Error("TWILIO_ACCOUNT_SID is set and TWILIO_AUTH_TOKEN is not.", hint=hint, id="reviewhub.E001"))
+    if not (settings.TWILIO_FROM or settings.TWILIO_MESSAGING_SERVICE_SID):
+        hint = "Set TWILIO_FROM to one of your numbers, or TWILIO_MESSAGING_SERVICE_SID."
+        found.append(Error("Texts have no sender.", hint=hint, id="reviewhub.E002"))
+    return found
+
+
+@register(Tags.security, deploy=True)
+def check_addresses(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    if settings.PUBLIC_URL.startswith("https://"):
+        return []
+    hint = "Set PUBLIC_URL to the https address under which people reach the site."
+    return [Caution("Links in messages, and the OAuth issuer, have no TLS.", hint=hint, id="reviewhub.W001")]
+
+
+@register(Tags.security, deploy=True)
+def check_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    for number, name, what in (
+        (2, "OAUTH_TOKEN_KEY", "SECRET_KEY derives OAuth tokens: rotating it would disconnect every app."),
+        (3, "ADDRESS_HASH_KEY", "SECRET_KEY hashes opt-outs: rotating it would lose those of erased contacts."),
+    ):
+        if getattr(settings, name) == settings.SECRET_KEY:
+            hint = f"Set {name} to a long random value of its own."
+            found.append(Caution(what, hint=hint, id=f"reviewhub.W00{number}"))
+    return found
+
+
+@register(Tags.compatibility, deploy=True)
+def check_providers(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if not settings.MAIL_PROVIDER:
+        hint = "Set EMAIL_URL, or ANYMAIL_PROVIDER with its keys."
+        found.append(Caution("No mail will leave.", hint=hint, id="reviewhub.W004"))
+    if not settings.TEXT_PROVIDER:
+        hint = "Set TWILIO_ACCOUNT_SID and its companions."
+        found.append(Caution("No text message will leave.", hint=hint, id="reviewhub.W005"))
+    return found
+
+
+@register(Tags.database, deploy=True)
+def check_services(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    found: list[CheckMessage] = []
+    if settings.SQLITE:
+        hint = "Set DATABASE_URL to a PostgreSQL database when more than one process writes."
+        found.append(Caution("The database is SQLite.", hint=hint, id="reviewhub.W006"))
+    if not settings.REDIS_URL:
+        hint = "Set REDIS_URL, so that all processes count together."
+        found.append(Caution("Rate limits are counted by each process alone.", hint=hint, id="reviewhub.W007"))
+    return found

@@ -1,9 +1,13 @@
 """OAuth clients."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from oauth2_provider.models import AbstractApplication, ApplicationManager
+
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 class Application(AbstractApplication):
@@ -27,3 +31,11 @@ class Application(AbstractApplication):
 
     def is_usable(self, request: Any) -> bool:
         return self.is_active
+
+    def clean(self) -> None:
+        """An address without TLS is only for the developer's own machine."""
+        super().clean()
+        for uri in self.redirect_uris.split():
+            parts = urlsplit(uri)
+            if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+                raise ValidationError({"redirect_uris": f"{uri}: plain http is for localhost only; use https."})

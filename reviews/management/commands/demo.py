@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from oauth.api_keys import create_api_key
+from oauth.applications import create_application
 from oauth.hashers import token_hash
 from oauth.models import Account, ApiKey, Application, User
 from oauth.models.api_key import PREFIX
@@ -90,14 +91,7 @@ def _application() -> dict[str, str]:
     redirect_uri = f"{settings.PUBLIC_URL}/healthz"
     secret = _secret("client secret")
     if not Application.objects.filter(client_id=CLIENT_ID).exists():
-        Application.objects.create(
-            client_id=CLIENT_ID,
-            client_secret=secret,
-            name="Demo app",
-            client_type=Application.CLIENT_CONFIDENTIAL,
-            authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
-            redirect_uris=redirect_uri,
-        )
+        create_application(name="Demo app", redirect_uris=[redirect_uri], client_id=CLIENT_ID, client_secret=secret)
     return {"client_id": CLIENT_ID, "client_secret": secret, "redirect_uri": redirect_uri}
 
 
