@@ -24,12 +24,12 @@ test: $(VENV)/installed  ## all tests on SQLite, no service needed
 	@$(BIN)/python -m pytest -q -n 2
 
 check: $(VENV)/installed  ## linters, types, templates, migrations, deploy checks
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/djlint --lint --quiet templates
-	$(DEPLOY) DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
-	$(DEPLOY) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/djlint --lint --quiet templates
+	@$(DEPLOY) DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(DEPLOY) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
 bench: $(VENV)/installed  ## what is fast, and how fast
 	@$(BIN)/python bench/run.py

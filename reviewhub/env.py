@@ -73,7 +73,7 @@ def mail() -> dict[str, Any]:
             raise ImproperlyConfigured(f"ANYMAIL_PROVIDER {provider!r} is not one that anymail has.")
         keys = {
             name.removeprefix("ANYMAIL_"): value
-            for name, value in os.environ.items()
+            for name, value in env.ENVIRON.items()
             if name.startswith("ANYMAIL_") and name != "ANYMAIL_PROVIDER"
         }
         return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": keys}

@@ -1,0 +1,65 @@
+from typing import Any
+
+import pytest
+
+from reviewhub import checks
+
+SOUND = {
+    "TWILIO_ACCOUNT_SID": "AC1",
+    "TWILIO_AUTH_TOKEN": "token",
+    "TWILIO_FROM": "+15005550006",
+    "TWILIO_MESSAGING_SERVICE_SID": "",
+    "PUBLIC_URL": "https://reviews.example",
+    "OAUTH_TOKEN_KEY": "one",
+    "ADDRESS_HASH_KEY": "two",
+    "MAIL_PROVIDER": True,
+    "TEXT_PROVIDER": True,
+    "SQLITE": False,
+    "REDIS_URL": "redis://127.0.0.1",
+}
+ALL = [
+    checks.check_text_provider,
+    checks.check_addresses,
+    checks.check_keys,
+    checks.check_providers,
+    checks.check_services,
+]
+
+
+def found(settings: Any, **changed: Any) -> list[str | None]:
+    for name, value in (SOUND | changed).items():
+        setattr(settings, name, value)
+    messages = [message for check in ALL for message in check(None)]
+    assert all(message.hint for message in messages)
+    return [message.id for message in messages]
+
+
+def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
+    assert found(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "id_"),
+    [
+        ({"TWILIO_AUTH_TOKEN": ""}, "reviewhub.E001"),
+        ({"TWILIO_FROM": ""}, "reviewhub.E002"),
+        ({"PUBLIC_URL": "http://reviews.example"}, "reviewhub.W001"),
+        ({"OAUTH_TOKEN_KEY": None}, "reviewhub.W002"),
+        ({"ADDRESS_HASH_KEY": None}, "reviewhub.W003"),
+        ({"MAIL_PROVIDER": False}, "reviewhub.W004"),
+        ({"TEXT_PROVIDER": False}, "reviewhub.W005"),
+        ({"SQLITE": True}, "reviewhub.W006"),
+        ({"REDIS_URL": ""}, "reviewhub.W007"),
+    ],
+)
+def test_what_is_missing_is_found(settings: Any, changed: dict[str, Any], id_: str) -> None:
+    changed = {name: settings.SECRET_KEY if value is None else value for name, value in changed.items()}
+    assert found(settings, **changed) == [id_]
+
+
+def test_a_messaging_service_is_sender_enough(settings: Any) -> None:
+    assert found(settings, TWILIO_FROM="", TWILIO_MESSAGING_SERVICE_SID="MG1") == []
+
+
+def test_no_texts_at_all_is_no_half_configuration(settings: Any) -> None:
+    assert found(settings, TWILIO_ACCOUNT_SID="", TWILIO_AUTH_TOKEN="", TWILIO_FROM="") == []

@@ -1,0 +1,73 @@
+"""Whatever goes wrong under the API's addresses, the answer is the contract's error body."""
+
+import logging
+import re
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.test import Client
+
+from oauth.views.me import Me
+
+
+def error(response: Any, status: int, code: str) -> None:
+    assert response.status_code == status
+    assert response["Content-Type"] == "application/json"
+    body = response.json()
+    assert body["error"] == code
+    assert body["error_description"]
+
+
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/zapier/nothing", "/api/"])
+def test_an_unknown_address_is_json_even_while_debugging(client: Client, settings: Any, path: str, debug: bool) -> None:
+    settings.DEBUG = debug
+    error(client.get(path), 404, "not_found")
+
+
+@pytest.mark.django_db
+def test_a_bug_shows_no_internals(owner_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Me, "get", lambda *_: {}["secret detail"])
+    response = owner_api.get("/api/v1/me")
+    error(response, 500, "server_error")
+    assert "secret detail" not in response.content.decode()
+    assert response["X-Request-ID"]
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_away_is_a_passing_state(owner_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(Me, "get", away)
+    response = owner_api.get("/api/v1/me")
+    error(response, 503, "temporarily_unavailable")
+    assert response["Retry-After"] == "1"
+
+
+def test_a_host_that_is_not_ours_is_refused_in_json(client: Client) -> None:
+    error(client.get("/api/v1/me", headers={"Host": "evil.example"}), 400, "invalid_request")
+
+
+def test_pages_for_people_stay_pages(client: Client) -> None:
+    assert client.get("/nothing")["Content-Type"].startswith("text/html")
+
+
+def test_a_request_has_an_id_in_its_answer_and_its_log_lines(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    generated = client.get("/healthz")["X-Request-ID"]
+    assert re.fullmatch(r"[0-9a-f]{32}", generated)
+    assert client.get("/healthz", headers={"X-Request-ID": "trace-4711.a"})["X-Request-ID"] == "trace-4711.a"
+    assert client.get("/healthz", headers={"X-Request-ID": "a b\n"})["X-Request-ID"] != "a b\n"
+
+
+def test_log_lines_carry_the_id_of_their_request() -> None:
+    from reviewhub.logs import RequestIdFilter, request_id
+
+    record = logging.LogRecord("x", logging.INFO, "x", 1, "x", None, None)
+    reset = request_id.set("abc")
+    try:
+        assert RequestIdFilter().filter(record)
+    finally:
+        request_id.reset(reset)
+    assert record.__dict__["request_id"] == "abc"

@@ -1,0 +1,143 @@
+"""The shape of the code: who may import whom, how long a module may be, what documents may say."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import get_commands
+
+ROOT = Path(settings.BASE_DIR)
+
+# A module may import modules of a lower rank, and of its own package. The first prefix that fits counts.
+RANKS = [
+    ("reviewhub.apps", 90),
+    ("reviewhub.urls", 80),
+    ("reviewhub.settings", 80),
+    ("reviewhub.middleware", 10),
+    ("reviewhub.backoffice", 20),
+    ("reviewhub", 0),
+    ("oauth.scopes", 0),
+    ("oauth.hashers", 0),
+    ("oauth.models", 10),
+    ("oauth.admin", 60),
+    ("oauth.management", 60),
+    ("oauth.urls", 80),
+    ("oauth.views", 40),
+    ("oauth.server", 30),
+    ("oauth.authentication", 15),
+    ("oauth.grants", 15),
+    ("oauth", 20),
+    ("reviews.models", 15),
+    ("reviews.channels", 10),
+    ("reviews.contacts", 20),
+    ("reviews.rendering", 20),
+    ("reviews.wakeups", 20),
+    ("reviews.reporting", 20),
+    ("reviews.sequences", 20),
+    ("reviews.suppressions", 20),
+    ("reviews.scheduling", 30),
+    ("reviews.accounts", 30),
+    ("reviews.lifecycle", 40),
+    ("reviews.asking", 50),
+    ("reviews.delivery", 50),
+    ("reviews.visits", 50),
+    ("reviews.previews", 60),
+    ("reviews.tasks", 60),
+    ("reviews.watchdog", 60),
+    ("reviews.forms", 60),
+    ("reviews.pages", 70),
+    ("reviews.admin", 70),
+    ("reviews.health", 70),
+    ("reviews.management", 70),
+    ("reviews.api", 70),
+    ("reviews.urls", 80),
+    ("reviews", 20),
+]
+
+
+def rank(module: str) -> int:
+    return next(number for prefix, number in RANKS if module == prefix or module.startswith(prefix + "."))
+
+
+def package(module: str) -> str:
+    """What may import itself freely: a package of one subject, such as reviews.api."""
+    return ".".join(module.split(".")[:2])
+
+
+def modules() -> Iterator[tuple[str, Path]]:
+    for app in ("reviewhub", "oauth", "reviews"):
+        for path in sorted((ROOT / app).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            if not {"tests", "migrations"} & set(path.parts) and "test" not in path.stem:
+                yield name, path
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The modules that a file imports, `from package import module` resolved to the module."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                deeper = f"{node.module}.{alias.name}"
+                is_module = (ROOT / deeper.replace(".", "/")).with_suffix(".py").exists() or (
+                    ROOT / deeper.replace(".", "/")
+                ).is_dir()
+                yield deeper if is_module else node.module
+
+
+@pytest.mark.parametrize(("module", "path"), [pytest.param(*found, id=found[0]) for found in modules()])
+def test_imports_go_one_way(module: str, path: Path) -> None:
+    ours = [name for name in imports(path) if name.split(".")[0] in ("reviewhub", "oauth", "reviews")]
+    wrong = [
+        name
+        for name in ours
+        if rank(name) >= rank(module) and package(name) != package(module) and package(name) != module
+    ]
+    assert wrong == []
+
+
+def test_oauth_knows_nothing_of_reviews() -> None:
+    for module, path in modules():
+        if module.startswith("oauth"):
+            assert not [name for name in imports(path) if name.startswith("reviews")], module
+
+
+def test_one_module_knows_the_queue() -> None:
+    users = {module for module, path in modules() if any(name.startswith("django_q") for name in imports(path))}
+    assert users == {"reviews.wakeups"}
+
+
+def test_no_module_has_more_than_four_hundred_lines() -> None:
+    assert not [module for module, path in modules() if len(path.read_text().splitlines()) > 400]
+
+
+# --- Documents ---------------------------------------------------------------------------------------
+
+README = (ROOT / "README.md").read_text()
+
+
+def test_every_make_target_of_the_readme_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z]+)\b", README))
+    assert {"run", "test"} <= named <= targets
+
+
+def test_every_command_of_the_readme_exists() -> None:
+    named = set(re.findall(r"manage\.py ([a-z_]+)", README + (ROOT / "Procfile").read_text()))
+    assert named <= set(get_commands())
+    assert {"worker", "create_account", "create_api_key", "create_oauth_app"} <= named
+
+
+def test_every_path_of_the_readme_exists() -> None:
+    for path in re.findall(r"\]\((?!http|#)([^)]+)\)", README) + re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", README):
+        assert (ROOT / path).exists(), path
+
+
+def test_the_readme_describes_every_setting_of_the_example() -> None:
+    table = set(re.findall(r"`([A-Z][A-Z_]+)`", README))
+    example = set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert example - table <= {"ANYMAIL_POSTMARK_SERVER_TOKEN"}
