@@ -28,7 +28,7 @@ def test_an_unknown_address_is_json_even_while_debugging(client: Client, setting
 
 @pytest.mark.django_db
 def test_a_bug_shows_no_internals(owner_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Me, "get", lambda *_: {}["secret detail"])
+    monkeypatch.setattr(Me, "get", lambda *_: int("secret detail"))
     response = owner_api.get("/api/v1/me")
     error(response, 500, "server_error")
     assert "secret detail" not in response.content.decode()
