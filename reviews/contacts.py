@@ -74,8 +74,8 @@ def find(account: Account, person: Person) -> Match:
     if person.phone:
         same |= Q(phone=person.phone)
     found = list(Contact.objects.for_account(account).filter(same).order_by("pk").select_for_update())
-    for contact in found:
-        contact.account = account  # known already: no query for it later
+    for row in found:
+        row.account = account  # known already: no query for it later
     by_email = next((contact for contact in found if person.email and contact.email == person.email), None)
     by_phone = next((contact for contact in found if person.phone and contact.phone == person.phone), None)
     contact = by_email or by_phone
