@@ -406,7 +406,7 @@ def test_the_consent_page_cannot_be_framed_or_kept_and_lets_the_redirect_through
     response = app.browser.get(app.authorize_url())
     assert response["X-Frame-Options"] == "DENY"
     assert "no-store" in response["Cache-Control"]
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     policy = response["Content-Security-Policy"]
     assert "form-action 'self' https://zapier.example" in policy
     assert "frame-ancestors 'none'" in policy

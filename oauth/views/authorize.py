@@ -39,7 +39,8 @@ def authorize(request: HttpRequest) -> HttpResponse:
     """GET asks, POST decides. Both judge the whole query anew; nothing is trusted because it was shown."""
     response = _authorize(request)
     add_never_cache_headers(response)
-    response["Referrer-Policy"] = "no-referrer"
+    # Not `no-referrer`: under it a browser sends the form with `Origin: null`, which fails the CSRF check.
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 
