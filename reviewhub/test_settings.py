@@ -28,9 +28,15 @@ os.environ |= {
 }
 
 from reviewhub.settings import *  # noqa: E402, F403
-from reviewhub.settings import PASSWORD_HASHERS, STORAGES  # noqa: E402
+from reviewhub.settings import CACHES, PASSWORD_HASHERS, REDIS_URL, STORAGES  # noqa: E402
 
 # The manifest exists only after collectstatic.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Fast; nothing here is worth stealing.
 PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
+
+# Each test begins with an empty cache, and Redis empties a whole database: one for each process.
+if REDIS_URL:
+    _base, _, _number = REDIS_URL.rpartition("/")
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    CACHES["default"]["LOCATION"] = f"{_base}/{int(_number) + _worker}"

@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from oauth.models import Account
@@ -183,8 +184,9 @@ def test_words_that_were_refused_are_still_there(client: Client, url: str) -> No
     assert "A long story." in response.content.decode()
 
 
-def test_the_same_link_may_not_write_without_end(client: Client, url: str, message: Delivery) -> None:
-    answers = {client.post(url, {"text": f"{number}"}).status_code for number in range(31)}
+def test_the_same_link_may_not_write_without_end(client: Client, url: str, message: Delivery, now: datetime) -> None:
+    with time_machine.travel(now, tick=False):
+        answers = {client.post(url, {"text": f"{number}"}).status_code for number in range(31)}
     assert answers == {200, 429}
     assert Feedback.objects.get().text == "29"
     assert client.get(url).status_code == 200
