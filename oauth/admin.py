@@ -20,6 +20,7 @@ from reviewhub.backoffice import (
     AccountAdmin,
     AccountTabularInline,
     AdminPasswordChangeForm,
+    FixedRows,
     GeneratedRows,
     OperatorAdmin,
     UserChangeForm,
@@ -118,7 +119,7 @@ class ApiKeyForm(forms.ModelForm):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(AccountAdmin):
+class ApiKeyAdmin(FixedRows, AccountAdmin):
     """Keys are made here, shown once, and revoked; never edited."""
 
     list_display = ("name", "account", "prefix", "scope", "user", "created_at", "last_used_at", "state")
@@ -135,12 +136,6 @@ class ApiKeyAdmin(AccountAdmin):
     def get_form(self, request: HttpRequest, obj: ApiKey | None = None, change: bool = False, **kwargs: Any) -> Any:
         form = ApiKeyForm if obj is None else forms.ModelForm
         return super().get_form(request, obj, change=change, **kwargs | {"form": form})
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)

@@ -30,6 +30,7 @@ __all__ = [
     "AccountStackedInline",
     "AccountTabularInline",
     "AdminPasswordChangeForm",
+    "FixedRows",
     "GeneratedRows",
     "OperatorAdmin",
     "StackedInline",
@@ -153,16 +154,20 @@ class AccountStackedInline(_AccountInline, StackedInline):
     """One below the other."""
 
 
-class GeneratedRows:
-    """Rows that the product writes itself: nobody adds, edits or deletes them by hand."""
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return False
+class FixedRows:
+    """Rows that are made, and then neither edited nor deleted by hand; actions move them on."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class GeneratedRows(FixedRows):
+    """Rows that the product writes itself: nobody makes them by hand either."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 
 

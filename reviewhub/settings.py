@@ -266,12 +266,15 @@ OAUTH2_PROVIDER: dict[str, Any] = {
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request_id": {"()": "reviewhub.logs.RequestIdFilter"}},
+    "filters": {
+        "request_id": {"()": "reviewhub.logs.RequestIdFilter"},
+        "privacy": {"()": "reviewhub.logs.PrivacyFilter"},
+    },
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "filters": ["request_id"], "formatter": "line"},
+        "console": {"class": "logging.StreamHandler", "filters": ["request_id", "privacy"], "formatter": "line"},
     },
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

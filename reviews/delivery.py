@@ -18,7 +18,7 @@ from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
 from reviews import lifecycle, scheduling, suppressions, wakeups
-from reviews.channels import Accepted, Channel, ChannelError, Message, get_channel
+from reviews.channels import Accepted, Channel, ChannelError, Message, available_channels, get_channel
 from reviews.models import ChannelHealth, Delivery, FollowUpStep, ReviewRequest, Suppression
 from reviews.models.base import Channel as Kind
 from reviews.models.suppression import address_hash
@@ -101,12 +101,21 @@ class _Batch:
             waiting = [delivery for delivery in self.deliveries if delivery.channel == kind]
             if not waiting:
                 continue
+            if kind not in available_channels():
+                self._refuse_all(waiting)
+                continue
             channel = get_channel(kind)
             try:
                 accepted += self._send_all(kind, channel, waiting, until)
             finally:
                 channel.close()
         return accepted
+
+    def _refuse_all(self, waiting: list[Delivery]) -> None:
+        """The provider was taken away after these were planned: the other channel may take over."""
+        for delivery in waiting:
+            steps = self.steps[delivery.request.sequence_id]
+            _give_up(delivery, "No provider is set up for this channel.", steps=steps, now=self.clock())
 
     def _send_all(self, kind: str, channel: Channel, waiting: list[Delivery], until: datetime) -> int:
         accepted = 0

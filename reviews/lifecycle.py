@@ -74,6 +74,7 @@ def opt_out(
     *, account: Account, channel: str, address: str, reason: Suppression.Reason, evidence: str, now: datetime
 ) -> Suppression:
     """The customer wants no more messages there: suppress the address and end what is under way."""
+    address = address.lower()
     suppression = suppressions.suppress(
         account=account, channel=channel, address=address, reason=reason, evidence=evidence, now=now
     )

@@ -71,3 +71,18 @@ def test_log_lines_carry_the_id_of_their_request() -> None:
     finally:
         request_id.reset(reset)
     assert record.__dict__["request_id"] == "abc"
+
+
+def test_log_lines_hold_no_token_of_a_link() -> None:
+    from reviewhub.logs import PrivacyFilter
+
+    record = logging.LogRecord("x", logging.INFO, "x", 1, "%s: %s", ("Gone", "/r/Zk3vQ9x1T0aB7c2d/unsubscribe"), None)
+    assert PrivacyFilter().filter(record)
+    assert record.getMessage() == "Gone: /r/…/unsubscribe"
+
+
+def test_every_line_on_the_console_is_filtered(settings: Any) -> None:
+    assert settings.LOGGING["handlers"]["console"]["filters"] == ["request_id", "privacy"]
+    assert {handler for logger in settings.LOGGING["loggers"].values() for handler in logger.get("handlers", [])} <= {
+        "console"
+    }

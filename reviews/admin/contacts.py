@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from reviewhub.backoffice import AccountAdmin, GeneratedRows, action, display
+from reviewhub.backoffice import AccountAdmin, FixedRows, GeneratedRows, action, display
 from reviews import lifecycle, suppressions
 from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
 from reviews.models import Contact, MergeCandidate, Suppression
@@ -91,7 +91,7 @@ class SuppressionForm(forms.ModelForm):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(AccountAdmin):
+class SuppressionAdmin(FixedRows, AccountAdmin):
     """Added by staff here, by customers on their own; lifted with a reason, never deleted."""
 
     form = SuppressionForm
@@ -106,12 +106,6 @@ class SuppressionAdmin(AccountAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         extra = ("reason", "created_at", "lifted_at", "lifted_because") if obj else ()
         return (*self.fields, *extra)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_lift_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from reviewhub.backoffice import (
     AccountAdmin,
     AccountStackedInline,
+    FixedRows,
     GeneratedRows,
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -134,7 +135,7 @@ class DeliveryInline(GeneratedRows, AccountStackedInline):
 
 
 @admin.register(ReviewRequest)
-class ReviewRequestAdmin(AccountAdmin):
+class ReviewRequestAdmin(FixedRows, AccountAdmin):
     list_display = ("contact", "state", "reason", "scheduled_for", "sent_at", "responded_at", "source", "account")
     list_filter = ("status", "source", "created_at")
     list_select_related = ("contact", "account")
@@ -182,12 +183,6 @@ class ReviewRequestAdmin(AccountAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         return [DeliveryInline] if obj else []
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)

@@ -12,6 +12,17 @@ from reviews.channels import Accepted, ChannelError, Message
 from reviews.contacts import Person
 from reviews.models import Delivery, ReviewRequest
 
+# The example body of the API reference.
+REFERENCE = {
+    "first_name": "Jane",
+    "last_name": "Smith",
+    "email": "jane@example.com",
+    "mobile_phone_number": "+12125551234",
+    "company_name": "Smith Industries",
+    "delay_hours": 24,
+    "metadata": {"source": "zapier", "custom_field": "value"},
+}
+
 JANE = Person(first_name="Jane", last_name="Smith", email="jane@example.com", phone="+12125551234")
 
 

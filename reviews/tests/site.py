@@ -62,13 +62,14 @@ class Site:
         return [text["Body"] for text in self.texts if text["To"] == number]
 
     @contextlib.contextmanager
-    def worker(self, *, ahead: str = "timedelta()") -> Iterator[subprocess.Popen[bytes]]:
-        """A worker whose clock is ahead by that expression; it must end by itself on SIGTERM."""
+    def worker(self, *, ahead: str = "", setup: str = "", ends_with: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+        """A worker process: its clock ahead by that expression, after those statements; it must end well."""
         program = (
             "import sys, time_machine\n"
             "from datetime import UTC, datetime, timedelta\n"
-            f"time_machine.travel(datetime.now(UTC) + {ahead}, tick=True).start()\n"
-            "sys.argv = ['manage.py', 'worker']\n"
+            + (f"time_machine.travel(datetime.now(UTC) + {ahead}, tick=True).start()\n" if ahead else "")
+            + (f"import django; django.setup(); {setup}\n" if setup else "")
+            + "sys.argv = ['manage.py', 'worker']\n"
             "import manage; manage.main()\n"
         )
         process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=self.environment)
@@ -76,7 +77,7 @@ class Site:
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
+            assert process.wait(20) == ends_with
 
 
 def until(found: Callable[[], Any], patience: float = PATIENCE) -> Any:

@@ -9,20 +9,11 @@ from django.utils.dateparse import parse_datetime
 from oauth.models import Account
 from reviews import lifecycle
 from reviews.models import Contact, Delivery, ReviewRequest
-from reviews.tests.helpers import asked
+from reviews.tests.helpers import REFERENCE, asked
 
 pytestmark = pytest.mark.django_db
 
 URL = "/api/v1/review-requests"
-REFERENCE = {
-    "first_name": "Jane",
-    "last_name": "Smith",
-    "email": "jane@example.com",
-    "mobile_phone_number": "+12125551234",
-    "company_name": "Smith Industries",
-    "delay_hours": 24,
-    "metadata": {"source": "zapier", "custom_field": "value"},
-}
 KEYS = {
     "id",
     "contact_id",

@@ -224,6 +224,17 @@ def test_a_step_that_was_removed_fails_with_that_reason(account: Account, clock:
     assert (request.status, request.reason) == ("failed", "This step was removed from the sequence.")
 
 
+def test_a_channel_whose_provider_was_taken_away_gives_way_to_the_other(
+    account: Account, clock: Clock, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = asked(account, clock(), channel="auto")
+    for module in (delivery, lifecycle):
+        monkeypatch.setattr(module, "available_channels", lambda: {"sms"})
+    delivery.drain(clock)
+    assert deliveries(request) == [(0, "email", "failed"), (0, "sms", "sent"), (1, "sms", "planned")]
+    assert Delivery.objects.get(channel="email").reason == "No provider is set up for this channel."
+
+
 def test_no_mail_leaves_without_a_postal_address(account: Account, clock: Clock, provider: FakeProvider) -> None:
     asked(account, clock(), person=Person(email="a@b.example"))
     Account.objects.update(postal_address=" ")

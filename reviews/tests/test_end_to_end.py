@@ -8,17 +8,8 @@ from typing import Any
 import pytest
 import requests
 
+from reviews.tests.helpers import REFERENCE
 from reviews.tests.site import Site, running_site, until, zone_where_it_is_noon
-
-REFERENCE = {
-    "first_name": "Jane",
-    "last_name": "Smith",
-    "email": "jane@example.com",
-    "mobile_phone_number": "+12125551234",
-    "company_name": "Smith Industries",
-    "delay_hours": 24,
-    "metadata": {"source": "zapier", "custom_field": "value"},
-}
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,131 @@
+import pydoc
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+from django_q.models import OrmQ, Schedule
+from django_q.signing import SignedPackage
+from django_q.tasks import async_task
+
+from oauth.models import Account
+from reviews import tasks, wakeups
+from reviews.models import ChannelHealth, Delivery
+from reviews.tests.helpers import asked
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django_q.brokers.orm.sleep", lambda _: None)
+    monkeypatch.setattr(wakeups, "RECONNECT", 0)
+
+
+@pytest.fixture
+def broker() -> wakeups.DatabaseBroker:
+    """A broker whose workers have just been at work, so that it sends no idle look."""
+    wakeups.beat()
+    time.sleep(0.002)  # the clock's resolution: what follows is later than this beat
+    return wakeups.DatabaseBroker()
+
+
+def drains(broker: wakeups.DatabaseBroker) -> int:
+    """How many drain tasks the next look brings."""
+    return len([package for _, package in broker.dequeue() or [] if SignedPackage.loads(package)["name"] == "drain"])
+
+
+def test_nothing_due_wakes_nobody(broker: wakeups.DatabaseBroker, account: Account) -> None:
+    asked(account, timezone.now(), delay=timedelta(hours=100))
+    assert drains(broker) == 0
+
+
+def test_a_due_message_brings_one_drain_until_a_worker_began_it(
+    broker: wakeups.DatabaseBroker, account: Account
+) -> None:
+    asked(account, timezone.now())
+    Delivery.objects.update(due_at=timezone.now())
+    assert [drains(broker), drains(broker), drains(broker)] == [1, 0, 0]
+    wakeups.beat()
+    assert drains(broker) == 1
+
+
+def test_a_drain_that_got_lost_is_sent_again(
+    broker: wakeups.DatabaseBroker, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked(account, timezone.now())
+    Delivery.objects.update(due_at=timezone.now())
+    assert drains(broker) == 1
+    broker._emitted -= wakeups.LOST_AFTER + 1
+    monkeypatch.setattr(wakeups, "last_beat", lambda: broker._emitted - 1)
+    assert drains(broker) == 1
+
+
+def test_an_idle_cluster_is_looked_after(broker: wakeups.DatabaseBroker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wakeups, "last_beat", lambda: time.time() - wakeups.IDLE_LOOK - 1)
+    assert drains(broker) == 1
+    assert drains(broker) == 0
+
+
+def test_a_paused_channel_wakes_nobody(broker: wakeups.DatabaseBroker, account: Account) -> None:
+    asked(account, timezone.now())
+    Delivery.objects.update(due_at=timezone.now())
+    ChannelHealth.objects.create(channel="email", paused_until=timezone.now() + timedelta(minutes=1))
+    assert drains(broker) == 0
+
+
+def test_ordinary_tasks_pass_through(broker: wakeups.DatabaseBroker) -> None:
+    async_task("reviews.tasks.sweep", broker=broker)
+    [(_, package)] = broker.dequeue() or []
+    assert SignedPackage.loads(package)["func"] == "reviews.tasks.sweep"
+
+
+def test_a_database_that_is_away_is_asked_again(
+    broker: wakeups.DatabaseBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(broker, "_drain_wanted", away)
+    monkeypatch.setattr(wakeups.connections, "close_all", lambda: None)
+    assert broker.dequeue() is None
+
+
+def test_the_drain_names_a_function_that_exists_and_nothing_about_anybody() -> None:
+    task = SignedPackage.loads(wakeups._drain_task())
+    assert pydoc.locate(task["func"]) is tasks.drain
+    assert (task["args"], task["kwargs"]) == ((), {})
+    assert task["save"] is False
+
+
+def test_recurring_tasks_are_made_once_and_can_be_run() -> None:
+    for _ in range(2):
+        wakeups.ensure_schedules()
+    schedule = Schedule.objects.get()
+    assert pydoc.locate(schedule.func) is tasks.sweep
+    assert (schedule.args, schedule.kwargs) in ((None, None), ("()", "{}"), ("", ""))
+
+
+def test_the_hourly_sweep_ends_and_forgets_what_is_old(account: Account, now: datetime) -> None:
+    from reviews.models import IdempotencyKey, ReviewRequest
+
+    request = asked(account, now)
+    ReviewRequest.objects.update(status="sent", sent_at=now)
+    Delivery.objects.update(status="sent", sent_at=now)
+    IdempotencyKey.objects.create(account=account, key="old", fingerprint="", created_at=now)
+    IdempotencyKey.objects.create(account=account, key="new", fingerprint="", created_at=timezone.now())
+    tasks.sweep()
+    request.refresh_from_db()
+    assert request.status == "completed"
+    assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["new"]
+
+
+def test_a_task_rolls_back_with_its_transaction(db: None) -> None:
+    from django.db import transaction
+
+    with transaction.atomic():
+        async_task("reviews.tasks.sweep", broker=wakeups.DatabaseBroker())
+        transaction.set_rollback(True)
+    assert not OrmQ.objects.exists()

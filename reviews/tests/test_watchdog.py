@@ -1,0 +1,87 @@
+"""The worker as production runs it: killed, hung, stopped. Real processes, real signals."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reviews.tests.site import Site, running_site, until
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def cluster_of(worker: subprocess.Popen[bytes]) -> int:
+    """The cluster's parent, once its workers run: watchdog → cluster → sentinel → workers, monitor, pusher."""
+
+    def found() -> int:
+        for cluster in children(worker.pid):
+            for sentinel in children(cluster):
+                if len(children(sentinel)) >= 3:
+                    return cluster
+        return 0
+
+    return int(until(found))
+
+
+def sent(site: Site, address: str) -> bool:
+    site.wait_for_status(site.ask(email=address), "sent")
+    return True
+
+
+def alive(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def test_a_cluster_that_dies_is_replaced(site: Site) -> None:
+    with site.worker() as worker:
+        cluster = cluster_of(worker)
+        os.kill(cluster, signal.SIGKILL)
+        until(lambda: children(worker.pid) not in ([], [cluster]))
+        assert sent(site, "died@example.com")
+
+
+def test_a_cluster_whose_workers_were_killed_while_idle_works_again(site: Site) -> None:
+    with site.worker(setup="import reviews.watchdog; reviews.watchdog.HUNG_AFTER = 2") as worker:
+        cluster = cluster_of(worker)
+        [sentinel] = children(cluster)
+        for child in children(sentinel):
+            os.kill(child, signal.SIGKILL)
+        assert sent(site, "idle@example.com")
+
+
+def test_on_sigterm_everything_ends_within_ten_seconds(site: Site) -> None:
+    with site.worker() as worker:
+        cluster = cluster_of(worker)
+        [sentinel] = children(cluster)
+        everything = [worker.pid, cluster, sentinel, *children(sentinel)]
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(10) == 0
+        assert not [pid for pid in everything if alive(pid)]
+
+
+def test_a_watchdog_that_is_killed_takes_its_cluster_along(site: Site) -> None:
+    with site.worker(ends_with=-signal.SIGKILL) as worker:
+        cluster = cluster_of(worker)
+        worker.kill()
+        until(lambda: not alive(cluster))
+
+
+def test_the_beat_can_be_seen_from_outside(site: Site) -> None:
+    with site.worker() as worker:
+        cluster_of(worker)
+        until(lambda: site.call("GET", "/readyz").status_code == 200)
+    assert "No worker runs" in site.call("GET", "/readyz").json()["reason"]
