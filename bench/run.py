@@ -28,16 +28,17 @@ def main() -> None:
         environment = os.environ | {
             "REVIEWHUB_ENV_FILE": "",
             "DATABASE_URL": fresh_database(folder),
-            "DEBUG": "true",
+            "DEBUG": "false",
             "SECRET_KEY": "bench",
             "API_RATE_PER_MINUTE": "0",
             "PORT": str(PORT),
+            "PUBLIC_URL": URL,
             "LOG_LEVEL": "ERROR",
         }
         for name in ("EMAIL_URL", "TWILIO_ACCOUNT_SID"):
             environment.pop(name, None)
         manage(environment, "migrate", "-v0")
-        demo = json.loads(manage(environment, "demo", "--json"))
+        demo = json.loads(manage(environment, "demo", "--json", "--force"))
         database = environment["DATABASE_URL"].partition(":")[0]
         print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {database}, {CLIENTS} clients")
         web = start_web(environment)

@@ -33,8 +33,10 @@ class Application(AbstractApplication):
         return self.is_active
 
     def clean(self) -> None:
-        """An address without TLS is only for the developer's own machine."""
+        """A confidential app has a secret; an address without TLS is only for the developer's machine."""
         super().clean()
+        if self.client_type == self.CLIENT_CONFIDENTIAL and not self.client_secret:
+            raise ValidationError({"client_secret": "A confidential app needs a generated secret."})
         for uri in self.redirect_uris.split():
             parts = urlsplit(uri)
             if parts.scheme == "http" and parts.hostname not in LOOPBACK:

@@ -101,6 +101,21 @@ def test_case_04_a_confidential_app_cannot_be_saved_without_a_secret(app: App) -
         Application.objects.filter(pk=app.application.pk).update(client_secret="")
 
 
+def test_case_04_nor_made_with_a_blank_one_nor_used_with_none(app: App) -> None:
+    from django.core.exceptions import ValidationError
+
+    with pytest.raises(ValidationError, match="needs a generated secret"):
+        Application(
+            name="x",
+            client_type="confidential",
+            authorization_grant_type="authorization-code",
+            redirect_uris=REDIRECT_URI,
+            client_secret="",
+        ).full_clean()
+    make_application(client_id="blank", client_secret="")  # as a careless script would
+    refused(app.exchange(client_id="blank", client_secret=""), 401, "invalid_client")
+
+
 def test_case_05_two_ways_of_authenticating_at_once(app: App) -> None:
     basic = base64.b64encode(f"zapier:{SECRET}".encode()).decode()
     body = {"grant_type": "authorization_code", "code": app.code(), "redirect_uri": REDIRECT_URI} | app.credentials

@@ -88,7 +88,10 @@ def _account(user: User) -> Account:
 
 
 def _application() -> dict[str, str]:
-    redirect_uri = f"{settings.PUBLIC_URL}/healthz"
+    # A page of ours that answers, where plain http may be redirected to; else one that nobody has.
+    allowed = settings.OAUTH2_PROVIDER["ALLOWED_REDIRECT_URI_SCHEMES"]
+    is_allowed = settings.PUBLIC_URL.partition(":")[0] in allowed
+    redirect_uri = f"{settings.PUBLIC_URL}/healthz" if is_allowed else "https://app.example/callback"
     secret = _secret("client secret")
     if not Application.objects.filter(client_id=CLIENT_ID).exists():
         create_application(name="Demo app", redirect_uris=[redirect_uri], client_id=CLIENT_ID, client_secret=secret)
