@@ -17,12 +17,55 @@ from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
-env = FileAwareEnv()
+TRUE, FALSE = {"true", "yes", "on", "y", "1"}, {"false", "no", "off", "n", "0"}
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+DATABASES = ("postgres://", "postgresql://", "sqlite://")
+
+
+class Environment(FileAwareMapping):
+    """The variables, or the files that NAME_FILE names; the line end that editors add to a file is not part of it."""
+
+    def __getitem__(self, name: str) -> str:
+        try:
+            value: str = super().__getitem__(name)
+        except (OSError, UnicodeDecodeError) as error:
+            raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read: {error}.") from error
+        return value.rstrip("\r\n")
+
+
+class StrictEnv(FileAwareEnv):
+    """Refuses what it cannot read, by name, where the library would guess; takes every value as it stands.
+
+    The library reads a value that begins with `$` as the name of another variable, and any unknown word as false.
+    """
+
+    def get_value(
+        self, var: str, cast: Any = None, default: Any = FileAwareEnv.NOTSET, parse_default: Any = None
+    ) -> Any:
+        try:
+            value = self.ENVIRON[var]
+        except KeyError:
+            if default is self.NOTSET:
+                raise ImproperlyConfigured(f"{var} is not set.") from None
+            return default
+        if cast is bool:
+            return self._truth(var, value)
+        return self.parse_value(value, cast)
+
+    @staticmethod
+    def _truth(var: str, value: str) -> bool:
+        word = value.strip().lower()
+        if word not in TRUE | FALSE:
+            raise ImproperlyConfigured(f"{var} must be true or false, not {value!r}.")
+        return word in TRUE
+
+
+env = StrictEnv()
 _env_file = os.environ.get("REVIEWHUB_ENV_FILE", str(BASE_DIR / ".env"))
 if _env_file and Path(_env_file).is_file():
     env.read_env(_env_file)
 # An empty value counts as none: that is what an unfilled line of .env.example means.
-env.ENVIRON = FileAwareMapping({name: value for name, value in os.environ.items() if value})
+env.ENVIRON = Environment({name: value for name, value in os.environ.items() if value})
 
 
 def secret_key(*, debug: bool) -> str:
@@ -35,18 +78,58 @@ def secret_key(*, debug: bool) -> str:
     raise ImproperlyConfigured("SECRET_KEY is not set: put a long random value into the environment.")
 
 
+def whole(name: str, *, default: int, least: int = 0, most: int = 2**31 - 1) -> int:
+    """A whole number between `least` and `most`."""
+    value = env.str(name, default=str(default)).strip()
+    if not value.isascii() or not value.removeprefix("-").isdigit() or not least <= int(value) <= most:
+        limits = f"of at least {least}" if most == 2**31 - 1 else f"between {least} and {most}"
+        raise ImproperlyConfigured(f"{name} must be a whole number {limits}, not {value!r}.")
+    return int(value)
+
+
+def log_level(name: str, *, default: str) -> str:
+    value: str = env.str(name, default=default)
+    if value.upper() not in LOG_LEVELS:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(LOG_LEVELS)}, not {value!r}.")
+    return value.upper()
+
+
 def origin(name: str, default: str) -> str:
     """An absolute http(s) URL without a trailing slash, as in PUBLIC_URL."""
-    value: str = env.str(name, default=default).rstrip("/")
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+    value: str = env.str(name, default=default)
+    if value and not _is_url(value, "http", "https"):
         raise ImproperlyConfigured(f"{name} must be an absolute http(s) URL, not {value!r}.")
+    return value.rstrip("/")
+
+
+def redis(name: str) -> str:
+    """redis://host:6379/0, or empty. Errors leave the value out: it may hold a password."""
+    value: str = env.str(name, default="")
+    if value and not _is_url(value, "redis", "rediss"):
+        raise ImproperlyConfigured(f"{name} must look like redis://host:6379/0 or rediss://user:password@host:6379/0.")
     return value
+
+
+def _is_url(value: str, *schemes: str) -> bool:
+    """Whether it is a URL of these schemes with a host, and a port that can be one."""
+    try:
+        parts = urlsplit(value)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def database(*, default: str) -> dict[str, Any]:
     """DATABASE_URL as Django's dictionary, with what each engine needs to be safe under load."""
-    config: dict[str, Any] = env.db_url("DATABASE_URL", default=default)
+    url: str = env.str("DATABASE_URL", default=default)
+    try:
+        config: dict[str, Any] = env.db_url_config(url) if url.startswith(DATABASES) else {}
+    except ValueError:
+        config = {}
+    if not config:  # the value stays out of the message: it may hold a password
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path."
+        )
     options = config.setdefault("OPTIONS", {})
     if config["ENGINE"] == "django.db.backends.sqlite3":
         # IMMEDIATE takes the write lock at BEGIN: the loser of a race waits instead of failing.
@@ -56,7 +139,7 @@ def database(*, default: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     else:
-        config["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=600)
+        config["CONN_MAX_AGE"] = whole("CONN_MAX_AGE", default=600)
         config["CONN_HEALTH_CHECKS"] = True
     return config
 
@@ -79,4 +162,10 @@ def mail() -> dict[str, Any]:
         return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": keys}
     if not env.str("EMAIL_URL", default=""):
         return {}
-    return dict(env.email_url("EMAIL_URL"))
+    try:
+        config: dict[str, Any] = env.email_url("EMAIL_URL")
+    except (KeyError, ValueError, ImproperlyConfigured):
+        config = {}
+    if not config or (config["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not config["EMAIL_HOST"]):
+        raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587.")
+    return config

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from oauth.scopes import DEFAULT_SCOPES, SCOPES
-from reviewhub.env import BASE_DIR, database, env, mail, origin, secret_key
+from reviewhub.env import BASE_DIR, database, env, log_level, mail, origin, redis, secret_key, whole
 
 # --- Site -----------------------------------------------------------------------------------
 
@@ -15,7 +15,7 @@ SECRET_KEY = secret_key(debug=DEBUG)
 # Its own key, so that a changed SECRET_KEY does not lose the opt-outs of erased contacts.
 ADDRESS_HASH_KEY: str = env.str("ADDRESS_HASH_KEY", default=SECRET_KEY)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
-PORT: int = env.int("PORT", default=8000)
+PORT = whole("PORT", default=8000, least=1, most=65535)
 PUBLIC_URL = origin("PUBLIC_URL", default=f"http://localhost:{PORT}")
 _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[_public.hostname])
@@ -117,7 +117,7 @@ BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = _https and not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=31_536_000) if _https and not DEBUG else 0
+SECURE_HSTS_SECONDS = whole("HSTS_SECONDS", default=31_536_000) if _https and not DEBUG else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https and not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_REFERRER_POLICY = "same-origin"
@@ -151,7 +151,7 @@ ADMIN_CONTENT_SECURITY_POLICY: dict[str, list[str]] = {
 DATABASES = {"default": database(default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 
-REDIS_URL: str = env.str("REDIS_URL", default="")
+REDIS_URL = redis("REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
@@ -169,7 +169,7 @@ EMAIL_HOST_USER: str = _mail.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD: str = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT: int = env.int("EMAIL_TIMEOUT", default=20)
+EMAIL_TIMEOUT = whole("EMAIL_TIMEOUT", default=20, least=1)
 ANYMAIL: dict[str, Any] = _mail.get("ANYMAIL", {}) | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"reviews@{_public.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -180,14 +180,14 @@ TWILIO_AUTH_TOKEN: str = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_FROM: str = env.str("TWILIO_FROM", default="")
 TWILIO_MESSAGING_SERVICE_SID: str = env.str("TWILIO_MESSAGING_SERVICE_SID", default="")
 TWILIO_API_URL = origin("TWILIO_API_URL", default="")
-TWILIO_TIMEOUT: int = env.int("TWILIO_TIMEOUT", default=20)
+TWILIO_TIMEOUT = whole("TWILIO_TIMEOUT", default=20, least=1)
 TEXT_PROVIDER = bool(TWILIO_ACCOUNT_SID)
 # Nothing to send with: messages are rendered and recorded, and nothing leaves.
 SANDBOX = not (MAIL_PROVIDER or TEXT_PROVIDER)
 
 # --- Queue ----------------------------------------------------------------------------------
 
-WORKERS: int = env.int("WORKERS", default=1 if SQLITE else 2)
+WORKERS = whole("WORKERS", default=1 if SQLITE else 2, least=1)
 # The order retry > timeout > lease (delivery.LEASE, 120 s) is what keeps a task from being run
 # twice while its rows are still claimed.
 Q_CLUSTER: dict[str, Any] = {
@@ -208,7 +208,7 @@ Q_CLUSTER: dict[str, Any] = {
 
 # --- API ------------------------------------------------------------------------------------
 
-API_RATE_PER_MINUTE: int = env.int("API_RATE_PER_MINUTE", default=1200)
+API_RATE_PER_MINUTE = whole("API_RATE_PER_MINUTE", default=1200)
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["oauth.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["oauth.permissions.HasScope"],
@@ -276,7 +276,7 @@ LOGGING: dict[str, Any] = {
     "handlers": {
         "console": {"class": "logging.StreamHandler", "filters": ["request_id", "privacy"], "formatter": "line"},
     },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": log_level("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"level": "INFO", "handlers": ["console"], "propagate": False},
         # One line per task would drown the messages of the product itself.

@@ -4,6 +4,7 @@ Only DATABASE_URL and REDIS_URL are taken over, so that the same tests run on an
 """
 
 import os
+from urllib.parse import urlsplit
 
 for _name in os.environ.keys() & {
     "ADDRESS_HASH_KEY",
@@ -37,6 +38,6 @@ PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 
 # Each test begins with an empty cache, and Redis empties a whole database: one for each process.
 if REDIS_URL:
-    _base, _, _number = REDIS_URL.rpartition("/")
+    _server = urlsplit(REDIS_URL)
     _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    CACHES["default"]["LOCATION"] = f"{_base}/{int(_number) + _worker}"
+    CACHES["default"]["LOCATION"] = _server._replace(path=f"/{int(_server.path.strip('/') or 0) + _worker}").geturl()

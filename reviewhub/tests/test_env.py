@@ -1,12 +1,13 @@
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from environ.fileaware_mapping import FileAwareMapping
 
 from reviewhub import env as readers
 
@@ -17,7 +18,7 @@ ROOT = Path(settings.BASE_DIR)
 def environment(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What the readers see instead of the real environment."""
     given: dict[str, str] = {}
-    monkeypatch.setattr(readers.env, "ENVIRON", FileAwareMapping(given, cache=False))
+    monkeypatch.setattr(readers.env, "ENVIRON", readers.Environment(given, cache=False))
     return given
 
 
@@ -29,19 +30,97 @@ def test_a_secret_key_is_needed_outside_development(environment: dict[str, str])
     assert readers.secret_key(debug=False) == "given"
 
 
-def test_a_secret_may_be_in_a_file(environment: dict[str, str], tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("from a file")
+def test_a_secret_may_be_in_a_file_with_a_line_end(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("from a file\n")
     environment["SECRET_KEY_FILE"] = str(tmp_path / "key")
     assert readers.secret_key(debug=False) == "from a file"
 
 
-def test_an_origin_is_absolute_and_has_no_slash_at_its_end(environment: dict[str, str]) -> None:
+def test_a_secret_file_that_is_not_there_is_named(environment: dict[str, str], tmp_path: Path) -> None:
+    environment["SECRET_KEY_FILE"] = str(tmp_path / "key")
+    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY_FILE"):
+        readers.secret_key(debug=False)
+
+
+def test_a_value_that_begins_with_a_dollar_is_that_value(environment: dict[str, str]) -> None:
+    environment |= {"SECRET_KEY": "$abc", "abc": "another"}
+    assert readers.secret_key(debug=False) == "$abc"
+
+
+@pytest.mark.parametrize(("given", "truth"), [("true", True), ("Yes", True), ("1", True), ("off", False), ("0", False)])
+def test_truth_is_read_in_any_of_its_words(environment: dict[str, str], given: str, truth: bool) -> None:
+    environment["DEBUG"] = given
+    assert readers.env.bool("DEBUG", default=not truth) is truth
+
+
+def test_what_is_not_given_has_its_default(environment: dict[str, str]) -> None:
+    assert readers.env.bool("DEBUG", default=True) is True
+    assert readers.whole("PORT", default=8000) == 8000
+    assert readers.log_level("LOG_LEVEL", default="INFO") == "INFO"
+    assert readers.redis("REDIS_URL") == ""
+    assert readers.origin("TWILIO_API_URL", default="") == ""
+    with pytest.raises(ImproperlyConfigured, match="DEBUG is not set"):
+        readers.env.bool("DEBUG")
+
+
+def test_numbers_lists_and_levels(environment: dict[str, str]) -> None:
+    environment |= {"PORT": " 65535", "LOG_LEVEL": "debug", "ALLOWED_HOSTS": "a.example,b.example"}
+    assert readers.whole("PORT", default=1, most=65535) == 65535
+    assert readers.log_level("LOG_LEVEL", default="INFO") == "DEBUG"
+    assert readers.env.list("ALLOWED_HOSTS", default=[]) == ["a.example", "b.example"]
+
+
+WRONG = [
+    ("DEBUG", "maybe", lambda: readers.env.bool("DEBUG", default=False)),
+    *[
+        ("PORT", value, lambda: readers.whole("PORT", default=1, least=1, most=65535))
+        for value in ("x", "1.5", "0", "-1", "65536", "٣")
+    ],
+    ("WORKERS", "0", lambda: readers.whole("WORKERS", default=1, least=1)),
+    ("LOG_LEVEL", "chatty", lambda: readers.log_level("LOG_LEVEL", default="INFO")),
+    *[
+        ("PUBLIC_URL", value, lambda: readers.origin("PUBLIC_URL", default=""))
+        for value in ("reviews.example", "ftp://reviews.example", "https://", "https://reviews.example:x", "https://[")
+    ],
+]
+SECRET = [
+    *[
+        ("REDIS_URL", value, lambda: readers.redis("REDIS_URL"))
+        for value in ("http://:hunter2@host", "redis://", "redis://:hunter2@host:x")
+    ],
+    *[
+        ("DATABASE_URL", value, lambda: readers.database(default=""))
+        for value in ("hunter2", "mysql://me:hunter2@host/x", "postgres://me:hunter2@host:x/x")
+    ],
+    *[
+        ("EMAIL_URL", value, lambda: readers.mail())
+        for value in ("hunter2", "gopher://me:hunter2@host", "smtp://", "smtp://me:hunter2@host:x")
+    ],
+]
+
+
+@pytest.mark.parametrize(("name", "value", "read"), WRONG)
+def test_a_wrong_value_is_refused_and_shown(
+    environment: dict[str, str], name: str, value: str, read: Callable[[], object]
+) -> None:
+    environment[name] = value
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} must .*, not {re.escape(repr(value))}"):
+        read()
+
+
+@pytest.mark.parametrize(("name", "value", "read"), SECRET)
+def test_a_wrong_value_that_may_hold_a_password_is_refused_and_not_shown(
+    environment: dict[str, str], name: str, value: str, read: Callable[[], object]
+) -> None:
+    environment[name] = value
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} must") as refused:
+        read()
+    assert "hunter2" not in str(refused.value)
+
+
+def test_an_origin_has_no_slash_at_its_end(environment: dict[str, str]) -> None:
     environment["PUBLIC_URL"] = "https://reviews.example/"
     assert readers.origin("PUBLIC_URL", default="") == "https://reviews.example"
-    for wrong in ("reviews.example", "ftp://reviews.example", "https://"):
-        environment["PUBLIC_URL"] = wrong
-        with pytest.raises(ImproperlyConfigured, match="PUBLIC_URL"):
-            readers.origin("PUBLIC_URL", default="")
 
 
 def test_sqlite_takes_the_write_lock_at_once_and_keeps_what_it_wrote(environment: dict[str, str]) -> None:
@@ -104,8 +183,6 @@ def documented() -> set[str]:
 
 
 def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
-    import re
-
     code = (ROOT / "reviewhub/settings.py").read_text() + (ROOT / "reviewhub/env.py").read_text()
-    read = set(re.findall(r'(?:env\.\w+|origin|secret_key|database)\(\s*"([A-Z_]+)"', code))
+    read = set(re.findall(r'(?:env\.\w+|log_level|origin|redis|whole)\(\s*"([A-Z_]+)"', code))
     assert documented() - {"ANYMAIL_POSTMARK_SERVER_TOKEN"} == read
