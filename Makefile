@@ -53,5 +53,5 @@ $(VENV)/installed: requirements-dev.lock
 	@touch $@
 
 .env:
-	@printf 'DEBUG=true\nSECRET_KEY=%s\n' "$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" > $@
+	@umask 077; printf 'DEBUG=true\nSECRET_KEY=%s\n' "$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))')" > $@
 	@echo "Wrote .env for development (DEBUG=true, a fresh SECRET_KEY); .env.example describes all settings."
