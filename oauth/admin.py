@@ -237,6 +237,13 @@ class RefreshTokenAdmin(IssuedAdmin):
     fields = ("user", "account", "application", "scope", "created", "updated", "revoked")
 
 
+@admin.register(IDToken)
+class IDTokenAdmin(GeneratedRows, OperatorAdmin):
+    """Always empty: OpenID Connect is off, and its table is only there because the five models belong together."""
+
+    list_display = ("user", "application", "scope", "expires")
+
+
 @admin.register(Grant)
 class GrantAdmin(IssuedAdmin):
     list_display = ("id", "user", "account", "application", "scope", "expires", "consumed_at")

@@ -17,6 +17,7 @@ from reviews.models import (
     Delivery,
     DeliveryEvent,
     Feedback,
+    FollowUpStep,
     IdempotencyKey,
     MergeCandidate,
     ReviewRequest,
@@ -37,6 +38,7 @@ OPERATORS_ONLY = {
     "oauth.accesstoken",
     "oauth.refreshtoken",
     "oauth.grant",
+    "oauth.idtoken",
     "reviews.workerbeat",
     "reviews.channelhealth",
     "reviews.idempotencykey",
@@ -100,6 +102,14 @@ def addresses(page: Any) -> list[str]:
     for row in page.model._default_manager.all()[:5]:
         found += [reverse(f"{name}_{view}", args=[row.pk]) for view in ("change", "history", "delete")]
     return found
+
+
+def test_every_model_of_ours_has_a_page() -> None:
+    from django.apps import apps
+
+    ours = {model for app in ("oauth", "reviews") for model in apps.get_app_config(app).get_models()}
+    inline = {FollowUpStep}  # on the page of its sequence
+    assert ours - set(admin.site._registry) == inline
 
 
 def test_the_operator_can_open_every_page(full: Account, operator: User) -> None:
