@@ -14,9 +14,13 @@ Apps = Sequence[AppConfig] | None
 @register(Tags.compatibility)
 def check_text_provider(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Twilio is configured whole or not at all."""
-    if not settings.TWILIO_ACCOUNT_SID:
-        return []
     found: list[CheckMessage] = []
+    if not settings.TWILIO_ACCOUNT_SID:
+        for name in ("TWILIO_AUTH_TOKEN", "TWILIO_FROM", "TWILIO_MESSAGING_SERVICE_SID"):
+            if getattr(settings, name):
+                hint = f"Set TWILIO_ACCOUNT_SID, too, or leave {name} empty: without it no text message leaves."
+                found.append(Error(f"{name} is set without TWILIO_ACCOUNT_SID.", hint=hint, id="reviewhub.E003"))
+        return found
     if not settings.TWILIO_AUTH_TOKEN:
         hint = "Copy the auth token from Twilio's console."
         found.append(Error("TWILIO_ACCOUNT_SID is set and TWILIO_AUTH_TOKEN is not.", hint=hint, id="reviewhub.E001"))

@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.core.checks import run_checks
 
 from reviewhub import checks
 
@@ -43,6 +44,7 @@ def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
     [
         ({"TWILIO_AUTH_TOKEN": ""}, "reviewhub.E001"),
         ({"TWILIO_FROM": ""}, "reviewhub.E002"),
+        ({"TWILIO_ACCOUNT_SID": "", "TWILIO_FROM": ""}, "reviewhub.E003"),
         ({"PUBLIC_URL": "http://reviews.example"}, "reviewhub.W001"),
         ({"OAUTH_TOKEN_KEY": None}, "reviewhub.W002"),
         ({"ADDRESS_HASH_KEY": None}, "reviewhub.W003"),
@@ -59,6 +61,23 @@ def test_what_is_missing_is_found(settings: Any, changed: dict[str, Any], id_: s
 
 def test_a_messaging_service_is_sender_enough(settings: Any) -> None:
     assert found(settings, TWILIO_FROM="", TWILIO_MESSAGING_SERVICE_SID="MG1") == []
+
+
+NOT_READY = {"PUBLIC_URL": "http://x", "MAIL_PROVIDER": False, "TEXT_PROVIDER": False, "SQLITE": True, "REDIS_URL": ""}
+
+
+@pytest.mark.parametrize(
+    ("deploy", "ids"),
+    [(False, {"E001"}), (True, {"E001", "W001", "W002", "W003", "W004", "W005", "W006", "W007"})],
+)
+def test_django_runs_them_all_and_the_cautions_only_before_going_live(
+    settings: Any, deploy: bool, ids: set[str]
+) -> None:
+    keys = {"OAUTH_TOKEN_KEY": settings.SECRET_KEY, "ADDRESS_HASH_KEY": settings.SECRET_KEY}
+    for name, value in (SOUND | NOT_READY | keys | {"TWILIO_AUTH_TOKEN": ""}).items():
+        setattr(settings, name, value)
+    ours = {message.id for message in run_checks(include_deployment_checks=deploy) if "reviewhub" in str(message.id)}
+    assert ours == {f"reviewhub.{id_}" for id_ in ids}
 
 
 def test_no_texts_at_all_is_no_half_configuration(settings: Any) -> None:

@@ -46,6 +46,47 @@ def test_a_database_that_is_away_is_a_passing_state(owner_api: Any, monkeypatch:
     assert response["Retry-After"] == "1"
 
 
+URL = "/api/v1/review-requests"
+JSON = "application/json"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize(
+    ("method", "path", "content_type", "body", "status", "code"),
+    [
+        ("PUT", URL, JSON, "{}", 405, "method_not_allowed"),
+        ("POST", URL, JSON, '{"email": ', 400, "invalid_request"),
+        ("POST", URL, JSON, "[]", 400, "invalid_request"),
+        ("POST", URL, JSON, '{"metadata": NaN}', 400, "invalid_request"),
+        ("POST", URL, JSON, b'{"email": "\xff"}', 400, "invalid_request"),
+        ("POST", URL, JSON, "[" * 100_000, 400, "invalid_request"),
+        ("POST", URL, JSON, '{"company_name": "' + "x" * 1024 * 1024 + '"}', 413, "payload_too_large"),
+        ("POST", URL, "text/plain", "email=jane@example.com", 415, "unsupported_media_type"),
+        ("PATCH", "/oauth/token", JSON, "{}", 405, "method_not_allowed"),
+        ("POST", "/oauth/token", "text/plain", "x", 415, "unsupported_media_type"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_in_json(
+    owner_api: Any,
+    settings: Any,
+    debug: bool,
+    method: str,
+    path: str,
+    content_type: str,
+    body: Any,
+    status: int,
+    code: str,
+) -> None:
+    settings.DEBUG = debug
+    error(owner_api.generic(method, path, body, content_type), status, code)
+
+
+@pytest.mark.django_db
+def test_a_refused_method_names_those_allowed(owner_api: Any) -> None:
+    assert "POST" in owner_api.put(URL)["Allow"]
+
+
 def test_a_host_that_is_not_ours_is_refused_in_json(client: Client) -> None:
     error(client.get("/api/v1/me", headers={"Host": "evil.example"}), 400, "invalid_request")
 

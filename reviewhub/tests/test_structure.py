@@ -132,6 +132,35 @@ def test_every_command_of_the_readme_exists() -> None:
     assert {"worker", "create_account", "create_api_key", "create_oauth_app"} <= named
 
 
+DOCUMENTS = ["README.md", "CHANGELOG.md", ".env.example", "Procfile", "Makefile", ".ci/run", "LICENSE"]
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_documents_name_no_path_of_one_machine(name: str) -> None:
+    # `/dev` and `/tmp` are everywhere; a home or a work directory is not.
+    found = re.findall(r"(?<![\w.:/])(?:/(?:home|Users|root|work|mnt)/|~/|[A-Z]:\\)\S*", (ROOT / name).read_text())
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+def test_every_requirement_is_exact_has_a_reason_and_is_locked(name: str) -> None:
+    lines = [line for line in (ROOT / f"{name}.txt").read_text().splitlines() if line[:1] not in ("#", "-")]
+    assert lines
+    locked = (ROOT / f"{name}.lock").read_text()
+    for line in lines:
+        found = re.fullmatch(r"([a-z0-9-]+)(?:\[[a-z]+\])?==(\d[\w.]*) +# \S.+", line)
+        assert found, line
+        assert re.search(rf"^{found[1]}(?:\[[a-z]+\])?=={re.escape(found[2])} ", locked, re.MULTILINE), line
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+def test_locks_hold_hashes_and_no_address_of_a_registry(name: str) -> None:
+    locked = (ROOT / name).read_text()
+    assert "://" not in locked
+    for entry in re.split(r"\n(?=[a-z0-9])", locked)[1:]:
+        assert "--hash=sha256:" in entry, entry.splitlines()[0]
+
+
 def test_every_path_of_the_readme_exists() -> None:
     for path in re.findall(r"\]\((?!http|#)([^)]+)\)", README) + re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", README):
         assert (ROOT / path).exists(), path
