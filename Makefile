@@ -21,7 +21,7 @@ run: $(VENV)/installed .env  ## web server and worker with a demo account, until
 	@$(if $(PORT),PORT=$(PORT)) exec $(BIN)/python manage.py up
 
 test: $(VENV)/installed  ## all tests on SQLite, no service needed
-	@$(BIN)/python -m pytest -q -n 2
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 check: $(VENV)/installed  ## linters, types, templates, migrations, deploy checks
 	@$(BIN)/ruff check --quiet .

@@ -1,11 +1,13 @@
 """A whole installation for tests: web and worker as real processes, a mail server, a text provider."""
 
 import contextlib
+import functools
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -145,7 +147,7 @@ def manage(environment: dict[str, str], *command: str) -> str:
 def database(folder: Path) -> Iterator[str]:
     given = settings.DATABASES["default"]
     if settings.SQLITE:
-        yield f"sqlite:///{folder / 'site.sqlite3'}"
+        yield migrated_sqlite(folder)
         return
     name = f"site_{os.getpid()}"
     login = {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "password": given["PASSWORD"]}
@@ -157,6 +159,22 @@ def database(folder: Path) -> Iterator[str]:
             yield f"postgres://{user}@{login['host']}:{login['port'] or 5432}/{name}"
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def migrated_sqlite(folder: Path) -> str:
+    """The URL of a fresh SQLite file in the folder, its tables already there."""
+    (folder / "site.sqlite3").write_bytes(_migrated())
+    return f"sqlite:///{folder / 'site.sqlite3'}"
+
+
+@functools.cache
+def _migrated() -> bytes:
+    """Migrating takes seconds: once for all the sites of a test run."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "template.sqlite3")
+        own = {"DATABASE_URL": f"sqlite:///{file}", "DJANGO_SETTINGS_MODULE": "reviewhub.settings"}
+        manage(os.environ | own, "migrate", "-v0")
+        return file.read_bytes()
 
 
 def text_taker(texts: list[dict[str, str]]) -> Callable[[Request], Response]:

@@ -15,15 +15,18 @@ import requests
 from django.conf import settings
 
 from reviews.tests.mail import free_port
-from reviews.tests.site import until
+from reviews.tests.site import migrated_sqlite, until
 from reviews.tests.test_watchdog import alive, children
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
+pytestmark = [
+    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux"),
+    pytest.mark.xdist_group("up"),
+]
 
 
 def start(folder: Path, port: int) -> subprocess.Popen[str]:
     environment = os.environ | {
-        "DATABASE_URL": f"sqlite:///{folder / 'up.sqlite3'}",
+        "DATABASE_URL": migrated_sqlite(folder),
         "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
         "DEBUG": "true",
         "PORT": str(port),
