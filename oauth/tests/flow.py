@@ -102,3 +102,15 @@ def sent_back(response: Any) -> dict[str, str]:
     """The parameters that a redirect carries to the client."""
     assert response["Location"].startswith(REDIRECT_URI)
     return {name: values[0] for name, values in parse_qs(urlsplit(response["Location"]).query).items()}
+
+
+def refused(response: Any, status: int, code: str) -> None:
+    assert response.status_code == status, response.content
+    body = response.json()
+    assert body["error"] == code
+    assert body["error_description"]
+    assert response["Cache-Control"] == "no-store"
+
+
+def pkce(**changed: str) -> dict[str, Any]:
+    return {"code_challenge": CHALLENGE, "code_challenge_method": "S256"} | changed

@@ -4,13 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from reviewhub.backoffice import AccountAdmin, FixedRows, GeneratedRows, action, display
 from reviews import lifecycle, suppressions
+from reviews.admin.addresses import normalise, require_one
 from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
 from reviews.models import Contact, MergeCandidate, Suppression
 from reviews.models.base import Channel
@@ -26,14 +26,8 @@ class ContactForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         account = cleaned.get("account") or getattr(self.instance, "account", None)
-        cleaned["email"] = normalise_email(cleaned.get("email") or "")
-        if account and cleaned.get("phone"):
-            try:
-                cleaned["phone"], _ = normalise_phone(cleaned["phone"], account.country)
-            except InvalidPhone as error:
-                self.add_error("phone", str(error))
-        if not cleaned["email"] and not cleaned.get("phone") and "phone" not in self.errors:
-            raise ValidationError("Give an e-mail address or a mobile number.")
+        normalise(self, cleaned, account)
+        require_one(self, cleaned)
         return cleaned
 
 

@@ -22,8 +22,9 @@ from reviewhub.backoffice import (
     plain_choices,
 )
 from reviews import asking, lifecycle
+from reviews.admin.addresses import normalise, require_one
 from reviews.asking import Ask
-from reviews.contacts import InvalidPhone, Person, normalise_email, normalise_phone
+from reviews.contacts import Person
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest
 
 STATUS_COLOURS = {
@@ -71,14 +72,8 @@ class AskForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         account, sequence = cleaned.get("account"), cleaned.get("sequence")
-        cleaned["email"] = normalise_email(cleaned.get("email") or "")
-        if account and cleaned.get("phone"):
-            try:
-                cleaned["phone"], _ = normalise_phone(cleaned["phone"], account.country)
-            except InvalidPhone as error:
-                self.add_error("phone", str(error))
-        if not self.errors and not cleaned["email"] and not cleaned["phone"]:
-            raise forms.ValidationError("Give an e-mail address or a mobile number.")
+        normalise(self, cleaned, account)
+        require_one(self, cleaned)
         if account and sequence and sequence.account_id != account.pk:
             self.add_error("sequence", "This sequence belongs to another account.")
         if not self.errors:

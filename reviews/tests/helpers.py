@@ -1,12 +1,14 @@
 """What several test modules need: a provider that remembers, and a request on its way."""
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.test import Client
 
-from oauth.models import Account
+from oauth.models import Account, User
 from reviews.asking import Ask, ask
 from reviews.channels import Accepted, ChannelError, Message
 from reviews.contacts import Person
@@ -72,3 +74,43 @@ def deliveries(request: ReviewRequest) -> list[tuple[int, str, str]]:
     """Step, channel and status of each message of the request, in order."""
     rows = Delivery.objects.filter(request=request).order_by("step", "pk")
     return list(rows.values_list("step", "channel", "status"))
+
+
+# --- Calls of the API ---------------------------------------------------------------------------
+
+URL = "/api/v1/review-requests"
+KEYS = {
+    "id",
+    "contact_id",
+    "contact_name",
+    "contact_email",
+    "contact_phone",
+    "scheduled_for",
+    "status",
+    "message",
+    "reason",
+    "external_id",
+    "warnings",
+}
+
+
+def post(client: Any, body: Any, url: str = URL, **headers: str) -> Any:
+    raw = body if isinstance(body, str | bytes) else json.dumps(body)
+    return client.generic("POST", url, raw, content_type="application/json", headers=headers)
+
+
+def refused(response: Any, field: str | None = None) -> dict[str, Any]:
+    """The error body, after a look at its shape."""
+    assert response.status_code == 400, response.content
+    body: dict[str, Any] = response.json()
+    assert body["error"] == "invalid_request"
+    assert body["error_description"]
+    if field:
+        assert field in body["fields"]
+    return body
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client

@@ -142,3 +142,19 @@ def test_a_step_needs_an_address_on_its_channel() -> None:
     only_mail = Contact(email=JANE.email)
     for rule in FollowUpStep.ChannelRule.values:
         assert lifecycle.pick_channel(contact=only_mail, rule=rule, only="auto", blocked={}) == "email"
+
+
+def test_only_lifecycle_and_asking_write_a_requests_status() -> None:
+    """The one table of moves holds only while nobody writes beside it."""
+    import re
+    from pathlib import Path
+
+    root = Path(lifecycle.__file__).parent
+    writes = re.compile(r"ReviewRequest\b[^\n]*\.update\([^)]*status=|request\.status = ")
+    found = {
+        path.name
+        for path in root.rglob("*.py")
+        if "tests" not in path.parts and "migrations" not in path.parts and writes.search(path.read_text())
+    }
+    assert found <= {"lifecycle.py"}
+    assert ReviewRequest.objects.none().count() == 0

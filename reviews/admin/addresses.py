@@ -1,0 +1,24 @@
+"""Addresses typed by staff, brought into the form that the API's callers' are: both find the same contact."""
+
+from typing import Any
+
+from django import forms
+
+from oauth.models import Account
+from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
+
+
+def normalise(form: forms.Form | forms.ModelForm, cleaned: dict[str, Any], account: Account | None) -> None:
+    """Normalise `email` and `phone` in the cleaned data; a number nobody could call is said at its field."""
+    cleaned["email"] = normalise_email(cleaned.get("email") or "")
+    if account and cleaned.get("phone"):
+        try:
+            cleaned["phone"], _ = normalise_phone(cleaned["phone"], account.country)
+        except InvalidPhone as error:
+            form.add_error("phone", str(error))
+
+
+def require_one(form: forms.Form | forms.ModelForm, cleaned: dict[str, Any]) -> None:
+    """Say that there must be a way to write to the person."""
+    if not form.errors and not cleaned.get("email") and not cleaned.get("phone"):
+        raise forms.ValidationError("Give an e-mail address or a mobile number.")

@@ -1,0 +1,68 @@
+from datetime import datetime
+
+import pytest
+
+from oauth.models import Account, ApiKey, Application, User
+from reviews import delivery, visits
+from reviews.contacts import Person
+from reviews.models import (
+    ChannelHealth,
+    Contact,
+    Delivery,
+    DeliveryEvent,
+    IdempotencyKey,
+    MergeCandidate,
+    Sequence,
+    Suppression,
+    WorkerBeat,
+)
+from reviews.suppressions import suppress
+from reviews.tests.helpers import Clock, FakeProvider, asked
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
+    fake = FakeProvider()
+    monkeypatch.setattr(delivery, "get_channel", lambda _: fake)
+    return fake
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    return Clock(now)
+
+
+@pytest.fixture
+def full(account: Account, owner: User, now: datetime) -> Account:
+    """The account with a row of everything, each with a word that a stranger would recognise."""
+    Account.objects.filter(pk=account.pk).update(name="Quagga Dental")
+    request = asked(account, now, person=Person(first_name="Zebedee", email="zebedee@example.com"))
+    other = Contact.objects.create(account=account, first_name="Zebedee", phone="+12125550009")
+    MergeCandidate.objects.create(account=account, by_email=request.contact, by_phone=other)
+    delivery = Delivery.objects.get()
+    DeliveryEvent.objects.create(
+        account=account, delivery=delivery, provider="Quagga", key="1", occurred_at=now, received_at=now
+    )
+    visits.record_feedback(delivery=delivery, rating=2, text="Zebedee was here", now=now)
+    suppress(
+        account=account,
+        channel="email",
+        address="zebedee@example.com",
+        reason=Suppression.Reason.STAFF,
+        evidence="Quagga",
+        now=now,
+    )
+    ApiKey.objects.create(account=account, user=owner, name="Quagga key", prefix="rh_x", key_hash="0" * 64)
+    IdempotencyKey.objects.create(account=account, key="Quagga", fingerprint="", created_at=now)
+    WorkerBeat.objects.create(worker="Quagga:1", started_at=now, beat_at=now)
+    ChannelHealth.objects.create(channel="email")
+    Sequence.objects.filter(account=account).update(name="Quagga sequence")
+    account.review_sites.update(name="Quagga site")
+    Application.objects.create(
+        name="Quagga app",
+        client_type="confidential",
+        authorization_grant_type="authorization-code",
+        redirect_uris="https://app.example/cb",
+    )
+    account.refresh_from_db()
+    return account
