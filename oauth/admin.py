@@ -28,7 +28,7 @@ from reviewhub.backoffice import (
     action,
     display,
     is_operator,
-    roles_of,
+    written_accounts,
 )
 
 # The library registers its own pages, and Django its groups; ours replace them, and groups are not used.
@@ -159,7 +159,7 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
 
     @action(description="Revoke the chosen keys", permissions=["revoke"])
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
-        writable = keys if is_operator(request) else keys.filter(account__in=_written(request))
+        writable = keys if is_operator(request) else keys.filter(account__in=written_accounts(request))
         count = writable.filter(revoked_at=None).update(revoked_at=timezone.now())
         messages.success(request, f"Revoked: {count}.")
 
@@ -172,11 +172,6 @@ def _holder(account: Account, request: HttpRequest) -> User:
     if holder is None:
         raise PermissionDenied("The account has no owner whose key this could be.")
     return holder
-
-
-def _written(request: HttpRequest) -> list[Any]:
-    """The accounts in which the person may change things."""
-    return [account for account, role in roles_of(request).items() if role != Membership.Role.VIEWER]
 
 
 @admin.register(Application)

@@ -59,6 +59,11 @@ def roles_of(request: HttpRequest) -> dict[UUID, str]:
     return roles
 
 
+def written_accounts(request: HttpRequest) -> list[UUID]:
+    """The accounts in which the person may change things: a manager here may be a viewer there."""
+    return [account for account, role in roles_of(request).items() if role in WRITERS]
+
+
 def is_operator(request: HttpRequest) -> bool:
     return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
 
@@ -86,10 +91,10 @@ class _AccountRows(BaseModelAdmin):
         return rows if is_operator(request) else rows.filter(**{f"{self.account_path}__in": roles_of(request)})
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the person's own accounts, and rows of those."""
+        """Offer the accounts that the person may change things in, and rows of those."""
         if not is_operator(request):
             related: type[Model] = db_field.remote_field.model
-            mine = roles_of(request)
+            mine = written_accounts(request)
             if related is Account:
                 kwargs["queryset"] = Account.objects.filter(pk__in=mine)
             elif any(isinstance(field, Field) and field.name == "account" for field in related._meta.get_fields()):
@@ -130,12 +135,23 @@ class _AccountRows(BaseModelAdmin):
 
 
 class AccountAdmin(_AccountRows, ModelAdmin):
-    """Pages for rows of an account."""
+    """Pages for rows of an account, which they stay with for good."""
 
     show_full_result_count = False
     list_per_page = 50
     compressed_fields = True
     warn_unsaved_form = True
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        field = form.base_fields.get("account")
+        if field is not None:
+            plain_choices(form, "account")
+            if obj is not None:
+                # Shown but fixed. Not `readonly_fields`: what is no field of the form is left out when the
+                # form looks for another row with the same e-mail address or name in the account.
+                field.disabled, field.queryset = True, Account.objects.filter(pk=obj.account_id)
+        return form
 
 
 class _AccountInline(_AccountRows):

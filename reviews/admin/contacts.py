@@ -25,9 +25,14 @@ class ContactForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        account = cleaned.get("account") or getattr(self.instance, "account", None)
+        account = cleaned.get("account")
         normalise(self, cleaned, account)
         require_one(self, cleaned)
+        for name, label in (("email", "address"), ("phone", "number")):
+            value = cleaned.get(name)
+            same = Contact.objects.filter(account=account, **{name: value}).exclude(pk=self.instance.pk)
+            if account and value and (other := same.first()):
+                self.add_error(name, f"{other} has this {label} already.")
         return cleaned
 
 
@@ -48,9 +53,6 @@ class ContactAdmin(AccountAdmin):
         "time_zone",
         ("created_at", "updated_at"),
     )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*self.readonly_fields, "account") if obj else self.readonly_fields
 
     @display(description="Name", ordering="last_name")
     def shown_name(self, contact: Contact) -> str:
