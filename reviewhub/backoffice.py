@@ -14,7 +14,7 @@ from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action, display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserChangeForm, UserCreationForm
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -33,6 +33,7 @@ __all__ = [
     "FixedRows",
     "GeneratedRows",
     "OperatorAdmin",
+    "PaginationInlineFormSet",
     "StackedInline",
     "TabularInline",
     "UnfoldAdminEmailInputWidget",

@@ -1,4 +1,6 @@
-"""The sequence that a new account starts with."""
+"""The sequence that a new account starts with, and which one is the default."""
+
+from django.db import transaction
 
 from oauth.models import Account
 from reviews.models import FollowUpStep, Sequence
@@ -59,3 +61,13 @@ def create_default_sequence(account: Account) -> Sequence:
         for position, (hours, channel, subject, mail, text) in enumerate(DEFAULT_STEPS)
     )
     return sequence
+
+
+@transaction.atomic
+def make_default(sequence: Sequence) -> None:
+    """Let requests that name no sequence use this one, and no other of the account."""
+    Sequence.objects.for_account(sequence.account).filter(is_default=True).exclude(pk=sequence.pk).update(
+        is_default=False
+    )
+    Sequence.objects.filter(pk=sequence.pk).update(is_default=True)
+    sequence.is_default = True

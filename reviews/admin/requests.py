@@ -95,7 +95,7 @@ class AskForm(forms.ModelForm):
             person=Person(**{name: cleaned[name] for name in names}),
             delay=timedelta(hours=cleaned["delay_hours"]),
             channel=cleaned["channel"],
-            sequence=str(sequence.slug) if sequence else "",
+            sequence=str(sequence.pk) if sequence else "",
             source=ReviewRequest.Source.STAFF,
         )
 

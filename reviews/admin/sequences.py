@@ -3,13 +3,23 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from reviewhub.backoffice import AccountAdmin, StackedInline, UnfoldAdminTextareaWidget, UnfoldAdminURLInputWidget
+from reviewhub.backoffice import (
+    AccountAdmin,
+    PaginationInlineFormSet,
+    StackedInline,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminURLInputWidget,
+    action,
+)
 from reviews.models import FollowUpStep, ReviewSite, Sequence
 from reviews.models.sequence import MAX_FOLLOW_UPS
 from reviews.rendering import VARIABLES, check_template
+from reviews.sequences import make_default
 
 HELP = "You may use " + ", ".join(f"{{{{ {name} }}}}" for name in VARIABLES) + "."
 
@@ -44,9 +54,29 @@ class StepForm(forms.ModelForm):
             self.add_error("sms_text", "The first text must say how to opt out, such as: Reply STOP to opt out.")
 
 
+class StepFormSet(PaginationInlineFormSet):
+    """The steps of one sequence: there is a first ask, and each has its own place."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form.cleaned_data for form in self.forms if form.has_changed() or form.instance.pk]
+        if any(self.errors):
+            return
+        if 0 not in [step.get("position") for step in kept if not step.get("DELETE")]:
+            raise ValidationError("A sequence needs its first ask: the step with position 0.")
+
+    def save(self, commit: bool = True) -> Any:
+        """Make room first: two steps that change places would meet in one of them otherwise."""
+        moved = [form.instance.pk for form in self.initial_forms if "position" in form.changed_data]
+        if commit:
+            FollowUpStep.objects.filter(pk__in=moved).delete()  # saving inserts them again, under the same key
+        return super().save(commit)
+
+
 class StepInline(StackedInline):
     model = FollowUpStep
     form = StepForm
+    formset = StepFormSet
     extra = 0
     min_num = 1
     max_num = 1 + MAX_FOLLOW_UPS
@@ -69,14 +99,54 @@ class StepInline(StackedInline):
         return bool(page.has_change_permission(request, obj))
 
 
+class SequenceForm(forms.ModelForm):
+    class Meta:
+        model = Sequence
+        fields = ("account", "name", "slug")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        account, slug = cleaned.get("account"), cleaned.get("slug") or ""
+        if slug.isdecimal():
+            self.add_error("slug", "Digits alone would be taken for an id: add a letter.")
+        elif account and Sequence.objects.for_account(account).filter(slug=slug).exclude(pk=self.instance.pk).exists():
+            self.add_error("slug", "Another sequence of this account is named so.")
+        return cleaned
+
+
 @admin.register(Sequence)
 class SequenceAdmin(AccountAdmin):
+    form = SequenceForm
     list_display = ("name", "slug", "is_default", "account", "updated_at")
     list_select_related = ("account",)
     ordering = ("account", "name")
     prepopulated_fields = {"slug": ("name",)}
     fields = ("account", ("name", "slug"), "is_default")
+    readonly_fields = ("is_default",)
     inlines = (StepInline,)
+    actions = ("default",)
+
+    def has_default_permission(self, request: HttpRequest) -> bool:
+        return self._may_write(request, None)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The default one stays: without it, nobody could be asked who names no sequence."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
+
+    def save_model(self, request: HttpRequest, obj: Sequence, form: Any, change: bool) -> None:
+        obj.is_default = obj.is_default or not Sequence.objects.for_account(obj.account).filter(is_default=True)
+        super().save_model(request, obj, form, change)
+
+    @action(description="Make the chosen one the default", permissions=["default"])
+    def default(self, request: HttpRequest, rows: QuerySet[Sequence]) -> None:
+        chosen = list(rows.select_related("account"))
+        writable = [row for row in chosen if self._may_write(request, row)]
+        if len(writable) < len(chosen) or len({row.account_id for row in writable}) < len(writable):
+            messages.error(request, "Choose one sequence, of an account that is yours to change.")
+            return
+        for sequence in writable:
+            make_default(sequence)
+            messages.success(request, f"{sequence} is the default of {sequence.account} now.")
 
 
 class ReviewSiteForm(forms.ModelForm):

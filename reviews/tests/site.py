@@ -122,7 +122,15 @@ def running_site(folder: Path) -> Iterator[Site]:
         manage(environment, "migrate", "-v0")
         demo = json.loads(manage(environment, "demo", "--json"))
         web = subprocess.Popen(
-            [Path(sys.executable).with_name("gunicorn"), "-w", "2", "-b", f"127.0.0.1:{port}", "reviewhub.wsgi"],
+            [
+                Path(sys.executable).with_name("gunicorn"),
+                "-w",
+                "2",
+                "-b",
+                f"127.0.0.1:{port}",
+                "--preload",
+                "reviewhub.wsgi",
+            ],
             cwd=ROOT,
             env=environment,
         )
