@@ -195,7 +195,7 @@ def text_taker(texts: list[dict[str, str]]) -> Callable[[Request], Response]:
 
 
 def reachable(url: str) -> bool:
-    with contextlib.suppress(requests.ConnectionError):
+    with contextlib.suppress(requests.ConnectionError, requests.Timeout):
         requests.get(url + "/healthz", timeout=5)
         return True
     return False
