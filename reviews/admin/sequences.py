@@ -134,7 +134,8 @@ class SequenceAdmin(AccountAdmin):
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
 
     def save_model(self, request: HttpRequest, obj: Sequence, form: Any, change: bool) -> None:
-        obj.is_default = obj.is_default or not Sequence.objects.for_account(obj.account).filter(is_default=True)
+        has_default = Sequence.objects.for_account(obj.account).filter(is_default=True).exists()
+        obj.is_default = obj.is_default or not has_default
         super().save_model(request, obj, form, change)
 
     @action(description="Make the chosen one the default", permissions=["default"])

@@ -17,7 +17,6 @@ from reviews.models import (
     Delivery,
     Feedback,
     ReviewRequest,
-    Sequence,
     Suppression,
     WorkerBeat,
 )
@@ -135,49 +134,6 @@ def test_a_new_app_gets_a_secret_that_is_shown_once(operator: User) -> None:
     from django.contrib.auth.hashers import check_password
 
     assert check_password(found[1], application.client_secret)
-
-
-# --- Sequences --------------------------------------------------------------------------------------
-
-
-def sequence_form(sequence: Sequence, **changed: str) -> dict[str, str]:
-    form = {"account": str(sequence.account_id), "name": "Standard", "slug": "standard", "is_default": "on"}
-    steps = list(sequence.steps.all())
-    form |= {"steps-TOTAL_FORMS": str(len(steps)), "steps-INITIAL_FORMS": str(len(steps))}
-    for number, step in enumerate(steps):
-        for name in ("id", "position", "delay_hours", "channel", "email_subject", "email_text", "sms_text"):
-            form[f"steps-{number}-{name}"] = str(getattr(step, name))
-        form[f"steps-{number}-sequence"] = str(sequence.pk)
-    return form | changed
-
-
-@pytest.mark.parametrize(
-    ("changed", "words"),
-    [
-        ({"steps-0-email_text": "Hi {{ nobody }} {{ link }}"}, "There is no variable nobody"),
-        ({"steps-0-email_text": "Hi there"}, "The text must hold {{ link }}"),
-        ({"steps-0-sms_text": "{{ business_name }} {{ link }}"}, "must say how to opt out"),
-        ({"steps-0-sms_text": "Hi {{ link }} STOP"}, "must name the business"),
-        ({"steps-1-sms_text": "{{ link"}, "cannot be read"),
-    ],
-)
-def test_a_text_that_could_not_be_sent_is_not_saved(
-    account: Account, owner: User, changed: dict[str, str], words: str
-) -> None:
-    sequence = Sequence.objects.get(account=account)
-    address = reverse("admin:reviews_sequence_change", args=[sequence.pk])
-    response = signed_in(owner).post(address, sequence_form(sequence, **changed))
-    assert response.status_code == 200
-    assert words in response.content.decode()
-
-
-def test_a_sound_text_is_saved(account: Account, owner: User) -> None:
-    sequence = Sequence.objects.get(account=account)
-    address = reverse("admin:reviews_sequence_change", args=[sequence.pk])
-    text = "{{ business_name }}: how was it? {{ link }} Reply STOP to opt out."
-    response = signed_in(owner).post(address, sequence_form(sequence, **{"steps-0-sms_text": text}))
-    assert response.status_code == 302
-    assert sequence.steps.get(position=0).sms_text == text
 
 
 # --- Cost -------------------------------------------------------------------------------------------
