@@ -6,7 +6,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -38,15 +37,46 @@ for model in (Application, AccessToken, RefreshToken, Grant, IDToken, DeviceGran
 
 
 class MembershipInline(AccountTabularInline):
+    """Who works in the account. Its people see each other; the operator lets them in."""
+
     model = Membership
+    verbose_name_plural = "people"
     extra = 0
     autocomplete_fields = ("user",)
-    tab = True
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # A colleague's own page is the operator's: names and addresses here are no links to it.
+        return ("user", "role") if is_operator(request) else ("person", "address", "role")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if is_operator(request) else ("person", "address")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
+        return super().get_queryset(request).select_related("user", "account").order_by("created_at")
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return is_operator(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_operator(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_operator(request)
+
+    @display(description="Name")
+    def person(self, membership: Membership) -> str:
+        return membership.user.name or "–"
+
+    @display(description="E-mail")
+    def address(self, membership: Membership) -> str:
+        return membership.user.email
 
 
-@admin.register(Account)
 class BusinessAdmin(AccountAdmin):
-    """A business: its owner and managers change it; only the operator makes and removes one."""
+    """A business: its owner and managers change it; only the operator makes one, and ends it by deactivating.
+
+    Registered by the app that knows what a new account needs: `reviews.admin.accounts`.
+    """
 
     account_path = "pk"
     list_display = ("name", "country", "time_zone", "window", "is_active")
@@ -59,8 +89,7 @@ class BusinessAdmin(AccountAdmin):
         ("This account", {"fields": ("id", "is_active", "created_at")}),
     )
 
-    def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
-        return [MembershipInline] if is_operator(request) else []
+    inlines: tuple[Any, ...] = (MembershipInline,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if is_operator(request) else (*self.readonly_fields, "is_active")
@@ -69,7 +98,8 @@ class BusinessAdmin(AccountAdmin):
         return is_operator(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_operator(request)
+        """Never: its opt-outs, and the record of what was sent to whom, would go with it."""
+        return False
 
     @display(description="Sends")
     def window(self, account: Account) -> str:
@@ -116,6 +146,15 @@ class ApiKeyForm(forms.ModelForm):
     class Meta:
         model = ApiKey
         fields = ("account", "name", "scopes", "expires_at")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        expires_at, account = cleaned.get("expires_at"), cleaned.get("account")
+        if expires_at and expires_at <= timezone.now():
+            self.add_error("expires_at", "This moment has passed already: the key would never work.")
+        if account and not account.memberships.exists():
+            self.add_error("account", "Nobody works in this account yet, so the key would be nobody's.")
+        return cleaned
 
 
 @admin.register(ApiKey)
@@ -165,18 +204,36 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
 
 
 def _holder(account: Account, request: HttpRequest) -> User:
-    """Whose key it becomes: the person's own; an operator who is no member makes it for the owner."""
-    members = User.objects.filter(memberships__account=account)
-    owner = members.filter(memberships__role=Membership.Role.OWNER).order_by("memberships__created_at")
-    holder = next((member for member in members if member == request.user), None) or owner.first()
-    if holder is None:
-        raise PermissionDenied("The account has no owner whose key this could be.")
-    return holder
+    """Whose key it becomes: the person's own; an operator who is no member makes it for the first owner."""
+    members = account.memberships.select_related("user").order_by("created_at")
+    own = [member for member in members if member.user == request.user]
+    owners = [member for member in members if member.role == Membership.Role.OWNER]
+    return next(member.user for member in [*own, *owners, *members])
+
+
+class ApplicationForm(forms.ModelForm):
+    """An app that people send their accounts' data to: it says where it may be reached."""
+
+    class Meta:
+        model = Application
+        fields = ("name", "client_type", "redirect_uris", "is_active")
+        labels = {"client_type": "kind"}
+        help_texts = {
+            "client_type": "Confidential: runs on a server and keeps a secret. Public: runs on people's devices.",
+            "redirect_uris": "Where people are sent back to: full https addresses, one on each line.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Known before the model's own checks: they ask for an address only where the grant needs one.
+        self.instance.authorization_grant_type = Application.GRANT_AUTHORIZATION_CODE
 
 
 @admin.register(Application)
 class ApplicationAdmin(OperatorAdmin):
     """OAuth apps. The secret is made here, shown once, and kept as a hash."""
+
+    form = ApplicationForm
 
     list_display = ("name", "client_id", "client_type", "is_active", "created")
     search_fields = ("name", "client_id")
@@ -184,11 +241,14 @@ class ApplicationAdmin(OperatorAdmin):
     fields = ("name", "client_id", "client_type", "redirect_uris", "is_active", "created", "updated")
     actions = ("rotate",)
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Application | None = None) -> Any:
+        """The kind stays: a public app has no secret, and one that had a secret still knows it."""
+        return (*self.readonly_fields, "client_type") if obj else self.readonly_fields
+
     def save_model(self, request: HttpRequest, obj: Application, form: Any, change: bool) -> None:
         if change:
             super().save_model(request, obj, form, change)
             return
-        obj.authorization_grant_type = Application.GRANT_AUTHORIZATION_CODE
         if obj.client_type == Application.CLIENT_PUBLIC:
             obj.client_secret = ""
             super().save_model(request, obj, form, change)

@@ -4,11 +4,20 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.validators import validate_email
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
 
-from reviewhub.backoffice import AccountAdmin, FixedRows, GeneratedRows, action, display
+from reviewhub.backoffice import (
+    AccountAdmin,
+    FixedRows,
+    GeneratedRows,
+    UnfoldAdminTextInputWidget,
+    action,
+    display,
+)
 from reviews import lifecycle, suppressions
 from reviews.admin.addresses import normalise, require_one
 from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
@@ -78,12 +87,25 @@ class SuppressionForm(forms.ModelForm):
             self.add_error("address", "Which address must not be written to?")
         elif cleaned.get("channel") == Channel.EMAIL:
             cleaned["address"] = normalise_email(address)
+            try:
+                validate_email(cleaned["address"])
+            except forms.ValidationError as error:
+                self.add_error("address", error)
         elif account:
             try:
                 cleaned["address"], _ = normalise_phone(address, account.country)
             except InvalidPhone as error:
                 self.add_error("address", str(error))
         return cleaned
+
+
+class LiftForm(forms.Form):
+    because = forms.CharField(
+        label="Reason",
+        max_length=150,
+        help_text="Such as: asked for it by phone on 3 March. Kept with the address.",
+        widget=UnfoldAdminTextInputWidget,
+    )
 
 
 @admin.register(Suppression)
@@ -117,9 +139,26 @@ class SuppressionAdmin(FixedRows, AccountAdmin):
         )
         obj.pk = made.pk
 
-    @action(description="Lift: allow the chosen addresses again", permissions=["lift"])
-    def lift(self, request: HttpRequest, rows: QuerySet[Suppression]) -> None:
-        writable = [row for row in rows.select_related("account") if self._may_write(request, row)]
-        because = f"Lifted by {request.user}."
-        lifted = sum(suppressions.lift(suppression=row, because=because, now=timezone.now()) for row in writable)
-        messages.success(request, f"Lifted: {lifted}. Left as they were: {len(rows) - lifted}.")
+    @action(description="Lift: allow the chosen addresses again …", permissions=["lift"])
+    def lift(self, request: HttpRequest, rows: QuerySet[Suppression]) -> HttpResponse | None:
+        """Ask for the reason first: who once said no may be written to again only with a good one."""
+        chosen = list(rows.select_related("account"))
+        form = LiftForm(request.POST if "because" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Allow these addresses again?",
+                "opts": self.opts,
+                "rows": chosen,
+                "form": form,
+                "media": self.media,
+            }
+            return TemplateResponse(request, "admin/reviews/suppression/lift.html", context)
+        because = f"{form.cleaned_data['because']} ({request.user})"
+        lifted = sum(
+            suppressions.lift(suppression=row, because=because, now=timezone.now())
+            for row in chosen
+            if self._may_write(request, row)
+        )
+        messages.success(request, f"Lifted: {lifted}. Left as they were: {len(chosen) - lifted}.")
+        return None

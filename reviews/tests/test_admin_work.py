@@ -198,3 +198,59 @@ def test_a_member_of_two_accounts_sees_both(account: Account, other_account: Acc
     theirs = Contact.objects.get(email="b@example.com")
     response = signed_in(owner).post(reverse("admin:reviews_contact_change", args=[theirs.pk]), {"first_name": "x"})
     assert response.status_code == 403  # a manager elsewhere is only a viewer here
+
+
+# --- Accounts ---------------------------------------------------------------------------------------
+
+
+def test_a_new_account_can_ask_at_once(operator: User, now: datetime) -> None:
+    form = {
+        "name": "New Shop",
+        "country": "US",
+        "time_zone": "America/New_York",
+        "colour": "#1d4ed8",
+        "window_start": "09:00",
+        "window_end": "20:00",
+        "cooldown_days": "90",
+        "postal_address": "1 Main Street",
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": "0",
+        "memberships-INITIAL_FORMS": "0",
+    }
+    assert signed_in(operator).post(reverse("admin:oauth_account_add"), form).status_code == 302
+    assert asked(Account.objects.get(name="New Shop"), now).status == "scheduled"
+
+
+# --- Suppressions -----------------------------------------------------------------------------------
+
+
+def test_an_address_is_suppressed_in_the_form_that_requests_have(account: Account, owner: User, now: datetime) -> None:
+    request = asked(account, now)
+    client = signed_in(owner)
+    for channel, address in (("email", " JANE@example.com"), ("sms", "(212) 555-1234")):
+        form = {"account": str(account.pk), "channel": channel, "address": address, "evidence": ""}
+        assert client.post(reverse("admin:reviews_suppression_add"), form).status_code == 302
+    assert set(Suppression.objects.values_list("address", flat=True)) == {"jane@example.com", "+12125551234"}
+    request.refresh_from_db()
+    assert request.status == "suppressed"
+
+
+@pytest.mark.parametrize(("channel", "address"), [("email", "not an address"), ("sms", "12"), ("email", " ")])
+def test_what_is_no_address_is_not_suppressed(account: Account, owner: User, channel: str, address: str) -> None:
+    form = {"account": str(account.pk), "channel": channel, "address": address, "evidence": ""}
+    assert signed_in(owner).post(reverse("admin:reviews_suppression_add"), form).status_code == 200
+    assert not Suppression.objects.exists()
+
+
+def test_an_address_is_allowed_again_for_a_reason_that_is_kept(full: Account, owner: User) -> None:
+    client = signed_in(owner)
+    address = reverse("admin:reviews_suppression_changelist")
+    form = {"action": "lift", "_selected_action": [str(Suppression.objects.get().pk)]}
+    for asking in (form, form | {"because": " "}):
+        page = client.post(address, asking).content.decode()
+        assert "zebedee@example.com" in page
+        assert 'name="because"' in page
+        assert Suppression.objects.active().exists()
+    page = client.post(address, form | {"because": "Asked for it by phone"}, follow=True).content.decode()
+    assert "Lifted: 1." in page
+    assert Suppression.objects.get().lifted_because == f"Asked for it by phone ({owner})"

@@ -1,0 +1,191 @@
+"""Keys, apps and people in the back-office. Whose rows are shown is in `reviews/tests/test_admin.py`."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from oauth.models import AccessToken, Account, ApiKey, Application, Membership, User
+
+pytestmark = pytest.mark.django_db
+
+APP = {"name": "Zapier", "redirect_uris": "https://zapier.example/cb", "is_active": "on"}
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def office(operator: User) -> Client:
+    """The back-office as the operator has it open."""
+    return signed_in(operator)
+
+
+# --- Apps -------------------------------------------------------------------------------------------
+
+
+def test_an_app_without_an_address_to_return_to_is_refused(office: Client) -> None:
+    response = office.post(
+        reverse("admin:oauth_application_add"), APP | {"client_type": "confidential", "redirect_uris": ""}
+    )
+    assert response.status_code == 200
+    assert "redirect_uris cannot be empty" in response.content.decode()
+    assert not Application.objects.exists()
+
+
+def test_an_address_without_tls_is_refused_at_its_field(office: Client) -> None:
+    form = APP | {"client_type": "public", "redirect_uris": "http://zapier.example/cb"}
+    content = office.post(reverse("admin:oauth_application_add"), form).content.decode()
+    assert "http://zapier.example/cb" in content
+    assert not Application.objects.exists()
+
+
+@pytest.mark.parametrize(("kind", "other"), [("public", "confidential"), ("confidential", "public")])
+def test_an_app_stays_of_its_kind(office: Client, kind: str, other: str) -> None:
+    office.post(reverse("admin:oauth_application_add"), APP | {"client_type": kind})
+    application = Application.objects.get()
+    address = reverse("admin:oauth_application_change", args=[application.pk])
+    response = office.post(address, APP | {"client_type": other, "name": "Renamed"})
+    changed = Application.objects.get()
+    assert response.status_code == 302
+    assert (changed.name, changed.client_type, changed.client_secret) == ("Renamed", kind, application.client_secret)
+
+
+def test_a_typed_secret_is_ignored(office: Client) -> None:
+    form = APP | {"client_type": "confidential", "client_secret": "typed", "hash_client_secret": ""}
+    office.post(reverse("admin:oauth_application_add"), form)
+    application = Application.objects.get()
+    assert not check_password("typed", application.client_secret)
+    address = reverse("admin:oauth_application_change", args=[application.pk])
+    office.post(address, form)
+    assert Application.objects.get().client_secret == application.client_secret
+    assert "client_secret" not in office.get(address).content.decode()
+
+
+def test_a_renewed_secret_is_shown_once_and_ends_the_old_one(office: Client) -> None:
+    office.post(reverse("admin:oauth_application_add"), APP | {"client_type": "confidential"})
+    old = Application.objects.get()
+    form = {"action": "rotate", "_selected_action": [str(old.pk)]}
+    content = office.post(reverse("admin:oauth_application_changelist"), form, follow=True).content.decode()
+    found = re.search(r"new secret of Zapier is (\S+)\. It is", content)
+    new = Application.objects.get()
+    assert found
+    assert new.client_secret != old.client_secret
+    assert check_password(found[1], new.client_secret)
+    assert found[1] not in office.get(reverse("admin:oauth_application_changelist")).content.decode()
+
+
+# --- Keys -------------------------------------------------------------------------------------------
+
+
+def test_a_key_that_has_expired_already_is_not_made(account: Account, owner: User) -> None:
+    past = timezone.now() - timedelta(minutes=1)
+    form = {"account": str(account.pk), "name": "k", "scopes": ["read"]}
+    form |= {"expires_at_0": f"{past:%Y-%m-%d}", "expires_at_1": f"{past:%H:%M:%S}"}
+    response = signed_in(owner).post(reverse("admin:oauth_apikey_add"), form)
+    assert "This moment has passed already" in response.content.decode()
+    assert not ApiKey.objects.exists()
+
+
+def test_a_key_for_an_account_where_nobody_works_is_refused_in_the_form(account: Account, office: Client) -> None:
+    form = {"account": str(account.pk), "name": "k", "scopes": ["read"]}
+    response = office.post(reverse("admin:oauth_apikey_add"), form)
+    assert response.status_code == 200
+    assert "Nobody works in this account yet" in response.content.decode()
+
+
+def test_a_key_is_not_edited(account: Account, owner: User, office: Client) -> None:
+    key = ApiKey.objects.create(account=account, user=owner, name="k", prefix="rh_x", key_hash="0" * 64)
+    address = reverse("admin:oauth_apikey_change", args=[key.pk])
+    for client in (signed_in(owner), office):
+        assert client.post(address, {"name": "other", "scope": "read write"}).status_code == 403
+    key.refresh_from_db()
+    assert key.name == "k"
+
+
+def test_a_viewer_elsewhere_revokes_no_key_there(account: Account, other_account: Account, owner: User) -> None:
+    Membership.objects.create(account=other_account, user=owner, role="viewer")
+    key = ApiKey.objects.create(account=other_account, user=owner, name="k", prefix="rh_x", key_hash="0" * 64)
+    form = {"action": "revoke", "_selected_action": [str(key.pk)]}
+    signed_in(owner).post(reverse("admin:oauth_apikey_changelist"), form)
+    key.refresh_from_db()
+    assert key.revoked_at is None
+
+
+# --- Tokens -----------------------------------------------------------------------------------------
+
+
+def test_nothing_of_a_token_is_shown_that_could_be_used(account: Account, owner: User, office: Client) -> None:
+    checksum = "c0ffee" * 10 + "c0ff"
+    token = AccessToken.objects.create(
+        user=owner, account=account, token="", token_checksum=checksum, expires=timezone.now(), scope="read"
+    )
+    AccessToken.objects.filter(pk=token.pk).update(token_checksum=checksum)
+    for address in ("oauth_accesstoken_changelist", "oauth_accesstoken_change"):
+        args = [token.pk] if address.endswith("change") else []
+        content = office.get(reverse(f"admin:{address}", args=args)).content.decode()
+        assert "read" in content
+        assert checksum not in content
+
+
+# --- People -----------------------------------------------------------------------------------------
+
+
+def test_a_new_person_signs_in_with_the_address_in_any_case(office: Client) -> None:
+    password = "staple battery 9"
+    form = {"email": "New@Example.com", "name": "New", "is_staff": "on", "password1": password, "password2": password}
+    response = office.post(reverse("admin:oauth_user_add"), form | {"usable_password": "true"})
+    assert response.status_code == 302
+    assert User.objects.get(name="New").email == "new@example.com"
+    assert Client().login(username="NEW@example.com", password=password)
+
+
+def test_the_hash_of_a_password_is_not_shown(office: Client, owner: User) -> None:
+    content = office.get(reverse("admin:oauth_user_change", args=[owner.pk])).content.decode()
+    assert owner.email in content
+    salt, digest = owner.password.split("$")[-2:]
+    assert salt not in content
+    assert digest not in content
+
+
+def test_people_of_an_account_see_each_other_and_let_nobody_in(account: Account, owner: User, viewer: User) -> None:
+    User.objects.filter(pk=viewer.pk).update(name="Vera Viewer")
+    address = reverse("admin:oauth_account_change", args=[account.pk])
+    client = signed_in(owner)
+    content = client.get(address).content.decode()
+    assert "Vera Viewer" in content
+    assert viewer.email in content
+    assert reverse("admin:oauth_user_change", args=[viewer.pk]) not in content
+    form: dict[str, Any] = {
+        name: getattr(account, name)
+        for name in ("name", "country", "time_zone", "colour", "cooldown_days", "postal_address")
+    }
+    form |= {"window_start": "09:00", "window_end": "20:00", "sender_name": "We", "reply_to": "", "text_sender": ""}
+    membership = Membership.objects.get(user=viewer)
+    form |= {"memberships-TOTAL_FORMS": "2", "memberships-INITIAL_FORMS": "2"}
+    form |= {"memberships-0-id": str(membership.pk), "memberships-0-role": "owner", "memberships-0-DELETE": "on"}
+    response = client.post(address, form)
+    account.refresh_from_db()
+    assert (response.status_code, account.sender_name) == (302, "We")
+    assert Membership.objects.get(user=viewer).role == "viewer"
+
+
+def test_the_operator_lets_somebody_into_an_account(account: Account, owner: User, office: Client) -> None:
+    form = {"account": str(account.pk), "user": str(User.objects.create_user("m@example.com").pk), "role": "manager"}
+    assert office.post(reverse("admin:oauth_membership_add"), form).status_code == 302
+    assert Membership.objects.filter(account=account, role="manager").count() == 1
+
+
+def test_an_account_is_ended_by_deactivating_it_not_by_deleting(account: Account, owner: User, office: Client) -> None:
+    address = reverse("admin:oauth_account_delete", args=[account.pk])
+    assert [client.post(address, {"post": "yes"}).status_code for client in (signed_in(owner), office)] == [403, 403]
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    assert signed_in(owner).get(reverse("admin:oauth_account_changelist")).status_code == 403
