@@ -41,6 +41,7 @@ class MembershipInline(AccountTabularInline):
 
     model = Membership
     verbose_name_plural = "people"
+    hide_title = True
     extra = 0
     autocomplete_fields = ("user",)
 

@@ -5,13 +5,18 @@ owners and managers change them, viewers look. Every list, form, filter and acti
 query set, so that another account's row does not exist for them.
 """
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils import timezone
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserChangeForm, UserCreationForm
@@ -27,6 +32,7 @@ from oauth.models import Account, Membership
 
 __all__ = [
     "AccountAdmin",
+    "AccountFilter",
     "AccountStackedInline",
     "AccountTabularInline",
     "AdminPasswordChangeForm",
@@ -44,20 +50,41 @@ __all__ = [
     "UserChangeForm",
     "UserCreationForm",
     "action",
+    "badge",
     "display",
 ]
 
+# A longer list of choices is no help; search finds the rest.
+LONGEST_FILTER = 100
 WRITERS = {Membership.Role.OWNER, Membership.Role.MANAGER}
 
 
-def roles_of(request: HttpRequest) -> dict[UUID, str]:
-    """The accounts that the signed-in person works in, with the role; asked once a request."""
-    if not hasattr(request, "_roles"):
+def memberships_of(request: HttpRequest) -> list[Membership]:
+    """The active accounts that the signed-in person works in; asked once a request."""
+    if not hasattr(request, "_memberships"):
         user: Any = request.user
-        rows = Membership.objects.filter(user=user, account__is_active=True) if user.is_authenticated else []
-        request._roles = {row.account_id: row.role for row in rows}  # type: ignore[attr-defined]
-    roles: dict[UUID, str] = request._roles  # type: ignore[attr-defined]
-    return roles
+        rows = Membership.objects.filter(user=user, account__is_active=True) if user.is_authenticated else None
+        request._memberships = [] if rows is None else list(rows.select_related("account"))  # type: ignore[attr-defined]
+    found: list[Membership] = request._memberships  # type: ignore[attr-defined]
+    return found
+
+
+def roles_of(request: HttpRequest) -> dict[UUID, str]:
+    """The role that the person has in each of their accounts."""
+    return {row.account_id: row.role for row in memberships_of(request)}
+
+
+def own_time_zone(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: show and read times in the zone of the person's accounts when they share one, else in UTC."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith("/admin/"):
+            return get_response(request)
+        zones = {row.account.time_zone for row in memberships_of(request)}
+        with timezone.override(ZoneInfo(zones.pop()) if len(zones) == 1 and not is_operator(request) else None):
+            return get_response(request)
+
+    return middleware
 
 
 def written_accounts(request: HttpRequest) -> list[UUID]:
@@ -80,6 +107,25 @@ class OperatorAdmin(ModelAdmin):
     list_per_page = 50
     compressed_fields = True
     warn_unsaved_form = True
+
+
+class AccountFilter(admin.SimpleListFilter):
+    """By account, for people with several."""
+
+    title = "account"
+    parameter_name = "account"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        accounts = Account.objects.order_by("name")
+        if not is_operator(request):
+            accounts = accounts.filter(pk__in=roles_of(request))
+        found = [(str(pk), name) for pk, name in accounts.values_list("pk", "name")[:LONGEST_FILTER]]
+        return found if len(found) > 1 else []
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        # Only what was offered: a choice from the address bar may be no id at all.
+        offered = {value for value, _ in self.lookup_choices}
+        return queryset.filter(account=self.value()) if self.value() in offered else queryset
 
 
 class _AccountRows(BaseModelAdmin):
@@ -143,6 +189,18 @@ class AccountAdmin(_AccountRows, ModelAdmin):
     compressed_fields = True
     warn_unsaved_form = True
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Without the account, where it would be the same in each row."""
+        shown = list(super().get_list_display(request))
+        return shown if self._sees_several(request) else [name for name in shown if name != "account"]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        filters = list(super().get_list_filter(request))
+        return [*filters, AccountFilter] if self.account_path == "account" and self._sees_several(request) else filters
+
+    def _sees_several(self, request: HttpRequest) -> bool:
+        return is_operator(request) or len(roles_of(request)) > 1
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
         field = form.base_fields.get("account")
@@ -186,6 +244,11 @@ class GeneratedRows(FixedRows):
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
+
+
+def badge(text: str, colour: str) -> str:
+    """A coloured word, such as lists have; `colour` is one of unfold's label types."""
+    return render_to_string("unfold/helpers/label.html", {"text": text, "type": colour})
 
 
 def plain_choices(form: Any, *names: str) -> Any:

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "reviewhub.backoffice.own_time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -284,6 +285,8 @@ LOGGING: dict[str, Any] = {
 }
 
 # --- Back-office ----------------------------------------------------------------------------
+
+FORMAT_MODULE_PATH = ["reviewhub.formats"]
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "ReviewHub",

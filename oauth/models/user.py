@@ -48,6 +48,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_full_name(self) -> str:
+        """What the back-office calls the person."""
+        return self.name
+
     def clean(self) -> None:
         super().clean()
         self.email = self.email.lower()

@@ -6,26 +6,34 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import Truncator
 
 from reviewhub.backoffice import (
+    LONGEST_FILTER,
     AccountAdmin,
     AccountStackedInline,
     FixedRows,
     GeneratedRows,
+    PaginationInlineFormSet,
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminTextInputWidget,
     action,
+    badge,
     display,
+    is_operator,
     plain_choices,
+    roles_of,
 )
 from reviews import asking, lifecycle
 from reviews.admin.addresses import normalise, require_one
 from reviews.asking import Ask
 from reviews.contacts import Person
-from reviews.models import Delivery, DeliveryEvent, ReviewRequest
+from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Sequence
 
 STATUS_COLOURS = {
     "scheduled": "info",
@@ -103,41 +111,70 @@ class AskForm(forms.ModelForm):
         """Nothing: the row is made by `asking.ask`, not by this form."""
 
 
+class DeliveryFormSet(PaginationInlineFormSet):
+    """The messages of a request, as its page tells them."""
+
+    def timeline(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "delivery": form.instance,
+                "state": badge(form.instance.get_status_display(), DELIVERY_COLOURS[form.instance.status]),
+            }
+            for form in self.forms
+        ]
+
+
 class DeliveryInline(GeneratedRows, AccountStackedInline):
     model = Delivery
-    verbose_name_plural = "Messages"
-    fields = (("status", "address"), ("due_at", "sent_at"), ("seen_at", "clicked_at"), "what", "message")
-    readonly_fields = ("status", "address", "due_at", "sent_at", "seen_at", "clicked_at", "what", "message")
+    formset = DeliveryFormSet
+    template = "admin/reviews/reviewrequest/timeline.html"
+    fields = ()
     extra = 0
     ordering = ("step", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
         return super().get_queryset(request).select_related("clicked_site")
 
-    @display(description="What happened")
-    def what(self, delivery: Delivery) -> str:
-        parts = [
-            "in the sandbox" if delivery.sandbox else "",
-            delivery.reason,
-            delivery.error_text,
-            f"went to {delivery.clicked_site.name}" if delivery.clicked_site else "",
-        ]
-        return "; ".join(part for part in parts if part) or "–"
 
-    @display(description="Message")
-    def message(self, delivery: Delivery) -> str:
-        return "\n\n".join(part for part in (delivery.subject, delivery.text) if part) or "–"
+class SequenceFilter(admin.SimpleListFilter):
+    """By sequence, where there are several."""
+
+    title = "sequence"
+    parameter_name = "sequence"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        rows = Sequence.objects.select_related("account").order_by("account__name", "name")
+        if not is_operator(request):
+            rows = rows.filter(account__in=roles_of(request))
+        found = list(rows[:LONGEST_FILTER])
+        several = len({row.account_id for row in found}) > 1
+        return [(str(row.pk), f"{row.account}: {row}" if several else str(row)) for row in found if len(found) > 1]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        offered = {value for value, _ in self.lookup_choices}
+        return queryset.filter(sequence=self.value()) if self.value() in offered else queryset
 
 
 @admin.register(ReviewRequest)
 class ReviewRequestAdmin(FixedRows, AccountAdmin):
-    list_display = ("contact", "state", "reason", "scheduled_for", "sent_at", "responded_at", "source", "account")
-    list_filter = ("status", "source", "created_at")
+    list_display = (
+        "contact",
+        "state",
+        "why",
+        "channel",
+        "scheduled_for",
+        "sent_at",
+        "responded_at",
+        "source",
+        "account",
+    )
+    list_filter = ("status", "source", SequenceFilter, "created_at")
     list_select_related = ("contact", "account")
     ordering = ("-created_at", "-pk")
     search_fields = ("contact__first_name", "contact__last_name", "contact__email", "contact__phone", "external_id")
     search_help_text = "The customer's name, e-mail address or number, or your own id"
     actions = ("cancel",)
+    actions_detail = ("cancel_this",)
     add_fields = (
         "account",
         ("first_name", "last_name"),
@@ -147,7 +184,7 @@ class ReviewRequestAdmin(FixedRows, AccountAdmin):
         "sequence",
     )
     read_fieldsets = (
-        (None, {"fields": (("contact", "status"), "reason", ("scheduled_for", "sent_at", "responded_at"))}),
+        (None, {"fields": (("contact", "state_badge"), "reason", ("scheduled_for", "sent_at", "responded_at"))}),
         ("Feedback", {"fields": ("feedback_text",)}),
         (
             "More",
@@ -165,8 +202,9 @@ class ReviewRequestAdmin(FixedRows, AccountAdmin):
     )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj:
-            return super().get_form(request, obj, change=change, **kwargs)
+        if obj:  # nothing to fill in: no help with it either
+            plain = {"help_texts": {field.name: "" for field in self.opts.fields}}
+            return super().get_form(request, obj, change=change, **kwargs | plain)
         form = super().get_form(request, obj, change=change, **kwargs | {"form": AskForm})
         return plain_choices(form, "account", "sequence")
 
@@ -174,13 +212,17 @@ class ReviewRequestAdmin(FixedRows, AccountAdmin):
         return self.read_fieldsets if obj else ((None, {"fields": self.add_fields}),)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("feedback_text",) if obj else ()
+        return ("state_badge", "feedback_text") if obj else ()
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         return [DeliveryInline] if obj else []
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)
+
+    def has_cancel_this_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        found = self.get_object(request, str(object_id)) if object_id else None
+        return found is not None and found.is_open and self._may_write(request, found)
 
     def save_model(self, request: HttpRequest, obj: ReviewRequest, form: Any, change: bool) -> None:
         account = form.cleaned_data["account"]
@@ -193,10 +235,20 @@ class ReviewRequestAdmin(FixedRows, AccountAdmin):
     def state(self, request: ReviewRequest) -> tuple[str, str]:
         return request.status, request.get_status_display()
 
+    @display(description="Status")
+    def state_badge(self, request: ReviewRequest) -> str:
+        return badge(request.get_status_display(), STATUS_COLOURS[request.status])
+
+    @display(description="Reason", ordering="reason")
+    def why(self, request: ReviewRequest) -> str:
+        return Truncator(request.reason).chars(60)
+
     @display(description="What the customer said")
     def feedback_text(self, request: ReviewRequest) -> str:
         feedback = getattr(request, "feedback", None)
-        return f"{feedback}: {feedback.text}" if feedback else "Nothing yet."
+        if feedback is None:
+            return "Nothing yet."
+        return ": ".join(part for part in (str(feedback) if feedback.rating else "", feedback.text) if part)
 
     @action(description="Cancel the chosen requests", permissions=["cancel"])
     def cancel(self, request: HttpRequest, rows: QuerySet[ReviewRequest]) -> None:
@@ -210,6 +262,28 @@ class ReviewRequestAdmin(FixedRows, AccountAdmin):
             except lifecycle.InvalidMove:
                 refused += 1
         messages.success(request, f"Cancelled: {cancelled}. Had ended already, or are not yours to cancel: {refused}.")
+
+    @action(description="Cancel", url_path="cancel", icon="cancel", permissions=["cancel_this"])
+    def cancel_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask first: what is cancelled stays so."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        address = reverse("admin:reviews_reviewrequest_change", args=[row.pk])
+        if request.method != "POST":
+            context = {
+                **self.admin_site.each_context(request),
+                "title": f"Cancel the request to {row.contact}?",
+                "opts": self.opts,
+                "back": address,
+            }
+            return TemplateResponse(request, "admin/reviews/reviewrequest/cancel.html", context)
+        try:
+            lifecycle.cancel_request(request=row, now=timezone.now(), reason=f"Cancelled by {request.user}.")
+            messages.success(request, "Cancelled: no more messages leave.")
+        except lifecycle.InvalidMove as refusal:
+            messages.error(request, str(refusal))
+        return HttpResponseRedirect(address)
 
 
 @admin.register(Delivery)

@@ -77,6 +77,8 @@ class StepInline(StackedInline):
     model = FollowUpStep
     form = StepForm
     formset = StepFormSet
+    verbose_name = "step"
+    verbose_name_plural = "steps"
     extra = 0
     min_num = 1
     max_num = 1 + MAX_FOLLOW_UPS

@@ -1,7 +1,7 @@
 """What staff do in the back-office."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from reviews.models import (
     Delivery,
     Feedback,
     ReviewRequest,
+    Sequence,
     Suppression,
     WorkerBeat,
 )
@@ -86,12 +87,41 @@ def test_cancelling_counts_what_had_ended(account: Account, owner: User, now: da
     assert set(ReviewRequest.objects.values_list("status", flat=True)) == {"cancelled"}
 
 
+def test_a_request_is_cancelled_from_its_page_after_a_question(account: Account, owner: User, now: datetime) -> None:
+    client, request = signed_in(owner), asked(account, now)
+    page = reverse("admin:reviews_reviewrequest_change", args=[request.pk])
+    address = reverse("admin:reviews_reviewrequest_cancel_this", args=[request.pk])
+    assert address in client.get(page).content.decode()
+    assert "Cancel the request to Jane Smith?" in client.get(address).content.decode()
+    assert Delivery.objects.get().status == "planned"  # asking changes nothing
+    content = client.post(address, follow=True).content.decode()
+    request.refresh_from_db()
+    assert (request.status, request.reason) == ("cancelled", f"Cancelled by {owner}.")
+    assert Delivery.objects.get().status == "cancelled"
+    assert "no more messages leave" in content
+    assert address not in content  # it has ended
+    assert client.post(address).status_code == 403
+
+
+def test_nobody_but_its_people_cancels_a_request_from_its_page(
+    account: Account, viewer: User, stranger: User, now: datetime
+) -> None:
+    request = asked(account, now)
+    address = reverse("admin:reviews_reviewrequest_cancel_this", args=[request.pk])
+    for user in (viewer, stranger):
+        for answer in (signed_in(user).get(address), signed_in(user).post(address)):
+            assert answer.status_code == 403
+            assert "Jane" not in answer.content.decode()
+    request.refresh_from_db()
+    assert request.status == "scheduled"
+
+
 def test_a_request_is_shown_with_the_very_message(account: Account, owner: User, now: datetime) -> None:
     request = asked(account, now)
     Delivery.objects.update(status="sent", sandbox=True, subject="How did we do?", text="Hi Jane, it is us")
     content = signed_in(owner).get(reverse("admin:reviews_reviewrequest_change", args=[request.pk])).content.decode()
     assert "Hi Jane, it is us" in content
-    assert "in the sandbox" in content
+    assert "Sandbox: never left" in content
 
 
 def test_a_new_key_is_shown_once_and_works(account: Account, owner: User, client: Client) -> None:
@@ -254,3 +284,61 @@ def test_an_address_is_allowed_again_for_a_reason_that_is_kept(full: Account, ow
     page = client.post(address, form | {"because": "Asked for it by phone"}, follow=True).content.decode()
     assert "Lifted: 1." in page
     assert Suppression.objects.get().lifted_because == f"Asked for it by phone ({owner})"
+
+
+# --- Lists ------------------------------------------------------------------------------------------
+
+
+def test_times_are_those_of_the_account(account: Account, owner: User, operator: User) -> None:
+    asked(account, datetime(2026, 3, 3, 15, 0, tzinfo=UTC))
+    for user, shown, zone in ((owner, "3 Mar 2026, 10:00", "America/New_York"), (operator, "3 Mar 2026, 15:00", "UTC")):
+        content = signed_in(user).get(reverse("admin:reviews_reviewrequest_changelist")).content.decode()
+        assert shown in content
+        assert f"Times are those of {zone}." in content
+
+
+def test_accounts_in_different_zones_are_shown_in_utc(account: Account, other_account: Account, owner: User) -> None:
+    Account.objects.filter(pk=other_account.pk).update(time_zone="Europe/London")
+    Membership.objects.create(account=other_account, user=owner, role="viewer")
+    assert "Times are those of UTC." in signed_in(owner).get("/admin/").content.decode()
+
+
+def test_who_has_several_accounts_can_tell_their_rows_apart(
+    account: Account, other_account: Account, owner: User, viewer: User, now: datetime
+) -> None:
+    Membership.objects.create(account=other_account, user=owner, role="viewer")
+    asked(account, now)
+    asked(other_account, now, person=Person(email="b@example.com", first_name="Bert"))
+    address = reverse("admin:reviews_reviewrequest_changelist")
+    both = signed_in(owner).get(address).content.decode()
+    assert both.count("field-account") == 2
+    assert f"?account={other_account.pk}" in both
+    one = signed_in(owner).get(f"{address}?account={other_account.pk}").content.decode()
+    assert "Bert" in one
+    assert "Jane Smith" not in one
+    single = signed_in(viewer).get(address).content.decode()
+    assert "field-account" not in single
+    assert "?account=" not in single
+
+
+def test_requests_are_filtered_by_sequence(account: Account, owner: User, now: datetime) -> None:
+    asked(account, now)
+    other = Sequence.objects.create(account=account, name="Short", slug="short")
+    other.steps.create(position=0, email_subject="s", email_text="{{ link }}", sms_text="{{ link }}")
+    asked(account, now, person=Person(email="b@example.com", first_name="Bert"), sequence="short")
+    content = signed_in(owner).get(reverse("admin:reviews_reviewrequest_changelist"), {"sequence": other.pk}).content
+    assert b"Bert" in content
+    assert b"Jane Smith" not in content
+
+
+@pytest.mark.parametrize("choice", ["account", "sequence"])
+def test_a_filter_knows_only_what_it_offers(
+    account: Account, other_account: Account, owner: User, now: datetime, choice: str
+) -> None:
+    asked(account, now)
+    foreign = other_account.pk if choice == "account" else Sequence.objects.get(account=other_account).pk
+    for value in (foreign, "no id", "\0"):
+        response = signed_in(owner).get(reverse("admin:reviews_reviewrequest_changelist"), {choice: str(value)})
+        content = response.content.decode() if response.status_code == 200 else ""
+        assert "Harbour Garage" not in content
+        assert response.status_code in (200, 302)
