@@ -11,8 +11,6 @@ import requests
 from reviews.tests.helpers import REFERENCE
 from reviews.tests.site import Site, running_site, until, zone_where_it_is_noon
 
-pytestmark = pytest.mark.xdist_group("end to end")  # one installation for all of them
-
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:

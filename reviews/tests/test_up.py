@@ -18,10 +18,7 @@ from reviews.tests.mail import free_port
 from reviews.tests.site import migrated_sqlite, until
 from reviews.tests.test_watchdog import alive, children
 
-pytestmark = [
-    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux"),
-    pytest.mark.xdist_group("up"),
-]
+pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
 
 
 def start(folder: Path, port: int) -> subprocess.Popen[str]:

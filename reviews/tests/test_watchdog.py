@@ -10,10 +10,7 @@ import pytest
 
 from reviews.tests.site import Site, running_site, until
 
-pytestmark = [
-    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux"),
-    pytest.mark.xdist_group("watchdog"),  # one installation for all of them
-]
+pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
 
 
 @pytest.fixture(scope="module")
