@@ -81,6 +81,7 @@ class BusinessAdmin(AccountAdmin):
 
     account_path = "pk"
     list_display = ("name", "country", "time_zone", "window", "is_active")
+    ordering = ("name",)
     search_fields = ("name",)
     readonly_fields = ("id", "created_at")
     fieldsets = (
@@ -112,6 +113,7 @@ class BusinessAdmin(AccountAdmin):
 @admin.register(Membership)
 class MembershipAdmin(OperatorAdmin):
     list_display = ("user", "account", "role", "created_at")
+    ordering = ("account__name", "user__email")
     list_filter = ("role",)
     list_select_related = ("user", "account")
     autocomplete_fields = ("user", "account")
@@ -188,7 +190,7 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
             scopes=form.cleaned_data["scopes"],
             expires_at=obj.expires_at,
         )
-        obj.pk = made.pk
+        obj.pk, obj.prefix = made.pk, made.prefix
         messages.warning(request, f"The key is {value}. Copy it now: it is not shown again.")
 
     @display(description="State", label={"live": "success", "revoked": "danger", "expired": "warning"})
@@ -237,6 +239,7 @@ class ApplicationAdmin(OperatorAdmin):
     form = ApplicationForm
 
     list_display = ("name", "client_id", "client_type", "is_active", "created")
+    ordering = ("name",)
     search_fields = ("name", "client_id")
     readonly_fields = ("client_id", "created", "updated")
     fields = ("name", "client_id", "client_type", "redirect_uris", "is_active", "created", "updated")

@@ -185,6 +185,7 @@ class AccountAdmin(_AccountRows, ModelAdmin):
     """Pages for rows of an account, which they stay with for good."""
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # a count for each choice would read the whole table
     list_per_page = 50
     compressed_fields = True
     warn_unsaved_form = True

@@ -31,6 +31,11 @@ class ContactForm(forms.ModelForm):
     class Meta:
         model = Contact
         fields = ("account", "first_name", "last_name", "company_name", "email", "phone", "time_zone")
+        help_texts = {
+            "email": "",
+            "phone": "Without +, it is read as a number of the account's country.",
+            "time_zone": "Such as America/New_York; the number's or the account's if empty.",
+        }
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -62,6 +67,10 @@ class ContactAdmin(AccountAdmin):
         "time_zone",
         ("created_at", "updated_at"),
     )
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only who was never asked: a request is the record of what was sent, and stays."""
+        return super().has_delete_permission(request, obj) and not (obj and obj.review_requests.exists())
 
     @display(description="Name", ordering="last_name")
     def shown_name(self, contact: Contact) -> str:

@@ -33,5 +33,6 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         ],
         "worker_alive": numbers.worker_beat is not None and now - numbers.worker_beat <= BEAT_WITHIN,
         "sandbox": settings.SANDBOX,
+        "operator": is_operator(request),
     }
     return context

@@ -62,7 +62,13 @@ class AskForm(forms.ModelForm):
     first_name = forms.CharField(max_length=150, required=False, widget=UnfoldAdminTextInputWidget)
     last_name = forms.CharField(max_length=150, required=False, widget=UnfoldAdminTextInputWidget)
     company_name = forms.CharField(label="Company", max_length=150, required=False, widget=UnfoldAdminTextInputWidget)
-    email = forms.EmailField(label="E-mail", max_length=254, required=False, widget=UnfoldAdminEmailInputWidget)
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        required=False,
+        widget=UnfoldAdminEmailInputWidget,
+        help_text="This, a mobile number, or both.",
+    )
     phone = forms.CharField(label="Mobile number", max_length=40, required=False, widget=UnfoldAdminTextInputWidget)
     delay_hours = forms.IntegerField(
         label="Hours to wait", min_value=0, max_value=8760, initial=0, widget=UnfoldAdminIntegerFieldWidget
@@ -169,6 +175,7 @@ class ReviewRequestAdmin(FixedRows, AccountAdmin):
         "account",
     )
     list_filter = ("status", "source", SequenceFilter, "created_at")
+    sortable_by = ()  # newest first: the one order that has an index
     list_select_related = ("contact", "account")
     ordering = ("-created_at", "-pk")
     search_fields = ("contact__first_name", "contact__last_name", "contact__email", "contact__phone", "external_id")
@@ -231,6 +238,12 @@ class ReviewRequestAdmin(FixedRows, AccountAdmin):
         level = messages.success if answer.created and not answer.request.reason else messages.warning
         level(request, ". ".join([answer.message.rstrip("."), *answer.warnings]))
 
+    def response_add(self, request: HttpRequest, obj: ReviewRequest, post_url_continue: Any = None) -> HttpResponse:
+        """Show what came of it; `save_model` has said so: "added" would be wrong for half of the answers."""
+        if "_addanother" in request.POST:
+            return HttpResponseRedirect(request.path)
+        return HttpResponseRedirect(reverse("admin:reviews_reviewrequest_change", args=[obj.pk]))
+
     @display(description="Status", ordering="status", label=STATUS_COLOURS)
     def state(self, request: ReviewRequest) -> tuple[str, str]:
         return request.status, request.get_status_display()
@@ -263,7 +276,7 @@ class ReviewRequestAdmin(FixedRows, AccountAdmin):
                 refused += 1
         messages.success(request, f"Cancelled: {cancelled}. Had ended already, or are not yours to cancel: {refused}.")
 
-    @action(description="Cancel", url_path="cancel", icon="cancel", permissions=["cancel_this"])
+    @action(description="Cancel request", url_path="cancel", icon="cancel", permissions=["cancel_this"])
     def cancel_this(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask first: what is cancelled stays so."""
         row = self.get_object(request, object_id)
@@ -290,6 +303,7 @@ class ReviewRequestAdmin(FixedRows, AccountAdmin):
 class DeliveryAdmin(GeneratedRows, AccountAdmin):
     list_display = ("request", "step", "channel", "state", "due_at", "sent_at", "seen_at", "error_text", "account")
     list_filter = ("status", "channel", "sandbox")
+    sortable_by = ()
     list_select_related = ("request__contact", "account")
     ordering = ("-created_at",)
     exclude = ("claim", "message_key", "link_token")
@@ -303,5 +317,6 @@ class DeliveryAdmin(GeneratedRows, AccountAdmin):
 class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
     list_display = ("kind", "provider", "delivery", "occurred_at", "received_at", "applied_at")
     list_filter = ("kind", "provider")
+    sortable_by = ()
     list_select_related = ("delivery",)
     ordering = ("-received_at",)

@@ -48,6 +48,7 @@ def test_staff_ask_a_customer_by_the_same_rules_as_the_api(account: Account, own
     client = signed_in(owner)
     response = client.post(reverse("admin:reviews_reviewrequest_add"), ask_form(account), follow=True)
     assert "Review request scheduled for jane@example.com" in response.content.decode()
+    assert "added successfully" not in response.content.decode()
     request = ReviewRequest.objects.get()
     assert (request.source, request.contact.phone) == ("staff", "+12125551234")
     assert Delivery.objects.get().status == "planned"
@@ -201,7 +202,7 @@ def test_the_dashboard_counts_the_own_accounts_only(
     assert '<span class="rh-number">2</span>' in signed_in(stranger).get("/admin/").content.decode()
 
 
-def test_the_sandbox_and_a_missing_worker_are_said(owner: User, settings: Any) -> None:
+def test_the_sandbox_and_a_missing_worker_are_said(owner: User, operator: User, settings: Any) -> None:
     content = signed_in(owner).get("/admin/").content.decode()
     assert "Sandbox." in content
     assert "No worker." in content
@@ -210,6 +211,8 @@ def test_the_sandbox_and_a_missing_worker_are_said(owner: User, settings: Any) -
     content = signed_in(owner).get("/admin/").content.decode()
     assert "Sandbox." not in content
     assert "No worker." not in content
+    assert "last heard of" not in content  # the machinery is the operator's
+    assert "The worker was last heard of" in signed_in(operator).get("/admin/").content.decode()
 
 
 def test_feedback_is_marked_as_handled(full: Account, owner: User) -> None:
@@ -249,6 +252,20 @@ def test_a_new_account_can_ask_at_once(operator: User, now: datetime) -> None:
     }
     assert signed_in(operator).post(reverse("admin:oauth_account_add"), form).status_code == 302
     assert asked(Account.objects.get(name="New Shop"), now).status == "scheduled"
+
+
+# --- Contacts ---------------------------------------------------------------------------------------
+
+
+def test_only_a_contact_who_was_never_asked_is_deleted(account: Account, owner: User, now: datetime) -> None:
+    was_asked = asked(account, now).contact
+    never = Contact.objects.create(account=account, email="b@example.com")
+    for contact, status in ((was_asked, 403), (never, 302)):
+        address = reverse("admin:reviews_contact_delete", args=[contact.pk])
+        assert signed_in(owner).post(address, {"post": "yes"}).status_code == status
+    form = {"action": "delete_selected", "_selected_action": [str(was_asked.pk)], "post": "yes"}
+    signed_in(owner).post(reverse("admin:reviews_contact_changelist"), form)
+    assert list(Contact.objects.all()) == [was_asked]
 
 
 # --- Suppressions -----------------------------------------------------------------------------------
@@ -294,13 +311,13 @@ def test_times_are_those_of_the_account(account: Account, owner: User, operator:
     for user, shown, zone in ((owner, "3 Mar 2026, 10:00", "America/New_York"), (operator, "3 Mar 2026, 15:00", "UTC")):
         content = signed_in(user).get(reverse("admin:reviews_reviewrequest_changelist")).content.decode()
         assert shown in content
-        assert f"Times are those of {zone}." in content
+        assert f"Times are in the zone {zone}." in content
 
 
 def test_accounts_in_different_zones_are_shown_in_utc(account: Account, other_account: Account, owner: User) -> None:
     Account.objects.filter(pk=other_account.pk).update(time_zone="Europe/London")
     Membership.objects.create(account=other_account, user=owner, role="viewer")
-    assert "Times are those of UTC." in signed_in(owner).get("/admin/").content.decode()
+    assert "Times are in the zone UTC." in signed_in(owner).get("/admin/").content.decode()
 
 
 def test_who_has_several_accounts_can_tell_their_rows_apart(
