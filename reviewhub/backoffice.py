@@ -11,7 +11,9 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin
-from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
+from django.core.exceptions import BadRequest, ValidationError
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -100,13 +102,33 @@ def _may_open(request: HttpRequest) -> bool:
     return bool(request.user.is_active and getattr(request.user, "is_staff", False))
 
 
-class OperatorAdmin(ModelAdmin):
-    """Pages for the operator alone: Django's own permissions, which only superusers pass."""
+class _Pages(ModelAdmin):
+    """What all lists and forms share."""
 
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # a count for each choice would read the whole table
     list_per_page = 50
     compressed_fields = True
     warn_unsaved_form = True
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Show the whole list for a filter that nothing can match: PostgreSQL refuses to look for NUL."""
+        if any("\0" in value for values in dict(request.GET.lists()).values() for value in values):
+            raise IncorrectLookupParameters
+        return super().get_changelist_instance(request)
+
+    def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]") -> Any:
+        """Refuse choices that are no keys of these rows, which no form of ours sends."""
+        for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            try:
+                self.opts.pk.to_python(chosen)
+            except ValidationError as error:
+                raise BadRequest from error
+        return super().response_action(request, queryset)
+
+
+class OperatorAdmin(_Pages):
+    """Pages for the operator alone: Django's own permissions, which only superusers pass."""
 
 
 class AccountFilter(admin.SimpleListFilter):
@@ -181,14 +203,8 @@ class _AccountRows(BaseModelAdmin):
         return {found} if found else set()
 
 
-class AccountAdmin(_AccountRows, ModelAdmin):
+class AccountAdmin(_AccountRows, _Pages):
     """Pages for rows of an account, which they stay with for good."""
-
-    show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # a count for each choice would read the whole table
-    list_per_page = 50
-    compressed_fields = True
-    warn_unsaved_form = True
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Without the account, where it would be the same in each row."""

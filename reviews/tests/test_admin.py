@@ -212,3 +212,35 @@ def test_a_person_without_an_account_sees_an_empty_office(full: Account) -> None
     client = signed_in(nobody)
     assert client.get(reverse("admin:reviews_contact_changelist")).status_code == 403
     assert "Zebedee" not in client.get("/admin/").content.decode()
+
+
+# --- Addresses and forms that no page of ours makes ----------------------------------------------------
+
+
+@pytest.mark.parametrize("query", ["?status__exact=%00", "?q=%00", "?source__exact=%00", "?account=%00", "?o=99&p=zz"])
+def test_a_filter_that_nothing_can_match_shows_a_list(full: Account, owner: User, operator: User, query: str) -> None:
+    for user in (owner, operator):
+        for model in ("reviewrequest", "delivery", "suppression"):
+            response = signed_in(user).get(reverse(f"admin:reviews_{model}_changelist") + query, follow=True)
+            assert response.status_code == 200, model
+
+
+@pytest.mark.parametrize("key", ["zz", "\0", ""])
+@pytest.mark.parametrize(("model", "action"), [("reviewrequest", "cancel"), ("sequence", "default")])
+def test_an_action_on_what_is_no_row_is_refused(full: Account, owner: User, model: str, action: str, key: str) -> None:
+    form = {"action": action, "_selected_action": [key]}
+    response = signed_in(owner).post(reverse(f"admin:reviews_{model}_changelist"), form)
+    assert response.status_code == 400
+
+
+def test_steps_of_a_foreign_sequence_are_out_of_reach(full: Account, other_account: Account, owner: User) -> None:
+    mine, theirs = Sequence.objects.get(account=full), Sequence.objects.get(account=other_account)
+    foreign = theirs.steps.get(position=0)
+    form = {"name": "Mine", "slug": "mine", "steps-TOTAL_FORMS": "1", "steps-INITIAL_FORMS": "1"}
+    form |= {"steps-0-id": str(foreign.pk), "steps-0-sequence": str(mine.pk), "steps-0-position": "3"}
+    form |= {"steps-0-delay_hours": "0", "steps-0-channel": "auto", "steps-0-email_subject": "taken over"}
+    form |= {"steps-0-email_text": "{{ link }}", "steps-0-sms_text": "{{ business_name }} {{ link }} STOP"}
+    signed_in(owner).post(reverse("admin:reviews_sequence_change", args=[mine.pk]), form)
+    foreign.refresh_from_db()
+    assert (foreign.position, foreign.sequence) == (0, theirs)
+    assert (mine.steps.count(), theirs.steps.count()) == (3, 3)
