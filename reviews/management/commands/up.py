@@ -119,7 +119,7 @@ def _is_taken(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("0.0.0.0", port))  # noqa: S104 (only to see whether somebody has it)
+            probe.bind(("127.0.0.1", port))
         except OSError:
             return True
     return False
@@ -127,7 +127,7 @@ def _is_taken(port: int) -> bool:
 
 def _web() -> list[str]:
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
-    listen = ["--bind", f"0.0.0.0:{settings.PORT}", "--workers", "2", "--no-control-socket"]
+    listen = ["--bind", f"127.0.0.1:{settings.PORT}", "--workers", "2", "--no-control-socket"]
     # Loaded once for both processes: it starts in half the time.
     return [gunicorn, *listen, "--preload", "--log-level", "warning", "reviewhub.wsgi"]
 
