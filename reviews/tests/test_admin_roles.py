@@ -1,5 +1,6 @@
 """Where somebody with different roles in two accounts may write, and that a row stays with its account."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -7,8 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from oauth.models import Account, ApiKey, Membership, User
-from reviews.models import Contact, ReviewRequest, ReviewSite, Sequence, Suppression
-from reviews.tests.helpers import signed_in
+from reviews import visits
+from reviews.models import Contact, Delivery, Feedback, ReviewRequest, ReviewSite, Sequence, Suppression
+from reviews.suppressions import suppress
+from reviews.tests.helpers import asked, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +47,29 @@ def test_who_writes_in_one_account_adds_nothing_to_one_that_they_only_look_at(
         model.objects.filter(account=account).count()
         == before - model.objects.filter(account=other_account).count() + 1
     )
+
+
+def test_who_writes_in_one_account_moves_nothing_on_in_one_that_they_only_look_at(
+    mixed: Client, other_account: Account, now: datetime
+) -> None:
+    request = asked(other_account, now)
+    feedback = visits.record_feedback(delivery=Delivery.objects.get(), rating=2, text="Hm", now=now)
+    ReviewRequest.objects.update(status="sent", ended_at=None)
+    stop = Suppression.Reason.STOP
+    suppression = suppress(
+        account=other_account, channel="email", address="x@example.com", reason=stop, evidence="", now=now
+    )
+    rows: list[tuple[str, str, Any]] = [
+        ("reviewrequest", "cancel", request),
+        ("feedback", "handled", feedback),
+        ("suppression", "lift", suppression),
+    ]
+    for model, action, row in rows:
+        form = {"action": action, "_selected_action": [str(row.pk)], "because": "I say so"}
+        assert mixed.post(reverse(f"admin:reviews_{model}_changelist"), form).status_code == 302  # it ran, on nothing
+    assert ReviewRequest.objects.get().status == "sent"
+    assert Feedback.objects.get().handled_at is None
+    assert Suppression.objects.get().lifted_at is None
 
 
 def test_the_choice_of_accounts_holds_those_that_one_may_write_in(mixed: Client) -> None:
