@@ -10,15 +10,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.core.exceptions import BadRequest, ValidationError
+from django.core.paginator import Paginator
 from django.db.models import Field, ForeignKey, Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserChangeForm, UserCreationForm
@@ -56,6 +58,8 @@ __all__ = [
     "display",
 ]
 
+# Counting further would read the whole table for a number that nobody pages to.
+MOST_COUNTED = 10_000
 # A longer list of choices is no help; search finds the rest.
 LONGEST_FILTER = 100
 WRITERS = {Membership.Role.OWNER, Membership.Role.MANAGER}
@@ -102,9 +106,19 @@ def _may_open(request: HttpRequest) -> bool:
     return bool(request.user.is_active and getattr(request.user, "is_staff", False))
 
 
+class BoundedPaginator(Paginator):
+    """Counts up to MOST_COUNTED rows; the list ends there, and filters lead to the others."""
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return int(rows.order_by()[:MOST_COUNTED].count())
+
+
 class _Pages(ModelAdmin):
     """What all lists and forms share."""
 
+    paginator: type[Any] = BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # a count for each choice would read the whole table
     list_per_page = 50
@@ -124,6 +138,10 @@ class _Pages(ModelAdmin):
                 self.opts.pk.to_python(chosen)
             except ValidationError as error:
                 raise BadRequest from error
+        if request.POST.get("select_across") == "1" and queryset.order_by()[: MOST_COUNTED + 1].count() > MOST_COUNTED:
+            # The list has said a smaller number than this would reach.
+            self.message_user(request, f"More than {MOST_COUNTED:,} rows: filter the list first.", messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
         return super().response_action(request, queryset)
 
 

@@ -371,3 +371,17 @@ def test_a_filter_knows_only_what_it_offers(
         content = response.content.decode() if response.status_code == 200 else ""
         assert "Harbour Garage" not in content
         assert response.status_code in (200, 302)
+
+
+def test_a_long_list_is_counted_to_its_bound_and_not_acted_on_beyond(
+    account: Account, owner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reviewhub.backoffice.MOST_COUNTED", 2)
+    requests = [asked(account, now, person=Person(email=f"c{number}@example.com")) for number in range(3)]
+    client, address = signed_in(owner), reverse("admin:reviews_reviewrequest_changelist")
+    assert "2 review requests" in client.get(address).content.decode()
+    form = {"action": "cancel", "select_across": "1", "_selected_action": [str(requests[0].pk)]}
+    assert "filter the list first" in client.post(address, form, follow=True).content.decode()
+    assert ReviewRequest.objects.filter(status="scheduled").count() == 3
+    client.post(f"{address}?q=c1%40example.com", form)
+    assert ReviewRequest.objects.filter(status="scheduled").count() == 2
