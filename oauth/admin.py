@@ -220,7 +220,7 @@ class ApplicationForm(forms.ModelForm):
     class Meta:
         model = Application
         fields = ("name", "client_type", "redirect_uris", "is_active")
-        labels = {"client_type": "kind"}
+        labels = {"client_type": "Kind"}
         help_texts = {
             "client_type": "Confidential: runs on a server and keeps a secret. Public: runs on people's devices.",
             "redirect_uris": "Where people are sent back to: full https addresses, one on each line.",
@@ -228,6 +228,7 @@ class ApplicationForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["name"].required = True
         # Known before the model's own checks: they ask for an address only where the grant needs one.
         self.instance.authorization_grant_type = Application.GRANT_AUTHORIZATION_CODE
 
@@ -244,6 +245,10 @@ class ApplicationAdmin(OperatorAdmin):
     readonly_fields = ("client_id", "created", "updated")
     fields = ("name", "client_id", "client_type", "redirect_uris", "is_active", "created", "updated")
     actions = ("rotate",)
+
+    def get_fields(self, request: HttpRequest, obj: Application | None = None) -> Any:
+        """The client id only once there is one: an empty form would show another than is saved."""
+        return self.fields if obj else [name for name in self.fields if name not in self.readonly_fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Application | None = None) -> Any:
         """The kind stays: a public app has no secret, and one that had a secret still knows it."""

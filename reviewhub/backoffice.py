@@ -123,6 +123,7 @@ class _Pages(ModelAdmin):
     show_facets = admin.ShowFacets.NEVER  # a count for each choice would read the whole table
     list_per_page = 50
     compressed_fields = True
+    view_on_site: Any = False  # apps name an address of their library's pages, which are not served
     warn_unsaved_form = True
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:

@@ -41,6 +41,21 @@ def test_an_app_without_an_address_to_return_to_is_refused(office: Client) -> No
     assert not Application.objects.exists()
 
 
+def test_a_new_app_shows_no_client_id_before_there_is_one(office: Client) -> None:
+    assert "Client ID" not in office.get(reverse("admin:oauth_application_add")).content.decode()
+    office.post(reverse("admin:oauth_application_add"), APP | {"client_type": "public"})
+    application = Application.objects.get()
+    content = office.get(reverse("admin:oauth_application_change", args=[application.pk])).content.decode()
+    assert application.client_id in content
+    assert "View on site" not in content
+
+
+def test_an_app_has_a_name(office: Client) -> None:
+    form = APP | {"client_type": "public", "name": ""}
+    assert office.post(reverse("admin:oauth_application_add"), form).status_code == 200
+    assert not Application.objects.exists()
+
+
 def test_an_address_without_tls_is_refused_at_its_field(office: Client) -> None:
     form = APP | {"client_type": "public", "redirect_uris": "http://zapier.example/cb"}
     content = office.post(reverse("admin:oauth_application_add"), form).content.decode()
