@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from oauth.hashers import token_hash
-from oauth.models import AccessToken, Account, ApiKey, Membership, User
+from oauth.models import AccessToken, Account, ApiKey, User
 from oauth.models.api_key import PREFIX as KEY_PREFIX
+from oauth.models.tokens import ACCESS_PREFIX
 from oauth.scopes import SCOPES
 
-ACCESS_PREFIX = "rha_"
 REALM = "ReviewHub"
 # `last_used_at` is exact to this: one write a minute, not one a call.
 USE_NOTED_EVERY = timedelta(seconds=60)
@@ -68,49 +68,28 @@ def credential_of(request: Request) -> Credential:
 def find_credential(token: str, now: datetime) -> Credential | None:
     """The live credential of that token or key, its use noted; None for anything else."""
     if token.startswith(ACCESS_PREFIX):
-        return _access_token(token, now)
+        row = live_access_token(token, now)
+        return _credential(row, "oauth", row.created, row.expires, now) if row else None
     if token.startswith(KEY_PREFIX):
         return _api_key(token, now)
     return None
 
 
-def _role() -> Subquery:
-    member = Membership.objects.filter(account=OuterRef("account"), user=OuterRef("user"))
-    return Subquery(member.values("role")[:1])
-
-
-def _access_token(token: str, now: datetime) -> Credential | None:
-    row: Any = (
-        AccessToken.objects.filter(
-            token_checksum=token_hash(token),
-            expires__gt=now,
-            user__is_active=True,
-            account__is_active=True,
-            application__is_active=True,
-        )
-        .select_related("user", "account")
-        .annotate(role=_role())
-        .first()
-    )
-    return _credential(row, "oauth", row.created, row.expires, now) if row else None
+def live_access_token(token: str, now: datetime) -> Any:
+    """The row of an access token with which one can act now, with its user, account, application and `role`."""
+    rows = AccessToken.objects.acting().select_related("application")
+    return rows.filter(token_checksum=token_hash(token), expires__gt=now, application__is_active=True).first()
 
 
 def _api_key(key: str, now: datetime) -> Credential | None:
-    row: Any = (
-        ApiKey.objects.live(now)
-        .filter(key_hash=token_hash(key), user__is_active=True, account__is_active=True)
-        .select_related("user", "account")
-        .annotate(role=_role())
-        .first()
-    )
+    row = ApiKey.objects.live(now).acting().filter(key_hash=token_hash(key)).first()
     return _credential(row, "api_key", row.created_at, row.expires_at, now) if row else None
 
 
 def _credential(
     row: Any, auth_type: str, created_at: datetime, expires_at: datetime | None, now: datetime
-) -> Credential | None:
-    if row.role is None:  # no longer a member of the account
-        return None
+) -> Credential:
+    """The row as a credential, its use noted."""
     if row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY:
         stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
         type(row).objects.filter(stale, pk=row.pk).update(last_used_at=now)

@@ -1,9 +1,11 @@
 """Reading the parameters of an OAuth call: a form or a JSON object, to the letter, and bounded."""
 
+import base64
+import binascii
 import json
 import re
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_plus, unquote_to_bytes
 
 from django.http import HttpRequest
 
@@ -23,25 +25,44 @@ class BadParameters(Exception):
         self.status, self.code, self.description = status, code, description
 
 
-def body_parameters(request: HttpRequest, *, keep_empty: bool = False) -> dict[str, str]:
-    """What the body says. Empty values count as absent (RFC 6749 §3.2), unless `keep_empty`.
-
-    Raises BadParameters.
-    """
+def body_parameters(request: HttpRequest) -> dict[str, str]:
+    """What the body says, empty values included. Raises BadParameters."""
     raw = request.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise BadParameters("The body is larger than 64 KiB.", 413, "payload_too_large")
-    kind = request.content_type
-    if kind == "application/json":
-        return _checked(_json_pairs(raw), keep_empty=keep_empty)
-    if kind == "application/x-www-form-urlencoded" or (not raw and not kind):
-        return _checked(_form_pairs(raw), keep_empty=keep_empty)
+    if not raw:  # whatever its headers call it
+        return {}
+    if request.content_type == "application/json":
+        return _checked(_json_pairs(raw))
+    if request.content_type == "application/x-www-form-urlencoded":
+        return _checked(_form_pairs(raw))
     raise BadParameters("Send a form or application/json.", 415, CODES[415][0])
 
 
 def query_parameters(request: HttpRequest) -> dict[str, str]:
     """What the query string says, by the same rules."""
     return _checked(_form_pairs(request.META.get("QUERY_STRING", "").encode("latin-1")))
+
+
+def present(parameters: dict[str, str]) -> dict[str, str]:
+    """Without the empty ones, which count as absent (RFC 6749 §3.2)."""
+    return {name: value for name, value in parameters.items() if value}
+
+
+def basic_credentials(header: str) -> tuple[str, str] | None:
+    """Client id and secret of an `Authorization: Basic` header; None for another scheme, both empty if unreadable.
+
+    The scheme counts in any case; the parts are form-encoded (RFC 6749 §2.3.1), then joined as in RFC 7617.
+    """
+    scheme, _, encoded = header.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        client_id, _, secret = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    found = unquote_plus(client_id), unquote_plus(secret)
+    return ("", "") if "\x00" in "".join(found) else found
 
 
 def _form_pairs(raw: bytes) -> list[tuple[str, Any]]:
@@ -78,7 +99,7 @@ class _Pairs(list[tuple[str, Any]]):
     """A JSON object with its duplicate keys still there."""
 
 
-def _checked(pairs: list[tuple[str, Any]], *, keep_empty: bool = False) -> dict[str, str]:
+def _checked(pairs: list[tuple[str, Any]]) -> dict[str, str]:
     if len(pairs) > MAX_FIELDS:
         raise BadParameters(f"There are more than {MAX_FIELDS} parameters.")
     found: dict[str, str] = {}
@@ -90,7 +111,7 @@ def _checked(pairs: list[tuple[str, Any]], *, keep_empty: bool = False) -> dict[
         if name in found:
             raise BadParameters(f"{name[:50]!r} is there twice.")
         found[name] = value
-    return {name: value for name, value in found.items() if value or keep_empty}
+    return found
 
 
 def _has_surrogate(text: str) -> bool:

@@ -9,15 +9,16 @@ import hmac
 import uuid
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import router, transaction
 from django.db.models import Q
 
 from oauth.hashers import token_hash
-from oauth.models import AccessToken, Account, Application, Grant, Membership, RefreshToken, User
+from oauth.models import AccessToken, Application, Grant, RefreshToken, User
+from oauth.models.tokens import REFRESH_PREFIX
 
-ACCESS_PREFIX, REFRESH_PREFIX = "rha_", "rhr_"
 GRACE = timedelta(seconds=60)  # for parallel workers that refresh at once
 
 
@@ -28,84 +29,74 @@ def derived_token(prefix: str, refresh_token: str) -> str:
     return prefix + urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def may_act_for(user: User, account: Account) -> bool:
-    """Whether what was granted still holds: the person and the business exist and belong together."""
-    is_member = Membership.objects.filter(user=user, account=account).exists()
-    return user.is_active and account.is_active and is_member
+# --- Finding -----------------------------------------------------------------------------------------
 
 
-def find_code(code: str, application: Application) -> Grant | None:
-    """The grant of a code, locked until the transaction ends; None for another client's."""
-    grants = Grant.objects.select_for_update(of=("self",)).select_related("user", "account")
-    found: Grant | None = grants.filter(code=token_hash(code), application=application).first()
-    return found
+def find_code(code: str, client: Application) -> Any:
+    """The grant of a code of that client, locked until the transaction ends; None if it gives no right any more."""
+    rows = Grant.objects.acting().select_for_update(of=("self",))
+    return rows.filter(code=token_hash(code), application=client).first()
 
 
-def find_refresh_token(token: str, application: Application) -> RefreshToken | None:
-    """The row of a refresh token, locked until the transaction ends; None for another client's."""
-    rows = RefreshToken.objects.select_for_update(of=("self",)).select_related("user", "account")
-    found: RefreshToken | None = rows.filter(token_checksum=token_hash(token), application=application).first()
-    return found
+def find_refresh_token(token: str, client: Application) -> Any:
+    """The row of a refresh token of that client, live or rotated, found and locked in the same way."""
+    rows = RefreshToken.objects.acting().select_related("access_token").select_for_update(of=("self",))
+    return rows.filter(token_checksum=token_hash(token), application=client).first()
 
 
-def issue_pair(
-    *,
-    user: User,
-    account: Account,
-    application: Application,
-    access_token: str,
-    refresh_token: str,
-    scope: str,
-    granted: str,
-    family: uuid.UUID,
-    now: datetime,
-    last_used_at: datetime | None = None,
-) -> None:
-    """Store a new pair. `scope` is what the access token may do, `granted` what the user allowed."""
-    access = AccessToken(
-        user=user,
-        account=account,
-        application=application,
-        scope=scope,
-        expires=now + timedelta(seconds=settings.ACCESS_TOKEN_SECONDS),
-        token="",
-        token_family=family,
-        last_used_at=last_used_at,
-    )
-    access._raw_token = access_token  # the model's field turns it into the checksum
-    access.save(force_insert=True)
-    refresh = RefreshToken(
-        user=user,
-        account=account,
-        application=application,
-        scope=granted,
-        token="",
-        access_token=access,
-        token_family=family,
-    )
-    refresh._raw_token = refresh_token
-    refresh.save(force_insert=True)
-
-
-def spend(row: RefreshToken, now: datetime) -> datetime | None:
-    """Retire a refresh token and its access token; returns when the pair was last used."""
-    access_token = row.access_token_id
-    uses = AccessToken.objects.filter(pk=access_token).values_list("last_used_at", flat=True)
-    used: datetime | None = uses.first()
-    RefreshToken.objects.filter(pk=row.pk).update(revoked=now, updated=now, access_token=None)
-    AccessToken.objects.filter(pk=access_token).delete()
-    return used
+def live_refresh_token(token: str, client: Application, now: datetime) -> Any:
+    """The row of a refresh token of that client with which one could go on now."""
+    rows = RefreshToken.objects.live(now).acting().select_related("application")
+    return rows.filter(token_checksum=token_hash(token), application=client).first()
 
 
 def successor(row: RefreshToken, token: str) -> RefreshToken | None:
     """The refresh token that followed `token` in its family, if it was rotated."""
     following = token_hash(derived_token(REFRESH_PREFIX, token))
-    found: RefreshToken | None = (
-        RefreshToken.objects.filter(token_checksum=following, token_family=row.token_family)
-        .select_related("access_token")
-        .first()
+    rows = RefreshToken.objects.filter(token_checksum=following, token_family=row.token_family)
+    return rows.select_related("access_token").first()
+
+
+# --- Issuing -----------------------------------------------------------------------------------------
+
+
+def issue_pair(
+    origin: Grant | RefreshToken, *, access_token: str, refresh_token: str, scope: str, now: datetime
+) -> None:
+    """Store the pair that a code or a refresh token leads to. `scope` is what the access token may do."""
+    shared = {
+        "user_id": origin.user_id,
+        "account_id": origin.account_id,
+        "application_id": origin.application_id,
+        "token_family": origin.token_family,
+        "token": "",
+    }
+    rotated = isinstance(origin, RefreshToken)
+    access = AccessToken(
+        **shared,
+        scope=scope,
+        expires=now + timedelta(seconds=settings.ACCESS_TOKEN_SECONDS),
+        last_used_at=_spend(origin, now) if rotated else None,
     )
-    return found
+    access._raw_token = access_token  # the model's field turns it into the checksum
+    access.save(force_insert=True)
+    connected_at = origin.connected_at if rotated else now
+    refresh = RefreshToken(**shared, scope=origin.scope, access_token=access, connected_at=connected_at)
+    refresh._raw_token = refresh_token
+    refresh.save(force_insert=True)
+
+
+def _spend(row: RefreshToken, now: datetime) -> datetime | None:
+    """Retire a refresh token and its access token; returns when the pair was last used."""
+    spent: AccessToken | None = row.access_token
+    RefreshToken.objects.filter(pk=row.pk).update(revoked=now, updated=now, access_token=None)
+    if spent is None:
+        return None
+    delete(AccessToken.objects.filter(pk=spent.pk))
+    return spent.last_used_at
+
+
+# --- Taking back -------------------------------------------------------------------------------------
 
 
 def revoke_family(family: uuid.UUID | None, now: datetime) -> int:
@@ -113,10 +104,19 @@ def revoke_family(family: uuid.UUID | None, now: datetime) -> int:
     return _revoke(Q(token_family=family), now) if family else 0
 
 
+def revoke_connection(*, account: Any, application: Any, user: Any, now: datetime) -> int:
+    """End what a person let an app do for an account; returns how many live tokens there were."""
+    chosen = Q(account=account, application=application, user=user)
+    with transaction.atomic():
+        Grant.objects.filter(chosen, consumed_at=None).delete()
+        return _revoke(chosen, now)
+
+
 def revoke_user(user: User, now: datetime) -> int:
     """End everything that was granted in the person's name, codes not yet exchanged included."""
-    Grant.objects.filter(user=user, consumed_at=None).delete()
-    return _revoke(Q(user=user), now)
+    with transaction.atomic():
+        Grant.objects.filter(user=user, consumed_at=None).delete()
+        return _revoke(Q(user=user), now)
 
 
 def revoke_token(token: str, owned: Q, now: datetime) -> int:
@@ -125,9 +125,7 @@ def revoke_token(token: str, owned: Q, now: datetime) -> int:
     row = model.objects.filter(owned, token_checksum=token_hash(token)).first()
     if row is None:
         return 0
-    if row.token_family:
-        return revoke_family(row.token_family, now)
-    return _revoke(owned & Q(pk=row.pk), now)
+    return revoke_family(row.token_family, now)
 
 
 @transaction.atomic
@@ -138,5 +136,10 @@ def _revoke(chosen: Q, now: datetime) -> int:
         revoked=now, updated=now, access_token=None
     ):
         count += revoked
-    AccessToken.objects.filter(chosen).delete()
+    delete(AccessToken.objects.filter(chosen))
     return count
+
+
+def delete(rows: Any) -> int:
+    """Delete rows that nothing refers to, in one statement: the usual way loads them all, to look for what does."""
+    return int(rows._raw_delete(router.db_for_write(rows.model)))

@@ -1,4 +1,4 @@
-"""How often a credential may call."""
+"""How often a credential may call, and anybody fail."""
 
 import time
 from collections.abc import Callable
@@ -46,11 +46,8 @@ class TokenThrottle(BaseThrottle):
         limit: int = settings.API_RATE_PER_MINUTE
         if not limit or request.auth is None:
             return True
-        now = int(time.time())
-        self._left = WINDOW - now % WINDOW
-        key = f"rate:{credential_of(request).id}:{now // WINDOW}"
-        cache.add(key, 0, WINDOW * 2)
-        used = cache.incr(key)
+        self._left = _seconds_left()
+        used = _count(f"rate:{credential_of(request).id}:{int(time.time()) // WINDOW}")
         request._request.rate = (limit, max(0, limit - used), self._left)  # type: ignore[attr-defined]  # see rate_headers
         return used <= limit
 
@@ -58,27 +55,39 @@ class TokenThrottle(BaseThrottle):
         return float(self._left)
 
 
-# --- Failures at the token endpoint --------------------------------------------------------------
+# --- Failures --------------------------------------------------------------------------------------
 
-FAILURES_PER_MINUTE = {"ip": 60, "ip and client": 20}
-
-
-def too_many_failures(request: HttpRequest, client_id: str) -> int:
-    """Seconds to wait, or 0. Failures are counted by address, and by address and client: never by the
-    client id alone, which is public, so that nobody can lock a client out."""
-    for kind, key in _failure_keys(request, client_id).items():
-        if cache.get(key, 0) >= FAILURES_PER_MINUTE[kind]:
-            return WINDOW - int(time.time()) % WINDOW
-    return 0
+MOST_FROM_ADDRESS = 60
+MOST_FOR_ONE = 20
 
 
-def note_failure(request: HttpRequest, client_id: str) -> None:
-    for key in _failure_keys(request, client_id).values():
-        cache.add(key, 0, WINDOW * 2)
-        cache.incr(key)
+def note_failure(request: HttpRequest, who: str) -> int:
+    """Count a failed call in the name of `who`, a client id or an e-mail address, which need not exist.
+
+    Returns the seconds to wait once there were too many in this minute, else 0. Counted by IP address, and
+    by address and name: never by the name alone, which is public, so that nobody can lock another one out.
+    """
+    counts = [(_count(key), most) for key, most in _failure_keys(request, who).items()]
+    return _seconds_left() if any(count > most for count, most in counts) else 0
 
 
-def _failure_keys(request: HttpRequest, client_id: str) -> dict[str, str]:
+def must_wait(request: HttpRequest, who: str) -> int:
+    """Seconds until `who` may try again from this address, 0 for now; for what can be guessed."""
+    full = any(cache.get(key, 0) >= most for key, most in _failure_keys(request, who).items())
+    return _seconds_left() if full else 0
+
+
+def _failure_keys(request: HttpRequest, who: str) -> dict[str, int]:
     minute, address = int(time.time()) // WINDOW, client_address(request)
-    named = {"ip": address, "ip and client": f"{address} {client_id}"}
-    return {kind: f"oauth-failures:{token_hash(value)[:32]}:{minute}" for kind, value in named.items()}
+    limits = {address: MOST_FROM_ADDRESS, f"{address} {who}": MOST_FOR_ONE}
+    return {f"failures:{token_hash(value)[:32]}:{minute}": most for value, most in limits.items()}
+
+
+def _count(key: str) -> int:
+    """One more in the window that the key names; returns how many there are."""
+    cache.add(key, 0, WINDOW * 2)
+    return int(cache.incr(key))
+
+
+def _seconds_left() -> int:
+    return WINDOW - int(time.time()) % WINDOW

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from oauth.views.authorize import authorize
+from oauth.views.introspect import introspect
 from oauth.views.me import Me
 from oauth.views.metadata import metadata
 from oauth.views.revoke import revoke
@@ -13,6 +14,7 @@ urlpatterns = [
     path("oauth/authorize", authorize, name="oauth-authorize"),
     path("oauth/token", token, name="oauth-token"),
     path("oauth/revoke", revoke, name="oauth-revoke"),
+    path("oauth/introspect", introspect, name="oauth-introspect"),
     path(".well-known/oauth-authorization-server", metadata, name="oauth-metadata"),
     path("api/v1/me", Me.as_view(), name="me"),
     path("api/v1/status", Status.as_view(), name="status"),

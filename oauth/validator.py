@@ -1,12 +1,9 @@
 """The rules of the OAuth server (RFC 6749, RFC 7636, RFC 9700), as the library's hooks ask for them."""
 
-import base64
-import binascii
 import re
 import uuid
 from datetime import timedelta
 from typing import Any
-from urllib.parse import unquote_plus
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password
@@ -15,8 +12,11 @@ from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749 import errors
 
 from oauth import grants
+from oauth.authentication import find_credential
+from oauth.bodies import basic_credentials
 from oauth.hashers import new_token, token_hash
 from oauth.models import Application, Grant
+from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from oauth.scopes import SCOPES
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 §4.1
@@ -24,11 +24,11 @@ CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url, RFC 7636 �
 
 
 def access_token(request: Any) -> str:
-    return _token(grants.ACCESS_PREFIX, request)
+    return _token(ACCESS_PREFIX, request)
 
 
 def refresh_token(request: Any) -> str:
-    return _token(grants.REFRESH_PREFIX, request)
+    return _token(REFRESH_PREFIX, request)
 
 
 def _token(prefix: str, request: Any) -> str:
@@ -40,7 +40,7 @@ def _token(prefix: str, request: Any) -> str:
 def remaining_seconds(request: Any) -> int:
     """How long the pair lives: a repeated refresh gets the same pair, and what is left of it."""
     repeated = getattr(request, "repeated", None)
-    if repeated is None or repeated.access_token is None:
+    if repeated is None:
         return settings.ACCESS_TOKEN_SECONDS
     return max(0, int((repeated.access_token.expires - timezone.now()).total_seconds()))
 
@@ -49,18 +49,17 @@ class Validator(OAuth2Validator):
     # --- The client ---------------------------------------------------------------------------
 
     def client_authentication_required(self, request: Any, *args: Any, **kwargs: Any) -> bool:
-        if _basic(request) or getattr(request, "client_secret", None):
+        if _basic(request) is not None or request.client_secret:
             return True
         application = self._load_application(request.client_id, request)
         return application is None or application.client_type == Application.CLIENT_CONFIDENTIAL
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         """By exactly one method (RFC 6749 §2.3), with a secret that is not empty."""
-        basic = _basic(request)
-        in_body = getattr(request, "client_secret", None)
+        basic, in_body = _basic(request), request.client_secret
         if basic and in_body:
             return False
-        client_id, secret = _decoded(basic) if basic else (request.client_id, in_body)
+        client_id, secret = basic or (request.client_id, in_body)
         if not client_id or not secret or (request.client_id and request.client_id != client_id):
             return False
         application = self._load_application(client_id, request)
@@ -96,7 +95,7 @@ class Validator(OAuth2Validator):
             code=token_hash(code["code"]),
             expires=timezone.now() + timedelta(seconds=600),
             redirect_uri=request.redirect_uri,
-            scope=" ".join(request.scopes),
+            scope=" ".join(scope for scope in SCOPES if scope in request.scopes),
             code_challenge=request.code_challenge or "",
             code_challenge_method=request.code_challenge_method or "",
         )
@@ -106,7 +105,7 @@ class Validator(OAuth2Validator):
         if not request.redirect_uri:
             raise errors.InvalidRequestError(description="Missing redirect_uri parameter.", request=request)
         grant = grants.find_code(code, client)
-        if grant is None or grant.is_expired() or not grants.may_act_for(grant.user, grant.account):
+        if grant is None or grant.is_expired():
             return False
         verifier = request.code_verifier
         if verifier and (not grant.code_challenge or not VERIFIER.fullmatch(verifier)):
@@ -143,10 +142,8 @@ class Validator(OAuth2Validator):
     # --- The refresh token --------------------------------------------------------------------
 
     def validate_refresh_token(self, refresh_token: str, client: Any, request: Any, *args: Any, **kwargs: Any) -> bool:
-        row, now = grants.find_refresh_token(refresh_token, client), timezone.now()
-        if row is None or not grants.may_act_for(row.user, row.account):
-            return False
-        if row.created + timedelta(seconds=settings.REFRESH_TOKEN_SECONDS) <= now:
+        row = grants.find_refresh_token(refresh_token, client)
+        if row is None or row.idle_until() <= timezone.now():
             return False
         request.refresh_row, request.repeated = row, None
         request.user, request.account = row.user, row.account
@@ -158,7 +155,7 @@ class Validator(OAuth2Validator):
         following = grants.successor(row, refresh_token)
         if following is None:  # it was revoked, not rotated
             return False
-        if following.revoked is None and now - row.revoked <= grants.GRACE:
+        if following.revoked is None and following.access_token and now - row.revoked <= grants.GRACE:
             request.repeated = following
             return True
         grants.revoke_family(row.token_family, now)
@@ -170,37 +167,31 @@ class Validator(OAuth2Validator):
     # --- Tokens -------------------------------------------------------------------------------
 
     def save_bearer_token(self, token: dict[str, Any], request: Any, *args: Any, **kwargs: Any) -> None:
-        now = timezone.now()
-        pair = {
-            "user": request.user,
-            "account": request.account,
-            "application": request.client,
-            "access_token": token["access_token"],
-            "refresh_token": token["refresh_token"],
-            "scope": " ".join(request.scopes),
-            "now": now,
-        }
-        if request.grant_type == "authorization_code":
-            grants.issue_pair(granted=pair["scope"], family=request.grant.token_family, **pair)
-        elif request.repeated is None:
-            row = request.refresh_row
-            last_used = grants.spend(row, now)
-            grants.issue_pair(granted=row.scope, family=row.token_family, last_used_at=last_used, **pair)
+        """Store the pair, unless it is there already: then the answer tells what that one may do."""
+        if request.grant_type == "refresh_token" and request.repeated is not None:
+            token["scope"] = request.repeated.access_token.scope
+            return
+        origin = request.grant if request.grant_type == "authorization_code" else request.refresh_row
+        token["scope"] = " ".join(scope for scope in SCOPES if scope in request.scopes)
+        grants.issue_pair(
+            origin,
+            access_token=token["access_token"],
+            refresh_token=token["refresh_token"],
+            scope=token["scope"],
+            now=timezone.now(),
+        )
+
+    def validate_bearer_token(self, token: str, scopes: list[str], request: Any) -> bool:
+        """As the API does it, for whoever asks the library instead: person, business and role must still hold."""
+        credential = find_credential(token or "", timezone.now())
+        if credential is None or credential.auth_type != "oauth" or not set(scopes or ()) <= set(credential.scopes):
+            return False
+        request.user, request.scopes = credential.user, credential.scopes
+        return True
 
     def get_default_scopes(self, client_id: str, request: Any, *args: Any, **kwargs: Any) -> list[str]:
         return list(SCOPES)
 
 
-def _basic(request: Any) -> str:
-    """The credentials of an `Authorization: Basic` header, still encoded; the scheme in any case."""
-    scheme, _, credentials = (request.headers.get("Authorization") or "").partition(" ")
-    return credentials.strip() if scheme.lower() == "basic" else ""
-
-
-def _decoded(credentials: str) -> tuple[str, str]:
-    """Client id and secret (RFC 6749 §2.3.1: form-encoded, then as in RFC 7617); empty if unreadable."""
-    try:
-        client_id, _, secret = base64.b64decode(credentials, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, UnicodeDecodeError):
-        return "", ""
-    return unquote_plus(client_id), unquote_plus(secret)
+def _basic(request: Any) -> tuple[str, str] | None:
+    return basic_credentials(request.headers.get("Authorization") or "")

@@ -281,6 +281,9 @@ LOGGING: dict[str, Any] = {
         # One line per task would drown the messages of the product itself.
         "django-q": {"level": "WARNING", "handlers": ["console"], "propagate": False},
         "twilio.http_client": {"level": "WARNING"},
+        # Their debug lines hold codes and tokens.
+        "oauthlib": {"level": "INFO"},
+        "oauth2_provider": {"level": "INFO"},
     },
 }
 

@@ -3,11 +3,13 @@
 import uuid
 import zoneinfo
 from datetime import time
+from typing import Any, Self
 
 import phonenumbers
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
+from django.db.models import F
 
 LEGAL_TEXT_HOURS = (time(8), time(21))  # TCPA, 47 CFR 64.1200(c)(1): the recipient's local time
 
@@ -119,3 +121,12 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.get_role_display()} of {self.account}"
+
+
+class ActingQuerySet(models.QuerySet[Any]):
+    """Rows that let somebody act for an account: keys, codes, tokens."""
+
+    def acting(self) -> Self:
+        """Those that still may: person and business are active, and the one has a `role` in the other."""
+        active = self.filter(user__is_active=True, account__is_active=True, account__memberships__user=F("user"))
+        return active.select_related("user", "account").annotate(role=F("account__memberships__role"))

@@ -2,14 +2,17 @@
 
 import uuid
 from datetime import datetime
+from typing import Self
 
 from django.db import models
+
+from oauth.models.account import ActingQuerySet
 
 PREFIX = "rh_"
 
 
-class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
-    def live(self, now: datetime) -> "ApiKeyQuerySet":
+class ApiKeyQuerySet(ActingQuerySet):
+    def live(self, now: datetime) -> Self:
         return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now), revoked_at=None)
 
 

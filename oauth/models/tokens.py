@@ -1,7 +1,17 @@
 """What OAuth issues. Codes and tokens are stored as SHA-256 only; each row is bound to one account."""
 
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from oauth2_provider.models import AbstractAccessToken, AbstractGrant, AbstractIDToken, AbstractRefreshToken
+
+from oauth.models.account import ActingQuerySet
+
+# Each kind of token tells itself apart without a query, and leaked ones are found by secret scanners.
+ACCESS_PREFIX, REFRESH_PREFIX = "rha_", "rhr_"
 
 
 class Grant(AbstractGrant):
@@ -10,6 +20,8 @@ class Grant(AbstractGrant):
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="grants")
     consumed_at = models.DateTimeField(null=True, blank=True)
     token_family = models.UUIDField(null=True, blank=True, editable=False)
+
+    objects = ActingQuerySet.as_manager()
 
     class Meta(AbstractGrant.Meta):
         indexes = [models.Index(fields=["expires"], name="grant_expires")]  # serves the clean-up job
@@ -20,6 +32,8 @@ class AccessToken(AbstractAccessToken):
     last_used_at = models.DateTimeField(null=True, blank=True)
     token_family = models.UUIDField(null=True, blank=True, editable=False)
 
+    objects = ActingQuerySet.as_manager()
+
     class Meta(AbstractAccessToken.Meta):
         indexes = [
             models.Index(fields=["token_family"], name="access_token_family"),
@@ -27,15 +41,37 @@ class AccessToken(AbstractAccessToken):
         ]
 
 
+class RefreshTokenQuerySet(ActingQuerySet):
+    def live(self, now: datetime) -> Self:
+        """Neither revoked nor rotated, and not idle for too long."""
+        return self.filter(revoked=None, created__gt=now - idle_period())
+
+
 class RefreshToken(AbstractRefreshToken):
+    """One link of a chain: each refresh revokes it and adds the next, of the same family."""
+
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="refresh_tokens")
     scope = models.TextField(blank=True, help_text="What the user granted; an access token may hold less.")
+    connected_at = models.DateTimeField(
+        default=timezone.now, help_text="When the user allowed it; handed on from token to token."
+    )
+
+    objects = RefreshTokenQuerySet.as_manager()
 
     class Meta(AbstractRefreshToken.Meta):
         indexes = [
             models.Index(fields=["token_family"], name="refresh_token_family"),
             models.Index(fields=["revoked"], name="refresh_token_revoked"),  # serves the clean-up job
         ]
+
+    def idle_until(self) -> datetime:
+        """When it ends if it is not used before."""
+        ends: datetime = self.created + idle_period()
+        return ends
+
+
+def idle_period() -> timedelta:
+    return timedelta(seconds=settings.REFRESH_TOKEN_SECONDS)
 
 
 class IDToken(AbstractIDToken):

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import FatalClientError, OAuth2Error
 
-from oauth.bodies import BadParameters, query_parameters
+from oauth.bodies import BadParameters, present, query_parameters
 from oauth.models import Account, Application, Membership
 from oauth.scopes import SCOPES
 from oauth.server import server
@@ -46,7 +46,7 @@ def authorize(request: HttpRequest) -> HttpResponse:
 
 def _authorize(request: HttpRequest) -> HttpResponse:
     try:
-        given = {name: value for name, value in query_parameters(request).items() if name not in IGNORED}
+        given = {name: value for name, value in present(query_parameters(request)).items() if name not in IGNORED}
         # Against the client's registration first: until the address is known to be its own, no redirect.
         scopes, details = _validate(given)
     except BadParameters as error:
