@@ -7,11 +7,13 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
 from oauth2_provider.models import DeviceGrant
 
-from oauth.api_keys import create_api_key
+from oauth.api_keys import create_api_key, holder, revoke_api_keys
 from oauth.applications import renew_secret
 from oauth.models import AccessToken, Account, ApiKey, Application, Grant, IDToken, Membership, RefreshToken, User
 from oauth.scopes import SCOPES
@@ -155,7 +157,7 @@ class ApiKeyForm(forms.ModelForm):
         expires_at, account = cleaned.get("expires_at"), cleaned.get("account")
         if expires_at and expires_at <= timezone.now():
             self.add_error("expires_at", "This moment has passed already: the key would never work.")
-        if account and not account.memberships.exists():
+        if account and holder(account, None) is None:
             self.add_error("account", "Nobody works in this account yet, so the key would be nobody's.")
         return cleaned
 
@@ -182,16 +184,20 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)
 
-    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        made, value = create_api_key(
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        whose = holder(obj.account, request.user)
+        assert whose is not None, "the form has looked for one"  # noqa: S101
+        made, obj.shown_once = create_api_key(
             account=obj.account,
-            user=_holder(obj.account, request),
+            user=whose,
             name=obj.name,
             scopes=form.cleaned_data["scopes"],
             expires_at=obj.expires_at,
         )
         obj.pk, obj.prefix = made.pk, made.prefix
-        messages.warning(request, f"The key is {value}. Copy it now: it is not shown again.")
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        return _shown_once(self, request, "The new API key", {obj.name: obj.shown_once})
 
     @display(description="State", label={"live": "success", "revoked": "danger", "expired": "warning"})
     def state(self, key: ApiKey) -> str:
@@ -202,16 +208,7 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
     @action(description="Revoke the chosen keys", permissions=["revoke"])
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
         writable = keys if is_operator(request) else keys.filter(account__in=written_accounts(request))
-        count = writable.filter(revoked_at=None).update(revoked_at=timezone.now())
-        messages.success(request, f"Revoked: {count}.")
-
-
-def _holder(account: Account, request: HttpRequest) -> User:
-    """Whose key it becomes: the person's own; an operator who is no member makes it for the first owner."""
-    members = account.memberships.select_related("user").order_by("created_at")
-    own = [member for member in members if member.user == request.user]
-    owners = [member for member in members if member.role == Membership.Role.OWNER]
-    return next(member.user for member in [*own, *owners, *members])
+        messages.success(request, f"Revoked: {revoke_api_keys(writable, timezone.now())}.")
 
 
 class ApplicationForm(forms.ModelForm):
@@ -262,15 +259,31 @@ class ApplicationAdmin(OperatorAdmin):
             obj.client_secret = ""
             super().save_model(request, obj, form, change)
             return
-        secret = renew_secret(obj)
-        messages.warning(request, f"The client secret is {secret}. Copy it now: it is not shown again.")
+        obj.shown_once = renew_secret(obj)
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
+        if obj.client_type == Application.CLIENT_PUBLIC:
+            plain: HttpResponse = super().response_add(request, obj, post_url_continue)
+            return plain
+        values = {"Client ID": obj.client_id, "Client secret": obj.shown_once}
+        return _shown_once(self, request, f"{obj} is registered", values)
 
     @action(description="Make new secrets for the chosen apps")
-    def rotate(self, request: HttpRequest, applications: QuerySet[Application]) -> None:
-        for application in applications.filter(client_type=Application.CLIENT_CONFIDENTIAL):
-            messages.warning(
-                request, f"The new secret of {application} is {renew_secret(application)}. It is not shown again."
-            )
+    def rotate(self, request: HttpRequest, applications: QuerySet[Application]) -> HttpResponse | None:
+        chosen = applications.filter(client_type=Application.CLIENT_CONFIDENTIAL)
+        values = {f"{application} ({application.client_id})": renew_secret(application) for application in chosen}
+        if not values:
+            messages.error(request, "Public apps have no secret.")
+            return None
+        return _shown_once(self, request, "The new client secrets", values)
+
+
+def _shown_once(page: Any, request: HttpRequest, title: str, values: dict[str, str]) -> HttpResponse:
+    """Secrets in this answer and nowhere else: a message would lie in a cookie, or in clear in the session."""
+    context = page.admin_site.each_context(request) | {"title": title, "opts": page.opts, "values": values}
+    response = TemplateResponse(request, "admin/oauth/shown_once.html", context)
+    add_never_cache_headers(response)
+    return response
 
 
 class IssuedAdmin(GeneratedRows, OperatorAdmin):

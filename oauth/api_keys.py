@@ -1,9 +1,12 @@
 """Making and ending API keys."""
 
 from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
 
 from oauth.hashers import new_token, token_hash
-from oauth.models import Account, ApiKey, User
+from oauth.models import Account, ApiKey, Membership, User
 from oauth.models.api_key import PREFIX
 from oauth.scopes import DEFAULT_SCOPES
 
@@ -32,3 +35,19 @@ def create_api_key(
         expires_at=expires_at,
     )
     return row, value
+
+
+def holder(account: Account, user: Any) -> User | None:
+    """Whose a key becomes that `user` makes: their own; of an operator who is no member, the first owner's.
+
+    None if nobody works in the account.
+    """
+    members = account.memberships.select_related("user").order_by("created_at")
+    own = [member for member in members if member.user == user]
+    owners = [member for member in members if member.role == Membership.Role.OWNER]
+    return next((member.user for member in [*own, *owners, *members]), None)
+
+
+def revoke_api_keys(keys: QuerySet[ApiKey], now: datetime) -> int:
+    """End those keys at once; returns how many were not revoked before."""
+    return keys.filter(revoked_at=None).update(revoked_at=now)

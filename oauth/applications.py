@@ -1,9 +1,7 @@
 """Registering OAuth clients."""
 
-from oauth.hashers import new_token
+from oauth.hashers import SECRET_PREFIX, new_token
 from oauth.models import Application
-
-SECRET_PREFIX = "rhs_"  # noqa: S105 (the part that every secret begins with)
 
 
 def create_application(
@@ -19,7 +17,7 @@ def create_application(
         name=name,
         client_type=Application.CLIENT_PUBLIC if public else Application.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
-        redirect_uris=" ".join(redirect_uris),
+        redirect_uris="\n".join(redirect_uris),
         client_secret=secret,
     )
     if client_id:

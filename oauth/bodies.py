@@ -39,9 +39,9 @@ def body_parameters(request: HttpRequest) -> dict[str, str]:
     raise BadParameters("Send a form or application/json.", 415, CODES[415][0])
 
 
-def query_parameters(request: HttpRequest) -> dict[str, str]:
-    """What the query string says, by the same rules."""
-    return _checked(_form_pairs(request.META.get("QUERY_STRING", "").encode("latin-1")))
+def parameters_of(query: str) -> dict[str, str]:
+    """What a query string says, by the same rules."""
+    return _checked(_form_pairs(query.encode("latin-1", "replace")))
 
 
 def present(parameters: dict[str, str]) -> dict[str, str]:

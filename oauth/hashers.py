@@ -7,6 +7,8 @@ from typing import Any
 
 from django.contrib.auth.hashers import BasePasswordHasher
 
+SECRET_PREFIX = "rhs_"  # noqa: S105 (the part that every client secret begins with)
+
 
 def token_hash(token: str) -> str:
     """SHA-256 of a generated token, in hex: enough for 256 random bits, and an index can find it."""
@@ -16,6 +18,13 @@ def token_hash(token: str) -> str:
 def new_token(prefix: str) -> str:
     """A fresh token: its kind's prefix and 43 base64url characters (256 bits)."""
     return prefix + secrets.token_urlsafe(32)
+
+
+class ClientSecretGenerator:
+    """What the library makes a new app's secret with, where nobody gives one."""
+
+    def hash(self) -> str:
+        return new_token(SECRET_PREFIX)
 
 
 class GeneratedSecretHasher(BasePasswordHasher):

@@ -1,16 +1,26 @@
 """Addresses of the OAuth server and of what tells about a credential, with the reference product's aliases."""
 
+from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from oauth.views.authorize import authorize
+from oauth.views.connections import account_connections, connections, disconnect, make_key, revoke_key
 from oauth.views.introspect import introspect
 from oauth.views.me import Me
 from oauth.views.metadata import metadata
 from oauth.views.revoke import revoke
+from oauth.views.sign_in import SignIn
 from oauth.views.status import Status
 from oauth.views.token import token
 
 urlpatterns = [
+    path("sign-in", SignIn.as_view(), name="sign-in"),
+    path("sign-out", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    path("connections", connections, name="connections"),
+    path("connections/<uuid:account_id>", account_connections, name="account-connections"),
+    path("connections/<uuid:account_id>/disconnect", disconnect, name="disconnect"),
+    path("connections/<uuid:account_id>/keys", make_key, name="make-key"),
+    path("connections/<uuid:account_id>/keys/<uuid:key_id>/revoke", revoke_key, name="revoke-key"),
     path("oauth/authorize", authorize, name="oauth-authorize"),
     path("oauth/token", token, name="oauth-token"),
     path("oauth/revoke", revoke, name="oauth-revoke"),

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Caution
+from django.db import DatabaseError, transaction
+
+from oauth.redirect_uris import LOOPBACK
 
 Apps = Sequence[AppConfig] | None
 
@@ -32,10 +36,30 @@ def check_text_provider(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_addresses(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    if settings.PUBLIC_URL.startswith("https://"):
-        return []
     hint = "Set PUBLIC_URL to the https address under which people reach the site."
-    return [Caution("Links in messages, and the OAuth issuer, have no TLS.", hint=hint, id="reviewhub.W001")]
+    if urlsplit(settings.PUBLIC_URL).hostname in LOOPBACK:
+        return [Caution("OAuth has no issuer that clients could reach.", hint=hint, id="reviewhub.W008")]
+    if not settings.PUBLIC_URL.startswith("https://"):
+        return [Caution("Links in messages, and the OAuth issuer, have no TLS.", hint=hint, id="reviewhub.W001")]
+    return []
+
+
+@register(Tags.security, deploy=True)
+def check_redirect_uris(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Apps from a developer's machine do not go live with addresses that anybody on the way can read."""
+    found: list[CheckMessage] = []
+    if "http" in settings.OAUTH2_PROVIDER["ALLOWED_REDIRECT_URI_SCHEMES"]:
+        hint = "Set DEBUG=false, or take http out of ALLOWED_REDIRECT_URI_SCHEMES."
+        found.append(Caution("Apps may be registered with http addresses.", hint=hint, id="reviewhub.W009"))
+    try:
+        with transaction.atomic():
+            plain = list(apps.get_model("oauth.Application").objects.filter(redirect_uris__icontains="http://"))
+    except DatabaseError:  # out of reach, or not migrated yet: then no app is registered here
+        plain = []
+    for app in plain:
+        hint = "Change its redirect URIs to https in the back-office, or switch it off."
+        found.append(Caution(f"The app {app} sends people to an http address.", hint=hint, id="reviewhub.W010"))
+    return found
 
 
 @register(Tags.security, deploy=True)

@@ -99,8 +99,7 @@ STORAGES = {
 # --- Security -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "oauth.User"
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
+LOGIN_URL = "sign-in"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -247,6 +246,7 @@ OAUTH2_PROVIDER: dict[str, Any] = {
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",
     "OAUTH2_VALIDATOR_CLASS": "oauth.validator.Validator",
     "CLIENT_SECRET_HASHER": "generated_hmac_sha256",
+    "CLIENT_SECRET_GENERATOR_CLASS": "oauth.hashers.ClientSecretGenerator",
     "PKCE_REQUIRED": True,  # the validator asks it of public clients only, as the contract says
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from reviews.health import healthz, readyz
 
@@ -10,6 +11,8 @@ admin.site.index_title = "Dashboard"
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    # Everybody signs in at one place, where wrong passwords make wait.
+    path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),
     path("admin/", admin.site.urls),
     path("", include("oauth.urls")),
     path("", include("reviews.api.urls")),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from oauth.cleanup import clean_up
 from reviews import delivery, lifecycle
 from reviews.models import IdempotencyKey
 
@@ -20,3 +21,4 @@ def sweep() -> None:
     now = timezone.now()
     lifecycle.complete_unanswered(now=now)
     IdempotencyKey.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT).delete()
+    clean_up(now)

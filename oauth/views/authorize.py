@@ -1,7 +1,7 @@
 """The authorization endpoint (RFC 6749 §3.1): a person allows an app to act for one of their accounts."""
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import FatalClientError, OAuth2Error
 
-from oauth.bodies import BadParameters, present, query_parameters
-from oauth.models import Account, Application, Membership
+from oauth.bodies import BadParameters, parameters_of, present
+from oauth.models import Account, Application
 from oauth.scopes import SCOPES
 from oauth.server import server
 from oauth.validator import CHALLENGE
+from reviewhub.backoffice import WRITERS, memberships_of
 
 # Parameters of the reference product's clients that mean nothing here.
 IGNORED = {"approval_prompt"}
@@ -44,9 +45,26 @@ def authorize(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def asking_app(url: str) -> tuple[Application, SplitResult] | None:
+    """The app that sent somebody to this address of the endpoint, and where they return to; None if unsound."""
+    try:
+        given = _given(urlsplit(url).query)
+        target = _validate(given)[1]["request"].redirect_uri
+    except (BadParameters, FatalClientError, ValueError):
+        return None
+    except OAuth2Error as error:  # the app asks in a wrong way, and will be told so at its own address
+        target = error.redirect_uri
+    return Application.objects.get(client_id=given["client_id"]), urlsplit(target)
+
+
+def let_form_lead_to(response: HttpResponse, target: SplitResult) -> None:
+    """A browser applies the policy's form-action to where the form's answer redirects, too."""
+    response._csp_update = {"form-action": [f"{target.scheme}://{target.netloc}"]}  # type: ignore[attr-defined]
+
+
 def _authorize(request: HttpRequest) -> HttpResponse:
     try:
-        given = {name: value for name, value in present(query_parameters(request)).items() if name not in IGNORED}
+        given = _given(request.META.get("QUERY_STRING", ""))
         # Against the client's registration first: until the address is known to be its own, no redirect.
         scopes, details = _validate(given)
     except BadParameters as error:
@@ -54,14 +72,18 @@ def _authorize(request: HttpRequest) -> HttpResponse:
     except FatalClientError as error:
         return _refuse(request, error.description or "The app or its return address is not known here.")
     except OAuth2Error as error:
-        if not request.user.is_authenticated:
+        if not request.user.is_authenticated:  # RFC 9700 §4.11.2: nobody is sent on unasked
             return redirect_to_login(request.get_full_path())
         return Redirect(error.in_uri(given.get("redirect_uri") or error.redirect_uri))
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     if request.method == "POST":
         return _decide(request, given, scopes, details)
-    return _ask(request, given, scopes, details["request"].client)
+    return _ask(request, scopes, details)
+
+
+def _given(query: str) -> dict[str, str]:
+    return {name: value for name, value in present(parameters_of(query)).items() if name not in IGNORED}
 
 
 def _validate(given: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
@@ -71,7 +93,7 @@ def _validate(given: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
         sound = details["request"].code_challenge_method == "S256" and CHALLENGE.fullmatch(given["code_challenge"])
         if not sound:
             raise _error(details["request"], "PKCE needs code_challenge_method S256 and its 43 characters.")
-    return scopes, details
+    return [scope for scope in SCOPES if scope in scopes], details
 
 
 def _error(call: Any, description: str) -> OAuth2Error:
@@ -84,23 +106,21 @@ def _uri(given: dict[str, str]) -> str:
     return f"{settings.PUBLIC_URL}/oauth/authorize?{urlencode(given)}"
 
 
-def _ask(
-    request: HttpRequest, given: dict[str, str], scopes: list[str], application: Application, problem: str = ""
-) -> HttpResponse:
-    target = urlsplit(given.get("redirect_uri") or application.redirect_uris.split()[0])
+def _ask(request: HttpRequest, scopes: list[str], details: dict[str, Any], problem: str = "") -> HttpResponse:
+    target = urlsplit(details["request"].redirect_uri)
     response = render(
         request,
         "oauth/authorize.html",
         {
-            "application": application,
+            "application": details["request"].client,
             "host": target.hostname,
             "scopes": [SCOPES[scope] for scope in scopes],
             "accounts": _accounts(request),
             "problem": problem,
         },
+        status=400 if problem else 200,
     )
-    # A browser applies form-action to where the form's answer redirects, too.
-    response._csp_update = {"form-action": [f"{target.scheme}://{target.netloc}"]}  # type: ignore[attr-defined]
+    let_form_lead_to(response, target)
     return response
 
 
@@ -113,7 +133,7 @@ def _decide(request: HttpRequest, given: dict[str, str], scopes: list[str], deta
         return Redirect(add_params_to_uri(call.redirect_uri, denied))
     account = next((row for row in _accounts(request) if str(row.pk) == request.POST.get("account")), None)
     if account is None:
-        return _ask(request, given, scopes, call.client, problem="Choose the business to connect.")
+        return _ask(request, scopes, details, problem="Choose the business to connect.")
     headers, _, _ = server.create_authorization_response(
         _uri(given), scopes=scopes, credentials={"user": request.user, "account": account}
     )
@@ -122,9 +142,8 @@ def _decide(request: HttpRequest, given: dict[str, str], scopes: list[str], deta
 
 def _accounts(request: HttpRequest) -> list[Account]:
     """The accounts that the person may connect: a viewer may not hand out what they do not have."""
-    may = [Membership.Role.OWNER, Membership.Role.MANAGER]
-    mine = Account.objects.filter(is_active=True, memberships__user=request.user.pk, memberships__role__in=may)
-    return list(mine.order_by("name"))
+    mine = [row.account for row in memberships_of(request) if row.role in WRITERS]
+    return sorted(mine, key=lambda account: account.name.casefold())
 
 
 def _refuse(request: HttpRequest, reason: str) -> HttpResponse:

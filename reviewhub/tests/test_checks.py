@@ -3,7 +3,11 @@ from typing import Any
 import pytest
 from django.core.checks import run_checks
 
+from oauth.models import Application
+from oauth.tests.flow import make_application
 from reviewhub import checks
+
+pytestmark = pytest.mark.django_db
 
 SOUND = {
     "TWILIO_ACCOUNT_SID": "AC1",
@@ -21,6 +25,7 @@ SOUND = {
 ALL = [
     checks.check_text_provider,
     checks.check_addresses,
+    checks.check_redirect_uris,
     checks.check_keys,
     checks.check_providers,
     checks.check_services,
@@ -46,6 +51,8 @@ def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
         ({"TWILIO_FROM": ""}, "reviewhub.E002"),
         ({"TWILIO_ACCOUNT_SID": "", "TWILIO_FROM": ""}, "reviewhub.E003"),
         ({"PUBLIC_URL": "http://reviews.example"}, "reviewhub.W001"),
+        ({"PUBLIC_URL": "http://localhost:8000"}, "reviewhub.W008"),
+        ({"OAUTH2_PROVIDER": {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"]}}, "reviewhub.W009"),
         ({"OAUTH_TOKEN_KEY": None}, "reviewhub.W002"),
         ({"ADDRESS_HASH_KEY": None}, "reviewhub.W003"),
         ({"MAIL_PROVIDER": False}, "reviewhub.W004"),
@@ -57,6 +64,17 @@ def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
 def test_what_is_missing_is_found(settings: Any, changed: dict[str, Any], id_: str) -> None:
     changed = {name: settings.SECRET_KEY if value is None else value for name, value in changed.items()}
     assert found(settings, **changed) == [id_]
+
+
+def test_an_app_with_an_address_without_tls_is_named(settings: Any) -> None:
+    make_application(name="Old CRM", redirect_uris="https://crm.example/cb http://crm.example/cb")
+    assert found(settings) == ["reviewhub.W010"]
+    assert "Old CRM" in checks.check_redirect_uris(None)[0].msg
+
+
+def test_apps_are_not_looked_for_where_there_is_no_table(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Application._meta, "db_table", "not_migrated_yet")
+    assert found(settings) == []
 
 
 def test_a_messaging_service_is_sender_enough(settings: Any) -> None:

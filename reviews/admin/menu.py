@@ -22,6 +22,7 @@ GROUPS = [
             ("reviews.Sequence", "Sequences", "linear_scale"),
             ("reviews.ReviewSite", "Review sites", "star"),
             ("oauth.Account", "Accounts", "storefront"),
+            ("connections", "Connected apps", "cable"),
             ("oauth.ApiKey", "API keys", "key"),
             ("oauth.Application", "OAuth apps", "apps"),
         ],
@@ -61,9 +62,9 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             "title": title,
             "separator": True,
             "items": [
-                {"title": name, "icon": icon, "link": _list_url(pages[label])}
+                {"title": name, "icon": icon, "link": _list_url(pages[label]) if label in pages else reverse(label)}
                 for label, name, icon in links
-                if label in pages and pages[label].has_view_permission(request)
+                if label not in pages or pages[label].has_view_permission(request)
             ],
         }
         for title, links in GROUPS

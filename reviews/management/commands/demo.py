@@ -9,12 +9,13 @@ from datetime import time
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from oauth.api_keys import create_api_key
 from oauth.applications import create_application
-from oauth.hashers import token_hash
+from oauth.hashers import SECRET_PREFIX, token_hash
 from oauth.models import Account, ApiKey, Application, User
 from oauth.models.api_key import PREFIX
 from reviews.accounts import create_account
@@ -92,9 +93,13 @@ def _application() -> dict[str, str]:
     allowed = settings.OAUTH2_PROVIDER["ALLOWED_REDIRECT_URI_SCHEMES"]
     is_allowed = settings.PUBLIC_URL.partition(":")[0] in allowed
     redirect_uri = f"{settings.PUBLIC_URL}/healthz" if is_allowed else "https://app.example/callback"
-    secret = _secret("client secret")
-    if not Application.objects.filter(client_id=CLIENT_ID).exists():
+    secret = SECRET_PREFIX + _secret("client secret")
+    known = Application.objects.filter(client_id=CLIENT_ID).first()
+    if known is None:
         create_application(name="Demo app", redirect_uris=[redirect_uri], client_id=CLIENT_ID, client_secret=secret)
+    elif not check_password(secret, known.client_secret):
+        known.client_secret = secret
+        known.save(update_fields=["client_secret", "updated"])
     return {"client_id": CLIENT_ID, "client_secret": secret, "redirect_uri": redirect_uri}
 
 

@@ -1,0 +1,119 @@
+"""The page of an account's connected apps and API keys: who has access, and how to end it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST, require_safe
+
+from oauth import grants
+from oauth.api_keys import create_api_key, holder, revoke_api_keys
+from oauth.connections import connections_of
+from oauth.forms import KeyForm
+from oauth.models import Account, ApiKey, Application, User
+from oauth.scopes import SCOPES
+from reviewhub.backoffice import LONGEST_FILTER, WRITERS, is_operator, roles_of
+
+
+@require_safe
+@login_required
+@never_cache
+def connections(request: HttpRequest) -> HttpResponse:
+    """The page of the person's account, or a choice when there are several."""
+    accounts = Account.objects.order_by("name")
+    if not is_operator(request):
+        accounts = accounts.filter(pk__in=roles_of(request))
+    found = list(accounts[:LONGEST_FILTER])
+    if len(found) == 1:
+        return redirect("account-connections", found[0].pk)
+    return render(request, "oauth/accounts.html", {"accounts": found})
+
+
+@require_safe
+@login_required
+@never_cache
+def account_connections(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    return _page(request, _account(request, account_id), KeyForm())
+
+
+@require_POST
+@login_required
+@never_cache
+def disconnect(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """End what a person let an app do for the account, codes on their way included."""
+    account = _account(request, account_id, to_write=True)
+    try:
+        application = Application.objects.get(pk=request.POST.get("application", ""))
+        user = User.objects.get(pk=request.POST.get("user", ""))
+    except (Application.DoesNotExist, User.DoesNotExist, ValueError, ValidationError) as error:
+        raise Http404 from error
+    grants.revoke_connection(account=account, application=application, user=user, now=timezone.now())
+    messages.success(request, f"{application} is disconnected.")
+    return redirect("account-connections", account.pk)
+
+
+@require_POST
+@login_required
+@never_cache
+@sensitive_variables("key")
+def make_key(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """The key is in this answer and nowhere else: not in a session, not in a message."""
+    account = _account(request, account_id, to_write=True)
+    form = KeyForm(request.POST)
+    whose = holder(account, request.user)
+    if form.is_valid() and whose is None:
+        form.add_error(None, "Nobody works in this account yet, so the key would be nobody's.")
+    if not form.is_valid() or whose is None:
+        return _page(request, account, form, status=400)
+    made, key = create_api_key(
+        account=account,
+        user=whose,
+        name=form.cleaned_data["name"],
+        scopes=form.cleaned_data["scopes"],
+        expires_at=form.expires_at(),
+    )
+    return _page(request, account, KeyForm(), new_key=key, new_name=made.name)
+
+
+@require_POST
+@login_required
+@never_cache
+def revoke_key(request: HttpRequest, account_id: UUID, key_id: UUID) -> HttpResponse:
+    account = _account(request, account_id, to_write=True)
+    keys = ApiKey.objects.filter(account=account, pk=key_id)
+    if not keys:
+        raise Http404
+    revoke_api_keys(keys, timezone.now())
+    messages.success(request, f"The key {keys[0].name} has ended.")
+    return redirect("account-connections", account.pk)
+
+
+def _account(request: HttpRequest, account_id: UUID, *, to_write: bool = False) -> Account:
+    """The account, for its own people and the operator; to others it does not exist."""
+    role = roles_of(request).get(account_id)
+    account = Account.objects.filter(pk=account_id).first() if role or is_operator(request) else None
+    if account is None:
+        raise Http404
+    if to_write and role not in WRITERS and not is_operator(request):
+        raise PermissionDenied
+    return account
+
+
+def _page(request: HttpRequest, account: Account, form: KeyForm, status: int = 200, **shown: Any) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "account": account,
+        "connections": connections_of(account, now),
+        "keys": ApiKey.objects.live(now).filter(account=account).select_related("user").order_by("-created_at"),
+        "form": form,
+        "scopes": SCOPES,
+        "may_write": is_operator(request) or roles_of(request).get(account.pk) in WRITERS,
+    }
+    return render(request, "oauth/connections.html", context | shown, status=status)
