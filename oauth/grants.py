@@ -108,14 +108,14 @@ def revoke_connection(*, account: Any, application: Any, user: Any, now: datetim
     """End what a person let an app do for an account; returns how many live tokens there were."""
     chosen = Q(account=account, application=application, user=user)
     with transaction.atomic():
-        Grant.objects.filter(chosen, consumed_at=None).delete()
+        delete(Grant.objects.filter(chosen, consumed_at=None))
         return _revoke(chosen, now)
 
 
 def revoke_user(user: User, now: datetime) -> int:
     """End everything that was granted in the person's name, codes not yet exchanged included."""
     with transaction.atomic():
-        Grant.objects.filter(user=user, consumed_at=None).delete()
+        delete(Grant.objects.filter(user=user, consumed_at=None))
         return _revoke(Q(user=user), now)
 
 
@@ -128,7 +128,7 @@ def revoke_token(token: str, owned: Q, now: datetime) -> int:
     return revoke_family(row.token_family, now)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def _revoke(chosen: Q, now: datetime) -> int:
     """A refresh that runs meanwhile adds a live row behind our back, so look until none is left."""
     count: int = AccessToken.objects.filter(chosen, expires__gt=now).count()

@@ -4,7 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from oauth.views.authorize import authorize
-from oauth.views.connections import account_connections, connections, disconnect, make_key, revoke_key
+from oauth.views.connections import account_connections, connections, disconnect, revoke_key
 from oauth.views.introspect import introspect
 from oauth.views.me import Me
 from oauth.views.metadata import metadata
@@ -19,7 +19,6 @@ urlpatterns = [
     path("connections", connections, name="connections"),
     path("connections/<uuid:account_id>", account_connections, name="account-connections"),
     path("connections/<uuid:account_id>/disconnect", disconnect, name="disconnect"),
-    path("connections/<uuid:account_id>/keys", make_key, name="make-key"),
     path("connections/<uuid:account_id>/keys/<uuid:key_id>/revoke", revoke_key, name="revoke-key"),
     path("oauth/authorize", authorize, name="oauth-authorize"),
     path("oauth/token", token, name="oauth-token"),

@@ -5,10 +5,12 @@ import pytest
 import time_machine
 from django.test import Client
 from django.utils import timezone
+from oauthlib.common import Request as OAuthRequest
 
 from oauth.api_keys import create_api_key
 from oauth.hashers import new_token, token_hash
 from oauth.models import AccessToken, Account, ApiKey, Application, Membership, User
+from oauth.validator import Validator
 
 pytestmark = pytest.mark.django_db
 
@@ -122,12 +124,12 @@ def test_the_scheme_may_be_in_lower_case(client: Client, key: str) -> None:
     ],
     ids=range(13),
 )
-def test_anything_else_is_refused(client: Client, db: None, header: str | None) -> None:
+def test_case_43_a_status_without_a_live_token_in_the_header(client: Client, db: None, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
     refused(client.get("/api/v1/status", headers=headers))
 
 
-def test_a_key_in_the_address_or_the_body_opens_nothing(client: Client, key: str) -> None:
+def test_case_43_a_token_in_the_address_or_the_body_opens_nothing(client: Client, key: str) -> None:
     refused(client.get(f"/api/v1/status?access_token={key}"))
     assert client.post("/api/v1/review-requests", {"access_token": key}).status_code == 401
 
@@ -156,7 +158,7 @@ def test_a_key_ends_when_revoked_or_expired(client: Client, key: str) -> None:
     assert status(client, key).status_code == 200
 
 
-def test_a_token_ends_when_expired_or_its_app_is_switched_off(client: Client, token: str) -> None:
+def test_case_43_a_token_ends_when_expired_or_its_app_is_switched_off(client: Client, token: str) -> None:
     Application.objects.update(is_active=False)
     refused(status(client, token))
     Application.objects.update(is_active=True)
@@ -182,6 +184,20 @@ def test_the_last_use_before_this_one_is_told_and_written_once_a_minute(
         with django_assert_num_queries(2):
             assert status(client, key).json()["last_used_at"] == "2026-03-03T15:00:30Z"
         assert status(client, key).json()["last_used_at"] == "2026-03-03T15:01:30Z"
+
+
+def test_the_library_judges_a_token_as_the_api_does(token: str, key: str) -> None:
+    """Nothing of ours asks it; what does one day must not find a wider door."""
+
+    def judged(value: str, scopes: list[str]) -> bool:
+        return bool(Validator().validate_bearer_token(value, scopes, OAuthRequest("/")))
+
+    assert judged(token, ["read", "write"])
+    assert not judged(token, ["admin"])
+    assert not judged(key, ["read"])
+    assert not judged("", [])
+    Membership.objects.all().delete()
+    assert not judged(token, ["read"])
 
 
 def test_only_hashes_are_stored(key: str, token: str) -> None:

@@ -6,12 +6,51 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from oauth.models import Account, Grant, Membership, User
-from oauth.tests.flow import App, sent_back
+from oauth.models import Account, Application, Grant, Membership, User
+from oauth.tests.flow import VERIFIER, App, pkce, refused, sent_back
 
 pytestmark = pytest.mark.django_db
 
-# --- The consent page ---------------------------------------------------------------------------------
+# --- PKCE -----------------------------------------------------------------------------------------------
+
+
+def asked_and_answered(app: App, **changed: Any) -> list[dict[str, str]]:
+    """What the app is sent back with at once: when people come, and when a form is sent that was never shown."""
+    app.browser.force_login(app.user)
+    url, form = app.authorize_url(**changed), {"decision": "allow", "account": str(app.account.pk)}
+    return [sent_back(app.browser.get(url)), sent_back(app.browser.post(url, form))]
+
+
+@pytest.mark.parametrize("method", ["plain", None, "s256"])
+def test_case_17_another_method_than_s256(app: App, method: str | None) -> None:
+    for back in asked_and_answered(app, **pkce() | {"code_challenge_method": method}):
+        assert (back["error"], back["state"], back["iss"]) == ("invalid_request", "xyz", "http://testserver")
+    assert not Grant.objects.exists()
+
+
+@pytest.mark.parametrize("challenge", ["x" * 200, "x" * 42, "x" * 44, "x" * 42 + "+"])
+def test_case_18_a_challenge_that_cannot_be_one(app: App, challenge: str) -> None:
+    for back in asked_and_answered(app, **pkce(code_challenge=challenge)):
+        assert (back["error"], back["state"], back["iss"]) == ("invalid_request", "xyz", "http://testserver")
+    assert not Grant.objects.exists()
+
+
+def test_case_19_a_public_client_needs_pkce(app: App) -> None:
+    Application.objects.update(client_type="public")
+    assert [back["error"] for back in asked_and_answered(app)] == ["invalid_request", "invalid_request"]
+    code = app.code(**pkce())
+    refused(app.exchange(code, client_secret=None), 400, "invalid_request")
+    assert app.exchange(code, client_secret=None, code_verifier=VERIFIER).status_code == 200
+
+
+def test_case_19_a_code_that_was_issued_before_the_client_became_public(app: App) -> None:
+    code = app.code()
+    Application.objects.update(client_type="public")
+    refused(app.exchange(code, client_secret=None), 400, "invalid_request")
+    refused(app.exchange(code, client_secret=None, code_verifier=VERIFIER), 400, "invalid_grant")
+
+
+# --- Asking ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["/oauth/authorize", "/api/oauth/zapier/authorize"])
@@ -19,26 +58,17 @@ def test_case_37_signing_in_comes_first_and_leads_back(app: App, path: str) -> N
     url = app.authorize_url().replace("/oauth/authorize", path)
     response = Client().get(url)
     assert response.status_code == 302
-    assert response["Location"] == f"/admin/login/?next={quote(url)}"
+    assert response["Location"] == f"/sign-in?next={quote(url)}"
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "client_id=nobody&redirect_uri=https://zapier.example/cb&response_type=code",
-        "client_id=zapier&redirect_uri=https://evil.example/cb&response_type=code",
-        "client_id=zapier&redirect_uri=https://zapier.example/cb%2F&response_type=code",
-        "client_id=zapier&client_id=zapier&redirect_uri=https://zapier.example/cb&response_type=code",
-        "client_id=zapier&redirect_uri=https://zapier.example/cb&response_type=code&state=%zz",
-        "client_id=zapier%00&redirect_uri=https://zapier.example/cb&response_type=code",
-        "response_type=code",
-    ],
-    ids=range(7),
-)
-def test_case_38_and_39_no_redirect_to_an_address_that_is_not_known(app: App, query: str) -> None:
+SOUND = "client_id=zapier&redirect_uri=https://zapier.example/cb&response_type=code"
+
+
+def refused_without_a_redirect(app: App, query: str) -> None:
     app.browser.force_login(app.user)
     for response in (
         app.browser.get(f"/oauth/authorize?{query}"),
+        app.browser.post(f"/oauth/authorize?{query}", {"decision": "allow", "account": str(app.account.pk)}),
         app.browser.post(f"/oauth/authorize?{query}", {"decision": "deny"}),
         Client().get(f"/oauth/authorize?{query}"),
     ):
@@ -48,17 +78,49 @@ def test_case_38_and_39_no_redirect_to_an_address_that_is_not_known(app: App, qu
 
 
 @pytest.mark.parametrize(
+    "query",
+    [
+        SOUND.replace("zapier&", "nobody&"),
+        SOUND.replace("zapier.example", "evil.example"),
+        SOUND.replace("/cb", "/cb/"),
+        SOUND.replace("/cb", "/cb%2F"),
+        SOUND.replace("https", "http"),
+        SOUND + "&client_id=zapier",
+        SOUND + "&state=a&state=b",
+        SOUND + "&state=" + "x" * 5000,
+        "response_type=code",
+    ],
+    ids=range(9),
+)
+def test_case_38_an_app_or_address_that_is_not_known_or_said_twice(app: App, query: str) -> None:
+    refused_without_a_redirect(app, query)
+
+
+@pytest.mark.parametrize("query", [SOUND + "&state=%zz", SOUND + "&state=%ff", SOUND.replace("zapier&", "zapier%00&")])
+def test_case_39_what_cannot_be_read(app: App, query: str) -> None:
+    refused_without_a_redirect(app, query)
+
+
+def test_case_39_an_app_that_was_switched_off_while_the_page_was_open(app: App) -> None:
+    app.browser.force_login(app.user)
+    assert app.browser.get(app.authorize_url()).status_code == 200
+    Application.objects.update(is_active=False)
+    refused_without_a_redirect(app, SOUND)
+    assert not Grant.objects.exists()
+
+
+@pytest.mark.parametrize(
     ("change", "error"),
     [
         ({"response_type": None}, "invalid_request"),
         ({"response_type": "token"}, "unsupported_response_type"),
         ({"scope": "admin"}, "invalid_scope"),
+        ({"scope": "read admin"}, "invalid_scope"),
     ],
 )
 def test_case_40_a_wrong_request_goes_back_with_state_and_issuer(app: App, change: dict[str, Any], error: str) -> None:
-    app.browser.force_login(app.user)
-    back = sent_back(app.browser.get(app.authorize_url(**change)))
-    assert (back["error"], back["state"], back["iss"]) == (error, "xyz", "http://testserver")
+    for back in asked_and_answered(app, **change):
+        assert (back["error"], back["state"], back["iss"]) == (error, "xyz", "http://testserver")
 
 
 @pytest.mark.parametrize("scope", [None, ""])
@@ -94,10 +156,37 @@ def test_the_consent_page_cannot_be_framed_or_kept_and_lets_the_redirect_through
 def test_only_an_account_that_the_person_runs_can_be_connected(app: App, viewer: User, other_account: Account) -> None:
     app.browser.force_login(app.user)
     form = {"decision": "allow", "account": str(other_account.pk)}
-    assert b"Choose the business" in app.browser.post(app.authorize_url(), form).content
+    response = app.browser.post(app.authorize_url(), form)
+    assert response.status_code == 400
+    assert b"Choose the business" in response.content
     app.browser.force_login(viewer)
     assert b"No business of yours" in app.browser.get(app.authorize_url()).content
     assert not Grant.objects.exists()
+
+
+def test_with_several_accounts_those_that_the_role_allows_are_to_choose_from(app: App, other_account: Account) -> None:
+    Membership.objects.create(account=other_account, user=app.user, role="manager")
+    app.browser.force_login(app.user)
+    content = app.browser.get(app.authorize_url()).content.decode()
+    assert content.count('type="radio"') == 2
+    Membership.objects.filter(account=other_account).update(role="viewer")
+    content = app.browser.get(app.authorize_url()).content.decode()
+    assert 'type="radio"' not in content
+    assert "Harbour Garage" not in content
+
+
+def test_a_form_that_was_open_for_too_long_gets_a_friendly_page(app: App) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(app.user)
+    response = strict.post(app.authorize_url(), {"decision": "allow"})
+    assert response.status_code == 403
+    assert "Once more, please" in response.content.decode()
+
+
+def test_an_app_with_one_address_need_not_name_it(app: App) -> None:
+    app.browser.force_login(app.user)
+    assert "zapier.example" in app.browser.get(app.authorize_url(redirect_uri=None)).content.decode()
+    assert "code" in sent_back(app.answer(redirect_uri=None))
 
 
 def test_with_several_accounts_the_chosen_one_is_connected(app: App, other_account: Account) -> None:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from oauth import grants
 from oauth.api_keys import create_api_key, holder, revoke_api_keys
@@ -36,10 +36,13 @@ def connections(request: HttpRequest) -> HttpResponse:
     return render(request, "oauth/accounts.html", {"accounts": found})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
 def account_connections(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """GET shows who has access; POST makes a key."""
+    if request.method == "POST":
+        return _make_key(request, _account(request, account_id, to_write=True))
     return _page(request, _account(request, account_id), KeyForm())
 
 
@@ -62,10 +65,19 @@ def disconnect(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @require_POST
 @login_required
 @never_cache
-@sensitive_variables("key")
-def make_key(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """The key is in this answer and nowhere else: not in a session, not in a message."""
+def revoke_key(request: HttpRequest, account_id: UUID, key_id: UUID) -> HttpResponse:
     account = _account(request, account_id, to_write=True)
+    keys = ApiKey.objects.filter(account=account, pk=key_id)
+    if not keys:
+        raise Http404
+    revoke_api_keys(keys, timezone.now())
+    messages.success(request, f"The key {keys[0].name} has ended.")
+    return redirect("account-connections", account.pk)
+
+
+@sensitive_variables("key")
+def _make_key(request: HttpRequest, account: Account) -> HttpResponse:
+    """The key is in this answer and nowhere else: not in a session, not in a message."""
     form = KeyForm(request.POST)
     whose = holder(account, request.user)
     if form.is_valid() and whose is None:
@@ -80,19 +92,6 @@ def make_key(request: HttpRequest, account_id: UUID) -> HttpResponse:
         expires_at=form.expires_at(),
     )
     return _page(request, account, KeyForm(), new_key=key, new_name=made.name)
-
-
-@require_POST
-@login_required
-@never_cache
-def revoke_key(request: HttpRequest, account_id: UUID, key_id: UUID) -> HttpResponse:
-    account = _account(request, account_id, to_write=True)
-    keys = ApiKey.objects.filter(account=account, pk=key_id)
-    if not keys:
-        raise Http404
-    revoke_api_keys(keys, timezone.now())
-    messages.success(request, f"The key {keys[0].name} has ended.")
-    return redirect("account-connections", account.pk)
 
 
 def _account(request: HttpRequest, account_id: UUID, *, to_write: bool = False) -> Account:
@@ -114,6 +113,7 @@ def _page(request: HttpRequest, account: Account, form: KeyForm, status: int = 2
         "keys": ApiKey.objects.live(now).filter(account=account).select_related("user").order_by("-created_at"),
         "form": form,
         "scopes": SCOPES,
+        "has_others": is_operator(request) or len(roles_of(request)) > 1,
         "may_write": is_operator(request) or roles_of(request).get(account.pk) in WRITERS,
     }
     return render(request, "oauth/connections.html", context | shown, status=status)

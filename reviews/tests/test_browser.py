@@ -6,12 +6,13 @@ import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from pytest_httpserver import HTTPServer
 
-from oauth.models import Account, Grant, User
-from oauth.tests.flow import make_application
+from oauth.models import Account, ApiKey, Grant, Membership, RefreshToken, User
+from oauth.tests.flow import App, make_application
 from reviews.models import Delivery, Feedback, ReviewRequest, ReviewSite, Suppression
 from reviews.tests.helpers import asked
 
@@ -108,14 +109,31 @@ def test_leaving_takes_one_press(page: Any, live_server: Any, message: Delivery)
     assert Suppression.objects.exists()
 
 
-def test_allowing_an_app_lands_on_its_address(page: Any, live_server: Any, owner: User, httpserver: HTTPServer) -> None:
+@pytest.fixture
+def app_address(httpserver: HTTPServer) -> str:
+    """Where an app has people sent back to; it answers."""
     httpserver.expect_request("/cb").respond_with_data("the app")
-    make_application(redirect_uris=httpserver.url_for("/cb"))
-    query = f"response_type=code&client_id=zapier&redirect_uri={httpserver.url_for('/cb')}&state=xyz"
-    page.goto(f"{live_server.url}/oauth/authorize?{query}")
-    page.fill("input[name=username]", owner.email)
-    page.fill("input[name=password]", "correct horse")
-    page.click("button[type=submit]")
+    address = httpserver.url_for("/cb")
+    make_application(redirect_uris=address)
+    return str(address)
+
+
+def authorize_url(live_server: Any, address: str, **more: str) -> str:
+    query = {"response_type": "code", "client_id": "zapier", "redirect_uri": address, "state": "xyz"} | more
+    return f"{live_server.url}/oauth/authorize?{urlencode(query)}"
+
+
+def sign_in(page: Any, user: User) -> None:
+    page.get_by_label("E-mail").fill(user.email)
+    page.get_by_label("Password").fill("correct horse")
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_allowing_an_app_lands_on_its_address(page: Any, live_server: Any, owner: User, app_address: str) -> None:
+    page.goto(authorize_url(live_server, app_address))
+    assert "Zapier" in page.inner_text("main")
+    assert fits(page)
+    sign_in(page, owner)
     page.wait_for_selector("h1:has-text('Connect Zapier?')")
     assert fits(page)
     assert "Riverside Dental" in page.inner_text("body")
@@ -126,11 +144,75 @@ def test_allowing_an_app_lands_on_its_address(page: Any, live_server: Any, owner
     assert Grant.objects.count() == 1
 
 
+def test_denying_lands_there_too(page: Any, live_server: Any, owner: User, app_address: str) -> None:
+    page.goto(authorize_url(live_server, app_address))
+    sign_in(page, owner)
+    page.get_by_role("button", name="Deny").click()
+    page.wait_for_url("**/cb?*")
+    assert "error=access_denied" in page.url
+    assert not Grant.objects.exists()
+
+
+def test_one_of_several_businesses_is_chosen_without_a_script(
+    chromium: Any, live_server: Any, owner: User, other_account: Account, app_address: str
+) -> None:
+    Membership.objects.create(account=other_account, user=owner, role="manager")
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(authorize_url(live_server, app_address))
+    sign_in(page, owner)
+    page.get_by_label("Harbour Garage").check()
+    page.get_by_role("button", name="Allow").click()
+    page.wait_for_url("**/cb?*")
+    context.close()
+    assert Grant.objects.get().account == other_account
+
+
+def test_a_wrong_request_of_an_app_reaches_it_through_the_sign_in_form(
+    page: Any, live_server: Any, owner: User, app_address: str
+) -> None:
+    page.goto(authorize_url(live_server, app_address, scope="admin"))
+    sign_in(page, owner)
+    page.wait_for_url("**/cb?*")
+    assert "error=invalid_scope" in page.url
+
+
+def test_another_person_takes_over_at_the_consent_page(
+    page: Any, live_server: Any, owner: User, stranger: User, app_address: str
+) -> None:
+    page.goto(authorize_url(live_server, app_address))
+    sign_in(page, owner)
+    page.get_by_role("button", name="Use another account").click()
+    sign_in(page, stranger)
+    page.wait_for_selector("text=Harbour Garage")
+    assert stranger.email in page.inner_text("main")
+
+
+def test_an_owner_makes_and_ends_a_key_and_disconnects_an_app(
+    page: Any, live_server: Any, owner: User, account: Account
+) -> None:
+    App(owner, account, make_application()).pair()
+    page.goto(f"{live_server.url}/connections")
+    sign_in(page, owner)
+    page.wait_for_selector("h1:has-text('Riverside Dental')")
+    page.get_by_label("What is it for?").fill("Website")
+    page.get_by_role("button", name="Make the key").click()
+    assert re.fullmatch(r"rh_[\w-]{43}", page.inner_text(".secret"))
+    assert fits(page)
+    page.get_by_text("End this key …").click()
+    page.get_by_role("button", name="End Website").click()
+    page.wait_for_selector("text=The key Website has ended.")
+    page.get_by_text("Disconnect …").click()
+    page.get_by_role("button", name="Disconnect Zapier").click()
+    page.wait_for_selector("text=Zapier is disconnected.")
+    assert fits(page)
+    assert not RefreshToken.objects.filter(revoked=None).exists()
+    assert not ApiKey.objects.filter(revoked_at=None).exists()
+
+
 def test_staff_ask_a_customer_on_a_phone(page: Any, live_server: Any, owner: User, account: Account) -> None:
     page.goto(f"{live_server.url}/admin/reviews/reviewrequest/add/")
-    page.fill("input[name=username]", owner.email)
-    page.fill("input[name=password]", "correct horse")
-    page.click("button[type=submit]")
+    sign_in(page, owner)
     page.fill("input[name=first_name]", "Jane")
     page.fill("input[name=email]", "jane@example.com")
     assert fits(page)

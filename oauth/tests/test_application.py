@@ -1,0 +1,103 @@
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
+
+from oauth.applications import create_application
+from oauth.models import Application
+from oauth.redirect_uris import problem_with
+
+GOOD = "https://app.example/callback"
+
+
+@pytest.mark.parametrize(
+    ("uri", "words"),
+    [
+        ("http://app.example/cb", "not encrypted"),
+        ("http://localhost:3000/cb", "not encrypted"),
+        ("app.example/cb", "must begin with https://"),
+        ("javascript:alert(1)", "must begin with https://"),
+        ("com.example.app:/cb", "must begin with https://"),
+        ("//app.example/cb", "must begin with https://"),
+        ("https:///cb", "no host"),
+        ("https:app.example", "no host"),
+        ("https://app.example:0/cb", "no host"),
+        ("https://app.example:port/cb", "is no address"),
+        ("https://[::1/cb", "is no address"),
+        ("https://ann:secret@app.example/cb", "user name or password"),
+        ("https://app.example/cb#part", "behind #"),
+        ("https://app.example/cb#", "behind #"),
+        ("https://*.app.example/cb", "holds a *"),
+        ("https://app.example/ä", "characters"),
+        ("https://app.example/\x7f", "characters"),
+        ("https://app.example\\@evil.example/", "user name or password"),
+        ('https://app.example/"', "characters"),
+        ("https://app.example/" + "x" * 2000, "longer than 2000"),
+    ],
+)
+def test_an_address_that_must_not_be_redirected_to_is_refused_in_words(uri: str, words: str) -> None:
+    assert words in problem_with(uri)
+
+
+@pytest.mark.parametrize(
+    "uri", [GOOD, "https://app.example", "https://app.example:8443/cb?a=b&c=%20", "https://[::1]/cb"]
+)
+def test_a_full_https_address_is_taken(uri: str) -> None:
+    assert problem_with(uri) == ""
+
+
+def test_plain_http_is_for_a_developers_own_machine(settings: Any) -> None:
+    settings.OAUTH2_PROVIDER = {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"]}
+    assert problem_with("http://localhost:3000/cb") == ""
+    assert problem_with("http://[::1]:3000/cb") == ""
+    assert "not encrypted" in problem_with("http://app.example/cb")
+
+
+@pytest.mark.django_db
+def test_everything_that_is_wrong_is_said_at_once_and_by_its_field() -> None:
+    app = Application(
+        name="x",
+        client_type="confidential",
+        authorization_grant_type="authorization-code",
+        client_secret="typed",
+        redirect_uris=f"http://a.example/\n{GOOD} {GOOD}",
+    )
+    with pytest.raises(ValidationError) as caught:
+        app.full_clean()
+    assert caught.value.message_dict["client_secret"] == ["A secret is generated, never typed."]
+    assert len(caught.value.message_dict["redirect_uris"]) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("secret", ["typed", "x" * 128, "rhs_short", "pbkdf2_sha256$1$a$b", "md5$a$0"])
+def test_a_secret_that_was_not_generated_is_refused(secret: str) -> None:
+    with pytest.raises(ValidationError, match="never typed"):
+        create_application(name="x", redirect_uris=[GOOD], client_secret=secret)
+    assert not Application.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_new_app_gets_a_generated_secret_and_can_be_saved_again() -> None:
+    _, secret = create_application(name="x", redirect_uris=[GOOD])
+    stored = Application.objects.get()
+    assert check_password(secret, stored.client_secret)
+    stored.full_clean()
+    stored.save()
+    assert Application.objects.get().client_secret == stored.client_secret
+    assert stored.client_secret.startswith("generated_hmac_sha256$")
+
+
+@pytest.mark.django_db
+def test_the_librarys_own_command_makes_a_sound_app(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("createapplication", "confidential", "authorization-code", "--redirect-uris", GOOD, "--name", "CRM")
+    secret = capsys.readouterr().out.split()[-1]
+    assert secret.startswith("rhs_")
+    assert check_password(secret, Application.objects.get().client_secret)
+
+
+@pytest.mark.django_db
+def test_the_command_says_what_is_wrong_with_an_address() -> None:
+    with pytest.raises(CommandError, match="not encrypted"):
+        call_command("create_oauth_app", "CRM", "--redirect-uri", "http://app.example/cb")

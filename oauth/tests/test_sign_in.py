@@ -1,0 +1,123 @@
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from oauth.models import User
+from oauth.tests.flow import App, sent_back
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "correct horse"
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD, **more: str) -> Any:
+    return client.post("/sign-in", {"username": email, "password": password} | more)
+
+
+def test_a_person_signs_in_with_the_address_in_any_case_and_lands_where_they_wanted_to_go(
+    client: Client, app: App
+) -> None:
+    response = sign_in(client, app.user.email.upper(), next=app.authorize_url())
+    assert (response.status_code, response["Location"]) == (302, app.authorize_url())
+    assert "Connect Zapier?" in client.get(app.authorize_url()).content.decode()
+
+
+def test_without_a_wish_staff_land_in_the_back_office_and_others_at_their_connections(
+    client: Client, owner: User
+) -> None:
+    assert sign_in(client, owner.email)["Location"] == "/admin/"
+    User.objects.update(is_staff=False)
+    assert sign_in(Client(), owner.email)["Location"] == "/connections"
+
+
+def test_a_member_who_is_no_staff_can_connect_an_app(client: Client, app: App) -> None:
+    User.objects.update(is_staff=False)
+    sign_in(client, app.user.email, next=app.authorize_url())
+    form = {"decision": "allow", "account": str(app.account.pk)}
+    assert "code" in sent_back(client.post(app.authorize_url(), form))
+
+
+def test_nobody_is_sent_to_another_site(client: Client, owner: User) -> None:
+    assert sign_in(client, owner.email, next="https://evil.example/")["Location"] == "/admin/"
+
+
+def test_a_wrong_password_and_an_unknown_person_are_told_the_same(client: Client, owner: User) -> None:
+    pages = [sign_in(client, name, "wrong").content.decode() for name in (owner.email, "nobody@example.com")]
+    assert all("do not go together" in page for page in pages)
+    assert "_auth_user_id" not in client.session
+
+
+def test_someone_who_guesses_has_to_wait_and_others_do_not(client: Client, owner: User, stranger: User) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(20):
+            assert sign_in(client, owner.email, "wrong").status_code == 200
+        response = sign_in(client, owner.email)
+        assert response.status_code == 429
+        assert "Too many wrong passwords" in response.content.decode()
+        assert 1 <= int(response["Retry-After"]) <= 60
+        assert sign_in(client, stranger.email).status_code == 302
+        clock.shift(60)
+        assert sign_in(client, owner.email).status_code == 302
+
+
+def test_the_back_office_has_no_other_way_in(client: Client, owner: User) -> None:
+    response = client.get("/admin/login/?next=/admin/reviews/contact/")
+    assert response["Location"] == "/sign-in?next=/admin/reviews/contact/"
+    assert client.post("/admin/login/", {"username": owner.email, "password": PASSWORD}).status_code == 302
+    assert "_auth_user_id" not in client.session
+
+
+def test_who_may_not_open_the_back_office_is_told_so_and_not_sent_in_circles(client: Client, owner: User) -> None:
+    User.objects.update(is_staff=False)
+    client.force_login(owner)
+    response = client.get("/admin/", follow=True)
+    assert response.status_code == 200
+    assert "may not open that page" in response.content.decode()
+
+
+def test_the_page_names_the_app_that_asks(client: Client, app: App) -> None:
+    response = client.get(f"/sign-in?next={quote(app.authorize_url())}")
+    content = response.content.decode()
+    assert "Zapier" in content
+    assert "zapier.example" in content
+    assert "form-action 'self' https://zapier.example" in response["Content-Security-Policy"]
+
+
+def test_an_app_that_asks_in_a_wrong_way_is_reached_through_the_form(client: Client, app: App) -> None:
+    url = app.authorize_url(scope="admin")
+    policy = client.get(f"/sign-in?next={quote(url)}")["Content-Security-Policy"]
+    assert "form-action 'self' https://zapier.example" in policy
+    sign_in(client, app.user.email, next=url)
+    assert sent_back(client.get(url))["error"] == "invalid_scope"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/admin/",
+        "/oauth/authorize",
+        "/oauth/authorize?client_id=zapier&redirect_uri=https://evil.example/&response_type=code",
+        "/oauth/authorize?client_id=nobody&redirect_uri=https://zapier.example/cb&response_type=code",
+        "/oauth/authorize?client_id=%zz",
+        "/oauth/authorize?state=ä",
+        "//[",
+    ],
+)
+def test_a_foreign_address_does_not_widen_the_policy(client: Client, app: App, url: str) -> None:
+    response = client.get("/sign-in", {"next": url})
+    assert response.status_code == 200
+    assert "form-action 'self';" in response["Content-Security-Policy"] + ";"
+    assert "wants to connect" not in response.content.decode()
+
+
+def test_signing_out_leads_to_signing_in_as_somebody_else(client: Client, app: App) -> None:
+    client.force_login(app.user)
+    assert "Use another account" in client.get(app.authorize_url()).content.decode()
+    response = client.post("/sign-out", {"next": app.authorize_url()})
+    assert response["Location"] == app.authorize_url()
+    assert client.get(app.authorize_url())["Location"].startswith("/sign-in")
+    assert client.get("/sign-out").status_code == 405
