@@ -77,12 +77,12 @@ def find_credential(token: str, now: datetime) -> Credential | None:
 
 def live_access_token(token: str, now: datetime) -> Any:
     """The row of an access token with which one can act now, with its user, account, application and `role`."""
-    rows = AccessToken.objects.acting().select_related("application")
+    rows = AccessToken.objects.acting().select_related("user", "account", "application")
     return rows.filter(token_checksum=token_hash(token), expires__gt=now, application__is_active=True).first()
 
 
 def _api_key(key: str, now: datetime) -> Credential | None:
-    row = ApiKey.objects.live(now).acting().filter(key_hash=token_hash(key)).first()
+    row = ApiKey.objects.live(now).acting().select_related("user", "account").filter(key_hash=token_hash(key)).first()
     return _credential(row, "api_key", row.created_at, row.expires_at, now) if row else None
 
 

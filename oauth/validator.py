@@ -111,7 +111,6 @@ class Validator(OAuth2Validator):
         if verifier and (not grant.code_challenge or not VERIFIER.fullmatch(verifier)):
             return False
         request.grant = grant
-        request.user, request.account = grant.user, grant.account
         request.scopes = grant.scope.split()
         return True
 
@@ -146,7 +145,6 @@ class Validator(OAuth2Validator):
         if row is None or row.idle_until() <= timezone.now():
             return False
         request.refresh_row, request.repeated = row, None
-        request.user, request.account = row.user, row.account
         return row.revoked is None or self._may_repeat(row, refresh_token, request)
 
     def _may_repeat(self, row: Any, refresh_token: str, request: Any) -> bool:

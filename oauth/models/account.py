@@ -129,4 +129,4 @@ class ActingQuerySet(models.QuerySet[Any]):
     def acting(self) -> Self:
         """Those that still may: person and business are active, and the one has a `role` in the other."""
         active = self.filter(user__is_active=True, account__is_active=True, account__memberships__user=F("user"))
-        return active.select_related("user", "account").annotate(role=F("account__memberships__role"))
+        return active.annotate(role=F("account__memberships__role"))
