@@ -8,12 +8,19 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from django.test import Client
 
-from oauth.models import Account, Application, User
+from oauth.models import Account, Application, Membership, User
 
 REDIRECT_URI = "https://zapier.example/cb"
 SECRET = "s" * 43
 VERIFIER = "v" * 64
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
+
+# What takes away the ground that keys and tokens stand on.
+ENDINGS = {
+    "user off": lambda: User.objects.update(is_active=False),
+    "account off": lambda: Account.objects.update(is_active=False),
+    "no longer a member": lambda: Membership.objects.all().delete(),
+}
 
 
 def make_application(**fields: Any) -> Application:

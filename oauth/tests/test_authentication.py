@@ -10,6 +10,7 @@ from oauthlib.common import Request as OAuthRequest
 from oauth.api_keys import create_api_key
 from oauth.hashers import new_token, token_hash
 from oauth.models import AccessToken, Account, ApiKey, Application, Membership, User
+from oauth.tests.flow import ENDINGS
 from oauth.validator import Validator
 
 pytestmark = pytest.mark.django_db
@@ -134,15 +135,7 @@ def test_case_43_a_token_in_the_address_or_the_body_opens_nothing(client: Client
     assert client.post("/api/v1/review-requests", {"access_token": key}).status_code == 401
 
 
-@pytest.mark.parametrize(
-    "ending",
-    [
-        lambda: User.objects.update(is_active=False),
-        lambda: Account.objects.update(is_active=False),
-        lambda: Membership.objects.all().delete(),
-    ],
-    ids=["user off", "account off", "no longer a member"],
-)
+@pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
 def test_a_credential_ends_with_what_it_stands_for(client: Client, credential: str, ending: Any) -> None:
     assert status(client, credential).status_code == 200
     ending()

@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from oauth.models import AccessToken, Account, Application, Membership, User
-from oauth.tests.flow import App, refused, sent_back
+from oauth.models import AccessToken, Application
+from oauth.tests.flow import ENDINGS, App, refused, sent_back
 
 pytestmark = pytest.mark.django_db
 
@@ -64,15 +64,7 @@ def test_without_a_token_there_is_nothing_to_tell(app: App) -> None:
     refused(introspect(app, ""), 400, "invalid_request")
 
 
-@pytest.mark.parametrize(
-    "ending",
-    [
-        lambda: User.objects.update(is_active=False),
-        lambda: Account.objects.update(is_active=False),
-        lambda: Membership.objects.all().delete(),
-    ],
-    ids=["user off", "account off", "no longer a member"],
-)
+@pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
 def test_what_opens_nothing_any_more_is_inactive(app: App, ending: Any) -> None:
     pair = app.pair()
     ending()
