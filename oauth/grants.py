@@ -9,6 +9,7 @@ import hmac
 import uuid
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -34,20 +35,29 @@ def derived_token(prefix: str, refresh_token: str) -> str:
 
 def find_code(code: str, client: Application) -> Any:
     """The grant of a code of that client, locked until the transaction ends; None if it gives no right any more."""
-    rows = Grant.objects.acting().select_for_update(of=("self",))
-    return rows.filter(code=token_hash(code), application=client).first()
+    return next(iter(_codes().filter(code=token_hash(code), application=client)), None)
 
 
 def find_refresh_token(token: str, client: Application) -> Any:
     """The row of a refresh token of that client, live or rotated, found and locked in the same way."""
-    rows = RefreshToken.objects.acting().select_related("access_token").select_for_update(of=("self",))
-    return rows.filter(token_checksum=token_hash(token), application=client).first()
+    return next(iter(_refresh_tokens().filter(token_checksum=token_hash(token), application=client)), None)
 
 
 def live_refresh_token(token: str, client: Application, now: datetime) -> Any:
     """The row of a refresh token of that client with which one could go on now."""
-    rows = RefreshToken.objects.live(now).acting().select_related("application")
-    return rows.filter(token_checksum=token_hash(token), application=client).first()
+    rows = RefreshToken.objects.live(now).acting()
+    return next(iter(rows.filter(token_checksum=token_hash(token), application=client)), None)
+
+
+# On the path of every exchange and refresh: what is the same for all of them is put together once.
+@cache
+def _codes() -> Any:
+    return Grant.objects.acting().select_for_update(of=("self",))
+
+
+@cache
+def _refresh_tokens() -> Any:
+    return RefreshToken.objects.acting().select_related("access_token").select_for_update(of=("self",))
 
 
 def successor(row: RefreshToken, token: str) -> RefreshToken | None:

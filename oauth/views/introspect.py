@@ -31,18 +31,18 @@ def _described(token: str, client: Application) -> dict[str, Any]:
     now = timezone.now()
     if token.startswith(REFRESH_PREFIX):
         refresh = grants.live_refresh_token(token, client, now)
-        return _active(refresh, exp=int(refresh.idle_until().timestamp())) if refresh else {"active": False}
+        return _active(refresh, client, exp=int(refresh.idle_until().timestamp())) if refresh else {"active": False}
     access = live_access_token(token, now)
     if access is None or access.application_id != client.pk:
         return {"active": False}
-    return _active(access, exp=int(access.expires.timestamp()), token_type="Bearer")  # noqa: S106 (RFC 6750's word)
+    return _active(access, client, exp=int(access.expires.timestamp()), token_type="Bearer")  # noqa: S106 (RFC 6750's word)
 
 
-def _active(row: AccessToken | RefreshToken, **kind: Any) -> dict[str, Any]:
+def _active(row: AccessToken | RefreshToken, client: Application, **kind: Any) -> dict[str, Any]:
     return {
         "active": True,
         "scope": row.scope,
-        "client_id": row.application.client_id,
+        "client_id": client.client_id,
         "sub": str(row.user_id),
         "account_id": str(row.account_id),
         "iss": settings.PUBLIC_URL,
