@@ -52,7 +52,11 @@ def live_refresh_token(token: str, client: Application, now: datetime) -> Any:
 # On the path of every exchange and refresh: what is the same for all of them is put together once.
 @cache
 def _codes() -> Any:
-    return Grant.objects.acting().select_for_update(of=("self",))
+    return (
+        Grant.objects.acting()
+        .defer("created", "updated", "nonce", "claims", "resource")
+        .select_for_update(of=("self",))
+    )
 
 
 @cache
@@ -70,40 +74,32 @@ def successor(row: RefreshToken, token: str) -> RefreshToken | None:
 # --- Issuing -----------------------------------------------------------------------------------------
 
 
+def consume(grant: Grant, now: datetime) -> None:
+    """Note that a code was used, and begin the family of tokens that it leads to."""
+    grant.consumed_at, grant.token_family = now, uuid.uuid4()
+    Grant.objects.filter(pk=grant.pk).update(consumed_at=now, token_family=grant.token_family, updated=now)
+
+
 def issue_pair(
     origin: Grant | RefreshToken, *, access_token: str, refresh_token: str, scope: str, now: datetime
 ) -> None:
     """Store the pair that a code or a refresh token leads to. `scope` is what the access token may do."""
-    shared = {
-        "user_id": origin.user_id,
-        "account_id": origin.account_id,
-        "application_id": origin.application_id,
-        "token_family": origin.token_family,
-        "token": "",
-    }
-    rotated = isinstance(origin, RefreshToken)
-    access = AccessToken(
-        **shared,
-        scope=scope,
-        expires=now + timedelta(seconds=settings.ACCESS_TOKEN_SECONDS),
-        last_used_at=_spend(origin, now) if rotated else None,
-    )
-    access._raw_token = access_token  # the model's field turns it into the checksum
-    access.save(force_insert=True)
-    connected_at = origin.connected_at if rotated else now
+    shared = {"user_id": origin.user_id, "account_id": origin.account_id, "application_id": origin.application_id}
+    shared |= {"token_family": origin.token_family, "token": ""}
+    fresh = {"scope": scope, "expires": now + timedelta(seconds=settings.ACCESS_TOKEN_SECONDS)}
+    if isinstance(origin, RefreshToken):
+        # The row of the former access token becomes the new one's: the former ends, and its last use stays known.
+        RefreshToken.objects.filter(pk=origin.pk).update(revoked=now, updated=now, access_token=None)
+        access, connected_at = origin.access_token, origin.connected_at
+        fresh |= {"token_checksum": token_hash(access_token), "created": now, "updated": now}
+        AccessToken.objects.filter(pk=access.pk).update(**fresh)
+    else:
+        access, connected_at = AccessToken(**shared, **fresh), now
+        access._raw_token = access_token  # the model's field turns it into the checksum
+        access.save(force_insert=True)
     refresh = RefreshToken(**shared, scope=origin.scope, access_token=access, connected_at=connected_at)
     refresh._raw_token = refresh_token
     refresh.save(force_insert=True)
-
-
-def _spend(row: RefreshToken, now: datetime) -> datetime | None:
-    """Retire a refresh token and its access token; returns when the pair was last used."""
-    spent: AccessToken | None = row.access_token
-    RefreshToken.objects.filter(pk=row.pk).update(revoked=now, updated=now, access_token=None)
-    if spent is None:
-        return None
-    delete(AccessToken.objects.filter(pk=spent.pk))
-    return spent.last_used_at
 
 
 # --- Taking back -------------------------------------------------------------------------------------
@@ -140,12 +136,11 @@ def revoke_token(token: str, owned: Q, now: datetime) -> int:
 
 @transaction.atomic(savepoint=False)
 def _revoke(chosen: Q, now: datetime) -> int:
-    """A refresh that runs meanwhile adds a live row behind our back, so look until none is left."""
+    """A refresh that runs meanwhile ends its row before we can, and adds a live one: so until none is live."""
     count: int = AccessToken.objects.filter(chosen, expires__gt=now).count()
-    while revoked := RefreshToken.objects.filter(chosen, revoked=None).update(
-        revoked=now, updated=now, access_token=None
-    ):
-        count += revoked
+    live = RefreshToken.objects.filter(chosen, revoked=None)
+    while live.exists():  # not until an update changed none: it may have waited for just such a refresh
+        count += live.update(revoked=now, updated=now, access_token=None)
     delete(AccessToken.objects.filter(chosen))
     return count
 

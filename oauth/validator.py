@@ -1,8 +1,8 @@
 """The rules of the OAuth server (RFC 6749, RFC 7636, RFC 9700), as the library's hooks ask for them."""
 
 import re
-import uuid
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -47,6 +47,13 @@ def remaining_seconds(request: Any) -> int:
 
 class Validator(OAuth2Validator):
     # --- The client ---------------------------------------------------------------------------
+
+    def _load_application(self, client_id: str | None, request: Any) -> Application | None:
+        """The usable app of that id, asked once a call. The library's way also looks for apps on other sites."""
+        if request.client is None or request.client.client_id != client_id:
+            request.client = next(iter(_applications().filter(client_id=client_id)), None)
+        found: Application | None = request.client
+        return found
 
     def client_authentication_required(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         if _basic(request) is not None or request.client_secret:
@@ -131,8 +138,7 @@ class Validator(OAuth2Validator):
         if grant.consumed_at is not None:
             grants.revoke_family(grant.token_family, now)
             raise errors.InvalidGrantError(description="This code was used before.", request=request)
-        grant.consumed_at, grant.token_family = now, uuid.uuid4()
-        grant.save(update_fields=["consumed_at", "token_family", "updated"])
+        grants.consume(grant, now)
         return True
 
     def invalidate_authorization_code(self, client_id: str, code: str, request: Any, *args: Any, **kwargs: Any) -> None:
@@ -145,7 +151,7 @@ class Validator(OAuth2Validator):
         if row is None or row.idle_until() <= timezone.now():
             return False
         request.refresh_row, request.repeated = row, None
-        return row.revoked is None or self._may_repeat(row, refresh_token, request)
+        return row.access_token is not None if row.revoked is None else self._may_repeat(row, refresh_token, request)
 
     def _may_repeat(self, row: Any, refresh_token: str, request: Any) -> bool:
         """A rotated token in its grace gets the same pair; later, its reuse ends the family (RFC 9700 §4.14)."""
@@ -189,6 +195,13 @@ class Validator(OAuth2Validator):
 
     def get_default_scopes(self, client_id: str, request: Any, *args: Any, **kwargs: Any) -> list[str]:
         return list(SCOPES)
+
+
+@cache
+def _applications() -> Any:
+    """Apps that work, with what is asked of them on the path of every call."""
+    columns = "name", "client_id", "client_type", "client_secret", "redirect_uris", "is_active"
+    return Application.objects.filter(is_active=True).only(*columns)
 
 
 def _basic(request: Any) -> tuple[str, str] | None:

@@ -129,7 +129,7 @@ def test_revoking_everything_takes_the_same_statements_for_few_and_for_many(app:
             assert counted(app.revoke(bearer)) == 2 * pairs
         return len(statements)
 
-    assert statements(1) == statements(7) == 8
+    assert statements(1) == statements(7) == 9
     assert not AccessToken.objects.exists()
 
 
