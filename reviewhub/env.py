@@ -141,8 +141,9 @@ def database(*, default: str) -> dict[str, Any]:
     else:
         config["CONN_MAX_AGE"] = whole("CONN_MAX_AGE", default=600)
         config["CONN_HEALTH_CHECKS"] = True
-        # The server plans a statement that it has seen five times on a connection no more: half the time of a join.
-        options |= {"server_side_binding": True, "prepare_threshold": 5}
+        if env.bool("PREPARED_STATEMENTS", default=True):
+            # What the server has planned five times on a connection it plans no more: half the time of a join.
+            options |= {"server_side_binding": True, "prepare_threshold": 5}
     return config
 
 

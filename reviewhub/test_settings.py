@@ -12,6 +12,7 @@ for _name in os.environ.keys() & {
     "ANYMAIL_PROVIDER",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
+    "PREPARED_STATEMENTS",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_API_URL",
     "TWILIO_FROM",

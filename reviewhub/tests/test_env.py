@@ -136,6 +136,13 @@ def test_postgresql_connections_are_kept(environment: dict[str, str]) -> None:
     assert (config["PASSWORD"], config["PORT"], config["CONN_MAX_AGE"]) == ("p@ss", 5433, 600)
 
 
+def test_statements_are_prepared_unless_a_pooler_is_in_the_way(environment: dict[str, str]) -> None:
+    environment["DATABASE_URL"] = "postgres://db.example/reviews"
+    assert readers.database(default="")["OPTIONS"] == {"server_side_binding": True, "prepare_threshold": 5}
+    environment["PREPARED_STATEMENTS"] = "false"
+    assert readers.database(default="")["OPTIONS"] == {}
+
+
 def test_mail_by_smtp_by_a_provider_or_not_at_all(environment: dict[str, str]) -> None:
     assert readers.mail() == {}
     environment["EMAIL_URL"] = "smtp+tls://me:secret@mail.example:587"
