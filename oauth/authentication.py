@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -101,6 +101,7 @@ def _api_keys() -> Any:
 
 def _with_holder(rows: Any, *columns: str) -> Any:
     person = [f"user__{name}" for name in ("email", "name", "is_active", "is_staff", "is_superuser")]
+    rows = rows.annotate(role=F("account__memberships__role"))  # of the person: `acting` has joined no other's
     return rows.select_related("user", "account").only("scope", "last_used_at", "account", *person, *columns)
 
 

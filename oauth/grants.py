@@ -52,16 +52,17 @@ def live_refresh_token(token: str, client: Application, now: datetime) -> Any:
 # On the path of every exchange and refresh: what is the same for all of them is put together once.
 @cache
 def _codes() -> Any:
-    return (
-        Grant.objects.acting()
-        .defer("created", "updated", "nonce", "claims", "resource")
-        .select_for_update(of=("self",))
-    )
+    columns = "redirect_uri", "scope", "expires", "code_challenge", "code_challenge_method"
+    return _locked(Grant.objects.acting(), *columns, "consumed_at")
 
 
 @cache
 def _refresh_tokens() -> Any:
-    return RefreshToken.objects.acting().select_related("access_token").select_for_update(of=("self",))
+    return _locked(RefreshToken.objects.acting(), "scope", "access_token", "created", "connected_at", "revoked")
+
+
+def _locked(rows: Any, *columns: str) -> Any:
+    return rows.only("user", "account", "application", "token_family", *columns).select_for_update(of=("self",))
 
 
 def successor(row: RefreshToken, token: str) -> RefreshToken | None:
@@ -90,14 +91,15 @@ def issue_pair(
     if isinstance(origin, RefreshToken):
         # The row of the former access token becomes the new one's: the former ends, and its last use stays known.
         RefreshToken.objects.filter(pk=origin.pk).update(revoked=now, updated=now, access_token=None)
-        access, connected_at = origin.access_token, origin.connected_at
+        access, connected_at = origin.access_token_id, origin.connected_at
         fresh |= {"token_checksum": token_hash(access_token), "created": now, "updated": now}
-        AccessToken.objects.filter(pk=access.pk).update(**fresh)
+        AccessToken.objects.filter(pk=access).update(**fresh)
     else:
-        access, connected_at = AccessToken(**shared, **fresh), now
-        access._raw_token = access_token  # the model's field turns it into the checksum
-        access.save(force_insert=True)
-    refresh = RefreshToken(**shared, scope=origin.scope, access_token=access, connected_at=connected_at)
+        row = AccessToken(**shared, **fresh)
+        row._raw_token = access_token  # the model's field turns it into the checksum
+        row.save(force_insert=True)
+        access, connected_at = row.pk, now
+    refresh = RefreshToken(**shared, scope=origin.scope, access_token_id=access, connected_at=connected_at)
     refresh._raw_token = refresh_token
     refresh.save(force_insert=True)
 

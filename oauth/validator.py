@@ -151,7 +151,7 @@ class Validator(OAuth2Validator):
         if row is None or row.idle_until() <= timezone.now():
             return False
         request.refresh_row, request.repeated = row, None
-        return row.access_token is not None if row.revoked is None else self._may_repeat(row, refresh_token, request)
+        return row.access_token_id is not None if row.revoked is None else self._may_repeat(row, refresh_token, request)
 
     def _may_repeat(self, row: Any, refresh_token: str, request: Any) -> bool:
         """A rotated token in its grace gets the same pair; later, its reuse ends the family (RFC 9700 §4.14)."""

@@ -127,6 +127,5 @@ class ActingQuerySet(models.QuerySet[Any]):
     """Rows that let somebody act for an account: keys, codes, tokens."""
 
     def acting(self) -> Self:
-        """Those that still may: person and business are active, and the one has a `role` in the other."""
-        active = self.filter(user__is_active=True, account__is_active=True, account__memberships__user=F("user"))
-        return active.annotate(role=F("account__memberships__role"))
+        """Those that still may: person and business are active, and the one works in the other."""
+        return self.filter(user__is_active=True, account__is_active=True, account__memberships__user=F("user"))
