@@ -1,0 +1,118 @@
+"""What the measurements do inside ReviewHub's own process; `bench.stock.inside` does the same in the stock project."""
+
+import secrets
+import time
+import uuid
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.test import Client
+from django.utils import timezone
+
+from bench.inside import analyze, count_calls, counted
+from bench.oauth_calls import CHALLENGE, REDIRECT_URI
+from oauth.applications import create_application
+from oauth.hashers import new_token, token_hash
+from oauth.models import AccessToken, Account, Application, Grant, Membership, RefreshToken, User
+from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
+from reviews import delivery
+
+SCOPE = "read write"
+TOKEN, INTROSPECT, REVOKE = "/oauth/token", "/oauth/introspect", "/oauth/revoke"
+
+
+def prepare(codes: int, tokens: int) -> dict[str, Any]:
+    """A client with codes to exchange and tokens to check."""
+    member, application, secret = _client()
+    made = {
+        "token_path": TOKEN,
+        "introspection_path": INTROSPECT,
+        "client_id": application.client_id,
+        "client_secret": secret,
+        "codes": _codes(member, application, codes),
+        "tokens": _pairs(member, application, tokens),
+    }
+    analyze()
+    return made
+
+
+def count() -> dict[str, int]:
+    return count_calls(**prepare(codes=2, tokens=1))
+
+
+def revoke(pairs: int) -> dict[str, float]:
+    """Seconds and statements of the call that ends all tokens of a user, who has `pairs` of them."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    for having in (1, pairs):  # the first warms up
+        member, application, _ = _client()
+        bearer, *_ = _pairs(member, application, having)
+        analyze()
+        call = partial(client.generic, "POST", REVOKE, headers={"Authorization": f"Bearer {bearer}"})
+        began = time.perf_counter()
+        statements, response = counted(call)
+        seconds = time.perf_counter() - began
+        assert response.json()["revoked_count"] == 2 * having, response.content
+        assert not AccessToken.objects.filter(user=member.user).exists()
+        assert not RefreshToken.objects.filter(user=member.user, revoked=None).exists()
+    return {"seconds": seconds, "statements": statements}
+
+
+def drain() -> dict[str, float]:
+    """Send everything that is due in one process, as a worker does."""
+    began, sent = time.perf_counter(), 0
+    while now := delivery.drain():
+        sent += now
+    return {"sent": sent, "seconds": time.perf_counter() - began}
+
+
+# --- Rows ------------------------------------------------------------------------------------
+
+
+def _client() -> tuple[Membership, Application, str]:
+    name = secrets.token_hex(8)
+    user = User.objects.create_user(f"{name}@example.com")
+    account = Account.objects.create(name=name, postal_address="1 Main Street, Springfield")
+    member = Membership.objects.create(account=account, user=user, role=Membership.Role.OWNER)
+    return member, *create_application(name=name, redirect_uris=[REDIRECT_URI])
+
+
+def _codes(member: Membership, application: Application, count: int) -> list[str]:
+    codes = [secrets.token_urlsafe(32) for _ in range(count)]
+    Grant.objects.bulk_create(
+        Grant(
+            user=member.user,
+            account=member.account,
+            application=application,
+            code=token_hash(code),
+            expires=timezone.now() + timedelta(hours=1),
+            redirect_uri=REDIRECT_URI,
+            scope=SCOPE,
+            code_challenge=CHALLENGE,
+            code_challenge_method="S256",
+        )
+        for code in codes
+    )
+    return codes
+
+
+def _pairs(member: Membership, application: Application, count: int) -> list[str]:
+    """Token pairs, each of its own family, as if the user had connected anew each time; the access tokens."""
+    tokens = [new_token(ACCESS_PREFIX) for _ in range(count)]
+    shared: dict[str, Any] = {"user": member.user, "account": member.account, "application": application}
+    expires = timezone.now() + timedelta(hours=1)
+    rows = AccessToken.objects.bulk_create(
+        AccessToken(token_checksum=token_hash(token), token_family=uuid.uuid4(), expires=expires, scope=SCOPE, **shared)
+        for token in tokens
+    )
+    RefreshToken.objects.bulk_create(
+        RefreshToken(
+            token_checksum=token_hash(new_token(REFRESH_PREFIX)),
+            token_family=row.token_family,
+            access_token=row,
+            scope=SCOPE,
+            **shared,
+        )
+        for row in rows
+    )
+    return tokens
