@@ -9,7 +9,6 @@ import hmac
 import uuid
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from django.db import router, transaction
 from django.db.models import Q
 
 from oauth.hashers import token_hash
+from oauth.lookups import Lookup
 from oauth.models import AccessToken, Application, Grant, RefreshToken, User
 from oauth.models.tokens import REFRESH_PREFIX
 
@@ -35,34 +35,37 @@ def derived_token(prefix: str, refresh_token: str) -> str:
 
 def find_code(code: str, client: Application) -> Any:
     """The grant of a code of that client, locked until the transaction ends; None if it gives no right any more."""
-    return next(iter(_codes().filter(code=token_hash(code), application=client)), None)
+    return _grant_of(code=token_hash(code), application=client.pk)
 
 
 def find_refresh_token(token: str, client: Application) -> Any:
     """The row of a refresh token of that client, live or rotated, found and locked in the same way."""
-    return next(iter(_refresh_tokens().filter(token_checksum=token_hash(token), application=client)), None)
+    return _refresh_token_of(token_checksum=token_hash(token), application=client.pk)
 
 
 def live_refresh_token(token: str, client: Application, now: datetime) -> Any:
     """The row of a refresh token of that client with which one could go on now."""
     rows = RefreshToken.objects.live(now).acting()
-    return next(iter(rows.filter(token_checksum=token_hash(token), application=client)), None)
-
-
-# On the path of every exchange and refresh: what is the same for all of them is put together once.
-@cache
-def _codes() -> Any:
-    columns = "redirect_uri", "scope", "expires", "code_challenge", "code_challenge_method"
-    return _locked(Grant.objects.acting(), *columns, "consumed_at")
-
-
-@cache
-def _refresh_tokens() -> Any:
-    return _locked(RefreshToken.objects.acting(), "scope", "access_token", "created", "connected_at", "revoked")
+    return rows.filter(token_checksum=token_hash(token), application=client).first()
 
 
 def _locked(rows: Any, *columns: str) -> Any:
     return rows.only("user", "account", "application", "token_family", *columns).select_for_update(of=("self",))
+
+
+_grant_of = Lookup(
+    lambda: _locked(
+        Grant.objects.acting(),
+        *("redirect_uri", "scope", "expires", "code_challenge", "code_challenge_method", "consumed_at"),
+    ),
+    code="?",
+    application=-1,
+)
+_refresh_token_of = Lookup(
+    lambda: _locked(RefreshToken.objects.acting(), "scope", "access_token", "created", "connected_at", "revoked"),
+    token_checksum="?",  # noqa: S106 (a sample)
+    application=-1,
+)
 
 
 def successor(row: RefreshToken, token: str) -> RefreshToken | None:

@@ -2,7 +2,6 @@
 
 import re
 from datetime import timedelta
-from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +14,7 @@ from oauth import grants
 from oauth.authentication import find_credential
 from oauth.bodies import basic_credentials
 from oauth.hashers import new_token, token_hash
+from oauth.lookups import Lookup
 from oauth.models import Application, Grant
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from oauth.scopes import SCOPES
@@ -51,7 +51,7 @@ class Validator(OAuth2Validator):
     def _load_application(self, client_id: str | None, request: Any) -> Application | None:
         """The usable app of that id, asked once a call. The library's way also looks for apps on other sites."""
         if request.client is None or request.client.client_id != client_id:
-            request.client = next(iter(_applications().filter(client_id=client_id)), None)
+            request.client = _application_of(client_id=client_id) if client_id else None
         found: Application | None = request.client
         return found
 
@@ -197,11 +197,12 @@ class Validator(OAuth2Validator):
         return list(SCOPES)
 
 
-@cache
-def _applications() -> Any:
-    """Apps that work, with what is asked of them on the path of every call."""
-    columns = "name", "client_id", "client_type", "client_secret", "redirect_uris", "is_active"
-    return Application.objects.filter(is_active=True).only(*columns)
+_application_of = Lookup(
+    lambda: Application.objects.filter(is_active=True).only(
+        "name", "client_id", "client_type", "client_secret", "redirect_uris", "is_active"
+    ),
+    client_id="?",
+)
 
 
 def _basic(request: Any) -> tuple[str, str] | None:
