@@ -142,11 +142,14 @@ def revoke_token(token: str, owned: Q, now: datetime) -> int:
 @transaction.atomic(savepoint=False)
 def _revoke(chosen: Q, now: datetime) -> int:
     """A refresh that runs meanwhile ends its row before we can, and adds a live one: so until none is live."""
-    count: int = AccessToken.objects.filter(chosen, expires__gt=now).count()
+    count = 0
     live = RefreshToken.objects.filter(chosen, revoked=None)
     while live.exists():  # not until an update changed none: it may have waited for just such a refresh
         count += live.update(revoked=now, updated=now, access_token=None)
-    delete(AccessToken.objects.filter(chosen))
+    # Not those of a code that was exchanged since: what is granted after the end is a beginning.
+    ended = AccessToken.objects.filter(chosen, refresh_token=None)
+    count += ended.filter(expires__gt=now).count()
+    delete(ended)
     return count
 
 

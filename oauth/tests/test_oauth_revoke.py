@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from oauth import grants
 from oauth.api_keys import create_api_key
 from oauth.models import AccessToken, Application
 from oauth.tests.flow import VERIFIER, App, pkce, refused
@@ -116,6 +117,21 @@ def test_other_methods_are_refused(app: App, method: str) -> None:
     response = app.server.generic(method, "/oauth/revoke")
     assert (response.status_code, response["Allow"]) == (405, "POST")
     refused(response, 405, "method_not_allowed")
+
+
+def test_what_is_granted_while_everything_ends_is_not_torn(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    bearer, late, delete = app.pair()["access_token"], {}, grants.delete
+
+    def delete_late(rows: Any) -> int:
+        if rows.model is AccessToken:
+            late.update(app.pair())
+        return delete(rows)
+
+    monkeypatch.setattr(grants, "delete", delete_late)
+    assert counted(app.revoke(bearer)) == 2
+    assert not app.alive(bearer)
+    assert app.alive(late["access_token"])
+    assert app.refresh(late["refresh_token"]).status_code == 200
 
 
 # --- In numbers -----------------------------------------------------------------------------------------
