@@ -131,6 +131,7 @@ def database(*, default: str) -> dict[str, Any]:
             "DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path."
         )
     options = config.setdefault("OPTIONS", {})
+    config["CONN_MAX_AGE"] = whole("CONN_MAX_AGE", default=600)
     if config["ENGINE"] == "django.db.backends.sqlite3":
         # IMMEDIATE takes the write lock at BEGIN: the loser of a race waits instead of failing.
         options |= {
@@ -139,7 +140,6 @@ def database(*, default: str) -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     else:
-        config["CONN_MAX_AGE"] = whole("CONN_MAX_AGE", default=600)
         config["CONN_HEALTH_CHECKS"] = True
         if env.bool("PREPARED_STATEMENTS", default=True):
             # What the server has planned five times on a connection it plans no more: half the time of a join.

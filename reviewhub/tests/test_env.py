@@ -130,6 +130,11 @@ def test_sqlite_takes_the_write_lock_at_once_and_keeps_what_it_wrote(environment
     assert "synchronous=FULL" in options["init_command"]
 
 
+def test_sqlite_connections_are_kept(environment: dict[str, str]) -> None:
+    """Opening the file and setting it up takes as long as a whole call of the API."""
+    assert readers.database(default="sqlite:///x.sqlite3")["CONN_MAX_AGE"] == 600
+
+
 def test_postgresql_connections_are_kept(environment: dict[str, str]) -> None:
     environment["DATABASE_URL"] = "postgres://me:p%40ss@db.example:5433/reviews"
     config = readers.database(default="")
