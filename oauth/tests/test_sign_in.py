@@ -79,8 +79,9 @@ def test_who_may_not_open_the_back_office_is_told_so_and_not_sent_in_circles(cli
     assert "may not open that page" in response.content.decode()
 
 
-def test_the_page_names_the_app_that_asks(client: Client, app: App) -> None:
-    response = client.get(f"/sign-in?next={quote(app.authorize_url())}")
+@pytest.mark.parametrize("path", ["/oauth/authorize", "/api/oauth/zapier/authorize"])
+def test_the_page_names_the_app_that_asks(client: Client, app: App, path: str) -> None:
+    response = client.get(f"/sign-in?next={quote(app.authorize_url().replace('/oauth/authorize', path))}")
     content = response.content.decode()
     assert "Zapier" in content
     assert "zapier.example" in content
@@ -100,6 +101,8 @@ def test_an_app_that_asks_in_a_wrong_way_is_reached_through_the_form(client: Cli
     [
         "/admin/",
         "/oauth/authorize",
+        "/nowhere",
+        "/admin/?client_id=zapier&redirect_uri=https://zapier.example/cb&response_type=code",
         "/oauth/authorize?client_id=zapier&redirect_uri=https://evil.example/&response_type=code",
         "/oauth/authorize?client_id=nobody&redirect_uri=https://zapier.example/cb&response_type=code",
         "/oauth/authorize?client_id=%zz",

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
@@ -48,9 +49,12 @@ def authorize(request: HttpRequest) -> HttpResponse:
 def asking_app(url: str) -> tuple[Application, SplitResult] | None:
     """The app that sent somebody to this address of the endpoint, and where they return to; None if unsound."""
     try:
-        given = _given(urlsplit(url).query)
+        parts = urlsplit(url)
+        if resolve(parts.path).func is not authorize:
+            return None
+        given = _given(parts.query)
         target = _validate(given)[1]["request"].redirect_uri
-    except (BadParameters, FatalClientError, ValueError):
+    except (BadParameters, FatalClientError, Resolver404, ValueError):
         return None
     except OAuth2Error as error:  # the app asks in a wrong way, and will be told so at its own address
         target = error.redirect_uri
