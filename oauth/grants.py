@@ -16,9 +16,9 @@ from django.db import router, transaction
 from django.db.models import Q
 
 from oauth.hashers import token_hash
-from oauth.lookups import Lookup
 from oauth.models import AccessToken, Application, Grant, RefreshToken, User
 from oauth.models.tokens import REFRESH_PREFIX
+from oauth.statements import Insert, Lookup, Update
 
 GRACE = timedelta(seconds=60)  # for parallel workers that refresh at once
 
@@ -81,30 +81,43 @@ def successor(row: RefreshToken, token: str) -> RefreshToken | None:
 def consume(grant: Grant, now: datetime) -> None:
     """Note that a code was used, and begin the family of tokens that it leads to."""
     grant.consumed_at, grant.token_family = now, uuid.uuid4()
-    Grant.objects.filter(pk=grant.pk).update(consumed_at=now, token_family=grant.token_family, updated=now)
+    _use_up(grant.pk, consumed_at=now, token_family=grant.token_family, updated=now)
 
 
 def issue_pair(
     origin: Grant | RefreshToken, *, access_token: str, refresh_token: str, scope: str, now: datetime
 ) -> None:
     """Store the pair that a code or a refresh token leads to. `scope` is what the access token may do."""
-    shared = {"user_id": origin.user_id, "account_id": origin.account_id, "application_id": origin.application_id}
-    shared |= {"token_family": origin.token_family, "token": ""}
-    fresh = {"scope": scope, "expires": now + timedelta(seconds=settings.ACCESS_TOKEN_SECONDS)}
+    whose = {"user": origin.user_id, "account": origin.account_id, "application": origin.application_id}
+    shared = whose | {"token_family": origin.token_family, "token": "", "resource": [], "created": now, "updated": now}
+    fresh = {
+        "token_checksum": token_hash(access_token),
+        "scope": scope,
+        "expires": now + timedelta(seconds=settings.ACCESS_TOKEN_SECONDS),
+    }
     if isinstance(origin, RefreshToken):
         # The row of the former access token becomes the new one's: the former ends, and its last use stays known.
-        RefreshToken.objects.filter(pk=origin.pk).update(revoked=now, updated=now, access_token=None)
         access, connected_at = origin.access_token_id, origin.connected_at
-        fresh |= {"token_checksum": token_hash(access_token), "created": now, "updated": now}
-        AccessToken.objects.filter(pk=access).update(**fresh)
+        _retire(origin.pk, revoked=now, updated=now, access_token=None)
+        _renew(access, **fresh, created=now, updated=now)
     else:
-        row = AccessToken(**shared, **fresh)
-        row._raw_token = access_token  # the model's field turns it into the checksum
-        row.save(force_insert=True)
-        access, connected_at = row.pk, now
-    refresh = RefreshToken(**shared, scope=origin.scope, access_token_id=access, connected_at=connected_at)
-    refresh._raw_token = refresh_token
-    refresh.save(force_insert=True)
+        access, connected_at = _add_access_token(**shared, **fresh), now
+    _add_refresh_token(
+        **shared,
+        token_checksum=token_hash(refresh_token),
+        scope=origin.scope,
+        access_token=access,
+        connected_at=connected_at,
+    )
+
+
+_SHARED = "user", "account", "application", "token_family", "token", "resource", "created", "updated"
+_FRESH = "token_checksum", "scope", "expires"
+_add_access_token = Insert(AccessToken, *_SHARED, *_FRESH)
+_add_refresh_token = Insert(RefreshToken, *_SHARED, "token_checksum", "scope", "access_token", "connected_at")
+_use_up = Update(Grant, "consumed_at", "token_family", "updated")
+_retire = Update(RefreshToken, "revoked", "updated", "access_token")
+_renew = Update(AccessToken, *_FRESH, "created", "updated")
 
 
 # --- Taking back -------------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ from oauth import grants
 from oauth.authentication import find_credential
 from oauth.bodies import basic_credentials
 from oauth.hashers import new_token, token_hash
-from oauth.lookups import Lookup
 from oauth.models import Application, Grant
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from oauth.scopes import SCOPES
+from oauth.statements import Lookup
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 §4.1
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url, RFC 7636 §4.2

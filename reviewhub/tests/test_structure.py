@@ -23,7 +23,7 @@ RANKS = [
     ("oauth.scopes", 0),
     ("oauth.hashers", 0),
     ("oauth.redirect_uris", 0),
-    ("oauth.lookups", 0),
+    ("oauth.statements", 0),
     ("oauth.models", 10),
     ("oauth.bodies", 10),
     ("oauth.admin", 60),
