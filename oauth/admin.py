@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from oauth2_provider.models import DeviceGrant
 
-from oauth.api_keys import create_api_key, holder, revoke_api_keys
+from oauth.api_keys import NOBODYS, create_api_key, holder, revoke_api_keys
 from oauth.applications import renew_secret
+from oauth.forms import scopes_choice
 from oauth.models import AccessToken, Account, ApiKey, Application, Grant, IDToken, Membership, RefreshToken, User
-from oauth.scopes import SCOPES
 from reviewhub.backoffice import (
     AccountAdmin,
     AccountTabularInline,
@@ -144,9 +144,7 @@ class PersonAdmin(DjangoUserAdmin, OperatorAdmin):
 class ApiKeyForm(forms.ModelForm):
     """A new key: what it may do is chosen, its value is not."""
 
-    scopes = forms.MultipleChoiceField(
-        choices=SCOPES.items(), initial=list(SCOPES), widget=forms.CheckboxSelectMultiple, label="It may"
-    )
+    scopes = scopes_choice()
 
     class Meta:
         model = ApiKey
@@ -158,7 +156,7 @@ class ApiKeyForm(forms.ModelForm):
         if expires_at and expires_at <= timezone.now():
             self.add_error("expires_at", "This moment has passed already: the key would never work.")
         if account and holder(account, None) is None:
-            self.add_error("account", "Nobody works in this account yet, so the key would be nobody's.")
+            self.add_error("account", NOBODYS)
         return cleaned
 
 

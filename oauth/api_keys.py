@@ -10,6 +10,8 @@ from oauth.models import Account, ApiKey, Membership, User
 from oauth.models.api_key import PREFIX
 from oauth.scopes import DEFAULT_SCOPES
 
+NOBODYS = "Nobody works in this account yet, so the key would be nobody's."  # where `holder` finds none
+
 
 def create_api_key(
     *,

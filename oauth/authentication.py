@@ -15,7 +15,7 @@ from oauth.hashers import token_hash
 from oauth.models import AccessToken, Account, ApiKey, User
 from oauth.models.api_key import PREFIX as KEY_PREFIX
 from oauth.models.tokens import ACCESS_PREFIX
-from oauth.scopes import SCOPES
+from oauth.scopes import in_order
 
 REALM = "ReviewHub"
 # `last_used_at` is exact to this: one write a minute, not one a call.
@@ -112,14 +112,13 @@ def _credential(
     if row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY:
         stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
         type(row).objects.filter(stale, pk=row.pk).update(last_used_at=now)
-    granted = row.scope.split()
     return Credential(
         id=f"{auth_type}:{row.pk}",
         auth_type=auth_type,
         user=row.user,
         account=row.account,
         role=row.role,
-        scopes=[scope for scope in SCOPES if scope in granted],
+        scopes=in_order(row.scope.split()),
         created_at=created_at,
         expires_at=expires_at,
         last_used_at=row.last_used_at,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Max, Min
 
 from oauth.models import Account, RefreshToken
-from oauth.scopes import SCOPES
+from oauth.scopes import in_order
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def connections_of(account: Account, now: datetime) -> list[Connection]:
             application=row["application__name"] or row["application__client_id"],
             user_id=str(row["user_id"]),
             person=row["user__name"] or row["user__email"],
-            scopes=[name for name in SCOPES if name in row["scope"].split() or (former and name in former.scopes)],
+            scopes=in_order([*row["scope"].split(), *(former.scopes if former else ())]),
             connected_at=former.connected_at if former else row["since"],
             last_used_at=max(used) if used else None,
         )

@@ -26,13 +26,17 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].widget.attrs |= {"type": "email", "autocomplete": "username email"}
 
 
+def scopes_choice() -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        choices=SCOPES.items(), initial=list(SCOPES), widget=forms.CheckboxSelectMultiple, label="It may"
+    )
+
+
 class KeyForm(forms.Form):
     """A new API key: what it is for, what it may do, how long it lives."""
 
     name = forms.CharField(max_length=100, label="What is it for?", help_text="A name to know it by, such as Website.")
-    scopes = forms.MultipleChoiceField(
-        choices=SCOPES.items(), initial=list(SCOPES), widget=forms.CheckboxSelectMultiple, label="It may"
-    )
+    scopes = scopes_choice()
     days = forms.TypedChoiceField(choices=LIFETIMES.items(), coerce=int, label="It works for", initial=0)
 
     def expires_at(self) -> datetime | None:

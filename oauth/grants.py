@@ -130,17 +130,12 @@ def revoke_family(family: uuid.UUID | None, now: datetime) -> int:
 
 def revoke_connection(*, account: Any, application: Any, user: Any, now: datetime) -> int:
     """End what a person let an app do for an account; returns how many live tokens there were."""
-    chosen = Q(account=account, application=application, user=user)
-    with transaction.atomic():
-        delete(Grant.objects.filter(chosen, consumed_at=None))
-        return _revoke(chosen, now)
+    return _revoke_with_codes(Q(account=account, application=application, user=user), now)
 
 
 def revoke_user(user: User, now: datetime) -> int:
     """End everything that was granted in the person's name, codes not yet exchanged included."""
-    with transaction.atomic():
-        delete(Grant.objects.filter(user=user, consumed_at=None))
-        return _revoke(Q(user=user), now)
+    return _revoke_with_codes(Q(user=user), now)
 
 
 def revoke_token(token: str, owned: Q, now: datetime) -> int:
@@ -150,6 +145,12 @@ def revoke_token(token: str, owned: Q, now: datetime) -> int:
     if row is None:
         return 0
     return revoke_family(row.token_family, now)
+
+
+@transaction.atomic
+def _revoke_with_codes(chosen: Q, now: datetime) -> int:
+    delete(Grant.objects.filter(chosen, consumed_at=None))
+    return _revoke(chosen, now)
 
 
 @transaction.atomic(savepoint=False)

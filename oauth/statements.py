@@ -51,7 +51,7 @@ class _Writing:
     def _columns(self) -> list[str]:
         return [connection.ops.quote_name(field.column) for field in self._fields]
 
-    def _prepared(self, values: dict[str, Any]) -> list[Any]:
+    def _parameters(self, values: dict[str, Any]) -> list[Any]:
         return [field.get_db_prep_save(values[field.name], connection) for field in self._fields]
 
 
@@ -60,7 +60,7 @@ class Insert(_Writing):
 
     def __call__(self, **values: Any) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, self._prepared(values))
+            cursor.execute(self._sql, self._parameters(values))
             return int(cursor.fetchone()[0])
 
     @cached_property
@@ -74,7 +74,7 @@ class Update(_Writing):
 
     def __call__(self, pk: int, **values: Any) -> None:
         with connection.cursor() as cursor:
-            cursor.execute(self._sql, [*self._prepared(values), pk])
+            cursor.execute(self._sql, [*self._parameters(values), pk])
 
     @cached_property
     def _sql(self) -> str:

@@ -16,7 +16,7 @@ from oauth.bodies import basic_credentials
 from oauth.hashers import new_token, token_hash
 from oauth.models import Application, Grant
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
-from oauth.scopes import SCOPES
+from oauth.scopes import SCOPES, in_order
 from oauth.statements import Lookup
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 §4.1
@@ -51,9 +51,10 @@ class Validator(OAuth2Validator):
     def _load_application(self, client_id: str | None, request: Any) -> Application | None:
         """The usable app of that id, asked once a call. The library's way also looks for apps on other sites."""
         if request.client is None or request.client.client_id != client_id:
-            request.client = _application_of(client_id=client_id) if client_id else None
-        found: Application | None = request.client
-        return found
+            found = _application_of(client_id=client_id) if client_id else None
+            request.client = found if found and found.is_usable(request) else None
+        client: Application | None = request.client
+        return client
 
     def client_authentication_required(self, request: Any, *args: Any, **kwargs: Any) -> bool:
         if _basic(request) is not None or request.client_secret:
@@ -102,7 +103,7 @@ class Validator(OAuth2Validator):
             code=token_hash(code["code"]),
             expires=timezone.now() + timedelta(seconds=600),
             redirect_uri=request.redirect_uri,
-            scope=" ".join(scope for scope in SCOPES if scope in request.scopes),
+            scope=" ".join(request.scopes),
             code_challenge=request.code_challenge or "",
             code_challenge_method=request.code_challenge_method or "",
         )
@@ -176,7 +177,7 @@ class Validator(OAuth2Validator):
             token["scope"] = request.repeated.access_token.scope
             return
         origin = request.grant if request.grant_type == "authorization_code" else request.refresh_row
-        token["scope"] = " ".join(scope for scope in SCOPES if scope in request.scopes)
+        token["scope"] = " ".join(in_order(request.scopes))
         grants.issue_pair(
             origin,
             access_token=token["access_token"],
@@ -198,9 +199,7 @@ class Validator(OAuth2Validator):
 
 
 _application_of = Lookup(
-    lambda: Application.objects.filter(is_active=True).only(
-        "name", "client_id", "client_type", "client_secret", "redirect_uris", "is_active"
-    ),
+    lambda: Application.objects.only("name", "client_id", "client_type", "client_secret", "redirect_uris", "is_active"),
     client_id="?",
 )
 

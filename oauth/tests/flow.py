@@ -38,6 +38,12 @@ def make_application(**fields: Any) -> Application:
     return made
 
 
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
 @dataclass
 class App:
     user: User

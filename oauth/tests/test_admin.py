@@ -11,16 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import AccessToken, Account, ApiKey, Application, Membership, User
+from oauth.tests.flow import signed_in
 
 pytestmark = pytest.mark.django_db
 
 APP = {"name": "Zapier", "redirect_uris": "https://zapier.example/cb", "is_active": "on"}
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 @pytest.fixture

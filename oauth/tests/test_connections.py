@@ -9,19 +9,13 @@ from django.utils import timezone
 
 from oauth.connections import connections_of
 from oauth.models import Account, ApiKey, Application, Grant, Membership, RefreshToken, User
-from oauth.tests.flow import App, make_application, refused
+from oauth.tests.flow import App, make_application, refused, signed_in
 from oauth.tests.test_authentication import status
 
 pytestmark = pytest.mark.django_db
 
 MOMENT = datetime(2026, 3, 3, 15, 0, 30, tzinfo=UTC)
 KEY = {"name": "Website", "scopes": ["read", "write"], "days": "0"}
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client
 
 
 def page(account: Account, *more: object) -> str:

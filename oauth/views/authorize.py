@@ -16,7 +16,7 @@ from oauthlib.oauth2 import FatalClientError, OAuth2Error
 
 from oauth.bodies import BadParameters, parameters_of, present
 from oauth.models import Account, Application
-from oauth.scopes import SCOPES
+from oauth.scopes import SCOPES, in_order
 from oauth.server import server
 from oauth.validator import CHALLENGE
 from reviewhub.backoffice import WRITERS, memberships_of
@@ -97,7 +97,7 @@ def _validate(given: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
         sound = details["request"].code_challenge_method == "S256" and CHALLENGE.fullmatch(given["code_challenge"])
         if not sound:
             raise _error(details["request"], "PKCE needs code_challenge_method S256 and its 43 characters.")
-    return [scope for scope in SCOPES if scope in scopes], details
+    return in_order(scopes), details
 
 
 def _error(call: Any, description: str) -> OAuth2Error:

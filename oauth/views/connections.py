@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from oauth import grants
-from oauth.api_keys import create_api_key, holder, revoke_api_keys
+from oauth.api_keys import NOBODYS, create_api_key, holder, revoke_api_keys
 from oauth.connections import connections_of
 from oauth.forms import KeyForm
 from oauth.models import Account, ApiKey, Application, User
@@ -81,7 +81,7 @@ def _make_key(request: HttpRequest, account: Account) -> HttpResponse:
     form = KeyForm(request.POST)
     whose = holder(account, request.user)
     if form.is_valid() and whose is None:
-        form.add_error(None, "Nobody works in this account yet, so the key would be nobody's.")
+        form.add_error(None, NOBODYS)
     if not form.is_valid() or whose is None:
         return _page(request, account, form, status=400)
     made, key = create_api_key(
