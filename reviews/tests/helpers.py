@@ -6,9 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.test import Client
 
-from oauth.models import Account, User
+from oauth.models import Account
 from reviews.asking import Ask, ask
 from reviews.channels import Accepted, ChannelError, Message
 from reviews.contacts import Person
@@ -108,9 +107,3 @@ def refused(response: Any, field: str | None = None) -> dict[str, Any]:
     if field:
         assert field in body["fields"]
     return body
-
-
-def signed_in(user: User) -> Client:
-    client = Client()
-    client.force_login(user)
-    return client

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from oauth.models import Account, Application, User
+from oauth.tests.flow import signed_in
 from reviews.contacts import Person
 from reviews.models import (
     Contact,
@@ -16,7 +17,7 @@ from reviews.models import (
     Sequence,
     Suppression,
 )
-from reviews.tests.helpers import asked, signed_in
+from reviews.tests.helpers import asked
 
 pytestmark = pytest.mark.django_db
 

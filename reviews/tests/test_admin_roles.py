@@ -8,10 +8,11 @@ from django.test import Client
 from django.urls import reverse
 
 from oauth.models import Account, ApiKey, Membership, User
+from oauth.tests.flow import signed_in
 from reviews import visits
 from reviews.models import Contact, Delivery, Feedback, ReviewRequest, ReviewSite, Sequence, Suppression
 from reviews.suppressions import suppress
-from reviews.tests.helpers import asked, signed_in
+from reviews.tests.helpers import asked
 
 pytestmark = pytest.mark.django_db
 

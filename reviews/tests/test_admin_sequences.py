@@ -6,8 +6,9 @@ import pytest
 from django.urls import reverse
 
 from oauth.models import Account, Membership, User
+from oauth.tests.flow import signed_in
 from reviews.models import ReviewRequest, Sequence
-from reviews.tests.helpers import asked, signed_in
+from reviews.tests.helpers import asked
 
 pytestmark = pytest.mark.django_db
 

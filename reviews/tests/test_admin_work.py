@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account, ApiKey, Application, Membership, User
+from oauth.tests.flow import signed_in
 from reviews import visits
 from reviews.contacts import Person
 from reviews.models import (
@@ -24,7 +25,7 @@ from reviews.models import (
     WorkerBeat,
 )
 from reviews.suppressions import suppress
-from reviews.tests.helpers import asked, signed_in
+from reviews.tests.helpers import asked
 
 pytestmark = pytest.mark.django_db
 
