@@ -183,6 +183,9 @@ TEXT_PROVIDER = bool(TWILIO_ACCOUNT_SID)
 # Nothing to send with: messages are rendered and recorded, and nothing leaves.
 SANDBOX = not (MAIL_PROVIDER or TEXT_PROVIDER)
 
+# How many messages of a channel a worker has on their way at once, when the provider is slow.
+SEND_THREADS = whole("SEND_THREADS", default=16, least=1, most=256)
+
 # --- Queue ----------------------------------------------------------------------------------
 
 WORKERS = whole("WORKERS", default=1 if SQLITE else 2, least=1)

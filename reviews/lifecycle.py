@@ -1,6 +1,9 @@
 """The life of a review request: the only writer of its status, and of what is planned next."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -10,6 +13,7 @@ from reviews import scheduling, suppressions
 from reviews.channels import available_channels
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
 from reviews.models.base import Channel
+from reviews.models.suppression import address_hash
 
 Status = ReviewRequest.Status
 
@@ -107,7 +111,7 @@ def _cancel_pending(request: ReviewRequest, reason: str) -> None:
 # --- What comes next --------------------------------------------------------------------------
 
 
-def sent(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+def sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
     """A message of the request was accepted: the request counts as sent, the next step is planned.
 
     `steps`: the sequence's, in order. Runs inside the transaction that settles the delivery.
@@ -119,13 +123,13 @@ def sent(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> Non
         _plan_next(delivery, steps=steps, now=now)
 
 
-def unclear(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+def unclear(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
     """Nobody knows whether a text left: it is not repeated, and the sequence goes on."""
     if delivery.request.is_open:
         _plan_next(delivery, steps=steps, now=now)
 
 
-def failed(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+def failed(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
     """A message could not be sent for good: the other channel takes over, else the next step does.
 
     A request of which nothing was ever sent fails with its last channel. Runs inside the
@@ -141,33 +145,46 @@ def failed(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> N
         contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked
     )
     if channel is not None:
-        _plan(request, delivery.step, channel, earliest=now, now=now)
+        _save_planned(_planned(request, delivery.step, channel, earliest=now, now=now))
     elif request.status == Status.SENT:
         _plan_next(delivery, steps=steps, now=now)
     else:
         _move(request, Status.FAILED, now=now, reason=delivery.error_text or "No channel could deliver it.")
 
 
-def _plan_next(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+def following_delivery(
+    delivery: Delivery, *, steps: Sequence[FollowUpStep], blocked: dict[str, str], now: datetime
+) -> Delivery | None:
+    """The message of the next step, not saved; None when there is no step, or no channel for it.
+
+    `steps`: the sequence's, in order. `blocked`: the contact's blocked channels.
+    """
     request = delivery.request
     step = next((step for step in steps if step.position > delivery.step), None)
     if step is None:
-        return
+        return None
     channel = pick_channel(
-        contact=request.contact,
-        rule=step.channel,
-        only=request.channel,
-        blocked=blocked_channels(request.contact),
-        previous=delivery.channel,
+        contact=request.contact, rule=step.channel, only=request.channel, blocked=blocked, previous=delivery.channel
     )
-    if channel is not None:
-        _plan(request, step.position, channel, earliest=now + timedelta(hours=step.delay_hours), now=now)
+    if channel is None:
+        return None
+    return _planned(request, step.position, channel, earliest=now + timedelta(hours=step.delay_hours), now=now)
 
 
-def _plan(request: ReviewRequest, position: int, channel: Channel, *, earliest: datetime, now: datetime) -> None:
+def _plan_next(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
+    blocked = blocked_channels(delivery.request.contact)
+    if following := following_delivery(delivery, steps=steps, blocked=blocked, now=now):
+        _save_planned(following)
+
+
+def _planned(request: ReviewRequest, position: int, channel: Channel, *, earliest: datetime, now: datetime) -> Delivery:
     slot = scheduling.slot(account=request.account, contact=request.contact, channel=channel, earliest=earliest)
+    return new_delivery(request, position, channel, slot, now)
+
+
+def _save_planned(delivery: Delivery) -> None:
     # A crash between a commit and its answer may bring the same step twice; the first one stands.
-    Delivery.objects.bulk_create([new_delivery(request, position, channel, slot, now)], ignore_conflicts=True)
+    Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
 
 
 def new_delivery(
@@ -191,10 +208,22 @@ def new_delivery(
 
 def blocked_channels(contact: Contact) -> dict[str, str]:
     """The channels on which the contact must not be written to, each with its reason."""
-    covering = Suppression.objects.covering(
-        contact.account, {channel: contact.address(channel) for channel in Channel.values}
-    )
-    return {row.channel: row.get_reason_display() for row in covering}
+    return blocked_channels_of([contact])[contact.pk]
+
+
+def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str]]:
+    """The same of several contacts, by their ids, in one statement."""
+    blocked: dict[UUID, dict[str, str]] = {contact.pk: {} for contact in contacts}
+    owners: dict[str, list[UUID]] = defaultdict(list)
+    for contact in contacts:
+        for channel in Channel.values:
+            if address := contact.address(channel):
+                owners[address_hash(contact.account_id, channel, address)].append(contact.pk)
+    accounts = {contact.account_id for contact in contacts}
+    for row in Suppression.objects.active().filter(account__in=accounts, address_hash__in=owners):
+        for pk in owners[row.address_hash]:
+            blocked[pk][row.channel] = row.get_reason_display()
+    return blocked
 
 
 def pick_channel(

@@ -7,10 +7,11 @@ within one poll of its due time.
 """
 
 import logging
+import os
 import time
 import uuid
 from datetime import timedelta
-from multiprocessing import RawValue
+from multiprocessing import RawArray, RawValue
 from typing import Any
 
 import redis
@@ -35,19 +36,42 @@ LOST_AFTER = 30.0  # seconds after which a drain that no worker began counts as 
 RECONNECT = 0.5  # seconds between attempts to reach a database that is down
 
 # Shared with every process of the cluster, which inherits them by fork. Raw values have no lock: a
-# process that is killed can take none with it.
+# process that is killed can take none with it. Times are of the monotonic clock, which all processes
+# of a machine share and which nobody sets back.
 _beat = RawValue("d", 0.0)
+_begun = RawValue("d", 0.0)
 _stopping = RawValue("b", 0)
+PLACES = 256  # of draining processes, by process id
+_draining = RawArray("d", PLACES)
 
 
 def beat() -> None:
     """Say that a worker is at work."""
-    _beat.value = time.time()
+    _beat.value = time.monotonic()
+    place = os.getpid() % PLACES
+    if _draining[place]:
+        _draining[place] = _beat.value
+
+
+def begin_drain() -> None:
+    _begun.value = _draining[os.getpid() % PLACES] = time.monotonic()
+    beat()
+
+
+def end_drain() -> None:
+    beat()
+    _draining[os.getpid() % PLACES] = 0.0
 
 
 def last_beat() -> float:
-    """When a worker of this cluster last said so, in seconds since the epoch; 0 for never."""
+    """When a worker of this cluster last said so, by the monotonic clock; 0 for never."""
     return float(_beat.value)
+
+
+def draining() -> int:
+    """How many workers are draining now; one that has not been heard of for LOST_AFTER counts no more."""
+    since = time.monotonic() - LOST_AFTER
+    return sum(1 for at in _draining if at > since)
 
 
 def stopping() -> bool:
@@ -67,7 +91,7 @@ class DrainBroker:
     def dequeue(self) -> list[tuple[Any, Any]] | None:
         try:
             if self._drain_wanted():
-                self._emitted = time.time()
+                self._emitted = time.monotonic()
                 return [(None, _drain_task())]
             return super().dequeue()  # type: ignore[misc, no-any-return]
         except (OperationalError, InterfaceError, redis.ConnectionError) as error:
@@ -77,10 +101,10 @@ class DrainBroker:
             return None
 
     def _drain_wanted(self) -> bool:
-        """One drain at a time is on its way: the next follows when a worker has begun it."""
-        now = time.time()
-        on_its_way = self._emitted > last_beat() and now - self._emitted < LOST_AFTER
-        if on_its_way:
+        """Whether something is due and a worker is free: one drain at a time is on its way to one."""
+        now = time.monotonic()
+        is_on_its_way = self._emitted > _begun.value and now - self._emitted < LOST_AFTER
+        if is_on_its_way or draining() >= Conf.WORKERS:
             return False
         due = Delivery.objects.next_due(timezone.now())
         if due is not None and due <= timezone.now():
