@@ -205,7 +205,7 @@ _AT_ONCE = f"""
         )
     ), waiting AS MATERIALIZED (
         SELECT id, status FROM reviews_reviewrequest
-        WHERE id IN (SELECT request_id FROM given) AND status IN ({_OPEN}) ORDER BY id FOR UPDATE
+        WHERE id = ANY(%s::uuid[]) AND status IN ({_OPEN}) ORDER BY id FOR UPDATE
     ), marked AS (
         UPDATE reviews_delivery AS d
         SET status = 'sent', claim = NULL, due_at = g.due_at, sent_at = g.sent_at, provider_id = g.provider_id,
@@ -250,11 +250,11 @@ def _advance_at_once(sent: Sequence[Sent], following: Sequence[Delivery], now: d
         if one.following
     ]
     declared = [{"id": row.pk, "claim": str(row.claim), "address_hash": _hash(row)} for row in following]
+    requests = [one.delivery.request_id for one in sent]
+    changes = [json.dumps(given), requests, json.dumps(planned)]
+    gates = [now + LEASE, json.dumps(declared), now, now - CAP_PERIOD]
     with connection.cursor() as cursor:
-        cursor.execute(
-            _AT_ONCE,
-            [json.dumps(given), json.dumps(planned), now + LEASE, json.dumps(declared), now, now - CAP_PERIOD],
-        )
+        cursor.execute(_AT_ONCE, [*changes, *gates])
         rows = cursor.fetchall()
     return {pk for pk, is_marked in rows if is_marked}, {pk for pk, is_marked in rows if not is_marked}
 

@@ -37,6 +37,7 @@ RANKS = [
     ("reviews.models", 15),
     ("reviews.channels", 10),
     ("reviews.contacts", 20),
+    ("reviews.mail_body", 16),
     ("reviews.rendering", 20),
     ("reviews.wakeups", 20),
     ("reviews.reporting", 20),
