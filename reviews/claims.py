@@ -33,7 +33,7 @@ DAILY_CAP, CAP_PERIOD = 3, timedelta(hours=24)
 # --- Claiming --------------------------------------------------------------------------------
 
 
-def claim(*, channel: str, now: datetime, limit: int = BATCH, accounts: Sequence[uuid.UUID] = ()) -> list[Delivery]:
+def claim(channel: str, now: datetime, *, limit: int = BATCH, accounts: Sequence[uuid.UUID] = ()) -> list[Delivery]:
     """Take up to `limit` due messages of the channel for LEASE, the oldest first; nobody else gets them until then.
 
     With `accounts`, each of them gets an equal share. The rows keep `due_at` as it was planned: it is written back
@@ -42,7 +42,7 @@ def claim(*, channel: str, now: datetime, limit: int = BATCH, accounts: Sequence
     return _claim(channel, now, limit, accounts, Status.PLANNED)
 
 
-def claim_in_doubt(*, channel: str, now: datetime) -> list[Delivery]:
+def claim_in_doubt(channel: str, now: datetime) -> list[Delivery]:
     """Take one message whose sender died in mid-send, if there is one. One at a time: it may kill its worker again."""
     return _claim(channel, now, 1, (), Status.SENDING)
 
@@ -58,9 +58,7 @@ def _claim(channel: str, now: datetime, limit: int, accounts: Sequence[uuid.UUID
     return sorted(rows, key=lambda row: row.due_at)
 
 
-def _due(
-    channel: str, now: datetime, limit: int, accounts: Sequence[uuid.UUID], status: str
-) -> tuple[str, list[Any]]:
+def _due(channel: str, now: datetime, limit: int, accounts: Sequence[uuid.UUID], status: str) -> tuple[str, list[Any]]:
     """A statement that finds the due rows and locks them, where rows can be locked."""
     lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     share = f"""
@@ -87,7 +85,7 @@ def _take(due: tuple[str, list[Any]], token: uuid.UUID, until: datetime) -> list
                 " FROM due WHERE d.id = due.id RETURNING d.id, due.due_at",
                 [*given, *hold],
             )
-            return cursor.fetchall()
+            return list(cursor.fetchall())
     with transaction.atomic():
         rows = list(Delivery.objects.raw(f"SELECT id, due_at FROM ({sql})", given))
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(claim=token, due_at=until)
@@ -111,10 +109,10 @@ class Turns:
 
     def claim(self, now: datetime) -> list[Delivery]:
         if self._is_busy and (turn := self._turn(now)):
-            rows = claim(channel=self.channel, now=now, accounts=turn)
+            rows = claim(self.channel, now, accounts=turn)
             if rows:
                 return rows
-        rows = claim(channel=self.channel, now=now)
+        rows = claim(self.channel, now)
         self._is_busy = len(rows) == BATCH
         return rows
 
@@ -251,10 +249,10 @@ def _advance_at_once(sent: Sequence[Sent], following: Sequence[Delivery], now: d
     ]
     declared = [{"id": row.pk, "claim": str(row.claim), "address_hash": _hash(row)} for row in following]
     requests = [one.delivery.request_id for one in sent]
-    changes = [json.dumps(given), requests, json.dumps(planned)]
-    gates = [now + LEASE, json.dumps(declared), now, now - CAP_PERIOD]
+    changes: list[Any] = [json.dumps(given), requests, json.dumps(planned)]
+    gates: list[Any] = [now + LEASE, json.dumps(declared), now, now - CAP_PERIOD]
     with connection.cursor() as cursor:
-        cursor.execute(_AT_ONCE, [*changes, *gates])
+        cursor.execute(_AT_ONCE, changes + gates)
         rows = cursor.fetchall()
     return {pk for pk, is_marked in rows if is_marked}, {pk for pk, is_marked in rows if not is_marked}
 
@@ -263,8 +261,8 @@ def _advance_in_turn(sent: Sequence[Sent], following: Sequence[Delivery], now: d
     """The same where a statement cannot hold several changes (SQLite): inside a transaction, which writes alone."""
     marked, declared = set(), set()
     for one in sent:
-        row = Delivery.objects.filter(pk=one.delivery.pk, claim=one.delivery.claim, status=Status.SENDING)
-        if not row.update(
+        own = Delivery.objects.filter(pk=one.delivery.pk, claim=one.delivery.claim, status=Status.SENDING)
+        if not own.update(
             status=Status.SENT,
             claim=None,
             due_at=one.delivery.due_at,
@@ -337,4 +335,3 @@ def pause(channel: str, *, period: timedelta, now: datetime) -> None:
         defaults={"paused_until": now + period, "failures": F("failures") + 1},
         create_defaults={"paused_until": now + period, "failures": 1},
     )
-

@@ -11,14 +11,15 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TypeVar
+from functools import partial
+from typing import TypeVar, cast
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from reviews import claims, lifecycle, settling, wakeups
-from reviews.channels import ChannelError, Message, available_channels, get_channel
+from reviews.channels import Accepted, ChannelError, Message, available_channels, get_channel
 from reviews.claims import LEASE, Sent, Turns
 from reviews.models import Delivery, FollowUpStep
 from reviews.models.base import Channel as Kind
@@ -129,7 +130,7 @@ class _Drain:
         """Only when nothing else is under way, and one at a time: it may kill this worker."""
         for line in self.lines.values():
             if not line.is_held:
-                self._take(line, lambda now, kind=line.kind: claims.claim_in_doubt(channel=kind, now=now))
+                self._take(line, partial(claims.claim_in_doubt, line.kind))
             if line.waiting:
                 return
 
@@ -177,16 +178,13 @@ class _Drain:
             if work.delivery.pk in declared:
                 self._send(work)
             else:
-                self._patiently(
-                    lambda work=work: settling.explain_refusal(work.delivery, steps=work.steps, now=self.clock())
-                )
+                self._patiently(partial(settling.explain_refusal, work.delivery, steps=work.steps, now=self.clock()))
 
     def _send(self, work: _Work) -> None:
-        assert work.message is not None
         work.delivery.status = Status.SENDING
         work.delivery.attempts += 1
         self.on_their_way[work.delivery.pk] = work
-        self.senders.send(Attempt(work.delivery.pk, work.delivery.channel, work.message))
+        self.senders.send(Attempt(work.delivery.pk, work.delivery.channel, cast(Message, work.message)))
 
     def _ready(self, line: _Line) -> list[_Work]:
         """As many messages of the line as there are free senders, each past its gates and written out."""
@@ -196,7 +194,7 @@ class _Drain:
         ready: list[_Work] = []
         while line.waiting and len(ready) < room:
             work = line.waiting.popleft()
-            if self._patiently(lambda work=work: self._prepare(work)):
+            if self._patiently(partial(self._prepare, work)):
                 ready.append(work)
         return ready
 
@@ -251,15 +249,14 @@ class _Drain:
                 continue  # of an earlier drain, which could wait no longer: in doubt, and treated so
             if attempt.outcome is not None:
                 line.failures = 0
-                self._note_accepted(work, attempt)
+                self._note_accepted(work, attempt.message, attempt.outcome)
             elif isinstance(attempt.error, ChannelError):
                 self._note_error(line, work, attempt.error)
 
-    def _note_accepted(self, work: _Work, attempt: Attempt) -> None:
-        assert attempt.outcome is not None
+    def _note_accepted(self, work: _Work, message: Message, outcome: Accepted) -> None:
         now = self.clock()
         following = lifecycle.following_delivery(work.delivery, steps=work.steps, blocked=work.blocked, now=now)
-        self.sent.append(Sent(work.delivery, attempt.message, attempt.outcome, now, following))
+        self.sent.append(Sent(work.delivery, message, outcome, now, following))
         self.accepted += 1
 
     def _note_error(self, line: _Line, work: _Work, error: ChannelError) -> None:

@@ -27,7 +27,7 @@ VARIABLES = {
 }
 
 
-TOKEN = "TOKEN"  # stands for a message's own in a path
+PLACE = "TOKEN"  # where in a path a message's token stands
 
 
 class RenderError(Exception):
@@ -74,16 +74,16 @@ def check_template(text: str) -> list[str]:
 
 def page_url(delivery: Delivery) -> str:
     """Where the recipient's page of this message is."""
-    return settings.PUBLIC_URL + _path("reviews:page").replace(TOKEN, delivery.link_token)
+    return settings.PUBLIC_URL + _path("reviews:page").replace(PLACE, delivery.link_token)
 
 
 def unsubscribe_url(delivery: Delivery) -> str:
-    return settings.PUBLIC_URL + _path("reviews:page-unsubscribe").replace(TOKEN, delivery.link_token)
+    return settings.PUBLIC_URL + _path("reviews:page-unsubscribe").replace(PLACE, delivery.link_token)
 
 
 @cache
 def _path(name: str) -> str:
-    return reverse(name, args=[TOKEN])
+    return reverse(name, args=[PLACE])
 
 
 def render(delivery: Delivery, step: FollowUpStep) -> Message:

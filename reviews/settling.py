@@ -13,7 +13,7 @@ from django.db import transaction
 
 from reviews import lifecycle, scheduling, suppressions
 from reviews.channels import ChannelError
-from reviews.claims import CAP_PERIOD, DAILY_CAP, paused_channels
+from reviews.claims import CAP_PERIOD, DAILY_CAP, LEASE, paused_channels
 from reviews.models import Delivery, FollowUpStep, ReviewRequest, Suppression
 from reviews.models.base import Channel
 
@@ -54,7 +54,7 @@ def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: 
     """The provider did not take it: try later, or on the other channel, or give up; the error decides."""
     words = {"error_code": error.code[:50], "error_text": error.text[:500]}
     if error.in_doubt and delivery.channel == Channel.SMS:
-        hold_unknown(delivery, "The provider did not answer; it may have left.", now=now, **words)
+        hold_unknown(delivery, "The provider did not answer; it may have left.", tried_at=now, **words)
     elif error.untried:
         settle(delivery, Status.PLANNED, attempts=delivery.attempts - 1, due_at=now + CONNECT_PAUSE, **words)
     elif error.permanent or delivery.attempts >= MAX_ATTEMPTS:
@@ -89,9 +89,9 @@ def give_up(delivery: Delivery, reason: str, *, steps: Steps, now: datetime) -> 
             lifecycle.failed(delivery, steps=steps, now=now)
 
 
-def hold_unknown(delivery: Delivery, reason: str, *, now: datetime, **words: str) -> None:
-    """Nobody knows whether the text left: the sequence waits until the provider or staff says."""
-    settle(delivery, Status.UNKNOWN, reason=reason, due_at=now, **words)
+def hold_unknown(delivery: Delivery, reason: str, *, tried_at: datetime, **words: str) -> None:
+    """Nobody knows whether the text left at that time: the sequence waits until the provider or staff says."""
+    settle(delivery, Status.UNKNOWN, reason=reason, due_at=tried_at, **words)
 
 
 def lock_request(delivery: Delivery) -> None:
@@ -107,7 +107,8 @@ def lock_request(delivery: Delivery) -> None:
 def may_repeat(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
     """Whether a message in doubt may be sent again; settles it when not."""
     if delivery.channel == Channel.SMS:
-        hold_unknown(delivery, "The worker died while sending; it may have left.", now=now)
+        tried_at = delivery.due_at - LEASE  # what lapsed is the claim that its declaration renewed
+        hold_unknown(delivery, "The worker died while sending; it may have left.", tried_at=tried_at)
         return False
     if delivery.attempts >= MAX_ATTEMPTS:
         give_up(delivery, f"Tried {delivery.attempts} times; each time the worker died.", steps=steps, now=now)

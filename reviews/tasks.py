@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from oauth.cleanup import clean_up
-from reviews import delivery, lifecycle
+from reviews import delivery, lifecycle, reconciling
 from reviews.models import IdempotencyKey
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
@@ -14,6 +14,11 @@ IDEMPOTENCY_KEPT = timedelta(hours=24)
 def drain() -> int:
     """Send what is due. The claim, not the queue, makes a second run harmless."""
     return delivery.drain()
+
+
+def tick() -> None:
+    """Every minute: what cannot wait for an hour and hangs on nobody's call."""
+    reconciling.reconcile(now=timezone.now())
 
 
 def sweep() -> None:

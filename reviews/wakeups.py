@@ -30,7 +30,10 @@ from reviews.models import Delivery
 logger = logging.getLogger(__name__)
 
 DRAIN = "reviews.tasks.drain"
-SWEEP = "reviews.tasks.sweep"
+SCHEDULES = {
+    "tick": ("reviews.tasks.tick", Schedule.MINUTES),
+    "sweep": ("reviews.tasks.sweep", Schedule.HOURLY),
+}
 IDLE_LOOK = 20.0  # seconds without a drain after which one is sent anyway: it proves that a worker works
 LOST_AFTER = 30.0  # seconds after which a drain that no worker began counts as lost
 RECONNECT = 0.5  # seconds between attempts to reach a database that is down
@@ -145,16 +148,10 @@ def _drain_task() -> str:
 
 def ensure_schedules() -> None:
     """The recurring tasks, made or mended."""
-    Schedule.objects.update_or_create(
-        name="sweep",
-        defaults={"func": SWEEP, "schedule_type": Schedule.HOURLY, "repeats": -1},
-        create_defaults={
-            "func": SWEEP,
-            "schedule_type": Schedule.HOURLY,
-            "repeats": -1,
-            "next_run": timezone.now() + timedelta(minutes=1),
-        },
-    )
+    for name, (function, how_often) in SCHEDULES.items():
+        wanted = {"func": function, "schedule_type": how_often, "repeats": -1, "minutes": 1}
+        first = {"next_run": timezone.now() + timedelta(minutes=1)}
+        Schedule.objects.update_or_create(name=name, defaults=wanted, create_defaults=wanted | first)
 
 
 def run_cluster() -> None:

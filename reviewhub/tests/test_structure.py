@@ -50,6 +50,7 @@ RANKS = [
     ("reviews.claims", 30),
     ("reviews.senders", 20),
     ("reviews.settling", 45),
+    ("reviews.reconciling", 48),
     ("reviews.delivery", 50),
     ("reviews.visits", 50),
     ("reviews.previews", 60),

@@ -1,6 +1,6 @@
 """Text messages, through Twilio."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import requests
@@ -15,6 +15,8 @@ from reviews.channels.base import Accepted, ChannelError, Message
 OPTED_OUT = {21610}
 ADDRESS_GONE = {21211, 21214, 21217, 21219, 21407, 21421, 21612, 21614, 30003, 30004, 30005, 30006}
 TRY_AGAIN = {20429, 20503, 30001, 30017}
+
+LOOK_THROUGH = 200  # texts to one number in a day or two: never more than a few
 
 
 class _HttpClient(TwilioHttpClient):
@@ -67,6 +69,23 @@ class SmsChannel:
         if not created.sid:
             raise ChannelError("no-answer", "The answer names no message.", in_doubt=True)
         return Accepted(created.sid)
+
+    def find(self, *, to: str, containing: str, since: datetime) -> str | None:
+        """Twilio's id of a text to that number, made since then, whose body has that in it; None when it has none.
+
+        Raises ChannelError when Twilio cannot be asked: then nothing is known.
+        """
+        try:
+            for text in self._client.messages.list(
+                to=to, date_sent_after=since - timedelta(days=1), limit=LOOK_THROUGH
+            ):
+                if containing in (text.body or "") and (text.date_created is None or text.date_created >= since):
+                    return str(text.sid)
+        except TwilioRestException as error:
+            raise self._translate(error) from error
+        except Exception as error:
+            raise ChannelError("no-answer", str(error)) from error
+        return None
 
     def _translate(self, error: TwilioRestException) -> ChannelError:
         code = error.code or error.status

@@ -4,23 +4,30 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('oauth', '0003_connected_since_first_token'),
-        ('reviews', '0001_initial'),
+        ("oauth", "0003_connected_since_first_token"),
+        ("reviews", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='delivery',
-            name='delivery_due',
+            model_name="delivery",
+            name="delivery_due",
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('status__in', ['planned', 'sending'])), fields=['channel', 'due_at', 'account'], name='delivery_due'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("status__in", ["planned", "sending"])),
+                fields=["channel", "due_at", "account"],
+                name="delivery_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('status__in', ['planned', 'sending'])), fields=['account', 'channel', 'due_at'], name='delivery_due_of_account'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("status__in", ["planned", "sending"])),
+                fields=["account", "channel", "due_at"],
+                name="delivery_due_of_account",
+            ),
         ),
     ]

@@ -118,9 +118,10 @@ def test_the_drain_names_a_function_that_exists_and_nothing_about_anybody() -> N
 def test_recurring_tasks_are_made_once_and_can_be_run() -> None:
     for _ in range(2):
         wakeups.ensure_schedules()
-    schedule = Schedule.objects.get()
-    assert pydoc.locate(schedule.func) is tasks.sweep
-    assert (schedule.args, schedule.kwargs) in ((None, None), ("()", "{}"), ("", ""))
+    found = {pydoc.locate(schedule.func): schedule.schedule_type for schedule in Schedule.objects.all()}
+    assert found == {tasks.tick: Schedule.MINUTES, tasks.sweep: Schedule.HOURLY}
+    for schedule in Schedule.objects.all():
+        assert (schedule.args, schedule.kwargs) in ((None, None), ("()", "{}"), ("", ""))
 
 
 def test_the_hourly_sweep_ends_and_forgets_what_is_old(account: Account, now: datetime) -> None:
