@@ -89,7 +89,7 @@ class BusinessAdmin(AccountAdmin):
     fieldsets = (
         (None, {"fields": ("name", "country", "time_zone", "colour")}),
         ("When", {"fields": ("window_start", "window_end", "cooldown_days")}),
-        ("From whom", {"fields": ("sender_name", "reply_to", "text_sender", "postal_address")}),
+        ("From whom", {"fields": ("sender_name", "reply_to", "text_sender", "texts_per_second", "postal_address")}),
         ("This account", {"fields": ("id", "is_active", "created_at")}),
     )
 

@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from reviews import claims, lifecycle, settling, wakeups
+from reviews import claims, lifecycle, pacing, settling, wakeups
 from reviews.channels import Accepted, ChannelError, Message, available_channels, get_channel
 from reviews.claims import LEASE, Sent, Turns
 from reviews.models import Delivery, FollowUpStep
@@ -136,6 +136,8 @@ class _Drain:
 
     def _take(self, line: _Line, claim: Callable[[datetime], list[Delivery]]) -> None:
         claimed = self._patiently(lambda: claim(self.clock()))
+        if line.kind == Kind.SMS:
+            claimed = self._patiently(lambda: pacing.admit(claimed, self.clock()))
         line.waiting.extend(self._surround(claimed))
 
     def _surround(self, claimed: list[Delivery]) -> list[_Work]:

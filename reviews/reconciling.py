@@ -78,7 +78,7 @@ def plan_again(delivery: Delivery, *, now: datetime, reason: str = "The provider
 
 
 def _leave_to_staff(now: datetime) -> None:
-    """After a day. The customer is not forgotten over one text: the next step follows; staff may still say what became of it."""
+    """After a day. The customer is not forgotten over one text: the next step follows meanwhile."""
     for delivery in _unknown().filter(due_at__lte=now - STAFF_AFTER):
         with transaction.atomic():
             lock_request(delivery)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from liquid import BoundTemplate, Environment, StrictUndefined
 from liquid.exceptions import LiquidError
 
+from oauth.models import Account
 from reviews.channels import Message
 from reviews.mail_body import html_body
 from reviews.models import Delivery, FollowUpStep
@@ -86,6 +87,11 @@ def _path(name: str) -> str:
     return reverse(name, args=[PLACE])
 
 
+def text_sender(account: Account) -> str:
+    """The number or name that the account's texts come from; empty where a messaging service chooses one."""
+    return account.text_sender or ("" if settings.TWILIO_MESSAGING_SERVICE_SID else settings.TWILIO_FROM)
+
+
 def render(delivery: Delivery, step: FollowUpStep) -> Message:
     """The message exactly as it leaves. Reads `delivery.account` and `delivery.request.contact`.
 
@@ -103,9 +109,8 @@ def render(delivery: Delivery, step: FollowUpStep) -> Message:
         "link": page_url(delivery),
     }
     if delivery.channel == Channel.SMS:
-        sender = account.text_sender or ("" if settings.TWILIO_MESSAGING_SERVICE_SID else settings.TWILIO_FROM)
         text = " ".join(_fill(step.sms_text, values).split())
-        return Message(to=delivery.address, sender=sender, text=text, key=str(delivery.message_key))
+        return Message(to=delivery.address, sender=text_sender(account), text=text, key=str(delivery.message_key))
     if not account.postal_address.strip():
         raise RenderError("The account has no postal address, and no mail may leave without one.")
     return _mail(delivery, _fill(step.email_subject, values), _fill(step.email_text, values))

@@ -49,6 +49,7 @@ RANKS = [
     ("reviews.asking", 50),
     ("reviews.claims", 30),
     ("reviews.senders", 20),
+    ("reviews.pacing", 30),
     ("reviews.settling", 45),
     ("reviews.reconciling", 48),
     ("reviews.delivery", 50),

@@ -63,6 +63,9 @@ class Delivery(models.Model):
     reason = models.CharField(max_length=200, blank=True, help_text="Why it was moved, held or not sent.")
     due_at = models.DateTimeField()
     claim = models.UUIDField(null=True, blank=True, editable=False)
+    slot_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Its place in what the sender of texts may send a second."
+    )
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     message_key = models.UUIDField(default=uuid.uuid4, editable=False, help_text="The mail's Message-ID.")
     link_token = models.CharField(max_length=22, default=new_link_token, editable=False)
