@@ -4,7 +4,6 @@ Every statement is fenced by the claim: who lost it changes nothing. `advance` d
 be true at one moment: what has left is marked, its follow-up is planned, and what leaves next is declared.
 """
 
-import json
 import math
 import time
 import uuid
@@ -12,6 +11,8 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import zip_longest
 from typing import Any
 
 from django.db import connection, transaction
@@ -158,162 +159,145 @@ def advance(*, sent: Sequence[Sent], following: Sequence[Delivery], now: datetim
     when, besides, its request has ended, the account is switched off, the address must not be written to, the
     provider is paused, or a number would get more than DAILY_CAP messages in CAP_PERIOD.
     """
-    own = [row for row in following if row.channel == Channel.SMS]
-    if connection.vendor == "postgresql" and not own:
-        return _advance_at_once(sent, following, now)
+    marked, declared = set(), set()
+    for one, row in zip_longest(sent, following):
+        was_marked, was_declared = _advance(one, row, now)
+        if was_marked:
+            marked.add(one.delivery.pk)
+        if was_declared:
+            declared.add(row.pk)
+    return marked, declared
+
+
+def _advance(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[bool, bool]:
+    if connection.vendor == "postgresql" and (row is None or row.channel != Channel.SMS):
+        return _advance_at_once(sent, row, now)
     with transaction.atomic():
         if connection.vendor != "postgresql":
-            return _advance_in_turn(sent, following, now)
-        # Two workers must not count a number's messages at the same time.
-        with connection.cursor() as cursor:
-            for number in sorted({row.address for row in own}):
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [number])
-        return _advance_at_once(sent, following, now)
+            return _advance_in_turn(sent, row, now)
+        if row is not None:  # two workers must not count a number's messages at the same time
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [row.address])
+        return _advance_at_once(sent, row, now)
 
 
 _OPEN = ", ".join(f"'{status}'" for status in ReviewRequest.OPEN)
 _PENDING = ", ".join(f"'{status}'" for status in Delivery.PENDING)
 
-# Everything that can close between planning and sending. `d` is the message's row; its own hash is compared with.
+# `lower` is there for PostgreSQL's planner. A bare status would let it choose the partial indexes of what is open or
+# due, and walk through all of that for one row, whenever it has no statistics of these tables, or old ones.
+
+# Everything that can close between planning and sending, of the message's row `d`.
 _GATES = f"""
-    d.status IN ({_PENDING})
+    lower(d.status) IN ({_PENDING})
     AND EXISTS (
         SELECT 1 FROM reviews_reviewrequest AS r JOIN oauth_account AS a ON a.id = r.account_id
-        WHERE r.id = d.request_id AND r.status IN ({_OPEN}) AND a.is_active
+        WHERE r.id = d.request_id AND lower(r.status) IN ({_OPEN}) AND a.is_active
     )
     AND NOT EXISTS (
         SELECT 1 FROM reviews_suppression AS s
-        WHERE s.account_id = d.account_id AND s.address_hash = {{hash}} AND s.lifted_at IS NULL
+        WHERE s.account_id = d.account_id AND s.address_hash = %s AND s.lifted_at IS NULL
     )
     AND NOT EXISTS (SELECT 1 FROM reviews_channelhealth AS h WHERE h.channel = d.channel AND h.paused_until > %s)
     AND (d.channel <> 'sms' OR {DAILY_CAP} > (
         SELECT count(*) FROM reviews_delivery AS o
-        WHERE o.address = d.address AND o.id <> d.id AND (o.sent_at > %s OR o.status = 'sending')
+        WHERE o.address = d.address AND o.id <> d.id AND (o.sent_at > %s OR lower(o.status) = 'sending')
     ))"""
 
-_PLANNED_FIELDS = [field for field in Delivery._meta.concrete_fields if not field.primary_key]
-_PLANNED_COLUMNS = ", ".join(f'"{field.column}"' for field in _PLANNED_FIELDS)
+_DECLARE = f"""
+    UPDATE reviews_delivery AS d SET status = 'sending', attempts = d.attempts + 1, due_at = %s
+    WHERE d.id = %s AND d.claim = %s AND {_GATES}"""
 
-# Requests are locked before deliveries, as every ending does.
-_AT_ONCE = f"""
-    WITH given AS MATERIALIZED (
-        SELECT * FROM jsonb_to_recordset(%s::jsonb) AS g (
-            id bigint, claim uuid, request_id uuid, due_at timestamptz, sent_at timestamptz,
-            provider_id text, sandbox boolean, subject text, text text
-        )
-    ), waiting AS MATERIALIZED (
-        SELECT id, status FROM reviews_reviewrequest
-        WHERE id = ANY(%s::uuid[]) AND status IN ({_OPEN}) ORDER BY id FOR UPDATE
+
+def _declaration(row: Delivery, now: datetime) -> list[Any]:
+    hashed = address_hash(row.account_id, row.channel, row.address)
+    held = [_stored("due_at", now + LEASE), row.pk, _stored("claim", row.claim)]
+    return [*held, hashed, _stored("due_at", now), _stored("due_at", now - CAP_PERIOD)]
+
+
+# The request is locked before the delivery, as every ending does.
+_MARK = f"""
+    waiting AS MATERIALIZED (
+        SELECT id, status FROM reviews_reviewrequest WHERE id = %s AND lower(status) IN ({_OPEN}) FOR UPDATE
     ), marked AS (
         UPDATE reviews_delivery AS d
-        SET status = 'sent', claim = NULL, due_at = g.due_at, sent_at = g.sent_at, provider_id = g.provider_id,
-            sandbox = g.sandbox, subject = g.subject, text = g.text, error_code = '', error_text = ''
-        FROM given AS g LEFT JOIN waiting AS w ON w.id = g.request_id
-        WHERE d.id = g.id AND d.claim = g.claim AND d.status = 'sending'
-        RETURNING d.id, d.request_id, d.sent_at
+        SET status = 'sent', claim = NULL, due_at = %s, sent_at = %s, provider_id = %s, sandbox = %s,
+            subject = %s, text = %s, error_code = '', error_text = ''
+        FROM (SELECT count(*) FROM waiting) AS locked
+        WHERE d.id = %s AND d.claim = %s AND lower(d.status) = 'sending'
+        RETURNING d.id, d.sent_at
     ), moved AS (
         UPDATE reviews_reviewrequest AS r SET status = 'sent', reason = '', sent_at = m.sent_at
-        FROM marked AS m JOIN waiting AS w ON w.id = m.request_id
-        WHERE r.id = m.request_id AND w.status = 'scheduled'
-    ), planned AS (
-        INSERT INTO reviews_delivery ({_PLANNED_COLUMNS})
-        SELECT {", ".join(f'n."{field.column}"' for field in _PLANNED_FIELDS)}
-        FROM jsonb_populate_recordset(NULL::reviews_delivery, %s::jsonb) AS n
-        JOIN marked AS m ON m.request_id = n.request_id JOIN waiting AS w ON w.id = n.request_id
-        ON CONFLICT DO NOTHING
-    ), declared AS (
-        UPDATE reviews_delivery AS d SET status = 'sending', attempts = d.attempts + 1, due_at = %s
-        FROM jsonb_to_recordset(%s::jsonb) AS f (id bigint, claim uuid, address_hash text)
-        WHERE d.id = f.id AND d.claim = f.claim AND {_GATES.format(hash="f.address_hash")}
-        RETURNING d.id
-    )
-    SELECT id, true FROM marked UNION ALL SELECT id, false FROM declared"""
+        FROM marked AS m, waiting AS w WHERE r.id = w.id AND w.status = 'scheduled'
+    )"""
+
+_FIELDS = [field for field in Delivery._meta.concrete_fields if not field.primary_key]
 
 
-def _advance_at_once(sent: Sequence[Sent], following: Sequence[Delivery], now: datetime) -> tuple[set[int], set[int]]:
-    given = [
-        {
-            "id": one.delivery.pk,
-            "claim": str(one.delivery.claim),
-            "request_id": str(one.delivery.request_id),
-            "due_at": one.delivery.due_at.isoformat(),
-            "sent_at": one.at.isoformat(),
-            **_record(one),
-        }
-        for one in sent
-    ]
-    planned = [
-        {field.column: _plain(field.value_from_object(one.following)) for field in _PLANNED_FIELDS}
-        for one in sent
-        if one.following
-    ]
-    declared = [{"id": row.pk, "claim": str(row.claim), "address_hash": _hash(row)} for row in following]
-    requests = [one.delivery.request_id for one in sent]
-    changes: list[Any] = [json.dumps(given), requests, json.dumps(planned)]
-    gates: list[Any] = [now + LEASE, json.dumps(declared), now, now - CAP_PERIOD]
+@cache
+def _at_once(has_sent: bool, has_next: bool, has_row: bool) -> str:
+    parts, answers = [], ["false", "false"]
+    if has_sent:
+        parts.append(_MARK)
+        answers[0] = "EXISTS (SELECT 1 FROM marked)"
+    if has_next:
+        columns = ", ".join(f'"{field.column}"' for field in _FIELDS)
+        values = ", ".join(f"%s::{field.cast_db_type(connection)}" for field in _FIELDS)
+        insert = f"INSERT INTO reviews_delivery ({columns}) SELECT {values} FROM marked, waiting"
+        parts.append(f"planned AS ({insert} ON CONFLICT DO NOTHING)")
+    if has_row:
+        parts.append(f"declared AS ({_DECLARE} RETURNING d.id)")
+        answers[1] = "EXISTS (SELECT 1 FROM declared)"
+    return f"WITH {', '.join(parts)} SELECT {', '.join(answers)}"
+
+
+def _advance_at_once(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[bool, bool]:
+    given: list[Any] = []
+    if sent is not None:
+        own = sent.delivery
+        given += [own.request_id, own.due_at, sent.at, *_record(sent).values(), own.pk, own.claim]
+    following = sent.following if sent is not None else None
+    if following is not None:
+        given += [field.get_db_prep_save(field.pre_save(following, add=True), connection) for field in _FIELDS]
+    if row is not None:
+        given += _declaration(row, now)
     with connection.cursor() as cursor:
-        cursor.execute(_AT_ONCE, changes + gates)
-        rows = cursor.fetchall()
-    return {pk for pk, is_marked in rows if is_marked}, {pk for pk, is_marked in rows if not is_marked}
-
-
-def _advance_in_turn(sent: Sequence[Sent], following: Sequence[Delivery], now: datetime) -> tuple[set[int], set[int]]:
-    """The same where a statement cannot hold several changes (SQLite): inside a transaction, which writes alone."""
-    marked, declared = set(), set()
-    for one in sent:
-        own = Delivery.objects.filter(pk=one.delivery.pk, claim=one.delivery.claim, status=Status.SENDING)
-        if not own.update(
-            status=Status.SENT,
-            claim=None,
-            due_at=one.delivery.due_at,
-            sent_at=one.at,
-            error_code="",
-            error_text="",
-            **_record(one),
-        ):
-            continue
-        marked.add(one.delivery.pk)
-        request = ReviewRequest.objects.filter(pk=one.delivery.request_id)
-        request.filter(status=ReviewRequest.Status.SCHEDULED).update(
-            status=ReviewRequest.Status.SENT, reason="", sent_at=one.at
-        )
-        if one.following is not None and request.open().exists():
-            Delivery.objects.bulk_create([one.following], ignore_conflicts=True)
-    with connection.cursor() as cursor:
-        for row in following:
-            cursor.execute(
-                "UPDATE reviews_delivery AS d SET status = 'sending', attempts = d.attempts + 1, due_at = %s"
-                f" WHERE d.id = %s AND d.claim = %s AND {_GATES.format(hash='%s')}",
-                [
-                    _stored("due_at", now + LEASE),
-                    row.pk,
-                    _stored("claim", row.claim),
-                    _hash(row),
-                    _stored("due_at", now),
-                    _stored("due_at", now - CAP_PERIOD),
-                ],
-            )
-            if cursor.rowcount:
-                declared.add(row.pk)
+        cursor.execute(_at_once(sent is not None, following is not None, row is not None), given)
+        marked, declared = cursor.fetchone()
     return marked, declared
 
 
-def _record(one: Sent) -> dict[str, Any]:
-    """What is kept of a message that left."""
+def _advance_in_turn(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[bool, bool]:
+    """The same where a statement cannot hold several changes (SQLite): inside a transaction, which writes alone."""
+    marked = sent is not None and _mark_in_turn(sent)
+    if row is None:
+        return marked, False
+    with connection.cursor() as cursor:
+        cursor.execute(_DECLARE, _declaration(row, now))
+        return marked, cursor.rowcount == 1
+
+
+def _mark_in_turn(sent: Sent) -> bool:
+    own = Delivery.objects.filter(pk=sent.delivery.pk, claim=sent.delivery.claim, status=Status.SENDING)
+    kept = {"due_at": sent.delivery.due_at, "sent_at": sent.at, "error_code": "", "error_text": ""}
+    if not own.update(status=Status.SENT, claim=None, **kept, **_record(sent)):
+        return False
+    request = ReviewRequest.objects.filter(pk=sent.delivery.request_id)
+    moved = {"status": ReviewRequest.Status.SENT, "reason": "", "sent_at": sent.at}
+    request.filter(status=ReviewRequest.Status.SCHEDULED).update(**moved)
+    if sent.following is not None and request.open().exists():
+        Delivery.objects.bulk_create([sent.following], ignore_conflicts=True)
+    return True
+
+
+def _record(sent: Sent) -> dict[str, Any]:
+    """What is kept of a message that left, in the order of _MARK."""
     return {
-        "provider_id": one.outcome.provider_id[:255],
-        "sandbox": one.outcome.sandbox,
-        "subject": one.message.subject[:500],
-        "text": one.message.text,
+        "provider_id": sent.outcome.provider_id[:255],
+        "sandbox": sent.outcome.sandbox,
+        "subject": sent.message.subject[:500],
+        "text": sent.message.text,
     }
-
-
-def _hash(row: Delivery) -> str:
-    return address_hash(row.account_id, row.channel, row.address)
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
 def _stored(name: str, value: Any) -> Any:
