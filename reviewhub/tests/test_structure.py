@@ -36,6 +36,8 @@ RANKS = [
     ("oauth", 20),
     ("reviews.models", 15),
     ("reviews.channels", 10),
+    ("reviews.windows", 0),
+    ("reviews.places", 0),
     ("reviews.contacts", 20),
     ("reviews.mail_body", 16),
     ("reviews.rendering", 20),
