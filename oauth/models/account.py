@@ -39,6 +39,9 @@ class Account(models.Model):
     window_end = models.TimeField(
         "send until", default=time(20), help_text="Texts never leave outside 8:00 to 21:00, whatever stands here."
     )
+    skip_holidays = models.BooleanField(
+        "no messages on holidays", default=False, help_text="Public holidays where the recipient is, as far as known."
+    )
     cooldown_days = models.PositiveSmallIntegerField(
         default=90,
         validators=[MaxValueValidator(3650)],
