@@ -38,6 +38,7 @@ RANKS = [
     ("reviews.channels", 10),
     ("reviews.windows", 0),
     ("reviews.places", 0),
+    ("reviews.laws", 10),
     ("reviews.public_holidays", 10),
     ("reviews.contacts", 20),
     ("reviews.mail_body", 16),
