@@ -23,12 +23,12 @@ from reviews.channels import Accepted, Message
 from reviews.models import ChannelHealth, Delivery, ReviewRequest
 from reviews.models.base import Channel
 from reviews.models.suppression import address_hash
+from reviews.scheduling import CAP, CAP_PERIOD
 
 Status = Delivery.Status
 
 BATCH = 100
 LEASE = timedelta(seconds=120)
-DAILY_CAP, CAP_PERIOD = 3, timedelta(hours=24)
 
 
 # --- Claiming --------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def advance(*, sent: Sequence[Sent], following: Sequence[Delivery], now: datetim
 
     Returns the ids of the marked and of the declared. A row is not marked when its claim is lost; it is not declared
     when, besides, its request has ended, the account is switched off, the address must not be written to, the
-    provider is paused, or a number would get more than DAILY_CAP messages in CAP_PERIOD.
+    provider is paused, or a number would get more than CAP messages in CAP_PERIOD.
     """
     marked, declared = set(), set()
     for one, row in zip_longest(sent, following):

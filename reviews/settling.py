@@ -13,9 +13,10 @@ from django.db import transaction
 
 from reviews import lifecycle, scheduling, suppressions
 from reviews.channels import ChannelError
-from reviews.claims import CAP_PERIOD, DAILY_CAP, LEASE, paused_channels
+from reviews.claims import LEASE, paused_channels
 from reviews.models import Delivery, FollowUpStep, ReviewRequest, Suppression
 from reviews.models.base import Channel
+from reviews.scheduling import CAP, CAP_PERIOD
 
 logger = logging.getLogger(__name__)
 
@@ -118,16 +119,20 @@ def may_repeat(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
 
 def put_off_outside_window(delivery: Delivery, *, now: datetime) -> bool:
     """Whether it is the wrong time of day for the recipient; then the message waits for the window."""
-    return _put_off(delivery, earliest=now, now=now)
+    return _put_off(delivery, now=now)
 
 
-def _put_off(delivery: Delivery, *, earliest: datetime, now: datetime, why: str = "") -> bool:
+def _put_off(delivery: Delivery, *, now: datetime, sent_at: Sequence[datetime] = ()) -> bool:
     slot = scheduling.slot(
-        account=delivery.account, contact=delivery.request.contact, channel=delivery.channel, earliest=earliest
+        account=delivery.account,
+        contact=delivery.request.contact,
+        channel=delivery.channel,
+        earliest=now,
+        sent_at=sent_at,
     )
     if slot.due_at <= now:
         return False
-    settle(delivery, Status.PLANNED, due_at=slot.due_at, reason=slot.moved or why)
+    settle(delivery, Status.PLANNED, due_at=slot.due_at, reason=slot.moved)
     return True
 
 
@@ -152,14 +157,12 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
 
 
 def _wait(delivery: Delivery, *, now: datetime) -> None:
-    """Nothing forbids the message for good: the number's cap, a paused provider, or a claim that others have."""
-    sent = Delivery.objects.filter(address=delivery.address, sent_at__gt=now - CAP_PERIOD).exclude(pk=delivery.pk)
-    latest = list(sent.order_by("-sent_at").values_list("sent_at", flat=True)[:DAILY_CAP])
-    if delivery.channel == Channel.SMS and len(latest) == DAILY_CAP and latest[-1] is not None:
-        why = f"This number got {DAILY_CAP} messages in 24 hours."
-        _put_off(delivery, earliest=latest[-1] + CAP_PERIOD, now=now, why=why)
-    elif delivery.channel in paused_channels(now):
+    """Nothing forbids the message for good: a paused provider, the number's cap, or a claim that others have."""
+    if delivery.channel in paused_channels(now):
         settle(delivery, Status.PLANNED)
-    else:
-        # Others of the number are on their way just now, or the claim is lost, which `settle` finds out.
+        return
+    sent = Delivery.objects.filter(address=delivery.address, sent_at__gt=now - CAP_PERIOD).exclude(pk=delivery.pk)
+    latest = [moment for moment in sent.order_by("-sent_at").values_list("sent_at", flat=True)[:CAP] if moment]
+    if delivery.channel != Channel.SMS or not _put_off(delivery, now=now, sent_at=latest):
+        # Others to the number are on their way just now, or the claim is lost, which `settle` finds out.
         settle(delivery, Status.PLANNED, due_at=now + CONNECT_PAUSE)

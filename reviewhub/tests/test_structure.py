@@ -51,7 +51,7 @@ RANKS = [
     ("reviews.accounts", 30),
     ("reviews.lifecycle", 40),
     ("reviews.asking", 50),
-    ("reviews.claims", 30),
+    ("reviews.claims", 32),
     ("reviews.senders", 20),
     ("reviews.pacing", 30),
     ("reviews.settling", 45),
