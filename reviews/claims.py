@@ -199,7 +199,7 @@ _GATES = f"""
         WHERE s.account_id = d.account_id AND s.address_hash = %s AND s.lifted_at IS NULL
     )
     AND NOT EXISTS (SELECT 1 FROM reviews_channelhealth AS h WHERE h.channel = d.channel AND h.paused_until > %s)
-    AND (d.channel <> 'sms' OR {DAILY_CAP} > (
+    AND (d.channel <> 'sms' OR {CAP} > (
         SELECT count(*) FROM reviews_delivery AS o
         WHERE o.address = d.address AND o.id <> d.id AND (o.sent_at > %s OR lower(o.status) = 'sending')
     ))"""

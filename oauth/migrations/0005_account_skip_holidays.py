@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oauth", "0003_connected_since_first_token"),
+        ("oauth", "0004_text_rate_of_an_account"),
     ]
 
     operations = [
