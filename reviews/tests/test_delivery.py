@@ -110,10 +110,21 @@ def test_a_claim_takes_no_more_than_it_may_and_the_oldest_first(account: Account
 def test_messages_in_doubt_come_last(account: Account, clock: Clock, provider: FakeProvider) -> None:
     asked(account, clock() - timedelta(minutes=5), person=Person(email="doubt@example.com"))
     Delivery.objects.update(status="sending")
-    for number in range(2):
+    for number in range(claims.BATCH + 1):
         asked(account, clock(), person=Person(email=f"fresh{number}@example.com"))
     delivery.drain(clock)
-    assert [message.to for message in provider.sent][2:] == ["doubt@example.com"]
+    assert [message.to for message in provider.sent][claims.BATCH + 1 :] == ["doubt@example.com"]
+
+
+def test_a_mail_in_doubt_is_not_repeated_when_its_request_has_ended(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    request = asked(account, clock())
+    Delivery.objects.update(status="sending", attempts=1)
+    lifecycle.cancel_request(request=request, now=clock())
+    assert delivery.drain(clock) == 0
+    assert provider.sent == []
+    assert Delivery.objects.get().status == "cancelled"
 
 
 def test_messages_in_doubt_are_claimed_one_at_a_time(account: Account, now: datetime) -> None:

@@ -87,7 +87,10 @@ def test_a_text_found_with_the_same_link_from_long_ago_is_another_one(
     assert Delivery.objects.get().status == "planned"
 
 
-def test_nothing_is_asked_before_the_list_is_complete(unknown: Delivery, clock: Clock) -> None:
+def test_nothing_is_asked_before_the_list_is_complete(
+    unknown: Delivery, clock: Clock, listed: Callable[..., None]
+) -> None:
+    listed()
     assert reconciling.reconcile(now=unknown.due_at + timedelta(minutes=4)) == 0
     assert Delivery.objects.get().status == "unknown"
 
