@@ -6,8 +6,10 @@ class ReviewHubConfig(AppConfig):
     verbose_name = "ReviewHub"
 
     def ready(self) -> None:
-        """Last of all apps: registers the deploy checks, and gives other apps' pages our looks."""
+        """Last of all apps: deploy checks, masks for what nobody catches, and our looks for other apps' pages."""
         from reviewhub import checks  # noqa: F401
         from reviewhub.backoffice import adopt_foreign_pages
+        from reviewhub.logs import watch_uncaught
 
+        watch_uncaught()
         adopt_foreign_pages()

@@ -94,6 +94,14 @@ def log_level(name: str, *, default: str) -> str:
     return value.upper()
 
 
+def one_of(name: str, *words: str, default: str) -> str:
+    """One of these words, in any case."""
+    value: str = env.str(name, default=default)
+    if value.lower() not in words:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(words)}, not {value!r}.")
+    return value.lower()
+
+
 def origin(name: str, default: str) -> str:
     """An absolute http(s) URL without a trailing slash, as in PUBLIC_URL."""
     value: str = env.str(name, default=default)

@@ -1,6 +1,8 @@
 """What happens to every request, whichever app answers it."""
 
+import logging
 import re
+import time
 import uuid
 from collections.abc import Callable
 
@@ -13,7 +15,9 @@ from reviewhub.api import CODES, error_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-JSON_PATHS = re.compile(r"^/(api/(?!docs|oauth/zapier/authorize)|oauth/(token|revoke|introspect)$)")
+access = logging.getLogger("reviewhub.access")
+
+JSON_PATHS = re.compile(r"^/(metrics$|api/(?!docs|oauth/zapier/authorize)|oauth/(token|revoke|introspect)$)")
 # An id that a client or proxy may bring along; anything else is replaced, so that logs stay clean.
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
@@ -35,6 +39,40 @@ def request_id(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def access_line(get_response: GetResponse) -> GetResponse:
+    """Log one line for each request. It has the route and not the path, which may hold a token, and no query."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        begun = time.perf_counter()
+        response = get_response(request)
+        about = {
+            "method": request.method,
+            "route": _route(request),
+            "status": response.status_code,
+            "ms": round((time.perf_counter() - begun) * 1000, 1),
+        }
+        if account := _account(request):
+            about["account"] = account
+        access.info("request", extra=about)
+        return response
+
+    return middleware
+
+
+def _route(request: HttpRequest) -> str:
+    """The pattern of the address, such as `/r/<str:token>`; an address that is none of ours is not repeated."""
+    if request.resolver_match is not None:
+        return f"/{request.resolver_match.route}"
+    return f"{settings.STATIC_URL}…" if request.path.startswith(settings.STATIC_URL) else "-"
+
+
+def _account(request: HttpRequest) -> str:
+    """The account that an API call was made for, or whose page was opened; empty when nobody knows it."""
+    credential = getattr(request, "auth", None)
+    found = getattr(credential, "account", None) or getattr(request, "account", None)
+    return str(found.pk) if found is not None else ""
+
+
 def json_errors(get_response: GetResponse) -> GetResponse:
     """Turn an HTML error page under an API path into the API's error body."""
 
@@ -50,6 +88,8 @@ def json_errors(get_response: GetResponse) -> GetResponse:
             for header in ("Allow", "WWW-Authenticate", "Retry-After"):
                 if header in response:
                     replacement[header] = response[header]
+            # Django has told of it in a line already.
+            replacement._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]
             return replacement
         return response
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from oauth.scopes import DEFAULT_SCOPES, SCOPES
-from reviewhub.env import BASE_DIR, database, env, log_level, mail, origin, redis, secret_key, whole
+from reviewhub.env import BASE_DIR, database, env, log_level, mail, one_of, origin, redis, secret_key, whole
 
 # --- Site -----------------------------------------------------------------------------------
 
@@ -49,6 +49,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "reviewhub.middleware.request_id",
+    "reviewhub.middleware.access_line",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reviewhub.middleware.json_errors",
@@ -114,7 +115,7 @@ _https = _public.scheme == "https"
 BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = _https and not DEBUG
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = whole("HSTS_SECONDS", default=31_536_000) if _https and not DEBUG else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https and not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
@@ -267,24 +268,25 @@ OAUTH2_PROVIDER: dict[str, Any] = {
 
 # --- Logging --------------------------------------------------------------------------------
 
+LOG_FORMAT = one_of("LOG_FORMAT", "json", "text", default="text" if DEBUG else "json")
+# Access to /metrics from elsewhere than this machine.
+METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {
-        "request_id": {"()": "reviewhub.logs.RequestIdFilter"},
-        "privacy": {"()": "reviewhub.logs.PrivacyFilter"},
-    },
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"},
-    },
-    "handlers": {
-        "console": {"class": "logging.StreamHandler", "filters": ["request_id", "privacy"], "formatter": "line"},
-    },
+    "formatters": {"line": {"()": "reviewhub.logs.LineFormatter", "log_format": LOG_FORMAT}},
+    # The only way out: what is written is masked in its formatter.
+    "handlers": {"console": {"class": "reviewhub.logs.Console", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": log_level("LOG_LEVEL", default="INFO")},
     "loggers": {
         "django": {"level": "INFO", "handlers": ["console"], "propagate": False},
+        "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
         # One line per task would drown the messages of the product itself.
         "django-q": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+        # The web server's own, which would write tracebacks and addresses as they are.
+        "gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False},
+        "gunicorn.access": {"level": "INFO", "handlers": ["console"], "propagate": False},
         "twilio.http_client": {"level": "WARNING"},
         # Their debug lines hold codes and tokens.
         "oauthlib": {"level": "INFO"},

@@ -12,6 +12,8 @@ for _name in os.environ.keys() & {
     "ANYMAIL_PROVIDER",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
+    "LOG_FORMAT",
+    "METRICS_TOKEN",
     "PREPARED_STATEMENTS",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_API_URL",

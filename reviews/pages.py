@@ -42,6 +42,8 @@ def recipient_page(view: View) -> View:
     @functools.wraps(view)
     def wrapped(request: HttpRequest, token: str, **given: Any) -> HttpResponse:
         delivery = _find(token)
+        if delivery is not None:
+            request.account = delivery.account  # type: ignore[attr-defined]  # for the access line
         if delivery is None:
             response = _sorry(request, 404)
         elif request.method == "POST" and _too_often(request, token):

@@ -44,7 +44,7 @@ def endpoint(view: View) -> Callable[[HttpRequest], JsonResponse]:
         except BadParameters as error:
             response = refused(error.status, error.code, error.description)
         except (OperationalError, InterfaceError):
-            logger.exception("%s: database unavailable", request.path)
+            logger.exception("database unavailable", extra={"route": request.path})
             return answer(503, error_body(*CODES[503]), **{"Retry-After": "1"})
         if response.status_code in (400, 401):
             basic = basic_credentials(request.headers.get("Authorization", ""))

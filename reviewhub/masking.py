@@ -1,0 +1,113 @@
+"""Takes out of a text what no log may hold: addresses, numbers, tokens, keys, passwords.
+
+By pattern, because errors of libraries hold them where nobody expects any: a mail server's refusal names
+the recipient, PostgreSQL quotes the row. What merely looks like a number is masked, too.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+
+SHORTEST_SECRET = 8  # a shorter one would be found inside of ordinary words
+
+# RFC 5321 §4.5.3.1: 64 characters before the @, 255 behind it. Bounded, so that no text takes long.
+_EMAIL = re.compile(
+    r"""(?:"[^"\n]{1,64}"|[^\s@<>"(),:;\[\]{}=&?/|]{1,96})(?:@|%40)(?:\[[0-9A-Fa-f:.]+\]|\w(?:[\w-]{0,62}\.?){1,10})""",
+    re.IGNORECASE,
+)
+_USERINFO = re.compile(r"://[^/\s@]{1,256}@")
+_LINK = re.compile(r"(/|%2F)r(/|%2F)[\w-]+|(unsubscribe(?:\s|\+|%20))[\w-]{16,22}", re.IGNORECASE)
+_OUR_TOKEN = re.compile(r"(?<![a-z])rh[a-z]?_[\w-]+")
+_AUTHORIZATION = re.compile(r"\b(Bearer|Basic|Token)(\s+|%20)[^\s,'\"]{8,}", re.IGNORECASE)
+# `token=…` of an address, `'token': '…'` of a printed dictionary or JSON. A name may have more before it: access_token.
+_NAMED = re.compile(
+    r"""((?:token|secret|passw(?:or)?d|pwd|api_?key|signature|sig|code|code_verifier|verifier|state|session(?:id)?
+        |(?<![a-z])key|auth)
+        (?:=|%3D|\\?['"]\s*[:=]\s*b?\\?['"]))[^\s&'"<>\\]{6,}""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_NAMED_HINT = re.compile(r"[=:]|%3D")
+# What PostgreSQL adds to an error: the row, the key, the parameters.
+_ROW = re.compile(
+    r"""(Failing\ row\ contains\ )\(.*?\)\.?(?=\n|$)
+      | (Key\ \([^)\n]*\)=)\(.*?\)(?=\ already|\ is\ not|\ conflicts|\ is\ still|\.\n|\n|$)
+      | (parameter\ \$\d+\ =\ )'.*?'""",
+    re.DOTALL | re.VERBOSE,
+)
+_NUMBER = re.compile(
+    r"""(?<![\w-])(?P<uuid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![\w-])
+      | (?<!\d)\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d)?)?                 # a date is none
+      | (?:\+|%2B|(?<!\d)00)[1-9](?:[\s()./-]{0,2}\d){6,14}                # international
+      | (?<![\w.])\(?0(?:[\s()/-]{0,2}\d){8,12}(?!\w)                      # national, with the trunk's zero
+      | (?<![\w.-])\(?[2-9]\d\d\)?[\s./-]{0,2}\d{3}[\s.-]\d{4}(?!\w)       # North American, written in groups
+      | (?<![\w.-])\d{10,15}(?![\w-])                                      # nothing but digits
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_SEVEN_DIGITS = re.compile(r"\d(?:[^0-9a-zA-Z]{0,3}\d){6}")
+
+
+def mask(text: str) -> str:
+    """The text without anybody's address or number, and without what opens a door.
+
+    Each pattern runs only where its telltale sign is, so that an ordinary line costs few microseconds.
+    """
+    for secret in _configured():
+        if secret in text:
+            text = text.replace(secret, "[secret]")
+    if "@" in text or "%40" in text:
+        text = _EMAIL.sub("[email]", _USERINFO.sub("://[login]@", text))
+    lower = text.lower()
+    if "/r/" in text or "%2f" in lower or "unsubscribe" in lower:
+        text = _LINK.sub(lambda found: f"{found[3] or f'{found[1]}r{found[2]}'}…", text)
+    if "rh" in text:
+        text = _OUR_TOKEN.sub("[token]", text)
+    if "bearer" in lower or "basic" in lower or "token" in lower:
+        text = _AUTHORIZATION.sub(r"\1 [token]", text)
+    if _NAMED_HINT.search(text):
+        text = _NAMED.sub(r"\1[secret]", text)
+    if "Failing row" in text or "Key (" in text or "parameter $" in text:
+        text = _ROW.sub(lambda found: f"{found[1] or found[2] or found[3]}(…)", text)
+    if _SEVEN_DIGITS.search(text):
+        text = _NUMBER.sub(_number, text)
+    return text
+
+
+def _number(found: re.Match[str]) -> str:
+    whole = found[0]
+    return whole if found["uuid"] or re.match(r"\d{4}-", whole) else "[number]"
+
+
+@cache
+def _configured() -> tuple[str, ...]:
+    """The secrets of this installation, longest first: whoever prints one, however it is spelled around it."""
+    given: list[Any] = [
+        getattr(settings, name, "")
+        for name in (
+            "SECRET_KEY",
+            "ADDRESS_HASH_KEY",
+            "OAUTH_TOKEN_KEY",
+            "METRICS_TOKEN",
+            "EMAIL_HOST_PASSWORD",
+            "TWILIO_AUTH_TOKEN",
+        )
+    ]
+    given += settings.SECRET_KEY_FALLBACKS
+    given += [value for name, value in settings.ANYMAIL.items() if not name.endswith(("TIMEOUT", "DOMAIN", "URL"))]
+    given += [_password(settings.REDIS_URL)]
+    database = settings.DATABASES["default"]
+    if (password := database.get("PASSWORD")) not in (database.get("USER"), database.get("NAME")):
+        given.append(password)
+    return tuple(sorted(_long_enough(given), key=len, reverse=True))
+
+
+def _long_enough(values: Iterable[Any]) -> set[str]:
+    return {value for value in values if isinstance(value, str) and len(value) >= SHORTEST_SECRET}
+
+
+def _password(url: str) -> str:
+    return unquote(urlsplit(url).password or "") if url else ""
