@@ -12,6 +12,8 @@ from django.db import DatabaseError, transaction
 
 from oauth.redirect_uris import LOOPBACK
 
+SHORTEST_METRICS_TOKEN = 32
+
 Apps = Sequence[AppConfig] | None
 
 
@@ -73,6 +75,15 @@ def check_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
             hint = f"Set {name} to a long random value of its own."
             found.append(Caution(what, hint=hint, id=f"reviewhub.W00{number}"))
     return found
+
+
+@register(Tags.security, deploy=True)
+def check_metrics_token(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Whoever guesses it reads how much is sent. None at all is fine: then this machine alone may ask."""
+    if 0 < len(settings.METRICS_TOKEN) < SHORTEST_METRICS_TOKEN:
+        hint = "Set METRICS_TOKEN to a long random value, or leave it empty."
+        return [Caution("METRICS_TOKEN is short enough to be guessed.", hint=hint, id="reviewhub.W011")]
+    return []
 
 
 @register(Tags.compatibility, deploy=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from oauth.cleanup import clean_up
-from reviews import delivery, lifecycle, reconciling
+from reviews import delivery, lifecycle, reconciling, totals
 from reviews.models import IdempotencyKey
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
@@ -27,3 +27,4 @@ def sweep() -> None:
     lifecycle.complete_unanswered(now=now)
     IdempotencyKey.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT).delete()
     clean_up(now)
+    totals.fold(now=now)

@@ -19,6 +19,7 @@ SOUND = {
     "ADDRESS_HASH_KEY": "two",
     "MAIL_PROVIDER": True,
     "TEXT_PROVIDER": True,
+    "METRICS_TOKEN": "",
     "SQLITE": False,
     "REDIS_URL": "redis://127.0.0.1",
 }
@@ -27,6 +28,7 @@ ALL = [
     checks.check_addresses,
     checks.check_redirect_uris,
     checks.check_keys,
+    checks.check_metrics_token,
     checks.check_providers,
     checks.check_services,
 ]
@@ -55,6 +57,7 @@ def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
         ({"OAUTH2_PROVIDER": {"ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"]}}, "reviewhub.W009"),
         ({"OAUTH_TOKEN_KEY": None}, "reviewhub.W002"),
         ({"ADDRESS_HASH_KEY": None}, "reviewhub.W003"),
+        ({"METRICS_TOKEN": "x" * 31}, "reviewhub.W011"),
         ({"MAIL_PROVIDER": False}, "reviewhub.W004"),
         ({"TEXT_PROVIDER": False}, "reviewhub.W005"),
         ({"SQLITE": True}, "reviewhub.W006"),
@@ -75,6 +78,10 @@ def test_an_app_with_an_address_without_tls_is_named(settings: Any) -> None:
 def test_apps_are_not_looked_for_where_there_is_no_table(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Application._meta, "db_table", "not_migrated_yet")
     assert found(settings) == []
+
+
+def test_a_long_metrics_token_is_sound(settings: Any) -> None:
+    assert found(settings, METRICS_TOKEN="x" * 32) == []
 
 
 def test_a_messaging_service_is_sender_enough(settings: Any) -> None:

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from reviewhub.backoffice import GeneratedRows, OperatorAdmin
-from reviews.models import ChannelHealth, IdempotencyKey, WorkerBeat
+from reviews.models import ChannelHealth, IdempotencyKey, Tally, WorkerBeat
 
 
 @admin.register(WorkerBeat)
@@ -15,6 +15,12 @@ class WorkerBeatAdmin(GeneratedRows, OperatorAdmin):
 @admin.register(ChannelHealth)
 class ChannelHealthAdmin(GeneratedRows, OperatorAdmin):
     list_display = ("channel", "failures", "paused_until")
+
+
+@admin.register(Tally)
+class TallyAdmin(GeneratedRows, OperatorAdmin):
+    list_display = ("name", "channel", "value", "until")
+    ordering = ("name", "channel")
 
 
 @admin.register(IdempotencyKey)

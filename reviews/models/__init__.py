@@ -7,6 +7,7 @@ from reviews.models.request import ReviewRequest
 from reviews.models.sequence import FollowUpStep, Sequence
 from reviews.models.site import ReviewSite
 from reviews.models.suppression import Suppression
+from reviews.models.tally import Tally
 from reviews.models.worker import ChannelHealth, SenderPace, WorkerBeat
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "SenderPace",
     "Sequence",
     "Suppression",
+    "Tally",
     "WorkerBeat",
 ]

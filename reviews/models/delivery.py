@@ -33,6 +33,10 @@ class DeliveryQuerySet(AccountQuerySet["Delivery"]):
         """Not settled yet."""
         return self.filter(status__in=Delivery.PENDING)
 
+    def unsuccessful(self) -> "DeliveryQuerySet":
+        """Did not arrive, as far as anybody knows."""
+        return self.filter(status__in=Delivery.UNSUCCESSFUL)
+
 
 class Delivery(models.Model):
     """One message of one step on one channel: planned, claimed once, then settled.
@@ -53,6 +57,7 @@ class Delivery(models.Model):
 
     PENDING = (Status.PLANNED, Status.SENDING)
     ACCEPTED = (Status.SENT, Status.DELIVERED)
+    UNSUCCESSFUL = (Status.BOUNCED, Status.FAILED, Status.UNKNOWN)
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="deliveries")
     request = models.ForeignKey(ReviewRequest, on_delete=models.CASCADE, db_index=False, related_name="deliveries")
@@ -122,6 +127,14 @@ class Delivery(models.Model):
             models.Index(fields=["address", "sent_at"], name="delivery_to_address"),  # serves the daily cap
             models.Index(fields=["clicked_site"], condition=Q(clicked_site__isnull=False), name="delivery_by_site"),
             models.Index(fields=["account", "-created_at"], name="delivery_newest"),  # serves the lists
+            models.Index(
+                fields=["sent_at", "channel"], condition=Q(sent_at__isnull=False), name="delivery_sent"
+            ),  # serves totals, and the operator's plots
+            models.Index(
+                fields=["-due_at", "status", "channel", "error_code"],
+                condition=Q(status__in=["bounced", "failed", "unknown"]),
+                name="delivery_unsuccessful",
+            ),  # serves failures() alone, without reading a row
         ]
 
     def __str__(self) -> str:

@@ -37,6 +37,9 @@ class DeliveryEvent(models.Model):
         constraints = [models.UniqueConstraint(fields=["provider", "key"], name="event_once")]
         indexes = [
             models.Index(fields=["received_at"], condition=models.Q(applied_at=None), name="event_unapplied"),
+            models.Index(
+                fields=["received_at"], condition=models.Q(kind="delivered"), name="event_delivered"
+            ),  # serves totals
         ]
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ from reviews.models import (
     MergeCandidate,
     Sequence,
     Suppression,
+    Tally,
     WorkerBeat,
 )
 from reviews.models.base import Channel
@@ -60,6 +61,7 @@ def full(account: Account, owner: User, now: datetime) -> Account:
     IdempotencyKey.objects.create(account=account, key="Quagga", fingerprint="", created_at=now)
     WorkerBeat.objects.create(worker="Quagga:1", started_at=now, beat_at=now)
     ChannelHealth.objects.create(channel="email")
+    Tally.objects.create(name="sent", channel="email")
     Sequence.objects.filter(account=account).update(name="Quagga sequence")
     account.review_sites.update(name="Quagga site")
     Application.objects.create(

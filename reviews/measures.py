@@ -1,0 +1,137 @@
+"""How the whole installation is doing, read only: for the operator's page and for metrics.
+
+Each function is one statement that an index answers; what would need the whole of a big table has a window
+instead, and says so.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, F, Min, Q
+from django.db.models.functions import TruncHour, TruncMinute
+from django.utils.module_loading import import_string
+
+from reviews.models import ChannelHealth, Delivery, DeliveryEvent, ReviewRequest, WorkerBeat
+from reviews.models.base import Channel
+
+STALE_AFTER = timedelta(seconds=60)  # a worker that was not heard of for longer counts as hung
+DAY = timedelta(hours=24)
+
+Status = Delivery.Status
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The messages of a channel that have not been settled. `in_doubt`: a send began, and its claim lapsed."""
+
+    channel: str
+    pending: int = 0
+    due: int = 0
+    in_doubt: int = 0
+    oldest_due: datetime | None = None
+
+
+def waiting(now: datetime) -> list[Waiting]:
+    """Of each channel; zeros where nothing waits."""
+    due = Q(due_at__lte=now)
+    rows = (
+        Delivery.objects.pending()
+        .order_by()
+        .values("channel")
+        .annotate(
+            pending=Count("pk"),
+            due=Count("pk", filter=due),
+            in_doubt=Count("pk", filter=due & Q(status=Status.SENDING)),
+            oldest_due=Min("due_at", filter=due),
+        )
+    )
+    found = {row["channel"]: Waiting(**row) for row in rows}
+    return [found.get(channel, Waiting(channel)) for channel in Channel.values]
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Messages that did not arrive, as far as anybody knows, of one cause. `last_day`: those due within 24 hours."""
+
+    status: str
+    channel: str
+    code: str
+    count: int
+    last_day: int
+
+
+def failures(now: datetime) -> list[Failures]:
+    """Failed, bounced and unknown messages by channel and cause, the most frequent of the last day first."""
+    rows = (
+        Delivery.objects.unsuccessful()
+        .order_by()
+        .values("status", "channel", code=F("error_code"))
+        .annotate(count=Count("pk"), last_day=Count("pk", filter=Q(due_at__gte=now - DAY)))
+        .order_by("-last_day", "code", "channel", "status")
+    )
+    return [Failures(**row) for row in rows]
+
+
+def latest_failures(most: int) -> list[Delivery]:
+    """The last messages that failed, or of which nobody knows whether they left, with whom they were for."""
+    rows = Delivery.objects.unsuccessful().select_related("account", "request__contact")
+    return list(rows.filter(status__in=[Status.FAILED, Status.UNKNOWN]).order_by("-due_at")[:most])
+
+
+def workers() -> list[WorkerBeat]:
+    return list(WorkerBeat.objects.order_by("worker"))
+
+
+def pauses(now: datetime) -> dict[str, datetime]:
+    """The channels that nobody sends by just now, each with the moment at which that ends."""
+    rows = ChannelHealth.objects.filter(paused_until__gt=now).values_list("channel", "paused_until")
+    return {channel: until for channel, until in rows if until is not None}
+
+
+def unapplied_events() -> tuple[int, datetime | None]:
+    """How many reports of providers have not been applied, and since when the oldest waits."""
+    found = DeliveryEvent.objects.filter(applied_at=None).aggregate(count=Count("pk"), oldest=Min("received_at"))
+    return found["count"], found["oldest"]
+
+
+def requests_by_status() -> dict[str, int]:
+    """All requests there are. PostgreSQL reads an index for it, which takes 0.1 s for a million of them."""
+    rows = ReviewRequest.objects.order_by().values_list("status").annotate(Count("pk"))
+    return dict.fromkeys(ReviewRequest.Status.values, 0) | dict(rows)
+
+
+def queue_length() -> int:
+    """Tasks that wait in the queue; messages are not among them. Raises what the broker raises when it is away."""
+    return int(import_string(settings.Q_CLUSTER["broker_class"])().queue_size())
+
+
+def sent_per_minute(now: datetime) -> list[tuple[datetime, int]]:
+    """Of each of the last 60 minutes, this one included, oldest first."""
+    return _series(now, TruncMinute("sent_at", tzinfo=now.tzinfo), timedelta(minutes=1), 60)
+
+
+def sent_per_hour(now: datetime) -> list[tuple[datetime, int]]:
+    """Of each of the last 24 hours, this one included, oldest first."""
+    return _series(now, TruncHour("sent_at", tzinfo=now.tzinfo), timedelta(hours=1), 24)
+
+
+def _series(now: datetime, bucket: Any, width: timedelta, buckets: int) -> list[tuple[datetime, int]]:
+    last = now.replace(second=0, microsecond=0)
+    if width >= timedelta(hours=1):
+        last = last.replace(minute=0)
+    first = last - (buckets - 1) * width
+    rows = Delivery.objects.filter(sent_at__gte=first).order_by().annotate(bucket=bucket).values_list("bucket")
+    found = dict(rows.annotate(Count("pk")))
+    return [(moment, found.get(moment, 0)) for moment in (first + place * width for place in range(buckets))]
+
+
+def by_cause(found: Sequence[Failures]) -> list[tuple[str, int]]:
+    """(code, number of the last day) over all channels, the most frequent first."""
+    counts: dict[str, int] = {}
+    for row in found:
+        if row.last_day:
+            counts[row.code] = counts.get(row.code, 0) + row.last_day
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -1,0 +1,29 @@
+"""What was counted for good, so that no total has to be counted from the first row on."""
+
+from django.db import models
+
+from reviews.models.base import Channel
+
+
+class Tally(models.Model):
+    """How many messages had that outcome on the channel before `until`; later ones are counted where they are.
+
+    FAILED counts the failures that are in no row any more, because staff had the message sent again.
+    """
+
+    class Name(models.TextChoices):
+        SENT = "sent", "Sent"
+        DELIVERED = "delivered", "Reported delivered"
+        FAILED = "failed", "Failed and sent again"
+
+    name = models.CharField(max_length=9, choices=Name)
+    channel = models.CharField(max_length=5, choices=Channel)
+    value = models.PositiveBigIntegerField(default=0)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name_plural = "tallies"
+        constraints = [models.UniqueConstraint(fields=["name", "channel"], name="tally_once")]
+
+    def __str__(self) -> str:
+        return f"{self.get_name_display()} by {self.get_channel_display()}"
