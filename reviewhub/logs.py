@@ -119,7 +119,12 @@ def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackT
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return
-    logging.getLogger("reviewhub.uncaught").critical("uncaught %s", kind.__name__, exc_info=(kind, error, trace))
+    logger = logging.getLogger("reviewhub.uncaught")
+    if sys.stderr.isatty() or not (logger.isEnabledFor(logging.CRITICAL) and logger.hasHandlers()):
+        # Somebody sits before it, or nobody would hear of it otherwise.
+        sys.stderr.write(mask("".join(traceback.format_exception(kind, error, trace))))
+        return
+    logger.critical("uncaught %s", kind.__name__, exc_info=(kind, error, trace))
 
 
 def _uncaught_in_thread(given: threading.ExceptHookArgs) -> None:

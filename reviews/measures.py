@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Count, F, Min, Q
 from django.db.models.functions import TruncHour, TruncMinute
 from django.utils.module_loading import import_string
@@ -19,6 +20,13 @@ from reviews.models.base import Channel
 
 STALE_AFTER = timedelta(seconds=60)  # a worker that was not heard of for longer counts as hung
 DAY = timedelta(hours=24)
+
+MANY = 50_000  # rows; counting more takes longer than the number is worth
+ESTIMATE = """
+    SELECT c.reltuples, s.most_common_vals::text::text[], s.most_common_freqs
+    FROM pg_class c JOIN pg_stats s ON s.tablename = c.relname AND s.schemaname = c.relnamespace::regnamespace::text
+    WHERE c.oid = %s::regclass AND s.attname = 'status'
+"""
 
 Status = Delivery.Status
 
@@ -42,9 +50,9 @@ def waiting(now: datetime) -> list[Waiting]:
         .order_by()
         .values("channel")
         .annotate(
-            pending=Count("pk"),
-            due=Count("pk", filter=due),
-            in_doubt=Count("pk", filter=due & Q(status=Status.SENDING)),
+            pending=Count("due_at"),
+            due=Count("due_at", filter=due),
+            in_doubt=Count("due_at", filter=due & Q(status=Status.SENDING)),
             oldest_due=Min("due_at", filter=due),
         )
     )
@@ -69,7 +77,7 @@ def failures(now: datetime) -> list[Failures]:
         Delivery.objects.unsuccessful()
         .order_by()
         .values("status", "channel", code=F("error_code"))
-        .annotate(count=Count("pk"), last_day=Count("pk", filter=Q(due_at__gte=now - DAY)))
+        .annotate(count=Count("*"), last_day=Count("due_at", filter=Q(due_at__gte=now - DAY)))
         .order_by("-last_day", "code", "channel", "status")
     )
     return [Failures(**row) for row in rows]
@@ -93,14 +101,21 @@ def pauses(now: datetime) -> dict[str, datetime]:
 
 def unapplied_events() -> tuple[int, datetime | None]:
     """How many reports of providers have not been applied, and since when the oldest waits."""
-    found = DeliveryEvent.objects.filter(applied_at=None).aggregate(count=Count("pk"), oldest=Min("received_at"))
+    found = DeliveryEvent.objects.filter(applied_at=None).aggregate(count=Count("*"), oldest=Min("received_at"))
     return found["count"], found["oldest"]
 
 
 def requests_by_status() -> dict[str, int]:
-    """All requests there are. PostgreSQL reads an index for it, which takes 0.1 s for a million of them."""
-    rows = ReviewRequest.objects.order_by().values_list("status").annotate(Count("pk"))
-    return dict.fromkeys(ReviewRequest.Status.values, 0) | dict(rows)
+    """All requests there are: from MANY on what PostgreSQL's own statistics say, which is right to a few per cent."""
+    none = dict.fromkeys(ReviewRequest.Status.values, 0)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(ESTIMATE, [ReviewRequest._meta.db_table])
+            rows, values, shares = cursor.fetchone() or (0, [], [])
+        if rows >= MANY and values:
+            return none | {value: round(rows * share) for value, share in zip(values, shares, strict=True)}
+    counted = ReviewRequest.objects.order_by().values_list("status").annotate(count=Count("*"))
+    return none | dict(counted)
 
 
 def queue_length() -> int:
@@ -124,7 +139,7 @@ def _series(now: datetime, bucket: Any, width: timedelta, buckets: int) -> list[
         last = last.replace(minute=0)
     first = last - (buckets - 1) * width
     rows = Delivery.objects.filter(sent_at__gte=first).order_by().annotate(bucket=bucket).values_list("bucket")
-    found = dict(rows.annotate(Count("pk")))
+    found = dict(rows.annotate(count=Count("*")))
     return [(moment, found.get(moment, 0)) for moment in (first + place * width for place in range(buckets))]
 
 

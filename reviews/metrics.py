@@ -73,7 +73,7 @@ def _is_loopback(address: str) -> bool:
 
 
 class Installation(Collector):
-    """Reads the measures of one moment, in nine statements."""
+    """Reads the measures of one moment, in at most ten statements."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -90,7 +90,8 @@ class Installation(Collector):
         yield from self._workers()
         yield from self._providers()
         found = measures.requests_by_status()
-        yield _gauge("requests", "Review requests by status.", ["status"], [([key], found[key]) for key in found])
+        text = "Review requests by status; an estimate once there are many."
+        yield _gauge("requests", text, ["status"], [([key], found[key]) for key in found])
         yield from self._queue()
 
     def _waiting(self) -> Iterator[Metric]:

@@ -73,4 +73,4 @@ def _since(name: str, channel: str, since: datetime, until: datetime | None = No
     if until is not None:
         rows = rows.filter(**{f"{moment}__lt": until})
     key = Value(f"{name} {channel}", output_field=CharField())
-    return rows.order_by().values(kind).annotate(key=key, number=Count("pk")).values_list("key", "number")
+    return rows.order_by().values(kind).annotate(key=key, number=Count("*")).values_list("key", "number")
