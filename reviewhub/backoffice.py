@@ -27,6 +27,7 @@ from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserC
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldAdminURLInputWidget,
@@ -48,6 +49,7 @@ __all__ = [
     "TabularInline",
     "UnfoldAdminEmailInputWidget",
     "UnfoldAdminIntegerFieldWidget",
+    "UnfoldAdminSelectWidget",
     "UnfoldAdminTextInputWidget",
     "UnfoldAdminTextareaWidget",
     "UnfoldAdminURLInputWidget",

@@ -15,6 +15,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     # Everybody signs in at one place, where wrong passwords make wait.
     path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),
+    path("admin/operations/", include("reviews.admin.operations")),
     path("admin/", admin.site.urls),
     path("", include("oauth.urls")),
     path("", include("reviews.api.urls")),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from oauth.models import Account
@@ -19,6 +19,7 @@ Status = ReviewRequest.Status
 
 # From which states each state may be reached. A late answer still counts after the sequence ended.
 MOVES: dict[str, tuple[str, ...]] = {
+    Status.SCHEDULED: (Status.FAILED,),  # staff have a message that failed sent again
     Status.SENT: (Status.SCHEDULED,),
     Status.RESPONDED: (Status.SCHEDULED, Status.SENT, Status.COMPLETED),
     Status.COMPLETED: (Status.SENT,),
@@ -40,6 +41,8 @@ def _move(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -
     changes: dict[str, object] = {"status": to, "reason": reason[:200]}
     if to == Status.SENT:
         changes["sent_at"] = now
+    elif to == Status.SCHEDULED:
+        changes["ended_at"] = None
     else:
         changes["ended_at"] = now
     if to == Status.RESPONDED:
@@ -89,6 +92,18 @@ def opt_out(
         if _move(request, Status.SUPPRESSED, now=now, reason=why):
             _cancel_pending(request, why)
     return suppression
+
+
+def reopen(*, request: ReviewRequest, now: datetime, reason: str) -> bool:
+    """Let a request that failed wait for its message again; False when it has not failed.
+
+    Plans nothing. Raises InvalidMove when its contact has another open request by now: there is one at most.
+    """
+    try:
+        with transaction.atomic():
+            return _move(request, Status.SCHEDULED, now=now, reason=reason)
+    except IntegrityError as error:
+        raise InvalidMove("The customer has been asked again since.") from error
 
 
 def complete_unanswered(*, now: datetime) -> int:

@@ -6,6 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
+from reviewhub.backoffice import is_operator
+
 GROUPS = [
     (
         "Every day",
@@ -38,6 +40,7 @@ GROUPS = [
     (
         "Installation",
         [
+            ("operations", "Operations", "speed"),
             ("oauth.User", "People", "person"),
             ("oauth.Membership", "Memberships", "badge"),
             ("oauth.AccessToken", "Access tokens", "token"),
@@ -45,6 +48,7 @@ GROUPS = [
             ("oauth.Grant", "Authorization codes", "password"),
             ("reviews.WorkerBeat", "Workers", "monitor_heart"),
             ("reviews.ChannelHealth", "Channel health", "health_and_safety"),
+            ("reviews.Tally", "Tallies", "tag"),
             ("reviews.IdempotencyKey", "Idempotency keys", "content_copy"),
             ("django_q.OrmQ", "Queue", "queue"),
             ("django_q.Schedule", "Schedules", "schedule"),
@@ -52,6 +56,9 @@ GROUPS = [
         ],
     ),
 ]
+
+# Pages of no model, for the operator alone.
+OPERATORS = {"operations"}
 
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
@@ -64,13 +71,19 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             "items": [
                 {"title": name, "icon": icon, "link": _list_url(pages[label]) if label in pages else reverse(label)}
                 for label, name, icon in links
-                if label not in pages or pages[label].has_view_permission(request)
+                if _may_open(request, label, pages)
             ],
         }
         for title, links in GROUPS
     ]
     home = {"title": "", "items": [{"title": "Dashboard", "icon": "home", "link": reverse("admin:index")}]}
     return [home, *(group for group in groups if group["items"])]
+
+
+def _may_open(request: HttpRequest, label: str, pages: dict[str, Any]) -> bool:
+    if label in pages:
+        return bool(pages[label].has_view_permission(request))
+    return label not in OPERATORS or is_operator(request)
 
 
 def _list_url(page: Any) -> str:

@@ -1,0 +1,255 @@
+"""The operator's page: whether everything runs, what did not arrive and why, and what to do about it."""
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, Protocol
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.validators import validate_email
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from oauth.models import Account
+from reviewhub.backoffice import LONGEST_FILTER, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, badge, is_operator
+from reviews import measures, operations, trial
+from reviews.admin.requests import DELIVERY_COLOURS
+from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
+from reviews.explanations import explain
+from reviews.models import Delivery
+from reviews.models.base import Channel
+
+SHOWN = 20
+TESTS_PER_MINUTE = 5
+
+Status = Delivery.Status
+
+
+class View(Protocol):
+    def __call__(self, request: HttpRequest, **given: Any) -> HttpResponse: ...
+
+
+def for_operator(view: View) -> View:
+    """Signed in, and the operator: 403 to other staff, as their other pages of the installation are."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **given: Any) -> HttpResponse:
+        if not is_operator(request):
+            raise PermissionDenied
+        return view(request, **given)
+
+    guarded_page: View = admin.site.admin_view(guarded)
+    return guarded_page
+
+
+# --- What the page shows -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Plot:
+    """Numbers over time as bars: drawn without script, and said in a sentence."""
+
+    title: str
+    summary: str
+    bars: list[dict[str, Any]]
+    begins: datetime
+    ends: datetime
+    most: int
+
+
+WIDTH, HEIGHT, GAP = 600, 100, 2  # of the drawing, in its own units
+
+
+def plot(title: str, unit: str, series: list[tuple[datetime, int]]) -> Plot:
+    numbers = [number for _, number in series]
+    most, step = max(numbers), WIDTH / len(series)
+    bars = [
+        {
+            "x": round(place * step + GAP / 2, 2),
+            "y": round(HEIGHT - HEIGHT * number / most, 2),
+            "width": round(step - GAP, 2),
+            "height": round(HEIGHT * number / most, 2),
+            "moment": moment,
+            "number": number,
+        }
+        for place, (moment, number) in enumerate(series)
+        if number
+    ]
+    summary = f"{sum(numbers):,} sent, at most {most:,} in {unit}." if most else "Nothing was sent."
+    return Plot(title, summary, bars, series[0][0], series[-1][0], most)
+
+
+def _state(now: datetime) -> dict[str, Any]:
+    """All that is measured, in ten statements."""
+    waiting, failures = measures.waiting(now), measures.failures(now)
+    unknown = sum(row.count for row in failures if row.status == Status.UNKNOWN)
+    pauses = measures.pauses(now)
+    events, oldest_event = measures.unapplied_events()
+    causes = measures.by_cause(failures)
+    return {
+        "workers": [(row, now - row.beat_at > measures.STALE_AFTER) for row in measures.workers()],
+        "due": sum(row.due for row in waiting),
+        "pending": sum(row.pending for row in waiting),
+        "oldest_due": min((row.oldest_due for row in waiting if row.oldest_due), default=None),
+        "in_doubt": sum(row.in_doubt for row in waiting),
+        "unknown": unknown,
+        "plots": [
+            plot("The last hour", "a minute", measures.sent_per_minute(now)),
+            plot("The last day", "an hour", measures.sent_per_hour(now)),
+        ],
+        "failed": sum(number for _, number in causes),
+        "causes": [(code, number, explain(code)) for code, number in causes[:SHOWN]],
+        "other_causes": sum(number for _, number in causes[SHOWN:]),
+        "channels": [(channel, pauses.get(channel.value)) for channel in Channel],
+        "events": events,
+        "oldest_event": oldest_event,
+        "latest": [_entry(row, now) for row in measures.latest_failures(SHOWN)],
+        "sandbox": settings.SANDBOX,
+    }
+
+
+def _entry(delivery: Delivery, now: datetime) -> dict[str, Any]:
+    decidable_at = operations.decidable_at(delivery)
+    return {
+        "delivery": delivery,
+        "state": badge(delivery.get_status_display(), DELIVERY_COLOURS[delivery.status]),
+        "cause": "" if delivery.reason and not delivery.error_code else explain(delivery.error_code),
+        "may_retry": delivery.status == Status.FAILED,
+        "may_decide": delivery.status == Status.UNKNOWN and now >= decidable_at,
+        "decidable_at": decidable_at,
+    }
+
+
+class TestForm(forms.Form):
+    """Whose message, and where to."""
+
+    account = forms.ChoiceField(widget=UnfoldAdminSelectWidget, help_text="Whose text and sender it has.")
+    to = forms.CharField(
+        label="E-mail address or mobile number",
+        max_length=254,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Yours: a message like a customer's goes there now. Its links lead nowhere.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accounts = Account.objects.filter(is_active=True).order_by("name")[:LONGEST_FILTER]
+        self.accounts = {str(account.pk): account for account in accounts}
+        choice = self.fields["account"]
+        choice.choices = [(key, account.name) for key, account in self.accounts.items()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        to, account = cleaned.get("to") or "", self.accounts.get(cleaned.get("account") or "")
+        if account is None or not to:
+            return cleaned
+        cleaned["account"], cleaned["channel"] = account, Channel.EMAIL if "@" in to else Channel.SMS
+        try:
+            if "@" in to:
+                cleaned["to"] = normalise_email(to)
+                validate_email(cleaned["to"])
+            else:
+                cleaned["to"], _ = normalise_phone(to, account.country)
+        except InvalidPhone as error:
+            self.add_error("to", str(error))
+        except ValidationError:
+            self.add_error("to", "This is no e-mail address.")
+        return cleaned
+
+
+def _page(
+    request: HttpRequest, form: TestForm | None = None, outcome: trial.Outcome | None = None, status: int = 200
+) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        **admin.site.each_context(request),
+        **_state(now),
+        "title": "Operations",
+        "form": form or TestForm(),
+        "outcome": outcome,
+        "now": now,
+    }
+    return TemplateResponse(request, "admin/operations.html", context, status=status)
+
+
+# --- Views -------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD"])
+def page(request: HttpRequest, **given: Any) -> HttpResponse:
+    return _page(request)
+
+
+DECISIONS = {
+    "retry": (operations.retry, "It is planned again, for {due}."),
+    "again": (operations.send_again, "It is planned again, for {due}."),
+    "sent": (operations.it_was_sent, "It counts as sent."),
+}
+
+
+@require_POST
+def decide(request: HttpRequest, **given: Any) -> HttpResponse:
+    """What staff decided about one message."""
+    delivery = Delivery.objects.filter(pk=given["pk"]).first()
+    if delivery is None or given["decision"] not in DECISIONS:
+        raise Http404
+    service, words = DECISIONS[given["decision"]]
+    try:
+        changed = service(delivery=delivery, now=timezone.now())
+    except operations.Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, words.format(due=timezone.localtime(changed.due_at).strftime("%-d %B, %H:%M")))
+    return _back("latest")
+
+
+@require_POST
+def resume(request: HttpRequest, **given: Any) -> HttpResponse:
+    """End the pause of a provider."""
+    if given["channel"] not in Channel.values:
+        raise Http404
+    label = Channel(given["channel"]).label
+    if operations.resume(channel=given["channel"], now=timezone.now()):
+        messages.success(request, f"{label}: sending goes on.")
+    else:
+        messages.info(request, f"{label} was not paused any more.")
+    return _back("providers")
+
+
+@require_POST
+def test(request: HttpRequest, **given: Any) -> HttpResponse:
+    """Send a test message, and show at once what came of it; neither is kept."""
+    form = TestForm(request.POST)
+    if form.is_valid() and _too_often():
+        form.add_error(None, f"At most {TESTS_PER_MINUTE} test messages a minute: wait a little.")
+        return _page(request, form, status=429)
+    if not form.is_valid():
+        return _page(request, form, status=400)
+    wanted = {name: form.cleaned_data[name] for name in ("account", "channel", "to")}
+    return _page(request, form, trial.send_test(**wanted, now=timezone.now()))
+
+
+def _too_often() -> bool:
+    key = f"test-messages:{int(time.time()) // 60}"
+    cache.add(key, 0, 120)
+    return int(cache.incr(key)) > TESTS_PER_MINUTE
+
+
+def _back(place: str) -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{reverse('operations')}#{place}")
+
+
+urlpatterns = [
+    path("", for_operator(page), name="operations"),
+    path("messages/<int:pk>/<str:decision>", for_operator(decide), name="operations-decide"),
+    path("channels/<str:channel>/resume", for_operator(resume), name="operations-resume"),
+    path("test", for_operator(test), name="operations-test"),
+]

@@ -1,0 +1,132 @@
+"""What staff decide about single messages and providers: send again, settle what is unclear, end a pause.
+
+Every change is conditional on the state that the person saw, so that a second press does nothing.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from reviews import lifecycle, scheduling, totals
+from reviews.models import ChannelHealth, Delivery, FollowUpStep, ReviewRequest, Tally
+
+Status = Delivery.Status
+
+RETRIED = "Retried by staff."
+DECIDE_AFTER = timedelta(hours=24)  # until then the provider may still tell
+
+
+class Refused(Exception):
+    """It cannot be done; the text says why, to the person who asked for it."""
+
+
+def retry(*, delivery: Delivery, now: datetime) -> Delivery:
+    """Plan a failed message again, as soon as its window allows. Raises Refused.
+
+    A request that failed with it waits for it again. Sends nothing: a worker does, after every gate.
+    """
+    return _plan_again(delivery, Status.FAILED, now)
+
+
+def send_again(*, delivery: Delivery, now: datetime) -> Delivery:
+    """Plan a text again of which nobody knows whether it left: the customer may read it twice. Raises Refused."""
+    _check_old_enough(delivery, now)
+    return _plan_again(delivery, Status.UNKNOWN, now)
+
+
+@transaction.atomic
+def it_was_sent(*, delivery: Delivery, now: datetime) -> Delivery:
+    """Settle a text of which nobody knows as sent at the time it was due. Raises Refused.
+
+    Right for a request that has ended, too: what was sent stays sent, and nothing follows.
+    """
+    _check_old_enough(delivery, now)
+    fresh = _lock(delivery)
+    settled = Delivery.objects.filter(pk=fresh.pk, status=Status.UNKNOWN).update(
+        status=Status.SENT, sent_at=fresh.due_at, reason="Sent, as staff found out.", error_code="", error_text=""
+    )
+    if not settled:
+        raise Refused(_not_any_more(fresh))
+    fresh.status, fresh.sent_at = Status.SENT, fresh.due_at
+    totals.note(name=Tally.Name.SENT, channel=fresh.channel, happened_at=fresh.due_at)
+    steps = FollowUpStep.objects.filter(sequence=fresh.request.sequence_id).order_by("position")
+    went_on = Delivery.objects.filter(request=fresh.request_id, step__gt=fresh.step).exists()
+    lifecycle.sent(fresh, steps=[] if went_on else list(steps), now=now)
+    return fresh
+
+
+def resume(*, channel: str, now: datetime) -> bool:
+    """End the pause of a provider at once; False when it is not paused."""
+    paused = ChannelHealth.objects.filter(channel=channel, paused_until__gt=now)
+    return paused.update(paused_until=None, failures=0) == 1
+
+
+def decidable_at(delivery: Delivery) -> datetime:
+    """From when on staff may decide about a message of which nobody knows whether it left."""
+    return delivery.due_at + DECIDE_AFTER
+
+
+@transaction.atomic
+def _plan_again(delivery: Delivery, seen: str, now: datetime) -> Delivery:
+    fresh = _lock(delivery)
+    if fresh.status != seen:
+        raise Refused(_not_any_more(fresh))
+    _check_gates(fresh)
+    _reopen(fresh.request, now)
+    slot = scheduling.slot(account=fresh.account, contact=fresh.request.contact, channel=fresh.channel, earliest=now)
+    Delivery.objects.filter(pk=fresh.pk, status=seen).update(
+        status=Status.PLANNED,
+        due_at=slot.due_at,
+        reason=f"{RETRIED} {slot.moved}".strip()[:200],
+        claim=None,
+        attempts=0,
+        error_code="",
+        error_text="",
+    )
+    if seen == Status.FAILED:
+        totals.note(name=Tally.Name.FAILED, channel=fresh.channel)
+    fresh.refresh_from_db()
+    return fresh
+
+
+def _lock(delivery: Delivery) -> Delivery:
+    """The row as it is, its request's lock taken first, as every ending does: no deadlock, no stale state."""
+    requests = ReviewRequest.objects.select_for_update(of=("self",)).select_related("account", "contact__account")
+    request = requests.get(pk=delivery.request_id)
+    fresh = Delivery.objects.select_for_update().get(pk=delivery.pk)
+    fresh.request, fresh.account = request, request.account
+    return fresh
+
+
+def _check_gates(delivery: Delivery) -> None:
+    """What would stop it at the moment of sending, said now, and what an engine that fails forward has done since."""
+    if not delivery.account.is_active:
+        raise Refused("The account is switched off.")
+    if not delivery.address:
+        raise Refused("The contact was erased.")
+    if blocked := lifecycle.blocked_channels(delivery.request.contact).get(delivery.channel):
+        raise Refused(f"The address must not be written to: {blocked.lower()}.")
+    taken_over = Q(status__in=[*Delivery.PENDING, *Delivery.ACCEPTED])
+    if Delivery.objects.filter(taken_over, request=delivery.request, step=delivery.step).exists():
+        raise Refused("The other channel took over.")
+
+
+def _reopen(request: ReviewRequest, now: datetime) -> None:
+    if request.is_open:
+        return
+    try:
+        reopened = lifecycle.reopen(request=request, now=now, reason=RETRIED)
+    except lifecycle.InvalidMove as refusal:
+        raise Refused(str(refusal)) from refusal
+    if not reopened:
+        raise Refused(f"The request has ended: {request.get_status_display().lower()}.")
+
+
+def _check_old_enough(delivery: Delivery, now: datetime) -> None:
+    if now < decidable_at(delivery):
+        raise Refused("It is too early to decide: the provider may still tell whether it left.")
+
+
+def _not_any_more(delivery: Delivery) -> str:
+    return f"Nothing was changed: the message is {delivery.get_status_display().lower()} by now."

@@ -1,0 +1,253 @@
+"""What staff decide about single messages: once, only from the state they saw, and with every gate in place."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from oauth.models import Account
+from reviews import delivery, lifecycle, operations
+from reviews.channels import ChannelError
+from reviews.contacts import Person
+from reviews.models import ChannelHealth, Delivery, FollowUpStep, ReviewRequest, Suppression, Tally
+from reviews.suppressions import suppress
+from reviews.tests.helpers import Clock, FakeProvider, asked, deliveries
+from reviews.totals import totals
+
+MAIL_ONLY = Person(first_name="Jane", email="jane@example.com")
+TEXT_ONLY = Person(first_name="Jane", phone="+12125551234")
+
+
+@pytest.fixture
+def failed(account: Account, clock: Clock, provider: FakeProvider) -> Delivery:
+    """A mail that was refused for good; its request failed with it."""
+    asked(account, clock.now, person=MAIL_ONLY)
+    provider.errors = [ChannelError("554", "Not today", permanent=True)]
+    delivery.drain(clock)
+    row = Delivery.objects.get()
+    assert (row.status, row.request.status) == ("failed", "failed")
+    return row
+
+
+@pytest.fixture
+def unknown(account: Account, clock: Clock, provider: FakeProvider) -> Delivery:
+    """A text to which the provider did not answer, a day ago."""
+    asked(account, clock.now, person=TEXT_ONLY)
+    provider.errors = [ChannelError("no-answer", "timed out", in_doubt=True)]
+    delivery.drain(clock)
+    row = Delivery.objects.get(status="unknown")
+    clock.forward(hours=24)
+    return row
+
+
+# --- Retry -------------------------------------------------------------------------------------------------
+
+
+def test_a_retried_message_leaves_and_its_request_goes_on(
+    failed: Delivery, clock: Clock, provider: FakeProvider
+) -> None:
+    clock.forward(hours=1)
+    planned = operations.retry(delivery=failed, now=clock.now)
+    assert (planned.status, planned.due_at, planned.reason, planned.attempts, planned.error_code) == (
+        "planned",
+        clock.now,
+        "Retried by staff.",
+        0,
+        "",
+    )
+    request = ReviewRequest.objects.get()
+    assert (request.status, request.ended_at, request.reason) == ("scheduled", None, "Retried by staff.")
+    assert delivery.drain(clock) == 1
+    assert [message.to for message in provider.sent] == ["jane@example.com"]
+    assert ReviewRequest.objects.get().status == "sent"
+    assert deliveries(request) == [(0, "email", "sent"), (1, "email", "planned")]
+
+
+def test_a_second_press_does_nothing(failed: Delivery, clock: Clock) -> None:
+    operations.retry(delivery=failed, now=clock.now)
+    clock.forward(minutes=5)
+    with pytest.raises(operations.Refused, match="is planned by now"):
+        operations.retry(delivery=failed, now=clock.now)
+    assert Delivery.objects.get().due_at < clock.now
+    assert Tally.objects.get(name="failed").value == 1
+
+
+def test_a_failure_stays_counted_when_it_is_retried_and_fails_again(
+    failed: Delivery, clock: Clock, provider: FakeProvider
+) -> None:
+    for again in (1, 2):
+        operations.retry(delivery=failed, now=clock.now)
+        assert totals()["failed", "email"] == again
+        provider.errors = [ChannelError("554", "Not today", permanent=True)]
+        delivery.drain(clock)
+        assert Delivery.objects.get().status == "failed"
+
+
+def test_a_retried_text_waits_for_its_window(account: Account, clock: Clock, provider: FakeProvider) -> None:
+    asked(account, clock.now, person=TEXT_ONLY)
+    provider.errors = [ChannelError("30007", "filtered", permanent=True)]
+    delivery.drain(clock)
+    clock.forward(hours=12)  # ten in the evening there
+    planned = operations.retry(delivery=Delivery.objects.get(), now=clock.now)
+    assert planned.due_at == clock.now + timedelta(hours=11)
+    assert "outside the sending window" in planned.reason
+
+
+@pytest.mark.parametrize("ending", ["cancelled", "responded", "suppressed", "completed"])
+def test_nothing_follows_a_request_that_has_ended(failed: Delivery, clock: Clock, ending: str) -> None:
+    ReviewRequest.objects.update(status=ending)
+    with pytest.raises(operations.Refused, match=f"The request has ended: {ending}"):
+        operations.retry(delivery=failed, now=clock.now)
+    assert Delivery.objects.get().status == "failed"
+    assert not Tally.objects.filter(value__gt=0).exists()
+
+
+def test_a_customer_who_was_asked_again_is_not_asked_twice(failed: Delivery, account: Account, clock: Clock) -> None:
+    asked(account, clock.now, person=MAIL_ONLY)
+    with pytest.raises(operations.Refused, match="asked again since"):
+        operations.retry(delivery=failed, now=clock.now)
+    assert sorted(ReviewRequest.objects.values_list("status", flat=True)) == ["failed", "scheduled"]
+
+
+def test_an_address_that_must_not_be_written_to_is_not_retried(
+    failed: Delivery, account: Account, clock: Clock
+) -> None:
+    where: dict[str, Any] = {"account": account, "channel": "email", "address": "jane@example.com"}
+    suppress(**where, reason=Suppression.Reason.UNSUBSCRIBED, evidence="", now=clock.now)
+    with pytest.raises(operations.Refused, match="must not be written to: unsubscribed"):
+        operations.retry(delivery=failed, now=clock.now)
+
+
+def test_what_the_other_channel_took_over_is_not_sent_twice(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    asked(account, clock.now)
+    provider.errors = [ChannelError("554", "Not today", permanent=True)]
+    delivery.drain(clock)
+    row = Delivery.objects.get(status="failed")
+    with pytest.raises(operations.Refused, match="The other channel took over"):
+        operations.retry(delivery=row, now=clock.now)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda: Account.objects.update(is_active=False), "switched off"),
+        (lambda: Delivery.objects.update(address=""), "erased"),
+        (lambda: Delivery.objects.update(status="bounced"), "is bounced by now"),
+    ],
+)
+def test_what_cannot_leave_is_refused_with_the_reason(
+    failed: Delivery, clock: Clock, change: Callable[[], int], words: str
+) -> None:
+    change()
+    with pytest.raises(operations.Refused, match=words):
+        operations.retry(delivery=failed, now=clock.now)
+
+
+def test_a_failed_follow_up_of_an_open_request_is_retried_without_touching_it(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    asked(account, clock.now, person=MAIL_ONLY)
+    delivery.drain(clock)
+    clock.forward(days=4)
+    provider.errors = [ChannelError("554", "Not today", permanent=True)]
+    delivery.drain(clock)
+    request = ReviewRequest.objects.get()
+    operations.retry(delivery=Delivery.objects.get(status="failed"), now=clock.now)
+    assert ReviewRequest.objects.filter(status="sent", reason=request.reason, sent_at=request.sent_at).exists()
+
+
+# --- Unknown -----------------------------------------------------------------------------------------------
+
+
+def test_staff_decide_after_a_day(unknown: Delivery, clock: Clock) -> None:
+    early = clock.now - timedelta(seconds=1)
+    for decide in (operations.send_again, operations.it_was_sent):
+        with pytest.raises(operations.Refused, match="too early"):
+            decide(delivery=unknown, now=early)
+    assert Delivery.objects.get(pk=unknown.pk).status == "unknown"
+
+
+def test_a_text_that_staff_know_to_have_left_counts_as_sent(unknown: Delivery, clock: Clock) -> None:
+    before = deliveries(unknown.request)
+    settled = operations.it_was_sent(delivery=unknown, now=clock.now)
+    assert (settled.status, settled.sent_at) == ("sent", unknown.due_at)
+    assert ReviewRequest.objects.get().status == "sent"
+    assert deliveries(unknown.request) == [(0, "sms", "sent"), *before[1:]]  # nothing is planned twice
+    with pytest.raises(operations.Refused, match="is sent by now"):
+        operations.it_was_sent(delivery=unknown, now=clock.now)
+
+
+def test_a_text_that_left_is_counted_once_folded_or_not(unknown: Delivery, clock: Clock) -> None:
+    from reviews.totals import fold
+
+    fold(now=clock.now)
+    operations.it_was_sent(delivery=unknown, now=clock.now)
+    assert totals()["sent", "sms"] == 1
+    assert Tally.objects.get(name="sent", channel="sms").value == 1
+
+
+def test_a_text_that_left_is_counted_once_before_any_fold(unknown: Delivery, clock: Clock) -> None:
+    operations.it_was_sent(delivery=unknown, now=clock.now)
+    assert totals()["sent", "sms"] == 1
+
+
+def test_what_was_sent_stays_sent_when_its_request_has_ended(unknown: Delivery, clock: Clock) -> None:
+    lifecycle.cancel_request(request=unknown.request, now=clock.now)
+    operations.it_was_sent(delivery=unknown, now=clock.now)
+    assert Delivery.objects.get(pk=unknown.pk).status == "sent"
+    assert ReviewRequest.objects.get().status == "cancelled"
+
+
+def test_a_text_is_sent_again_when_staff_say_so(unknown: Delivery, clock: Clock, provider: FakeProvider) -> None:
+    Delivery.objects.exclude(pk=unknown.pk).update(due_at=clock.now + timedelta(days=9))
+    operations.send_again(delivery=unknown, now=clock.now)
+    assert delivery.drain(clock) == 1
+    assert [message.to for message in provider.sent] == ["+12125551234"]
+    with pytest.raises(operations.Refused, match="is sent by now"):
+        operations.send_again(delivery=unknown, now=clock.now)
+
+
+def test_nothing_is_sent_again_for_a_request_that_has_ended(unknown: Delivery, clock: Clock) -> None:
+    lifecycle.cancel_request(request=unknown.request, now=clock.now)
+    with pytest.raises(operations.Refused, match="The request has ended: cancelled"):
+        operations.send_again(delivery=unknown, now=clock.now)
+
+
+def test_a_failed_message_is_no_unknown_one(failed: Delivery, clock: Clock) -> None:
+    clock.forward(days=2)
+    for decide in (operations.send_again, operations.it_was_sent):
+        with pytest.raises(operations.Refused, match="is failed by now"):
+            decide(delivery=failed, now=clock.now)
+    assert Delivery.objects.get().status == "failed"
+
+
+# --- Providers and requests --------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_pause_ends_at_once_and_once(now: datetime) -> None:
+    ChannelHealth.objects.create(channel="email", failures=10, paused_until=now + timedelta(seconds=50))
+    ChannelHealth.objects.create(channel="sms", failures=10, paused_until=now + timedelta(seconds=50))
+    assert operations.resume(channel="email", now=now)
+    assert not operations.resume(channel="email", now=now)
+    assert list(ChannelHealth.objects.paused(now)) == ["sms"]
+
+
+def test_a_request_is_reopened_only_from_failed(account: Account, now: datetime) -> None:
+    """The table of moves says it; nothing but a failure is taken back."""
+    assert lifecycle.MOVES["scheduled"] == ("failed",)
+    request = asked(account, now)
+    for status in set(ReviewRequest.Status.values) - {"failed"}:
+        ReviewRequest.objects.update(status=status, ended_at=now)
+        assert not lifecycle.reopen(request=request, now=now, reason="x")
+        assert ReviewRequest.objects.get().status == status
+
+
+def test_steps_of_a_removed_sequence_do_not_matter(unknown: Delivery, clock: Clock) -> None:
+    Delivery.objects.exclude(pk=unknown.pk).delete()
+    FollowUpStep.objects.filter(position__gt=0).delete()
+    operations.it_was_sent(delivery=unknown, now=clock.now)
+    assert deliveries(unknown.request) == [(0, "sms", "sent")]

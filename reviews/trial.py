@@ -1,0 +1,78 @@
+"""A test message: the one way to know that a provider works is to let it send something."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from oauth.models import Account
+from reviews import scheduling
+from reviews.channels import ChannelError, available_channels, get_channel
+from reviews.explanations import explain
+from reviews.lifecycle import new_delivery
+from reviews.models import Contact, FollowUpStep, ReviewRequest, Suppression
+from reviews.models.base import Channel
+from reviews.rendering import VARIABLES, RenderError, render
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a test message. `text` is for the person who sent it; `answer` is the provider's own."""
+
+    accepted: bool
+    text: str
+    answer: str = ""
+
+
+def send_test(*, account: Account, channel: Channel, to: str, now: datetime) -> Outcome:
+    """Send the first message of the account's standard sequence, as its example customer would get it.
+
+    Leaves no row behind: no link of it works, no statistics count it. Whoever opted out there gets none.
+    """
+    if channel not in available_channels():
+        return Outcome(False, f"No provider is set up for this channel ({channel.label.lower()}).")
+    if Suppression.objects.covering(account, {channel: to}).exists():
+        return Outcome(False, f"{account} must not write to this address: it is suppressed.")
+    step = (
+        FollowUpStep.objects.filter(sequence__account=account, sequence__is_default=True).order_by("position").first()
+    )
+    if step is None:
+        return Outcome(False, f"{account} has no standard sequence to take the text from.")
+    contact = Contact(
+        account=account,
+        first_name=VARIABLES["first_name"],
+        last_name=VARIABLES["last_name"],
+        company_name=VARIABLES["company_name"],
+        **{"email" if channel == Channel.EMAIL else "phone": to},
+    )
+    request = ReviewRequest(account=account, contact=contact)
+    slot = scheduling.Slot(now, scheduling.recipient_zone(account=account, contact=contact, channel=channel))
+    try:
+        message = render(new_delivery(request, step.position, channel, slot, now), step)
+    except RenderError as error:
+        return Outcome(False, str(error))
+    sender = get_channel(channel)
+    try:
+        sender.connect()
+        accepted = sender.send(message)
+    except ChannelError as error:
+        return Outcome(False, _what_went_wrong(error), f"{error.code}: {error.text}")
+    except Exception as error:
+        logger.exception("unexpected error in a test message", extra={"channel": channel.value})
+        return Outcome(False, f"An error of ReviewHub itself; the log has it: {type(error).__name__}.")
+    finally:
+        sender.close()
+    if accepted.sandbox:
+        return Outcome(True, "No provider is set up at all: the message went to the sandbox and nowhere else.")
+    text = "The provider accepted it. Whether it arrives, the mailbox or phone shows."
+    return Outcome(True, text, accepted.provider_id)
+
+
+def _what_went_wrong(error: ChannelError) -> str:
+    words = explain(error.code)
+    if error.in_doubt:
+        return f"It may have left all the same. {words}"
+    if error.permanent:
+        return f"It was refused, and would be again. {words}"
+    return f"It did not leave this time; a real message would be tried again. {words}"
