@@ -35,7 +35,7 @@ FIELDS = (
     "ms",
 )
 
-request_id: ContextVar[str] = ContextVar("request_id", default="-")
+request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def _add_fields(logger: WrappedLogger, name: str, line: EventDict) -> EventDict:
@@ -43,9 +43,11 @@ def _add_fields(logger: WrappedLogger, name: str, line: EventDict) -> EventDict:
     record: logging.LogRecord = line["_record"]
     line["level"] = name
     line["logger"] = record.name
-    if (current := request_id.get()) != "-":
-        line["request_id"] = current
     given = record.__dict__
+    # Django tells of some answers when the middleware is done with them, and brings the request along.
+    current = request_id.get() or getattr(given.get("request"), "request_id", "")
+    if current:
+        line["request_id"] = current
     for field in FIELDS:
         if field in given:
             # `event` is what structlog calls the message.

@@ -29,6 +29,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
         given = request.headers.get("X-Request-ID", "")
         current = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
         reset = logs.request_id.set(current)
+        request.request_id = current  # type: ignore[attr-defined]  # see logs
         try:
             response = get_response(request)
         finally:

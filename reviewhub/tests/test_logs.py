@@ -147,6 +147,13 @@ def test_each_request_has_one_line_with_its_route_and_account(written: Written, 
 
 
 @pytest.mark.django_db
+def test_every_line_of_a_page_that_is_refused_has_the_id_of_its_request(written: Written, client: Client) -> None:
+    response = client.get(f"/r/{LINK}")
+    found = [(line["logger"], line["request_id"]) for line in written.lines]
+    assert found == [(name, response["X-Request-ID"]) for name in ("reviewhub.access", "django.request")]
+
+
+@pytest.mark.django_db
 def test_the_line_of_a_recipients_page_has_the_pattern_and_not_the_token(
     written: Written, client: Client, account: Any, now: Any
 ) -> None:
@@ -258,6 +265,7 @@ def test_a_foreign_host_name_is_masked(written: Written, client: Client) -> None
 def test_a_path_that_is_not_found_is_masked(written: Written, client: Client) -> None:
     client.get(f"/r/{LINK}/{ADDRESS}/{NUMBER}?code=abcdefgh")
     assert "Not Found: /r/…" in written.text
+    assert len({line["request_id"] for line in written.lines}) == 1
     assert not [secret for secret in (LINK, "brien", "2125551234", "abcdefgh") if secret in written.text]
 
 

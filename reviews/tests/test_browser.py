@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
 from oauth.models import Account, ApiKey, Grant, Membership, RefreshToken, User
@@ -219,3 +220,34 @@ def test_staff_ask_a_customer_on_a_phone(page: Any, live_server: Any, owner: Use
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_selector("text=Review request scheduled for jane@example.com")
     assert ReviewRequest.objects.get().source == "staff"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_operator_sends_a_failed_message_again_on_a_phone(
+    page: Any, live_server: Any, operator: User, message: Delivery, scheme: Any
+) -> None:
+    Delivery.objects.update(status="failed", error_code="554", error_text="x" * 200)
+    ReviewRequest.objects.update(status="failed", ended_at=message.created_at)
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{live_server.url}/admin/operations/")
+    sign_in(page, operator)
+    page.wait_for_selector("h2:has-text('Latest that failed')")
+    assert fits(page)
+    page.get_by_role("button", name="Retry").click()
+    page.wait_for_selector("text=It is planned again")
+    assert Delivery.objects.get().status == "planned"
+
+
+def test_the_operators_plots_are_there_without_a_script(
+    chromium: Any, live_server: Any, operator: User, message: Delivery
+) -> None:
+    Delivery.objects.update(status="sent", sent_at=timezone.now())
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/admin/operations/")
+    sign_in(page, operator)
+    page.wait_for_selector("text=1 sent, at most 1 in a minute.")
+    bar = page.locator(".rh-plot .rh-fill").first.bounding_box()
+    assert bar["width"] > 2
+    assert bar["height"] > 50
+    context.close()
