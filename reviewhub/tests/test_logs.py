@@ -305,7 +305,12 @@ def test_what_an_extra_holds_is_masked_whatever_it_is(written: Written) -> None:
 
 @pytest.mark.parametrize("log_format", ["json", "text"])
 @pytest.mark.parametrize(
-    "how", ["raise error", "import threading; t = threading.Thread(target=f); t.start(); t.join()"]
+    "how",
+    [
+        "raise error",
+        "import logging; logging.disable(); raise error",
+        "from threading import Thread; t = Thread(target=f); t.start(); t.join()",
+    ],
 )
 def test_what_nobody_catches_in_a_process_is_masked(log_format: str, how: str) -> None:
     """A whole process: nothing of ours stands between the error and its standard error but the configuration."""

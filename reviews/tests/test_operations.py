@@ -180,6 +180,12 @@ def test_a_text_that_staff_know_to_have_left_counts_as_sent(unknown: Delivery, c
         operations.it_was_sent(delivery=unknown, now=clock.now)
 
 
+def test_what_follows_a_text_that_left_is_planned_when_nothing_was(unknown: Delivery, clock: Clock) -> None:
+    Delivery.objects.exclude(pk=unknown.pk).delete()
+    operations.it_was_sent(delivery=unknown, now=clock.now)
+    assert deliveries(unknown.request) == [(0, "sms", "sent"), (1, "sms", "planned")]
+
+
 def test_a_text_that_left_is_counted_once_folded_or_not(unknown: Delivery, clock: Clock) -> None:
     from reviews.totals import fold
 
