@@ -78,6 +78,7 @@ WRONG = [
     ],
     ("WORKERS", "0", lambda: readers.whole("WORKERS", default=1, least=1)),
     ("LOG_LEVEL", "chatty", lambda: readers.log_level("LOG_LEVEL", default="INFO")),
+    ("LOG_FORMAT", "xml", lambda: readers.one_of("LOG_FORMAT", "json", "text", default="json")),
     *[
         ("PUBLIC_URL", value, lambda: readers.origin("PUBLIC_URL", default=""))
         for value in ("reviews.example", "ftp://reviews.example", "https://", "https://reviews.example:x", "https://[")

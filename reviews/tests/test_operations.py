@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from oauth.models import Account
+from oauth.tests.test_concurrency import at_once
 from reviews import delivery, lifecycle, operations
 from reviews.channels import ChannelError
 from reviews.contacts import Person
@@ -70,6 +72,25 @@ def test_a_second_press_does_nothing(failed: Delivery, clock: Clock) -> None:
     with pytest.raises(operations.Refused, match="is planned by now"):
         operations.retry(delivery=failed, now=clock.now)
     assert Delivery.objects.get().due_at < clock.now
+    assert Tally.objects.get(name="failed").value == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs connections that wait for each other")
+@pytest.mark.django_db(transaction=True)
+def test_of_four_presses_at_once_one_counts(account: Account, now: datetime) -> None:
+    asked(account, now, person=MAIL_ONLY)
+    Delivery.objects.update(status="failed")
+    ReviewRequest.objects.update(status="failed", ended_at=now)
+    row = Delivery.objects.get()
+
+    def press() -> str:
+        try:
+            return operations.retry(delivery=row, now=now).status
+        except operations.Refused:
+            return "refused"
+
+    assert sorted(at_once(press, press, press, press)) == ["planned", "refused", "refused", "refused"]
     assert Tally.objects.get(name="failed").value == 1
 
 
