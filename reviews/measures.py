@@ -43,20 +43,17 @@ class Waiting:
 
 
 def waiting(now: datetime) -> list[Waiting]:
-    """Of each channel; zeros where nothing waits."""
+    """Of each channel; zeros where nothing waits. Two statements: an index alone answers the first."""
     due = Q(due_at__lte=now)
     rows = (
         Delivery.objects.pending()
         .order_by()
         .values("channel")
-        .annotate(
-            pending=Count("due_at"),
-            due=Count("due_at", filter=due),
-            in_doubt=Count("due_at", filter=due & Q(status=Status.SENDING)),
-            oldest_due=Min("due_at", filter=due),
-        )
+        .annotate(pending=Count("due_at"), due=Count("due_at", filter=due), oldest_due=Min("due_at", filter=due))
     )
-    found = {row["channel"]: Waiting(**row) for row in rows}
+    lapsed = Delivery.objects.pending().filter(due, status=Status.SENDING).order_by().values_list("channel")
+    in_doubt = dict(lapsed.annotate(count=Count("due_at")))
+    found = {row["channel"]: Waiting(**row, in_doubt=in_doubt.get(row["channel"], 0)) for row in rows}
     return [found.get(channel, Waiting(channel)) for channel in Channel.values]
 
 

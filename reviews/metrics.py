@@ -73,7 +73,7 @@ def _is_loopback(address: str) -> bool:
 
 
 class Installation(Collector):
-    """Reads the measures of one moment, in at most ten statements."""
+    """Reads the measures of one moment, in at most eleven statements."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from reviews import lifecycle, scheduling, totals
-from reviews.models import ChannelHealth, Delivery, FollowUpStep, ReviewRequest, Tally
+from reviews import lifecycle, reconciling, scheduling, totals
+from reviews.models import ChannelHealth, Delivery, ReviewRequest, Tally
 
 Status = Delivery.Status
 
@@ -37,23 +37,17 @@ def send_again(*, delivery: Delivery, now: datetime) -> Delivery:
 
 @transaction.atomic
 def it_was_sent(*, delivery: Delivery, now: datetime) -> Delivery:
-    """Settle a text of which nobody knows as sent at the time it was due. Raises Refused.
+    """Settle a text of which nobody knows as sent at the time it was tried. Raises Refused.
 
     Right for a request that has ended, too: what was sent stays sent, and nothing follows.
     """
     _check_old_enough(delivery, now)
-    fresh = _lock(delivery)
-    settled = Delivery.objects.filter(pk=fresh.pk, status=Status.UNKNOWN).update(
-        status=Status.SENT, sent_at=fresh.due_at, reason="Sent, as staff found out.", error_code="", error_text=""
-    )
-    if not settled:
-        raise Refused(_not_any_more(fresh))
-    fresh.status, fresh.sent_at = Status.SENT, fresh.due_at
-    totals.note(name=Tally.Name.SENT, channel=fresh.channel, happened_at=fresh.due_at)
-    steps = FollowUpStep.objects.filter(sequence=fresh.request.sequence_id).order_by("position")
-    went_on = Delivery.objects.filter(request=fresh.request_id, step__gt=fresh.step).exists()
-    lifecycle.sent(fresh, steps=[] if went_on else list(steps), now=now)
-    return fresh
+    if not reconciling.record_sent(delivery, provider_id="", now=now, reason="Sent, as staff found out."):
+        delivery.refresh_from_db()
+        raise Refused(_not_any_more(delivery))
+    delivery.refresh_from_db()
+    totals.note(name=Tally.Name.SENT, channel=delivery.channel, happened_at=delivery.sent_at)
+    return delivery
 
 
 def resume(*, channel: str, now: datetime) -> bool:

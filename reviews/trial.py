@@ -8,8 +8,8 @@ from oauth.models import Account
 from reviews import scheduling
 from reviews.channels import ChannelError, available_channels, get_channel
 from reviews.explanations import explain
-from reviews.lifecycle import new_delivery
-from reviews.models import Contact, FollowUpStep, ReviewRequest, Suppression
+from reviews.lifecycle import blocked_channels, new_delivery
+from reviews.models import Contact, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
 from reviews.rendering import VARIABLES, RenderError, render
 
@@ -32,8 +32,6 @@ def send_test(*, account: Account, channel: Channel, to: str, now: datetime) -> 
     """
     if channel not in available_channels():
         return Outcome(False, f"No provider is set up for this channel ({channel.label.lower()}).")
-    if Suppression.objects.covering(account, {channel: to}).exists():
-        return Outcome(False, f"{account} must not write to this address: it is suppressed.")
     step = (
         FollowUpStep.objects.filter(sequence__account=account, sequence__is_default=True).order_by("position").first()
     )
@@ -46,6 +44,8 @@ def send_test(*, account: Account, channel: Channel, to: str, now: datetime) -> 
         company_name=VARIABLES["company_name"],
         **{"email" if channel == Channel.EMAIL else "phone": to},
     )
+    if blocked := blocked_channels(contact).get(channel):
+        return Outcome(False, f"{account} must not write to this address: {blocked.lower()}.")
     request = ReviewRequest(account=account, contact=contact)
     slot = scheduling.Slot(now, scheduling.recipient_zone(account=account, contact=contact, channel=channel))
     try:

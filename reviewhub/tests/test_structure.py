@@ -58,7 +58,7 @@ RANKS = [
     ("reviews.settling", 45),
     ("reviews.reconciling", 48),
     ("reviews.delivery", 50),
-    ("reviews.operations", 50),
+    ("reviews.operations", 60),
     ("reviews.visits", 50),
     ("reviews.previews", 60),
     ("reviews.trial", 60),

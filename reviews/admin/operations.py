@@ -88,7 +88,7 @@ def plot(title: str, unit: str, series: list[tuple[datetime, int]]) -> Plot:
 
 
 def _state(now: datetime) -> dict[str, Any]:
-    """All that is measured, in ten statements."""
+    """All that is measured, in eleven statements."""
     waiting, failures = measures.waiting(now), measures.failures(now)
     unknown = sum(row.count for row in failures if row.status == Status.UNKNOWN)
     pauses = measures.pauses(now)
