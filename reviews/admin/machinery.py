@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from reviewhub.backoffice import GeneratedRows, OperatorAdmin
-from reviews.models import ChannelHealth, IdempotencyKey, Tally, WorkerBeat
+from reviews.models import ChannelHealth, IdempotencyKey, SenderPace, Tally, WorkerBeat
 
 
 @admin.register(WorkerBeat)
@@ -15,6 +15,11 @@ class WorkerBeatAdmin(GeneratedRows, OperatorAdmin):
 @admin.register(ChannelHealth)
 class ChannelHealthAdmin(GeneratedRows, OperatorAdmin):
     list_display = ("channel", "failures", "paused_until")
+
+
+@admin.register(SenderPace)
+class SenderPaceAdmin(GeneratedRows, OperatorAdmin):
+    list_display = ("sender", "free_at")
 
 
 @admin.register(Tally)

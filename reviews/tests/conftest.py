@@ -13,6 +13,7 @@ from reviews.models import (
     DeliveryEvent,
     IdempotencyKey,
     MergeCandidate,
+    SenderPace,
     Sequence,
     Suppression,
     Tally,
@@ -62,6 +63,7 @@ def full(account: Account, owner: User, now: datetime) -> Account:
     WorkerBeat.objects.create(worker="Quagga:1", started_at=now, beat_at=now)
     ChannelHealth.objects.create(channel="email")
     Tally.objects.create(name="sent", channel="email")
+    SenderPace.objects.create(sender="Quagga", free_at=now)
     Sequence.objects.filter(account=account).update(name="Quagga sequence")
     account.review_sites.update(name="Quagga site")
     Application.objects.create(
