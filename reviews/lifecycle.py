@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from oauth.models import Account
 from reviews import scheduling, suppressions
@@ -20,7 +20,7 @@ MOVES: dict[str, tuple[str, ...]] = {
     Status.COMPLETED: (Status.SENT,),
     Status.SUPPRESSED: (Status.SCHEDULED, Status.SENT),
     Status.CANCELLED: (Status.SCHEDULED, Status.SENT),
-    Status.FAILED: (Status.SCHEDULED,),
+    Status.FAILED: (Status.SCHEDULED, Status.SENT),
 }
 
 # How long after its last message a request waits for an answer before it counts as completed.
@@ -73,18 +73,35 @@ def cancel_request(*, request: ReviewRequest, now: datetime, reason: str = "Canc
 def opt_out(
     *, account: Account, channel: str, address: str, reason: Suppression.Reason, evidence: str, now: datetime
 ) -> Suppression:
-    """The customer wants no more messages there: suppress the address and end what is under way."""
+    """The customer wants no more messages there: suppress the address and end what is under way.
+
+    Every request of the account that writes or wrote there ends, and each message planned to the
+    address is cancelled in its own row: a worker that is about to declare it waits for that row,
+    and finds it cancelled. What a worker is handing over is left to it (`suppressions.until_quiet`).
+    """
     address = address.lower()
+    # Requests first, as everything that settles does: two that wait for each other would never end.
+    requests = list(_open_requests(account, channel, address))
     suppression = suppressions.suppress(
         account=account, channel=channel, address=address, reason=reason, evidence=evidence, now=now
     )
-    theirs = Q(contact__email=address) if channel == Channel.EMAIL else Q(contact__phone=address)
-    theirs |= Q(deliveries__address=address, deliveries__status__in=Delivery.PENDING)
-    for request in ReviewRequest.objects.for_account(account).open().filter(theirs).distinct():
-        why = f"{suppression.get_reason_display()} ({Channel(channel).label.lower()})"
+    why = f"{suppression.get_reason_display()} ({Channel(channel).label.lower()})"
+    for request in requests:
         if _move(request, Status.SUPPRESSED, now=now, reason=why):
             _cancel_pending(request, why)
+    Delivery.objects.for_account(account).filter(
+        channel=channel, address=address, status=Delivery.Status.PLANNED
+    ).update(status=Delivery.Status.CANCELLED, reason=why, claim=None)
     return suppression
+
+
+def _open_requests(account: Account, channel: str, address: str) -> QuerySet[ReviewRequest]:
+    """Those to the contact with the address, and those that wrote to it before the contact's changed; locked."""
+    theirs = {"contact__email": address} if channel == Channel.EMAIL else {"contact__phone": address}
+    found = set(ReviewRequest.objects.for_account(account).open().filter(**theirs).values_list("pk", flat=True))
+    written = Delivery.objects.for_account(account).filter(channel=channel, address=address)
+    found |= set(written.filter(request__status__in=ReviewRequest.OPEN).values_list("request", flat=True))
+    return ReviewRequest.objects.filter(pk__in=found).order_by("pk").select_for_update()
 
 
 def complete_unanswered(*, now: datetime) -> int:
@@ -125,34 +142,47 @@ def unclear(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> 
         _plan_next(delivery, steps=steps, now=now)
 
 
-def failed(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
-    """A message could not be sent for good: the other channel takes over, else the next step does.
+def turned_out_sent(delivery: Delivery, *, now: datetime) -> None:
+    """A message that nobody knew about did leave. The next step was planned when it became unclear."""
+    if delivery.request.status == Status.SCHEDULED:
+        _move(delivery.request, Status.SENT, now=now)
 
-    A request of which nothing was ever sent fails with its last channel. Runs inside the
-    transaction that settles the delivery.
+
+def failed(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+    """A message could not be sent, or turned out not to arrive: the other channel takes over, else the next step.
+
+    A request of which nothing arrives fails with its last channel. Where the sequence has gone on
+    meanwhile, an earlier step is not made up for. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
         return
+    rows = list(Delivery.objects.filter(request=request).exclude(pk=delivery.pk))
+    later = [row for row in rows if row.step > delivery.step and row.status != Delivery.Status.CANCELLED]
+    if any(row.status != Delivery.Status.PLANNED for row in later):
+        return
     blocked = blocked_channels(request.contact)
-    tried = Delivery.objects.filter(request=request, step=delivery.step).values_list("channel", flat=True)
-    blocked |= dict.fromkeys(tried, "tried already")
+    tried = dict.fromkeys([delivery.channel, *(row.channel for row in rows if row.step == delivery.step)], "tried")
     channel = pick_channel(
-        contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked
+        contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
     )
     if channel is not None:
-        _plan(request, delivery.step, channel, earliest=now, now=now)
-    elif request.status == Status.SENT:
-        _plan_next(delivery, steps=steps, now=now)
-    else:
+        due_at = _plan(request, delivery.step, channel, earliest=now, now=now)
+        for row in later:
+            _plan_anew(row, previous=channel, after=due_at, blocked=blocked, steps=steps, request=request)
+        return
+    if later or (request.status == Status.SENT and _plan_next(delivery, steps=steps, now=now)):
+        return
+    if not any(row.status in (*Delivery.PENDING, *Delivery.ACCEPTED, Delivery.Status.UNKNOWN) for row in rows):
         _move(request, Status.FAILED, now=now, reason=delivery.error_text or "No channel could deliver it.")
 
 
-def _plan_next(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+def _plan_next(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> bool:
+    """Plan the step after the delivery's; False when there is none, or no channel for it."""
     request = delivery.request
     step = next((step for step in steps if step.position > delivery.step), None)
     if step is None:
-        return
+        return False
     channel = pick_channel(
         contact=request.contact,
         rule=step.channel,
@@ -160,14 +190,46 @@ def _plan_next(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) 
         blocked=blocked_channels(request.contact),
         previous=delivery.channel,
     )
-    if channel is not None:
-        _plan(request, step.position, channel, earliest=now + timedelta(hours=step.delay_hours), now=now)
+    if channel is None:
+        return False
+    _plan(request, step.position, channel, earliest=now + timedelta(hours=step.delay_hours), now=now)
+    return True
 
 
-def _plan(request: ReviewRequest, position: int, channel: Channel, *, earliest: datetime, now: datetime) -> None:
+def _plan_anew(
+    row: Delivery,
+    *,
+    previous: Channel,
+    after: datetime,
+    blocked: dict[str, str],
+    steps: list[FollowUpStep],
+    request: ReviewRequest,
+) -> None:
+    """Move a follow-up that was planned after a message which another one now replaces: it follows that one.
+
+    Left where it was, the replacement would plan the same step a second time, on the other channel.
+    """
+    step = next((step for step in steps if step.position == row.step), None)
+    if step is None:
+        return
+    channel = pick_channel(
+        contact=request.contact, rule=step.channel, only=request.channel, blocked=blocked, previous=previous
+    )
+    if channel is None:
+        return
+    earliest = after + timedelta(hours=step.delay_hours)
+    slot = scheduling.slot(account=request.account, contact=request.contact, channel=channel, earliest=earliest)
+    Delivery.objects.filter(pk=row.pk, status=Delivery.Status.PLANNED).update(
+        channel=channel, address=request.contact.address(channel), due_at=slot.due_at, reason=slot.moved, claim=None
+    )
+
+
+def _plan(request: ReviewRequest, position: int, channel: Channel, *, earliest: datetime, now: datetime) -> datetime:
+    """Plan a message; returns when it is due."""
     slot = scheduling.slot(account=request.account, contact=request.contact, channel=channel, earliest=earliest)
     # A crash between a commit and its answer may bring the same step twice; the first one stands.
     Delivery.objects.bulk_create([new_delivery(request, position, channel, slot, now)], ignore_conflicts=True)
+    return slot.due_at
 
 
 def new_delivery(
