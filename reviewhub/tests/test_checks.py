@@ -28,6 +28,7 @@ ALL = [
     checks.check_redirect_uris,
     checks.check_keys,
     checks.check_providers,
+    checks.check_reports,
     checks.check_services,
 ]
 
@@ -44,6 +45,12 @@ def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
     assert found(settings) == []
 
 
+@pytest.mark.parametrize("key", ["WEBHOOK_SECRET", "RESEND_SIGNING_SECRET", "MAILGUN_API_KEY"])
+def test_a_provider_with_something_to_prove_itself_by_is_sound(settings: Any, key: str) -> None:
+    backend = {"EMAIL_BACKEND": "anymail.backends.resend.EmailBackend"}
+    assert found(settings, ANYMAIL={key: "x"}, **backend) == []
+
+
 @pytest.mark.parametrize(
     ("changed", "id_"),
     [
@@ -57,6 +64,7 @@ def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
         ({"ADDRESS_HASH_KEY": None}, "reviewhub.W003"),
         ({"MAIL_PROVIDER": False}, "reviewhub.W004"),
         ({"TEXT_PROVIDER": False}, "reviewhub.W005"),
+        ({"EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend"}, "reviewhub.W011"),
         ({"SQLITE": True}, "reviewhub.W006"),
         ({"REDIS_URL": ""}, "reviewhub.W007"),
     ],
