@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from oauth.cleanup import clean_up
-from reviews import delivery, lifecycle
+from reviews import delivery, lifecycle, provider_events
 from reviews.models import IdempotencyKey
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
@@ -22,3 +22,13 @@ def sweep() -> None:
     lifecycle.complete_unanswered(now=now)
     IdempotencyKey.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT).delete()
     clean_up(now)
+
+
+def apply_events(*event_ids: int) -> int:
+    """Apply the provider events of one call, each on its own. The event, not the queue, makes a second run harmless."""
+    return sum(provider_events.apply(event_id=event_id, now=timezone.now()).done for event_id in event_ids)
+
+
+def apply_waiting_events() -> int:
+    """Every minute: apply what a lost task left, and what waited for its message."""
+    return provider_events.apply_waiting(now=timezone.now())

@@ -14,7 +14,7 @@ from multiprocessing import RawValue
 from typing import Any
 
 import redis
-from django.db import OperationalError, connections
+from django.db import DatabaseError, OperationalError, connections, transaction
 from django.db.utils import InterfaceError
 from django.utils import timezone
 from django_q.brokers.orm import ORM
@@ -23,6 +23,7 @@ from django_q.cluster import Cluster
 from django_q.conf import Conf
 from django_q.models import Schedule
 from django_q.signing import SignedPackage
+from django_q.tasks import async_task
 
 from reviews.models import Delivery
 
@@ -30,6 +31,7 @@ logger = logging.getLogger(__name__)
 
 DRAIN = "reviews.tasks.drain"
 SWEEP = "reviews.tasks.sweep"
+APPLY_WAITING = "reviews.tasks.apply_waiting_events"
 IDLE_LOOK = 20.0  # seconds without a drain after which one is sent anyway: it proves that a worker works
 LOST_AFTER = 30.0  # seconds after which a drain that no worker began counts as lost
 RECONNECT = 0.5  # seconds between attempts to reach a database that is down
@@ -119,18 +121,30 @@ def _drain_task() -> str:
     return package
 
 
+def enqueue(function: str, *numbers: int) -> None:
+    """Let a worker run that function (its path) with those whole numbers, soon.
+
+    Never raises for a queue that is out of reach: what the task would do stands in a row, and a
+    sweep finds it. Numbers only: arguments are shown in the back-office, and must say nothing of anybody.
+    """
+    if any(type(number) is not int for number in numbers):
+        raise TypeError("A task takes whole numbers only.")
+    try:
+        with transaction.atomic():
+            async_task(function, *numbers, save=False)
+    except (DatabaseError, InterfaceError, redis.RedisError) as error:
+        logger.warning("a task for %s could not be put into the queue: %s", function, type(error).__name__)
+
+
 def ensure_schedules() -> None:
     """The recurring tasks, made or mended."""
-    Schedule.objects.update_or_create(
-        name="sweep",
-        defaults={"func": SWEEP, "schedule_type": Schedule.HOURLY, "repeats": -1},
-        create_defaults={
-            "func": SWEEP,
-            "schedule_type": Schedule.HOURLY,
-            "repeats": -1,
-            "next_run": timezone.now() + timedelta(minutes=1),
-        },
-    )
+    soon = timezone.now() + timedelta(minutes=1)
+    for name, function, every in (
+        ("sweep", SWEEP, {"schedule_type": Schedule.HOURLY}),
+        ("provider events", APPLY_WAITING, {"schedule_type": Schedule.MINUTES, "minutes": 1}),
+    ):
+        wanted = {"func": function, "repeats": -1, **every}
+        Schedule.objects.update_or_create(name=name, defaults=wanted, create_defaults={**wanted, "next_run": soon})
 
 
 def run_cluster() -> None:

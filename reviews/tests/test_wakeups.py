@@ -11,7 +11,7 @@ from django_q.signing import SignedPackage
 from django_q.tasks import async_task
 
 from oauth.models import Account
-from reviews import tasks, wakeups
+from reviews import provider_events, tasks, wakeups
 from reviews.models import ChannelHealth, Delivery
 from reviews.tests.helpers import asked
 
@@ -103,9 +103,19 @@ def test_the_drain_names_a_function_that_exists_and_nothing_about_anybody() -> N
 def test_recurring_tasks_are_made_once_and_can_be_run() -> None:
     for _ in range(2):
         wakeups.ensure_schedules()
-    schedule = Schedule.objects.get()
-    assert pydoc.locate(schedule.func) is tasks.sweep
-    assert (schedule.args, schedule.kwargs) in ((None, None), ("()", "{}"), ("", ""))
+    found = {schedule.name: schedule for schedule in Schedule.objects.all()}
+    functions = {name: pydoc.locate(schedule.func) for name, schedule in found.items()}
+    assert functions == {"sweep": tasks.sweep, "provider events": tasks.apply_waiting_events}
+    assert (found["provider events"].schedule_type, found["provider events"].minutes) == (Schedule.MINUTES, 1)
+    for schedule in found.values():
+        assert (schedule.args, schedule.kwargs) in ((None, None), ("()", "{}"), ("", ""))
+
+
+def test_a_task_that_is_put_into_the_queue_names_a_function_that_exists(db: None) -> None:
+    wakeups.enqueue(provider_events.APPLY, 1, 2)
+    task = SignedPackage.loads(OrmQ.objects.get().payload)
+    assert pydoc.locate(task["func"]) is tasks.apply_events
+    assert (task["args"], task["save"]) == ((1, 2), False)
 
 
 def test_the_hourly_sweep_ends_and_forgets_what_is_old(account: Account, now: datetime) -> None:
