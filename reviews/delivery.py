@@ -17,7 +17,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 from django.utils import timezone
 
-from reviews import lifecycle, scheduling, suppressions, wakeups
+from reviews import lifecycle, provider_events, scheduling, suppressions, wakeups
 from reviews.channels import Accepted, Channel, ChannelError, Message, available_channels, get_channel
 from reviews.models import ChannelHealth, Delivery, FollowUpStep, ReviewRequest, Suppression
 from reviews.models.base import Channel as Kind
@@ -308,6 +308,7 @@ def _settle_accepted(
 
 def _settle_error(delivery: Delivery, error: ChannelError, *, steps: list[FollowUpStep], now: datetime) -> None:
     words = {"error_code": error.code[:50], "error_text": error.text[:500]}
+    provider_events.record_refusal(delivery, error, now=now)
     if error.in_doubt and delivery.channel == Kind.SMS:
         _settle_unknown(delivery, "The provider did not answer; it may have left.", steps=steps, now=now, **words)
     elif error.untried:
