@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -31,6 +31,7 @@ from reviewhub.backoffice import (
 )
 from reviews import asking, lifecycle
 from reviews.admin.addresses import normalise, require_one
+from reviews.admin.events import EVENT_COLOURS
 from reviews.asking import Ask
 from reviews.contacts import Person
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Sequence
@@ -125,6 +126,10 @@ class DeliveryFormSet(PaginationInlineFormSet):
             {
                 "delivery": form.instance,
                 "state": badge(form.instance.get_status_display(), DELIVERY_COLOURS[form.instance.status]),
+                "events": [
+                    {"event": event, "kind": badge(event.get_kind_display(), EVENT_COLOURS[event.kind])}
+                    for event in form.instance.events.all()
+                ],
             }
             for form in self.forms
         ]
@@ -139,7 +144,9 @@ class DeliveryInline(GeneratedRows, AccountStackedInline):
     ordering = ("step", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        return super().get_queryset(request).select_related("clicked_site")
+        events = DeliveryEvent.objects.defer("payload").order_by("occurred_at", "pk")
+        rows = super().get_queryset(request).select_related("clicked_site")
+        return rows.prefetch_related(Prefetch("events", queryset=events))
 
 
 class SequenceFilter(admin.SimpleListFilter):
@@ -311,12 +318,3 @@ class DeliveryAdmin(GeneratedRows, AccountAdmin):
     @display(description="Status", ordering="status", label=DELIVERY_COLOURS)
     def state(self, delivery: Delivery) -> tuple[str, str]:
         return delivery.status, delivery.get_status_display()
-
-
-@admin.register(DeliveryEvent)
-class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
-    list_display = ("kind", "provider", "delivery", "occurred_at", "received_at", "applied_at")
-    list_filter = ("kind", "provider")
-    sortable_by = ()
-    list_select_related = ("delivery",)
-    ordering = ("-received_at",)
