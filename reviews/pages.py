@@ -95,7 +95,7 @@ def unsubscribe(request: HttpRequest, delivery: Delivery) -> HttpResponse:
             evidence=f"Unsubscribe link of message {delivery.pk}.",
             now=timezone.now(),
         )
-        suppressions.until_quiet(accounts=[delivery.account_id], channel=delivery.channel, address=delivery.address)
+        suppressions.until_quiet((delivery.account_id, delivery.channel, delivery.address))
     return _show(request, "pages/unsubscribe.html", delivery, done=done)
 
 

@@ -1,10 +1,10 @@
 """Addresses that an account must not write to: adding, lifting, and waiting for what is on its way there."""
 
 import time
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from oauth.models import Account
@@ -50,15 +50,16 @@ QUIET_WITHIN = 10.0
 LOOK_EVERY = 0.05
 
 
-def until_quiet(*, accounts: Iterable[UUID], channel: str, address: str) -> bool:
-    """Wait until no worker holds a message of these accounts to the address; call it after the commit.
+def until_quiet(*places: tuple[UUID, str, str]) -> bool:
+    """Wait until no worker holds a message to these places: account, channel and address. Call it after the commit.
 
     What a worker declared before an opt-out was stored is being handed over; nothing else can follow
     it. False when that took longer than QUIET_WITHIN seconds.
     """
-    held = Delivery.objects.pending().filter(
-        account__in=list(accounts), channel=channel, address=address, claim__isnull=False
-    )
+    there = Q(pk__in=[])
+    for account, channel, address in places:
+        there |= Q(account=account, channel=channel, address=address)
+    held = Delivery.objects.pending().filter(there, claim__isnull=False)
     give_up = time.monotonic() + QUIET_WITHIN
     while held.filter(due_at__gt=timezone.now()).exists():
         if time.monotonic() >= give_up:

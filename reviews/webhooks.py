@@ -18,7 +18,7 @@ from twilio.twiml.messaging_response import MessagingResponse
 
 from reviewhub.api import MAX_BODY
 from reviews import mail_hooks, provider_events, replies, reports, suppressions
-from reviews.models import DeliveryEvent
+from reviews.models import Delivery, DeliveryEvent
 from reviews.models.base import Channel
 from reviews.replies import Meaning
 
@@ -47,8 +47,9 @@ def webhook(view: View) -> View:
         except mail_hooks.NotProven as error:
             logger.warning("a report was refused: %s", error or type(error.__cause__).__name__)
             return _refusal(403)
-        except (DatabaseError, InterfaceError):
-            logger.exception("a report could not be stored")
+        except (DatabaseError, InterfaceError) as error:
+            # Not what it says: it may quote the report, with addresses.
+            logger.error("a report could not be stored: %s", type(error).__name__)
             return _refusal(503)
 
     return wrapped
@@ -90,11 +91,8 @@ def _take_effect(provider: str, keys: list[str]) -> None:
     rows = DeliveryEvent.objects.filter(provider=provider, key__in=keys)
     for event_id in rows.filter(applied_at=None).order_by("pk").values_list("pk", flat=True):
         provider_events.apply(event_id=event_id, now=timezone.now())
-    for event in rows.exclude(delivery=None).select_related("delivery"):
-        if event.account_id and event.delivery:
-            suppressions.until_quiet(
-                accounts=[event.account_id], channel=event.delivery.channel, address=event.delivery.address
-            )
+    written = Delivery.objects.filter(pk__in=rows.values("delivery")).values_list("account", "channel", "address")
+    suppressions.until_quiet(*written)
 
 
 # --- Texts ------------------------------------------------------------------------------------
@@ -128,9 +126,7 @@ def text_message(request: HttpRequest) -> HttpResponse:
         answer = applied.reply.answer if applied.reply else ""
     if replies.meaning_of(event.text, form.get("OptOutType", "")) is Meaning.STOP:
         accounts = replies.concerned(number=event.address, sender=form.get("To", ""))
-        suppressions.until_quiet(
-            accounts=[account.pk for account in accounts], channel=Channel.SMS, address=event.address
-        )
+        suppressions.until_quiet(*((account.pk, Channel.SMS, event.address) for account in accounts))
     twiml = MessagingResponse()
     if answer:
         twiml.message(answer)

@@ -10,6 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import format_html_join
 from django.utils.text import Truncator
 
 from reviewhub.backoffice import (
@@ -314,7 +316,16 @@ class DeliveryAdmin(GeneratedRows, AccountAdmin):
     list_select_related = ("request__contact", "account")
     ordering = ("-created_at",)
     exclude = ("claim", "message_key", "link_token")
+    readonly_fields = ("reported",)
 
     @display(description="Status", ordering="status", label=DELIVERY_COLOURS)
     def state(self, delivery: Delivery) -> tuple[str, str]:
         return delivery.status, delivery.get_status_display()
+
+    @display(description="What was reported and replied")
+    def reported(self, delivery: Delivery) -> str:
+        events = delivery.events.defer("payload").order_by("occurred_at", "pk")
+        lines = (
+            (event.get_kind_display(), localize(timezone.localtime(event.occurred_at)), event.text) for event in events
+        )
+        return format_html_join("", "<p>{} {} {}</p>", lines) or "Nothing yet."

@@ -102,12 +102,13 @@ def test_a_report_that_fails_is_counted_and_the_others_are_applied(
     assert "Applied: 1. Failed: 1." in choose(signed_in(owner), bounce, other)
 
 
-def test_the_request_shows_what_the_customer_replied(bounce: DeliveryEvent, owner: User) -> None:
+def test_the_request_and_the_message_show_what_the_customer_replied(bounce: DeliveryEvent, owner: User) -> None:
     DeliveryEvent.objects.update(kind="replied", provider="twilio", text="You were great!")
-    request = ReviewRequest.objects.get()
-    content = signed_in(owner).get(reverse("admin:reviews_reviewrequest_change", args=[request.pk])).content.decode()
-    assert "You were great!" in content
-    assert "Replied" in content
+    request, delivery = ReviewRequest.objects.get(), Delivery.objects.get()
+    for name, row in (("reviewrequest", request), ("delivery", delivery)):
+        content = signed_in(owner).get(reverse(f"admin:reviews_{name}_change", args=[row.pk])).content.decode()
+        assert "You were great!" in content, name
+        assert "Replied" in content, name
 
 
 def test_the_requests_page_costs_the_same_however_much_was_reported(

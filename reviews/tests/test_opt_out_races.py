@@ -3,6 +3,8 @@
 Not on SQLite, where a transaction takes the one write lock first.
 """
 
+import datetime
+import json
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +28,7 @@ from reviews.channels import Accepted, Message
 from reviews.contacts import Person
 from reviews.models import Delivery, ReviewRequest, Suppression
 from reviews.tests.helpers import FakeProvider, asked
-from reviews.tests.hooks import NUMBER, PUBLIC, SENDER, TOKEN, text
+from reviews.tests.hooks import NUMBER, PUBLIC, SECRET, SENDER, TOKEN, basic, text
 from reviews.tests.site import until, zone_where_it_is_noon
 
 pytestmark = [
@@ -35,6 +37,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
+MAILED = "jane@example.com"
 TRIALS = 12
 BATCH = 30
 
@@ -163,6 +166,46 @@ def test_the_answer_waits_for_a_text_that_is_being_handed_over(
     assert (status, len(provider.handed)) == (200, 1)
     assert provider.to(NUMBER)[0] < answered
     assert ReviewRequest.objects.get().status == "suppressed"
+
+
+def complain(name: str) -> tuple[int, float]:
+    """The answer to a mail provider's report of a complaint about the first mail, and when it came."""
+    body = json.dumps({"RecordType": "SpamComplaint", "MessageID": name, "Email": MAILED})
+    answer = Client().post("/hooks/mail/postmark", body, content_type="application/json", headers=basic())
+    return answer.status_code, time.monotonic()
+
+
+def press(link: str) -> tuple[int, float]:
+    """The answer to a press on the way out, and when it came."""
+    return Client().post(f"/r/{link}/unsubscribe").status_code, time.monotonic()
+
+
+@pytest.mark.parametrize("way", ["complaint", "press"])
+def test_a_complaint_and_a_press_wait_as_a_stop_does(
+    provider: SlowProvider, pool: ThreadPoolExecutor, account: Account, settings: Any, way: str
+) -> None:
+    """The first mail has left, the reminder is being handed over."""
+    settings.ANYMAIL = {"WEBHOOK_SECRET": SECRET}
+    account.window_start = account.window_end = datetime.time(0)
+    account.save()
+    asked(account, timezone.now(), person=Person(email=MAILED))
+    assert engine.drain() == 1
+    Delivery.objects.filter(step=1).update(due_at=timezone.now())
+    provider.began.clear()
+    provider.held = lambda _: True
+    sending = drain(pool)
+    assert provider.began.wait(20)
+    first = Delivery.objects.get(step=0)
+    leave = partial(complain, first.provider_id) if way == "complaint" else partial(press, first.link_token)
+    answer = pool.submit(alone, leave)
+    assert until(lambda: Suppression.objects.exists())
+    time.sleep(0.5)
+    assert not answer.done()
+    provider.go.set()
+    status, answered = answer.result(20)
+    sending.result(20)
+    assert (status, len(provider.handed)) == (200, 2)
+    assert provider.to(MAILED)[-1] < answered
 
 
 def test_the_answer_does_not_wait_for_ever(
