@@ -6,11 +6,12 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
-from reviewhub.backoffice import AccountAdmin, GeneratedRows, action, display
+from reviewhub.backoffice import AccountAdmin, GeneratedRows, action, badge, display
 from reviews import provider_events
 from reviews.models import DeliveryEvent
 
@@ -35,7 +36,7 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
         "state",
         "said",
         "provider",
-        "delivery",
+        "about",
         "occurred_at",
         "received_at",
         "applied_at",
@@ -43,19 +44,23 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
     )
     list_filter = ("kind", "provider", ("applied_at", admin.EmptyFieldListFilter))
     sortable_by = ()
-    list_select_related = ("delivery", "account")
+    list_select_related = ("delivery__request__contact", "account")
     ordering = ("-received_at",)
     actions = ("apply_again",)
     fields = (
-        ("state", "provider"),
-        "delivery",
+        ("kind_badge", "provider"),
+        ("delivery", "asked"),
         ("code", "text"),
         ("address", "provider_id"),
         ("occurred_at", "received_at", "applied_at"),
         "account",
         "raw",
     )
-    readonly_fields = ("state", "raw")
+    readonly_fields = ("kind_badge", "asked", "raw")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it
+        return super().get_form(request, obj, change=change, **kwargs | plain)
 
     def has_apply_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)
@@ -64,9 +69,24 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
     def state(self, event: DeliveryEvent) -> tuple[str, str]:
         return event.kind, event.get_kind_display()
 
+    @display(description="Kind")
+    def kind_badge(self, event: DeliveryEvent) -> str:
+        return badge(event.get_kind_display(), EVENT_COLOURS[event.kind])
+
     @display(description="What was said")
     def said(self, event: DeliveryEvent) -> str:
-        return Truncator(" ".join(part for part in (event.code, event.text) if part)).chars(60)
+        return Truncator(event.text or event.code).chars(60)
+
+    @display(description="Message")
+    def about(self, event: DeliveryEvent) -> str:
+        return f"{event.delivery.request.contact}: {event.delivery}" if event.delivery else "Not found"
+
+    @display(description="Review request")
+    def asked(self, event: DeliveryEvent) -> str:
+        if event.delivery is None:
+            return "Its message was not found."
+        address = reverse("admin:reviews_reviewrequest_change", args=[event.delivery.request_id])
+        return format_html('<a href="{}" class="rh-link">{}</a>', address, event.delivery.request.contact)
 
     @display(description="As it was reported")
     def raw(self, event: DeliveryEvent) -> str:

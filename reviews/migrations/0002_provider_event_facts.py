@@ -7,6 +7,7 @@ class Migration(migrations.Migration):
     dependencies = [("reviews", "0001_initial")]
 
     operations = [
+        migrations.AlterModelOptions(name="deliveryevent", options={"verbose_name": "provider event"}),
         migrations.AddField(
             model_name="deliveryevent",
             name="provider_id",

@@ -44,6 +44,7 @@ class DeliveryEvent(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "provider event"
         constraints = [models.UniqueConstraint(fields=["provider", "key"], name="event_once")]
         indexes = [
             models.Index(fields=["received_at"], condition=models.Q(applied_at=None), name="event_unapplied"),
