@@ -157,6 +157,10 @@ def mail() -> dict[str, Any]:
     if provider:
         if not provider.isidentifier() or find_spec(f"anymail.backends.{provider}") is None:
             raise ImproperlyConfigured(f"ANYMAIL_PROVIDER {provider!r} is not one that anymail has.")
+        if provider == "amazon_ses" and find_spec("boto3") is None:
+            raise ImproperlyConfigured(
+                "ANYMAIL_PROVIDER amazon_ses needs the package boto3; or set EMAIL_URL to Amazon's SMTP server."
+            )
         return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend"}
     if not env.str("EMAIL_URL", default=""):
         return {}

@@ -178,6 +178,15 @@ def test_a_provider_that_does_not_exist_is_named(environment: dict[str, str], pr
         readers.mail()
 
 
+def test_a_provider_whose_package_is_missing_is_said_to_need_it(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment["ANYMAIL_PROVIDER"] = "amazon_ses"
+    monkeypatch.setattr(readers, "find_spec", lambda name: None if name == "boto3" else name)
+    with pytest.raises(ImproperlyConfigured, match="boto3"):
+        readers.mail()
+
+
 def settings_with(**given: str) -> subprocess.CompletedProcess[str]:
     """Import the settings in a fresh process that has only these variables."""
     program = "from reviewhub import settings as s; print(s.WORKERS, s.SANDBOX, s.API_RATE_PER_MINUTE, s.DEBUG)"

@@ -146,7 +146,8 @@ class DeliveryInline(GeneratedRows, AccountStackedInline):
     ordering = ("step", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        events = DeliveryEvent.objects.defer("payload").order_by("occurred_at", "pk")
+        telling = DeliveryEvent.objects.exclude(kind=DeliveryEvent.Kind.UNKNOWN, text="")
+        events = telling.defer("payload").order_by("occurred_at", "pk")
         rows = super().get_queryset(request).select_related("clicked_site")
         return rows.prefetch_related(Prefetch("events", queryset=events))
 

@@ -118,9 +118,10 @@ def three_accounts() -> list[Account]:
 
 
 def somebody_waits() -> bool:
+    """Whether another transaction waits for a lock that ours holds."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
         )
         return bool(cursor.fetchone()[0])
 
@@ -254,6 +255,23 @@ def test_a_worker_that_declares_while_the_opt_out_is_stored_finds_it(
     assert provider.to(NUMBER) == []
     assert len(provider.sent) == BATCH - 1
     assert Delivery.objects.get(address=NUMBER).status == "cancelled"
+
+
+def test_a_bounce_that_is_settled_meanwhile_and_the_opt_out_wait_for_each_other_in_one_order(
+    pool: ThreadPoolExecutor, account: Account
+) -> None:
+    """Both need the request and the address; taken in two orders, each would wait for the other for ever."""
+    request = asked(account, timezone.now(), person=Person(phone=NUMBER))
+    where: dict[str, Any] = {"account": account, "channel": "sms", "address": NUMBER, "evidence": "test"}
+    where["now"] = timezone.now()
+    with transaction.atomic():
+        ReviewRequest.objects.select_for_update().get(pk=request.pk)  # as settling does, first of all
+        leaving = pool.submit(alone, partial(lifecycle.opt_out, **where, reason=Suppression.Reason.STOP))
+        assert until(somebody_waits)
+        suppressions.suppress(**where, reason=Suppression.Reason.BOUNCED)
+    assert leaving.result(20).reason == "bounced"  # the first reason is kept
+    request.refresh_from_db()
+    assert request.status == "suppressed"
 
 
 def test_whenever_it_comes_nothing_leaves_after_the_answer(provider: SlowProvider, pool: ThreadPoolExecutor) -> None:

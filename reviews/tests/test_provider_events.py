@@ -346,6 +346,13 @@ def test_the_one_who_answered_is_named(settings: Any, backend: str, name: str) -
     assert provider_events.provider_of("sms") == reports.TWILIO
 
 
+def test_applying_costs_few_statements(sent: ReviewRequest, clock: Clock, django_assert_num_queries: Any) -> None:
+    row = event(clock(), "delivered")
+    # Savepoint, the event, its message, the request's lock, the message again, later reports, the move, done.
+    with django_assert_num_queries(9):
+        provider_events.apply(event_id=row.pk, now=clock())
+
+
 def test_every_state_that_is_reported_has_its_moves() -> None:
     assert set(provider_events.MOVES) == set(provider_events.STATES.values())
     assert lifecycle.MOVES["failed"] == ("scheduled", "sent")
