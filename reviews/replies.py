@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from email.utils import parseaddr
 from enum import Enum
 from typing import Any
 
@@ -76,14 +77,14 @@ def _words(text: str) -> list[str]:
 # --- Whom it concerns ---------------------------------------------------------------------------
 
 
-def concerned(*, number: str, sender: str) -> list[Account]:
-    """The accounts that a word from `number` to `sender` is meant for, in a fixed order.
+def concerned(*, number: str, sender: str, moment: datetime) -> list[Account]:
+    """The accounts that a word from `number` to `sender` at that moment is meant for, in a fixed order.
 
     Those whose texts go from that sender to that number; where there is none, those that use the
     sender and know the number; else those whose own number it is; else whoever wrote to the number
     at all: a STOP is never lost because a sender was changed.
     """
-    texts = _texts_to(number)
+    texts = _texts_to(number, moment)
     wrote = list(Account.objects.filter(pk__in=texts.values("account")).order_by("pk"))
     if found := [account for account in wrote if _sends_from(account, sender)]:
         return found
@@ -92,8 +93,8 @@ def concerned(*, number: str, sender: str) -> list[Account]:
     return list(known) or list(users.filter(text_sender=sender)) or wrote
 
 
-def _texts_to(number: str) -> QuerySet[Delivery]:
-    texts = Delivery.objects.filter(channel=Channel.SMS, address=number)
+def _texts_to(number: str, moment: datetime) -> QuerySet[Delivery]:
+    texts = Delivery.objects.filter(channel=Channel.SMS, address=number, created_at__lte=moment)
     return texts.exclude(status=Delivery.Status.CANCELLED)
 
 
@@ -117,9 +118,10 @@ def take(event: DeliveryEvent, *, now: datetime) -> Reply:
     """Do what the text asks for, and note on the event whose it is. Runs inside the caller's transaction."""
     form: dict[str, str] = event.payload
     number, sender, twilio_found = event.address, form.get("To", ""), form.get("OptOutType", "")
-    accounts = concerned(number=number, sender=sender)
-    last = _texts_to(number).filter(account__in=accounts).exclude(status=Delivery.Status.PLANNED)
-    event.delivery = last.order_by(F("sent_at").desc(nulls_last=True), "-pk").first()
+    accounts = concerned(number=number, sender=sender, moment=event.received_at)
+    if event.delivery is None:
+        last = _texts_to(number, event.received_at).filter(account__in=accounts).exclude(status=Delivery.Status.PLANNED)
+        event.delivery = last.order_by(F("sent_at").desc(nulls_last=True), "-pk").first()
     if event.delivery is not None:
         event.account_id = event.delivery.account_id
     elif len(accounts) == 1:
@@ -163,15 +165,19 @@ def _start(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
 def _help(accounts: list[Account], event: DeliveryEvent) -> str:
     account = event.account or (accounts[0] if len(accounts) == 1 else None)
     if account is None:
-        return f"Texts from this number ask for reviews. Help: {settings.DEFAULT_FROM_EMAIL}. Reply STOP to end them."
+        return f"Texts from this number ask for reviews. Help: {_our_address()}. Reply STOP to end them."
     contact = ", ".join(_contact(account))
     return f"{account.name} asks for your review by text. Contact: {contact}. Reply STOP to end texts."
 
 
 def _contact(account: Account) -> Iterator[str]:
-    yield account.reply_to or settings.DEFAULT_FROM_EMAIL
+    yield account.reply_to or _our_address()
     if account.postal_address.strip():
         yield " ".join(account.postal_address.split())
+
+
+def _our_address() -> str:
+    return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
 def _list(names: list[str]) -> str:

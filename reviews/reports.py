@@ -91,7 +91,7 @@ KINDS = {
     Outcome.IN_DOUBT: Kind.UNKNOWN,
 }
 
-OUR_MESSAGE_ID = re.compile(r"<?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@[^>\s]+>?")
+OUR_MESSAGE_ID = re.compile(r"\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 
 
 def of_mail(provider: str, reported: list[AnymailTrackingEvent], now: datetime) -> list[DeliveryEvent]:
@@ -116,7 +116,7 @@ def _of_mail(provider: str, event: AnymailTrackingEvent, now: datetime) -> Deliv
         key=_key(provider, event.event_id, payload),
         kind=kind,
         provider_id=message_id[:255],
-        message_key=_message_key(event.metadata, message_id),
+        message_key=_message_key(event.metadata, payload),
         address=clean(str(event.recipient or "")).strip().lower()[:254],
         code=code[:50],
         text=clean(" ".join(words))[:2000],
@@ -166,10 +166,13 @@ def _key(provider: str, event_id: object, payload: Any) -> str:
     return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
-def _message_key(metadata: object, message_id: str) -> UUID | None:
-    """Our key of the message: what we gave the provider along, or the Message-ID that we chose."""
+def _message_key(metadata: object, payload: Any) -> UUID | None:
+    """Our key of the message: what we gave the provider along, or the Message-ID that we chose, wherever it stands.
+
+    Something else that looks like one does no harm: it names no message to that address.
+    """
     given = metadata.get("message_key") if isinstance(metadata, dict) else None
-    if given is None and (found := OUR_MESSAGE_ID.fullmatch(message_id)):
+    if given is None and (found := OUR_MESSAGE_ID.search(json.dumps(payload))):
         given = found[1]
     return _uuid(given)
 

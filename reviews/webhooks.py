@@ -125,7 +125,7 @@ def text_message(request: HttpRequest) -> HttpResponse:
         applied = provider_events.apply(event_id=row.pk, now=timezone.now())
         answer = applied.reply.answer if applied.reply else ""
     if replies.meaning_of(event.text, form.get("OptOutType", "")) is Meaning.STOP:
-        accounts = replies.concerned(number=event.address, sender=form.get("To", ""))
+        accounts = replies.concerned(number=event.address, sender=form.get("To", ""), moment=event.received_at)
         suppressions.until_quiet(*((account.pk, Channel.SMS, event.address) for account in accounts))
     twiml = MessagingResponse()
     if answer:

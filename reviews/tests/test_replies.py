@@ -28,7 +28,7 @@ JANE = Person(first_name="Jane", phone=NUMBER)
 def configured(settings: Any) -> None:
     settings.PUBLIC_URL, settings.TWILIO_AUTH_TOKEN = PUBLIC, TOKEN
     settings.TWILIO_FROM, settings.TWILIO_MESSAGING_SERVICE_SID = SENDER, ""
-    settings.DEFAULT_FROM_EMAIL = "reviews@reviews.example"
+    settings.DEFAULT_FROM_EMAIL = "Reviews <reviews@reviews.example>"
 
 
 @pytest.fixture
@@ -217,6 +217,31 @@ def test_a_stop_applied_again_does_not_undo_a_later_start(client: Client, texted
     text(client, "START", sid="SM11")
     provider_events.apply(event_id=stop.pk, now=timezone.now(), again=True)
     assert not Suppression.objects.active().exists()
+
+
+def test_a_reply_applied_again_says_nothing_to_what_was_sent_later(
+    client: Client, texted: ReviewRequest, other_account: Account
+) -> None:
+    text(client, "Thanks", sid="SM10")
+    event = DeliveryEvent.objects.get()
+    later = timezone.now() + timedelta(days=1)
+    asked(other_account, later, person=JANE)
+    Delivery.objects.filter(account=other_account).update(status="sent", sent_at=later)
+    ReviewRequest.objects.filter(account=other_account).update(status="sent", sent_at=later)
+    provider_events.apply(event_id=event.pk, now=later + timedelta(hours=1), again=True)
+    event.refresh_from_db()
+    assert event.account == texted.account
+    assert ReviewRequest.objects.get(account=other_account).status == "sent"
+
+
+def test_a_stop_applied_again_stops_no_account_that_wrote_later(
+    client: Client, texted: ReviewRequest, other_account: Account
+) -> None:
+    text(client, "STOP", sid="SM10")
+    later = timezone.now() + timedelta(days=1)
+    asked(other_account, later, person=JANE)
+    provider_events.apply(event_id=DeliveryEvent.objects.get().pk, now=later, again=True)
+    assert Suppression.objects.get().account == texted.account
 
 
 def test_help_answers_with_the_business_and_how_to_reach_it(client: Client, texted: ReviewRequest) -> None:

@@ -98,7 +98,8 @@ def test_several_recipients_in_one_notification_are_several_events(now: datetime
 def test_the_message_is_named_by_the_provider_and_by_us(now: datetime) -> None:
     key = "6f1c86a0-0000-4000-8000-000000000000"
     assert str(mail(now, event_type="sent", metadata={"message_key": key}).message_key) == key
-    assert str(mail(now, event_type="sent", message_id=f"<{key}@reviews.example>").message_key) == key
+    headers = {"mail": {"headers": [{"name": "Message-ID", "value": f"<{key}@reviews.example>"}]}}
+    assert str(mail(now, raw=headers, event_type="sent").message_key) == key
     senseless: list[Any] = [None, [], "x", {}, {"message_key": "no key"}]
     for metadata in senseless:
         assert mail(now, event_type="sent", metadata=metadata).message_key is None
