@@ -26,7 +26,7 @@ from reviews import delivery as engine
 from reviews import lifecycle, suppressions
 from reviews.channels import Accepted, Message
 from reviews.contacts import Person
-from reviews.models import Delivery, ReviewRequest, Suppression
+from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.tests.helpers import FakeProvider, asked
 from reviews.tests.hooks import NUMBER, PUBLIC, SECRET, SENDER, TOKEN, basic, text
 from reviews.tests.site import until, zone_where_it_is_noon
@@ -255,6 +255,23 @@ def test_a_worker_that_declares_while_the_opt_out_is_stored_finds_it(
     assert provider.to(NUMBER) == []
     assert len(provider.sent) == BATCH - 1
     assert Delivery.objects.get(address=NUMBER).status == "cancelled"
+
+
+@pytest.mark.parametrize("repeated", [True, False], ids=["one text, posted eight times", "eight texts"])
+def test_stops_at_once_are_stored_and_confirmed_once(account: Account, repeated: bool) -> None:
+    for trial in range(TRIALS):
+        for model in (Delivery, ReviewRequest, Suppression, DeliveryEvent):
+            model.objects.all().delete()
+        request = asked(account, timezone.now(), person=Person(phone=NUMBER))
+        with ThreadPoolExecutor(8) as pool:
+            names = [f"SM{trial}-{0 if repeated else number}" for number in range(8)]
+            answers = list(pool.map(lambda name: alone(partial(text, Client(), "STOP", sid=name)), names))
+        assert [answer.status_code for answer in answers] == [200] * 8
+        assert [b"unsubscribed" in answer.content for answer in answers].count(True) == 1
+        assert DeliveryEvent.objects.exclude(applied_at=None).count() == (1 if repeated else 8)
+        assert Suppression.objects.count() == 1
+        request.refresh_from_db()
+        assert request.status == "suppressed"
 
 
 def test_a_bounce_that_is_settled_meanwhile_and_the_opt_out_wait_for_each_other_in_one_order(

@@ -1,6 +1,7 @@
 """What reports do to a delivery, whatever their order."""
 
 import itertools
+import random
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -187,6 +188,22 @@ def test_of_the_same_moment_the_worst_counts(sent: ReviewRequest, clock: Clock, 
     for kind in order:
         applied(clock(), kind, code="x")
     assert first().status == "bounced"
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_only_what_was_reported_counts_not_in_which_order_or_how_often(
+    sent: ReviewRequest, clock: Clock, seed: int
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 (orders, no secrets)
+    reported = [(chance.choice(["sent", "delivered", "failed", "bounced"]), chance.randrange(4)) for _ in range(5)]
+    rows = [event(clock(), kind, occurred_at=clock() + minute * MINUTE, code="x") for kind, minute in reported]
+    for row in chance.choices(rows, k=5) + chance.sample(rows, k=5):
+        provider_events.apply(event_id=row.pk, now=clock(), again=chance.random() < 0.5)
+    states = [(minute, provider_events.RANKS[DeliveryEvent.Kind(kind)]) for kind, minute in reported if kind != "sent"]
+    expected = list(provider_events.STATES.values())[max(states)[1]] if states else "sent"
+    assert first().status == expected
+    assert Delivery.objects.filter(step=0).count() <= 2
+    assert Delivery.objects.filter(step=1).count() == 1
 
 
 def test_applied_again_nothing_changes(sent: ReviewRequest, clock: Clock) -> None:
