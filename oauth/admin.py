@@ -88,8 +88,8 @@ class BusinessAdmin(AccountAdmin):
     readonly_fields = ("id", "created_at")
     fieldsets = (
         (None, {"fields": ("name", "country", "time_zone", "colour")}),
-        ("When", {"fields": ("window_start", "window_end", "cooldown_days")}),
-        ("From whom", {"fields": ("sender_name", "reply_to", "text_sender", "postal_address")}),
+        ("When", {"fields": ("window_start", "window_end", "skip_holidays", "cooldown_days")}),
+        ("From whom", {"fields": ("sender_name", "reply_to", "text_sender", "texts_per_second", "postal_address")}),
         ("This account", {"fields": ("id", "is_active", "created_at")}),
     )
 

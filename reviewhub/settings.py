@@ -179,9 +179,14 @@ TWILIO_FROM: str = env.str("TWILIO_FROM", default="")
 TWILIO_MESSAGING_SERVICE_SID: str = env.str("TWILIO_MESSAGING_SERVICE_SID", default="")
 TWILIO_API_URL = origin("TWILIO_API_URL", default="")
 TWILIO_TIMEOUT = whole("TWILIO_TIMEOUT", default=20, least=1)
+# Of the installation's own sender; 0 for as many as there are: the provider queues them.
+TEXTS_PER_SECOND = whole("TEXTS_PER_SECOND", default=0, most=1000)
 TEXT_PROVIDER = bool(TWILIO_ACCOUNT_SID)
 # Nothing to send with: messages are rendered and recorded, and nothing leaves.
 SANDBOX = not (MAIL_PROVIDER or TEXT_PROVIDER)
+
+# How many messages of a channel a worker has on their way at once, when the provider is slow.
+SEND_THREADS = whole("SEND_THREADS", default=16, least=1, most=256)
 
 # --- Queue ----------------------------------------------------------------------------------
 

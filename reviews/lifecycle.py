@@ -1,6 +1,9 @@
 """The life of a review request: the only writer of its status, and of what is planned next."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -10,6 +13,7 @@ from reviews import scheduling, suppressions
 from reviews.channels import available_channels
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
 from reviews.models.base import Channel
+from reviews.models.suppression import address_hash
 
 Status = ReviewRequest.Status
 
@@ -95,6 +99,15 @@ def opt_out(
     return suppression
 
 
+def lock_requests(*, accounts: Sequence[Account], channel: str, address: str) -> None:
+    """Before opt-outs in several accounts at once: take all their requests first, each in its turn.
+
+    A worker that marks one message and declares the next holds the one's request while it waits for the other.
+    """
+    for account in accounts:
+        list(_open_requests(account, channel, address))
+
+
 def _open_requests(account: Account, channel: str, address: str) -> QuerySet[ReviewRequest]:
     """Those to the contact with the address, and those that wrote to it before the contact's changed; locked."""
     theirs = {"contact__email": address} if channel == Channel.EMAIL else {"contact__phone": address}
@@ -124,7 +137,7 @@ def _cancel_pending(request: ReviewRequest, reason: str) -> None:
 # --- What comes next --------------------------------------------------------------------------
 
 
-def sent(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+def sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
     """A message of the request was accepted: the request counts as sent, the next step is planned.
 
     `steps`: the sequence's, in order. Runs inside the transaction that settles the delivery.
@@ -136,19 +149,22 @@ def sent(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> Non
         _plan_next(delivery, steps=steps, now=now)
 
 
-def unclear(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+def unclear(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
     """Nobody knows whether a text left: it is not repeated, and the sequence goes on."""
     if delivery.request.is_open:
         _plan_next(delivery, steps=steps, now=now)
 
 
-def turned_out_sent(delivery: Delivery, *, now: datetime) -> None:
-    """A message that nobody knew about did leave. The next step was planned when it became unclear."""
-    if delivery.request.status == Status.SCHEDULED:
-        _move(delivery.request, Status.SENT, now=now)
+def turned_out_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
+    """A message that nobody knew about did leave: the same as `sent`, unless the sequence went on meanwhile."""
+    request = delivery.request
+    if request.status == Status.SCHEDULED:
+        _move(request, Status.SENT, now=now)
+    if request.is_open and not Delivery.objects.filter(request=request, step__gt=delivery.step).exists():
+        _plan_next(delivery, steps=steps, now=now)
 
 
-def failed(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> None:
+def failed(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
     """A message could not be sent, or turned out not to arrive: the other channel takes over, else the next step.
 
     A request of which nothing arrives fails with its last channel. Where the sequence has gone on
@@ -167,9 +183,10 @@ def failed(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> N
         contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
     )
     if channel is not None:
-        due_at = _plan(request, delivery.step, channel, earliest=now, now=now)
+        instead = _planned(request, delivery.step, channel, earliest=now, now=now)
+        _save_planned(instead)
         for row in later:
-            _plan_anew(row, previous=channel, after=due_at, blocked=blocked, steps=steps, request=request)
+            _plan_anew(row, after=instead, steps=steps, blocked=blocked)
         return
     if later or (request.status == Status.SENT and _plan_next(delivery, steps=steps, now=now)):
         return
@@ -177,59 +194,54 @@ def failed(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> N
         _move(request, Status.FAILED, now=now, reason=delivery.error_text or "No channel could deliver it.")
 
 
-def _plan_next(delivery: Delivery, *, steps: list[FollowUpStep], now: datetime) -> bool:
-    """Plan the step after the delivery's; False when there is none, or no channel for it."""
+def following_delivery(
+    delivery: Delivery, *, steps: Sequence[FollowUpStep], blocked: dict[str, str], now: datetime
+) -> Delivery | None:
+    """The message of the next step, not saved; None when there is no step, or no channel for it.
+
+    `steps`: the sequence's, in order. `blocked`: the contact's blocked channels.
+    """
     request = delivery.request
     step = next((step for step in steps if step.position > delivery.step), None)
     if step is None:
-        return False
+        return None
     channel = pick_channel(
-        contact=request.contact,
-        rule=step.channel,
-        only=request.channel,
-        blocked=blocked_channels(request.contact),
-        previous=delivery.channel,
+        contact=request.contact, rule=step.channel, only=request.channel, blocked=blocked, previous=delivery.channel
     )
     if channel is None:
-        return False
-    _plan(request, step.position, channel, earliest=now + timedelta(hours=step.delay_hours), now=now)
-    return True
+        return None
+    return _planned(request, step.position, channel, earliest=now + timedelta(hours=step.delay_hours), now=now)
 
 
-def _plan_anew(
-    row: Delivery,
-    *,
-    previous: Channel,
-    after: datetime,
-    blocked: dict[str, str],
-    steps: list[FollowUpStep],
-    request: ReviewRequest,
-) -> None:
+def _plan_next(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> bool:
+    """Plan the step after the delivery's; False when there is none, or no channel for it."""
+    blocked = blocked_channels(delivery.request.contact)
+    following = following_delivery(delivery, steps=steps, blocked=blocked, now=now)
+    if following is not None:
+        _save_planned(following)
+    return following is not None
+
+
+def _plan_anew(row: Delivery, *, after: Delivery, steps: Sequence[FollowUpStep], blocked: dict[str, str]) -> None:
     """Move a follow-up that was planned after a message which another one now replaces: it follows that one.
 
     Left where it was, the replacement would plan the same step a second time, on the other channel.
     """
-    step = next((step for step in steps if step.position == row.step), None)
-    if step is None:
-        return
-    channel = pick_channel(
-        contact=request.contact, rule=step.channel, only=request.channel, blocked=blocked, previous=previous
-    )
-    if channel is None:
-        return
-    earliest = after + timedelta(hours=step.delay_hours)
-    slot = scheduling.slot(account=request.account, contact=request.contact, channel=channel, earliest=earliest)
-    Delivery.objects.filter(pk=row.pk, status=Delivery.Status.PLANNED).update(
-        channel=channel, address=request.contact.address(channel), due_at=slot.due_at, reason=slot.moved, claim=None
-    )
+    planned = following_delivery(after, steps=steps, blocked=blocked, now=after.due_at)
+    if planned is not None and planned.step == row.step:
+        Delivery.objects.filter(pk=row.pk, status=Delivery.Status.PLANNED).update(
+            channel=planned.channel, address=planned.address, due_at=planned.due_at, reason=planned.reason, claim=None
+        )
 
 
-def _plan(request: ReviewRequest, position: int, channel: Channel, *, earliest: datetime, now: datetime) -> datetime:
-    """Plan a message; returns when it is due."""
+def _planned(request: ReviewRequest, position: int, channel: Channel, *, earliest: datetime, now: datetime) -> Delivery:
     slot = scheduling.slot(account=request.account, contact=request.contact, channel=channel, earliest=earliest)
+    return new_delivery(request, position, channel, slot, now)
+
+
+def _save_planned(delivery: Delivery) -> None:
     # A crash between a commit and its answer may bring the same step twice; the first one stands.
-    Delivery.objects.bulk_create([new_delivery(request, position, channel, slot, now)], ignore_conflicts=True)
-    return slot.due_at
+    Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
 
 
 def new_delivery(
@@ -253,10 +265,22 @@ def new_delivery(
 
 def blocked_channels(contact: Contact) -> dict[str, str]:
     """The channels on which the contact must not be written to, each with its reason."""
-    covering = Suppression.objects.covering(
-        contact.account, {channel: contact.address(channel) for channel in Channel.values}
-    )
-    return {row.channel: row.get_reason_display() for row in covering}
+    return blocked_channels_of([contact])[contact.pk]
+
+
+def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str]]:
+    """The same of several contacts, by their ids, in one statement."""
+    blocked: dict[UUID, dict[str, str]] = {contact.pk: {} for contact in contacts}
+    owners: dict[str, list[UUID]] = defaultdict(list)
+    for contact in contacts:
+        for channel in Channel.values:
+            if address := contact.address(channel):
+                owners[address_hash(contact.account_id, channel, address)].append(contact.pk)
+    accounts = {contact.account_id for contact in contacts}
+    for row in Suppression.objects.active().filter(account__in=accounts, address_hash__in=owners):
+        for pk in owners[row.address_hash]:
+            blocked[pk][row.channel] = row.get_reason_display()
+    return blocked
 
 
 def pick_channel(

@@ -219,10 +219,9 @@ def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
         )
     if to in (Status.BOUNCED, Status.FAILED):
         if before not in (Status.BOUNCED, Status.FAILED):
-            steps = FollowUpStep.objects.filter(sequence=delivery.request.sequence_id).order_by("position")
-            lifecycle.failed(delivery, steps=list(steps), now=now)
+            lifecycle.failed(delivery, steps=_steps(delivery), now=now)
     elif before == Status.UNKNOWN:
-        lifecycle.turned_out_sent(delivery, now=event.occurred_at)
+        lifecycle.turned_out_sent(delivery, steps=_steps(delivery), now=now)
 
 
 def _move(delivery: Delivery, to: str, event: DeliveryEvent) -> bool:
@@ -234,10 +233,10 @@ def _move(delivery: Delivery, to: str, event: DeliveryEvent) -> bool:
         changes |= {"error_code": event.code, "error_text": (event.text or event.code)[:500]}
     elif to == Status.DELIVERED:
         changes |= {"error_code": "", "error_text": ""}
-    if delivery.status == Status.UNKNOWN:
+    if delivery.status == Status.UNKNOWN:  # `due_at` is then when it was tried
         changes["provider_id"] = event.provider_id
         if to in Delivery.ACCEPTED:
-            changes |= {"sent_at": event.occurred_at, "reason": "Its provider reported that it left."}
+            changes |= {"sent_at": delivery.due_at, "reason": "Its provider reported that it left."}
     if not Delivery.objects.filter(pk=delivery.pk, status__in=MOVES[to]).update(**changes):
         return False
     for name, value in changes.items():
@@ -250,6 +249,10 @@ def _outdone(delivery: Delivery, event: DeliveryEvent) -> bool:
     later = Q(occurred_at__gt=event.occurred_at) | Q(occurred_at=event.occurred_at, kind__in=stronger)
     others = DeliveryEvent.objects.filter(later, delivery=delivery, kind__in=list(STATES), applied_at__isnull=False)
     return others.exclude(pk=event.pk).exclude(kind=Kind.SENT).exists()
+
+
+def _steps(delivery: Delivery) -> list[FollowUpStep]:
+    return list(FollowUpStep.objects.filter(sequence=delivery.request.sequence_id).order_by("position"))
 
 
 def _evidence(event: DeliveryEvent) -> str:

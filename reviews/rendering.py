@@ -1,17 +1,18 @@
 """From a delivery to the message that leaves: the one function for sending, preview and test."""
 
 from email.utils import formataddr, parseaddr
-from functools import lru_cache
+from functools import cache, lru_cache
 from textwrap import dedent
 from urllib.parse import quote
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 from liquid import BoundTemplate, Environment, StrictUndefined
 from liquid.exceptions import LiquidError
 
+from oauth.models import Account
 from reviews.channels import Message
+from reviews.mail_body import html_body
 from reviews.models import Delivery, FollowUpStep
 from reviews.models.base import Channel
 
@@ -25,6 +26,9 @@ VARIABLES = {
     "sender_name": "Riverside Dental",
     "link": "https://reviews.example/r/Zk3vQ9x1T0aB7c2d",
 }
+
+
+PLACE = "TOKEN"  # where in a path a message's token stands
 
 
 class RenderError(Exception):
@@ -71,11 +75,21 @@ def check_template(text: str) -> list[str]:
 
 def page_url(delivery: Delivery) -> str:
     """Where the recipient's page of this message is."""
-    return settings.PUBLIC_URL + reverse("reviews:page", args=[delivery.link_token])
+    return settings.PUBLIC_URL + _path("reviews:page").replace(PLACE, delivery.link_token)
 
 
 def unsubscribe_url(delivery: Delivery) -> str:
-    return settings.PUBLIC_URL + reverse("reviews:page-unsubscribe", args=[delivery.link_token])
+    return settings.PUBLIC_URL + _path("reviews:page-unsubscribe").replace(PLACE, delivery.link_token)
+
+
+@cache
+def _path(name: str) -> str:
+    return reverse(name, args=[PLACE])
+
+
+def text_sender(account: Account) -> str:
+    """The number or name that the account's texts come from; empty where a messaging service chooses one."""
+    return account.text_sender or ("" if settings.TWILIO_MESSAGING_SERVICE_SID else settings.TWILIO_FROM)
 
 
 def render(delivery: Delivery, step: FollowUpStep) -> Message:
@@ -95,9 +109,8 @@ def render(delivery: Delivery, step: FollowUpStep) -> Message:
         "link": page_url(delivery),
     }
     if delivery.channel == Channel.SMS:
-        sender = account.text_sender or ("" if settings.TWILIO_MESSAGING_SERVICE_SID else settings.TWILIO_FROM)
         text = " ".join(_fill(step.sms_text, values).split())
-        return Message(to=delivery.address, sender=sender, text=text, key=str(delivery.message_key))
+        return Message(to=delivery.address, sender=text_sender(account), text=text, key=str(delivery.message_key))
     if not account.postal_address.strip():
         raise RenderError("The account has no postal address, and no mail may leave without one.")
     return _mail(delivery, _fill(step.email_subject, values), _fill(step.email_text, values))
@@ -114,17 +127,7 @@ def _mail(delivery: Delivery, subject: str, body: str) -> Message:
     account = delivery.account
     link, leave = page_url(delivery), unsubscribe_url(delivery)
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
-    html = render_to_string(
-        "email/message.html",
-        {
-            "account": account,
-            "subject": " ".join(subject.split()),
-            "paragraphs": [part.strip() for part in body.strip().split("\n\n") if part.strip()],
-            "link": link,
-            "unsubscribe_url": leave,
-            "sandbox": settings.SANDBOX,
-        },
-    )
+    subject = " ".join(subject.split())
     footer = dedent("""
 
         --
@@ -138,9 +141,9 @@ def _mail(delivery: Delivery, subject: str, body: str) -> Message:
     return Message(
         to=delivery.address,
         sender=formataddr((" ".join(account.sender.split()), address)),
-        subject=" ".join(subject.split()),
+        subject=subject,
         text=body.strip() + footer,
-        html=html,
+        html=html_body(account=account, subject=subject, text=body, link=link, leave=leave),
         reply_to=account.reply_to,
         key=str(delivery.message_key),
         headers={

@@ -129,6 +129,7 @@ def take(event: DeliveryEvent, *, now: datetime) -> Reply:
     meaning = meaning_of(event.text, twilio_found)
     answer = ""
     if meaning is Meaning.STOP:
+        lifecycle.lock_requests(accounts=accounts, channel=Channel.SMS, address=number)
         new = [account.name for account in accounts if _stop(account, event, now=now)]
         answer = f"{_list(new)}: you are unsubscribed and get no more texts. Reply START to undo." if new else ""
     elif meaning is Meaning.START:
@@ -155,7 +156,7 @@ def _stop(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
 
 def _start(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
     """Lift what a STOP of the number did in the account, and nothing else."""
-    stops = Suppression.objects.covering(account, {Channel.SMS: event.address}).filter(
+    stops = suppressions.of(account=account, channel=Channel.SMS, address=event.address).filter(
         reason=Suppression.Reason.STOP, created_at__lte=event.received_at
     )
     because = f"Text message {event.provider_id}: {event.text}"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from oauth.models import Account
 from reviews.models import Delivery, Suppression
-from reviews.models.suppression import address_hash
+from reviews.models.suppression import SuppressionQuerySet, address_hash
 
 
 def suppress(
@@ -66,6 +66,15 @@ def until_quiet(*places: tuple[UUID, str, str]) -> bool:
             return False
         time.sleep(LOOK_EVERY)
     return True
+
+
+def of(*, account: Account, channel: str, address: str) -> SuppressionQuerySet:
+    """The suppressions in force for the address: at most one."""
+    return (
+        Suppression.objects.for_account(account)
+        .active()
+        .filter(address_hash=address_hash(account.pk, channel, address))
+    )
 
 
 def lifted_since(*, account: Account, channel: str, address: str, moment: datetime) -> bool:

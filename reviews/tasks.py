@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from oauth.cleanup import clean_up
-from reviews import delivery, lifecycle, provider_events
+from reviews import delivery, lifecycle, provider_events, reconciling
 from reviews.models import IdempotencyKey
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
@@ -14,6 +14,12 @@ IDEMPOTENCY_KEPT = timedelta(hours=24)
 def drain() -> int:
     """Send what is due. The claim, not the queue, makes a second run harmless."""
     return delivery.drain()
+
+
+def tick() -> None:
+    """Every minute: what cannot wait for an hour and hangs on nobody's call."""
+    provider_events.apply_waiting(now=timezone.now())
+    reconciling.reconcile(now=timezone.now())
 
 
 def sweep() -> None:
@@ -27,8 +33,3 @@ def sweep() -> None:
 def apply_events(*event_ids: int) -> int:
     """Apply the provider events of one call, each on its own. The event, not the queue, makes a second run harmless."""
     return sum(provider_events.apply(event_id=event_id, now=timezone.now()).done for event_id in event_ids)
-
-
-def apply_waiting_events() -> int:
-    """Every minute: apply what a lost task left, and what waited for its message."""
-    return provider_events.apply_waiting(now=timezone.now())

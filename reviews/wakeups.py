@@ -7,10 +7,11 @@ within one poll of its due time.
 """
 
 import logging
+import os
 import time
 import uuid
 from datetime import timedelta
-from multiprocessing import RawValue
+from multiprocessing import RawArray, RawValue
 from typing import Any
 
 import redis
@@ -30,26 +31,51 @@ from reviews.models import Delivery
 logger = logging.getLogger(__name__)
 
 DRAIN = "reviews.tasks.drain"
-SWEEP = "reviews.tasks.sweep"
-APPLY_WAITING = "reviews.tasks.apply_waiting_events"
+SCHEDULES = {
+    "tick": ("reviews.tasks.tick", Schedule.MINUTES),
+    "sweep": ("reviews.tasks.sweep", Schedule.HOURLY),
+}
 IDLE_LOOK = 20.0  # seconds without a drain after which one is sent anyway: it proves that a worker works
 LOST_AFTER = 30.0  # seconds after which a drain that no worker began counts as lost
 RECONNECT = 0.5  # seconds between attempts to reach a database that is down
 
 # Shared with every process of the cluster, which inherits them by fork. Raw values have no lock: a
-# process that is killed can take none with it.
+# process that is killed can take none with it. Times are of the monotonic clock, which all processes
+# of a machine share and which nobody sets back.
 _beat = RawValue("d", 0.0)
+_begun = RawValue("d", 0.0)
 _stopping = RawValue("b", 0)
+PLACES = 256  # of draining processes, by process id
+_draining = RawArray("d", PLACES)
 
 
 def beat() -> None:
     """Say that a worker is at work."""
-    _beat.value = time.time()
+    _beat.value = time.monotonic()
+    place = os.getpid() % PLACES
+    if _draining[place]:
+        _draining[place] = _beat.value
+
+
+def begin_drain() -> None:
+    _begun.value = _draining[os.getpid() % PLACES] = time.monotonic()
+    beat()
+
+
+def end_drain() -> None:
+    beat()
+    _draining[os.getpid() % PLACES] = 0.0
 
 
 def last_beat() -> float:
-    """When a worker of this cluster last said so, in seconds since the epoch; 0 for never."""
+    """When a worker of this cluster last said so, by the monotonic clock; 0 for never."""
     return float(_beat.value)
+
+
+def draining() -> int:
+    """How many workers are draining now; one that has not been heard of for LOST_AFTER counts no more."""
+    since = time.monotonic() - LOST_AFTER
+    return sum(1 for at in _draining if at > since)
 
 
 def stopping() -> bool:
@@ -69,7 +95,7 @@ class DrainBroker:
     def dequeue(self) -> list[tuple[Any, Any]] | None:
         try:
             if self._drain_wanted():
-                self._emitted = time.time()
+                self._emitted = time.monotonic()
                 return [(None, _drain_task())]
             return super().dequeue()  # type: ignore[misc, no-any-return]
         except (OperationalError, InterfaceError, redis.ConnectionError) as error:
@@ -79,10 +105,10 @@ class DrainBroker:
             return None
 
     def _drain_wanted(self) -> bool:
-        """One drain at a time is on its way: the next follows when a worker has begun it."""
-        now = time.time()
-        on_its_way = self._emitted > last_beat() and now - self._emitted < LOST_AFTER
-        if on_its_way:
+        """Whether something is due and a worker is free: one drain at a time is on its way to one."""
+        now = time.monotonic()
+        is_on_its_way = self._emitted > _begun.value and now - self._emitted < LOST_AFTER
+        if is_on_its_way or draining() >= Conf.WORKERS:
             return False
         due = Delivery.objects.next_due(timezone.now())
         if due is not None and due <= timezone.now():
@@ -138,13 +164,10 @@ def enqueue(function: str, *numbers: int) -> None:
 
 def ensure_schedules() -> None:
     """The recurring tasks, made or mended."""
-    soon = timezone.now() + timedelta(minutes=1)
-    for name, function, every in (
-        ("sweep", SWEEP, {"schedule_type": Schedule.HOURLY}),
-        ("provider events", APPLY_WAITING, {"schedule_type": Schedule.MINUTES, "minutes": 1}),
-    ):
-        wanted = {"func": function, "repeats": -1, **every}
-        Schedule.objects.update_or_create(name=name, defaults=wanted, create_defaults={**wanted, "next_run": soon})
+    for name, (function, how_often) in SCHEDULES.items():
+        wanted = {"func": function, "schedule_type": how_often, "repeats": -1, "minutes": 1}
+        first = {"next_run": timezone.now() + timedelta(minutes=1)}
+        Schedule.objects.update_or_create(name=name, defaults=wanted, create_defaults=wanted | first)
 
 
 def run_cluster() -> None:

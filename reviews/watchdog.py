@@ -12,7 +12,7 @@ import os
 import signal
 import socket
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from multiprocessing.process import BaseProcess as Process
 from types import FrameType
 
@@ -54,7 +54,7 @@ class Watchdog:
                 _kill(cluster)
                 self.restarts += 1
                 cluster = _start_cluster()
-            if time.time() - self._written >= WRITE_EVERY:
+            if time.monotonic() - self._written >= WRITE_EVERY:
                 self._write_beat()
         _stop_cluster(cluster)
         self._forget_beat()
@@ -66,20 +66,21 @@ class Watchdog:
         if not cluster.is_alive():
             logger.error("the cluster ended by itself; starting another")
             return False
-        silent = time.time() - wakeups.last_beat()
+        silent = time.monotonic() - wakeups.last_beat()
         if silent > HUNG_AFTER and _work_is_due():
             logger.error("work is due and no worker began any for %d s; replacing the cluster", silent)
             return False
         return True
 
     def _write_beat(self) -> None:
-        self._written = time.time()
+        self._written = time.monotonic()
+        silent = timedelta(seconds=time.monotonic() - wakeups.last_beat())
         try:
             WorkerBeat.objects.update_or_create(
                 worker=self.name,
                 defaults={
                     "started_at": self.started_at,
-                    "beat_at": datetime.fromtimestamp(wakeups.last_beat(), UTC),
+                    "beat_at": timezone.now() - silent,
                     "restarts": self.restarts,
                 },
             )

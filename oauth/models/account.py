@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import phonenumbers
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F
 
@@ -39,6 +39,9 @@ class Account(models.Model):
     window_end = models.TimeField(
         "send until", default=time(20), help_text="Texts never leave outside 8:00 to 21:00, whatever stands here."
     )
+    skip_holidays = models.BooleanField(
+        "no messages on holidays", default=False, help_text="Public holidays where the recipient is, as far as known."
+    )
     cooldown_days = models.PositiveSmallIntegerField(
         default=90,
         validators=[MaxValueValidator(3650)],
@@ -53,6 +56,12 @@ class Account(models.Model):
         blank=True,
         validators=[RegexValidator(r"^(\+[1-9]\d{6,14}|[A-Za-z0-9 ]{1,11})$", "A number in E.164 or a sender name.")],
         help_text="The number texts come from; the installation's own if empty.",
+    )
+    texts_per_second = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
+        help_text="What the account's own number may send; the installation's rate if empty.",
     )
     postal_address = models.TextField(
         max_length=500, help_text="Stands in every mail: the law asks for it (CAN-SPAM, 16 CFR 316)."

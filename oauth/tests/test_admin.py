@@ -179,13 +179,20 @@ def test_people_of_an_account_see_each_other_and_let_nobody_in(account: Account,
         name: getattr(account, name)
         for name in ("name", "country", "time_zone", "colour", "cooldown_days", "postal_address")
     }
-    form |= {"window_start": "09:00", "window_end": "20:00", "sender_name": "We", "reply_to": "", "text_sender": ""}
+    form |= {
+        "window_start": "09:00",
+        "window_end": "20:00",
+        "skip_holidays": "on",
+        "sender_name": "We",
+        "reply_to": "",
+        "text_sender": "",
+    }
     membership = Membership.objects.get(user=viewer)
     form |= {"memberships-TOTAL_FORMS": "2", "memberships-INITIAL_FORMS": "2"}
     form |= {"memberships-0-id": str(membership.pk), "memberships-0-role": "owner", "memberships-0-DELETE": "on"}
     response = client.post(address, form)
     account.refresh_from_db()
-    assert (response.status_code, account.sender_name) == (302, "We")
+    assert (response.status_code, account.sender_name, account.skip_holidays) == (302, "We", True)
     assert Membership.objects.get(user=viewer).role == "viewer"
 
 

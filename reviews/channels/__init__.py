@@ -1,5 +1,7 @@
 """The ways messages travel."""
 
+from datetime import datetime
+
 from django.conf import settings
 
 from reviews.channels.base import Accepted, Channel, ChannelError, Message
@@ -7,7 +9,7 @@ from reviews.channels.email import EmailChannel
 from reviews.channels.sandbox import SandboxChannel
 from reviews.channels.sms import SmsChannel
 
-__all__ = ["Accepted", "Channel", "ChannelError", "Message", "available_channels", "get_channel"]
+__all__ = ["Accepted", "Channel", "ChannelError", "Message", "available_channels", "find_text", "get_channel"]
 
 EMAIL, SMS = "email", "sms"
 
@@ -18,6 +20,17 @@ def available_channels() -> set[str]:
         kind for kind, has_provider in ((EMAIL, settings.MAIL_PROVIDER), (SMS, settings.TEXT_PROVIDER)) if has_provider
     }
     return configured or {EMAIL, SMS}
+
+
+def find_text(*, to: str, containing: str, since: datetime) -> str | None:
+    """The provider's id of a text that it took, or None when it took none. Raises ChannelError: nobody knows."""
+    if not settings.TEXT_PROVIDER:
+        raise ChannelError("no-provider", "No provider of texts is set up.")
+    channel = SmsChannel()
+    try:
+        return channel.find(to=to, containing=containing, since=since)
+    finally:
+        channel.close()
 
 
 def get_channel(kind: str) -> Channel:

@@ -36,10 +36,13 @@ class EmailChannel:
 
     def close(self) -> None:
         self._open = False
+        connection = getattr(self._backend, "connection", None)
         try:
             self._backend.close()
         except (OSError, smtplib.SMTPException):
             self._backend.connection = None
+            if connection is not None:
+                connection.close()  # a goodbye that goes wrong leaves the socket open
 
     def send(self, message: Message) -> Accepted:
         mail: Any = EmailMultiAlternatives(

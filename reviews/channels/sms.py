@@ -1,6 +1,6 @@
 """Text messages, through Twilio."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +16,8 @@ from reviews.channels.base import Accepted, ChannelError, Message
 
 # Twilio refuses a whole message when its callback address is one that it cannot reach.
 UNREACHABLE = {"localhost", "127.0.0.1", "::1"}
+
+LOOK_THROUGH = 200  # texts to one number in a day or two: never more than a few
 
 
 class _HttpClient(TwilioHttpClient):
@@ -70,6 +72,23 @@ class SmsChannel:
         if not created.sid:
             raise ChannelError("no-answer", "The answer names no message.", in_doubt=True)
         return Accepted(created.sid)
+
+    def find(self, *, to: str, containing: str, since: datetime) -> str | None:
+        """Twilio's id of a text to that number, made since then, whose body has that in it; None when it has none.
+
+        Raises ChannelError when Twilio cannot be asked: then nothing is known.
+        """
+        try:
+            for text in self._client.messages.list(
+                to=to, date_sent_after=since - timedelta(days=1), limit=LOOK_THROUGH
+            ):
+                if containing in (text.body or "") and (text.date_created is None or text.date_created >= since):
+                    return str(text.sid)
+        except TwilioRestException as error:
+            raise self._translate(error) from error
+        except Exception as error:
+            raise ChannelError("no-answer", str(error)) from error
+        return None
 
     def _translate(self, error: TwilioRestException) -> ChannelError:
         code = int(error.code or error.status)

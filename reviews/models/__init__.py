@@ -7,7 +7,7 @@ from reviews.models.request import ReviewRequest
 from reviews.models.sequence import FollowUpStep, Sequence
 from reviews.models.site import ReviewSite
 from reviews.models.suppression import Suppression
-from reviews.models.worker import ChannelHealth, WorkerBeat
+from reviews.models.worker import ChannelHealth, SenderPace, WorkerBeat
 
 __all__ = [
     "ChannelHealth",
@@ -20,6 +20,7 @@ __all__ = [
     "MergeCandidate",
     "ReviewRequest",
     "ReviewSite",
+    "SenderPace",
     "Sequence",
     "Suppression",
     "WorkerBeat",

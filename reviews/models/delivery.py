@@ -19,14 +19,15 @@ def new_link_token() -> str:
 
 
 class DeliveryQuerySet(AccountQuerySet["Delivery"]):
-    def due(self, now: datetime) -> "DeliveryQuerySet":
-        """What a worker may take: due, or claimed by one whose lease ran out; its provider not paused."""
-        return self.pending().filter(due_at__lte=now).exclude(channel__in=ChannelHealth.objects.paused(now))
-
     def next_due(self, now: datetime) -> datetime | None:
         """When the next message is due that a provider could take; None when nothing waits."""
-        waiting = self.pending().exclude(channel__in=ChannelHealth.objects.paused(now))
-        return waiting.order_by("due_at").values_list("due_at", flat=True).first()
+        paused = set(ChannelHealth.objects.paused(now))
+        firsts = [
+            self.pending().filter(channel=channel).order_by("due_at").values_list("due_at", flat=True).first()
+            for channel in Channel.values
+            if channel not in paused
+        ]
+        return min((first for first in firsts if first is not None), default=None)
 
     def pending(self) -> "DeliveryQuerySet":
         """Not settled yet."""
@@ -62,6 +63,9 @@ class Delivery(models.Model):
     reason = models.CharField(max_length=200, blank=True, help_text="Why it was moved, held or not sent.")
     due_at = models.DateTimeField()
     claim = models.UUIDField(null=True, blank=True, editable=False)
+    slot_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="Its place in what the sender of texts may send a second."
+    )
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     message_key = models.UUIDField(default=uuid.uuid4, editable=False, help_text="The mail's Message-ID.")
     link_token = models.CharField(max_length=22, default=new_link_token, editable=False)
@@ -104,9 +108,17 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
+            # Both serve claims: the oldest of a channel, and an account's share.
             models.Index(
-                fields=["due_at"], condition=Q(status__in=["planned", "sending"]), name="delivery_due"
-            ),  # serves due()
+                fields=["channel", "due_at", "account"],
+                condition=Q(status__in=["planned", "sending"]),
+                name="delivery_due",
+            ),
+            models.Index(
+                fields=["account", "channel", "due_at"],
+                condition=Q(status__in=["planned", "sending"]),
+                name="delivery_due_of_account",
+            ),
             models.Index(fields=["address", "sent_at"], name="delivery_to_address"),  # serves the daily cap
             models.Index(fields=["clicked_site"], condition=Q(clicked_site__isnull=False), name="delivery_by_site"),
             models.Index(

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from oauth.models import Account
 from reviews.models.base import AccountQuerySet, Channel
 
 
@@ -21,18 +20,6 @@ def address_hash(account_id: Any, channel: str, address: str) -> str:
 class SuppressionQuerySet(AccountQuerySet["Suppression"]):
     def active(self) -> "SuppressionQuerySet":
         return self.filter(lifted_at=None)
-
-    def covering(self, account: Account, addresses: dict[str, str]) -> "SuppressionQuerySet":
-        """The active suppressions of any of these addresses ({channel: address}) in the account."""
-        return (
-            self.for_account(account)
-            .active()
-            .filter(
-                address_hash__in=[
-                    address_hash(account.pk, channel, address) for channel, address in addresses.items() if address
-                ]
-            )
-        )
 
 
 class Suppression(models.Model):

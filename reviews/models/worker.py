@@ -39,3 +39,13 @@ class ChannelHealth(models.Model):
 
     def __str__(self) -> str:
         return self.get_channel_display()
+
+
+class SenderPace(models.Model):
+    """From when on a sender of texts has a place free, at the rate it may send."""
+
+    sender = models.CharField(max_length=50, primary_key=True, help_text="A number, a name, or the installation's own.")
+    free_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.sender

@@ -4,6 +4,7 @@ import pytest
 
 from oauth.models import Account, ApiKey, Application, User
 from reviews import delivery, visits
+from reviews.claims import Turns
 from reviews.contacts import Person
 from reviews.models import (
     ChannelHealth,
@@ -16,6 +17,7 @@ from reviews.models import (
     Suppression,
     WorkerBeat,
 )
+from reviews.models.base import Channel
 from reviews.suppressions import suppress
 from reviews.tests.helpers import Clock, FakeProvider, asked
 
@@ -24,6 +26,8 @@ from reviews.tests.helpers import Clock, FakeProvider, asked
 def provider(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
     fake = FakeProvider()
     monkeypatch.setattr(delivery, "get_channel", lambda _: fake)
+    monkeypatch.setattr(delivery, "_kept", {})
+    monkeypatch.setattr(delivery, "_turns", {kind: Turns(kind) for kind in Channel.values})
     return fake
 
 

@@ -1,6 +1,7 @@
 """What several test modules need: a provider that remembers, and a request on its way."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,9 +35,13 @@ class FakeProvider:
     sent: list[Message] = field(default_factory=list)
     errors: list[ChannelError | Exception] = field(default_factory=list)
     down: bool = False
+    meanwhile: Callable[[], object] | None = None  # what happens, once, between the claim and the first send
     depth: int = field(default_factory=lambda: len(connection.savepoint_ids))
 
     def connect(self) -> None:
+        if self.meanwhile is not None:
+            happen, self.meanwhile = self.meanwhile, None
+            happen()
         if self.down:
             raise ChannelError("connect", "Connection refused", untried=True)
 

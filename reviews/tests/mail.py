@@ -2,9 +2,13 @@
 
 import email
 import email.policy
+import logging
 import socket
 from email.message import EmailMessage
 from typing import Any
+
+# A line for each command of each conversation takes longer than the conversation.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 
 
 class Inbox:

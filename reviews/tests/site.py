@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -56,6 +57,14 @@ class Site:
     def wait_for_status(self, request: dict[str, Any], status: str) -> dict[str, Any]:
         found: dict[str, Any] = until(lambda: (found := self.read(request))["status"] == status and found)
         return found
+
+    def inside(self, program: str) -> str:
+        """What a program prints that runs inside the installation, on its database."""
+        setup = "import django; django.setup()\n"
+        line = [sys.executable, "-c", setup + program]
+        return subprocess.run(
+            line, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
 
     def mails_to(self, address: str) -> list[Any]:
         return [mail for mail in self.inbox.mails if mail["To"] == address]
@@ -105,7 +114,8 @@ def running_site(folder: Path) -> Iterator[Site]:
     mail_server = Controller(inbox, hostname="127.0.0.1", port=free_port())
     mail_server.start()
     with HTTPServer() as twilio, database(folder) as database_url:
-        twilio.expect_request("/2010-04-01/Accounts/AC1/Messages.json").respond_with_handler(text_taker(texts))
+        messages = twilio.expect_request("/2010-04-01/Accounts/AC1/Messages.json")
+        messages.respond_with_handler(twilio_lookalike(texts))
         environment = os.environ | {
             "DATABASE_URL": database_url,
             "DEBUG": "true",
@@ -185,13 +195,23 @@ def _migrated() -> bytes:
         return file.read_bytes()
 
 
-def text_taker(texts: list[dict[str, str]]) -> Callable[[Request], Response]:
-    def take(request: Request) -> Response:
-        form = parse_qs(request.get_data(as_text=True))
-        texts.append({name: values[0] for name, values in form.items()})
-        return Response(json.dumps({"sid": f"SM{len(texts)}", "status": "queued"}), 201)
+def twilio_lookalike(texts: list[dict[str, str]]) -> Callable[[Request], Response]:
+    """Twilio's list of messages: a POST adds one, a GET reads those to a number."""
 
-    return take
+    def answer(request: Request) -> Response:
+        if request.method == "POST":
+            form = {name: values[0] for name, values in parse_qs(request.get_data(as_text=True)).items()}
+            form |= {"sid": f"SM{len(texts)}", "date_created": format_datetime(datetime.now(UTC))}
+            texts.append(form)
+            return Response(json.dumps({"sid": form["sid"], "status": "queued"}), 201)
+        found = [
+            {"sid": text["sid"], "body": text["Body"], "date_created": text["date_created"]}
+            for text in list(texts)
+            if text["To"] == request.args["To"]
+        ]
+        return Response(json.dumps({"messages": found, "page": 0, "page_size": 200, "next_page_uri": None}))
+
+    return answer
 
 
 def reachable(url: str) -> bool:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from oauth.models import Account
-from reviews import delivery
+from reviews import claims, delivery
 from reviews.channels import ChannelError
 from reviews.contacts import Person
 from reviews.models import ChannelHealth, Delivery, Suppression
@@ -110,7 +110,7 @@ def test_a_worker_killed_in_mid_send_leaves_a_row_in_doubt(
     account: Account, clock: Clock, provider: FakeProvider, channel: str, outcome: str, count: int
 ) -> None:
     asked(account, clock(), channel=channel)
-    Delivery.objects.update(status="sending", attempts=1, claim=uuid.uuid4(), due_at=clock() + delivery.LEASE)
+    Delivery.objects.update(status="sending", attempts=1, claim=uuid.uuid4(), due_at=clock() + claims.LEASE)
     assert delivery.drain(clock) == 0
     clock.forward(seconds=120)
     assert delivery.drain(clock) == count

@@ -25,8 +25,10 @@ from reviewhub.testing import make_account
 from reviews import delivery as engine
 from reviews import lifecycle, suppressions
 from reviews.channels import Accepted, Message
+from reviews.claims import LEASE, Turns
 from reviews.contacts import Person
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
+from reviews.models.base import Channel
 from reviews.tests.helpers import FakeProvider, asked
 from reviews.tests.hooks import NUMBER, PUBLIC, SECRET, SENDER, TOKEN, basic, text
 from reviews.tests.site import until, zone_where_it_is_noon
@@ -74,6 +76,8 @@ def configured(settings: Any) -> None:
 def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowProvider]:
     slow = SlowProvider()
     monkeypatch.setattr(engine, "get_channel", lambda _: slow)
+    monkeypatch.setattr(engine, "_kept", {})
+    monkeypatch.setattr(engine, "_turns", {kind: Turns(kind) for kind in Channel.values})
     yield slow
     slow.go.set()  # a test that failed must not leave a thread waiting
 
@@ -110,7 +114,7 @@ def batch(accounts: list[Account], *, of_jane: set[int]) -> None:
         account = accounts[sorted(of_jane).index(place)] if place in of_jane else accounts[place % len(accounts)]
         asked(account, moment, person=Person(phone=number, time_zone=zone))
         row = Delivery.objects.filter(address=number, account=account)
-        row.update(due_at=moment - engine.LEASE + place * engine.LEASE / 100)
+        row.update(due_at=moment - LEASE + place * LEASE / 100)
 
 
 def three_accounts() -> list[Account]:

@@ -2,12 +2,12 @@
 
 import os
 import signal
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from reviews.tests.processes import alive, children, cluster_of
 from reviews.tests.site import Site, running_site, until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
@@ -19,31 +19,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield site
 
 
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-
-
-def cluster_of(worker: subprocess.Popen[bytes]) -> int:
-    """The cluster's parent, once its workers run: watchdog → cluster → sentinel → workers, monitor, pusher."""
-
-    def found() -> int:
-        for cluster in children(worker.pid):
-            for sentinel in children(cluster):
-                if len(children(sentinel)) >= 3:
-                    return cluster
-        return 0
-
-    return int(until(found))
-
-
 def sent(site: Site, address: str) -> bool:
     site.wait_for_status(site.ask(email=address), "sent")
     return True
-
-
-def alive(pid: int) -> bool:
-    state = Path(f"/proc/{pid}/stat")
-    return state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
 
 
 def test_a_cluster_that_dies_is_replaced(site: Site) -> None:

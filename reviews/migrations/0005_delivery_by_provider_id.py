@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A report names the message by the provider's id: found without reading the whole table."""
 
-    dependencies = [("reviews", "0002_provider_event_facts")]
+    dependencies = [("reviews", "0004_provider_event_facts")]
 
     operations = [
         migrations.AddIndex(

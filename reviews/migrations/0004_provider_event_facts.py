@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """What a report says of the message it is about, so that the message can be found later."""
 
-    dependencies = [("reviews", "0001_initial")]
+    dependencies = [("reviews", "0003_pace_of_senders")]
 
     operations = [
         migrations.AlterModelOptions(name="deliveryevent", options={"verbose_name": "provider event"}),
