@@ -98,6 +98,24 @@ def check_providers(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     return found
 
 
+# How the names of keys end that prove who reports; the API keys of two providers do, too.
+PROOFS = (
+    *("WEBHOOK_SECRET", "SIGNING_SECRET", "SIGNING_KEY", "TRACKING_SECRET", "WEBHOOK_KEY", "VERIFICATION_KEY"),
+    *("MAILGUN_API_KEY", "UNISENDER_GO_API_KEY"),
+)
+
+
+@register(Tags.security, deploy=True)
+def check_reports(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """A mail provider that cannot prove itself is not listened to: bounces and complaints would be lost."""
+    backend = settings.EMAIL_BACKEND
+    if not backend.startswith("anymail.backends.") or any(name.endswith(PROOFS) for name in settings.ANYMAIL):
+        return []
+    provider = backend.split(".")[2]
+    hint = f"Set ANYMAIL_WEBHOOK_SECRET, and let it report to {settings.PUBLIC_URL}/hooks/mail/{provider}."
+    return [Caution("Bounces and complaints are not listened to.", hint=hint, id="reviewhub.W011")]
+
+
 @register(Tags.database, deploy=True)
 def check_services(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     found: list[CheckMessage] = []

@@ -159,18 +159,17 @@ def mail() -> dict[str, Any]:
     """How mail leaves: settings to merge in, or an empty dictionary for the sandbox.
 
     EMAIL_URL (`smtp://user:password@host:587?…`, `smtp+tls://`, `smtp+ssl://`) or
-    ANYMAIL_PROVIDER with that provider's keys as ANYMAIL_* variables.
+    ANYMAIL_PROVIDER, whose keys `anymail` reads.
     """
     provider: str = env.str("ANYMAIL_PROVIDER", default="")
     if provider:
         if not provider.isidentifier() or find_spec(f"anymail.backends.{provider}") is None:
             raise ImproperlyConfigured(f"ANYMAIL_PROVIDER {provider!r} is not one that anymail has.")
-        keys = {
-            name.removeprefix("ANYMAIL_"): value
-            for name, value in env.ENVIRON.items()
-            if name.startswith("ANYMAIL_") and name != "ANYMAIL_PROVIDER"
-        }
-        return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend", "ANYMAIL": keys}
+        if provider == "amazon_ses" and find_spec("boto3") is None:
+            raise ImproperlyConfigured(
+                "ANYMAIL_PROVIDER amazon_ses needs the package boto3; or set EMAIL_URL to Amazon's SMTP server."
+            )
+        return {"EMAIL_BACKEND": f"anymail.backends.{provider}.EmailBackend"}
     if not env.str("EMAIL_URL", default=""):
         return {}
     try:
@@ -180,3 +179,19 @@ def mail() -> dict[str, Any]:
     if not config or (config["EMAIL_BACKEND"].endswith("smtp.EmailBackend") and not config["EMAIL_HOST"]):
         raise ImproperlyConfigured("EMAIL_URL must look like smtp+tls://user:password@host:587.")
     return config
+
+
+def anymail() -> dict[str, str]:
+    """anymail's own settings: each ANYMAIL_* variable without the prefix.
+
+    ANYMAIL_WEBHOOK_SECRET is `user:password`; also where mail leaves by SMTP, its provider may report.
+    """
+    secret: str = env.str("ANYMAIL_WEBHOOK_SECRET", default="")
+    if secret and not all(secret.partition(":")):
+        raise ImproperlyConfigured("ANYMAIL_WEBHOOK_SECRET must look like user:password.")
+    # By name: to read other values would open other programs' files (TF_CLI_CONFIG_FILE, say).
+    return {
+        name.removeprefix("ANYMAIL_"): env.ENVIRON[name]
+        for name in env.ENVIRON
+        if name.startswith("ANYMAIL_") and name != "ANYMAIL_PROVIDER" and not name.endswith("_FILE")
+    }

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from oauth.scopes import DEFAULT_SCOPES, SCOPES
-from reviewhub.env import BASE_DIR, database, env, log_level, mail, one_of, origin, redis, secret_key, whole
+from reviewhub.env import BASE_DIR, anymail, database, env, log_level, mail, one_of, origin, redis, secret_key, whole
 
 # --- Site -----------------------------------------------------------------------------------
 
@@ -169,7 +169,7 @@ EMAIL_HOST_PASSWORD: str = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = whole("EMAIL_TIMEOUT", default=20, least=1)
-ANYMAIL: dict[str, Any] = _mail.get("ANYMAIL", {}) | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
+ANYMAIL: dict[str, Any] = anymail() | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"reviews@{_public.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 UNSUBSCRIBE_MAILTO: str = env.str("UNSUBSCRIBE_MAILTO", default="")

@@ -6,10 +6,10 @@ Only DATABASE_URL and REDIS_URL are taken over, so that the same tests run on an
 import os
 from urllib.parse import urlsplit
 
-for _name in os.environ.keys() & {
+_theirs = {name for name in os.environ if name.startswith("ANYMAIL_")}
+for _name in _theirs | os.environ.keys() & {
     "ADDRESS_HASH_KEY",
     "ALLOWED_HOSTS",
-    "ANYMAIL_PROVIDER",
     "DEFAULT_FROM_EMAIL",
     "EMAIL_URL",
     "LOG_FORMAT",
@@ -17,6 +17,7 @@ for _name in os.environ.keys() & {
     "PREPARED_STATEMENTS",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_API_URL",
+    "TWILIO_AUTH_TOKEN",
     "TWILIO_FROM",
     "TWILIO_MESSAGING_SERVICE_SID",
     "UNSUBSCRIBE_MAILTO",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from oauth.models import Account
 from reviews import scheduling, suppressions
@@ -25,7 +25,7 @@ MOVES: dict[str, tuple[str, ...]] = {
     Status.COMPLETED: (Status.SENT,),
     Status.SUPPRESSED: (Status.SCHEDULED, Status.SENT),
     Status.CANCELLED: (Status.SCHEDULED, Status.SENT),
-    Status.FAILED: (Status.SCHEDULED,),
+    Status.FAILED: (Status.SCHEDULED, Status.SENT),
 }
 
 # How long after its last message a request waits for an answer before it counts as completed.
@@ -80,17 +80,25 @@ def cancel_request(*, request: ReviewRequest, now: datetime, reason: str = "Canc
 def opt_out(
     *, account: Account, channel: str, address: str, reason: Suppression.Reason, evidence: str, now: datetime
 ) -> Suppression:
-    """The customer wants no more messages there: suppress the address and end what is under way."""
+    """The customer wants no more messages there: suppress the address and end what is under way.
+
+    Every request of the account that writes or wrote there ends, and each message planned to the
+    address is cancelled in its own row: a worker that is about to declare it waits for that row,
+    and finds it cancelled. What a worker is handing over is left to it (`suppressions.until_quiet`).
+    """
     address = address.lower()
+    # Requests first, as everything that settles does: two that wait for each other would never end.
+    requests = list(_open_requests(account, channel, address))
     suppression = suppressions.suppress(
         account=account, channel=channel, address=address, reason=reason, evidence=evidence, now=now
     )
-    theirs = Q(contact__email=address) if channel == Channel.EMAIL else Q(contact__phone=address)
-    theirs |= Q(deliveries__address=address, deliveries__status__in=Delivery.PENDING)
-    for request in ReviewRequest.objects.for_account(account).open().filter(theirs).distinct():
-        why = f"{suppression.get_reason_display()} ({Channel(channel).label.lower()})"
+    why = f"{suppression.get_reason_display()} ({Channel(channel).label.lower()})"
+    for request in requests:
         if _move(request, Status.SUPPRESSED, now=now, reason=why):
             _cancel_pending(request, why)
+    Delivery.objects.for_account(account).filter(
+        channel=channel, address=address, status=Delivery.Status.PLANNED
+    ).update(status=Delivery.Status.CANCELLED, reason=why, claim=None)
     return suppression
 
 
@@ -104,6 +112,24 @@ def reopen(*, request: ReviewRequest, now: datetime, reason: str) -> bool:
             return _move(request, Status.SCHEDULED, now=now, reason=reason)
     except IntegrityError as error:
         raise InvalidMove("The customer has been asked again since.") from error
+
+
+def lock_requests(*, accounts: Sequence[Account], channel: str, address: str) -> None:
+    """Before opt-outs in several accounts at once: take all their requests first, each in its turn.
+
+    A worker that marks one message and declares the next holds the one's request while it waits for the other.
+    """
+    for account in accounts:
+        list(_open_requests(account, channel, address))
+
+
+def _open_requests(account: Account, channel: str, address: str) -> QuerySet[ReviewRequest]:
+    """Those to the contact with the address, and those that wrote to it before the contact's changed; locked."""
+    theirs = {"contact__email": address} if channel == Channel.EMAIL else {"contact__phone": address}
+    found = set(ReviewRequest.objects.for_account(account).open().filter(**theirs).values_list("pk", flat=True))
+    written = Delivery.objects.for_account(account).filter(channel=channel, address=address)
+    found |= set(written.filter(request__status__in=ReviewRequest.OPEN).values_list("request", flat=True))
+    return ReviewRequest.objects.filter(pk__in=found).order_by("pk").select_for_update()
 
 
 def complete_unanswered(*, now: datetime) -> int:
@@ -144,26 +170,42 @@ def unclear(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime)
         _plan_next(delivery, steps=steps, now=now)
 
 
-def failed(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
-    """A message could not be sent for good: the other channel takes over, else the next step does.
+def turned_out_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
+    """A message that nobody knew about did leave: the same as `sent`, unless the sequence went on meanwhile."""
+    request = delivery.request
+    if request.status == Status.SCHEDULED:
+        _move(request, Status.SENT, now=now)
+    if request.is_open and not Delivery.objects.filter(request=request, step__gt=delivery.step).exists():
+        _plan_next(delivery, steps=steps, now=now)
 
-    A request of which nothing was ever sent fails with its last channel. Runs inside the
-    transaction that settles the delivery.
+
+def failed(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
+    """A message could not be sent, or turned out not to arrive: the other channel takes over, else the next step.
+
+    A request of which nothing arrives fails with its last channel. Where the sequence has gone on
+    meanwhile, an earlier step is not made up for. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
         return
+    rows = list(Delivery.objects.filter(request=request).exclude(pk=delivery.pk))
+    later = [row for row in rows if row.step > delivery.step and row.status != Delivery.Status.CANCELLED]
+    if any(row.status != Delivery.Status.PLANNED for row in later):
+        return
     blocked = blocked_channels(request.contact)
-    tried = Delivery.objects.filter(request=request, step=delivery.step).values_list("channel", flat=True)
-    blocked |= dict.fromkeys(tried, "tried already")
+    tried = dict.fromkeys([delivery.channel, *(row.channel for row in rows if row.step == delivery.step)], "tried")
     channel = pick_channel(
-        contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked
+        contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
     )
     if channel is not None:
-        _save_planned(_planned(request, delivery.step, channel, earliest=now, now=now))
-    elif request.status == Status.SENT:
-        _plan_next(delivery, steps=steps, now=now)
-    else:
+        instead = _planned(request, delivery.step, channel, earliest=now, now=now)
+        _save_planned(instead)
+        for row in later:
+            _plan_anew(row, after=instead, steps=steps, blocked=blocked)
+        return
+    if later or (request.status == Status.SENT and _plan_next(delivery, steps=steps, now=now)):
+        return
+    if not any(row.status in (*Delivery.PENDING, *Delivery.ACCEPTED, Delivery.Status.UNKNOWN) for row in rows):
         _move(request, Status.FAILED, now=now, reason=delivery.error_text or "No channel could deliver it.")
 
 
@@ -186,10 +228,25 @@ def following_delivery(
     return _planned(request, step.position, channel, earliest=now + timedelta(hours=step.delay_hours), now=now)
 
 
-def _plan_next(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
+def _plan_next(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> bool:
+    """Plan the step after the delivery's; False when there is none, or no channel for it."""
     blocked = blocked_channels(delivery.request.contact)
-    if following := following_delivery(delivery, steps=steps, blocked=blocked, now=now):
+    following = following_delivery(delivery, steps=steps, blocked=blocked, now=now)
+    if following is not None:
         _save_planned(following)
+    return following is not None
+
+
+def _plan_anew(row: Delivery, *, after: Delivery, steps: Sequence[FollowUpStep], blocked: dict[str, str]) -> None:
+    """Move a follow-up that was planned after a message which another one now replaces: it follows that one.
+
+    Left where it was, the replacement would plan the same step a second time, on the other channel.
+    """
+    planned = following_delivery(after, steps=steps, blocked=blocked, now=after.due_at)
+    if planned is not None and planned.step == row.step:
+        Delivery.objects.filter(pk=row.pk, status=Delivery.Status.PLANNED).update(
+            channel=planned.channel, address=planned.address, due_at=planned.due_at, reason=planned.reason, claim=None
+        )
 
 
 def _planned(request: ReviewRequest, position: int, channel: Channel, *, earliest: datetime, now: datetime) -> Delivery:

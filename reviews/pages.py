@@ -18,7 +18,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from reviewhub.clients import client_address
-from reviews import lifecycle, visits
+from reviews import lifecycle, suppressions, visits
 from reviews.forms import FeedbackForm
 from reviews.models import Delivery, Feedback, ReviewRequest, ReviewSite, Suppression
 
@@ -97,6 +97,7 @@ def unsubscribe(request: HttpRequest, delivery: Delivery) -> HttpResponse:
             evidence=f"Unsubscribe link of message {delivery.pk}.",
             now=timezone.now(),
         )
+        suppressions.until_quiet((delivery.account_id, delivery.channel, delivery.address))
     return _show(request, "pages/unsubscribe.html", delivery, done=done)
 
 

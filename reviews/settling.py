@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from reviews import lifecycle, scheduling, suppressions
+from reviews import lifecycle, provider_events, scheduling, suppressions
 from reviews.channels import ChannelError
 from reviews.claims import LEASE, paused_channels
 from reviews.models import Delivery, FollowUpStep, ReviewRequest, Suppression
@@ -54,6 +54,7 @@ def about(delivery: Delivery) -> dict[str, int]:
 def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime) -> None:
     """The provider did not take it: try later, or on the other channel, or give up; the error decides."""
     words = {"error_code": error.code[:50], "error_text": error.text[:500]}
+    provider_events.record_refusal(delivery, error, now=now)
     if error.in_doubt and delivery.channel == Channel.SMS:
         hold_unknown(delivery, "The provider did not answer; it may have left.", tried_at=now, **words)
     elif error.untried:

@@ -30,6 +30,7 @@ ALL = [
     checks.check_keys,
     checks.check_metrics_token,
     checks.check_providers,
+    checks.check_reports,
     checks.check_services,
 ]
 
@@ -46,6 +47,12 @@ def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
     assert found(settings) == []
 
 
+@pytest.mark.parametrize("key", ["WEBHOOK_SECRET", "RESEND_SIGNING_SECRET", "MAILGUN_API_KEY"])
+def test_a_provider_with_something_to_prove_itself_by_is_sound(settings: Any, key: str) -> None:
+    backend = {"EMAIL_BACKEND": "anymail.backends.resend.EmailBackend"}
+    assert found(settings, ANYMAIL={key: "x"}, **backend) == []
+
+
 @pytest.mark.parametrize(
     ("changed", "id_"),
     [
@@ -60,6 +67,7 @@ def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
         ({"METRICS_TOKEN": "x" * 31}, "reviewhub.W011"),
         ({"MAIL_PROVIDER": False}, "reviewhub.W004"),
         ({"TEXT_PROVIDER": False}, "reviewhub.W005"),
+        ({"EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend"}, "reviewhub.W011"),
         ({"SQLITE": True}, "reviewhub.W006"),
         ({"REDIS_URL": ""}, "reviewhub.W007"),
     ],

@@ -97,6 +97,7 @@ SECRET = [
         ("EMAIL_URL", value, lambda: readers.mail())
         for value in ("hunter2", "gopher://me:hunter2@host", "smtp://", "smtp://me:hunter2@host:x")
     ],
+    *[("ANYMAIL_WEBHOOK_SECRET", value, lambda: readers.anymail()) for value in ("hunter2", ":hunter2", "hunter2:")],
 ]
 
 
@@ -154,16 +155,36 @@ def test_mail_by_smtp_by_a_provider_or_not_at_all(environment: dict[str, str]) -
     environment["EMAIL_URL"] = "smtp+tls://me:secret@mail.example:587"
     assert readers.mail()["EMAIL_HOST"] == "mail.example"
     environment |= {"ANYMAIL_PROVIDER": "postmark", "ANYMAIL_POSTMARK_SERVER_TOKEN": "token"}
-    assert readers.mail() == {
-        "EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend",
-        "ANYMAIL": {"POSTMARK_SERVER_TOKEN": "token"},
-    }
+    assert readers.mail() == {"EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend"}
+    assert readers.anymail() == {"POSTMARK_SERVER_TOKEN": "token"}
+
+
+def test_files_of_other_programs_are_not_opened(environment: dict[str, str]) -> None:
+    environment |= {"TF_CLI_CONFIG_FILE": "/nowhere/at-all", "ANYMAIL_MAILGUN_API_KEY": "key"}
+    assert readers.anymail() == {"MAILGUN_API_KEY": "key"}
+
+
+def test_the_secret_of_webhooks_is_read_where_mail_leaves_by_smtp_too(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("hooks:pass\n")
+    environment |= {"EMAIL_URL": "smtp://mail.example", "ANYMAIL_WEBHOOK_SECRET_FILE": str(tmp_path / "secret")}
+    assert readers.anymail() == {"WEBHOOK_SECRET": "hooks:pass"}
 
 
 @pytest.mark.parametrize("provider", ["pigeon", "../base", "os"])
 def test_a_provider_that_does_not_exist_is_named(environment: dict[str, str], provider: str) -> None:
     environment["ANYMAIL_PROVIDER"] = provider
     with pytest.raises(ImproperlyConfigured, match="ANYMAIL_PROVIDER"):
+        readers.mail()
+
+
+def test_a_provider_whose_package_is_missing_is_said_to_need_it(
+    environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment["ANYMAIL_PROVIDER"] = "amazon_ses"
+    monkeypatch.setattr(readers, "find_spec", lambda name: None if name == "boto3" else name)
+    with pytest.raises(ImproperlyConfigured, match="boto3"):
         readers.mail()
 
 

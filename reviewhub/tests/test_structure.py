@@ -44,6 +44,7 @@ RANKS = [
     ("reviews.contacts", 20),
     ("reviews.mail_body", 16),
     ("reviews.rendering", 20),
+    ("reviews.reports", 20),
     ("reviews.wakeups", 20),
     ("reviews.reporting", 20),
     ("reviews.sequences", 20),
@@ -51,6 +52,8 @@ RANKS = [
     ("reviews.scheduling", 30),
     ("reviews.accounts", 30),
     ("reviews.lifecycle", 40),
+    ("reviews.replies", 42),
+    ("reviews.provider_events", 43),
     ("reviews.asking", 50),
     ("reviews.claims", 32),
     ("reviews.senders", 20),
@@ -66,6 +69,8 @@ RANKS = [
     ("reviews.watchdog", 60),
     ("reviews.forms", 60),
     ("reviews.pages", 70),
+    ("reviews.mail_hooks", 65),
+    ("reviews.webhooks", 70),
     ("reviews.admin", 70),
     ("reviews.health", 70),
     ("reviews.metrics", 70),
@@ -127,6 +132,65 @@ def test_oauth_knows_nothing_of_reviews() -> None:
 def test_one_module_knows_the_queue() -> None:
     users = {module for module, path in modules() if any(name.startswith("django_q") for name in imports(path))}
     assert users == {"reviews.wakeups"}
+
+
+# --- Who writes what ---------------------------------------------------------------------------------
+
+# The states of requests and deliveries have named writers, each with its table of allowed moves.
+STATUS_WRITERS = {"reviews.operations", "reviews.lifecycle", "reviews.provider_events"}
+# The engine's: they move deliveries by claim, and one statement holds the request's move to sent.
+STATUS_WRITERS |= {"reviews.claims", "reviews.settling", "reviews.delivery", "reviews.reconciling"}
+# Makes requests, in their first state.
+STATUS_MAKERS = {"reviews.asking"}
+# Other things that have a status: the answer kept under an idempotency key, and what a page shows.
+OTHER_STATUS = {"reviews.api.idempotency"}
+
+
+def status_writes(path: Path) -> Iterator[str]:
+    """Lines that write a column `status`: by update, by bulk_update, by assignment, by SQL, or a new request in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            keywords = {keyword.arg for keyword in node.keywords}
+            words = {item.value for item in ast.walk(node) if isinstance(item, ast.Constant)}
+            if name in ("update", "update_or_create", "ReviewRequest", "Delivery") and "status" in keywords:
+                yield f"{node.lineno}: {name}"
+            if name == "update" and None in keywords:  # **changes: what is in them, nobody can see here
+                yield f"{node.lineno}: update(**…)"
+            if name in ("bulk_update", "setattr") and "status" in words:
+                yield f"{node.lineno}: {name}"
+            if name in ("execute", "raw") and any("status" in str(word).lower() for word in words):
+                yield f"{node.lineno}: SQL"
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            if isinstance(target, ast.Attribute) and target.attr == "status":
+                yield f"{target.lineno}: assignment"
+
+
+def test_the_states_of_requests_and_deliveries_have_named_writers() -> None:
+    found = {module: list(status_writes(path)) for module, path in modules() if module.startswith("reviews.")}
+    writers = {module for module, lines in found.items() if lines}
+    named = STATUS_WRITERS | STATUS_MAKERS | OTHER_STATUS
+    assert writers <= named, {module: found[module] for module in writers - named}
+    assert writers >= STATUS_WRITERS  # else this looks for nothing
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Delivery.objects.filter(pk=1).update(status='sent')",
+        "rows.update(**changes)",
+        "Delivery.objects.update_or_create(pk=1, status='sent')",
+        "Delivery.objects.bulk_update(rows, ['status'])",
+        "delivery.status = 'sent'",
+        "setattr(delivery, 'status', 'sent')",
+        "cursor.execute('UPDATE reviews_delivery SET status = 1')",
+        "ReviewRequest(status='sent')",
+    ],
+)
+def test_a_writer_of_states_is_found_however_it_writes(tmp_path: Path, line: str) -> None:
+    (tmp_path / "module.py").write_text(line)
+    assert list(status_writes(tmp_path / "module.py"))
 
 
 def test_no_module_has_more_than_four_hundred_lines() -> None:

@@ -5,11 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import format_html_join
 from django.utils.text import Truncator
 
 from reviewhub.backoffice import (
@@ -31,6 +33,7 @@ from reviewhub.backoffice import (
 )
 from reviews import asking, lifecycle
 from reviews.admin.addresses import normalise, require_one
+from reviews.admin.events import EVENT_COLOURS
 from reviews.asking import Ask
 from reviews.contacts import Person
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Sequence
@@ -125,6 +128,10 @@ class DeliveryFormSet(PaginationInlineFormSet):
             {
                 "delivery": form.instance,
                 "state": badge(form.instance.get_status_display(), DELIVERY_COLOURS[form.instance.status]),
+                "events": [
+                    {"event": event, "kind": badge(event.get_kind_display(), EVENT_COLOURS[event.kind])}
+                    for event in form.instance.events.all()
+                ],
             }
             for form in self.forms
         ]
@@ -139,7 +146,10 @@ class DeliveryInline(GeneratedRows, AccountStackedInline):
     ordering = ("step", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        return super().get_queryset(request).select_related("clicked_site")
+        telling = DeliveryEvent.objects.exclude(kind=DeliveryEvent.Kind.UNKNOWN, text="")
+        events = telling.defer("payload").order_by("occurred_at", "pk")
+        rows = super().get_queryset(request).select_related("clicked_site")
+        return rows.prefetch_related(Prefetch("events", queryset=events))
 
 
 class SequenceFilter(admin.SimpleListFilter):
@@ -307,16 +317,16 @@ class DeliveryAdmin(GeneratedRows, AccountAdmin):
     list_select_related = ("request__contact", "account")
     ordering = ("-created_at",)
     exclude = ("claim", "message_key", "link_token")
+    readonly_fields = ("reported",)
 
     @display(description="Status", ordering="status", label=DELIVERY_COLOURS)
     def state(self, delivery: Delivery) -> tuple[str, str]:
         return delivery.status, delivery.get_status_display()
 
-
-@admin.register(DeliveryEvent)
-class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
-    list_display = ("kind", "provider", "delivery", "occurred_at", "received_at", "applied_at")
-    list_filter = ("kind", "provider")
-    sortable_by = ()
-    list_select_related = ("delivery",)
-    ordering = ("-received_at",)
+    @display(description="What was reported and replied")
+    def reported(self, delivery: Delivery) -> str:
+        events = delivery.events.defer("payload").order_by("occurred_at", "pk")
+        lines = (
+            (event.get_kind_display(), localize(timezone.localtime(event.occurred_at)), event.text) for event in events
+        )
+        return format_html_join("", "<p>{} {} {}</p>", lines) or "Nothing yet."

@@ -6,12 +6,14 @@ from typing import Any
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
+from reviews.channels import outcomes
 from reviews.channels.base import Accepted, ChannelError, Message
 
-# RFC 5321 §4.2.3 and RFC 3463: replies that say the mailbox itself is the reason.
-MAILBOX_GONE = {550, 551, 553}
+# Providers that take no data of ours along, and refuse a mail that has any.
+NO_METADATA = {"anymail.backends.mailersend.EmailBackend", "anymail.backends.postal.EmailBackend"}
 
 
 class EmailChannel:
@@ -43,7 +45,7 @@ class EmailChannel:
                 connection.close()  # a goodbye that goes wrong leaves the socket open
 
     def send(self, message: Message) -> Accepted:
-        mail = EmailMultiAlternatives(
+        mail: Any = EmailMultiAlternatives(
             subject=message.subject,
             body=message.text,
             from_email=message.sender,
@@ -53,6 +55,9 @@ class EmailChannel:
             connection=self._backend,
         )
         mail.attach_alternative(message.html, "text/html")
+        if settings.EMAIL_BACKEND not in NO_METADATA:
+            # Comes back with every report about the mail, also when its answer was lost; SMTP ignores it.
+            mail.metadata = {"message_key": message.key}
         try:
             sent = mail.send()
         except Exception as error:
@@ -83,10 +88,9 @@ def _translate(error: Exception) -> ChannelError:
 
 
 def _smtp(code: int, words: bytes | str, *, recipient: bool = False) -> ChannelError:
-    """550 and 451 raise the same exception, so the code decides (RFC 5321 §4.2.1)."""
-    permanent = 500 <= code < 600
-    gone = permanent and recipient and code in MAILBOX_GONE
-    return ChannelError(str(code), _words(words), permanent=permanent, address_gone=gone)
+    """550 and 451 raise the same exception, so the code decides."""
+    text = _words(words)
+    return outcomes.error(code, text, outcomes.of_smtp(code, text, recipient=recipient))
 
 
 def _http(error: AnymailAPIError) -> ChannelError:

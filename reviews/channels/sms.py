@@ -2,19 +2,20 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from django.urls import reverse
 from twilio.base.exceptions import TwilioRestException
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
+from reviews.channels import outcomes
 from reviews.channels.base import Accepted, ChannelError, Message
 
-# https://www.twilio.com/docs/api/errors
-OPTED_OUT = {21610}
-ADDRESS_GONE = {21211, 21214, 21217, 21219, 21407, 21421, 21612, 21614, 30003, 30004, 30005, 30006}
-TRY_AGAIN = {20429, 20503, 30001, 30017}
+# Twilio refuses a whole message when its callback address is one that it cannot reach.
+UNREACHABLE = {"localhost", "127.0.0.1", "::1"}
 
 LOOK_THROUGH = 200  # texts to one number in a day or two: never more than a few
 
@@ -53,6 +54,8 @@ class SmsChannel:
             given["from_"] = message.sender
         else:
             given["messaging_service_sid"] = settings.TWILIO_MESSAGING_SERVICE_SID
+        if callback := callback_url(message.key):
+            given["status_callback"] = callback
         try:
             created = self._client.messages.create(**given)
         except TwilioRestException as error:
@@ -88,17 +91,17 @@ class SmsChannel:
         return None
 
     def _translate(self, error: TwilioRestException) -> ChannelError:
-        code = error.code or error.status
-        text = error.msg or "no reason given"
-        if code in OPTED_OUT:
-            return ChannelError(str(code), text, opted_out=True)
-        if code in ADDRESS_GONE:
-            return ChannelError(str(code), text, address_gone=True)
-        if code in TRY_AGAIN or error.status == 429:
-            return ChannelError(str(code), text, retry_after=self._http.retry_after)
-        if error.status >= 500:
-            # A gateway may answer so after it passed the text on, so it is not simply tried again.
-            return ChannelError(str(code), text, retry_after=self._http.retry_after, in_doubt=error.status == 504)
-        if error.status < 400:
-            return ChannelError(str(code), text, in_doubt=True)
-        return ChannelError(str(code), text, permanent=True)
+        code = int(error.code or error.status)
+        outcome = outcomes.of_twilio(code, error.status)
+        return outcomes.error(code, error.msg or "no reason given", outcome, retry_after=self._http.retry_after)
+
+
+def callback_url(key: str) -> str:
+    """Where Twilio reports what becomes of the message with that key; empty where it could not reach us.
+
+    The key is in it because a report may come before the answer that names Twilio's own id, or without it.
+    """
+    public = urlsplit(settings.PUBLIC_URL)
+    if public.scheme != "https" or public.hostname in UNREACHABLE:
+        return ""
+    return f"{settings.PUBLIC_URL}{reverse('reviews:hook-text-status')}?message={key}"

@@ -126,6 +126,9 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["address", "sent_at"], name="delivery_to_address"),  # serves the daily cap
             models.Index(fields=["clicked_site"], condition=Q(clicked_site__isnull=False), name="delivery_by_site"),
+            models.Index(
+                fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider_id"
+            ),  # serves the providers' reports
             models.Index(fields=["account", "-created_at"], name="delivery_newest"),  # serves the lists
             models.Index(
                 fields=["sent_at", "channel"], condition=Q(sent_at__isnull=False), name="delivery_sent"

@@ -7,9 +7,14 @@ from reviews.models.delivery import Delivery
 
 
 class DeliveryEvent(models.Model):
-    """One report of a provider about a delivery, stored once, with its raw payload."""
+    """One report of a provider about a delivery, stored once, with its raw payload.
+
+    Which delivery it is about may not be known yet when it is stored: `provider_id`, `message_key`
+    and `address` are what the report says of it, and `account` is empty until it is found.
+    """
 
     class Kind(models.TextChoices):
+        SENT = "sent", "Passed on"
         DELIVERED = "delivered", "Delivered"
         DEFERRED = "deferred", "Deferred"
         BOUNCED = "bounced", "Bounced"
@@ -26,6 +31,11 @@ class DeliveryEvent(models.Model):
     provider = models.CharField(max_length=30)
     key = models.CharField(max_length=200, help_text="The provider's own id of the event.")
     kind = models.CharField(max_length=12, choices=Kind, default=Kind.UNKNOWN)
+    provider_id = models.CharField(max_length=255, blank=True, help_text="The provider's name for the message.")
+    message_key = models.UUIDField(null=True, blank=True, editable=False, help_text="Our own, where it came back.")
+    address = models.CharField(max_length=254, blank=True, help_text="Whom it is about, or who replied.")
+    code = models.CharField(max_length=50, blank=True, help_text="The provider's code of a refusal.")
+    text = models.TextField(blank=True, help_text="The provider's words, or the customer's.")
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
@@ -34,6 +44,7 @@ class DeliveryEvent(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
+        verbose_name = "provider event"
         constraints = [models.UniqueConstraint(fields=["provider", "key"], name="event_once")]
         indexes = [
             models.Index(fields=["received_at"], condition=models.Q(applied_at=None), name="event_unapplied"),

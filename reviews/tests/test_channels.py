@@ -9,6 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.core import mail
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
@@ -75,6 +76,7 @@ def test_one_connection_carries_many_mails(inbox: Inbox) -> None:
     ("answer", "code", "permanent", "gone"),
     [
         ("550 no such user", "550", True, True),
+        ("550 5.7.1 you are blocked", "550", True, False),
         ("552 mailbox full", "552", True, False),
         ("451 try later", "451", False, False),
         ("421 closing", "421", False, False),
@@ -119,6 +121,19 @@ def test_a_subject_cannot_bring_headers_along(inbox: Inbox) -> None:
     assert inbox.mails == []
 
 
+@pytest.mark.parametrize(
+    ("provider", "carried"), [("test", {"message_key": "k"}), ("postal", None), ("mailersend", None)]
+)
+def test_a_provider_takes_our_key_along_where_it_can(settings: Any, provider: str, carried: Any) -> None:
+    settings.EMAIL_BACKEND = "anymail.backends.test.EmailBackend"
+    channel = EmailChannel()
+    settings.EMAIL_BACKEND = f"anymail.backends.{provider}.EmailBackend"
+    channel.send(MAIL)
+    sent: Any
+    [sent] = channel._backend.sent_messages if hasattr(channel._backend, "sent_messages") else mail.outbox
+    assert sent.anymail_test_params.get("metadata") == carried
+
+
 # --- Texts --------------------------------------------------------------------------------------
 
 
@@ -148,6 +163,25 @@ def test_without_a_sender_the_messaging_service_chooses_one(twilio: HTTPServer, 
     respond(twilio, lambda request: seen.append(request.get_data(as_text=True)) or Response('{"sid": "SM1"}', 201))  # type: ignore[func-returns-value]
     SmsChannel().send(Message(to="+12125551234", sender="", text="Hi", key="k"))
     assert parse_qs(seen[0])["MessagingServiceSid"] == ["MG1"]
+
+
+@pytest.mark.parametrize(
+    ("public", "asked"),
+    [
+        ("https://reviews.example", ["https://reviews.example/hooks/twilio/status?message=k"]),
+        ("http://reviews.example", None),  # Twilio refuses a message whose callback it cannot reach
+        ("https://localhost:8000", None),
+        ("https://127.0.0.1", None),
+    ],
+)
+def test_twilio_is_asked_to_report_where_it_can_reach_us(
+    twilio: HTTPServer, settings: Any, public: str, asked: list[str] | None
+) -> None:
+    settings.PUBLIC_URL = public
+    seen: list[str] = []
+    respond(twilio, lambda request: seen.append(request.get_data(as_text=True)) or Response('{"sid": "SM1"}', 201))  # type: ignore[func-returns-value]
+    SmsChannel().send(TEXT)
+    assert parse_qs(seen[0]).get("StatusCallback") == asked
 
 
 @pytest.mark.parametrize(

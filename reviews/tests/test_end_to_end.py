@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from reviews.tests.helpers import REFERENCE
+from reviews.tests.hooks import twilio_proof
 from reviews.tests.site import Site, running_site, until, zone_where_it_is_noon
 
 
@@ -86,6 +87,33 @@ def test_unsubscribing_from_the_mail_program_ends_the_sequence(site: Site) -> No
     link = unsubscribe_link(site.mails_to("leave@example.com")[0])
     for _ in range(2):
         assert requests.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=10).status_code == 200
+    found = site.read(created)
+    assert found["status"] == "suppressed"
+    assert [row["status"] for row in found["messages"]] == ["sent", "cancelled"]
+
+
+def report(site: Site, path: str, **form: str) -> requests.Response:
+    """What Twilio posts, signed."""
+    headers = twilio_proof(path, form, token=site.environment["TWILIO_AUTH_TOKEN"], site=site.url)
+    return requests.post(site.url + path, data=form, headers=headers, timeout=30)
+
+
+def test_what_became_of_a_text_is_reported_and_seen(site: Site) -> None:
+    number = "+12125550006"
+    created = site.ask(mobile_phone_number=number, time_zone=zone_where_it_is_noon())
+    site.wait_for_status(created, "sent")
+    sid = f"SM{[text['To'] for text in site.texts].index(number) + 1}"
+    assert report(site, "/hooks/twilio/status", MessageSid=sid, MessageStatus="delivered", To=number).ok
+    until(lambda: site.read(created)["messages"][0]["status"] == "delivered")
+
+
+def test_a_stop_by_text_ends_the_sequence_before_it_is_answered(site: Site) -> None:
+    number = "+12125550007"
+    created = site.ask(mobile_phone_number=number, time_zone=zone_where_it_is_noon())
+    site.wait_for_status(created, "sent")
+    stop = {"MessageSid": "SM-stop", "From": number, "To": site.environment["TWILIO_FROM"], "Body": "Stop!"}
+    answer = report(site, "/hooks/twilio/message", **stop)
+    assert "you are unsubscribed" in answer.text
     found = site.read(created)
     assert found["status"] == "suppressed"
     assert [row["status"] for row in found["messages"]] == ["sent", "cancelled"]

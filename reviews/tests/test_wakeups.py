@@ -11,7 +11,7 @@ from django_q.signing import SignedPackage
 from django_q.tasks import async_task
 
 from oauth.models import Account
-from reviews import tasks, wakeups
+from reviews import provider_events, tasks, wakeups
 from reviews.models import ChannelHealth, Delivery
 from reviews.tests.helpers import asked
 
@@ -122,6 +122,13 @@ def test_recurring_tasks_are_made_once_and_can_be_run() -> None:
     assert found == {tasks.tick: Schedule.MINUTES, tasks.sweep: Schedule.HOURLY}
     for schedule in Schedule.objects.all():
         assert (schedule.args, schedule.kwargs) in ((None, None), ("()", "{}"), ("", ""))
+
+
+def test_a_task_that_is_put_into_the_queue_names_a_function_that_exists(db: None) -> None:
+    wakeups.enqueue(provider_events.APPLY, 1, 2)
+    task = SignedPackage.loads(OrmQ.objects.get().payload)
+    assert pydoc.locate(task["func"]) is tasks.apply_events
+    assert (task["args"], task["save"]) == ((1, 2), False)
 
 
 def test_the_hourly_sweep_ends_and_forgets_what_is_old(account: Account, now: datetime) -> None:

@@ -5,8 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oauth", "0003_connected_since_first_token"),
-        ("reviews", "0003_pace_of_senders"),
+        ("oauth", "0005_account_skip_holidays"),
+        ("reviews", "0005_delivery_by_provider_id"),
     ]
 
     operations = [
