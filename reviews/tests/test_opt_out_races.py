@@ -295,6 +295,21 @@ def test_a_bounce_that_is_settled_meanwhile_and_the_opt_out_wait_for_each_other_
     assert request.status == "suppressed"
 
 
+def test_a_worker_between_two_texts_and_a_stop_in_several_accounts_cannot_block_each_other(
+    pool: ThreadPoolExecutor,
+) -> None:
+    """The worker holds the request of the text that left, of the one account, and wants the next one's row."""
+    accounts = sorted(three_accounts(), key=lambda account: account.pk)
+    left, following = [asked(account, timezone.now(), person=Person(phone=NUMBER)) for account in accounts[1::-1]]
+    with transaction.atomic():
+        ReviewRequest.objects.select_for_update().get(pk=left.pk)
+        answer = pool.submit(alone, partial(stop, "SM1"))
+        assert until(somebody_waits)
+        assert Delivery.objects.filter(request=following, status="planned").update(attempts=1) == 1
+    assert answer.result(20)[0] == 200
+    assert set(ReviewRequest.objects.values_list("status", flat=True)) == {"suppressed"}
+
+
 def test_whenever_it_comes_nothing_leaves_after_the_answer(provider: SlowProvider, pool: ThreadPoolExecutor) -> None:
     accounts = three_accounts()
     chance = random.Random(20260303)  # noqa: S311 (moments, no secrets)
