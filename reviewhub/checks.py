@@ -113,7 +113,7 @@ def check_reports(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         return []
     provider = backend.split(".")[2]
     hint = f"Set ANYMAIL_WEBHOOK_SECRET, and let it report to {settings.PUBLIC_URL}/hooks/mail/{provider}."
-    return [Caution("Bounces and complaints are not listened to.", hint=hint, id="reviewhub.W011")]
+    return [Caution("Bounces and complaints are not listened to.", hint=hint, id="reviewhub.W012")]
 
 
 @register(Tags.database, deploy=True)

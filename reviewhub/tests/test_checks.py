@@ -67,7 +67,7 @@ def test_a_provider_with_something_to_prove_itself_by_is_sound(settings: Any, ke
         ({"METRICS_TOKEN": "x" * 31}, "reviewhub.W011"),
         ({"MAIL_PROVIDER": False}, "reviewhub.W004"),
         ({"TEXT_PROVIDER": False}, "reviewhub.W005"),
-        ({"EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend"}, "reviewhub.W011"),
+        ({"EMAIL_BACKEND": "anymail.backends.postmark.EmailBackend"}, "reviewhub.W012"),
         ({"SQLITE": True}, "reviewhub.W006"),
         ({"REDIS_URL": ""}, "reviewhub.W007"),
     ],
