@@ -46,6 +46,11 @@ with transaction.atomic():
         person = Person(phone=f"+1212{prefix}{{number:04}}", time_zone="{zone}")
         ask(account=account, wanted=Ask(person=person), now=timezone.now())
 """
+EMPTY = """
+from reviews.models import ChannelHealth, Contact
+Contact.objects.all().delete()
+ChannelHealth.objects.all().delete()
+"""
 LEFT = """
 from reviews import reconciling
 from datetime import timedelta
@@ -57,10 +62,19 @@ print(Delivery.objects.filter(step=0).exclude(status__in=["sent", "failed"]).cou
 """
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
-    with running_site(tmp_path) as site:
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("site")) as site:
         yield site
+
+
+@pytest.fixture
+def site(installation: Site) -> Site:
+    """The installation, once more as it was in the beginning."""
+    installation.inside(EMPTY)
+    installation.inbox.mails.clear()
+    installation.texts.clear()
+    return installation
 
 
 def fill(site: Site, *, name: str = "c", mails: int = 0, texts: int = 0, prefix: int = 555) -> None:
@@ -124,6 +138,8 @@ def kill_the_cluster(worker: subprocess.Popen[bytes], kill: int, chance: random.
         os.killpg(cluster_of(worker), signal.SIGKILL)
 
 
+@pytest.mark.postgres
+@pytest.mark.skipif(settings.SQLITE, reason="needs PostgreSQL: SQLite is for one small machine, and takes minutes here")
 @pytest.mark.parametrize("blow", [kill_a_child, kill_the_cluster])
 def test_kills_in_mid_drain_lose_nothing_and_repeat_no_text(
     site: Site, blow: Callable[[subprocess.Popen[bytes], int, random.Random], None]
