@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from reviews.admin.simulator import simulator
 from reviews.health import healthz, readyz
 from reviews.metrics import metrics
 
@@ -16,6 +17,7 @@ urlpatterns = [
     # Everybody signs in at one place, where wrong passwords make wait.
     path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),
     path("admin/operations/", include("reviews.admin.operations")),
+    path("admin/simulator/", admin.site.admin_view(simulator), name="simulator"),
     path("admin/", admin.site.urls),
     path("", include("oauth.urls")),
     path("", include("reviews.api.urls")),

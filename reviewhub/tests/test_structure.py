@@ -67,6 +67,7 @@ RANKS = [
     ("reviews.trial", 60),
     ("reviews.tasks", 60),
     ("reviews.watchdog", 60),
+    ("reviews.simulation", 60),
     ("reviews.forms", 60),
     ("reviews.pages", 70),
     ("reviews.mail_hooks", 65),

@@ -32,6 +32,7 @@ GROUPS = [
     (
         "Look closer",
         [
+            ("simulator", "Simulator", "science"),
             ("reviews.Delivery", "Deliveries", "mail"),
             ("reviews.DeliveryEvent", "Provider events", "bolt"),
             ("reviews.MergeCandidate", "Merge candidates", "merge"),

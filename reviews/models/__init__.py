@@ -5,6 +5,7 @@ from reviews.models.feedback import Feedback
 from reviews.models.idempotency import IdempotencyKey
 from reviews.models.request import ReviewRequest
 from reviews.models.sequence import FollowUpStep, Sequence
+from reviews.models.simulation import Simulation
 from reviews.models.site import ReviewSite
 from reviews.models.suppression import Suppression
 from reviews.models.tally import Tally
@@ -23,6 +24,7 @@ __all__ = [
     "ReviewSite",
     "SenderPace",
     "Sequence",
+    "Simulation",
     "Suppression",
     "Tally",
     "WorkerBeat",

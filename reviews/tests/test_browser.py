@@ -15,6 +15,7 @@ from pytest_httpserver import HTTPServer
 from oauth.models import Account, ApiKey, Grant, Membership, RefreshToken, User
 from oauth.tests.flow import App, make_application
 from reviews.models import Delivery, Feedback, ReviewRequest, ReviewSite, Suppression
+from reviews.simulation import runs
 from reviews.tests.helpers import asked
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -251,3 +252,32 @@ def test_the_operators_plots_are_there_without_a_script(
     assert bar["width"] > 2
     assert bar["height"] > 50
     context.close()
+
+
+def test_a_viewer_simulates_on_a_phone_without_a_script(
+    chromium: Any, live_server: Any, viewer: User, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "_in_background", lambda work: work())
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/admin/simulator/")
+    sign_in(page, viewer)
+    page.get_by_label("Days").fill("14")
+    page.get_by_label("Customers").fill("8")
+    page.get_by_role("button", name="Simulate", exact=True).click()
+    page.wait_for_selector("h2:has-text('messages by day')")
+    assert page.locator("svg rect.rh-email").first.is_visible()
+    context.close()
+
+
+def test_the_simulators_result_fits_a_phone(
+    page: Any, live_server: Any, viewer: User, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs, "_in_background", lambda work: work())
+    page.goto(f"{live_server.url}/admin/simulator/")
+    sign_in(page, viewer)
+    assert fits(page)
+    page.get_by_label("Customers").fill("8")
+    page.get_by_role("button", name="Simulate", exact=True).click()
+    page.wait_for_selector("h2:has-text('messages by day')")
+    assert fits(page)

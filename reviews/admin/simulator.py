@@ -1,0 +1,183 @@
+"""A page that tries an account's rules on invented customers: what would be sent, and when."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
+
+from oauth.models import Account
+from reviewhub.backoffice import UnfoldAdminIntegerFieldWidget, is_operator, roles_of
+from reviews.models import Sequence, Simulation
+from reviews.simulation import runs
+from reviews.simulation.plan import MOST_CONTACTS, MOST_DAYS, InvalidPlan, Plan, Rates, today
+from reviews.simulation.plots import charts
+from reviews.simulation.runner import sequence_of
+
+REFRESH_SECONDS = 2
+RATES = {
+    "delivery": ("Seen", "of the messages that were sent, the share that somebody sees"),
+    "bounce": ("Dead addresses", "the share of addresses that do not exist"),
+    "click": ("Go to a review site", "the share of seen messages"),
+    "reply": ("Answer in words", "the share of seen messages"),
+    "opt_out": ("Opt out", "the share of seen messages"),
+}
+
+
+class AccountSequenceField(forms.ModelChoiceField):
+    """Sequences, named with their account where there are several."""
+
+    several = False
+
+    def label_from_instance(self, row: Any) -> str:
+        return f"{row.account}: {row}" if self.several else str(row)
+
+
+class SimulatorForm(forms.Form):
+    """An account of the person's own, and how its customers behave."""
+
+    account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
+    sequence = AccountSequenceField(
+        Sequence.objects.none(),
+        required=False,
+        empty_label="The account's default",
+        widget=UnfoldAdminSelectWidget,
+    )
+    days = forms.IntegerField(min_value=1, max_value=MOST_DAYS, widget=UnfoldAdminIntegerFieldWidget)
+    contacts = forms.IntegerField(
+        min_value=1, max_value=MOST_CONTACTS, widget=UnfoldAdminIntegerFieldWidget, label="Customers"
+    )
+    asks_per_day = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_CONTACTS,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="Each customer is asked once, evenly over the days, if empty.",
+    )
+    seed = forms.IntegerField(
+        min_value=0,
+        max_value=2**31 - 1,
+        widget=UnfoldAdminIntegerFieldWidget,
+        help_text="The same number, the same customers.",
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        accounts = own_accounts(request)
+        sequence: Any = self.fields["sequence"]
+        sequence.queryset = (
+            Sequence.objects.filter(account__in=accounts).select_related("account").order_by("account__name", "name")
+        )
+        sequence.several = accounts.count() > 1
+        account: Any = self.fields["account"]
+        account.queryset = accounts
+        for name, (label, help_text) in RATES.items():
+            self.fields[f"{name}_rate"] = forms.FloatField(
+                label=f"{label}, %",
+                min_value=0,
+                max_value=100,
+                help_text=help_text.capitalize() + ".",
+                widget=UnfoldAdminDecimalFieldWidget({"step": "any"}),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        account, sequence = cleaned.get("account"), cleaned.get("sequence")
+        if account and sequence and sequence.account_id != account.pk:
+            self.add_error("sequence", "This sequence belongs to another account.")
+        if account and not self.errors:
+            try:
+                cleaned["sequence"] = sequence or sequence_of(account)
+                cleaned["plan"] = self._plan(cleaned, timezone.now()).check()
+            except InvalidPlan as error:
+                self.add_error(error.field, error.reason)
+        return cleaned
+
+    def _plan(self, cleaned: dict[str, Any], now: datetime) -> Plan:
+        return Plan(
+            start=today(now, ZoneInfo(cleaned["account"].time_zone)),
+            days=cleaned["days"],
+            contacts=cleaned["contacts"],
+            asks_per_day=cleaned["asks_per_day"],
+            seed=cleaned["seed"],
+            rates=Rates(**{name: cleaned[f"{name}_rate"] / 100 for name in RATES}),
+        )
+
+    def asked(self) -> dict[str, Any]:
+        """What was filled in, to be shown again."""
+        return {name: self.data.get(name, "") for name in self.fields}
+
+
+def own_accounts(request: HttpRequest) -> Any:
+    """Those that the person may see: a viewer may try what would be sent, too."""
+    accounts = Account.objects.order_by("name")
+    return accounts if is_operator(request) else accounts.filter(pk__in=roles_of(request))
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def simulator(request: HttpRequest) -> HttpResponse:
+    """GET shows the person's last simulation, POST starts another one or stops it."""
+    if request.method == "POST":
+        return _stop(request) if "stop" in request.POST else _start(request)
+    return _page(request, None)
+
+
+def _stop(request: HttpRequest) -> HttpResponse:
+    runs.stop(user=request.user)  # type: ignore[arg-type]
+    return redirect("simulator")
+
+
+def _start(request: HttpRequest) -> HttpResponse:
+    form = SimulatorForm(request, request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            runs.start(
+                user=request.user,  # type: ignore[arg-type]
+                account=given["account"],
+                sequence=given["sequence"],
+                plan=given["plan"],
+                asked=form.asked(),
+                now=timezone.now(),
+            )
+        except runs.Busy as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return redirect("simulator")
+    return _page(request, form)
+
+
+def _page(request: HttpRequest, form: SimulatorForm | None) -> HttpResponse:
+    own = Simulation.objects.filter(user=request.user.pk, account__in=own_accounts(request))
+    simulation = own.select_related("account").first()
+    lost = simulation is not None and simulation.is_lost(timezone.now())
+    running = simulation is not None and simulation.status == Simulation.Status.RUNNING and not lost
+    result = simulation.result if simulation is not None and simulation.status == Simulation.Status.DONE else None
+    context = {
+        **admin.site.each_context(request),
+        "title": "Simulator",
+        "form": form or SimulatorForm(request, initial=simulation.asked if simulation else _defaults(request)),
+        "is_bound": form is not None,
+        "simulation": simulation,
+        "lost": lost,
+        "running": running,
+        "refresh": REFRESH_SECONDS,
+        "result": result,
+        "plots": charts(result) if result else None,
+    }
+    return TemplateResponse(request, "admin/reviews/simulator.html", context, status=400 if form else 200)
+
+
+def _defaults(request: HttpRequest) -> dict[str, Any]:
+    rates = Rates()
+    percent = {f"{name}_rate": f"{getattr(rates, name) * 100:g}" for name in RATES}
+    return {"days": Plan.days, "contacts": Plan.contacts, "seed": Plan.seed, **percent}

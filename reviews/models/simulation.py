@@ -1,0 +1,52 @@
+"""Simulations that people start in the back-office."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from reviews.models.base import AccountQuerySet
+
+LOST_AFTER = timedelta(seconds=60)
+
+
+class SimulationQuerySet(AccountQuerySet["Simulation"]):
+    def running(self, now: datetime) -> "SimulationQuerySet":
+        """Those that are still at work: the web server that follows one may have been restarted."""
+        return self.filter(status=Simulation.Status.RUNNING, beat_at__gt=now - LOST_AFTER)
+
+
+class Simulation(models.Model):
+    """The last one that a person started: one row each, so that nobody runs two at a time."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    user = models.OneToOneField("oauth.User", on_delete=models.CASCADE, related_name="simulation")
+    account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="simulations")
+    run = models.UUIDField(help_text="Which run the row is about: a follower of an earlier one writes nothing.")
+    status = models.CharField(max_length=7, choices=Status, default=Status.RUNNING)
+    asked = models.JSONField(default=dict, help_text="What was filled in.")
+    percent = models.PositiveSmallIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    error = models.CharField(max_length=500, blank=True)
+    started_at = models.DateTimeField()
+    beat_at = models.DateTimeField(help_text="When it last made progress.")
+
+    objects = SimulationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status__in=["running", "done", "failed"]), name="simulation_status_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Simulation of {self.account}"
+
+    def is_lost(self, now: datetime) -> bool:
+        """Whether nobody works on it any more though it has not ended."""
+        return self.status == self.Status.RUNNING and self.beat_at <= now - LOST_AFTER

@@ -1,0 +1,142 @@
+"""Starting a simulation: the account's configuration goes into a child process, progress and result come out."""
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from typing import IO, Any, cast
+
+from django.conf import settings
+from django.core import serializers
+
+from oauth.models import Account
+from reviews import pacing
+from reviews.models import Delivery, FollowUpStep, ReviewSite, Sequence
+from reviews.simulation.plan import InvalidPlan, Plan
+
+logger = logging.getLogger(__name__)
+
+# What a Python process needs of its parent's environment; none of our settings is among it.
+KEPT = {"PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR"}
+COMMAND = ["-m", "reviews.simulation.child"]
+SECONDS = 300
+
+Progress = Callable[[dict[str, Any]], None]
+
+
+class SimulationFailed(Exception):
+    """The child process ended without a result; the text says why, as far as that is known."""
+
+
+def sequence_of(account: Account, slug: str = "") -> Sequence:
+    """The account's sequence with that slug, else its default one. Raises InvalidPlan when there is none."""
+    rows = Sequence.objects.for_account(account)
+    found = (rows.filter(slug=slug) if slug else rows.filter(is_default=True)).first()
+    if found is None:
+        reason = f"{account} has no sequence {slug!r}." if slug else f"{account} has no default sequence."
+        raise InvalidPlan("sequence", reason)
+    return found
+
+
+def simulate(
+    *, account: Account, sequence: Sequence, plan: Plan, progress: Progress | None = None, seconds: int = SECONDS
+) -> dict[str, Any]:
+    """Run the plan and return its result, with `timing` beside it. Reads the account's configuration, writes nothing.
+
+    `progress` gets {"day", "days", "percent"} every now and then; what it raises ends the run. Raises InvalidPlan,
+    and SimulationFailed when the child process crashes or takes more than so many seconds.
+    """
+    job = {
+        "plan": plan.check().to_json(),
+        "configuration": configuration(account, sequence),
+        "seconds": seconds,
+        # A sender's rate is the one thing that makes a customer wait for another one.
+        "alone": pacing.rate(Delivery(account=account)) > 0,
+    }
+    with tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(  # noqa: S603 (our own module)
+            [sys.executable, *COMMAND],
+            cwd=settings.BASE_DIR,
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            text=True,
+        )
+        try:
+            result = _follow(child, job, progress)
+        finally:
+            child.kill()  # it has ended already, unless we leave before it
+            child.wait()
+            for pipe in (child.stdin, child.stdout):
+                with contextlib.suppress(BrokenPipeError):
+                    cast("IO[str]", pipe).close()
+        if result is None:
+            said.seek(0)
+            raise _failure(child.returncode, said.read().decode(errors="replace"), seconds)
+        return result
+
+
+def _follow(child: "subprocess.Popen[str]", job: dict[str, Any], progress: Progress | None) -> dict[str, Any] | None:
+    """Hand the job over and read until the child closes its output; None when there was no result."""
+    stdin, stdout = cast("IO[str]", child.stdin), cast("IO[str]", child.stdout)  # both are pipes
+    try:
+        stdin.write(json.dumps(job))
+        stdin.close()
+    except BrokenPipeError:  # it crashed at once: its last words say why
+        return None
+    result = None
+    for line in stdout:
+        said = json.loads(line)
+        if "result" in said:
+            result = said["result"] | {"timing": said["timing"]}
+        elif progress is not None:
+            progress(said["progress"])
+    child.wait()
+    return result if child.returncode == 0 else None
+
+
+def _failure(status: int, words: str, seconds: int) -> SimulationFailed:
+    if status == -signal.SIGALRM:
+        return SimulationFailed(f"It took more than {seconds} seconds: simulate fewer days or contacts.")
+    logger.error("a simulation ended with status %s: %s", status, words)
+    last = words.strip().rpartition("\n")[2]
+    return SimulationFailed(f"The process ended with status {status}: {last or 'it said nothing'}")
+
+
+def configuration(account: Account, sequence: Sequence) -> str:
+    """All rows that the rules of the account are made of, and no row about a person."""
+    steps = FollowUpStep.objects.filter(sequence=sequence)
+    sites = ReviewSite.objects.for_account(account)
+    rows: str = serializers.serialize("json", [account, sequence, *steps, *sites])
+    return rows
+
+
+def environment() -> dict[str, str]:
+    """The child's: the same channels and the same texts as here, and no key, password or database of ours."""
+    env = {name: value for name, value in os.environ.items() if name in KEPT}
+    env |= {
+        "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
+        "REVIEWHUB_ENV_FILE": "",
+        "DATABASE_URL": "sqlite://:memory:",
+        "SECRET_KEY": "known-to-everybody-and-good-for-nothing-but-a-simulation",
+        "LOG_LEVEL": "ERROR",
+        "PUBLIC_URL": settings.PUBLIC_URL,
+        "DEFAULT_FROM_EMAIL": settings.DEFAULT_FROM_EMAIL,
+        "UNSUBSCRIBE_MAILTO": settings.UNSUBSCRIBE_MAILTO,
+        "TEXTS_PER_SECOND": str(settings.TEXTS_PER_SECOND),
+    }
+    if settings.MAIL_PROVIDER:
+        env["EMAIL_URL"] = "smtp://mail.invalid:25"
+    if settings.TEXT_PROVIDER:
+        env |= {
+            "TWILIO_ACCOUNT_SID": "simulated",
+            "TWILIO_FROM": settings.TWILIO_FROM,
+            "TWILIO_MESSAGING_SERVICE_SID": settings.TWILIO_MESSAGING_SERVICE_SID,
+        }
+    return env

@@ -1,0 +1,149 @@
+"""The virtual time of a run: from one event to the next, each through the functions that the real ones use."""
+
+import heapq
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from oauth.models import Account
+from reviews import asking, delivery, lifecycle, visits
+from reviews.models import Delivery, ReviewSite, Sequence, Suppression
+from reviews.models.base import Channel
+from reviews.simulation.people import asks, people
+from reviews.simulation.plan import Plan
+from reviews.simulation.provider import CLICK, OPT_OUT, Provider, Reaction
+
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+NEXT_DUE = "SELECT min(due_at) FROM reviews_delivery WHERE status IN ('planned', 'sending')"
+REPORT_EVERY = 0.25  # seconds between two lines of progress
+
+
+@dataclass
+class World:
+    """A share of the customers of one run, in the only database of this process.
+
+    Where a sender has no rate, customers do not touch each other: no rule looks from one contact to another, and what
+    becomes of a message hangs on its own address. So they may be shared out among processes, every `shares`th from
+    `share` on.
+    """
+
+    account: Account
+    sequence: Sequence
+    plan: Plan
+    progress: Callable[[dict[str, Any]], None] | None = None
+    share: int = 0
+    shares: int = 1
+    joined: int = 0  # asks that were answered with an open request
+    engine_seconds: float = 0.0
+    _reactions: list[Reaction] = field(default_factory=list)
+    _reported_at: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.now = self.plan.start
+        self.provider = Provider(self.plan, self.clock, lambda reaction: heapq.heappush(self._reactions, reaction))
+        self.people = people(self.account, self.plan)
+        self.sites = list(ReviewSite.objects.for_account(self.account).filter(is_active=True))
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def run(self) -> None:
+        """Live through the whole period."""
+        end = self.plan.end(ZoneInfo(self.account.time_zone))
+        waiting = ((at, who) for at, who in asks(self.account, self.plan) if who % self.shares == self.share)
+        ask = next(waiting, None)
+        sweep = self.plan.start + DAY
+        while True:
+            if (due := self._next_due()) and due <= self.now:
+                due = self.now + MINUTE  # the engine held it back: it may be free then
+            moments = [sweep, *(moment for moment in (due, ask and ask[0]) if moment)]
+            if self._reactions:
+                moments.append(self._reactions[0].at)
+            if (moment := min(moments)) >= end:
+                break
+            self.now = max(self.now, moment)
+            while self._reactions and self._reactions[0].at <= self.now:
+                self._apply(heapq.heappop(self._reactions))
+            while ask and ask[0] <= self.now:
+                self._ask(ask[1])
+                ask = next(waiting, None)
+            if sweep <= self.now:
+                self._sweep()
+                sweep += DAY
+            if (due := self._next_due()) and due <= self.now:
+                self._drain()
+            self._tell(end)
+        self.now = end
+        self._sweep()
+
+    # --- The engine ------------------------------------------------------------------------------
+
+    def _next_due(self) -> datetime | None:
+        """When to look again: the drain itself decides what may leave then."""
+        with connection.cursor() as cursor:
+            cursor.execute(NEXT_DUE)
+            found: str | None = cursor.fetchone()[0]
+        return datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
+
+    def _drain(self) -> None:
+        self._timed(lambda: delivery.drain(self.clock, channels=self.provider.channel))
+
+    def _ask(self, who: int) -> None:
+        wanted = asking.Ask(person=self.people[who], sequence=str(self.sequence.pk))
+        answer = self._timed(lambda: asking.ask(account=self.account, wanted=wanted, now=self.now))
+        self.joined += not answer.created
+
+    def _sweep(self) -> None:
+        """Hourly in a real installation; once a day ends the same requests, at most a day later."""
+        self._timed(lambda: lifecycle.complete_unanswered(now=self.now))
+
+    def _apply(self, reaction: Reaction) -> None:
+        self._timed(lambda: self._react(reaction))
+
+    def _react(self, reaction: Reaction) -> None:
+        message = Delivery.objects.select_related("account", "request__contact").get(
+            message_key=uuid.UUID(reaction.key)
+        )
+        if reaction.what == CLICK:
+            visits.record_seen(delivery=message, now=self.now)
+            if self.sites:
+                site = self.sites[int(reaction.draw * len(self.sites))]
+                visits.record_press(delivery=message, site=site, now=self.now)
+        elif reaction.what == OPT_OUT:
+            is_text = message.channel == Channel.SMS
+            lifecycle.opt_out(
+                account=message.account,
+                channel=message.channel,
+                address=message.address,
+                reason=Suppression.Reason.STOP if is_text else Suppression.Reason.UNSUBSCRIBED,
+                evidence="Simulated.",
+                now=self.now,
+            )
+        elif message.channel == Channel.SMS:
+            lifecycle.respond(request=message.request, now=self.now, reason="Replied by text message.")
+        else:
+            rating = 1 + int(reaction.draw * 5)
+            visits.record_feedback(delivery=message, rating=rating, text="Simulated.", now=self.now)
+
+    def _timed(self, call: Callable[[], Any]) -> Any:
+        begun = time.perf_counter()
+        try:
+            return call()
+        finally:
+            self.engine_seconds += time.perf_counter() - begun
+
+    # --- Progress --------------------------------------------------------------------------------
+
+    def _tell(self, end: datetime) -> None:
+        if self.progress is None or time.monotonic() - self._reported_at < REPORT_EVERY:
+            return
+        self._reported_at = time.monotonic()
+        done = (self.now - self.plan.start) / (end - self.plan.start)
+        day = min((self.now - self.plan.start) // DAY + 1, self.plan.days)
+        self.progress({"day": day, "days": self.plan.days, "percent": min(int(done * 100), 99)})
