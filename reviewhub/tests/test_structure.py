@@ -143,8 +143,8 @@ STATUS_WRITERS = {"reviews.operations", "reviews.lifecycle", "reviews.provider_e
 STATUS_WRITERS |= {"reviews.claims", "reviews.settling", "reviews.delivery", "reviews.reconciling"}
 # Makes requests, in their first state.
 STATUS_MAKERS = {"reviews.asking"}
-# Other things that have a status: the answer kept under an idempotency key, and what a page shows.
-OTHER_STATUS = {"reviews.api.idempotency"}
+# Other things that have a status: the answer kept under an idempotency key, a simulation, and what a page shows.
+OTHER_STATUS = {"reviews.api.idempotency", "reviews.simulation.runs"}
 
 
 def status_writes(path: Path) -> Iterator[str]:

@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from oauth.models import Account
-from reviews import asking, delivery, lifecycle, visits
+from reviews import asking, delivery, lifecycle, provider_events, reports, visits
 from reviews.models import Delivery, ReviewSite, Sequence, Suppression
 from reviews.models.base import Channel
+from reviews.rendering import text_sender
 from reviews.simulation.people import asks, people
 from reviews.simulation.plan import Plan
 from reviews.simulation.provider import CLICK, OPT_OUT, Provider, Reaction
 
+STOP, THANKS = "STOP", "Thank you, it went well."
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 NEXT_DUE = "SELECT min(due_at) FROM reviews_delivery WHERE status IN ('planned', 'sending')"
 REPORT_EVERY = 0.25  # seconds between two lines of progress
@@ -115,21 +117,31 @@ class World:
             if self.sites:
                 site = self.sites[int(reaction.draw * len(self.sites))]
                 visits.record_press(delivery=message, site=site, now=self.now)
+        elif message.channel == Channel.SMS:
+            self._text_back(message, STOP if reaction.what == OPT_OUT else THANKS)
         elif reaction.what == OPT_OUT:
-            is_text = message.channel == Channel.SMS
             lifecycle.opt_out(
                 account=message.account,
                 channel=message.channel,
                 address=message.address,
-                reason=Suppression.Reason.STOP if is_text else Suppression.Reason.UNSUBSCRIBED,
+                reason=Suppression.Reason.UNSUBSCRIBED,
                 evidence="Simulated.",
                 now=self.now,
             )
-        elif message.channel == Channel.SMS:
-            lifecycle.respond(request=message.request, now=self.now, reason="Replied by text message.")
         else:
             rating = 1 + int(reaction.draw * 5)
-            visits.record_feedback(delivery=message, rating=rating, text="Simulated.", now=self.now)
+            visits.record_feedback(delivery=message, rating=rating, text=THANKS, now=self.now)
+
+    def _text_back(self, message: Delivery, words: str) -> None:
+        """The customer's text, as it arrives from the provider."""
+        form = {
+            "From": message.address,
+            "To": text_sender(message.account),
+            "Body": words,
+            "MessageSid": f"SM{message.message_key.hex}{words[:1]}",
+        }
+        for event in provider_events.store([reports.of_reply(form, now=self.now)], later=False):
+            provider_events.apply(event_id=event.pk, now=self.now)
 
     def _timed(self, call: Callable[[], Any]) -> Any:
         begun = time.perf_counter()
