@@ -32,25 +32,37 @@ check: $(VENV)/installed  ## linters, types, templates, migrations, deploy check
 	@$(DEPLOY) DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(DEPLOY) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-bench: $(VENV)/installed  ## what is fast, and how fast
-	@$(BIN)/python bench/run.py
+bench: $(VENV)/installed bench/.venv/installed bench/node_modules/installed  ## what is fast, and how fast; PARTS="mail --quick"
+	@$(BIN)/python bench/run.py $(PARTS)
 
 lock: $(VENV)/installed  ## compile the hashed locks from requirements*.txt
 	@$(BIN)/python -m pip install -q uv
-	@for name in requirements requirements-dev; do \
+	@for name in requirements requirements-dev bench/requirements; do \
 		$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 \
 			--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			$$name.txt -o $$name.lock; \
 	done
 
 clean:  ## remove what install and run made, but not .env
-	rm -rf $(VENV) db.sqlite3 db.sqlite3-shm db.sqlite3-wal staticfiles
+	rm -rf $(VENV) bench/.venv bench/node_modules db.sqlite3 db.sqlite3-shm db.sqlite3-wal staticfiles
 
 $(VENV)/installed: requirements-dev.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 is needed: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing pinned packages …"
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# What `make bench` compares with, apart from the product's own packages.
+bench/.venv/installed: bench/requirements.lock
+	@test -x bench/.venv/bin/python || $(PYTHON) -m venv bench/.venv
+	@echo "Installing what is compared with …"
+	@bench/.venv/bin/python -m pip install -q --require-hashes -r bench/requirements.lock
+	@touch $@
+
+bench/node_modules/installed: bench/package-lock.json
+	@if command -v npm >/dev/null; then cd bench && npm ci --silent --ignore-scripts; \
+		else echo "There is no npm here: what is written for Node.js is left out."; mkdir -p $(@D); fi
 	@touch $@
 
 .env:

@@ -43,7 +43,7 @@ def our_environment(database: str, port: int) -> dict[str, str]:
         "LOG_LEVEL": "ERROR",
         "PYTHONWARNINGS": "ignore",  # that no static files were collected
     }
-    for name in ("EMAIL_URL", "TWILIO_ACCOUNT_SID"):
+    for name in ("EMAIL_URL", "ANYMAIL_PROVIDER", "TWILIO_ACCOUNT_SID", "REDIS_URL"):
         environment.pop(name, None)
     return environment
 
@@ -81,6 +81,10 @@ def fresh_database(folder: str, name: str) -> Iterator[str]:
     finally:
         with psycopg.connect(given, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def is_postgres() -> bool:
+    return os.environ.get("DATABASE_URL", "").startswith("postgres")
 
 
 def machine() -> str:

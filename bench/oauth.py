@@ -8,22 +8,23 @@ import json
 import os
 import tempfile
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from statistics import median
-from typing import Any
 
 from bench import oauth_calls
 from bench.common import free_ports, fresh_database, inside, manage, our_environment, web
 from bench.load import CLIENTS, Calls, call, form, rate, request, send
+from bench.size import sized
+from bench.table import turns
 
-ROUNDS = 7  # short ones: a machine's other work comes and goes
+ROUNDS = sized(7, 1)  # short ones: a machine's other work comes and goes
 SECONDS = 1.0
 SECONDS_HASHED = 2.0  # with its default for secrets, the stock server hashes for 200 ms and more in each call
-ROUNDS_REVOKING = 3  # in processes of their own, which take seconds to start and to fill
+ROUNDS_REVOKING = sized(3, 1)  # in processes of their own, which take seconds to start and to fill
 CODES = 100 * CLIENTS  # more than can be exchanged in a round
 CHECKS = 4000  # requests for a round, more than can be answered
 PAIRS = 5000  # 10,000 tokens
@@ -63,8 +64,12 @@ def main() -> None:
 
 
 def stock_environment(database: str) -> Project:
-    names = {"DJANGO_SETTINGS_MODULE": "bench.stock.settings", "REVIEWHUB_ENV_FILE": "", "DATABASE_URL": database}
-    return os.environ | names
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "bench.stock.settings",
+        "REVIEWHUB_ENV_FILE": "",
+        "DATABASE_URL": database,
+        "PYTHONWARNINGS": "ignore",
+    }
 
 
 # --- Calls a second --------------------------------------------------------------------------
@@ -83,7 +88,8 @@ def measure_calls(ours: Project, our_port: int, stock: Project, stock_port: int)
             "ours": partial(exchange_and_refresh, our_client, SECONDS),
             "plain": partial(exchange_and_refresh, plain, SECONDS),
             "hashed": partial(exchange_and_refresh, hashed, SECONDS_HASHED),
-        }
+        },
+        rounds=ROUNDS,
     )
     compare("exchange + refresh; stock secret in plain text", found["ours"], found["plain"], 1.3)
     compare("exchange + refresh; stock secret hashed (default)", found["ours"], found["hashed"], 50)
@@ -100,7 +106,8 @@ def measure_calls(ours: Project, our_port: int, stock: Project, stock_port: int)
         {
             name: partial(send, port, messages * (CHECKS // CLIENTS), seconds=SECONDS)
             for name, (port, messages) in checks.items()
-        }
+        },
+        rounds=ROUNDS,
     )
     compare("bearer check; stock: a REST view", found["our status"], found["stock view"], 1)
     compare("verify; stock: introspection", found["our status"], found["stock introspection"], 1.5)
@@ -111,15 +118,6 @@ def client(port: int, project: Project, module: str, **how: bool) -> Client:
     """Register a client, with the codes of all rounds and of the warm-up."""
     made = inside(project, module, "prepare", codes=CODES * (ROUNDS + 1), tokens=CLIENTS, **how)
     return Client(**made | {"port": port, "codes": iter(made["codes"])})
-
-
-def turns(sides: dict[str, Callable[[], Any]], rounds: int = ROUNDS) -> dict[str, list[Any]]:
-    """What each side measured in each round."""
-    found: dict[str, list[Any]] = {name: [] for name in sides}
-    for _ in range(rounds):
-        for name, measure in sides.items():
-            found[name].append(measure())
-    return found
 
 
 def exchange_and_refresh(by: Client, seconds: float) -> float:
@@ -158,7 +156,7 @@ def measure_revoking_and_statements(ours: Project, stock: Project) -> None:
             "ours": partial(inside, ours, OURS, "revoke", pairs=PAIRS),
             "stock": partial(inside, stock, STOCK, "revoke", pairs=PAIRS, timed=PAIRS_TIMED),
         },
-        ROUNDS_REVOKING,
+        rounds=ROUNDS_REVOKING,
     )
     our_seconds = [run["seconds"] for run in found["ours"]]
     stock_seconds = [run["seconds"] / PAIRS_TIMED * PAIRS for run in found["stock"]]

@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -17,6 +18,9 @@ from oauth.hashers import new_token, token_hash
 from oauth.models import AccessToken, Account, Application, Grant, Membership, RefreshToken, User
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from reviews import delivery
+from reviews.asking import Ask, ask
+from reviews.contacts import Person
+from reviews.models import Contact, Delivery
 
 SCOPE = "read write"
 TOKEN, INTROSPECT, REVOKE = "/oauth/token", "/oauth/introspect", "/oauth/revoke"
@@ -64,6 +68,26 @@ def drain() -> dict[str, float]:
     while now := delivery.drain():
         sent += now
     return {"sent": sent, "seconds": time.perf_counter() - began}
+
+
+def ask_many(count: int, tag: str) -> None:
+    """Ask that many new contacts by mail, now."""
+    _ask_all([Person(email=f"{tag}-{number}@example.com", first_name="Ada") for number in range(count)])
+
+
+def ask_by_text(count: int, start: int, zone: str) -> None:
+    """Ask that many new contacts by text, now: in a zone where texts may leave at this hour."""
+    _ask_all([Person(phone=f"+4474{start + number:08}", first_name="Ada") for number in range(count)])
+    Contact.objects.filter(email="").update(time_zone=zone)
+    Delivery.objects.filter(status=Delivery.Status.PLANNED).update(due_at=timezone.now())
+
+
+def _ask_all(persons: list[Person], together: int = 500) -> None:
+    account = Account.objects.get()
+    for first in range(0, len(persons), together):
+        with transaction.atomic():
+            for person in persons[first : first + together]:
+                ask(account=account, wanted=Ask(person=person), now=timezone.now())
 
 
 # --- Rows ------------------------------------------------------------------------------------

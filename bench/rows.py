@@ -1,0 +1,77 @@
+"""Many rows at once: copies of one real request, its contact and its message, made by the database."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.utils import timezone
+
+from bench.inside import analyze
+from bench.ours import ask_many
+from reviews.models import Contact, Delivery, ReviewRequest
+
+
+def grow(total: int, tag: str = "row", days: int = 30) -> int:
+    """Bring the requests up to that many, each with a message due in so many days; returns how many there were.
+
+    Columns that this module does not name are those of the first request, which is asked the usual way.
+    """
+    had = ReviewRequest.objects.count()
+    if not had:
+        with transaction.atomic():
+            ask_many(1, f"{tag}-first")
+            Delivery.objects.update(due_at=timezone.now() + timedelta(days=days))
+        had = 1
+    first = Delivery.objects.select_related("request").order_by("pk")[0]
+    due = f"now() + interval '{days} days' + n * interval '1 millisecond'"
+    key = f"'{tag}' || n"
+    contact, request = f"md5('contact' || {key})::uuid", f"md5('request' || {key})::uuid"
+    address = f"{key} || '@example.com'"
+    span = (had + 1, total)
+    with transaction.atomic():
+        _copy(Contact, first.request.contact_id, span, id=contact, email=address)
+        _copy(ReviewRequest, first.request_id, span, id=request, contact_id=contact, scheduled_for=due, created_at=AGO)
+        _copy(
+            Delivery,
+            first.pk,
+            span,
+            request_id=request,
+            address=address,
+            due_at=due,
+            created_at=AGO,
+            message_key=f"md5('message' || {key})::uuid",
+            link_token=f"left(md5('link' || {key}), 22)",
+        )
+    analyze()
+    return had
+
+
+# Spread over a year, so that the newest are few.
+AGO = "now() - n * interval '30 seconds'"
+
+
+@transaction.atomic
+def due_from(times: list[float], tag: str) -> list[str]:
+    """Let the newest messages be due at those moments (seconds since the epoch), one each; returns their addresses."""
+    ask_many(len(times), tag)
+    rows = list(Delivery.objects.filter(address__startswith=f"{tag}-").order_by("pk"))
+    for row, moment in zip(rows, times, strict=True):
+        row.due_at = datetime.fromtimestamp(moment, UTC)
+    Delivery.objects.bulk_update(rows, ["due_at"])
+    return [row.address for row in rows]
+
+
+def _copy(model: type[models.Model], pk: Any, span: tuple[int, int], **other: str) -> None:
+    """Copies of a row, numbered `n`, with other expressions in some columns."""
+    columns = [field.column for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
+    assert set(other) <= set(columns), set(other) - set(columns)
+    names = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join(other.get(column, f'kept."{column}"') for column in columns)
+    key = model._meta.pk
+    assert key is not None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {model._meta.db_table} ({names}) SELECT {values} FROM {model._meta.db_table} kept, "
+            f'generate_series(%s::int, %s::int) n WHERE kept."{key.column}" = %s',
+            [*span, pk],
+        )
