@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 from bench.common import free_ports, fresh_database, inside, is_postgres, manage, our_environment
 from bench.mail_peers import Peer, missing, peers, prepare
 from bench.queues import Redis, sql
-from bench.running import all_running
+from bench.running import all_running, running
 from bench.sink import Sink, Tally, sink
 from bench.size import MAILS, sized
 from bench.table import line, rates, turns
@@ -55,17 +56,17 @@ def main() -> None:
         manage(project, "migrate", "-v0")
         manage(project, "demo", "--json", "--force")
         message = folder / "message.json"
-        message.write_text(json.dumps(example(project, ours)))
+        message.write_text(json.dumps(example(project)))
         environment = {"BENCH_MESSAGE": str(message), "DATABASE_URL": theirs, "BENCH_REDIS_URL": redis.url}
         prepare(environment)
-        measure("no provider delay, two processes a side", 0.0, project | {"WORKERS": "2"}, environment, redis)
-        measure("provider answers after 50 ms, one process", SLOW, project | {"WORKERS": "1"}, environment, redis)
+        measure("no provider delay, two processes a side", 0.0, project, environment, redis)
+        measure("provider answers after 50 ms, one process", SLOW, project, environment, redis)
 
 
-def example(project: dict[str, str], database: str) -> dict[str, str]:
+def example(project: dict[str, str]) -> dict[str, str]:
     """What a mail of ours says, so that everybody sends the same: from one that our worker sent."""
     with sink("smtp") as taking:
-        tally = drain_ours(project, database, taking, count=20, tag="warm")
+        tally = drain_ours(sending_to(taking, project), taking, 20, tag="warm")
     found = email.message_from_bytes(tally.sample)
     words = {"subject": "How did we do, Ada?"}
     for part in found.walk():
@@ -78,12 +79,13 @@ def example(project: dict[str, str], database: str) -> dict[str, str]:
 def measure(title: str, delay: float, project: dict[str, str], environment: dict[str, str], redis: Redis) -> None:
     processes, threads = (1, 16) if delay else (2, 8)
     with sink("smtp", delay) as taking:
+        project = sending_to(taking, project, WORKERS=str(processes))
         sides: dict[str, Callable[[], Round | None]] = {}
         tags = iter(range(10_000))
         failed: set[str] = set()
 
         def ours() -> Round:
-            return seen(drain_ours(project, project["DATABASE_URL"], taking, MAILS, f"m{next(tags)}"), MAILS)
+            return seen(drain_ours(project, taking, MAILS, tag=f"m{next(tags)}"), MAILS)
 
         def other(peer: Peer) -> Round | None:
             count = min(MAILS, peer.most)
@@ -113,8 +115,8 @@ def measure(title: str, delay: float, project: dict[str, str], environment: dict
         if any(each.twice for each in rounds):
             line(f"{name}: sent twice", str(sum(each.twice for each in rounds)))
     sizes = {name: mean(each.size for each in rounds) for name, rounds in found.items()}
-    for name in (next(iter(sizes)), min(sizes, key=sizes.__getitem__), max(sizes, key=sizes.__getitem__)):
-        line(f"{name}: bytes a mail, with the conversation", f"{sizes[name]:,.0f}")
+    line("bytes a mail with its conversation: ours", f"{sizes['ReviewHub']:,.0f}")
+    line("… the least and the most of the others", f"{min(sizes.values()):,.0f}–{max(sizes.values()):,.0f}")
     for reason in missing():
         print(f"  left out: {reason}")
 
@@ -125,28 +127,34 @@ def seen(tally: Tally, count: int) -> Round:
     return Round(tally.rate, tally.size / tally.accepted, tally.twice)
 
 
-def drain_ours(project: dict[str, str], database: str, taking: Sink, count: int, tag: str) -> Tally:
-    inside(project, "bench.ours", "ask_many", count=count, tag=tag)
+def drain_ours(project: dict[str, str], taking: Sink, count: int, put: str = "ask_many", **options: Any) -> Tally:
+    """Ask that many contacts, start the worker, and wait until it has sent everything, or SECONDS."""
+    inside(project, "bench.ours", put, count=count, **options)
     taking.forget()
-    with worker(project, taking):
+    with worker(project):
         tally = taking.collect(count, SECONDS)
-    sql(database, "TRUNCATE reviews_contact CASCADE")
+    sql(project["DATABASE_URL"], "TRUNCATE reviews_contact CASCADE")
     return tally
 
 
 @contextmanager
-def worker(project: dict[str, str], taking: Sink) -> Iterator[list[int]]:
-    """`manage.py worker` as it runs in production, with its mail going to the sink."""
-    sending = project | {"EMAIL_URL": f"smtp://127.0.0.1:{taking.port}"}
-    with all_running([[sys.executable, "manage.py", "worker"]], sending) as running:
-        yield running
+def worker(project: dict[str, str]) -> Iterator[int]:
+    """`manage.py worker` as it runs in production; yields its process id."""
+    with running([sys.executable, "manage.py", "worker"], project) as pid:
+        yield pid
+
+
+def sending_to(taking: Sink, project: dict[str, str], **settings: str) -> dict[str, str]:
+    """The project with its mail going to the sink."""
+    return project | {"EMAIL_URL": f"smtp://127.0.0.1:{taking.port}"} | settings
 
 
 def drain_peer(peer: Peer, environment: dict[str, str], redis: Redis, taking: Sink, count: int, tag: str) -> Tally:
     environment = peer.environment(environment, taking.port)
     peer.put(environment, count, tag)
     taking.forget()
-    commands = [[part.format(count=count, tag=tag, url=redis.url) for part in command] for command in peer.commands]
+    these = {"count": count, "tag": tag, "url": redis.url, "folder": Path(environment["BENCH_MESSAGE"]).parent}
+    commands = [[part.format(**these) for part in command] for command in peer.commands]
     with all_running(commands, environment):
         tally = taking.collect(count, SECONDS)
     redis.empty()

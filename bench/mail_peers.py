@@ -16,7 +16,7 @@ NODE_MODULES = HERE / "node_modules" / "nodemailer"
 
 @dataclass(frozen=True)
 class Peer:
-    """A library with its worker's commands: `{count}` and `{tag}` stand for this round's."""
+    """A library and its worker's commands, in which `{count}`, `{tag}`, `{folder}` and Redis' `{url}` are filled in."""
 
     name: str
     commands: list[list[str]]
@@ -92,7 +92,7 @@ def in_django(processes: int, threads: int, *, slow: bool) -> list[Peer]:
     return [
         Peer(
             name,
-            [[*send, "{tag}.lock"]],
+            [[*send, "{folder}/{tag}"]],
             put("post_office_app"),
             settings | own_threads | batch,
             clear=clear,
