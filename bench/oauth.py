@@ -54,7 +54,7 @@ def main() -> None:
         ours = our_environment(until_done.enter_context(fresh_database(folder, "ours")), our_port)
         stock = stock_environment(until_done.enter_context(fresh_database(folder, "stock")))
         for project in (ours, stock):
-            manage(project, "migrate", "-v0")
+            manage(project, "migrate", "-v0", "--run-syncdb")
         until_done.enter_context(web(ours, "reviewhub.wsgi", our_port))
         until_done.enter_context(web(stock, "bench.stock.wsgi", stock_port))
 

@@ -17,10 +17,9 @@ from oauth.applications import create_application
 from oauth.hashers import new_token, token_hash
 from oauth.models import AccessToken, Account, Application, Grant, Membership, RefreshToken, User
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
-from reviews import delivery
 from reviews.asking import Ask, ask
 from reviews.contacts import Person
-from reviews.models import Contact, Delivery
+from reviews.models import Contact, Delivery, ReviewSite
 
 SCOPE = "read write"
 TOKEN, INTROSPECT, REVOKE = "/oauth/token", "/oauth/introspect", "/oauth/revoke"
@@ -62,14 +61,6 @@ def revoke(pairs: int) -> dict[str, float]:
     return {"seconds": seconds, "statements": statements}
 
 
-def drain() -> dict[str, float]:
-    """Send everything that is due in one process, as a worker does."""
-    began, sent = time.perf_counter(), 0
-    while now := delivery.drain():
-        sent += now
-    return {"sent": sent, "seconds": time.perf_counter() - began}
-
-
 def ask_many(count: int, tag: str) -> None:
     """Ask that many new contacts by mail, now."""
     _ask_all([Person(email=f"{tag}-{number}@example.com", first_name="Ada") for number in range(count)])
@@ -80,6 +71,11 @@ def ask_by_text(count: int, start: int, zone: str) -> None:
     _ask_all([Person(phone=f"+4474{start + number:08}", first_name="Ada") for number in range(count)])
     Contact.objects.filter(email="").update(time_zone=zone)
     Delivery.objects.filter(status=Delivery.Status.PLANNED).update(due_at=timezone.now())
+
+
+def first_site() -> int:
+    """A review site of the account."""
+    return ReviewSite.objects.values_list("pk", flat=True)[0]
 
 
 def _ask_all(persons: list[Person], together: int = 500) -> None:

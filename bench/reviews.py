@@ -1,46 +1,110 @@
-"""What the main path can take on this machine: requests in, messages out.
-
-Nothing is sent: the messages go to the sandbox, after real rendering and with a durable mark for each.
-"""
+"""What the main path can take on this machine: requests in, against the least that one would write instead."""
 
 import json
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+from statistics import median
 from typing import Any
 
-from bench.common import free_ports, fresh_database, inside, manage, our_environment, web
+from bench.common import free_ports, fresh_database, inside, is_postgres, manage, our_environment, web
 from bench.load import CLIENTS, call, request, send
+from bench.oauth import STOCK, stock_environment
+from bench.pgbench import pgbench
+from bench.size import sized
+from bench.table import line, number, rates, turns
+
+ROUNDS = sized(7, 1)
+SECONDS = 1.0
+CALLS = 1500  # requests for a round, more than can be answered
+BULK_ROUNDS = sized(3, 1)
+BULK_CALLS = sized(CLIENTS, 2)
+EXISTING = sized((1_000, 100_000, 1_000_000), (1_000, 10_000))
+
+OAUTH = "django-oauth-toolkit, a view, two inserts"
+# What any answer needs at least, on the stock project's tables.
+FOUR_STATEMENTS = """
+\\set n random(1, 1000000000)
+BEGIN;
+SELECT key, user_id FROM authtoken_token WHERE key = 'none';
+SELECT id FROM stock_customer WHERE email = 'pgbench' || :n || '@example.com';
+INSERT INTO stock_customer (first_name, email) VALUES ('Ada', 'pgbench' || :n || '@example.com') RETURNING id \\gset
+INSERT INTO stock_request (customer_id, status, scheduled_for, created_at) VALUES (:id, 'scheduled', now(), now());
+COMMIT;
+"""
+
+Messages = Callable[[int], list[bytes]]
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, fresh_database(folder, "reviews") as database:
-        (port,) = free_ports(1)
-        environment = our_environment(database, port)
-        manage(environment, "migrate", "-v0")
-        demo = json.loads(manage(environment, "demo", "--json", "--force"))
-        with web(environment, "reviewhub.wsgi", port):
-            measure(environment, port, demo["api_key"])
+    with ExitStack() as until_done:
+        folder = until_done.enter_context(tempfile.TemporaryDirectory())
+        our_port, stock_port = free_ports(2)
+        ours = our_environment(until_done.enter_context(fresh_database(folder, "reviews")), our_port)
+        stock = stock_environment(until_done.enter_context(fresh_database(folder, "plain")))
+        for project in (ours, stock):
+            manage(project, "migrate", "-v0", "--run-syncdb")
+        demo = json.loads(manage(ours, "demo", "--json", "--force"))
+        tokens = inside(stock, STOCK, "tokens")
+        until_done.enter_context(web(ours, "reviewhub.wsgi", our_port))
+        until_done.enter_context(web(stock, "bench.stock.wsgi", stock_port))
+
+        numbers = count()
+        our_headers = headers(f"Bearer {demo['api_key']}")
+        sides = {
+            "ReviewHub": one_by_one(our_port, "/api/v1/review-requests", our_headers, numbers),
+            "a bare REST view, its framework's token, two inserts": one_by_one(
+                stock_port, "/ask", headers(f"Token {tokens['framework']}"), numbers
+            ),
+            OAUTH: one_by_one(stock_port, "/ask-with-oauth", headers(f"Bearer {tokens['bearer']}"), numbers),
+        }
+        for measure in sides.values():
+            measure()  # warm up
+        rates("POST one request, a new contact", turns(sides, rounds=ROUNDS), {OAUTH: 1.2})
+        if is_postgres() and (limit := pgbench(stock["DATABASE_URL"], FOUR_STATEMENTS, sized(5, 1))):
+            line("the limit: four statements in a transaction, pgbench", number(limit))
+        bulk(our_port, our_headers, numbers)
+        if is_postgres():
+            flat(ours, sides["ReviewHub"])
 
 
-def measure(environment: dict[str, str], port: int, key: str) -> None:
-    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
-
-    def post(path: str, body: Any) -> bytes:
-        return request("POST", f"/api/v1/review-requests{path}", headers, json.dumps(body).encode())
-
-    def one(number: int) -> bytes:
-        return post("", {"email": f"one{number}@example.com"})
-
-    def many(number: int) -> bytes:
-        return post("/bulk", {"requests": [{"email": f"b{number}-{index}@example.com"} for index in range(500)]})
-
-    for number in range(50):  # warm up
-        call(port, one(-number - 1), 201)
-    report("POST one request, new contact", send(port, [one(number) for number in range(2000)], 201))
-    report("bulk, 500 a call", 500 * send(port, [many(number) for number in range(CLIENTS)], 200))
-    drained = inside(environment, "bench.ours", "drain")
-    assert drained["sent"]
-    report("drain, one process, to the sandbox", drained["sent"] / drained["seconds"])
+def headers(authorization: str) -> dict[str, str]:
+    return {"Authorization": authorization, "Content-Type": "application/json"}
 
 
-def report(name: str, per_second: float) -> None:
-    print(f"{name:45} {per_second:8.0f} a second")
+def person(number: int) -> dict[str, Any]:
+    return {"email": f"one{number}@example.com", "first_name": "Ada"}
+
+
+def one_by_one(port: int, path: str, given: dict[str, str], numbers: Iterator[int]) -> Callable[[], float]:
+    """A round of calls, each about somebody new."""
+
+    def measure() -> float:
+        bodies = [json.dumps(person(next(numbers))).encode() for _ in range(CALLS)]
+        return send(port, [request("POST", path, given, body) for body in bodies], 201, SECONDS)
+
+    return measure
+
+
+def bulk(port: int, given: dict[str, str], numbers: Iterator[int]) -> None:
+    found = []
+    for _ in range(BULK_ROUNDS):
+        bodies = [{"requests": [person(next(numbers)) for _ in range(500)]} for _ in range(BULK_CALLS)]
+        path = "/api/v1/review-requests/bulk"
+        calls = [request("POST", path, given, json.dumps(body).encode()) for body in bodies]
+        first = json.loads(call(port, calls.pop(0)))
+        assert all(row["status"] == 201 for row in first["results"])
+        found.append(500 * send(port, calls, 200))
+    line("bulk, 500 a call, requests a second", number(median(found)), "3,000")
+
+
+def flat(project: dict[str, str], measure: Callable[[], float]) -> None:
+    """Whether a request costs the same when there are very many."""
+    print(f"\n{'POST one request, beside those that exist':58}{'a second':>9}  {'of first':>8}")
+    first = 0.0
+    for existing in EXISTING:
+        inside(project, "bench.rows", "grow", total=existing)
+        rate = median(measure() for _ in range(ROUNDS))
+        first = first or rate
+        print(f"  {f'{existing:,} requests':56}{number(rate):>9}  {rate / first:>8.2f}", flush=True)

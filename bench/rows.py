@@ -1,5 +1,6 @@
 """Many rows at once: copies of one real request, its contact and its message, made by the database."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,8 +12,10 @@ from bench.ours import ask_many
 from reviews.models import Contact, Delivery, ReviewRequest
 
 
-def grow(total: int, tag: str = "row", days: int = 30) -> int:
+def grow(total: int, tag: str = "row", days: int = 30, sent: bool = False) -> int:
     """Bring the requests up to that many, each with a message due in so many days; returns how many there were.
+
+    `sent`: the first message has left, and the follow-up is what is due.
 
     Columns that this module does not name are those of the first request, which is asked the usual way.
     """
@@ -28,26 +31,40 @@ def grow(total: int, tag: str = "row", days: int = 30) -> int:
     contact, request = f"md5('contact' || {key})::uuid", f"md5('request' || {key})::uuid"
     address = f"{key} || '@example.com'"
     span = (had + 1, total)
+    left = {"status": "'sent'", "sent_at": "now()"} if sent else {}
+    planned = {"request_id": request, "address": address, "due_at": due, "created_at": AGO}
     with transaction.atomic():
         _copy(Contact, first.request.contact_id, span, id=contact, email=address)
-        _copy(ReviewRequest, first.request_id, span, id=request, contact_id=contact, scheduled_for=due, created_at=AGO)
         _copy(
-            Delivery,
-            first.pk,
+            ReviewRequest,
+            first.request_id,
             span,
-            request_id=request,
-            address=address,
-            due_at=due,
+            id=request,
+            contact_id=contact,
+            scheduled_for=due,
             created_at=AGO,
-            message_key=f"md5('message' || {key})::uuid",
-            link_token=f"left(md5('link' || {key}), 22)",
+            **left,
         )
+        _copy(Delivery, first.pk, span, **planned, **unlike("first", key), **left)
+        if sent:
+            _copy(Delivery, first.pk, span, **planned, **unlike("next", key), step="1")
     analyze()
     return had
 
 
 # Spread over a year, so that the newest are few.
 AGO = "now() - n * interval '30 seconds'"
+
+
+def unlike(which: str, key: str) -> dict[str, str]:
+    """What no two messages share; see `link_tokens`."""
+    return {"message_key": f"md5('{which}' || {key})::uuid", "link_token": f"left(md5('{which}' || {key}), 22)"}
+
+
+def link_tokens(start: int, count: int, tag: str = "row") -> list[str]:
+    """The tokens of the first messages of the rows from that number on."""
+    numbers = range(start, start + count)
+    return [hashlib.md5(f"first{tag}{n}".encode(), usedforsecurity=False).hexdigest()[:22] for n in numbers]
 
 
 @transaction.atomic

@@ -8,9 +8,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, Application, Grant, RefreshToken
+from rest_framework.authtoken.models import Token
 
 from bench.inside import analyze, count_calls, counted
 from bench.oauth_calls import CHALLENGE, REDIRECT_URI
+from bench.stock.models import Link
 
 SCOPE = "read write"
 TOKEN, INTROSPECT = "/o/token/", "/o/introspect/"
@@ -50,6 +52,19 @@ def revoke(pairs: int, timed: int) -> dict[str, float]:
     seconds = time.perf_counter() - began
     assert live.count() == AccessToken.objects.filter(user=user).count() == pairs - timed - 1
     return {"seconds": seconds, "statements": statements}
+
+
+def tokens() -> dict[str, str]:
+    """One of each kind: the REST framework's own, and a bearer token."""
+    user, application, _ = _client(hashed=False)
+    ((access, _),) = _pairs(user, application, 1)
+    return {"framework": Token.objects.create(user=user).key, "bearer": access}
+
+
+def links(tokens: list[str]) -> None:
+    """A link of each name, to follow."""
+    Link.objects.bulk_create([Link(token=token, url="https://example.com/") for token in tokens], batch_size=1000)
+    analyze()
 
 
 # --- Rows ------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "oauth2_provider",
     "rest_framework",
+    "rest_framework.authtoken",
+    "bench.stock",
 ]
 
 MIDDLEWARE = [
