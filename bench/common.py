@@ -117,14 +117,14 @@ def free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def web(environment: dict[str, str], application: str, port: int) -> Iterator[None]:
-    """A web server while the block runs. Both sides of a comparison get the same one."""
+def web(environment: dict[str, str], application: str, port: int) -> Iterator[int]:
+    """A web server while the block runs; yields its process id. Both sides of a comparison get the same one."""
     gunicorn = Path(sys.executable).with_name("gunicorn")
     listen = ["--workers", str(WORKERS), "--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "error"]
     server = subprocess.Popen([gunicorn, *listen, application], cwd=ROOT, env=environment, preexec_fn=end_with_parent)
     try:
         _wait_for(server, port)
-        yield
+        yield server.pid
     finally:
         server.terminate()
         server.wait()

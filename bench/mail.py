@@ -26,7 +26,7 @@ from bench.size import MAILS, sized
 from bench.table import line, rates, turns
 
 ROUNDS = sized(3, 1)
-SECONDS = sized(6.0, 2.0)
+SECONDS = sized(8.0, 2.0)
 SLOW = 0.05  # seconds that the far provider takes
 MARK = "BENCHBENCHBENCH1"  # see peers/message.py
 LINK = re.compile(r"(?<=/r/)[A-Za-z0-9_-]{16,22}")

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bench.common import ROOT
 
@@ -42,16 +43,21 @@ def run(command: list[str], environment: Mapping[str, str]) -> None:
 def prepare(given: Mapping[str, str]) -> None:
     """Make the tables of those that queue in PostgreSQL."""
     environment = os.environ | given | {"PYTHONPATH": str(ROOT)}
-    if PEER_BIN.exists():
+    if installed():
         settings = {"DJANGO_SETTINGS_MODULE": "bench.peers.django_settings"}
         run([PYTHON, "-m", "django", "migrate", "-v0"], environment | settings)
         run([*PROCRASTINATE, "schema", "--apply"], environment)
 
 
+def installed() -> bool:
+    """Whether the Python libraries are there."""
+    return Path(PYTHON).exists()
+
+
 def missing() -> list[str]:
     """Who is not measured, and why."""
     reasons = []
-    if not PEER_BIN.exists():
+    if not installed():
         reasons.append("the Python libraries: `make bench` installs them into bench/.venv")
     if not shutil.which("node"):
         reasons.append("BullMQ and graphile-worker: there is no Node.js here")
@@ -66,7 +72,7 @@ PROCRASTINATE = [str(PEER_BIN / "procrastinate"), "--app=bench.peers.procrastina
 def peers(*, processes: int, threads: int, slow: bool) -> list[Peer]:
     """Everybody who is installed. `slow`: the provider takes its time, so one process with threads for it."""
     found = []
-    if PEER_BIN.exists():
+    if installed():
         found += [*raw(slow=slow), *in_django(processes, threads, slow=slow), *in_python(processes, threads, slow=slow)]
     if shutil.which("node") and NODE_MODULES.exists():
         found += in_node(processes, threads)

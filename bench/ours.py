@@ -73,6 +73,13 @@ def ask_by_text(count: int, start: int, zone: str) -> None:
     Delivery.objects.filter(status=Delivery.Status.PLANNED).update(due_at=timezone.now())
 
 
+def operator_cookie() -> str:
+    """The session cookie of somebody who may see everything."""
+    client = Client()
+    client.force_login(User.objects.create_superuser("operator@example.com"))
+    return client.cookies["sessionid"].value
+
+
 def first_site() -> int:
     """A review site of the account."""
     return ReviewSite.objects.values_list("pk", flat=True)[0]

@@ -17,15 +17,13 @@ def grow(total: int, tag: str = "row", days: int = 30, sent: bool = False) -> in
 
     `sent`: the first message has left, and the follow-up is what is due.
 
-    Columns that this module does not name are those of the first request, which is asked the usual way.
+    Columns that this module does not name are those of a request that is asked the usual way.
     """
-    had = ReviewRequest.objects.count()
-    if not had:
-        with transaction.atomic():
-            ask_many(1, f"{tag}-first")
-            Delivery.objects.update(due_at=timezone.now() + timedelta(days=days))
-        had = 1
-    first = Delivery.objects.select_related("request").order_by("pk")[0]
+    had = ReviewRequest.objects.count() + 1
+    with transaction.atomic():  # no worker sees it before it is put off
+        ask_many(1, f"{tag}{had}")
+        first = Delivery.objects.select_related("request").latest("pk")
+        Delivery.objects.filter(pk=first.pk).update(due_at=timezone.now() + timedelta(days=30))
     due = f"now() + interval '{days} days' + n * interval '1 millisecond'"
     key = f"'{tag}' || n"
     contact, request = f"md5('contact' || {key})::uuid", f"md5('request' || {key})::uuid"

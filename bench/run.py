@@ -18,7 +18,7 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from bench import common  # noqa: E402
 
-PARTS = ("mail", "texts", "latency", "reviews", "page", "oauth")
+PARTS = ("mail", "texts", "latency", "reviews", "oauth", "page", "memory", "admin")
 
 
 def main() -> None:

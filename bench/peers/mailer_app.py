@@ -1,11 +1,8 @@
 """django-mailer: mails are rows, sent one by one."""
 
-import django
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from bench.peers.message import SENDER, filled
-
-django.setup()
 
 
 def put(everybody: list[str]) -> None:

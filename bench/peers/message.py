@@ -15,6 +15,11 @@ from typing import Any
 SENDER = "reviews@sender.example"
 MARK = "BENCHBENCHBENCH1"  # stands where our mails have the token of their link
 
+if "DJANGO_SETTINGS_MODULE" in os.environ:  # the worker of a Django project has all of it in memory
+    import django
+
+    django.setup()
+
 _kept = threading.local()
 
 

@@ -1,10 +1,6 @@
 """django-post_office: mails are rows."""
 
-import django
-
 from bench.peers.message import SENDER, filled
-
-django.setup()
 
 
 def put(everybody: list[str]) -> None:

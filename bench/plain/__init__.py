@@ -1,0 +1,1 @@
+"""Our rows in Django's own admin, as its tutorial registers a model."""
