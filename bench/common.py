@@ -89,20 +89,34 @@ def is_postgres() -> bool:
 
 def machine() -> str:
     """What was measured, on what: only numbers of one run may be compared."""
-    given = os.environ.get("DATABASE_URL", "")
-    if given.startswith("postgres"):
+    if is_postgres():
         import psycopg
 
-        with psycopg.connect(given) as connection:
+        with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
             server = connection.info.server_version
-        database = f"PostgreSQL {server // 10000}.{server % 10000}"
+            durable = [
+                f"{name} {connection.execute(f'SHOW {name}'.encode()).fetchone()[0]}"  # type: ignore[index]
+                for name in ("fsync", "synchronous_commit")
+            ]
+        database = f"PostgreSQL {server // 10000}.{server % 10000} ({', '.join(durable)})"
     else:
         database = f"SQLite {sqlite3.sqlite_version}"
-    names = ("Django", "django-oauth-toolkit", "oauthlib", "djangorestframework", "gunicorn")
+    names = ("Django", "django-oauth-toolkit", "djangorestframework", "django-q2", "twilio", "gunicorn")
     return (
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {database}, {WORKERS} sync workers, "
-        f"{CLIENTS} clients\n" + ", ".join(f"{name} {version(name)}" for name in names)
+        f"{CLIENTS} clients\n"
+        + ", ".join(f"{name} {version(name)}" for name in names)
+        + "\n"
+        + ", ".join(peer_versions())
     )
+
+
+def peer_versions() -> list[str]:
+    """The pins of what bench/.venv and bench/node_modules hold."""
+    lines = (ROOT / "bench" / "requirements.txt").read_text().splitlines()
+    pins = [line.split("#")[0].strip().replace("==", " ") for line in lines if "==" in line]
+    node = json.loads((ROOT / "bench" / "package.json").read_text())["dependencies"]
+    return pins + [f"{name} {pin}" for name, pin in node.items()]
 
 
 # --- Web servers -----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -81,18 +82,18 @@ def measure(title: str, delay: float, project: dict[str, str], environment: dict
     with sink("smtp", delay) as taking:
         project = sending_to(taking, project, WORKERS=str(processes))
         sides: dict[str, Callable[[], Round | None]] = {}
-        tags = iter(range(10_000))
+        tags = (f"{'far' if delay else 'near'}{number}" for number in count())
         failed: set[str] = set()
 
         def ours() -> Round:
-            return seen(drain_ours(project, taking, MAILS, tag=f"m{next(tags)}"), MAILS)
+            return seen(drain_ours(project, taking, MAILS, tag=next(tags)), MAILS)
 
         def other(peer: Peer) -> Round | None:
-            count = min(MAILS, peer.most)
+            mails = min(MAILS, peer.most)
             if peer.name in failed:
                 return None
             try:
-                return seen(drain_peer(peer, environment, redis, taking, count, f"p{next(tags)}"), count)
+                return seen(drain_peer(peer, environment, redis, taking, mails, next(tags)), mails)
             except (RuntimeError, TimeoutError) as error:  # theirs to fail; the others are measured all the same
                 failed.add(peer.name)
                 print(f"  left out: {peer.name}: {error}")
@@ -121,18 +122,19 @@ def measure(title: str, delay: float, project: dict[str, str], environment: dict
         print(f"  left out: {reason}")
 
 
-def seen(tally: Tally, count: int) -> Round:
-    if tally.accepted > count + tally.twice:
-        raise RuntimeError(f"{tally.accepted} mails came of {count}: the queue was not empty before.")
+def seen(tally: Tally, mails: int) -> Round:
+    if tally.accepted > mails + tally.twice:
+        raise RuntimeError(f"{tally.accepted} mails came of {mails}: the queue was not empty before.")
     return Round(tally.rate, tally.size / tally.accepted, tally.twice)
 
 
-def drain_ours(project: dict[str, str], taking: Sink, count: int, put: str = "ask_many", **options: Any) -> Tally:
+def drain_ours(project: dict[str, str], taking: Sink, mails: int, put: str = "ask_many", **options: Any) -> Tally:
     """Ask that many contacts, start the worker, and wait until it has sent everything, or SECONDS."""
-    inside(project, "bench.ours", put, count=count, **options)
+    inside(project, "bench.ours", put, count=mails, **options)
+    sql(project["DATABASE_URL"], "ANALYZE")  # as the database does by itself in time, on either side
     taking.forget()
     with worker(project):
-        tally = taking.collect(count, SECONDS)
+        tally = taking.collect(mails, SECONDS)
     sql(project["DATABASE_URL"], "TRUNCATE reviews_contact CASCADE")
     return tally
 
@@ -149,14 +151,15 @@ def sending_to(taking: Sink, project: dict[str, str], **settings: str) -> dict[s
     return project | {"EMAIL_URL": f"smtp://127.0.0.1:{taking.port}"} | settings
 
 
-def drain_peer(peer: Peer, environment: dict[str, str], redis: Redis, taking: Sink, count: int, tag: str) -> Tally:
+def drain_peer(peer: Peer, environment: dict[str, str], redis: Redis, taking: Sink, mails: int, tag: str) -> Tally:
     environment = peer.environment(environment, taking.port)
-    peer.put(environment, count, tag)
+    peer.put(environment, mails, tag)
+    sql(environment["DATABASE_URL"], "ANALYZE")
     taking.forget()
-    these = {"count": count, "tag": tag, "url": redis.url, "folder": Path(environment["BENCH_MESSAGE"]).parent}
+    these = {"count": mails, "tag": tag, "url": redis.url, "folder": Path(environment["BENCH_MESSAGE"]).parent}
     commands = [[part.format(**these) for part in command] for command in peer.commands]
     with all_running(commands, environment):
-        tally = taking.collect(count, SECONDS)
+        tally = taking.collect(mails, SECONDS)
     redis.empty()
     sql(environment["DATABASE_URL"], *peer.clear)
     return tally
