@@ -83,7 +83,7 @@ def peers(*, processes: int, threads: int, slow: bool) -> list[Peer]:
 def raw(*, slow: bool) -> list[Peer]:
     return [
         Peer(
-            f"the limit: smtplib, {count} connections",
+            f"the limit: smtplib, {count} connection{'s' if count > 1 else ''}",
             [[PYTHON, "-m", "bench.peers.raw", str(count), "{count}", "{tag}"]],
         )
         for count in ([16] if slow else [1, 4])

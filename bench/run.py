@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -33,11 +34,18 @@ def main() -> None:
     os.environ |= {"BENCH_QUICK": "1" if given.quick else "", "BENCH_MAILS": str(given.mails or "")}
     signal.signal(signal.SIGTERM, _end)
     print(common.machine())
+    failed = []
     for part in given.parts or PARTS:
         print(flush=True)
         began = time.monotonic()
-        importlib.import_module(f"bench.{part}").main()
+        try:
+            importlib.import_module(f"bench.{part}").main()
+        except Exception:  # the others are measured all the same
+            traceback.print_exc()
+            failed.append(part)
         print(f"({part}: {time.monotonic() - began:.0f} seconds)", flush=True)
+    if failed:
+        sys.exit(f"Failed: {', '.join(failed)}.")
 
 
 def _end(number: int, frame: Any) -> None:
