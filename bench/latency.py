@@ -48,7 +48,7 @@ def main() -> None:
 def ours(project: dict[str, str], taking: Sink, tag: str) -> list[float]:
     taking.forget()
     with worker(sending_to(taking, project)):
-        inside(project, "bench.ours", "ask_many", count=1, tag=f"{tag}-up")
+        inside(project, "bench.ours", "ask_many", count=1, tag=f"up-{tag}")
         taking.collect(1, 0)  # the worker is up
         moment, times = time.time() + AHEAD, []
         for _ in range(MESSAGES):
