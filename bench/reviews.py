@@ -12,6 +12,7 @@ from bench.common import free_ports, fresh_database, inside, is_postgres, manage
 from bench.load import CLIENTS, call, request, send
 from bench.oauth import STOCK, stock_environment
 from bench.pgbench import pgbench
+from bench.queues import sql
 from bench.size import sized
 from bench.table import line, number, rates, turns
 
@@ -102,6 +103,7 @@ def bulk(port: int, given: dict[str, str], numbers: Iterator[int]) -> None:
 def flat(project: dict[str, str], measure: Callable[[], float]) -> None:
     """Whether a request costs the same when there are very many."""
     print(f"\n{'POST one request, beside those that exist':58}{'a second':>9}  {'of first':>8}")
+    sql(project["DATABASE_URL"], "TRUNCATE reviews_contact CASCADE")
     first = 0.0
     for existing in EXISTING:
         inside(project, "bench.rows", "grow", total=existing)
