@@ -20,6 +20,7 @@ from typing import Any
 
 from bench.common import free_ports, fresh_database, inside, is_postgres, manage, our_environment
 from bench.mail_peers import Peer, missing, peers, prepare
+from bench.pgbench import commits
 from bench.queues import Redis, sql
 from bench.running import all_running, running
 from bench.sink import Sink, Tally, sink
@@ -60,6 +61,7 @@ def main() -> None:
         message.write_text(json.dumps(example(project)))
         environment = {"BENCH_MESSAGE": str(message), "DATABASE_URL": theirs, "BENCH_REDIS_URL": redis.url}
         prepare(environment)
+        commits(theirs)
         measure("no provider delay, two processes a side", 0.0, project, environment, redis)
         measure("provider answers after 50 ms, one process", SLOW, project, environment, redis)
 
