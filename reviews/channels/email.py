@@ -7,10 +7,11 @@ from typing import Any
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 
 from reviews.channels import outcomes
 from reviews.channels.base import Accepted, ChannelError, Message
+from reviews.channels.quick_mail import QuickMail
 
 # Providers that take no data of ours along, and refuse a mail that has any.
 NO_METADATA = {"anymail.backends.mailersend.EmailBackend", "anymail.backends.postal.EmailBackend"}
@@ -45,7 +46,8 @@ class EmailChannel:
                 connection.close()  # a goodbye that goes wrong leaves the socket open
 
     def send(self, message: Message) -> Accepted:
-        mail: Any = EmailMultiAlternatives(
+        mail: Any = QuickMail(
+            key=message.key,
             subject=message.subject,
             body=message.text,
             from_email=message.sender,
