@@ -87,8 +87,11 @@ def _take(due: tuple[str, list[Any]], token: uuid.UUID, until: datetime) -> list
                 [*given, *hold],
             )
             return list(cursor.fetchall())
+    found = Delivery.objects.raw(f"SELECT id, due_at FROM ({sql})", given)
+    if not list(found.iterator()):
+        return []  # without the lock that a transaction takes
     with transaction.atomic():
-        rows = list(Delivery.objects.raw(f"SELECT id, due_at FROM ({sql})", given))
+        rows = list(found.iterator())
         Delivery.objects.filter(pk__in=[row.pk for row in rows]).update(claim=token, due_at=until)
     return [(row.pk, row.due_at) for row in rows]
 

@@ -152,6 +152,11 @@ def _cancel_pending(request: ReviewRequest, reason: str) -> None:
 # --- What comes next --------------------------------------------------------------------------
 
 
+def steps_of(request: ReviewRequest) -> list[FollowUpStep]:
+    """The steps of the request's sequence, in order."""
+    return list(FollowUpStep.objects.filter(sequence=request.sequence_id).order_by("position"))
+
+
 def sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
     """A message of the request was accepted: the request counts as sent, the next step is planned.
 

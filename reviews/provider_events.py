@@ -16,7 +16,7 @@ from django.db.models import Q
 
 from reviews import lifecycle, replies, suppressions, wakeups
 from reviews.channels import ChannelError, outcomes
-from reviews.models import Delivery, DeliveryEvent, FollowUpStep, ReviewRequest, Suppression
+from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.replies import Reply
 from reviews.reports import KINDS, TWILIO
@@ -219,9 +219,9 @@ def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
         )
     if to in (Status.BOUNCED, Status.FAILED):
         if before not in (Status.BOUNCED, Status.FAILED):
-            lifecycle.failed(delivery, steps=_steps(delivery), now=now)
+            lifecycle.failed(delivery, steps=lifecycle.steps_of(delivery.request), now=now)
     elif before == Status.UNKNOWN:
-        lifecycle.turned_out_sent(delivery, steps=_steps(delivery), now=now)
+        lifecycle.turned_out_sent(delivery, steps=lifecycle.steps_of(delivery.request), now=now)
 
 
 def _move(delivery: Delivery, to: str, event: DeliveryEvent) -> bool:
@@ -249,10 +249,6 @@ def _outdone(delivery: Delivery, event: DeliveryEvent) -> bool:
     later = Q(occurred_at__gt=event.occurred_at) | Q(occurred_at=event.occurred_at, kind__in=stronger)
     others = DeliveryEvent.objects.filter(later, delivery=delivery, kind__in=list(STATES), applied_at__isnull=False)
     return others.exclude(pk=event.pk).exclude(kind=Kind.SENT).exists()
-
-
-def _steps(delivery: Delivery) -> list[FollowUpStep]:
-    return list(FollowUpStep.objects.filter(sequence=delivery.request.sequence_id).order_by("position"))
 
 
 def _evidence(event: DeliveryEvent) -> str:

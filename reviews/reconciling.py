@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from reviews import lifecycle
 from reviews.channels import ChannelError, find_text
-from reviews.models import Delivery, FollowUpStep
+from reviews.models import Delivery
 from reviews.models.base import Channel
 from reviews.settling import MAX_ATTEMPTS, about, lock_request
 
@@ -56,7 +56,7 @@ def record_sent(delivery: Delivery, *, provider_id: str, now: datetime, reason: 
             error_text="",
         )
         if moved:
-            lifecycle.sent(delivery, steps=_steps(delivery), now=now)
+            lifecycle.turned_out_sent(delivery, steps=lifecycle.steps_of(delivery.request), now=now)
     return bool(moved)
 
 
@@ -73,7 +73,7 @@ def plan_again(delivery: Delivery, *, now: datetime, reason: str = "The provider
             status=status, due_at=now, reason=why[:200]
         )
         if moved and status == Status.FAILED:
-            lifecycle.failed(delivery, steps=_steps(delivery), now=now)
+            lifecycle.failed(delivery, steps=lifecycle.steps_of(delivery.request), now=now)
     return bool(moved)
 
 
@@ -83,13 +83,9 @@ def _leave_to_staff(now: datetime) -> None:
         with transaction.atomic():
             lock_request(delivery)
             if Delivery.objects.filter(pk=delivery.pk, status=Status.UNKNOWN).update(reason=LEFT_TO_STAFF):
-                lifecycle.unclear(delivery, steps=_steps(delivery), now=now)
+                lifecycle.unclear(delivery, steps=lifecycle.steps_of(delivery.request), now=now)
 
 
 def _unknown() -> QuerySet[Delivery]:
     rows = Delivery.objects.filter(status=Status.UNKNOWN).exclude(reason=LEFT_TO_STAFF)
     return rows.select_related("account", "request__contact", "request__account")
-
-
-def _steps(delivery: Delivery) -> list[FollowUpStep]:
-    return list(FollowUpStep.objects.filter(sequence=delivery.request.sequence_id).order_by("position"))
