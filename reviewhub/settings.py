@@ -1,5 +1,6 @@
 """Settings, all from the environment: every variable is described in `.env.example`."""
 
+import zlib
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -194,8 +195,11 @@ SEND_THREADS = whole("SEND_THREADS", default=16, least=1, most=256)
 WORKERS = whole("WORKERS", default=1 if SQLITE else 2, least=1)
 # The order retry > timeout > lease (delivery.LEASE, 120 s) is what keeps a task from being run
 # twice while its rows are still claimed.
+# Installations that share a Redis must not take each other's tasks: the queue is named after the database.
+_database = DATABASES["default"]
+_queue = zlib.crc32(":".join(str(_database.get(part, "")) for part in ("HOST", "PORT", "NAME")).encode())
 Q_CLUSTER: dict[str, Any] = {
-    "name": "reviewhub",
+    "name": f"reviewhub-{_queue:08x}",
     "broker_class": "reviews.wakeups.RedisBroker" if REDIS_URL else "reviews.wakeups.DatabaseBroker",
     "orm": "default",
     "redis": REDIS_URL,

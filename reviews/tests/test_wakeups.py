@@ -1,9 +1,13 @@
+import os
 import pydoc
+import subprocess
+import sys
 import time
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
@@ -124,7 +128,8 @@ def test_recurring_tasks_are_made_once_and_can_be_run() -> None:
         assert (schedule.args, schedule.kwargs) in ((None, None), ("()", "{}"), ("", ""))
 
 
-def test_a_task_that_is_put_into_the_queue_names_a_function_that_exists(db: None) -> None:
+def test_a_task_that_is_put_into_the_queue_names_a_function_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django_q.tasks.get_broker", wakeups.DatabaseBroker)  # also where tasks go to Redis
     wakeups.enqueue(provider_events.APPLY, 1, 2)
     task = SignedPackage.loads(OrmQ.objects.get().payload)
     assert pydoc.locate(task["func"]) is tasks.apply_events
@@ -143,6 +148,24 @@ def test_the_hourly_sweep_ends_and_forgets_what_is_old(account: Account, now: da
     request.refresh_from_db()
     assert request.status == "completed"
     assert list(IdempotencyKey.objects.values_list("key", flat=True)) == ["new"]
+
+
+def test_installations_on_one_redis_have_queues_of_their_own() -> None:
+    program = "from django.conf import settings; print(settings.Q_CLUSTER['name'])"
+    urls = ["postgres://a:x@db:5432/one", "postgres://b:y@db:5432/one", "postgres://a:x@db:5432/two", "sqlite:///one"]
+    names = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=settings.BASE_DIR,
+            env=os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "reviewhub.settings"},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for url in urls
+    ]
+    assert names[0] == names[1]
+    assert len(set(names)) == 3
 
 
 def test_a_task_rolls_back_with_its_transaction(db: None) -> None:
