@@ -80,9 +80,14 @@ class _Line:
 
     kind: str
     waiting: deque[_Work] = field(default_factory=deque)
+    prepared: deque[_Work] = field(default_factory=deque)  # past their gates and written out
     failures: int = 0
     is_begun: bool = False
     is_held: bool = False
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self.waiting or self.prepared)
 
 
 class _Drain:
@@ -103,14 +108,21 @@ class _Drain:
             if is_over:
                 for line in self.lines.values():
                     self._hand_back(line)
-            has_work = bool(self.sent) or (not is_over and self._refill())
+            has_work = bool(self.sent)
+            if self.sent and not self._has_more():
+                self._advance()  # what has left is marked before claiming takes its time
+            if not is_over:
+                has_work |= self._refill()
             self._advance()
             if self.on_their_way:
                 self._collect()
-            elif not has_work and not any(line.waiting for line in self.lines.values()):
+            elif not has_work and not self._has_more():
                 return self.accepted
             if time.monotonic() - self.began > ANSWERS_WITHIN:
                 return self.accepted  # what comes later is in doubt
+
+    def _has_more(self) -> bool:
+        return any(line.has_more for line in self.lines.values())
 
     def _is_over(self) -> bool:
         return wakeups.stopping() or time.monotonic() - self.began > SEND_FOR
@@ -120,11 +132,11 @@ class _Drain:
     def _refill(self) -> bool:
         """Claim for every line that could send more; whether there was anything."""
         for line in self.lines.values():
-            if not line.is_held and not line.waiting and self.senders.room(line.kind):
+            if not line.is_held and not line.has_more and self.senders.room(line.kind):
                 self._take(line, _turns[line.kind].claim)
-        if not self.on_their_way and not any(line.waiting for line in self.lines.values()):
+        if not self.on_their_way and not self._has_more():
             self._take_in_doubt()
-        return any(line.waiting for line in self.lines.values())
+        return self._has_more()
 
     def _take_in_doubt(self) -> None:
         """Only when nothing else is under way, and one at a time: it may kill this worker."""
@@ -155,7 +167,8 @@ class _Drain:
         ]
 
     def _hand_back(self, line: _Line) -> None:
-        rows = [work.delivery for work in line.waiting]
+        rows = [work.delivery for work in (*line.prepared, *line.waiting)]
+        line.prepared.clear()
         line.waiting.clear()
         if rows:
             self._patiently(lambda: claims.hand_back(rows))
@@ -174,6 +187,8 @@ class _Drain:
         for one in sent:
             if one.delivery.pk not in marked:
                 logger.warning("the claim was lost before the message was marked as sent", extra=about(one.delivery))
+        for line in self.lines.values():
+            self._prepare_ahead(line)
         own = (time.monotonic() - began) / max(len(ready), 1)
         for work in ready:
             self.senders.note_own_time(work.delivery.channel, own)
@@ -191,14 +206,21 @@ class _Drain:
     def _ready(self, line: _Line) -> list[_Work]:
         """As many messages of the line as there are free senders, each past its gates and written out."""
         room = self.senders.room(line.kind)
-        if line.waiting and room and not self._is_reachable(line):
+        if not room or not line.has_more or not self._is_reachable(line):
             return []
-        ready: list[_Work] = []
-        while line.waiting and len(ready) < room:
+        self._prepare_ahead(line)
+        return [line.prepared.popleft() for _ in range(min(room, len(line.prepared)))]
+
+    def _prepare_ahead(self, line: _Line) -> None:
+        """Write the next messages out before the ones before them leave: then only the mark follows on an acceptance.
+
+        The shorter a message is taken and not marked, the fewer are sent twice when this worker is killed.
+        """
+        wanted = max(self.senders.room(line.kind), 1)
+        while line.waiting and len(line.prepared) < wanted:
             work = line.waiting.popleft()
             if self._patiently(partial(self._prepare, work)):
-                ready.append(work)
-        return ready
+                line.prepared.append(work)
 
     def _is_reachable(self, line: _Line) -> bool:
         """Before a line's first message: a provider that is down costs no attempt."""
