@@ -128,11 +128,11 @@ class Senders:
         return self._own[channel]
 
     def _window(self, crew: _Crew) -> int:
-        """As many as the provider takes of our own times: more would only wait for us, unmarked."""
+        """Half as many as the provider takes of our own times: with more, what was taken would wait for its mark."""
         if self._most == 1 or not crew.pace.own:
             return 1
         times = int(crew.pace.provider / crew.pace.own)
-        return 1 if times < WORTH_THREADS else min(times, self._most)
+        return 1 if times < WORTH_THREADS else min(times // 2, self._most)
 
     def _work(self, channel: str, crew: _Crew) -> None:
         kept = _Kept(self._factory, channel)

@@ -51,7 +51,7 @@ class TestKilledClusters:
                 with contextlib.suppress(OSError):
                     os.killpg(cluster_of(worker), signal.SIGKILL)
             finish(site)
-        judge(site)
+        judge(site, killed=2)
 
 
 def kill_a_child(worker: subprocess.Popen[bytes], kill: int, chance: random.Random) -> None:
@@ -62,9 +62,10 @@ def kill_a_child(worker: subprocess.Popen[bytes], kill: int, chance: random.Rand
         os.kill(chance.choice(found) if kill % 5 == 4 else found[0], signal.SIGKILL)
 
 
-def judge(site: Site) -> None:
+def judge(site: Site, killed: int = 1) -> None:
+    """`killed`: how many workers died each time. Each may have had one mail taken and not marked."""
     assert distinct(site) == (MAILS, TEXTS)
     mails, texts = twice(site)
     print(f"{KILLS} kills: {mails} of {MAILS} mails twice, {texts} of {TEXTS} texts twice")  # noqa: T201
     assert texts == 0
-    assert mails <= KILLS
+    assert mails <= KILLS * killed

@@ -82,12 +82,12 @@ def test_a_slow_provider_gets_as_many_at_once_as_may_be_on_connections_that_stay
     assert provider.made <= 7  # one for each thread, and this one's
 
 
-def test_no_more_are_on_their_way_than_the_provider_takes_of_our_own_times() -> None:
+def test_half_as_many_are_on_their_way_as_the_provider_takes_of_our_own_times() -> None:
     provider = Provider(seconds=0.02)
     pool = Senders(provider.channel, most=50)
     run(pool, 40, own=0.004)
     pool.close()
-    assert provider.most_inside <= 7
+    assert 2 <= provider.most_inside <= 4
 
 
 @pytest.mark.parametrize("most", [1, 4])
