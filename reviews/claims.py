@@ -37,6 +37,7 @@ LEASE = timedelta(seconds=120)
 def claim(channel: str, now: datetime, *, limit: int = BATCH, accounts: Sequence[uuid.UUID] = ()) -> list[Delivery]:
     """Take up to `limit` due messages of the channel for LEASE, the oldest first; nobody else gets them until then.
 
+    None while the channel's provider is paused.
     With `accounts`, each of them gets an equal share. The rows keep `due_at` as it was planned: it is written back
     with the outcome.
     """
@@ -61,18 +62,22 @@ def _claim(channel: str, now: datetime, limit: int, accounts: Sequence[uuid.UUID
 
 def _due(channel: str, now: datetime, limit: int, accounts: Sequence[uuid.UUID], status: str) -> tuple[str, list[Any]]:
     """A statement that finds the due rows and locks them, where rows can be locked."""
-    lock = "FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+    moment = _stored("due_at", now)
+    lock = "FOR UPDATE OF reviews_delivery SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
     share = f"""
         SELECT * FROM (
             SELECT id, due_at FROM reviews_delivery
-            WHERE status = '{status}' AND channel = %s AND due_at <= %s {{of}}
+            WHERE status = '{status}' AND channel = %s AND due_at <= %s {{of}} AND NOT EXISTS (
+                SELECT 1 FROM reviews_channelhealth AS h
+                WHERE h.channel = reviews_delivery.channel AND h.paused_until > %s
+            )
             ORDER BY due_at LIMIT %s {lock}
         ) AS share"""
     if not accounts:
-        return share.format(of=""), [channel, _stored("due_at", now), limit]
+        return share.format(of=""), [channel, moment, moment, limit]
     own = share.format(of="AND account_id = %s")
     each = math.ceil(limit / len(accounts))
-    given = [[channel, _stored("due_at", now), _stored("account", account), each] for account in accounts]
+    given = [[channel, moment, _stored("account", account), moment, each] for account in accounts]
     return " UNION ALL ".join([own] * len(accounts)), [value for values in given for value in values]
 
 

@@ -196,6 +196,16 @@ class _Drain:
                 self._send(work)
             else:
                 self._patiently(partial(settling.explain_refusal, work.delivery, steps=work.steps, now=self.clock()))
+        if len(declared) < len(ready):
+            self._stop_paused()
+
+    def _stop_paused(self) -> None:
+        """Leave to a later drain what another worker's failures have paused."""
+        paused = self._patiently(lambda: claims.paused_channels(self.clock()))
+        for line in self.lines.values():
+            if line.kind in paused:
+                line.is_held = True
+                self._hand_back(line)
 
     def _send(self, work: _Work) -> None:
         work.delivery.status = Status.SENDING

@@ -39,19 +39,19 @@ def rate(row: Delivery) -> int:
     return settings.TEXTS_PER_SECOND if own is None else own
 
 
-@transaction.atomic
 def _give_places(sender: str, rows: list[Delivery], now: datetime) -> list[Delivery]:
-    SenderPace.objects.get_or_create(sender=sender, defaults={"free_at": now})
-    pace = SenderPace.objects.select_for_update().get(sender=sender)
-    admitted: list[Delivery] = []
-    later: list[Delivery] = []
-    free_at = max(pace.free_at, now)
-    for row in rows:
-        row.slot_at, free_at = free_at, free_at + timedelta(seconds=1) / rate(row)
-        (admitted if row.slot_at <= now else later).append(row)
-    SenderPace.objects.filter(sender=sender).update(free_at=free_at)
-    for row in later:
-        row.due_at, row.claim = row.slot_at or now, None
-        row.reason = f"Waits its turn: {sender or 'the sender'} sends {rate(row)} texts a second."
-    Delivery.objects.bulk_update(later, ["slot_at", "due_at", "claim", "reason"])
-    return admitted
+    places: list[datetime] = []
+    with transaction.atomic():
+        SenderPace.objects.get_or_create(sender=sender, defaults={"free_at": now})
+        pace = SenderPace.objects.select_for_update().get(sender=sender)
+        free_at = max(pace.free_at, now)
+        for row in rows:
+            places.append(free_at)
+            free_at += timedelta(seconds=1) / rate(row)
+        SenderPace.objects.filter(sender=sender).update(free_at=free_at)
+        for row, place in zip(rows, places, strict=True):
+            if place > now:
+                why = f"Waits its turn: {sender or 'the sender'} sends {rate(row)} texts a second."
+                own = Delivery.objects.filter(pk=row.pk, claim=row.claim)
+                own.update(slot_at=place, due_at=place, claim=None, reason=why)
+    return [row for row, place in zip(rows, places, strict=True) if place <= now]

@@ -172,6 +172,26 @@ def test_one_accounts_import_does_not_delay_anothers_single_message(
     assert order.index("single@example.com") <= 2 * claims.BATCH
 
 
+def test_nothing_is_claimed_while_the_provider_is_paused(account: Account, now: datetime) -> None:
+    asked(account, now)
+    claims.pause("email", period=timedelta(minutes=1), now=now)
+    assert claimed(now) == []
+    assert len(claimed(now + timedelta(minutes=1))) == 1
+
+
+def test_what_another_worker_pauses_in_mid_batch_is_left_as_it_was(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    for number in range(3):
+        asked(account, clock(), person=Person(email=f"c{number}@example.com"))
+    provider.meanwhile = lambda: claims.pause("email", period=timedelta(minutes=1), now=clock())
+    assert delivery.drain(clock) == 0
+    rows = Delivery.objects.values_list("status", "claim", "attempts", "due_at")
+    assert set(rows) == {("planned", None, 0, clock())}
+    clock.forward(minutes=1)
+    assert delivery.drain(clock) == 3
+
+
 # --- Gates at the moment of sending ------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from oauth.models import Account
 from reviews import claims, delivery, lifecycle, pacing
@@ -82,3 +83,19 @@ def test_what_is_cancelled_while_it_waits_for_its_place_stays_cancelled(
     lifecycle.cancel_request(request=ReviewRequest.objects.get(contact__phone="+12125551001"), now=clock())
     clock.forward(seconds=2)
     assert delivery.drain(clock) == 0
+
+
+def test_places_that_the_database_did_not_take_are_not_given(
+    account: Account, clock: Clock, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(row: Delivery) -> int:
+        raise OperationalError
+
+    settings.TEXTS_PER_SECOND = 1
+    ask_by_text(account, clock, 3)
+    rows = claims.claim("sms", clock())
+    with monkeypatch.context() as broken:
+        broken.setattr(pacing, "rate", away)
+        with pytest.raises(OperationalError):
+            pacing._give_places("", rows, clock())
+    assert len(pacing.admit(rows, clock())) == 1
