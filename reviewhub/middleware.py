@@ -17,6 +17,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 access = logging.getLogger("reviewhub.access")
 
+PROBES = {"/healthz", "/readyz", "/metrics"}
 JSON_PATHS = re.compile(r"^/(metrics$|api/(?!docs|oauth/zapier/authorize)|oauth/(token|revoke|introspect)$)")
 # An id that a client or proxy may bring along; anything else is replaced, so that logs stay clean.
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
@@ -41,7 +42,10 @@ def request_id(get_response: GetResponse) -> GetResponse:
 
 
 def access_line(get_response: GetResponse) -> GetResponse:
-    """Log one line for each request. It has the route and not the path, which may hold a token, and no query."""
+    """Log one line for each request. It has the route and not the path, which may hold a token, and no query.
+
+    Probes that find nothing wrong are left out: they come every few seconds.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         begun = time.perf_counter()
@@ -54,7 +58,8 @@ def access_line(get_response: GetResponse) -> GetResponse:
         }
         if account := _account(request):
             about["account"] = account
-        access.info("request", extra=about)
+        is_probe = about["route"] in PROBES and response.status_code < 400
+        access.log(logging.DEBUG if is_probe else logging.INFO, "request", extra=about)
         return response
 
     return middleware

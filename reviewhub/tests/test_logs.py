@@ -150,6 +150,14 @@ def test_each_request_has_one_line_with_its_route_and_account(written: Written, 
 
 
 @pytest.mark.django_db
+def test_a_probe_has_a_line_only_when_it_finds_something_wrong(written: Written, client: Client) -> None:
+    client.get("/healthz")
+    assert client.get("/readyz").status_code == 503  # no worker runs here
+    routes = [line["route"] for line in written.lines if line["logger"] == "reviewhub.access"]
+    assert routes == ["/readyz"]
+
+
+@pytest.mark.django_db
 def test_every_line_of_a_page_that_is_refused_has_the_id_of_its_request(written: Written, client: Client) -> None:
     response = client.get(f"/r/{LINK}")
     found = [(line["logger"], line["request_id"]) for line in written.lines]
