@@ -248,6 +248,7 @@ def test_the_operators_plots_are_there_without_a_script(
     page.goto(f"{live_server.url}/admin/operations/")
     sign_in(page, operator)
     page.wait_for_selector("text=1 sent, at most 1 in a minute.")
+    page.wait_for_load_state("networkidle")  # the size of a bar comes with the stylesheet
     bar = page.locator(".rh-plot .rh-fill").first.bounding_box()
     assert bar["width"] > 2
     assert bar["height"] > 50
