@@ -157,18 +157,6 @@ def steps_of(request: ReviewRequest) -> list[FollowUpStep]:
     return list(FollowUpStep.objects.filter(sequence=request.sequence_id).order_by("position"))
 
 
-def sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
-    """A message of the request was accepted: the request counts as sent, the next step is planned.
-
-    `steps`: the sequence's, in order. Runs inside the transaction that settles the delivery.
-    """
-    request = delivery.request
-    if request.status == Status.SCHEDULED:
-        _move(request, Status.SENT, now=now)
-    if request.status == Status.SENT:
-        _plan_next(delivery, steps=steps, now=now)
-
-
 def unclear(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
     """Nobody knows whether a text left: it is not repeated, and the sequence goes on."""
     if delivery.request.is_open:
@@ -176,7 +164,11 @@ def unclear(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime)
 
 
 def turned_out_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
-    """A message that nobody knew about did leave: the same as `sent`, unless the sequence went on meanwhile."""
+    """A message that nobody knew about did leave: its request counts as sent, the next step is planned.
+
+    Unless the sequence went on meanwhile. `steps`: the sequence's, in order. Runs inside the transaction that
+    settles the delivery; for messages that a provider takes, `claims.advance` does the same in its statement.
+    """
     request = delivery.request
     if request.status == Status.SCHEDULED:
         _move(request, Status.SENT, now=now)
