@@ -37,9 +37,8 @@ LEASE = timedelta(seconds=120)
 def claim(channel: str, now: datetime, *, limit: int = BATCH, accounts: Sequence[uuid.UUID] = ()) -> list[Delivery]:
     """Take up to `limit` due messages of the channel for LEASE, the oldest first; nobody else gets them until then.
 
-    None while the channel's provider is paused.
-    With `accounts`, each of them gets an equal share. The rows keep `due_at` as it was planned: it is written back
-    with the outcome.
+    Nothing is taken while the channel's provider is paused. With `accounts`, each of them gets an equal share. The
+    rows keep `due_at` as it was planned: it is written back with the outcome.
     """
     return _claim(channel, now, limit, accounts, Status.PLANNED)
 

@@ -1,6 +1,5 @@
 """Whether the installation works, for load balancers and monitors."""
 
-from datetime import timedelta
 from functools import cache
 
 from django.db import DatabaseError, connection
@@ -9,8 +8,6 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from reviews.models import WorkerBeat
-
-BEAT_WITHIN = timedelta(seconds=60)
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -37,7 +34,7 @@ def _missing() -> str:
     if beat is None:
         return "No worker runs: start `manage.py worker`."
     silent = timezone.now() - beat.beat_at
-    if silent > BEAT_WITHIN:
+    if silent > WorkerBeat.STALE_AFTER:
         return f"The last worker was heard of {int(silent.total_seconds())} seconds ago."
     return ""
 

@@ -18,7 +18,6 @@ from django.utils.module_loading import import_string
 from reviews.models import ChannelHealth, Delivery, DeliveryEvent, ReviewRequest, WorkerBeat
 from reviews.models.base import Channel
 
-STALE_AFTER = timedelta(seconds=60)  # a worker that was not heard of for longer counts as hung
 DAY = timedelta(hours=24)
 
 MANY = 50_000  # rows; counting more takes longer than the number is worth

@@ -18,7 +18,6 @@ from reviews import lifecycle, replies, suppressions, wakeups
 from reviews.channels import ChannelError, outcomes
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.models.base import Channel
-from reviews.replies import Reply
 from reviews.reports import KINDS, TWILIO
 
 logger = logging.getLogger(__name__)
@@ -56,10 +55,13 @@ SWEEP_AT_ONCE = 2_000
 
 @dataclass(frozen=True)
 class Applied:
-    """What came of a report. `done` is False while its message cannot be found, or is still being sent."""
+    """What came of a report. `done` is False while its message cannot be found, or is still being sent.
+
+    `answer`: what to text back to a customer, if anything.
+    """
 
     done: bool
-    reply: Reply | None = None
+    answer: str = ""
 
 
 # --- Storing ----------------------------------------------------------------------------------
@@ -131,15 +133,15 @@ def apply(*, event_id: int, now: datetime, again: bool = False) -> Applied:
         event = DeliveryEvent.objects.select_for_update().get(pk=event_id)
         if event.applied_at is not None and not again:
             return Applied(done=True)
-        reply = None
+        answer = ""
         if event.kind == Kind.REPLIED:
-            reply = replies.take(event, now=now)
+            answer = replies.take(event, now=now)
         elif not _apply_to_delivery(event, now=now):
             event.save(update_fields=["account", "delivery"])
             return Applied(done=False)
         event.applied_at = event.applied_at or now
         event.save(update_fields=["account", "delivery", "applied_at"])
-        return Applied(done=True, reply=reply)
+        return Applied(done=True, answer=answer)
 
 
 def apply_waiting(*, now: datetime) -> int:

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parseaddr
 from enum import Enum
@@ -44,15 +43,6 @@ START_WORDS = {"start", "unstop"}
 HELP_WORDS = {"help", "info"}
 # Beside one of those words they change nothing: "stop please", "remove me".
 FILLERS = {"please", "me"}
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What was made of a text. `answer`: what to text back, if anything; `stopped`: accounts to wait for."""
-
-    meaning: Meaning
-    answer: str = ""
-    stopped: list[Account] = field(default_factory=list)
 
 
 def meaning_of(text: str, opt_out_type: str = "") -> Meaning:
@@ -114,8 +104,11 @@ def _senders(sender: str) -> Q:
 # --- What follows from it -----------------------------------------------------------------------
 
 
-def take(event: DeliveryEvent, *, now: datetime) -> Reply:
-    """Do what the text asks for, and note on the event whose it is. Runs inside the caller's transaction."""
+def take(event: DeliveryEvent, *, now: datetime) -> str:
+    """Do what the text asks for, and note on the event whose it is; returns what to text back, if anything.
+
+    Runs inside the caller's transaction.
+    """
     form: dict[str, str] = event.payload
     number, sender, twilio_found = event.address, form.get("To", ""), form.get("OptOutType", "")
     accounts = concerned(number=number, sender=sender, moment=event.received_at)
@@ -140,8 +133,7 @@ def take(event: DeliveryEvent, *, now: datetime) -> Reply:
     elif event.delivery is not None:
         lifecycle.respond(request=event.delivery.request, now=now, reason="Replied by text message.")
     # Where Twilio found the word itself, it has answered itself.
-    answer = "" if twilio_found else answer
-    return Reply(meaning, answer, accounts if meaning is Meaning.STOP else [])
+    return "" if twilio_found else answer
 
 
 def _stop(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:

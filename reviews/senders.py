@@ -72,9 +72,6 @@ class Senders:
         crew = self._crew(channel)
         return max(self._window(crew) - crew.in_flight, 0)
 
-    def in_flight(self) -> int:
-        return sum(crew.in_flight for crew in self._crews.values())
-
     def connect(self, channel: str) -> None:
         """Reach the provider before the first message of a line. Raises ChannelError (untried)."""
         self._kept(channel).connect()

@@ -122,8 +122,7 @@ def text_message(request: HttpRequest) -> HttpResponse:
         raise mail_hooks.Unreadable from error
     answer = ""
     for row in provider_events.store([event], later=False):
-        applied = provider_events.apply(event_id=row.pk, now=timezone.now())
-        answer = applied.reply.answer if applied.reply else ""
+        answer = provider_events.apply(event_id=row.pk, now=timezone.now()).answer
     if replies.meaning_of(event.text, form.get("OptOutType", "")) is Meaning.STOP:
         accounts = replies.concerned(number=event.address, sender=form.get("To", ""), moment=event.received_at)
         suppressions.until_quiet(*((account.pk, Channel.SMS, event.address) for account in accounts))

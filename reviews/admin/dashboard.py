@@ -1,6 +1,5 @@
 """The first page of the back-office."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -8,10 +7,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from reviewhub.backoffice import is_operator, roles_of
-from reviews.models import ReviewRequest
+from reviews.models import ReviewRequest, WorkerBeat
 from reviews.reporting import overview
-
-BEAT_WITHIN = timedelta(seconds=60)
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +28,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
             }
             for status in ReviewRequest.Status
         ],
-        "worker_alive": numbers.worker_beat is not None and now - numbers.worker_beat <= BEAT_WITHIN,
+        "worker_alive": numbers.worker_beat is not None and now - numbers.worker_beat <= WorkerBeat.STALE_AFTER,
         "sandbox": settings.SANDBOX,
         "operator": is_operator(request),
     }

@@ -24,7 +24,7 @@ from reviews import measures, operations, trial
 from reviews.admin.requests import DELIVERY_COLOURS
 from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
 from reviews.explanations import explain
-from reviews.models import Delivery
+from reviews.models import Delivery, WorkerBeat
 from reviews.models.base import Channel
 
 SHOWN = 20
@@ -95,7 +95,7 @@ def _state(now: datetime) -> dict[str, Any]:
     events, oldest_event = measures.unapplied_events()
     causes = measures.by_cause(failures)
     return {
-        "workers": [(row, now - row.beat_at > measures.STALE_AFTER) for row in measures.workers()],
+        "workers": [(row, now - row.beat_at > WorkerBeat.STALE_AFTER) for row in measures.workers()],
         "due": sum(row.due for row in waiting),
         "pending": sum(row.pending for row in waiting),
         "oldest_due": min((row.oldest_due for row in waiting if row.oldest_due), default=None),

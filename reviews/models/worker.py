@@ -1,6 +1,6 @@
 """How the machinery is doing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
 
@@ -14,6 +14,8 @@ class WorkerBeat(models.Model):
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()
     restarts = models.PositiveIntegerField(default=0, help_text="How often the watchdog replaced a hung cluster.")
+
+    STALE_AFTER = timedelta(seconds=60)  # a worker that was not heard of for longer counts as hung
 
     def __str__(self) -> str:
         return self.worker

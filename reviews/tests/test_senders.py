@@ -55,7 +55,7 @@ def attempt(key: int, to: str = "") -> Attempt:
 def run(pool: Senders, count: int, own: float) -> list[Attempt]:
     """Send so many, as the drain does: as many as there is room for, then what came back."""
     waiting, back = list(range(count)), list[Attempt]()
-    while waiting or pool.in_flight():
+    while len(back) < count:
         while waiting and pool.room("email"):
             pool.note_own_time("email", own)
             pool.send(attempt(waiting.pop(0)))
