@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 from django.db.models import F, Q
@@ -16,6 +15,7 @@ from oauth.models import AccessToken, Account, ApiKey, User
 from oauth.models.api_key import PREFIX as KEY_PREFIX
 from oauth.models.tokens import ACCESS_PREFIX
 from oauth.scopes import in_order
+from oauth.statements import Select
 
 REALM = "ReviewHub"
 # `last_used_at` is exact to this: one write a minute, not one a call.
@@ -78,31 +78,32 @@ def find_credential(token: str, now: datetime) -> Credential | None:
 
 def live_access_token(token: str, now: datetime) -> Any:
     """The row of an access token with which one can act now, with its user, account and `role`."""
-    return next(iter(_access_tokens().filter(token_checksum=token_hash(token), expires__gt=now)), None)
+    return _access_token_of.first(checksum=token_hash(token), now=now)
 
 
 def _api_key(key: str, now: datetime) -> Credential | None:
-    row = next(iter(_api_keys().live(now).filter(key_hash=token_hash(key))), None)
+    row = _api_key_of.first(key_hash=token_hash(key), now=now)
     return _credential(row, "api_key", row.created_at, row.expires_at, now) if row else None
 
 
-# On the path of every call: what is the same for all of them is put together once, and of the person and the
-# token no column is read that nobody looks at.
-@cache
-def _access_tokens() -> Any:
-    rows = AccessToken.objects.acting().filter(application__is_active=True)
-    return _with_holder(rows, "application_id", "expires", "created")
-
-
-@cache
-def _api_keys() -> Any:
-    return _with_holder(ApiKey.objects.acting(), "expires_at", "created_at")
-
-
 def _with_holder(rows: Any, *columns: str) -> Any:
+    """Of the person and the token no column is read that nobody looks at."""
     person = [f"user__{name}" for name in ("email", "name", "is_active", "is_staff", "is_superuser")]
     rows = rows.annotate(role=F("account__memberships__role"))  # of the person: `acting` has joined no other's
     return rows.select_related("user", "account").only("scope", "last_used_at", "account", *person, *columns)
+
+
+_access_token_of = Select(
+    lambda checksum, now: _with_holder(
+        AccessToken.objects.acting().filter(application__is_active=True, token_checksum=checksum, expires__gt=now),
+        *("application_id", "expires", "created"),
+    )
+)
+_api_key_of = Select(
+    lambda key_hash, now: _with_holder(
+        ApiKey.objects.acting().live(now).filter(key_hash=key_hash), "expires_at", "created_at"
+    )
+)
 
 
 def _credential(

@@ -18,7 +18,7 @@ from django.db.models import Q
 from oauth.hashers import token_hash
 from oauth.models import AccessToken, Application, Grant, RefreshToken, User
 from oauth.models.tokens import REFRESH_PREFIX
-from oauth.statements import Insert, Lookup, Update
+from oauth.statements import Insert, Select, Update
 
 GRACE = timedelta(seconds=60)  # for parallel workers that refresh at once
 
@@ -35,12 +35,12 @@ def derived_token(prefix: str, refresh_token: str) -> str:
 
 def find_code(code: str, client: Application) -> Any:
     """The grant of a code of that client, locked until the transaction ends; None if it gives no right any more."""
-    return _grant_of(code=token_hash(code), application=client.pk)
+    return _grant_of.first(code=token_hash(code), application=client.pk)
 
 
 def find_refresh_token(token: str, client: Application) -> Any:
     """The row of a refresh token of that client, live or rotated, found and locked in the same way."""
-    return _refresh_token_of(token_checksum=token_hash(token), application=client.pk)
+    return _refresh_token_of.first(token_checksum=token_hash(token), application=client.pk)
 
 
 def live_refresh_token(token: str, client: Application, now: datetime) -> Any:
@@ -53,18 +53,17 @@ def _locked(rows: Any, *columns: str) -> Any:
     return rows.only("user", "account", "application", "token_family", *columns).select_for_update(of=("self",))
 
 
-_grant_of = Lookup(
-    lambda: _locked(
-        Grant.objects.acting(),
+_grant_of = Select(
+    lambda code, application: _locked(
+        Grant.objects.acting().filter(code=code, application=application),
         *("redirect_uri", "scope", "expires", "code_challenge", "code_challenge_method", "consumed_at"),
-    ),
-    code="?",
-    application=-1,
+    )
 )
-_refresh_token_of = Lookup(
-    lambda: _locked(RefreshToken.objects.acting(), "scope", "access_token", "created", "connected_at", "revoked"),
-    token_checksum="?",  # noqa: S106 (a sample)
-    application=-1,
+_refresh_token_of = Select(
+    lambda token_checksum, application: _locked(
+        RefreshToken.objects.acting().filter(token_checksum=token_checksum, application=application),
+        *("scope", "access_token", "created", "connected_at", "revoked"),
+    )
 )
 
 

@@ -4,33 +4,106 @@ Putting a statement together takes Django more time than the statement itself: a
 spent a third of their processor time on it. Nobody checks values here: who gives them has done so.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import copy
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Model, QuerySet
+from django.db.models.query import ModelIterable
 
 
-class Lookup:
-    """`Lookup(rows, code="?")(code="x")`: the row of a query set that has this value there, or None.
+class Select:
+    """`Select(lambda code: rows.filter(code=code))(code="x")`: the rows of a query set that takes values.
 
-    Samples are values of the columns' kinds that differ from each other. Values are given as the database holds them.
+    Values are texts, keys, moments, or lists of these; they are compared as they are, by lookups that do not change
+    them (`exact`, `in`, `gt`). A statement is kept for each number of values that lists have had.
     """
 
-    def __init__(self, rows: Callable[[], QuerySet[Any]], **samples: Any) -> None:
-        self._rows, self._samples = rows, samples
+    def __init__(self, rows: Callable[..., QuerySet[Any]]) -> None:
+        self._rows = rows
+        self._prepared: dict[tuple[Any, ...], _Prepared | None] = {}
 
-    def __call__(self, **values: Any) -> Any:
-        model, sql, names = self._prepared
-        return next(iter(model.objects.raw(sql, [values[name] for name in names])), None)
+    def __call__(self, **values: Any) -> list[Any]:
+        shape = tuple([(name, len(value) if type(value) is list else type(value)) for name, value in values.items()])
+        if shape not in self._prepared:
+            self._prepared[shape] = _prepare(self._rows, values)
+        prepared = self._prepared[shape]
+        return prepared(_flat(values)) if prepared else []
 
-    @cached_property
-    def _prepared(self) -> tuple[Any, str, list[str]]:
-        rows = self._rows().filter(**self._samples)
-        sql, parameters = rows.query.sql_with_params()
-        names = {sample: name for name, sample in self._samples.items()}
-        return rows.model, sql, [names[parameter] for parameter in parameters]
+    def first(self, **values: Any) -> Any:
+        """The first of the rows, or None."""
+        return next(iter(self(**values)), None)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    query: Any
+    compiler: Any
+    sql: str
+    parameters: list[Any]
+    places: list[tuple[int, int]]  # where in the parameters which of the values goes
+
+    def __call__(self, values: Sequence[Any]) -> list[Any]:
+        parameters = self.parameters.copy()
+        for place, number in self.places:
+            parameters[place] = _stored(values[number])
+        # Django's own way from here on: only that this compiler has its statement already.
+        query, compiler = copy(self.query), copy(self.compiler)
+        query.get_compiler = lambda *_, **__: compiler
+        compiler.as_sql = lambda *_, **__: (self.sql, parameters)
+        return list(ModelIterable(QuerySet(query.model, query)))
+
+
+def _prepare(rows: Callable[..., QuerySet[Any]], values: dict[str, Any]) -> _Prepared | None:
+    """The statement for values like these; None where there can be no row, as with `in []`."""
+    samples = {}
+    number = 0
+    for name, value in values.items():
+        given = value if type(value) is list else [value]
+        sampled = [_sample(one, number + place) for place, one in enumerate(given)]
+        samples[name] = sampled if type(value) is list else sampled[0]
+        number += len(sampled)
+    query = rows(**samples).query
+    compiler = query.get_compiler(connection=connection)
+    try:
+        sql, parameters = compiler.as_sql()
+    except EmptyResultSet:
+        return None
+    numbers = {_stored(sample): number for number, sample in enumerate(_flat(samples))}
+    places = [(place, numbers[value]) for place, value in enumerate(parameters) if value in numbers]
+    return _Prepared(query, compiler, sql, list(parameters), places)
+
+
+def _flat(values: dict[str, Any]) -> list[Any]:
+    return [one for value in values.values() for one in (value if type(value) is list else [value])]
+
+
+def _sample(value: Any, number: int) -> Any:
+    """A value of the same kind that no statement has of itself."""
+    if isinstance(value, str):
+        return f"sample {number}"
+    if isinstance(value, UUID):
+        return UUID(int=number)
+    if isinstance(value, int):
+        return (1 << 40) + number
+    if isinstance(value, datetime):
+        return datetime.min.replace(tzinfo=UTC) + timedelta(days=number + 1)
+    raise TypeError(f"{value!r} is no value for a statement that is kept.")
+
+
+def _stored(value: Any) -> Any:
+    """The value as the database holds it."""
+    if isinstance(value, UUID):
+        return value if connection.features.has_native_uuid_field else value.hex
+    if isinstance(value, datetime):
+        return connection.ops.adapt_datetimefield_value(value)
+    return value
 
 
 class _Writing:

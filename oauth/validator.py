@@ -17,7 +17,7 @@ from oauth.hashers import new_token, token_hash
 from oauth.models import Application, Grant
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from oauth.scopes import SCOPES, in_order
-from oauth.statements import Lookup
+from oauth.statements import Select
 
 VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}")  # RFC 7636 §4.1
 CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # SHA-256 in base64url, RFC 7636 §4.2
@@ -51,7 +51,7 @@ class Validator(OAuth2Validator):
     def _load_application(self, client_id: str | None, request: Any) -> Application | None:
         """The usable app of that id, asked once a call. The library's way also looks for apps on other sites."""
         if request.client is None or request.client.client_id != client_id:
-            found = _application_of(client_id=client_id) if client_id else None
+            found = _application_of.first(client_id=client_id) if client_id else None
             request.client = found if found and found.is_usable(request) else None
         client: Application | None = request.client
         return client
@@ -198,9 +198,10 @@ class Validator(OAuth2Validator):
         return list(SCOPES)
 
 
-_application_of = Lookup(
-    lambda: Application.objects.only("name", "client_id", "client_type", "client_secret", "redirect_uris", "is_active"),
-    client_id="?",
+_application_of = Select(
+    lambda client_id: Application.objects.filter(client_id=client_id).only(
+        "name", "client_id", "client_type", "client_secret", "redirect_uris", "is_active"
+    )
 )
 
 
