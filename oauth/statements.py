@@ -8,21 +8,25 @@ from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import Any
+from functools import cache, cached_property
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import AutoField, Model, QuerySet
 from django.db.models.query import ModelIterable
+
+M = TypeVar("M", bound=Model)
+
+MOST_VALUES = 10  # for which a statement is kept; with more of them, putting it together is little of the whole
 
 
 class Select:
     """`Select(lambda code: rows.filter(code=code))(code="x")`: the rows of a query set that takes values.
 
     Values are texts, keys, moments, or lists of these; they are compared as they are, by lookups that do not change
-    them (`exact`, `in`, `gt`). A statement is kept for each number of values that lists have had.
+    them (`exact`, `in`, `gt`). A statement is kept for each number of values that lists have had, up to MOST_VALUES.
     """
 
     def __init__(self, rows: Callable[..., QuerySet[Any]]) -> None:
@@ -30,11 +34,14 @@ class Select:
         self._prepared: dict[tuple[Any, ...], _Prepared | None] = {}
 
     def __call__(self, **values: Any) -> list[Any]:
+        given = _flat(values)
+        if len(given) > MOST_VALUES:
+            return list(self._rows(**values))
         shape = tuple([(name, len(value) if type(value) is list else type(value)) for name, value in values.items()])
         if shape not in self._prepared:
             self._prepared[shape] = _prepare(self._rows, values)
         prepared = self._prepared[shape]
-        return prepared(_flat(values)) if prepared else []
+        return prepared(given) if prepared else []
 
     def first(self, **values: Any) -> Any:
         """The first of the rows, or None."""
@@ -55,6 +62,7 @@ class _Prepared:
             parameters[place] = _stored(values[number])
         # Django's own way from here on: only that this compiler has its statement already.
         query, compiler = copy(self.query), copy(self.compiler)
+        compiler.connection = connections[DEFAULT_DB_ALIAS]  # this thread's
         query.get_compiler = lambda *_, **__: compiler
         compiler.as_sql = lambda *_, **__: (self.sql, parameters)
         return list(ModelIterable(QuerySet(query.model, query)))
@@ -153,3 +161,35 @@ class Update(_Writing):
     def _sql(self) -> str:
         changes = ", ".join(f"{column} = %s" for column in self._columns)
         return f"UPDATE {self._table} SET {changes} WHERE id = %s"  # noqa: S608
+
+
+def insert(rows: Sequence[M], *, or_update: Sequence[str] = ()) -> None:
+    """Add rows of one model, on one trip to the database; keys that it gives are not read.
+
+    With `or_update`, a row whose primary key exists gets these columns instead.
+    """
+    if not rows:
+        return
+    sql, fields = _insertion(type(rows[0]), tuple(or_update))
+    own = connections[DEFAULT_DB_ALIAS]  # what stands for it finds it anew for each value
+    values = [[field.get_db_prep_save(field.pre_save(row, add=True), own) for field in fields] for row in rows]
+    with own.cursor() as cursor:
+        if len(values) == 1:
+            cursor.execute(sql, values[0])
+        else:
+            cursor.executemany(sql, values)
+
+
+@cache
+def _insertion(model: type[Model], or_update: tuple[str, ...]) -> tuple[str, list[Any]]:
+    """The statement and the fields it writes."""
+    meta: Any = model._meta
+    quoted = connection.ops.quote_name
+    fields = [field for field in meta.concrete_fields if not isinstance(field, AutoField)]
+    columns, marks = ", ".join(quoted(field.column) for field in fields), ", ".join(["%s"] * len(fields))
+    sql = f"INSERT INTO {quoted(meta.db_table)} ({columns}) VALUES ({marks})"  # noqa: S608 (our own names)
+    if or_update:
+        changes = [quoted(meta.get_field(name).column) for name in or_update]
+        sets = ", ".join(f"{column} = EXCLUDED.{column}" for column in changes)
+        sql += f" ON CONFLICT ({quoted(meta.pk.column)}) DO UPDATE SET {sets}"
+    return sql, fields

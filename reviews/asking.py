@@ -1,23 +1,30 @@
 """Asking a contact for a review: the gates a request passes, and the rows it leaves."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.models import Q, QuerySet
 
 from oauth.models import Account
+from oauth.statements import Select, insert
 from reviews import contacts, scheduling
 from reviews.channels import available_channels
 from reviews.contacts import Person
-from reviews.lifecycle import blocked_channels, new_delivery, pick_channel
-from reviews.models import Contact, FollowUpStep, ReviewRequest
+from reviews.lifecycle import blocked_channels_of, new_delivery, pick_channel
+from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
 
 Status = ReviewRequest.Status
 
 # A race is lost at most once for each row that the others were faster to make.
 TRIES = 5
+
+KNOWN_ID = "A review request with this external_id exists already."
+OPEN_REQUEST = "This contact has an open review request already."
 
 
 class Refused(Exception):
@@ -76,6 +83,9 @@ class Answer:
     warnings: list[str] = field(default_factory=list)
 
 
+# --- Asking ------------------------------------------------------------------------------------
+
+
 def ask(*, account: Account, wanted: Ask, now: datetime) -> Answer:
     """Record a request and plan its first message; nothing is sent here.
 
@@ -83,40 +93,94 @@ def ask(*, account: Account, wanted: Ask, now: datetime) -> Answer:
     open one. A contact that must not be asked gets a request that is `suppressed` from the start.
     Raises Refused for an unknown sequence, or a channel that the contact has no address for.
     """
+    (answer,) = ask_all(account=account, wanted=[wanted], now=now)
+    if isinstance(answer, Refused):
+        raise answer
+    return answer
+
+
+def ask_all(*, account: Account, wanted: Sequence[Ask], now: datetime) -> list[Answer | Refused]:
+    """What `ask` does, for each of them as if one after the other, in as few statements as for one.
+
+    A refused one changes nothing about the others. Those that may be about the same person wait for each other.
+    """
+    answers: dict[int, Answer | Refused] = {}
+    waiting = dict(enumerate(wanted))
+    while waiting:
+        answers |= _ask_together(account, _strangers(waiting), now)
+        waiting = {place: ask for place, ask in waiting.items() if place not in answers}
+    return [answers[place] for place in range(len(wanted))]
+
+
+def _strangers(wanted: dict[int, Ask]) -> dict[int, Ask]:
+    """Those that share no address, number or external id with an earlier one."""
+    strangers, met = {}, set[str]()
+    for place, one in wanted.items():
+        person = one.person
+        own = {person.email, person.phone, f"id {one.external_id}" if one.external_id else ""} - {""}
+        if met.isdisjoint(own):
+            strangers[place] = one
+        met |= own
+    return strangers
+
+
+def _ask_together(account: Account, wanted: dict[int, Ask], now: datetime) -> dict[int, Answer | Refused]:
+    """The answers to asks of strangers; one that turns out to be about another's contact gets none yet."""
     for attempt in range(TRIES):
         try:
             with transaction.atomic():
-                return _existing(account, wanted) or _ask(account, wanted, now)
-        except IntegrityError:
+                return _ask_in_turn(account, wanted, now)
+        except (IntegrityError, OperationalError) as error:
             # A parallel call made the contact or the request first: this time it is found.
-            if attempt == TRIES - 1:
+            if attempt == TRIES - 1 or not (isinstance(error, IntegrityError) or _is_deadlock(error)):
                 raise
     raise AssertionError("unreachable")
 
 
-def _existing(account: Account, wanted: Ask) -> Answer | None:
-    if not wanted.external_id:
-        return None
-    known = (
-        ReviewRequest.objects.for_account(account)
-        .filter(external_id=wanted.external_id)
-        .select_related("contact")
-        .first()
-    )
-    return Answer(known, False, "A review request with this external_id exists already.") if known else None
+def _is_deadlock(error: OperationalError) -> bool:
+    """Two calls about the same new contacts, each waiting for a row of the other's; PostgreSQL let the other go on."""
+    return getattr(error.__cause__, "sqlstate", None) == "40P01"
 
 
-def _ask(account: Account, wanted: Ask, now: datetime) -> Answer:
-    match = contacts.find(account, wanted.person)
-    past = [] if match.is_new else _recent_requests(match.contact, now - timedelta(days=account.cooldown_days))
-    if open_request := next((request for request in past if request.is_open), None):
-        open_request.contact = contacts.keep(match)
-        return Answer(open_request, False, "This contact has an open review request already.", match.warnings)
-    verdict = _weigh(account, wanted, match, past, now)
-    contact = contacts.keep(match)
+def _ask_in_turn(account: Account, wanted: dict[int, Ask], now: datetime) -> dict[int, Answer | Refused]:
+    existing = _existing(account, wanted.values())
+    answers: dict[int, Answer | Refused] = {
+        place: Answer(existing[one.external_id], False, KNOWN_ID)
+        for place, one in wanted.items()
+        if one.external_id in existing
+    }
+    rest = {place: one for place, one in wanted.items() if place not in answers}
+    matches: dict[UUID, contacts.Match] = {}
+    made: list[tuple[ReviewRequest, Delivery | None]] = []
+    for (place, one), known in zip(rest.items(), _look(account, list(rest.values()), now), strict=True):
+        match = known.match
+        if match.contact.pk in matches:
+            continue
+        if known.open_request is not None:
+            known.open_request.contact = match.contact
+            answers[place] = Answer(known.open_request, False, OPEN_REQUEST, match.warnings)
+        else:
+            try:
+                verdict = _weigh(account, one, known, now)
+            except Refused as refusal:
+                answers[place] = refusal
+                continue
+            request, delivery = _rows(account, one, verdict, now)
+            made.append((request, delivery))
+            told = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
+            answers[place] = Answer(request, True, f"Review request {told}", match.warnings)
+        matches[match.contact.pk] = match
+    contacts.keep(list(matches.values()))
+    insert([request for request, _ in made])
+    insert([delivery for _, delivery in made if delivery])
+    return answers
+
+
+def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tuple[ReviewRequest, Delivery | None]:
+    """The request and its first message, not saved; no message when a gate is shut."""
     request = ReviewRequest(
         account=account,
-        contact=contact,
+        contact=verdict.match.contact,
         sequence=verdict.first.sequence,
         status=Status.SUPPRESSED if verdict.reason else Status.SCHEDULED,
         reason=verdict.reason,
@@ -128,48 +192,71 @@ def _ask(account: Account, wanted: Ask, now: datetime) -> Answer:
         created_at=now,
         ended_at=now if verdict.reason else None,
     )
-    request.save(force_insert=True)
     if verdict.reason or verdict.channel is None:
-        return Answer(request, True, f"Review request not sent: {verdict.reason}", match.warnings)
-    delivery = new_delivery(request, 0, verdict.channel, verdict.slot, now)
-    delivery.save(force_insert=True)
-    return Answer(request, True, f"Review request scheduled for {delivery.address}", match.warnings)
+        return request, None
+    return request, new_delivery(request, 0, verdict.channel, verdict.slot, now)
+
+
+# --- Deciding ----------------------------------------------------------------------------------
 
 
 def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
     """What `ask` would decide, gate by gate, without writing anything."""
     with transaction.atomic():
-        match = contacts.find(account, wanted.person)
-        past = [] if match.is_new else _recent_requests(match.contact, now - timedelta(days=account.cooldown_days))
-        return _weigh(account, wanted, match, past, now, existing=_existing(account, wanted))
+        (known,) = _look(account, [wanted], now)
+        return _weigh(account, wanted, known, now, exists=bool(_existing(account, [wanted])))
 
 
-def _weigh(
-    account: Account,
-    wanted: Ask,
-    match: contacts.Match,
-    past: list[ReviewRequest],
-    now: datetime,
-    *,
-    existing: Answer | None = None,
-) -> Verdict:
-    contact = match.contact
-    first = _first_step(account, wanted.sequence)
+@dataclass(frozen=True)
+class _Known:
+    """What the database has about an ask."""
+
+    match: contacts.Match
+    past: list[ReviewRequest]
+    first: FollowUpStep | None
+    blocked: dict[str, str]
+
+    @property
+    def open_request(self) -> ReviewRequest | None:
+        return next((request for request in self.past if request.is_open), None)
+
+
+def _look(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_Known]:
+    """In five statements at most where all want the same sequence; locks the contacts."""
+    if not wanted:
+        return []
+    matches = contacts.find(account, [one.person for one in wanted])
+    past = defaultdict(list)
+    if known := [match.contact.pk for match in matches if not match.is_new]:
+        for request in _recent_requests(contacts=known, since=now - timedelta(days=account.cooldown_days)):
+            past[request.contact_id].append(request)
+    first = {name: _first_step(account, name) for name in {one.sequence for one in wanted}}
+    blocked = blocked_channels_of([match.contact for match in matches])
+    return [
+        _Known(match, past[match.contact.pk], first[one.sequence], blocked[match.contact.pk])
+        for one, match in zip(wanted, matches, strict=True)
+    ]
+
+
+def _weigh(account: Account, wanted: Ask, known: _Known, now: datetime, *, exists: bool = False) -> Verdict:
+    contact, first, blocked = known.match.contact, known.first, known.blocked
+    if first is None:
+        name = wanted.sequence
+        reason = f"There is no sequence {name!r}." if name else "The account has no default sequence with a first step."
+        raise Refused("sequence", reason)
     if wanted.channel != ReviewRequest.ChannelRule.AUTO and not contact.address(wanted.channel):
         name = "email" if wanted.channel == Channel.EMAIL else "mobile_phone_number"
         raise Refused(name, f"This contact has none, and the channel is {wanted.channel}.")
-    blocked = blocked_channels(contact)
     channel = pick_channel(contact=contact, rule=first.channel, only=wanted.channel, blocked=blocked)
-    open_request = next((request for request in past if request.is_open), None)
-    asked = max((request.sent_at for request in past if request.sent_at), default=None)
+    asked = max((request.sent_at for request in known.past if request.sent_at), default=None)
     gates = [
-        Gate("external_id", existing is None, existing.message if existing else ""),
-        Gate("open_request", open_request is None, "This contact has an open review request already."),
+        Gate("external_id", not exists, KNOWN_ID),
+        Gate("open_request", known.open_request is None, OPEN_REQUEST),
         Gate("cool_down", asked is None, _cooldown_reason(account, asked, now) if asked else ""),
-        Gate("opt_out", channel is not None, _no_channel_reason(contact, wanted.channel, blocked)),
+        Gate("opt_out", channel is not None, "" if channel else _no_channel_reason(contact, wanted.channel, blocked)),
     ]
     return Verdict(
-        match=match,
+        match=known.match,
         gates=[gate if not gate.passed else Gate(gate.gate, True) for gate in gates],
         first=first,
         channel=channel,
@@ -179,22 +266,39 @@ def _weigh(
     )
 
 
-def _recent_requests(contact: Contact, since: datetime) -> list[ReviewRequest]:
-    """The contact's open requests and those sent since; the cool-down counts from the last one sent."""
-    return list(
-        ReviewRequest.objects.filter(contact=contact).filter(Q(status__in=ReviewRequest.OPEN) | Q(sent_at__gt=since))
+def _existing(account: Account, wanted: Iterable[Ask]) -> dict[str, ReviewRequest]:
+    """The account's requests that have the external ids of these asks already."""
+    ids = [one.external_id for one in wanted if one.external_id]
+    if not ids:
+        return {}
+    found = ReviewRequest.objects.for_account(account).filter(external_id__in=ids).exclude(external_id="")
+    return {request.external_id: request for request in found.select_related("contact")}
+
+
+# The contacts' open requests and those sent since; the cool-down counts from the last one sent.
+_recent_requests = Select(
+    lambda contacts, since: ReviewRequest.objects.filter(contact__in=contacts).filter(
+        Q(status__in=ReviewRequest.OPEN) | Q(sent_at__gt=since)
     )
+)
 
 
-def _first_step(account: Account, name: str) -> FollowUpStep:
-    chosen = Q(sequence__is_default=True)
-    if name:
-        chosen = Q(sequence__pk=int(name)) if name.isdecimal() else Q(sequence__slug=name)
-    step = FollowUpStep.objects.filter(chosen, sequence__account=account, position=0).select_related("sequence").first()
-    if step is None:
-        reason = f"There is no sequence {name!r}." if name else "The account has no default sequence with a first step."
-        raise Refused("sequence", reason)
-    return step
+def _first_step(account: Account, name: str) -> FollowUpStep | None:
+    if not name:
+        step: FollowUpStep | None = _default_step.first(account=account.pk)
+        return step
+    chosen = Q(sequence__pk=int(name)) if name.isdecimal() else Q(sequence__slug=name)
+    return _first_steps().filter(chosen, sequence__account=account).first()
+
+
+def _first_steps() -> QuerySet[FollowUpStep]:
+    return FollowUpStep.objects.filter(position=0).select_related("sequence")
+
+
+_default_step = Select(lambda account: _first_steps().filter(sequence__account=account, sequence__is_default=True))
+
+
+# --- The words ---------------------------------------------------------------------------------
 
 
 def _cooldown_reason(account: Account, asked: datetime, now: datetime) -> str:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from oauth.models import Account
+from oauth.statements import Select
 from reviews import scheduling, suppressions
 from reviews.channels import available_channels
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
@@ -289,10 +290,15 @@ def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str
             if address := contact.address(channel):
                 owners[address_hash(contact.account_id, channel, address)].append(contact.pk)
     accounts = {contact.account_id for contact in contacts}
-    for row in Suppression.objects.active().filter(account__in=accounts, address_hash__in=owners):
+    for row in _suppressions_of(accounts=list(accounts), hashes=list(owners)):
         for pk in owners[row.address_hash]:
             blocked[pk][row.channel] = row.get_reason_display()
     return blocked
+
+
+_suppressions_of = Select(
+    lambda accounts, hashes: Suppression.objects.active().filter(account__in=accounts, address_hash__in=hashes)
+)
 
 
 def pick_channel(

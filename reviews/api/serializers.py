@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from rest_framework import serializers
@@ -27,10 +28,7 @@ class Given:
 
 
 class ReviewRequestIn(serializers.Serializer[Given]):
-    """One ask. `null` and `""` count as absent; unknown fields are ignored.
-
-    Needs the account as `context["account"]`: numbers without + are read as ones of its country.
-    """
+    """The shape of one ask. `null` and `""` count as absent; unknown fields are ignored."""
 
     first_name = Text(required=False, max_length=150, help_text="Contact's first name", style={"placeholder": "Jane"})
     last_name = Text(required=False, max_length=150, help_text="Contact's last name", style={"placeholder": "Smith"})
@@ -82,47 +80,52 @@ class ReviewRequestIn(serializers.Serializer[Given]):
             raise serializers.ValidationError({"body": ["Must be a JSON object."]})
         return super().to_internal_value({key: value for key, value in data.items() if value not in (None, "")})
 
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        phone, warning = self._phone(attrs)
-        email = normalise_email(attrs.get("email", ""))
-        if not email and not phone:
-            missing = "Give an email or a mobile_phone_number: one of the two is needed."
-            raise serializers.ValidationError({"email": [missing], "mobile_phone_number": [missing]})
-        return attrs | {"email": email, "mobile_phone_number": phone, "warnings": [warning] if warning else []}
 
-    def _phone(self, attrs: dict[str, Any]) -> tuple[str, str]:
-        text = attrs.get("mobile_phone_number", "")
-        if not text:
-            return "", ""
-        account: Account = self.context["account"]
-        try:
-            return normalise_phone(text, account.country)
-        except InvalidPhone as error:
-            if not attrs.get("email") or attrs["channel"] == Channel.SMS:
-                raise serializers.ValidationError({"mobile_phone_number": [str(error)]}) from error
-            return "", f"mobile_phone_number was left out: {error}"
+def read_ask(account: Account, data: Any) -> Given:
+    """One ask as it came in; a number without + is read as one of the account's country. Raises ValidationError."""
+    fields = _shape().run_validation(data)
+    phone, warnings = _phone(account, fields)
+    email = normalise_email(fields.get("email", ""))
+    if not email and not phone:
+        missing = "Give an email or a mobile_phone_number: one of the two is needed."
+        raise serializers.ValidationError({"email": [missing], "mobile_phone_number": [missing]})
+    person = Person(
+        first_name=fields.get("first_name", ""),
+        last_name=fields.get("last_name", ""),
+        company_name=fields.get("company_name", ""),
+        email=email,
+        phone=phone,
+        time_zone=fields.get("time_zone", ""),
+    )
+    wanted = Ask(
+        person=person,
+        delay=timedelta(hours=fields["delay_hours"]),
+        channel=fields["channel"],
+        sequence=fields.get("sequence", ""),
+        external_id=fields.get("external_id", ""),
+        metadata=fields.get("metadata", {}),
+    )
+    return Given(ask=wanted, warnings=warnings, dry_run=fields["dry_run"])
 
-    @property
-    def given(self) -> Given:
-        """The valid call in the product's own terms."""
-        data = self.validated_data
-        person = Person(
-            first_name=data.get("first_name", ""),
-            last_name=data.get("last_name", ""),
-            company_name=data.get("company_name", ""),
-            email=data["email"],
-            phone=data["mobile_phone_number"],
-            time_zone=data.get("time_zone", ""),
-        )
-        wanted = Ask(
-            person=person,
-            delay=timedelta(hours=data["delay_hours"]),
-            channel=data["channel"],
-            sequence=data.get("sequence", ""),
-            external_id=data.get("external_id", ""),
-            metadata=data.get("metadata", {}),
-        )
-        return Given(ask=wanted, warnings=data["warnings"], dry_run=data["dry_run"])
+
+@cache
+def _shape() -> ReviewRequestIn:
+    """One for all asks: it holds nothing of them, and to make it takes longer than to use it."""
+    return ReviewRequestIn()
+
+
+def _phone(account: Account, fields: dict[str, Any]) -> tuple[str, list[str]]:
+    """The number and what the caller should know about it."""
+    text = fields.get("mobile_phone_number", "")
+    if not text:
+        return "", []
+    try:
+        phone, warning = normalise_phone(text, account.country)
+    except InvalidPhone as error:
+        if not fields.get("email") or fields["channel"] == Channel.SMS:
+            raise serializers.ValidationError({"mobile_phone_number": [str(error)]}) from error
+        return "", [f"mobile_phone_number was left out: {error}"]
+    return phone, [warning] if warning else []
 
 
 class MessageOut(serializers.ModelSerializer[Delivery]):
@@ -179,8 +182,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
         return request.contact.phone or None
 
     def get_message(self, request: ReviewRequest) -> str:
-        answer: Answer | None = self.context.get("answer")
-        return answer.message if answer else describe(request)
+        return describe(request)
 
     def get_reason(self, request: ReviewRequest) -> str | None:
         return request.reason or None
@@ -189,7 +191,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
         return request.external_id or None
 
     def get_warnings(self, request: ReviewRequest) -> list[str]:
-        return list(self.context.get("warnings", []))
+        return []
 
 
 class ReviewRequestDetail(ReviewRequestOut):
@@ -197,6 +199,17 @@ class ReviewRequestDetail(ReviewRequestOut):
 
     class Meta(ReviewRequestOut.Meta):
         fields = [*ReviewRequestOut.Meta.fields, "created_at", "sent_at", "responded_at", "metadata", "messages"]
+
+
+def represent(answer: Answer, warnings: list[str]) -> dict[str, Any]:
+    """The request of an answer, with what the caller of this call is told."""
+    told = {"message": answer.message, "warnings": [*warnings, *answer.warnings]}
+    return _representation().to_representation(answer.request) | told
+
+
+@cache
+def _representation() -> ReviewRequestOut:
+    return ReviewRequestOut()
 
 
 def describe(request: ReviewRequest) -> str:

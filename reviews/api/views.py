@@ -1,5 +1,7 @@
 """The review request endpoints: parse, call, answer."""
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,7 +20,7 @@ from reviews import asking, lifecycle, previews
 from reviews.api.field_definitions import field_definitions
 from reviews.api.filters import ReviewRequestFilter
 from reviews.api.idempotency import idempotent
-from reviews.api.serializers import ReviewRequestDetail, ReviewRequestIn, ReviewRequestOut
+from reviews.api.serializers import Given, ReviewRequestDetail, ReviewRequestOut, read_ask, represent
 from reviews.models import ReviewRequest
 from reviews.models.request import ReviewRequestQuerySet
 
@@ -44,20 +46,45 @@ class ReviewRequestList(GenericAPIView[ReviewRequest]):
 
 def answer(account: Account, data: Any) -> Response:
     """What one ask, as it came in, is answered with. Raises ValidationError."""
-    serializer = ReviewRequestIn(data=data, context={"account": account})
-    serializer.is_valid(raise_exception=True)
-    given = serializer.given
+    (response,) = answer_all(account, [read_ask(account, data)])
+    if isinstance(response, ValidationError):
+        raise response
+    return response
+
+
+def answer_all(account: Account, asks: Sequence[Given]) -> list[Response | ValidationError]:
+    """What each is answered with, in that order; rehearsals see what was asked before them."""
+    answers: list[Response | ValidationError] = []
+    for dry_run, together in groupby(asks, key=lambda given: given.dry_run):
+        if dry_run:
+            answers += [_rehearse(account, given) for given in together]
+        else:
+            answers += _ask(account, list(together))
+    return answers
+
+
+def _ask(account: Account, asks: Sequence[Given]) -> list[Response | ValidationError]:
+    answers = asking.ask_all(account=account, wanted=[given.ask for given in asks], now=timezone.now())
+    return [
+        _refused(answer)
+        if isinstance(answer, asking.Refused)
+        else Response(
+            represent(answer, given.warnings),
+            status=status.HTTP_201_CREATED if answer.created else status.HTTP_200_OK,
+        )
+        for given, answer in zip(asks, answers, strict=True)
+    ]
+
+
+def _rehearse(account: Account, given: Given) -> Response | ValidationError:
     try:
-        if given.dry_run:
-            return Response(previews.rehearse(account=account, wanted=given.ask, now=timezone.now()))
-        answer = asking.ask(account=account, wanted=given.ask, now=timezone.now())
+        return Response(previews.rehearse(account=account, wanted=given.ask, now=timezone.now()))
     except asking.Refused as refusal:
-        raise ValidationError({refusal.field: [refusal.reason]}) from refusal
-    context = {"answer": answer, "warnings": given.warnings + answer.warnings}
-    return Response(
-        ReviewRequestOut(answer.request, context=context).data,
-        status=status.HTTP_201_CREATED if answer.created else status.HTTP_200_OK,
-    )
+        return _refused(refusal)
+
+
+def _refused(refusal: asking.Refused) -> ValidationError:
+    return ValidationError({refusal.field: [refusal.reason]})
 
 
 class ReviewRequestBulk(APIView):
@@ -74,16 +101,25 @@ class ReviewRequestBulk(APIView):
             raise ValidationError({"requests": ["Must be a list of one or more review requests."]})
         if len(asks) > MAX_BULK:
             raise ValidationError({"requests": [f"Must not hold more than {MAX_BULK} review requests."]})
-        return Response({"results": [self._answer_one(account, index, ask) for index, ask in enumerate(asks)]})
+        read = [_read(account, ask) for ask in asks]
+        answers = iter(answer_all(account, [one for one in read if isinstance(one, Given)]))
+        results = [next(answers) if isinstance(one, Given) else one for one in read]
+        return Response({"results": [_result(index, one) for index, one in enumerate(results)]})
 
-    def _answer_one(self, account: Account, index: int, ask: Any) -> dict[str, Any]:
-        try:
-            response = answer(account, ask)
-        except ValidationError as error:
-            refusal = exception_handler(error, {})
-            assert refusal is not None  # noqa: S101 (it answers every APIException)
-            return {"index": index, "status": refusal.status_code, "error": refusal.data}
-        return {"index": index, "status": response.status_code, "review_request": response.data}
+
+def _read(account: Account, data: Any) -> Given | ValidationError:
+    try:
+        return read_ask(account, data)
+    except ValidationError as error:
+        return error
+
+
+def _result(index: int, answer: Response | ValidationError) -> dict[str, Any]:
+    if isinstance(answer, Response):
+        return {"index": index, "status": answer.status_code, "review_request": answer.data}
+    refusal = exception_handler(answer, {})
+    assert refusal is not None  # noqa: S101 (it answers every APIException)
+    return {"index": index, "status": refusal.status_code, "error": refusal.data}
 
 
 class ReviewRequestFields(APIView):

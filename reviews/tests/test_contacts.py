@@ -11,8 +11,8 @@ pytestmark = pytest.mark.django_db
 
 def matched(account: Account, **given: str) -> Match:
     with transaction.atomic():
-        match = contacts.find(account, Person(**given))
-        contacts.keep(match)
+        (match,) = contacts.find(account, [Person(**given)])
+        contacts.keep([match])
     return match
 
 
@@ -96,4 +96,4 @@ def test_another_accounts_contact_is_never_found(account: Account, other_account
 def test_an_unchanged_contact_costs_one_statement(account: Account, django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     matched(account, email="jane@example.com", first_name="Jane")
     with transaction.atomic(), django_assert_num_queries(1):
-        contacts.keep(contacts.find(account, Person(email="jane@example.com", first_name="Jane")))
+        contacts.keep(contacts.find(account, [Person(email="jane@example.com", first_name="Jane")]))
