@@ -163,7 +163,7 @@ class Update(_Writing):
         return f"UPDATE {self._table} SET {changes} WHERE id = %s"  # noqa: S608
 
 
-def insert(rows: Sequence[M], *, or_update: Sequence[str] = ()) -> None:
+def insert_rows(rows: Sequence[M], *, or_update: Sequence[str] = ()) -> None:
     """Add rows of one model, on one trip to the database; keys that it gives are not read.
 
     With `or_update`, a row whose primary key exists gets these columns instead.

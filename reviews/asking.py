@@ -10,7 +10,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from oauth.models import Account
-from oauth.statements import Select, insert
+from oauth.statements import Select, insert_rows
 from reviews import contacts, scheduling
 from reviews.channels import available_channels
 from reviews.contacts import Person
@@ -102,30 +102,28 @@ def ask(*, account: Account, wanted: Ask, now: datetime) -> Answer:
 def ask_all(*, account: Account, wanted: Sequence[Ask], now: datetime) -> list[Answer | Refused]:
     """What `ask` does, for each of them as if one after the other, in as few statements as for one.
 
-    A refused one changes nothing about the others. Those that may be about the same person wait for each other.
+    A refused one changes nothing about the others. One that may be about an earlier one's person waits for that.
     """
-    answers: dict[int, Answer | Refused] = {}
-    waiting = dict(enumerate(wanted))
-    while waiting:
-        answers |= _ask_together(account, _strangers(waiting), now)
-        waiting = {place: ask for place, ask in waiting.items() if place not in answers}
-    return [answers[place] for place in range(len(wanted))]
+    answers: list[Answer | Refused] = []
+    while waiting := wanted[len(answers) :]:
+        answers += _ask_together(account, _strangers(waiting), now)
+    return answers
 
 
-def _strangers(wanted: dict[int, Ask]) -> dict[int, Ask]:
-    """Those that share no address, number or external id with an earlier one."""
-    strangers, met = {}, set[str]()
-    for place, one in wanted.items():
+def _strangers(wanted: Sequence[Ask]) -> list[Ask]:
+    """Those before the first that shares an address, a number or an external id with an earlier one."""
+    met = set[str]()
+    for place, one in enumerate(wanted):
         person = one.person
         own = {person.email, person.phone, f"id {one.external_id}" if one.external_id else ""} - {""}
-        if met.isdisjoint(own):
-            strangers[place] = one
+        if not met.isdisjoint(own):
+            return list(wanted[:place])
         met |= own
-    return strangers
+    return list(wanted)
 
 
-def _ask_together(account: Account, wanted: dict[int, Ask], now: datetime) -> dict[int, Answer | Refused]:
-    """The answers to asks of strangers; one that turns out to be about another's contact gets none yet."""
+def _ask_together(account: Account, wanted: list[Ask], now: datetime) -> list[Answer | Refused]:
+    """The answers to strangers, up to the first that turns out to be about an earlier one's contact."""
     for attempt in range(TRIES):
         try:
             with transaction.atomic():
@@ -142,37 +140,37 @@ def _is_deadlock(error: OperationalError) -> bool:
     return getattr(error.__cause__, "sqlstate", None) == "40P01"
 
 
-def _ask_in_turn(account: Account, wanted: dict[int, Ask], now: datetime) -> dict[int, Answer | Refused]:
-    existing = _existing(account, wanted.values())
-    answers: dict[int, Answer | Refused] = {
-        place: Answer(existing[one.external_id], False, KNOWN_ID)
-        for place, one in wanted.items()
-        if one.external_id in existing
-    }
-    rest = {place: one for place, one in wanted.items() if place not in answers}
+def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[Answer | Refused]:
+    existing = _existing(account, wanted)
+    looked = iter(_look(account, [one for one in wanted if one.external_id not in existing], now))
+    answers: list[Answer | Refused] = []
     matches: dict[UUID, contacts.Match] = {}
     made: list[tuple[ReviewRequest, Delivery | None]] = []
-    for (place, one), known in zip(rest.items(), _look(account, list(rest.values()), now), strict=True):
+    for one in wanted:
+        if one.external_id in existing:
+            answers.append(Answer(existing[one.external_id], False, KNOWN_ID))
+            continue
+        known = next(looked)
         match = known.match
         if match.contact.pk in matches:
-            continue
+            break
         if known.open_request is not None:
             known.open_request.contact = match.contact
-            answers[place] = Answer(known.open_request, False, OPEN_REQUEST, match.warnings)
+            answers.append(Answer(known.open_request, False, OPEN_REQUEST, match.warnings))
         else:
             try:
                 verdict = _weigh(account, one, known, now)
             except Refused as refusal:
-                answers[place] = refusal
+                answers.append(refusal)
                 continue
             request, delivery = _rows(account, one, verdict, now)
             made.append((request, delivery))
             told = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
-            answers[place] = Answer(request, True, f"Review request {told}", match.warnings)
+            answers.append(Answer(request, True, f"Review request {told}", match.warnings))
         matches[match.contact.pk] = match
     contacts.keep(list(matches.values()))
-    insert([request for request, _ in made])
-    insert([delivery for _, delivery in made if delivery])
+    insert_rows([request for request, _ in made])
+    insert_rows([delivery for _, delivery in made if delivery])
     return answers
 
 

@@ -10,7 +10,7 @@ import phonenumbers
 from django.db.models import Q
 
 from oauth.models import Account
-from oauth.statements import Select, insert
+from oauth.statements import Select, insert_rows
 from reviews.models import Contact, MergeCandidate
 
 # What a call may change about a contact.
@@ -138,7 +138,7 @@ def keep(matches: Sequence[Match]) -> None:
     """
     changed = [match.contact for match in matches if match.is_new or match.changed]
     # In an order, so that of two calls with the same new contacts one waits for the other, and not each for each.
-    insert(sorted(changed, key=lambda contact: (contact.email, contact.phone)), or_update=_CHANGING)
+    insert_rows(sorted(changed, key=lambda contact: (contact.email, contact.phone)), or_update=_CHANGING)
     rivals = [(match.contact, match.rival) for match in matches if match.rival is not None]
     MergeCandidate.objects.bulk_create(
         [MergeCandidate(account=one.account, by_email=one, by_phone=other) for one, other in rivals],

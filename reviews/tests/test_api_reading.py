@@ -114,6 +114,16 @@ def test_one_bad_ask_loses_none_of_the_others(owner_api: Any) -> None:
     assert results[3]["review_request"]["id"] == results[0]["review_request"]["id"]
 
 
+def test_a_rehearsal_among_others_sees_those_before_it(owner_api: Any) -> None:
+    ask = {"email": "a@b.example"}
+    asks = [ask | {"dry_run": True}, ask, ask | {"dry_run": True}, {"email": "c@d.example", "sequence": "none"}]
+    results = post(owner_api, {"requests": asks}, f"{URL}/bulk").json()["results"]
+    assert [row["status"] for row in results] == [200, 201, 200, 400]
+    assert [results[place]["review_request"]["status"] for place in (0, 2)] == ["scheduled", "suppressed"]
+    assert results[3]["error"]["fields"]["sequence"]
+    assert ReviewRequest.objects.count() == 1
+
+
 @pytest.mark.parametrize("asks", [None, [], "x", {"email": "a@b.example"}, [{"email": "a@b.example"}] * 501])
 def test_a_bulk_call_needs_one_to_five_hundred_asks(owner_api: Any, asks: Any) -> None:
     refused(post(owner_api, {"requests": asks}, f"{URL}/bulk"), "requests")
