@@ -1,5 +1,6 @@
 """What would be sent: the gates and every message of a request, with nothing written."""
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,9 @@ from reviews import scheduling
 from reviews.asking import Ask, weigh
 from reviews.lifecycle import blocked_channels, new_delivery, pick_channel
 from reviews.models import FollowUpStep, ReviewRequest
+from reviews.models.base import Channel
 from reviews.rendering import RenderError, render
+from reviews.segments import measure
 
 
 def rehearse(*, account: Account, wanted: Ask, now: datetime) -> dict[str, Any]:
@@ -54,6 +57,7 @@ def _message(
         subject, text = message.subject or None, message.text
     except RenderError as error:
         subject, text = None, f"Cannot be sent: {error}"
+    segments = measure(text) if channel == Channel.SMS else None
     return {
         "step": step.position,
         "channel": channel.value,
@@ -62,4 +66,5 @@ def _message(
         "rule": slot.moved or None,
         "subject": subject,
         "text": text,
+        "segments": asdict(segments) if segments else None,
     }

@@ -168,8 +168,11 @@ def test_a_dry_run_shows_every_message_and_writes_nothing(owner_api: Any) -> Non
         (2, "email"),
     ]
     for message in body["messages"]:
-        assert set(message) == {"step", "channel", "due_at", "local_time", "rule", "subject", "text"}
+        assert set(message) == {"step", "channel", "due_at", "local_time", "rule", "subject", "text", "segments"}
         assert "Riverside Dental" in message["text"]
+    mail, text, _ = [message["segments"] for message in body["messages"]]
+    assert mail is None
+    assert (text["encoding"], text["count"], text["culprits"]) == ("GSM-7", 1, [])
     assert not Contact.objects.exists()
 
 

@@ -1,0 +1,62 @@
+"""How a text travels: its encoding, and the number of segments that a carrier counts and bills."""
+
+from dataclasses import dataclass
+
+# 3GPP TS 23.038 §6.2.1: the default alphabet, and what of its extension table takes two septets.
+_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENDED = frozenset("\f^{}\\[~]|€")
+
+
+@dataclass(frozen=True)
+class Segments:
+    """What a text costs to send. `used` and `room` count septets (GSM-7) or UTF-16 units (UCS-2)."""
+
+    encoding: str
+    count: int
+    used: int
+    room: int  # what fits into that many segments
+    culprits: tuple[str, ...] = ()  # the characters that only UCS-2 has, in order of appearance
+
+    def __str__(self) -> str:
+        """For people, such as "2 segments, Unicode because of “ and ”: 84 of 134 characters"."""
+        segments = "1 segment" if self.count == 1 else f"{self.count} segments"
+        because = ""
+        if self.culprits:
+            named = [_name(character) for character in self.culprits[:5]] + ["others"] * (len(self.culprits) > 5)
+            because = f", Unicode because of {_listed(named)}"
+        return f"{segments}{because}: {self.used} of {self.room} characters"
+
+
+def measure(text: str) -> Segments:
+    """The segments of a text. One alone holds 160 septets or 70 units; of several, each gives up room for its header.
+
+    3GPP TS 23.040 §9.2.3.24.1: the header of a concatenated message leaves 153 septets or 67 units. Neither a
+    character of two septets nor a surrogate pair is split between two segments.
+    """
+    culprits = tuple(dict.fromkeys(character for character in text if character not in _BASIC | _EXTENDED))
+    if culprits:
+        return _fill("UCS-2", [1 + (ord(character) > 0xFFFF) for character in text], 70, 67, culprits)
+    return _fill("GSM-7", [1 + (character in _EXTENDED) for character in text], 160, 153, ())
+
+
+def _fill(encoding: str, sizes: list[int], alone: int, joined: int, culprits: tuple[str, ...]) -> Segments:
+    used = sum(sizes)
+    if used <= alone:
+        return Segments(encoding, 1, used, alone, culprits)
+    count, free = 1, joined
+    for size in sizes:
+        if size > free:
+            count, free = count + 1, joined
+        free -= size
+    return Segments(encoding, count, used, count * joined, culprits)
+
+
+def _name(character: str) -> str:
+    return character if character.isprintable() and not character.isspace() else f"U+{ord(character):04X}"
+
+
+def _listed(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
