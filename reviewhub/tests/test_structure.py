@@ -39,6 +39,7 @@ RANKS = [
     ("reviews.channels", 10),
     ("reviews.windows", 0),
     ("reviews.segments", 0),
+    ("reviews.wording", 0),
     ("reviews.places", 0),
     ("reviews.laws", 10),
     ("reviews.public_holidays", 10),

@@ -20,6 +20,7 @@ from reviews.models import FollowUpStep, ReviewSite, Sequence
 from reviews.models.sequence import MAX_FOLLOW_UPS
 from reviews.rendering import VARIABLES, check_template
 from reviews.sequences import make_default
+from reviews.wording import check_wording
 
 HELP = "You may use " + ", ".join(f"{{{{ {name} }}}}" for name in VARIABLES) + "."
 
@@ -40,7 +41,7 @@ class StepForm(forms.ModelForm):
             problems = check_template(text)
             if text and name != "email_subject" and not problems and "link" not in text:
                 problems = ["The text must hold {{ link }}: it leads to the page."]
-            for problem in problems:
+            for problem in [*problems, *check_wording(text)]:
                 self.add_error(name, problem)
         if cleaned.get("position") == 0 and "sms_text" not in self.errors:
             self._check_first_text(cleaned.get("sms_text") or "")

@@ -31,6 +31,8 @@ def sequence_form(sequence: Sequence, **changed: str) -> dict[str, str]:
         ({"steps-0-email_text": "Hi there"}, "The text must hold {{ link }}"),
         ({"steps-0-sms_text": "{{ business_name }} {{ link }}"}, "must say how to opt out"),
         ({"steps-0-sms_text": "Hi {{ link }} STOP"}, "must name the business"),
+        ({"steps-1-email_text": "{{ link }} Get a discount for a review"}, "leave out “discount”"),
+        ({"steps-2-email_subject": "5 stars?"}, "leave out “5 stars”"),
         ({"steps-1-sms_text": "{{ link"}, "cannot be read"),
     ],
 )
