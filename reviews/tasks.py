@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from oauth.cleanup import clean_up
-from reviews import delivery, lifecycle, provider_events, reconciling, totals
+from reviews import delivery, importing, lifecycle, provider_events, reconciling, totals
 from reviews.models import IdempotencyKey
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
@@ -20,6 +20,7 @@ def tick() -> None:
     """Every minute: what cannot wait for an hour and hangs on nobody's call."""
     provider_events.apply_waiting(now=timezone.now())
     reconciling.reconcile(now=timezone.now())
+    importing.wake_stalled(timezone.now())
 
 
 def sweep() -> None:
@@ -29,8 +30,14 @@ def sweep() -> None:
     IdempotencyKey.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT).delete()
     clean_up(now)
     totals.fold(now=now)
+    importing.forget(now)
 
 
 def apply_events(*event_ids: int) -> int:
     """Apply the provider events of one call, each on its own. The event, not the queue, makes a second run harmless."""
     return sum(provider_events.apply(event_id=event_id, now=timezone.now()).done for event_id in event_ids)
+
+
+def import_rows(job_id: int) -> None:
+    """Go on with an import. The job's row, not the queue, knows where it stands."""
+    importing.work(job_id)

@@ -38,6 +38,8 @@ RANKS = [
     ("reviews.models", 15),
     ("reviews.channels", 10),
     ("reviews.windows", 0),
+    ("reviews.csv_files", 0),
+    ("reviews.importing", 72),
     ("reviews.segments", 0),
     ("reviews.wording", 0),
     ("reviews.places", 0),
@@ -67,14 +69,14 @@ RANKS = [
     ("reviews.visits", 50),
     ("reviews.previews", 60),
     ("reviews.trial", 60),
-    ("reviews.tasks", 60),
+    ("reviews.tasks", 75),
     ("reviews.watchdog", 60),
     ("reviews.simulation", 60),
     ("reviews.forms", 60),
     ("reviews.pages", 70),
     ("reviews.mail_hooks", 65),
     ("reviews.webhooks", 70),
-    ("reviews.admin", 70),
+    ("reviews.admin", 75),
     ("reviews.health", 70),
     ("reviews.metrics", 70),
     ("reviews.management", 70),
@@ -146,7 +148,7 @@ STATUS_WRITERS |= {"reviews.claims", "reviews.settling", "reviews.delivery", "re
 # Makes requests, in their first state.
 STATUS_MAKERS = {"reviews.asking"}
 # Other things that have a status: the answer kept under an idempotency key, a simulation, and what a page shows.
-OTHER_STATUS = {"reviews.api.idempotency", "reviews.simulation.runs"}
+OTHER_STATUS = {"reviews.api.idempotency", "reviews.importing", "reviews.simulation.runs"}
 
 
 def status_writes(path: Path) -> Iterator[str]:

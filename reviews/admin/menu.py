@@ -14,6 +14,7 @@ GROUPS = [
         [
             ("reviews.ReviewRequest", "Review requests", "send"),
             ("reviews.Contact", "Contacts", "group"),
+            ("reviews.ImportJob", "Imports", "upload_file"),
             ("reviews.Feedback", "Feedback", "reviews"),
             ("reviews.Suppression", "Suppressions", "block"),
         ],

@@ -3,6 +3,7 @@ from reviews.models.delivery import Delivery
 from reviews.models.event import DeliveryEvent
 from reviews.models.feedback import Feedback
 from reviews.models.idempotency import IdempotencyKey
+from reviews.models.import_job import ImportJob, ImportProblem
 from reviews.models.request import ReviewRequest
 from reviews.models.sequence import FollowUpStep, Sequence
 from reviews.models.simulation import Simulation
@@ -19,6 +20,8 @@ __all__ = [
     "Feedback",
     "FollowUpStep",
     "IdempotencyKey",
+    "ImportJob",
+    "ImportProblem",
     "MergeCandidate",
     "ReviewRequest",
     "ReviewSite",

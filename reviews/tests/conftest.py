@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 
 from oauth.models import Account, ApiKey, Application, User
-from reviews import delivery, visits
+from reviews import delivery, importing, visits
 from reviews.claims import Turns
 from reviews.contacts import Person
 from reviews.models import (
@@ -49,6 +49,7 @@ def full(account: Account, owner: User, now: datetime) -> Account:
     DeliveryEvent.objects.create(
         account=account, delivery=delivery, provider="Quagga", key="1", occurred_at=now, received_at=now
     )
+    importing.receive(account=account, user=owner, name="Quagga.csv", raw=b"zebedee@example.com", now=now)
     visits.record_feedback(delivery=delivery, rating=2, text="Zebedee was here", now=now)
     suppress(
         account=account,

@@ -1,0 +1,257 @@
+"""Imports: a list of customers as a file, its columns, a check, and how far it has come."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from unfold.widgets import UnfoldAdminFileFieldWidget
+
+from oauth.models import Account
+from reviewhub.backoffice import (
+    AccountAdmin,
+    GeneratedRows,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    display,
+    is_operator,
+    written_accounts,
+)
+from reviews import importing
+from reviews.csv_files import FIELDS, MOST_BYTES, MOST_ROWS, Row, Unreadable, write_rows
+from reviews.models import ImportJob, ReviewRequest, Sequence
+
+STATUS_COLOURS = {
+    "draft": "warning",
+    "checking": "info",
+    "running": "info",
+    "done": "success",
+    "cancelled": "warning",
+    "failed": "danger",
+}
+REFRESH_SECONDS = 2
+EXAMPLES = 3  # values of a column that are shown
+PROBLEMS_SHOWN = 20
+SETTINGS = ("has_header", "channel", "sequence", "delay_hours")
+LEAVE_OUT = [("", "– leave out –")]
+
+
+class UploadForm(forms.Form):
+    """A file for an account in which the person may change things."""
+
+    account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
+    file = forms.FileField(
+        label="CSV file",
+        widget=UnfoldAdminFileFieldWidget({"accept": ".csv,.tsv,.txt,text/csv"}),
+        help_text=f"One customer a row, with an e-mail address or a mobile number; {MOST_ROWS:,} rows at most.",
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(*args)
+        accounts = Account.objects.order_by("name")
+        account: Any = self.fields["account"]
+        account.queryset = accounts if is_operator(request) else accounts.filter(pk__in=written_accounts(request))
+
+    def save(self, request: HttpRequest) -> ImportJob | None:
+        """The job; None when the file cannot be read, which is said at its field."""
+        file = self.cleaned_data["file"]
+        try:
+            return importing.receive(
+                account=self.cleaned_data["account"],
+                user=request.user,  # type: ignore[arg-type]
+                name=file.name,
+                raw=file.read(MOST_BYTES + 1),
+                now=timezone.now(),
+            )
+        except Unreadable as error:
+            self.add_error("file", str(error))
+            return None
+
+
+class SettingsForm(forms.Form):
+    """What the columns hold, and how the customers are asked."""
+
+    has_header = forms.BooleanField(label="The first row holds headings", required=False)
+    channel = forms.ChoiceField(choices=ReviewRequest.ChannelRule.choices, widget=UnfoldAdminSelectWidget)
+    sequence = forms.ModelChoiceField(
+        Sequence.objects.none(), required=False, empty_label="The account's default", widget=UnfoldAdminSelectWidget
+    )
+    delay_hours = forms.IntegerField(
+        label="Hours to wait", min_value=0, max_value=8760, widget=UnfoldAdminIntegerFieldWidget
+    )
+
+    def __init__(self, job: ImportJob, data: Any = None) -> None:
+        settings = {name: getattr(job, name) for name in SETTINGS}
+        columns = {f"column_{place}": field for place, field in enumerate(job.columns)}
+        super().__init__(data, initial=settings | columns)
+        sequence: Any = self.fields["sequence"]
+        sequence.queryset = Sequence.objects.for_account(job.account).order_by("name")
+        for name in columns:
+            choices = LEAVE_OUT + list(FIELDS.items())
+            self.fields[name] = forms.ChoiceField(choices=choices, required=False, widget=UnfoldAdminSelectWidget)
+
+    def columns(self) -> list[Any]:
+        return [self[name] for name in self.fields if name.startswith("column_")]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        chosen = [value for name, value in cleaned.items() if name.startswith("column_") and value]
+        for field in dict.fromkeys(chosen):
+            if chosen.count(field) > 1:
+                self.add_error(None, f"Only one column can hold “{FIELDS[field]}”.")
+        if not {"email", "mobile_phone_number"} & set(chosen):
+            self.add_error(None, "Say which column holds the e-mail address or the mobile number.")
+        return cleaned
+
+    def save(self, job: ImportJob) -> bool:
+        """Keep the settings; False when the import has been started meanwhile."""
+        columns = [self.cleaned_data[column.name] for column in self.columns()]
+        settings = {name: self.cleaned_data[name] for name in SETTINGS}
+        return importing.settle(job, columns=columns, now=timezone.now(), **settings)
+
+
+@admin.register(ImportJob)
+class ImportJobAdmin(GeneratedRows, AccountAdmin):
+    list_display = ("name", "state", "total", "asked", "refused", "account", "created_at")
+    list_select_related = ("account",)
+    ordering = ("-created_at",)
+    sortable_by = ()
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportJob]:
+        rows: QuerySet[ImportJob] = super().get_queryset(request)
+        return rows.defer("content")
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return self._may_write(request, None)
+
+    def get_urls(self) -> list[Any]:
+        problems = self.admin_site.admin_view(self.problems)
+        return [path("<int:pk>/problems.csv", problems, name="reviews_importjob_problems"), *super().get_urls()]
+
+    @display(description="Status", label=STATUS_COLOURS)
+    def state(self, job: ImportJob) -> tuple[str, str]:
+        return job.status, job.get_status_display()
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = UploadForm(request, request.POST, request.FILES) if request.method == "POST" else UploadForm(request)
+        if form.is_bound and form.is_valid() and (job := form.save(request)):
+            return HttpResponseRedirect(_address(job))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Import customers",
+            "opts": self.opts,
+            "form": form,
+        }
+        status = 400 if form.is_bound else 200
+        return TemplateResponse(request, "admin/reviews/importjob/upload.html", context, status=status)
+
+    # --- The page of one --------------------------------------------------------------------------
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        job = self.get_object(request, object_id)
+        if job is None:
+            return _gone(self, request, object_id)
+        if not self.has_view_permission(request, job):
+            raise PermissionDenied
+        if request.method != "POST":
+            return self._page(request, job)
+        if not self._may_write(request, job):
+            raise PermissionDenied
+        return self._act(request, job)
+
+    def _act(self, request: HttpRequest, job: ImportJob) -> HttpResponse:
+        now = timezone.now()
+        if "cancel" in request.POST:
+            done = importing.cancel(job, now=now)
+        else:
+            form = SettingsForm(job, request.POST)
+            if not form.is_valid():
+                return self._page(request, job, form)
+            done = form.save(job)
+            if done and {"check", "start"} & set(request.POST):
+                done = importing.start(job, check="check" in request.POST, now=now)
+        if not done:
+            messages.warning(request, "This import has been started or has ended meanwhile: nothing was changed.")
+        return HttpResponseRedirect(_address(job))
+
+    def _page(self, request: HttpRequest, job: ImportJob, form: SettingsForm | None = None) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": job.name,
+            "opts": self.opts,
+            "job": job,
+            "may_write": self._may_write(request, job),
+            "refresh": REFRESH_SECONDS,
+        }
+        if job.status == ImportJob.Status.DRAFT:
+            context |= _draft(job, form)
+        elif job.status not in ImportJob.AT_WORK:
+            context["problems"] = list(job.problems.all()[:PROBLEMS_SHOWN])
+        return TemplateResponse(request, "admin/reviews/importjob/page.html", context, status=400 if form else 200)
+
+    def problems(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
+        """The rows with problems as a file, to be mended and imported again."""
+        job = self.get_object(request, str(pk))
+        if job is None:
+            return _gone(self, request, str(pk))
+        response = StreamingHttpResponse(write_rows(_with_problems(job)), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="import-{job.pk}-problems.csv"'
+        return response
+
+
+def _gone(page: ImportJobAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
+    """As Django's pages answer it."""
+    response: HttpResponse = page._get_obj_does_not_exist_redirect(request, page.opts, object_id)
+    return response
+
+
+def _address(job: ImportJob) -> str:
+    return reverse("admin:reviews_importjob_change", args=[job.pk])
+
+
+def _with_problems(job: ImportJob) -> Iterator[list[str]]:
+    """The rows as they came, under the headings that they had, with what is wrong in a column of its own."""
+    width = len(job.columns)
+    yield [*importing.headings(job), "Problem"]
+    for problem in job.problems.order_by("line").iterator():
+        yield [*problem.cells[:width], *[""] * (width - len(problem.cells)), f"Line {problem.line}: {problem.text}"]
+
+
+def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
+    """What the page of a draft shows: columns with examples, and a check of the first rows, or of all."""
+    rows = list(islice(importing.rows_from(job), importing.CHUNK))
+    shown = form or SettingsForm(job)
+    columns = [
+        {"heading": heading, "examples": _examples(rows, place), "field": field}
+        for place, (heading, field) in enumerate(zip(importing.headings(job), shown.columns(), strict=True))
+    ]
+    if job.checked:
+        tally = importing.Tally(job.asked, job.known, job.suppressed, tuple(job.problems.all()[:PROBLEMS_SHOWN]))
+    else:
+        tally = importing.check(job, rows, timezone.now())
+    return {
+        "form": shown,
+        "columns": columns,
+        "settings": [shown[name] for name in SETTINGS],
+        "tally": tally,
+        "problem_count": job.refused if job.checked else len(tally.problems),
+        "problems": tally.problems[:PROBLEMS_SHOWN],
+        "looked_at": job.total if job.checked else len(rows),
+        "before": importing.same_before(job),
+    }
+
+
+def _examples(rows: list[Row], place: int) -> list[str]:
+    cells = (row.cells[place] for row in rows if place < len(row.cells) and row.cells[place])
+    return list(islice(cells, EXAMPLES))

@@ -1,0 +1,176 @@
+"""CSV files as spreadsheets and other programs write them: their encoding, delimiter and columns."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_ROWS = 100_000
+MOST_COLUMNS = 100
+_SAMPLE = 20  # rows that are looked at to guess
+
+# What a column may hold, by the name of the API's field; "name" is a whole name, which is taken apart.
+FIELDS = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "name": "Full name",
+    "email": "E-mail",
+    "mobile_phone_number": "Mobile number",
+    "company_name": "Company",
+    "external_id": "Your own id of the job",
+    "time_zone": "Time zone",
+    "delay_hours": "Hours to wait",
+}
+# How such columns are headed, in small letters without anything else.
+_HEADINGS = {
+    "first_name": "firstname forename givenname first vorname prenom nombre nombredepila",
+    "last_name": "lastname surname familyname last nachname familienname nomdefamille apellido apellidos",
+    "name": "name fullname customer customername contact contactname client clientname kunde kundenname kontakt nom"
+    " nomcomplet nombrecompleto nombreyapellidos cliente",
+    "email": "email emailaddress mail mailaddress emailadresse mailadresse courriel adresseemail adressemail correo"
+    " correoelectronico emailde",
+    "mobile_phone_number": "mobilephonenumber mobile mobilephone mobilenumber cell cellphone cellnumber phone"
+    " phonenumber telephone tel handy handynummer mobilnummer telefon telefonnummer mobiltelefon portable telephone"
+    " numerodetelephone movil telefono telefonomovil celular",
+    "company_name": "company companyname business organisation organization firma unternehmen societe entreprise"
+    " empresa",
+    "external_id": "externalid id jobid jobnumber job orderid ordernumber order invoice invoicenumber reference ref"
+    " rechnungsnummer auftragsnummer auftrag bestellnummer numerodecommande factura pedido",
+    "time_zone": "timezone tz zeitzone fuseauhoraire zonahoraria",
+    "delay_hours": "delayhours delay hourstowait",
+}
+_FIELD_OF = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split()}
+
+
+class Unreadable(Exception):
+    """The file is no CSV that could be read; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the file. `line`: where it ends in the file, counted from 1."""
+
+    line: int
+    cells: list[str]
+
+
+def decode(raw: bytes) -> str:
+    """The text of a file in UTF-8, UTF-16 with its mark, or what Excel writes in Western Europe. Raises Unreadable."""
+    if len(raw) > MOST_BYTES:
+        raise Unreadable(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB: split it.")
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Unreadable(
+            "This is a workbook. Save it as CSV in your spreadsheet program (File, Save as), and try again."
+        )
+    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", errors="replace")
+    if "\x00" in text or "\ufffd" in text:
+        raise Unreadable("This is no text file. Save the list as CSV, and try again.")
+    if not text.strip():
+        raise Unreadable("The file is empty.")
+    return text
+
+
+def delimiter_of(text: str) -> str:
+    """The delimiter that makes the most columns in most of the first rows."""
+    if match := re.match(r"sep=(.)\r?\n", text):  # Excel's own way to say it
+        return match[1]
+
+    def columns(delimiter: str) -> tuple[int, int]:
+        widths = [len(row.cells) for row in _first(text, delimiter)]
+        usual = max(set(widths), key=widths.count)
+        return (widths.count(usual) if usual > 1 else 0), usual
+
+    return max(",;\t|", key=columns)
+
+
+def rows_of(text: str, delimiter: str) -> Iterator[Row]:
+    """The rows that are not empty. Raises Unreadable where quotes or columns are beyond repair."""
+    reader = csv.reader(io.StringIO(re.sub(r"^sep=.\r?\n", "\n", text), newline=""), delimiter=delimiter)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                if len(cells) > MOST_COLUMNS:
+                    raise Unreadable(f"Line {reader.line_num} has more than {MOST_COLUMNS} columns.")
+                yield Row(reader.line_num, [cell.strip() for cell in cells])
+    except csv.Error as error:
+        raise Unreadable(f"Line {reader.line_num} cannot be read: {error}.") from error
+
+
+def _first(text: str, delimiter: str) -> list[Row]:
+    return [row for row, _ in zip(rows_of(text, delimiter), range(_SAMPLE), strict=False)]
+
+
+# --- Columns -----------------------------------------------------------------------------------
+
+
+def has_header(rows: Sequence[Row]) -> bool:
+    """Whether the first row names the columns: it has a known heading, or no address where others have one."""
+    first, *others = rows[:_SAMPLE]
+    if any(_field_of(cell) for cell in first.cells):
+        return True
+    return not any(map(_is_email, first.cells)) and any(_is_email(cell) for row in others for cell in row.cells)
+
+
+def guess_columns(rows: Sequence[Row], *, header: bool) -> list[str]:
+    """For each column the field that it seems to hold, "" for none. Each field is found once at most."""
+    width = max(len(row.cells) for row in rows)
+    named = rows[0].cells if header else []
+    columns = [_field_of(named[place]) if place < len(named) else "" for place in range(width)]
+    columns = [field if field and columns.index(field) == place else "" for place, field in enumerate(columns)]
+    if "first_name" in columns and "last_name" not in columns:  # "Vorname, Name", "Prénom, Nom"
+        columns = ["last_name" if field == "name" else field for field in columns]
+    for place in range(width):
+        cells = [row.cells[place] for row in rows[header:_SAMPLE] if place < len(row.cells) and row.cells[place]]
+        for field, is_one in (("email", _is_email), ("mobile_phone_number", _is_number)):
+            if not columns[place] and field not in columns and sum(map(is_one, cells)) * 2 > len(cells):
+                columns[place] = field
+    return columns
+
+
+def _field_of(heading: str) -> str:
+    plain = unicodedata.normalize("NFKD", heading).casefold()
+    return _FIELD_OF.get("".join(letter for letter in plain if letter.isascii() and letter.isalpha()), "")
+
+
+def _is_email(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return True
+
+
+def _is_number(text: str) -> bool:
+    if re.fullmatch(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}.*", text):
+        return False  # a date
+    return bool(re.fullmatch(r"(\+|00?|\()?[\d\s()./-]{6,20}", text)) and sum(map(str.isdigit, text)) >= 7
+
+
+# --- Writing -----------------------------------------------------------------------------------
+
+
+def write_rows(rows: Iterator[list[str]]) -> Iterator[str]:
+    """The rows as CSV, piece by piece, for a spreadsheet: what it would take for a formula is marked as text."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    yield "\ufeff"  # else Excel takes it for its own encoding
+    for row in rows:
+        writer.writerow([_as_text(cell) for cell in row])
+        yield buffer.getvalue()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def _as_text(cell: str) -> str:
+    """CSV injection: = + - @ at the start make a formula of a cell, but for a phone number."""
+    return f"'{cell}" if re.match(r"[=@\t\r]|[+-](?![\d\s()./-]+$)", cell) else cell

@@ -1,0 +1,88 @@
+"""Lists of customers that staff hand over as files."""
+
+from django.conf import settings
+from django.db import models
+
+from reviews.models.base import AccountQuerySet
+from reviews.models.request import ReviewRequest
+from reviews.models.sequence import Sequence
+
+
+class ImportJob(models.Model):
+    """A file and what becomes of its rows. Only importing.py moves `status`."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", "To be started"
+        CHECKING = "checking", "Being checked"
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        CANCELLED = "cancelled", "Cancelled"
+        FAILED = "failed", "Failed"
+
+    AT_WORK = (Status.CHECKING, Status.RUNNING)
+
+    account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="import_jobs")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    name = models.CharField("file", max_length=200)
+    content = models.BinaryField(help_text="The file's text, compressed; empty when the job has ended.")
+    digest = models.CharField(max_length=64, editable=False, help_text="Tells whether the same file came before.")
+    delimiter = models.CharField(max_length=1)
+    has_header = models.BooleanField("first row holds headings")
+    first_row = models.JSONField(help_text="Its cells, which may be headings.")
+    columns = models.JSONField(help_text="For each column the field that it holds.")
+    channel = models.CharField(max_length=5, choices=ReviewRequest.ChannelRule, default=ReviewRequest.ChannelRule.AUTO)
+    sequence = models.ForeignKey(Sequence, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    delay_hours = models.PositiveSmallIntegerField("hours to wait", default=0)
+    status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
+    total = models.PositiveIntegerField("rows")
+    position = models.PositiveIntegerField("rows done", default=0)
+    asked = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField("open already", default=0)
+    suppressed = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField("with problems", default=0)
+    checked = models.BooleanField(default=False, help_text="The counts are of a check of the whole file.")
+    error = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    stirred_at = models.DateTimeField(help_text="When something last happened.")
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "import"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["draft", "checking", "running", "done", "cancelled", "failed"]),
+                name="import_status_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-created_at"], name="import_newest"),
+            models.Index(
+                fields=["stirred_at"], name="import_at_work", condition=models.Q(status__in=["checking", "running"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.position // self.total if self.total else 100
+
+
+class ImportProblem(models.Model):
+    """A row of a file that could not be taken, as it was, with what is wrong with it."""
+
+    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="problems")
+    line = models.PositiveIntegerField()
+    text = models.CharField(max_length=500)
+    cells = models.JSONField()
+
+    class Meta:
+        ordering = ["line"]
+
+    def __str__(self) -> str:
+        return f"Line {self.line}: {self.text}"
