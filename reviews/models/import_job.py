@@ -86,3 +86,8 @@ class ImportProblem(models.Model):
 
     def __str__(self) -> str:
         return f"Line {self.line}: {self.text}"
+
+    @property
+    def shown(self) -> str:
+        """The cells that hold something, in one line."""
+        return " · ".join(cell for cell in self.cells if cell)

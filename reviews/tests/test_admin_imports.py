@@ -61,7 +61,7 @@ def test_a_file_is_taken_looked_at_and_asked(account: Account, owner: User, queu
     assert 'http-equiv="refresh"' in running
     importing.work(job.pk)
     done = client.get(address(job)).content.decode()
-    assert "All 6 rows are done." in done
+    assert "list.csv: all 6 rows are done." in done
     assert 'http-equiv="refresh"' not in done
     assert ReviewRequest.objects.count() == 3
 
@@ -132,7 +132,8 @@ def test_a_started_one_is_stopped_and_cannot_be_started_again(job: ImportJob, ow
     client.post(address(job), settings(start="1"))
     twice = client.post(address(job), settings(start="1"), follow=True).content.decode()
     assert "nothing was changed" in twice
-    assert "Stopped after 0 of 6 rows" in client.post(address(job), {"cancel": "1"}, follow=True).content.decode()
+    stopped = client.post(address(job), {"cancel": "1"}, follow=True).content.decode()
+    assert "list.csv: stopped after 0 of 6 rows" in stopped
 
 
 def test_a_viewer_looks_and_changes_nothing(job: ImportJob, account: Account, viewer: User) -> None:
