@@ -86,7 +86,9 @@ def _tidy_up() -> None:
 
 def _copy(model: type[models.Model], pk: Any, span: tuple[int, int], **other: str) -> None:
     """Copies of a row, numbered `n`, with other expressions in some columns."""
-    columns = [field.column for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)]
+    columns = [
+        str(field.column) for field in model._meta.local_concrete_fields if not isinstance(field, models.AutoField)
+    ]
     assert set(other) <= set(columns), set(other) - set(columns)
     names = ", ".join(f'"{column}"' for column in columns)
     values = ", ".join(other.get(column, f'kept."{column}"') for column in columns)

@@ -6,6 +6,7 @@ query set, so that another account's row does not exist for them.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,7 +22,9 @@ from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import cached_property
-from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+from unfold.admin import ModelAdmin, StackedInline, TabularInline, checkbox
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserChangeForm, UserCreationForm
 from unfold.widgets import (
@@ -117,6 +120,14 @@ class BoundedPaginator(Paginator):
         return int(rows.order_by()[:MOST_COUNTED].count())
 
 
+_PLACE = "PLACE-OF-THE-KEY"
+
+
+@cache
+def _checkbox() -> str:
+    return str(checkbox.render(ACTION_CHECKBOX_NAME, _PLACE))
+
+
 class _Pages(ModelAdmin):
     """What all lists and forms share."""
 
@@ -127,6 +138,11 @@ class _Pages(ModelAdmin):
     compressed_fields = True
     view_on_site: Any = False  # apps name an address of their library's pages, which are not served
     warn_unsaved_form = True
+
+    @display(description=ModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj: Model) -> str:
+        """The theme's, which is a template for each row; what differs between rows is put into one that is ready."""
+        return mark_safe(_checkbox().replace(_PLACE, escape(obj.pk)))  # noqa: S308 (escaped)
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Show the whole list for a filter that nothing can match: PostgreSQL refuses to look for NUL."""

@@ -51,6 +51,7 @@ RANKS = [
     ("reviews.reports", 20),
     ("reviews.wakeups", 20),
     ("reviews.reporting", 20),
+    ("reviews.searching", 20),
     ("reviews.sequences", 20),
     ("reviews.suppressions", 20),
     ("reviews.scheduling", 30),

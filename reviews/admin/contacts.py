@@ -23,6 +23,7 @@ from reviews.admin.addresses import normalise, require_one
 from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
 from reviews.models import Contact, MergeCandidate, Suppression
 from reviews.models.base import Channel
+from reviews.searching import search_contacts
 
 
 class ContactForm(forms.ModelForm):
@@ -55,8 +56,9 @@ class ContactAdmin(AccountAdmin):
     form = ContactForm
     list_display = ("shown_name", "email", "phone", "company_name", "account", "created_at")
     list_select_related = ("account",)
-    ordering = ("-created_at",)
-    search_fields = ("first_name", "last_name", "email", "phone", "company_name")
+    ordering = ("-created_at", "-pk")
+    search_fields = ("email",)  # and others: see `get_search_results`
+    sortable_by = ()  # newest first: the one order that has an index
     search_help_text = "Name, e-mail address, number or company"
     readonly_fields = ("created_at", "updated_at")
     fields = (
@@ -67,6 +69,11 @@ class ContactAdmin(AccountAdmin):
         "time_zone",
         ("created_at", "updated_at"),
     )
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
+    ) -> tuple[QuerySet[Contact], bool]:
+        return search_contacts(queryset, search_term) if search_term.strip() else queryset, False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only who was never asked: a request is the record of what was sent, and stays."""
@@ -125,7 +132,7 @@ class SuppressionAdmin(FixedRows, AccountAdmin):
     list_display = ("address", "channel", "reason", "account", "created_at", "lifted_at")
     list_filter = ("channel", "reason", ("lifted_at", admin.EmptyFieldListFilter))
     list_select_related = ("account",)
-    ordering = ("-created_at",)
+    ordering = ("-pk",)  # newest first
     search_fields = ("address",)
     actions = ("lift",)
     fields = ("account", "channel", "address", "evidence")

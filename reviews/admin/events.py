@@ -45,7 +45,7 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
     list_filter = ("kind", "provider", ("applied_at", admin.EmptyFieldListFilter))
     sortable_by = ()
     list_select_related = ("delivery__request__contact", "account")
-    ordering = ("-received_at",)
+    ordering = ("-pk",)  # newest first
     actions = ("apply_again",)
     fields = (
         ("kind_badge", "provider"),

@@ -14,7 +14,7 @@ class FeedbackAdmin(GeneratedRows, AccountAdmin):
     list_display = ("rating", "text", "customer", "created_at", "handled_at", "account")
     list_filter = ("rating", ("handled_at", admin.EmptyFieldListFilter))
     list_select_related = ("request__contact", "account")
-    ordering = ("-created_at",)
+    ordering = ("-pk",)  # newest first
     search_fields = ("text",)
     actions = ("handled",)
 

@@ -14,6 +14,7 @@ from django.utils.formats import localize
 from django.utils.html import format_html_join
 from django.utils.text import Truncator
 
+from oauth.models import Account
 from reviewhub.backoffice import (
     LONGEST_FILTER,
     AccountAdmin,
@@ -36,7 +37,8 @@ from reviews.admin.addresses import normalise, require_one
 from reviews.admin.events import EVENT_COLOURS
 from reviews.asking import Ask
 from reviews.contacts import Person
-from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Sequence
+from reviews.models import Contact, Delivery, DeliveryEvent, ReviewRequest, Sequence
+from reviews.searching import MOST_FOUND, search_requests
 
 STATUS_COLOURS = {
     "scheduled": "info",
@@ -188,7 +190,7 @@ class ReviewRequestAdmin(FixedRows, AccountAdmin):
     sortable_by = ()  # newest first: the one order that has an index
     list_select_related = ("contact", "account")
     ordering = ("-created_at", "-pk")
-    search_fields = ("contact__first_name", "contact__last_name", "contact__email", "contact__phone", "external_id")
+    search_fields = ("contact",)  # which ones, `get_search_results` says
     search_help_text = "The customer's name, e-mail address or number, or your own id"
     actions = ("cancel",)
     actions_detail = ("cancel_this",)
@@ -233,6 +235,18 @@ class ReviewRequestAdmin(FixedRows, AccountAdmin):
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         return [DeliveryInline] if obj else []
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[ReviewRequest], search_term: str
+    ) -> tuple[QuerySet[ReviewRequest], bool]:
+        if not search_term.strip():
+            return queryset, False
+        contacts: Any = self.admin_site.get_model_admin(Contact).get_queryset(request)
+        accounts: Any = self.admin_site.get_model_admin(Account).get_queryset(request)
+        found, is_cut = search_requests(queryset, search_term, contacts=contacts, accounts=accounts)
+        if is_cut:
+            messages.info(request, f"More than {MOST_FOUND:,} customers match: only the newest are shown.")
+        return found, False
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)
@@ -315,7 +329,7 @@ class DeliveryAdmin(GeneratedRows, AccountAdmin):
     list_filter = ("status", "channel", "sandbox")
     sortable_by = ()
     list_select_related = ("request__contact", "account")
-    ordering = ("-created_at",)
+    ordering = ("-pk",)  # newest first
     exclude = ("claim", "message_key", "link_token")
     readonly_fields = ("reported",)
 

@@ -40,7 +40,10 @@ class Contact(models.Model):
                 name="contact_reachable",
             ),
         ]
-        indexes = [models.Index(fields=["account", "-created_at"], name="contact_newest")]
+        indexes = [
+            models.Index(fields=["account", "-created_at", "-id"], name="contact_newest"),
+            models.Index(fields=["-created_at", "-id"], name="contact_newest_of_all"),  # the operator's list
+        ]
 
     def __str__(self) -> str:
         return self.name or self.company_name or self.email or self.phone or "Erased contact"

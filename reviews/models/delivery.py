@@ -129,7 +129,7 @@ class Delivery(models.Model):
             models.Index(
                 fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider_id"
             ),  # serves the providers' reports
-            models.Index(fields=["account", "-created_at"], name="delivery_newest"),  # serves the lists
+            models.Index(fields=["account", "-id"], name="delivery_newest"),  # serves the lists
             models.Index(
                 fields=["sent_at", "channel"], condition=Q(sent_at__isnull=False), name="delivery_sent"
             ),  # serves totals, and the operator's plots

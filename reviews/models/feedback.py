@@ -30,7 +30,7 @@ class Feedback(models.Model):
                 condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5), name="feedback_rating_1_to_5"
             ),
         ]
-        indexes = [models.Index(fields=["account", "-created_at"], name="feedback_newest")]
+        indexes = [models.Index(fields=["account", "-id"], name="feedback_newest")]
 
     def __str__(self) -> str:
         return f"{self.rating} of 5" if self.rating else "Feedback"

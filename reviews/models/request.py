@@ -43,7 +43,8 @@ class ReviewRequest(models.Model):
         "oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="review_requests"
     )
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_index=False, related_name="review_requests")
-    sequence = models.ForeignKey(Sequence, on_delete=models.PROTECT, related_name="review_requests")
+    # Without an index: it would serve nothing but the deletion of a sequence, and cost every request.
+    sequence = models.ForeignKey(Sequence, on_delete=models.PROTECT, db_index=False, related_name="review_requests")
     status = models.CharField(max_length=10, choices=Status)
     reason = models.CharField(max_length=200, blank=True, help_text="Why it stands as it does, in plain words.")
     channel = models.CharField(max_length=5, choices=ChannelRule, default=ChannelRule.AUTO)
@@ -84,6 +85,9 @@ class ReviewRequest(models.Model):
         indexes = [
             models.Index(fields=["account", "-created_at", "-id"], name="request_newest"),  # serves the lists
             models.Index(fields=["account", "status", "-created_at"], name="request_by_status"),
+            # The same for the operator, who sees all accounts.
+            models.Index(fields=["-created_at", "-id"], name="request_newest_of_all"),
+            models.Index(fields=["status", "-created_at"], name="request_by_status_of_all"),
             models.Index(fields=["contact", "-sent_at"], name="request_cooldown"),  # serves the cool-down gate
         ]
 

@@ -50,7 +50,7 @@ class Suppression(models.Model):
                 fields=["account", "address_hash"], condition=Q(lifted_at=None), name="suppression_once"
             ),
         ]
-        indexes = [models.Index(fields=["account", "-created_at"], name="suppression_newest")]
+        indexes = [models.Index(fields=["account", "-id"], name="suppression_newest")]
 
     def __str__(self) -> str:
         return f"{self.address or 'erased address'}: {self.get_reason_display()}"
