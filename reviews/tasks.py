@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from oauth.cleanup import clean_up
-from reviews import delivery, importing, lifecycle, provider_events, reconciling, totals
+from reviews import delivery, erasing, importing, lifecycle, provider_events, reconciling, totals
 from reviews.models import IdempotencyKey
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
@@ -31,6 +31,7 @@ def sweep() -> None:
     clean_up(now)
     totals.fold(now=now)
     importing.forget(now)
+    erasing.blank_late_reports(now)
 
 
 def apply_events(*event_ids: int) -> int:

@@ -1,29 +1,26 @@
-"""Customers, and addresses that must not be written to."""
+"""Customers: who they are, what they got, merging two into one, handing out and erasing what is known."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.validators import validate_email
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import format_html_join
 
-from reviewhub.backoffice import (
-    AccountAdmin,
-    FixedRows,
-    GeneratedRows,
-    UnfoldAdminTextInputWidget,
-    action,
-    display,
-)
-from reviews import lifecycle, suppressions
+from reviewhub.backoffice import AccountAdmin, GeneratedRows, action, display
+from reviews import erasing, merging, suppressions
 from reviews.admin.addresses import normalise, require_one
-from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
-from reviews.models import Contact, MergeCandidate, Suppression
+from reviews.handing_out import known_about
+from reviews.models import Contact, MergeCandidate
 from reviews.models.base import Channel
 from reviews.searching import search_contacts
+
+MOST_TOLD = 50  # requests on the page of a contact
 
 
 class ContactForm(forms.ModelForm):
@@ -60,7 +57,7 @@ class ContactAdmin(AccountAdmin):
     search_fields = ("email",)  # and others: see `get_search_results`
     sortable_by = ()  # newest first: the one order that has an index
     search_help_text = "Name, e-mail address, number or company"
-    readonly_fields = ("created_at", "updated_at")
+    readonly_fields = ("created_at", "updated_at", "opt_outs", "story")
     fields = (
         "account",
         ("first_name", "last_name"),
@@ -69,6 +66,9 @@ class ContactAdmin(AccountAdmin):
         "time_zone",
         ("created_at", "updated_at"),
     )
+    read_fields = (*fields, "opt_outs", "story")
+    actions = ("merge",)
+    actions_detail = ("hand_out", "erase")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
@@ -78,6 +78,97 @@ class ContactAdmin(AccountAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only who was never asked: a request is the record of what was sent, and stays."""
         return super().has_delete_permission(request, obj) and not (obj and obj.review_requests.exists())
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and obj.erased_at)
+
+    def has_merge_permission(self, request: HttpRequest) -> bool:
+        return self._may_write(request, None)
+
+    def has_hand_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._named(request, object_id) is not None
+
+    def has_erase_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        contact = self._named(request, object_id)
+        return contact is not None and contact.erased_at is None and self._may_write(request, contact)
+
+    def _named(self, request: HttpRequest, object_id: Any) -> Contact | None:
+        found: Contact | None = self.get_object(request, str(object_id)) if object_id else None
+        return found
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.read_fields if obj else self.fields
+
+    @display(description="Opt-outs")
+    def opt_outs(self, contact: Contact) -> str:
+        lines = []
+        for channel in Channel:
+            address = contact.address(channel)
+            found = (
+                suppressions.of(account=contact.account, channel=channel, address=address).first() if address else None
+            )
+            if found:
+                told = f"{found.get_reason_display()}, {localize(timezone.localtime(found.created_at))}"
+                lines.append((reverse("admin:reviews_suppression_change", args=[found.pk]), channel.label, told))
+        return (
+            format_html_join("", '<p><a class="rh-link" href="{}">{}</a>: {}</p>', lines) or "None: may be written to."
+        )
+
+    @display(description="Requests")
+    def story(self, contact: Contact) -> str:
+        rows = contact.review_requests.order_by("-created_at")[:MOST_TOLD]
+        lines = (
+            (
+                reverse("admin:reviews_reviewrequest_change", args=[row.pk]),
+                localize(timezone.localtime(row.created_at)),
+                row.get_status_display(),
+                row.reason,
+            )
+            for row in rows
+        )
+        return format_html_join("", '<p><a class="rh-link" href="{}">{}</a> {} {}</p>', lines) or "Never asked."
+
+    @action(description="Merge the two chosen into the older one", permissions=["merge"])
+    def merge(self, request: HttpRequest, rows: QuerySet[Contact]) -> None:
+        chosen = list(rows.select_related("account").order_by("created_at")[:3])
+        if len(chosen) != 2 or not all(self._may_write(request, row) for row in chosen):
+            messages.error(request, "Choose two contacts of an account that is yours to change.")
+            return
+        try:
+            kept = merging.merge(kept=chosen[0], other=chosen[1], by=str(request.user), now=timezone.now())
+        except merging.CannotMerge as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"Merged into {kept}. An opt-out of either counts for both addresses.")
+
+    @action(description="Hand out all data", url_path="data.json", icon="download", permissions=["hand_out"])
+    def hand_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What the customer may ask for (Regulation (EU) 2016/679, Articles 15 and 20)."""
+        contact = self._named(request, object_id)
+        if contact is None:
+            raise Http404
+        response = JsonResponse(known_about(contact), json_dumps_params={"indent": 2, "ensure_ascii": False})
+        response["Content-Disposition"] = f'attachment; filename="contact-{contact.pk}.json"'
+        return response
+
+    @action(description="Erase", url_path="erase", icon="person_remove", permissions=["erase"])
+    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask first: nothing brings the data back."""
+        contact = self._named(request, object_id)
+        if contact is None or contact.erased_at:
+            raise Http404
+        address = reverse("admin:reviews_contact_change", args=[contact.pk])
+        if request.method != "POST":
+            context = {
+                **self.admin_site.each_context(request),
+                "title": f"Erase {contact}?",
+                "opts": self.opts,
+                "back": address,
+            }
+            return TemplateResponse(request, "admin/reviews/contact/erase.html", context)
+        erasing.erase(contact=contact, by=str(request.user), now=timezone.now())
+        messages.success(request, "Erased. The addresses will not be written to again.")
+        return HttpResponseRedirect(address)
 
     @display(description="Name", ordering="last_name")
     def shown_name(self, contact: Contact) -> str:
@@ -89,92 +180,22 @@ class MergeCandidateAdmin(GeneratedRows, AccountAdmin):
     list_display = ("by_email", "by_phone", "account", "created_at")
     list_select_related = ("by_email", "by_phone", "account")
     ordering = ("-created_at",)
+    actions = ("merge",)
 
-
-class SuppressionForm(forms.ModelForm):
-    class Meta:
-        model = Suppression
-        fields = ("account", "channel", "address", "evidence")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        address, account = cleaned.get("address", "").strip(), cleaned.get("account")
-        if not address:
-            self.add_error("address", "Which address must not be written to?")
-        elif cleaned.get("channel") == Channel.EMAIL:
-            cleaned["address"] = normalise_email(address)
-            try:
-                validate_email(cleaned["address"])
-            except forms.ValidationError as error:
-                self.add_error("address", error)
-        elif account:
-            try:
-                cleaned["address"], _ = normalise_phone(address, account.country)
-            except InvalidPhone as error:
-                self.add_error("address", str(error))
-        return cleaned
-
-
-class LiftForm(forms.Form):
-    because = forms.CharField(
-        label="Reason",
-        max_length=150,
-        help_text="Such as: asked for it by phone on 3 March. Kept with the address.",
-        widget=UnfoldAdminTextInputWidget,
-    )
-
-
-@admin.register(Suppression)
-class SuppressionAdmin(FixedRows, AccountAdmin):
-    """Added by staff here, by customers on their own; lifted with a reason, never deleted."""
-
-    form = SuppressionForm
-    list_display = ("address", "channel", "reason", "account", "created_at", "lifted_at")
-    list_filter = ("channel", "reason", ("lifted_at", admin.EmptyFieldListFilter))
-    list_select_related = ("account",)
-    ordering = ("-pk",)  # newest first
-    search_fields = ("address",)
-    actions = ("lift",)
-    fields = ("account", "channel", "address", "evidence")
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        extra = ("reason", "created_at", "lifted_at", "lifted_because") if obj else ()
-        return (*self.fields, *extra)
-
-    def has_lift_permission(self, request: HttpRequest) -> bool:
+    def has_merge_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)
 
-    def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
-        made = lifecycle.opt_out(
-            account=obj.account,
-            channel=obj.channel,
-            address=obj.address,
-            reason=Suppression.Reason.STAFF,
-            evidence=obj.evidence or f"Added by {request.user}.",
-            now=timezone.now(),
-        )
-        obj.pk = made.pk
-
-    @action(description="Lift: allow the chosen addresses again …", permissions=["lift"])
-    def lift(self, request: HttpRequest, rows: QuerySet[Suppression]) -> HttpResponse | None:
-        """Ask for the reason first: who once said no may be written to again only with a good one."""
-        chosen = list(rows.select_related("account"))
-        form = LiftForm(request.POST if "because" in request.POST else None)
-        if not form.is_valid():
-            context = {
-                **self.admin_site.each_context(request),
-                "title": "Allow these addresses again?",
-                "opts": self.opts,
-                "rows": chosen,
-                "form": form,
-                "media": self.media,
-            }
-            return TemplateResponse(request, "admin/reviews/suppression/lift.html", context)
-        because = f"{form.cleaned_data['because']} ({request.user})"
-        lifted = sum(
-            suppressions.lift(suppression=row, because=because, now=timezone.now())
-            for row in chosen
-            if self._may_write(request, row)
-        )
-        messages.success(request, f"Lifted: {lifted}. Left as they were: {len(chosen) - lifted}.")
-        return None
+    @action(description="Merge: the number goes to the contact with the e-mail address", permissions=["merge"])
+    def merge(self, request: HttpRequest, rows: QuerySet[MergeCandidate]) -> None:
+        merged, refusals = 0, set()
+        for row in rows.select_related("by_email", "by_phone", "account"):
+            try:
+                if not self._may_write(request, row):
+                    raise merging.CannotMerge("Some are not yours to merge.")
+                merging.merge(kept=row.by_email, other=row.by_phone, by=str(request.user), now=timezone.now())
+                merged += 1
+            except merging.CannotMerge as refusal:
+                refusals.add(str(refusal))
+        messages.success(request, f"Merged: {merged}.")
+        for words in refusals:
+            messages.warning(request, words)

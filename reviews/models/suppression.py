@@ -31,6 +31,7 @@ class Suppression(models.Model):
         COMPLAINED = "complained", "Complained to the mail provider"
         BOUNCED = "bounced", "Does not exist"
         STAFF = "staff", "Added by staff"
+        ERASED = "erased", "Erased"
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="suppressions")
     channel = models.CharField(max_length=5, choices=Channel)

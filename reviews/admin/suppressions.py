@@ -1,0 +1,218 @@
+"""Addresses that must not be written to: added by staff and by customers, lifted with a reason, taken in and out."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.validators import validate_email
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from oauth.models import Account
+from reviewhub.backoffice import (
+    AccountAdmin,
+    FixedRows,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    action,
+    is_operator,
+    written_accounts,
+)
+from reviews import lifecycle, suppressions
+from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
+from reviews.csv_files import write_rows
+from reviews.models import Suppression
+from reviews.models.base import Channel
+
+MOST_TAKEN_IN = 5_000
+
+
+def read_address(text: str, channel: str, account: Account) -> str:
+    """The address as it is compared. Raises forms.ValidationError in words for who typed it."""
+    if channel == Channel.EMAIL:
+        validate_email(address := normalise_email(text))
+        return address
+    try:
+        return normalise_phone(text, account.country)[0]
+    except InvalidPhone as error:
+        raise forms.ValidationError(str(error)) from error
+
+
+class SuppressionForm(forms.ModelForm):
+    class Meta:
+        model = Suppression
+        fields = ("account", "channel", "address", "evidence")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        address, account = cleaned.get("address", "").strip(), cleaned.get("account")
+        if not address:
+            self.add_error("address", "Which address must not be written to?")
+        elif account and "channel" in cleaned:
+            try:
+                cleaned["address"] = read_address(address, cleaned["channel"], account)
+            except forms.ValidationError as error:
+                self.add_error("address", error)
+        return cleaned
+
+
+class TakeInForm(forms.Form):
+    """A list that another program kept: addresses and numbers mixed, one in each line."""
+
+    account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
+    addresses = forms.CharField(
+        label="Addresses and numbers",
+        widget=UnfoldAdminTextareaWidget({"rows": 12}),
+        help_text=f"One in each line, up to {MOST_TAKEN_IN:,}.",
+    )
+    evidence = forms.CharField(
+        label="Where they are from",
+        max_length=300,
+        help_text="Such as: the opt-outs of our former mail program, exported on 3 March.",
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+    def __init__(self, request: HttpRequest, *args: Any) -> None:
+        super().__init__(*args)
+        accounts = Account.objects.order_by("name")
+        account: Any = self.fields["account"]
+        account.queryset = accounts if is_operator(request) else accounts.filter(pk__in=written_accounts(request))
+
+    def clean(self) -> dict[str, Any]:
+        """All or none: each line that is no address is named."""
+        cleaned = super().clean() or {}
+        account = cleaned.get("account")
+        lines = [line.strip().strip(",;\"'") for line in cleaned.get("addresses", "").splitlines()]
+        if len(lines) > MOST_TAKEN_IN:
+            self.add_error("addresses", f"Up to {MOST_TAKEN_IN:,} lines at a time.")
+        elif account:
+            cleaned["places"] = list(dict.fromkeys(self._places(lines, account)))
+        return cleaned
+
+    def _places(self, lines: list[str], account: Account) -> Iterator[tuple[str, str]]:
+        for number, line in enumerate(lines, 1):
+            if not line:
+                continue
+            channel = Channel.EMAIL if "@" in line else Channel.SMS
+            try:
+                yield channel, read_address(line, channel, account)
+            except forms.ValidationError as error:
+                self.add_error("addresses", f"Line {number}: {' '.join(error.messages)}")
+
+
+class LiftForm(forms.Form):
+    because = forms.CharField(
+        label="Reason",
+        max_length=150,
+        help_text="Such as: asked for it by phone on 3 March. Kept with the address.",
+        widget=UnfoldAdminTextInputWidget,
+    )
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(FixedRows, AccountAdmin):
+    """Added by staff here, by customers on their own; lifted with a reason, never deleted."""
+
+    form = SuppressionForm
+    list_display = ("address", "channel", "reason", "account", "created_at", "lifted_at")
+    list_filter = ("channel", "reason", ("lifted_at", admin.EmptyFieldListFilter))
+    list_select_related = ("account",)
+    ordering = ("-pk",)  # newest first
+    search_fields = ("address",)
+    actions = ("lift",)
+    actions_list = ("take_in", "take_out")
+    fields = ("account", "channel", "address", "evidence")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        extra = ("reason", "created_at", "lifted_at", "lifted_because") if obj else ()
+        return (*self.fields, *extra)
+
+    def has_lift_permission(self, request: HttpRequest) -> bool:
+        return self._may_write(request, None)
+
+    def has_take_in_permission(self, request: HttpRequest) -> bool:
+        return self._may_write(request, None)
+
+    def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
+        made = lifecycle.opt_out(
+            account=obj.account,
+            channel=obj.channel,
+            address=obj.address,
+            reason=Suppression.Reason.STAFF,
+            evidence=obj.evidence or f"Added by {request.user}.",
+            now=timezone.now(),
+        )
+        obj.pk = made.pk
+
+    @action(description="Lift: allow the chosen addresses again …", permissions=["lift"])
+    def lift(self, request: HttpRequest, rows: QuerySet[Suppression]) -> HttpResponse | None:
+        """Ask for the reason first: who once said no may be written to again only with a good one."""
+        chosen = list(rows.select_related("account"))
+        form = LiftForm(request.POST if "because" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "title": "Allow these addresses again?",
+                "opts": self.opts,
+                "rows": chosen,
+                "form": form,
+                "media": self.media,
+            }
+            return TemplateResponse(request, "admin/reviews/suppression/lift.html", context)
+        because = f"{form.cleaned_data['because']} ({request.user})"
+        lifted = sum(
+            suppressions.lift(suppression=row, because=because, now=timezone.now())
+            for row in chosen
+            if self._may_write(request, row)
+        )
+        messages.success(request, f"Lifted: {lifted}. Left as they were: {len(chosen) - lifted}.")
+        return None
+
+    @action(description="Take in a list", url_path="take-in", icon="upload", permissions=["take_in"])
+    def take_in(self, request: HttpRequest) -> HttpResponse:
+        """What another program knew of opt-outs must not get lost on the way here."""
+        if not self.has_take_in_permission(request):
+            raise PermissionDenied
+        form = TakeInForm(request, request.POST) if request.method == "POST" else TakeInForm(request)
+        if form.is_bound and form.is_valid():
+            given = form.cleaned_data
+            for channel, address in given["places"]:
+                lifecycle.opt_out(
+                    account=given["account"],
+                    channel=channel,
+                    address=address,
+                    reason=Suppression.Reason.STAFF,
+                    evidence=f"{given['evidence']} (taken in by {request.user})",
+                    now=timezone.now(),
+                )
+            messages.success(request, f"Addresses that are not written to any more: {len(given['places']):,}.")
+            return HttpResponseRedirect(reverse("admin:reviews_suppression_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Take in a list of opt-outs",
+            "opts": self.opts,
+            "form": form,
+        }
+        status = 400 if form.is_bound else 200
+        return TemplateResponse(request, "admin/reviews/suppression/take_in.html", context, status=status)
+
+    @action(description="Take out as a file", url_path="suppressions.csv", icon="download")
+    def take_out(self, request: HttpRequest) -> StreamingHttpResponse:
+        """Those in force, of the accounts that the person may see."""
+        rows = self.get_queryset(request).filter(lifted_at=None).select_related("account").order_by("pk")
+        response = StreamingHttpResponse(write_rows(_lines(rows)), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = 'attachment; filename="suppressions.csv"'
+        return response
+
+
+def _lines(rows: QuerySet[Suppression]) -> Iterator[list[str]]:
+    yield ["Account", "Channel", "Address", "Reason", "Since", "Evidence"]
+    for row in rows.iterator():
+        since = row.created_at.isoformat(timespec="seconds")
+        yield [str(row.account), row.channel, row.address, row.get_reason_display(), since, row.evidence]
