@@ -39,6 +39,7 @@ RANKS = [
     ("reviews.channels", 10),
     ("reviews.windows", 0),
     ("reviews.csv_files", 0),
+    ("reviews.plots", 20),
     ("reviews.importing", 72),
     ("reviews.segments", 0),
     ("reviews.wording", 0),

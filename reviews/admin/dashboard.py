@@ -2,34 +2,100 @@
 
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
-from reviewhub.backoffice import is_operator, roles_of
-from reviews.models import ReviewRequest, WorkerBeat
-from reviews.reporting import overview
+from oauth.models import Account
+from reviewhub.backoffice import UnfoldAdminSelectWidget, is_operator, roles_of
+from reviews.explanations import explain
+from reviews.models import ReviewRequest, Sequence, WorkerBeat
+from reviews.models.base import Channel
+from reviews.plots import columns_by_day, percent
+from reviews.reporting import Funnel, Scope, overview
+
+PERIODS = [("7", "7 days"), ("30", "30 days"), ("90", "90 days")]
+USUAL = 30  # days
+LONGEST_CHOICE = 200  # accounts or sequences; more are no choice
+
+
+class ScopeForm(forms.Form):
+    """What the numbers are of: accounts of the person's own, and their sequences."""
+
+    account = forms.ModelChoiceField(
+        Account.objects.none(), required=False, empty_label="All accounts", widget=UnfoldAdminSelectWidget
+    )
+    sequence = forms.ModelChoiceField(
+        Sequence.objects.none(), required=False, empty_label="All sequences", widget=UnfoldAdminSelectWidget
+    )
+    channel = forms.ChoiceField(
+        choices=[("", "Both channels"), *Channel.choices], required=False, widget=UnfoldAdminSelectWidget
+    )
+    days = forms.ChoiceField(label="Period", choices=PERIODS, required=False, widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__({"days": str(USUAL)} | request.GET.dict())
+        accounts = Account.objects.order_by("name")
+        self.own = None if is_operator(request) else list(roles_of(request))
+        if self.own is not None:
+            accounts = accounts.filter(pk__in=self.own)
+        known = list(accounts.values_list("pk", flat=True)[:LONGEST_CHOICE])
+        self._offer("account", Account.objects.filter(pk__in=known).order_by("name"), len(known))
+        sequences = Sequence.objects.filter(account__in=known).order_by("account__name", "name")
+        self._offer("sequence", sequences.select_related("account"), len(sequences[:2]))
+
+    def _offer(self, name: str, rows: Any, count: int) -> None:
+        """No choice where there is nothing to choose."""
+        field: Any = self.fields[name]
+        field.queryset = rows
+        if count < 2:
+            del self.fields[name]
+
+    def scope(self) -> Scope:
+        """What was chosen; a choice that was not offered counts as none."""
+        self.is_valid()
+        account, sequence = self.cleaned_data.get("account"), self.cleaned_data.get("sequence")
+        return Scope(
+            accounts=[account.pk] if account else self.own,
+            days=int(self.cleaned_data.get("days") or USUAL),
+            sequence=sequence.pk if sequence else None,
+            channel=self.cleaned_data.get("channel") or "",
+        )
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """What the page shows: numbers of the person's own accounts, of all for the operator."""
-    now = timezone.now()
-    numbers = overview(accounts=None if is_operator(request) else list(roles_of(request)), now=now)
+    now = timezone.localtime()
+    form = ScopeForm(request)
+    scope = form.scope()
+    numbers = overview(scope, now=now)
     total = sum(numbers.requests.values())
     context |= {
+        "form": form,
+        "scope": scope,
         "numbers": numbers,
         "total": total,
         "bars": [
-            {
-                "status": status.value,
-                "label": status.label,
-                "count": numbers.requests[status],
-                "percent": round(100 * numbers.requests[status] / total) if total else 0,
-            }
+            (status.value, status.label, numbers.requests[status], percent(numbers.requests[status], total))
             for status in ReviewRequest.Status
         ],
+        "funnel": _funnel(numbers.funnel),
+        "chart": columns_by_day(numbers.days) if numbers.funnel.sent else None,
+        "failures": [(code, explain(code), count) for code, count in numbers.failures],
         "worker_alive": numbers.worker_beat is not None and now - numbers.worker_beat <= WorkerBeat.STALE_AFTER,
         "sandbox": settings.SANDBOX,
         "operator": is_operator(request),
     }
     return context
+
+
+def _funnel(funnel: Funnel) -> list[tuple[str, int, str]]:
+    steps = [
+        ("Sent", funnel.sent),
+        ("Delivered", funnel.delivered),
+        ("Seen", funnel.seen),
+        ("Went to a review site", funnel.clicked),
+        ("Left feedback", funnel.feedback),
+    ]
+    return [(name, count, percent(count, funnel.sent)) for name, count in steps]
