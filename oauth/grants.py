@@ -18,7 +18,7 @@ from django.db.models import Q
 from oauth.hashers import token_hash
 from oauth.models import AccessToken, Application, Grant, RefreshToken, User
 from oauth.models.tokens import REFRESH_PREFIX
-from oauth.statements import Insert, Select, Update
+from oauth.statements import Change, Insert, Select
 
 GRACE = timedelta(seconds=60)  # for parallel workers that refresh at once
 
@@ -80,7 +80,7 @@ def successor(row: RefreshToken, token: str) -> RefreshToken | None:
 def consume(grant: Grant, now: datetime) -> None:
     """Note that a code was used, and begin the family of tokens that it leads to."""
     grant.consumed_at, grant.token_family = now, uuid.uuid4()
-    _use_up(grant.pk, consumed_at=now, token_family=grant.token_family, updated=now)
+    _use_up(pk=grant.pk, consumed_at=now, token_family=grant.token_family, updated=now)
 
 
 def issue_pair(
@@ -97,8 +97,8 @@ def issue_pair(
     if isinstance(origin, RefreshToken):
         # The row of the former access token becomes the new one's: the former ends, and its last use stays known.
         access, connected_at = origin.access_token_id, origin.connected_at
-        _retire(origin.pk, revoked=now, updated=now, access_token=None)
-        _renew(access, **fresh, created=now, updated=now)
+        _retire(pk=origin.pk, revoked=now, updated=now, access_token=None)
+        _renew(pk=access, **fresh, created=now, updated=now)
     else:
         access, connected_at = _add_access_token(**shared, **fresh), now
     _add_refresh_token(
@@ -114,9 +114,9 @@ _SHARED = "user", "account", "application", "token_family", "token", "resource",
 _FRESH = "token_checksum", "scope", "expires"
 _add_access_token = Insert(AccessToken, *_SHARED, *_FRESH)
 _add_refresh_token = Insert(RefreshToken, *_SHARED, "token_checksum", "scope", "access_token", "connected_at")
-_use_up = Update(Grant, "consumed_at", "token_family", "updated")
-_retire = Update(RefreshToken, "revoked", "updated", "access_token")
-_renew = Update(AccessToken, *_FRESH, "created", "updated")
+_use_up = Change(lambda pk, **values: (Grant.objects.filter(pk=pk), values))
+_retire = Change(lambda pk, **values: (RefreshToken.objects.filter(pk=pk), values))
+_renew = Change(lambda pk, **values: (AccessToken.objects.filter(pk=pk), values))
 
 
 # --- Taking back -------------------------------------------------------------------------------------

@@ -16,76 +16,118 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import AutoField, Model, QuerySet
 from django.db.models.query import ModelIterable
+from django.db.models.sql import UpdateQuery
 
 M = TypeVar("M", bound=Model)
 
 MOST_VALUES = 10  # for which a statement is kept; with more of them, putting it together is little of the whole
 
 
-class Select:
-    """`Select(lambda code: rows.filter(code=code))(code="x")`: the rows of a query set that takes values.
+class _Kept:
+    """Statements that were put together for values like these: the same names, kinds and lengths of lists."""
 
-    Values are texts, keys, moments, or lists of these; they are compared as they are, by lookups that do not change
-    them (`exact`, `in`, `gt`). A statement is kept for each number of values that lists have had, up to MOST_VALUES.
-    """
+    def __init__(self) -> None:
+        self._statements: dict[tuple[Any, ...], _Statement | None] = {}
 
-    def __init__(self, rows: Callable[..., QuerySet[Any]]) -> None:
-        self._rows = rows
-        self._prepared: dict[tuple[Any, ...], _Prepared | None] = {}
+    def _query(self, **values: Any) -> Any:
+        raise NotImplementedError
 
-    def __call__(self, **values: Any) -> list[Any]:
-        given = _flat(values)
-        if len(given) > MOST_VALUES:
-            return list(self._rows(**values))
+    def _statement(self, values: dict[str, Any]) -> "_Statement | None":
+        """None where there can be no row, as with `in []`."""
         shape = tuple([(name, len(value) if type(value) is list else type(value)) for name, value in values.items()])
-        if shape not in self._prepared:
-            self._prepared[shape] = _prepare(self._rows, values)
-        prepared = self._prepared[shape]
-        return prepared(given) if prepared else []
+        if shape not in self._statements:
+            self._statements[shape] = self._put_together(values)
+        return self._statements[shape]
 
-    def first(self, **values: Any) -> Any:
-        """The first of the rows, or None."""
-        return next(iter(self(**values)), None)
+    def _put_together(self, values: dict[str, Any]) -> "_Statement | None":
+        samples = {}
+        number = 0
+        for name, value in values.items():
+            given = value if type(value) is list else [value]
+            sampled = [_sample(one, number + place) for place, one in enumerate(given)]
+            samples[name] = sampled if type(value) is list else sampled[0]
+            number += len(sampled)
+        query = self._query(**samples)
+        compiler = query.get_compiler(connection=connection)
+        try:
+            sql, parameters = compiler.as_sql()
+        except EmptyResultSet:
+            return None
+        numbers = {_stored(sample): number for number, sample in enumerate(_flat(samples)) if sample is not None}
+        places = [(place, numbers[value]) for place, value in enumerate(parameters) if value in numbers]
+        return _Statement(query, compiler, sql, list(parameters), places)
 
 
 @dataclass(frozen=True)
-class _Prepared:
+class _Statement:
     query: Any
     compiler: Any
     sql: str
     parameters: list[Any]
     places: list[tuple[int, int]]  # where in the parameters which of the values goes
 
-    def __call__(self, values: Sequence[Any]) -> list[Any]:
-        parameters = self.parameters.copy()
+    def given(self, values: dict[str, Any]) -> list[Any]:
+        flat, parameters = _flat(values), self.parameters.copy()
         for place, number in self.places:
-            parameters[place] = _stored(values[number])
+            parameters[place] = _stored(flat[number])
+        return parameters
+
+
+class Select(_Kept):
+    """`Select(lambda code: rows.filter(code=code))(code="x")`: the rows of a query set that takes values.
+
+    Values are texts, keys, moments, None, or lists of these; they are compared as they are, by lookups that do not
+    change them (`exact`, `in`, `gt`). A statement is kept for each length of lists, up to MOST_VALUES in all.
+    """
+
+    def __init__(self, rows: Callable[..., QuerySet[Any]]) -> None:
+        super().__init__()
+        self._rows = rows
+
+    def __call__(self, **values: Any) -> list[Any]:
+        if len(_flat(values)) > MOST_VALUES:
+            return list(self._rows(**values))
+        statement = self._statement(values)
+        if statement is None:
+            return []
         # Django's own way from here on: only that this compiler has its statement already.
-        query, compiler = copy(self.query), copy(self.compiler)
+        query, compiler, parameters = copy(statement.query), copy(statement.compiler), statement.given(values)
         compiler.connection = connections[DEFAULT_DB_ALIAS]  # this thread's
         query.get_compiler = lambda *_, **__: compiler
-        compiler.as_sql = lambda *_, **__: (self.sql, parameters)
+        compiler.as_sql = lambda *_, **__: (statement.sql, parameters)
         return list(ModelIterable(QuerySet(query.model, query)))
 
+    def first(self, **values: Any) -> Any:
+        """The first of the rows, or None."""
+        return next(iter(self(**values)), None)
 
-def _prepare(rows: Callable[..., QuerySet[Any]], values: dict[str, Any]) -> _Prepared | None:
-    """The statement for values like these; None where there can be no row, as with `in []`."""
-    samples = {}
-    number = 0
-    for name, value in values.items():
-        given = value if type(value) is list else [value]
-        sampled = [_sample(one, number + place) for place, one in enumerate(given)]
-        samples[name] = sampled if type(value) is list else sampled[0]
-        number += len(sampled)
-    query = rows(**samples).query
-    compiler = query.get_compiler(connection=connection)
-    try:
-        sql, parameters = compiler.as_sql()
-    except EmptyResultSet:
-        return None
-    numbers = {_stored(sample): number for number, sample in enumerate(_flat(samples))}
-    places = [(place, numbers[value]) for place, value in enumerate(parameters) if value in numbers]
-    return _Prepared(query, compiler, sql, list(parameters), places)
+    def _query(self, **values: Any) -> Any:
+        return self._rows(**values).query
+
+
+class Change(_Kept):
+    """`Change(lambda pk, now: (rows.filter(pk=pk), {"seen_at": now}))(pk=1, now=now)`: how many rows it changed.
+
+    Values as for Select; relations are given as keys.
+    """
+
+    def __init__(self, what: Callable[..., tuple[QuerySet[Any], dict[str, Any]]]) -> None:
+        super().__init__()
+        self._what = what
+
+    def __call__(self, **values: Any) -> int:
+        statement = self._statement(values)
+        if statement is None:
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.given(values))
+            return int(cursor.rowcount)
+
+    def _query(self, **values: Any) -> Any:
+        rows, changes = self._what(**values)
+        query: Any = rows.query.chain(UpdateQuery)
+        query.add_update_values(changes)
+        return query
 
 
 def _flat(values: dict[str, Any]) -> list[Any]:
@@ -94,6 +136,8 @@ def _flat(values: dict[str, Any]) -> list[Any]:
 
 def _sample(value: Any, number: int) -> Any:
     """A value of the same kind that no statement has of itself."""
+    if value is None:
+        return None
     if isinstance(value, str):
         return f"sample {number}"
     if isinstance(value, UUID):
@@ -114,53 +158,31 @@ def _stored(value: Any) -> Any:
     return value
 
 
-class _Writing:
-    """A statement that gives columns of a model values; relations are given as keys."""
+class Insert:
+    """`Insert(Model, "name")(name="x")`: add a row and return its key; relations are given as keys.
+
+    A column that is left out has to take NULL.
+    """
 
     def __init__(self, model: type[Model], *names: str) -> None:
         self._model, self._names = model, names
+
+    def __call__(self, **values: Any) -> int:
+        parameters = [field.get_db_prep_save(values[field.name], connection) for field in self._fields]
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, parameters)
+            return int(cursor.fetchone()[0])
 
     @cached_property
     def _fields(self) -> list[Any]:
         return [self._model._meta.get_field(name) for name in self._names]
 
     @cached_property
-    def _table(self) -> str:
-        return connection.ops.quote_name(self._model._meta.db_table)
-
-    @cached_property
-    def _columns(self) -> list[str]:
-        return [connection.ops.quote_name(field.column) for field in self._fields]
-
-    def _parameters(self, values: dict[str, Any]) -> list[Any]:
-        return [field.get_db_prep_save(values[field.name], connection) for field in self._fields]
-
-
-class Insert(_Writing):
-    """`Insert(Model, "name")(name="x")`: add a row and return its key. A column that is left out has to take NULL."""
-
-    def __call__(self, **values: Any) -> int:
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, self._parameters(values))
-            return int(cursor.fetchone()[0])
-
-    @cached_property
     def _sql(self) -> str:
-        marks = ", ".join(["%s"] * len(self._columns))
-        return f"INSERT INTO {self._table} ({', '.join(self._columns)}) VALUES ({marks}) RETURNING id"  # noqa: S608
-
-
-class Update(_Writing):
-    """`Update(Model, "name")(pk, name="x")`: change the row of that key."""
-
-    def __call__(self, pk: int, **values: Any) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, [*self._parameters(values), pk])
-
-    @cached_property
-    def _sql(self) -> str:
-        changes = ", ".join(f"{column} = %s" for column in self._columns)
-        return f"UPDATE {self._table} SET {changes} WHERE id = %s"  # noqa: S608
+        table = connection.ops.quote_name(self._model._meta.db_table)
+        columns = ", ".join(connection.ops.quote_name(field.column) for field in self._fields)
+        marks = ", ".join(["%s"] * len(self._fields))
+        return f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id"  # noqa: S608 (our own names)
 
 
 def insert_rows(rows: Sequence[M], *, or_update: Sequence[str] = ()) -> None:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from oauth.models import Account
-from oauth.statements import Select
+from oauth.statements import Change, Select
 from reviews import scheduling, suppressions
 from reviews.channels import available_channels
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
@@ -58,7 +58,7 @@ def _move(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -
 # --- Endings ---------------------------------------------------------------------------------
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def respond(*, request: ReviewRequest, now: datetime, reason: str) -> bool:
     """The customer reacted: nothing more is sent. False when the request had ended otherwise."""
     if not _move(request, Status.RESPONDED, now=now, reason=reason):
@@ -145,9 +145,15 @@ def complete_unanswered(*, now: datetime) -> int:
 
 def _cancel_pending(request: ReviewRequest, reason: str) -> None:
     """Messages that no worker is handing over right now; those find the request closed by themselves."""
-    Delivery.objects.filter(request=request, status=Delivery.Status.PLANNED).update(
-        status=Delivery.Status.CANCELLED, reason=reason[:200], claim=None
+    _cancel_planned(request=request.pk, reason=reason[:200])
+
+
+_cancel_planned = Change(
+    lambda request, reason: (
+        Delivery.objects.filter(request=request, status=Delivery.Status.PLANNED),
+        {"status": Delivery.Status.CANCELLED, "reason": reason, "claim": None},
     )
+)
 
 
 # --- What comes next --------------------------------------------------------------------------

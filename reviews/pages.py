@@ -17,6 +17,7 @@ from django.utils.cache import add_never_cache_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from oauth.statements import Select
 from reviewhub.clients import client_address
 from reviews import lifecycle, suppressions, visits
 from reviews.forms import FeedbackForm
@@ -76,7 +77,7 @@ def page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 @require_POST
 def go(request: HttpRequest, delivery: Delivery, site: int) -> HttpResponse:
     """On to a review site: only to one that the account has saved."""
-    chosen = ReviewSite.objects.for_account(delivery.account).filter(pk=site, is_active=True).first()
+    chosen = next((one for one in _sites(delivery) if one.pk == site), None)
     if chosen is None or _is_over(delivery):
         return _sorry(request, 410 if _is_over(delivery) else 404, delivery)
     visits.record_press(delivery=delivery, site=chosen, now=timezone.now())
@@ -104,8 +105,15 @@ def unsubscribe(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 def _find(token: str) -> Delivery | None:
     if not TOKEN.fullmatch(token):
         return None
-    rows = Delivery.objects.select_related("account", "request__contact", "request__feedback")
-    return rows.filter(link_token=token).first()
+    found: Delivery | None = _with_token.first(token=token)
+    return found
+
+
+_with_token = Select(
+    lambda token: Delivery.objects.select_related("account", "request__contact", "request__feedback").filter(
+        link_token=token
+    )
+)
 
 
 def _take_feedback(request: HttpRequest, delivery: Delivery) -> HttpResponse:
@@ -117,10 +125,9 @@ def _take_feedback(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, delivery: Delivery, form: FeedbackForm, status: int = 200) -> HttpResponse:
-    said_before = bool(_said_before(delivery))
-    return _show(
-        request, "pages/ask.html", delivery, status=status, form=form, sites=_sites(delivery), said_before=said_before
-    )
+    shown = {"sites": _sites(delivery), "said_before": bool(_said_before(delivery))}
+    rating = str(form["rating"].value() or "")
+    return _show(request, "pages/ask.html", delivery, status=status, form=form, rating=rating, **shown)
 
 
 def _said_before(delivery: Delivery) -> dict[str, Any]:
@@ -129,7 +136,10 @@ def _said_before(delivery: Delivery) -> dict[str, Any]:
 
 
 def _sites(delivery: Delivery) -> list[ReviewSite]:
-    return list(ReviewSite.objects.for_account(delivery.account).filter(is_active=True))
+    return _sites_of(account=delivery.account_id)
+
+
+_sites_of = Select(lambda account: ReviewSite.objects.filter(account=account, is_active=True))
 
 
 def _is_over(delivery: Delivery) -> bool:

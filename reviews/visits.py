@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from oauth.statements import Change
 from reviews import lifecycle
 from reviews.models import Delivery, Feedback, ReviewSite
 
@@ -14,14 +15,25 @@ from reviews.models import Delivery, Feedback, ReviewSite
 def record_seen(*, delivery: Delivery, now: datetime) -> None:
     """Note that the page was opened, the first time. No answer: mail scanners open every link."""
     if delivery.seen_at is None:
-        Delivery.objects.filter(pk=delivery.pk, seen_at=None).update(seen_at=now)
+        _see(pk=delivery.pk, now=now)
+
+
+_see = Change(lambda pk, now: (Delivery.objects.filter(pk=pk, seen_at=None), {"seen_at": now}))
 
 
 @transaction.atomic
 def record_press(*, delivery: Delivery, site: ReviewSite, now: datetime) -> None:
     """The customer chose a review site: note the first choice, and end the follow-ups."""
     lifecycle.respond(request=delivery.request, now=now, reason=f"Went to {site.name}.")
-    Delivery.objects.filter(pk=delivery.pk, clicked_at=None).update(clicked_at=now, clicked_site=site)
+    _click(pk=delivery.pk, now=now, site=site.pk)
+
+
+_click = Change(
+    lambda pk, now, site: (
+        Delivery.objects.filter(pk=pk, clicked_at=None),
+        {"clicked_at": now, "clicked_site": site},
+    )
+)
 
 
 @transaction.atomic

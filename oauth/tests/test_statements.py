@@ -11,7 +11,7 @@ from django.db import connections
 from django.utils import timezone
 
 from oauth.models import Account, ApiKey, Membership, User
-from oauth.statements import MOST_VALUES, Select, insert_rows
+from oauth.statements import MOST_VALUES, Change, Select, insert_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -98,3 +98,19 @@ def test_rows_are_added_as_they_are_and_those_that_exist_get_the_named_columns(o
     insert_rows([Membership(account=new, user=owner, role="viewer")])
     assert Membership.objects.get(account=new).user == owner
     insert_rows([])
+
+
+def test_a_change_says_how_many_rows_it_changed_and_takes_none_for_a_value() -> None:
+    one, two = accounts(2)
+    what = Mock(side_effect=lambda key, **values: (Account.objects.filter(pk=key), values))
+    change = Change(what)
+    assert change(key=one.pk, name="Changed", country="DE") == 1
+    assert change(key=two.pk, name="Changed too", country="AT") == 1
+    assert set(Account.objects.filter(pk__in=[one.pk, two.pk]).values_list("name", "country")) == {
+        ("Changed", "DE"),
+        ("Changed too", "AT"),
+    }
+    assert what.call_count == 1
+    assert change(key=one.pk, texts_per_second=5) == change(key=one.pk, texts_per_second=None) == 1
+    assert Account.objects.get(pk=one.pk).texts_per_second is None
+    assert Change(lambda keys: (Account.objects.filter(pk__in=keys), {"name": "?"}))(keys=[]) == 0

@@ -167,7 +167,7 @@ def status_writes(path: Path) -> Iterator[str]:
                 yield f"{node.lineno}: {name}"
             if name == "update" and None in keywords:  # **changes: what is in them, nobody can see here
                 yield f"{node.lineno}: update(**…)"
-            if name in ("bulk_update", "setattr") and "status" in words:
+            if name in ("bulk_update", "setattr", "Change") and "status" in words:
                 yield f"{node.lineno}: {name}"
             if name in ("execute", "raw") and any("status" in str(word).lower() for word in words):
                 yield f"{node.lineno}: SQL"
@@ -192,6 +192,7 @@ def test_the_states_of_requests_and_deliveries_have_named_writers() -> None:
         "rows.update(**changes)",
         "Delivery.objects.update_or_create(pk=1, status='sent')",
         "Delivery.objects.bulk_update(rows, ['status'])",
+        "Change(lambda pk: (rows.filter(pk=pk), {'status': 'sent'}))",
         "delivery.status = 'sent'",
         "setattr(delivery, 'status', 'sent')",
         "cursor.execute('UPDATE reviews_delivery SET status = 1')",

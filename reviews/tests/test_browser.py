@@ -90,7 +90,7 @@ def test_a_press_lands_on_the_review_site(page: Any, live_server: Any, message: 
 
 def test_feedback_is_left_with_the_keyboard_alone(page: Any, live_server: Any, message: Delivery) -> None:
     page.goto(f"{live_server.url}/r/{message.link_token}")
-    page.get_by_label("4", exact=True).focus()
+    page.get_by_label("4 of 5", exact=True).focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
     page.keyboard.type("Friendly people.")
