@@ -201,26 +201,29 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
 def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
     """What `ask` would decide, gate by gate, without writing anything."""
     with transaction.atomic():
-        (known,) = _look(account, [wanted], now)
+        (known,) = _look(account, [wanted], now, further=True)
         return _weigh(account, wanted, known, now, exists=bool(_existing(account, [wanted])))
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Known:
     """What the database has about an ask."""
 
     match: contacts.Match
     past: list[ReviewRequest]
-    first: FollowUpStep | None
-    blocked: dict[str, str]
+    first: FollowUpStep | None = None
+    blocked: dict[str, str] = field(default_factory=dict)
 
     @property
     def open_request(self) -> ReviewRequest | None:
         return next((request for request in self.past if request.is_open), None)
 
 
-def _look(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_Known]:
-    """In five statements at most where all want the same sequence; locks the contacts."""
+def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bool = False) -> list[_Known]:
+    """In four statements at most where all want the same sequence; locks the contacts.
+
+    Of a contact with an open request nothing more is read, unless `further`: it is answered with that.
+    """
     if not wanted:
         return []
     matches = contacts.find(account, [one.person for one in wanted])
@@ -228,12 +231,13 @@ def _look(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_Known
     if known := [match.contact.pk for match in matches if not match.is_new]:
         for request in _recent_requests(contacts=known, since=now - timedelta(days=account.cooldown_days)):
             past[request.contact_id].append(request)
-    first = {name: _first_step(account, name) for name in {one.sequence for one in wanted}}
-    blocked = blocked_channels_of([match.contact for match in matches])
-    return [
-        _Known(match, past[match.contact.pk], first[one.sequence], blocked[match.contact.pk])
-        for one, match in zip(wanted, matches, strict=True)
-    ]
+    looked = [_Known(match, past[match.contact.pk]) for match in matches]
+    undecided = [(one, seen) for one, seen in zip(wanted, looked, strict=True) if further or seen.open_request is None]
+    first = {name: _first_step(account, name) for name in {one.sequence for one, _ in undecided}}
+    blocked = blocked_channels_of([seen.match.contact for _, seen in undecided])
+    for one, seen in undecided:
+        seen.first, seen.blocked = first[one.sequence], blocked[seen.match.contact.pk]
+    return looked
 
 
 def _weigh(account: Account, wanted: Ask, known: _Known, now: datetime, *, exists: bool = False) -> Verdict:

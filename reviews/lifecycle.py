@@ -296,6 +296,8 @@ def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str
             if address := contact.address(channel):
                 owners[address_hash(contact.account_id, channel, address)].append(contact.pk)
     accounts = {contact.account_id for contact in contacts}
+    if not owners:
+        return blocked
     for row in _suppressions_of(accounts=list(accounts), hashes=list(owners)):
         for pk in owners[row.address_hash]:
             blocked[pk][row.channel] = row.get_reason_display()

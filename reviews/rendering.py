@@ -75,16 +75,17 @@ def check_template(text: str) -> list[str]:
 
 def page_url(delivery: Delivery) -> str:
     """Where the recipient's page of this message is."""
-    return settings.PUBLIC_URL + _path("reviews:page").replace(PLACE, delivery.link_token)
+    return settings.PUBLIC_URL + _path("page").replace(PLACE, delivery.link_token)
 
 
 def unsubscribe_url(delivery: Delivery) -> str:
-    return settings.PUBLIC_URL + _path("reviews:page-unsubscribe").replace(PLACE, delivery.link_token)
+    return settings.PUBLIC_URL + _path("page-unsubscribe").replace(PLACE, delivery.link_token)
 
 
 @cache
 def _path(name: str) -> str:
-    return reverse(name, args=[PLACE])
+    # Our own addresses alone: a worker that had to load those of the whole site would carry all its pages along.
+    return reverse(name, urlconf="reviews.urls", args=[PLACE])
 
 
 def text_sender(account: Account) -> str:

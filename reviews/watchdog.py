@@ -6,6 +6,7 @@ process group of its own, looks whether it still does what is due, and replaces 
 """
 
 import contextlib
+import gc
 import logging
 import multiprocessing
 import os
@@ -13,6 +14,7 @@ import signal
 import socket
 import time
 from datetime import timedelta
+from importlib import import_module
 from multiprocessing.process import BaseProcess as Process
 from types import FrameType
 
@@ -107,9 +109,18 @@ def _start_cluster() -> Process:
     connections.close_all()  # a connection must not be shared with a forked child
     wakeups.set_stopping(False)
     wakeups.beat()
+    _share_memory()
     cluster = multiprocessing.get_context("fork").Process(target=_cluster_main, name="cluster")
     cluster.start()
     return cluster
+
+
+def _share_memory() -> None:
+    """Load what the workers will need before they are forked, and keep the collector from touching, so copying, it."""
+    for module in (wakeups.DRAIN.rpartition(".")[0], "reviews.urls"):
+        import_module(module)
+    gc.collect()
+    gc.freeze()
 
 
 def _stop_cluster(cluster: Process) -> None:

@@ -104,4 +104,4 @@ def callback_url(key: str) -> str:
     public = urlsplit(settings.PUBLIC_URL)
     if public.scheme != "https" or public.hostname in UNREACHABLE:
         return ""
-    return f"{settings.PUBLIC_URL}{reverse('reviews:hook-text-status')}?message={key}"
+    return f"{settings.PUBLIC_URL}{reverse('hook-text-status', urlconf='reviews.urls')}?message={key}"

@@ -127,9 +127,8 @@ def _is_taken(port: int) -> bool:
 
 def _web() -> list[str]:
     gunicorn = str(Path(sys.executable).with_name("gunicorn"))
-    listen = ["--bind", f"127.0.0.1:{settings.PORT}", "--workers", "2", "--no-control-socket"]
-    # Loaded once for both processes: it starts in half the time.
-    return [gunicorn, *listen, "--preload", "--log-level", "warning", "reviewhub.wsgi"]
+    listen = ["--bind", f"127.0.0.1:{settings.PORT}", "--workers", "2"]
+    return [gunicorn, *listen, "--log-level", "warning", "reviewhub.wsgi"]
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
