@@ -33,6 +33,8 @@ RANKS = [
     ("oauth.views", 40),
     ("oauth.server", 30),
     ("oauth.authentication", 15),
+    ("oauth.second_factor", 20),
+    ("oauth.adapters", 20),
     ("oauth.grants", 15),
     ("oauth", 20),
     ("reviews.models", 15),

@@ -44,6 +44,7 @@ GROUPS = [
             ("operations", "Operations", "speed"),
             ("oauth.User", "People", "person"),
             ("oauth.Membership", "Memberships", "badge"),
+            ("mfa.Authenticator", "Second factors", "phonelink_lock"),
             ("oauth.AccessToken", "Access tokens", "token"),
             ("oauth.RefreshToken", "Refresh tokens", "autorenew"),
             ("oauth.Grant", "Authorization codes", "password"),

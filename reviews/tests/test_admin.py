@@ -41,6 +41,8 @@ OPERATORS_ONLY = {
     "django_q.success",
     "django_q.failure",
     "django_q.task",
+    "account.emailaddress",
+    "mfa.authenticator",
 }
 
 
@@ -82,6 +84,8 @@ NOT_ADDED = {
     "django_q.ormq",
     "django_q.success",
     "django_q.failure",
+    "account.emailaddress",
+    "mfa.authenticator",
 }
 # Rows that stay as they are: looked at, moved on by actions.
 NOT_CHANGED = NOT_ADDED | {"oauth.apikey", "reviews.reviewrequest", "reviews.suppression"}
