@@ -1,4 +1,4 @@
-"""What people fill in: signing in, and making an API key."""
+"""What people fill in: signing in, accepting an invitation, and making an API key."""
 
 import re
 from datetime import datetime, timedelta
@@ -8,6 +8,7 @@ from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django import forms
+from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.cache import cache
 from django.utils import timezone
@@ -65,6 +66,37 @@ class CodeForm(_Code, AuthenticateForm):
 
 class ConfirmingCodeForm(_Code, ReauthenticateForm):
     """Who is signed in shows that it is still them."""
+
+
+class AcceptForm(forms.Form):
+    """Who was invited and is not known yet."""
+
+    name = forms.CharField(max_length=150, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        strip=False,
+        label="A password",
+        help_text="At least eight characters, and none that everybody uses.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        strip=False, label="The password again", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._email = email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        password, again = cleaned.get("password"), cleaned.get("again")
+        if password and again and password != again:
+            self.add_error("again", "The two passwords are not the same.")
+        if password:
+            try:
+                password_validation.validate_password(password, User(email=self._email, name=cleaned.get("name", "")))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
 
 
 def scopes_choice() -> forms.MultipleChoiceField:

@@ -15,6 +15,7 @@ from django.urls import path
 from oauth.views.authorize import authorize
 from oauth.views.connections import account_connections, connections, disconnect, revoke_key
 from oauth.views.introspect import introspect
+from oauth.views.invitation import invitation
 from oauth.views.me import Me
 from oauth.views.metadata import metadata
 from oauth.views.revoke import revoke
@@ -26,6 +27,7 @@ urlpatterns = [
     path("sign-in", SignIn.as_view(), name="account_login"),
     path("sign-in/code", SecondFactor.as_view(), name="mfa_authenticate"),
     path("sign-out", LogoutView.as_view(next_page="account_login"), name="sign-out"),
+    path("invitation/<str:token>", invitation, name="invitation"),
     path("password/change", account.password_change, name="account_change_password"),
     path(
         "password/reset",

@@ -33,6 +33,7 @@ RANKS = [
     ("oauth.views", 40),
     ("oauth.server", 30),
     ("oauth.authentication", 15),
+    ("oauth.invitations", 20),
     ("oauth.second_factor", 20),
     ("oauth.adapters", 20),
     ("oauth.grants", 15),

@@ -24,6 +24,7 @@ GROUPS = [
             ("reviews.Sequence", "Sequences", "linear_scale"),
             ("reviews.ReviewSite", "Review sites", "star"),
             ("oauth.Account", "Accounts", "storefront"),
+            ("oauth.Invitation", "Invitations", "person_add"),
             ("connections", "Connected apps", "cable"),
             ("oauth.ApiKey", "API keys", "key"),
             ("oauth.Application", "OAuth apps", "apps"),

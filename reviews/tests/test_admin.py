@@ -88,7 +88,7 @@ NOT_ADDED = {
     "mfa.authenticator",
 }
 # Rows that stay as they are: looked at, moved on by actions.
-NOT_CHANGED = NOT_ADDED | {"oauth.apikey", "reviews.reviewrequest", "reviews.suppression"}
+NOT_CHANGED = NOT_ADDED | {"oauth.apikey", "oauth.invitation", "reviews.reviewrequest", "reviews.suppression"}
 SHARED = {page for page in NOT_CHANGED if page.startswith("django_q")}
 
 

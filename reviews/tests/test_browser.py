@@ -390,3 +390,26 @@ def test_a_forgotten_password_is_set_anew_by_mail(page: Any, live_server: Any, o
     page.get_by_label("Password").fill("battery staple 9")
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/admin/")
+
+
+def test_an_owner_invites_a_colleague_who_accepts(
+    page: Any, chromium: Any, live_server: Any, owner: User, account: Account, inbox: Inbox
+) -> None:
+    page.goto(f"{live_server.url}/admin/oauth/invitation/add/")
+    sign_in(page, owner)
+    page.get_by_label("E-mail").fill("bob@example.com")
+    page.get_by_label("Role").select_option("Viewer")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector("text=bob@example.com has mail")
+    assert fits(page)
+    other = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    theirs = other.new_page()
+    theirs.goto(mailed_link(inbox, "bob@example.com"))
+    theirs.get_by_label("Your name").fill("Bob Builder")
+    theirs.get_by_label("A password", exact=True).fill("battery staple 9")
+    theirs.get_by_label("The password again").fill("battery staple 9")
+    assert fits(theirs)
+    theirs.get_by_role("button", name="Accept").click()
+    theirs.wait_for_url("**/admin/")
+    other.close()
+    assert Membership.objects.get(user__email="bob@example.com").role == "viewer"
