@@ -9,7 +9,7 @@ from anymail.exceptions import AnymailError
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -114,7 +114,11 @@ class InvitationAdmin(FixedRows, AccountAdmin):
 
     def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
         obj.invited_by, obj.sent_at = cast(User, request.user), timezone.now()
-        super().save_model(request, obj, form, change)
+        try:
+            with transaction.atomic():
+                super().save_model(request, obj, form, change)
+        except IntegrityError:  # pressed twice at once: the other press has made it, and sends its mail
+            return
         # Behind the page's transaction: a slow mail server must not hold it open.
         transaction.on_commit(lambda: self._send(request, obj))
 
