@@ -55,9 +55,9 @@ class StateFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [("pending", "Pending"), ("accepted", "Accepted"), ("withdrawn", "Withdrawn")]
 
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "pending":
-            return queryset.filter(accepted_at=None, withdrawn_at=None)
+            return queryset.pending()
         ended = {"accepted": "accepted_at", "withdrawn": "withdrawn_at"}.get(self.value() or "")
         return queryset.exclude(**{ended: None}) if ended else queryset
 

@@ -166,6 +166,17 @@ def test_the_list_asks_as_much_for_many_as_for_one(
         assert client.get(LIST).status_code == 200
 
 
+def test_the_list_is_narrowed_by_state(owner: User, account: Account, invitation: Invitation) -> None:
+    now = timezone.now()
+    for state in ("accepted", "withdrawn"):
+        ended = {f"{state}_at": now}
+        Invitation.objects.create(account=account, email=f"{state}@example.com", sent_at=now, **ended)
+    for state, email in (("pending", "bob@"), ("accepted", "accepted@"), ("withdrawn", "withdrawn@"), ("zz", "bob@")):
+        content = signed_in(owner).get(LIST, {"state": state}).content.decode()
+        found = {word for word in ("bob@", "accepted@", "withdrawn@") if word in content}
+        assert found == ({email} if state != "zz" else {"bob@", "accepted@", "withdrawn@"}), state
+
+
 # --- Sending it again, and taking it back ---------------------------------------------------------------
 
 
