@@ -1,12 +1,19 @@
-"""What people fill in: signing in, and making an API key."""
+"""What people fill in: signing in, accepting an invitation, and making an API key."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
+from cryptography.fernet import InvalidToken
 from django import forms
+from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
+from django.core.cache import cache
 from django.utils import timezone
 
+from oauth.models import User
 from oauth.scopes import SCOPES
 
 LIFETIMES = {0: "Until I end it", 30: "30 days", 90: "90 days", 365: "A year"}
@@ -24,6 +31,72 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-mail"
         self.fields["username"].widget.attrs |= {"type": "email", "autocomplete": "username email"}
+
+
+class _Code:
+    """A code of an authenticator app, good for one time (RFC 6238 §5.2), or a recovery code."""
+
+    UNREADABLE = "Your second factor cannot be checked any more. Ask the operator of this installation to remove it."
+    LONGEST_VALID = 120  # seconds: more than the three steps of a code
+
+    fields: dict[str, forms.Field]
+    user: User
+    authenticator: Authenticator
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+        self.fields["code"].widget = forms.TextInput(attrs=shown)
+
+    def clean_code(self) -> str:
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except InvalidToken as error:
+            raise forms.ValidationError(self.UNREADABLE) from error
+        if self.authenticator.type == Authenticator.Type.TOTP:
+            used = f"totp:{self.user.pk}:{re.sub('[^0-9]', '', code)}"
+            if not cache.add(used, True, self.LONGEST_VALID):
+                raise forms.ValidationError("That code was used already. Wait for the next one.")
+        return code
+
+
+class CodeForm(_Code, AuthenticateForm):
+    """The second step of signing in."""
+
+
+class ConfirmingCodeForm(_Code, ReauthenticateForm):
+    """Who is signed in shows that it is still them."""
+
+
+class AcceptForm(forms.Form):
+    """Who was invited and is not known yet."""
+
+    name = forms.CharField(max_length=150, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(
+        strip=False,
+        label="A password",
+        help_text="At least eight characters, and none that everybody uses.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        strip=False, label="The password again", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._email = email
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        password, again = cleaned.get("password"), cleaned.get("again")
+        if password and again and password != again:
+            self.add_error("again", "The two passwords are not the same.")
+        if password:
+            try:
+                password_validation.validate_password(password, User(email=self._email, name=cleaned.get("name", "")))
+            except forms.ValidationError as error:
+                self.add_error("password", error)
+        return cleaned
 
 
 def scopes_choice() -> forms.MultipleChoiceField:

@@ -1,21 +1,51 @@
-"""Addresses of the OAuth server and of what tells about a credential, with the reference product's aliases."""
+"""Addresses of the OAuth server and of what tells about a credential, with the reference product's aliases.
 
+Signing in: allauth looks its pages up by the names that begin with account_ and mfa_. Those of its pages that are not
+here, such as signing up, are not served.
+"""
+
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes.views import generate_recovery_codes
+from allauth.mfa.totp.views import activate_totp, deactivate_totp
+from django.conf import settings
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from oauth.views.authorize import authorize
 from oauth.views.connections import account_connections, connections, disconnect, revoke_key
 from oauth.views.introspect import introspect
+from oauth.views.invitation import invitation
 from oauth.views.me import Me
 from oauth.views.metadata import metadata
 from oauth.views.revoke import revoke
-from oauth.views.sign_in import SignIn
+from oauth.views.sign_in import RecoveryCodes, SecondFactor, SignIn
 from oauth.views.status import Status
 from oauth.views.token import token
 
 urlpatterns = [
-    path("sign-in", SignIn.as_view(), name="sign-in"),
-    path("sign-out", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    path("sign-in", SignIn.as_view(), name="account_login"),
+    path("sign-in/code", SecondFactor.as_view(), name="mfa_authenticate"),
+    path("sign-out", LogoutView.as_view(next_page="account_login"), name="sign-out"),
+    path("invitation/<str:token>", invitation, name="invitation"),
+    path("password/change", account.password_change, name="account_change_password"),
+    path(
+        "password/reset",
+        account.PasswordResetView.as_view(extra_context={"sends_mail": settings.MAIL_PROVIDER}),
+        name="account_reset_password",
+    ),
+    path("password/reset/sent", account.password_reset_done, name="account_reset_password_done"),
+    path(
+        "password/reset/<str:uidb36>/<str:key>", account.password_reset_from_key, name="account_reset_password_from_key"
+    ),
+    path("password/reset/done", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
+    path("security", mfa.index, name="mfa_index"),
+    path("security/confirm", account.reauthenticate, name="account_reauthenticate"),
+    path("security/confirm/code", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("security/app", activate_totp, name="mfa_activate_totp"),
+    path("security/app/remove", deactivate_totp, name="mfa_deactivate_totp"),
+    path("security/recovery-codes", RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
+    path("security/recovery-codes/new", generate_recovery_codes, name="mfa_generate_recovery_codes"),
     path("connections", connections, name="connections"),
     path("connections/<uuid:account_id>", account_connections, name="account-connections"),
     path("connections/<uuid:account_id>/disconnect", disconnect, name="disconnect"),

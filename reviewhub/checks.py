@@ -70,10 +70,11 @@ def check_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     for number, name, what in (
         (2, "OAUTH_TOKEN_KEY", "SECRET_KEY derives OAuth tokens: rotating it would disconnect every app."),
         (3, "ADDRESS_HASH_KEY", "SECRET_KEY hashes opt-outs: rotating it would lose those of erased contacts."),
+        (13, "SECOND_FACTOR_KEY", "SECRET_KEY encrypts second factors: rotating it would lock their people out."),
     ):
         if getattr(settings, name) == settings.SECRET_KEY:
             hint = f"Set {name} to a long random value of its own."
-            found.append(Caution(what, hint=hint, id=f"reviewhub.W00{number}"))
+            found.append(Caution(what, hint=hint, id=f"reviewhub.W{number:03}"))
     return found
 
 

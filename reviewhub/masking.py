@@ -21,6 +21,8 @@ _EMAIL = re.compile(
 )
 _USERINFO = re.compile(r"://[^/\s@]{1,256}@")
 _LINK = re.compile(r"(/|%2F)r(/|%2F)[\w-]+|(unsubscribe(?:\s|\+|%20))[\w-]{16,22}", re.IGNORECASE)
+_INVITATION = re.compile(r"(invitation(?:/|%2F))[0-9a-f]{8,}(?::|%3A)[\w-]+", re.IGNORECASE)
+_RESET = re.compile(r"(password(?:/|%2F)reset(?:/|%2F))[0-9a-z]+(?:/|%2F)[\w-]+", re.IGNORECASE)
 _OUR_TOKEN = re.compile(r"(?<![a-z])rh[a-z]?_[\w-]+")
 _AUTHORIZATION = re.compile(r"\b(Bearer|Basic|Token)(\s+|%20)[^\s,'\"]{8,}", re.IGNORECASE)
 # `token=…` of an address, `'token': '…'` of a printed dictionary or JSON. A name may have more before it: access_token.
@@ -65,6 +67,10 @@ def mask(text: str) -> str:
     lower = text.lower()
     if "/r/" in text or "%2f" in lower or "unsubscribe" in lower:
         text = _LINK.sub(lambda found: f"{found[3] or f'{found[1]}r{found[2]}'}…", text)
+    if "invitation" in lower:
+        text = _INVITATION.sub(r"\1…", text)
+    if "reset" in lower:
+        text = _RESET.sub(r"\1…", text)
     if "rh" in text:
         text = _OUR_TOKEN.sub("[token]", text)
     if "bearer" in lower or "basic" in lower or "token" in lower:
@@ -92,6 +98,7 @@ def _configured() -> tuple[str, ...]:
             "SECRET_KEY",
             "ADDRESS_HASH_KEY",
             "OAUTH_TOKEN_KEY",
+            "SECOND_FACTOR_KEY",
             "METRICS_TOKEN",
             "EMAIL_HOST_PASSWORD",
             "TWILIO_AUTH_TOKEN",

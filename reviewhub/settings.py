@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.urls import reverse_lazy
 
 from oauth.scopes import DEFAULT_SCOPES, SCOPES
 from reviewhub.env import BASE_DIR, anymail, database, env, log_level, mail, one_of, origin, redis, secret_key, whole
@@ -43,6 +44,9 @@ INSTALLED_APPS = [
     "rest_framework",
     "anymail",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "oauth",
     "reviews",
     "reviewhub",  # last: its app re-registers what others registered with the admin
@@ -61,6 +65,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "oauth.second_factor.StaffMustHaveMFA",
     "reviewhub.backoffice.own_time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -101,7 +107,7 @@ STORAGES = {
 # --- Security -------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "oauth.User"
-LOGIN_URL = "sign-in"
+LOGIN_URL = "account_login"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
@@ -111,6 +117,32 @@ PASSWORD_HASHERS = [
     # For generated client secrets only; never first, so that people's passwords do not use it.
     "oauth.hashers.GeneratedSecretHasher",
 ]
+
+# --- Sign-in (allauth) ------------------------------------------------------------------------
+
+STAFF_MUST_HAVE_MFA: bool = env.bool("STAFF_MUST_HAVE_MFA", default=False)
+# Encrypts what second factors are checked with; its own key, so that a changed SECRET_KEY locks nobody out.
+SECOND_FACTOR_KEY: str = env.str("SECOND_FACTOR_KEY", default=SECRET_KEY)
+PASSWORD_RESET_TIMEOUT = 3600
+ACCOUNT_ADAPTER = "oauth.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an address is the operator's word, or proved by an invitation
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_RATE_LIMITS = {
+    "login": None,  # passwords and codes are counted by oauth.throttling …
+    "login_failed": "10/10m/key",  # … and the codes of a person, whose password is known by then, from everywhere
+}
+MFA_ADAPTER = "oauth.adapters.SecondFactorAdapter"
+MFA_FORMS = {"authenticate": "oauth.forms.CodeForm", "reauthenticate": "oauth.forms.ConfirmingCodeForm"}
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "ReviewHub"
+MFA_TOTP_TOLERANCE = 1  # one step for the clock of a phone: RFC 6238 §5.2
+
+# --- Transport --------------------------------------------------------------------------------
 
 _https = _public.scheme == "https"
 BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", default=False)
@@ -322,6 +354,7 @@ UNFOLD: dict[str, Any] = {
             "950": "oklch(28.2% .091 267.9)",
         }
     },
+    "ACCOUNT": {"navigation": [{"title": "Sign-in and security", "link": reverse_lazy("mfa_index")}]},
     "DASHBOARD_CALLBACK": "reviews.admin.dashboard.dashboard",
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "reviews.admin.menu.menu"},
 }

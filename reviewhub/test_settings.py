@@ -15,6 +15,8 @@ for _name in _theirs | os.environ.keys() & {
     "LOG_FORMAT",
     "METRICS_TOKEN",
     "PREPARED_STATEMENTS",
+    "SECOND_FACTOR_KEY",
+    "STAFF_MUST_HAVE_MFA",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_API_URL",
     "TWILIO_AUTH_TOKEN",

@@ -9,13 +9,15 @@ from reviews.health import healthz, readyz
 from reviews.metrics import metrics
 
 admin.site.index_title = "Dashboard"
+handler429 = "oauth.views.sign_in.too_many"  # allauth's own limits ask for it here
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
     # Everybody signs in at one place, where wrong passwords make wait.
-    path("admin/login/", RedirectView.as_view(pattern_name="sign-in", query_string=True)),
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/operations/", include("reviews.admin.operations")),
     path("admin/simulator/", admin.site.admin_view(simulator), name="simulator"),
     path("admin/", admin.site.urls),

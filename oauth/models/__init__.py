@@ -1,6 +1,7 @@
 from oauth.models.account import Account, Membership
 from oauth.models.api_key import ApiKey
 from oauth.models.application import Application
+from oauth.models.invitation import Invitation
 from oauth.models.tokens import AccessToken, Grant, IDToken, RefreshToken
 from oauth.models.user import User
 
@@ -11,6 +12,7 @@ __all__ = [
     "Application",
     "Grant",
     "IDToken",
+    "Invitation",
     "Membership",
     "RefreshToken",
     "User",

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from oauth import cleanup
 from oauth.cleanup import clean_up
-from oauth.models import AccessToken, Grant, RefreshToken
+from oauth.models import AccessToken, Account, Grant, Invitation, RefreshToken
 from oauth.tests.flow import App, refused
 
 pytestmark = pytest.mark.django_db
@@ -73,5 +73,12 @@ def test_it_goes_in_batches(app: App, monkeypatch: pytest.MonkeyPatch, django_as
     monkeypatch.setattr(cleanup, "BATCH", 2)
     for _ in range(5):
         app.code()
-    with django_assert_num_queries(4 + 3):  # three batches and a look for more; a look at each other kind
+    with django_assert_num_queries(4 + 4):  # three batches and a look for more; a look at each other kind
         assert clean_up(later(2)) == 5
+
+
+def test_an_address_that_was_invited_is_forgotten_after_ninety_days(account: Account) -> None:
+    Invitation.objects.create(account=account, email="bob@example.com", sent_at=timezone.now())
+    assert clean_up(later(89)) == 0
+    assert clean_up(later(90.1)) == 1
+    assert not Invitation.objects.exists()

@@ -1,52 +1,123 @@
-"""Signing in and out: one page for staff and for people who connect an app."""
+"""Signing in: one page for staff and for people who connect an app, then the second factor of those who have one.
+
+The password is asked by a page of ours and not by allauth's, whose own limit counts by name alone: anybody could lock
+another one out. allauth takes over once the password is right.
+"""
 
 from typing import Any
 
+from allauth.account.utils import perform_login
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 
 from oauth import throttling
-from oauth.forms import SignInForm
+from oauth.forms import CodeForm, SignInForm
+from oauth.second_factor import take_wanted
 from oauth.views.authorize import asking_app, let_form_lead_to
 
 
-class SignIn(LoginView):
-    """Wrong passwords are counted, and make wait: by address, and by address and person."""
+class Step:
+    """What both steps share: they name the app that asks, and wrong answers are counted, and make wait.
 
-    template_name = "oauth/sign_in.html"
-    authentication_form = SignInForm
+    Counted by address, and by address and person.
+    """
 
-    def get_default_redirect_url(self) -> str:
-        is_staff = getattr(self.request.user, "is_staff", False)
-        return reverse("admin:index" if is_staff else "connections")
+    request: HttpRequest
+
+    def target(self) -> str:
+        """Where the person wants to go; empty if nowhere."""
+        raise NotImplementedError
+
+    def who(self) -> str:
+        """Whom the failures are counted for."""
+        raise NotImplementedError
+
+    def empty_form(self) -> Any:
+        raise NotImplementedError
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        self._app = asking_app(self.get_redirect_url()) if self.get_redirect_url() else None
+        self._app = asking_app(self.target()) if self.target() else None
         app, target = self._app or (None, None)
-        return super().get_context_data(**kwargs) | {"app": app, "host": target.hostname if target else ""}
+        context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
+        return context | kwargs | {"app": app, "host": target.hostname if target else ""}
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
-        response = super().render_to_response(context, **kwargs)
+        response: HttpResponse = super().render_to_response(context, **kwargs)  # type: ignore[misc]
         if self._app:
             # A wrong request of the app ends at its own address, on the way from this form.
             let_form_lead_to(response, self._app[1])
         response["Referrer-Policy"] = "same-origin"
+        add_never_cache_headers(response)
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if wait := throttling.must_wait(request, _name(request)):
-            context = self.get_context_data(form=SignInForm(request), wait=wait)
+        if wait := throttling.must_wait(request, self.who()):
+            # An empty form: to show the one that was sent would be to look at its answer.
+            context = self.get_context_data(form=self.empty_form(), wait=wait)
             response = self.render_to_response(context, status=429)
             response["Retry-After"] = str(wait)
             return response
-        return super().post(request, *args, **kwargs)
+        answer: HttpResponse = super().post(request, *args, **kwargs)  # type: ignore[misc]
+        return answer
 
-    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        throttling.note_failure(self.request, _name(self.request))
-        return super().form_invalid(form)
+    def form_invalid(self, form: Any) -> HttpResponse:
+        throttling.note_failure(self.request, self.who())
+        answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
+        return answer
 
 
-def _name(request: HttpRequest) -> str:
-    return request.POST.get("username", "")[:254].lower()
+class SignIn(Step, LoginView):
+    """The password; for people with a second factor the session begins behind that one only."""
+
+    template_name = "oauth/sign_in.html"
+    authentication_form = SignInForm
+
+    def target(self) -> str:
+        return self.get_redirect_url()
+
+    def who(self) -> str:
+        return self.request.POST.get("username", "")[:254].lower()
+
+    def empty_form(self) -> SignInForm:
+        return SignInForm(self.request)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        answer: HttpResponse = perform_login(self.request, form.get_user(), redirect_url=self.target() or None)
+        return answer
+
+
+class SecondFactor(Step, AuthenticateView):
+    """A code of the authenticator app, or a recovery code."""
+
+    def target(self) -> str:
+        return self.stage.login.redirect_url or ""
+
+    def who(self) -> str:
+        return f"second factor of {self.stage.login.user.pk}"
+
+    def empty_form(self) -> CodeForm:
+        return CodeForm(user=self.stage.login.user)
+
+
+@method_decorator(never_cache, name="dispatch")
+class RecoveryCodes(ViewRecoveryCodesView):
+    """Shown once, after they were made; from here people go on to what they wanted before they had a second factor."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"onward": take_wanted(self.request) or reverse("mfa_index")}
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """What allauth answers when one of its limits is reached; all of them are a minute's."""
+    response = render(request, "oauth/too_many.html", status=429)
+    response["Retry-After"] = str(throttling.WINDOW)
+    return response

@@ -5,6 +5,7 @@ import json
 import logging
 import multiprocessing
 import os
+import re
 import smtplib
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -21,6 +23,9 @@ from django.test import Client
 from django.utils import timezone
 from twilio.base.exceptions import TwilioRestException
 
+from oauth.invitations import link
+from oauth.models import Invitation
+from oauth.tests.waiting import mails
 from oauth.views.me import Me
 from reviewhub.logs import FIELDS, Console, LineFormatter, request_id
 from reviewhub.masking import mask
@@ -176,6 +181,29 @@ def test_the_line_of_a_recipients_page_has_the_pattern_and_not_the_token(
     (line,) = written.lines
     assert (line["route"], line["account"]) == ("/r/<str:token>", str(account.pk))
     assert token not in written.text
+
+
+@pytest.mark.django_db
+def test_no_line_says_who_signs_in_or_holds_a_mailed_link(
+    written: Written, client: Client, owner: Any, account: Any, settings: Any
+) -> None:
+    invitation = Invitation.objects.create(account=account, email=ADDRESS, sent_at=timezone.now())
+    client.post("/sign-in", {"username": owner.email, "password": "wrong horse"})
+    client.post("/password/reset", {"email": owner.email})
+    links = [urlsplit(link(invitation)).path]
+    links += re.findall(r"/password/reset/\S+/\S+", str(mails(1)[0].body))
+    settings.EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # as in the sandbox
+    client.post("/password/reset", {"email": owner.email})
+    for path in links:
+        assert client.get(path).status_code in (200, 302)
+        client.get(path + "x")  # broken on its way
+        client.delete(path)  # refused by a line of Django's own
+    invitation.delete()
+    assert client.get(links[0]).status_code == 404
+    assert "/invitation/<str:token>" in written.text
+    assert "/invitation/…" in written.text
+    tokens = [path.rsplit("/", 1)[1] for path in links]
+    assert not [word for word in (*tokens, ADDRESS, owner.email, "wrong horse") if word in written.text]
 
 
 @pytest.mark.django_db
@@ -393,6 +421,9 @@ def test_every_logger_that_is_set_up_writes_to_the_one_masked_console() -> None:
         ("/r/Zk3vQ9x1T0aB7c2d/unsubscribe", "/r/…/unsubscribe"),
         ("next=%2Fr%2FZk3vQ9x1T0aB7c2d", "next=%2Fr%2F…"),
         ("unsubscribe%20Zk3vQ9x1T0aB7c2d", "unsubscribe%20…"),
+        ("/invitation/4f1c5e6a:kX-9_z", "/invitation/…"),
+        ("next=%2Finvitation%2F4f1c5e6a%3AkX-9_z", "next=%2Finvitation%2F…"),
+        ("/password/reset/1a2b/c3-4d5e", "/password/reset/…"),
         ("rha_abc-123 rhr_abc_123 rhs_abc", "[token] [token] [token]"),
         ("Authorization: Basic dXNlcjpwYXNz", "Authorization: Basic [token]"),
         ("?access_token=abc123&x=1", "?access_token=[secret]&x=1"),
@@ -416,6 +447,8 @@ def test_the_mask_hides(text: str, masked: str) -> None:
         'File "delivery.py", line 12, in f\n    token = uuid.uuid4()',
         "unsubscribe failed everywhere",
         "error code=21211",
+        "/admin/oauth/invitation/add/",
+        "/password/reset/sent",
     ],
 )
 def test_the_mask_leaves_what_is_nobodys(text: str) -> None:

@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from oauth.models import Account, ApiKey, Application, User
+from oauth.models import Account, ApiKey, Application, Invitation, User
 from reviews import delivery, importing, visits
 from reviews.claims import Turns
 from reviews.contacts import Person
@@ -60,6 +60,7 @@ def full(account: Account, owner: User, now: datetime) -> Account:
         now=now,
     )
     ApiKey.objects.create(account=account, user=owner, name="Quagga key", prefix="rh_x", key_hash="0" * 64)
+    Invitation.objects.create(account=account, email="zebedee@example.com", invited_by=owner, sent_at=now)
     IdempotencyKey.objects.create(account=account, key="Quagga", fingerprint="", created_at=now)
     WorkerBeat.objects.create(worker="Quagga:1", started_at=now, beat_at=now)
     ChannelHealth.objects.create(channel="email")

@@ -42,6 +42,8 @@ OPERATORS_ONLY = {
     "django_q.success",
     "django_q.failure",
     "django_q.task",
+    "account.emailaddress",
+    "mfa.authenticator",
 }
 
 
@@ -83,9 +85,11 @@ NOT_ADDED = {
     "django_q.ormq",
     "django_q.success",
     "django_q.failure",
+    "account.emailaddress",
+    "mfa.authenticator",
 }
 # Rows that stay as they are: looked at, moved on by actions.
-NOT_CHANGED = NOT_ADDED | {"oauth.apikey", "reviews.reviewrequest", "reviews.suppression"}
+NOT_CHANGED = NOT_ADDED | {"oauth.apikey", "oauth.invitation", "reviews.reviewrequest", "reviews.suppression"}
 SHARED = {page for page in NOT_CHANGED if page.startswith("django_q")}
 
 

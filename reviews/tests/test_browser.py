@@ -9,14 +9,18 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from aiosmtpd.controller import Controller
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
 from oauth.models import Account, ApiKey, Grant, Membership, RefreshToken, User
+from oauth.tests.authenticator import Phone, give_phone
 from oauth.tests.flow import App, make_application
 from reviews.models import Delivery, Feedback, ReviewRequest, ReviewSite, Suppression
 from reviews.simulation import runs
 from reviews.tests.helpers import asked
+from reviews.tests.mail import Inbox, free_port
+from reviews.tests.site import until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -282,3 +286,130 @@ def test_the_simulators_result_fits_a_phone(
     page.get_by_role("button", name="Simulate", exact=True).click()
     page.wait_for_selector("h2:has-text('messages by day')")
     assert fits(page)
+
+
+# --- Signing in ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def inbox(settings: Any, live_server: Any) -> Iterator[Inbox]:
+    """A real mail server, which the site sends to."""
+    inbox = Inbox()
+    server = Controller(inbox, hostname="127.0.0.1", port=free_port())
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    settings.PUBLIC_URL, settings.MAIL_PROVIDER = live_server.url, True
+    yield inbox
+    server.stop()
+
+
+def mailed_link(inbox: Inbox, to: str) -> str:
+    """The address in the first mail to somebody."""
+    mail = until(lambda: next((mail for mail in inbox.mails if mail["To"] == to), None))
+    found = re.search(r"^http\S+/(?:invitation|password)/\S+", mail.get_content(), re.MULTILINE)
+    assert found is not None
+    return found[0]
+
+
+def enter_code(page: Any, code: str) -> None:
+    page.get_by_label("Code", exact=True).fill(code)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_a_second_factor_is_set_up_and_asked_for_and_a_recovery_code_stands_in(
+    page: Any, live_server: Any, owner: User, settings: Any, tmp_path: Any
+) -> None:
+    settings.STAFF_MUST_HAVE_MFA = True
+    page.goto(f"{live_server.url}/admin/reviews/contact/")
+    sign_in(page, owner)
+    page.get_by_label("Password").fill("correct horse")
+    page.get_by_role("button", name="Go on").click()
+    page.wait_for_selector("h1:has-text('Set up the second step')")
+    assert page.locator("img.qr").evaluate("image => image.naturalWidth") > 0
+    assert fits(page)
+    phone = Phone(page.inner_text(".secret"))
+    page.get_by_label("Code", exact=True).fill(phone.code())
+    page.get_by_role("button", name="Switch it on").click()
+    codes = page.locator(".codes li").all_inner_texts()
+    assert len(codes) == 10
+    assert fits(page)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download them as a file").click()
+    download.value.save_as(tmp_path / "codes.txt")
+    assert (tmp_path / "codes.txt").read_text().split() == codes
+    page.get_by_role("link", name="I have them. Go on").click()
+    page.wait_for_url("**/admin/reviews/contact/")
+    for code in (phone.code(1), codes[0]):
+        page.context.clear_cookies()
+        page.goto(f"{live_server.url}/admin/")
+        sign_in(page, owner)
+        page.wait_for_selector("h1:has-text('Second step')")
+        assert fits(page)
+        enter_code(page, code)
+        page.wait_for_url("**/admin/")
+
+
+def test_connecting_an_app_asks_for_the_code_on_the_way(
+    page: Any, live_server: Any, owner: User, app_address: str
+) -> None:
+    phone = give_phone(owner)
+    page.goto(authorize_url(live_server, app_address))
+    sign_in(page, owner)
+    page.wait_for_selector("text=Zapier")
+    enter_code(page, phone.code())
+    page.get_by_role("button", name="Allow").click()
+    page.wait_for_url("**/cb?*")
+    assert Grant.objects.count() == 1
+
+
+def test_a_wrong_request_of_an_app_reaches_it_through_the_code_form_too(
+    page: Any, live_server: Any, owner: User, app_address: str
+) -> None:
+    phone = give_phone(owner)
+    page.goto(authorize_url(live_server, app_address, scope="admin"))
+    sign_in(page, owner)
+    enter_code(page, phone.code())
+    page.wait_for_url("**/cb?*")
+    assert "error=invalid_scope" in page.url
+
+
+def test_a_forgotten_password_is_set_anew_by_mail(page: Any, live_server: Any, owner: User, inbox: Inbox) -> None:
+    page.goto(f"{live_server.url}/sign-in")
+    page.get_by_role("link", name="Forgot your password?").click()
+    page.get_by_label("E-mail").fill(owner.email)
+    page.get_by_role("button", name="Mail me a link").click()
+    page.wait_for_selector("h1:has-text('Look into your mail')")
+    page.goto(mailed_link(inbox, owner.email))
+    page.get_by_label("The new password", exact=True).fill("battery staple 9")
+    page.get_by_label("The new password again").fill("battery staple 9")
+    assert fits(page)
+    page.get_by_role("button", name="Set it").click()
+    page.get_by_role("link", name="Sign in with it").click()
+    page.get_by_label("E-mail").fill(owner.email)
+    page.get_by_label("Password").fill("battery staple 9")
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/admin/")
+
+
+def test_an_owner_invites_a_colleague_who_accepts(
+    page: Any, chromium: Any, live_server: Any, owner: User, account: Account, inbox: Inbox
+) -> None:
+    page.goto(f"{live_server.url}/admin/oauth/invitation/add/")
+    sign_in(page, owner)
+    page.get_by_label("E-mail").fill("bob@example.com")
+    page.get_by_label("Role").select_option("Viewer")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector("text=bob@example.com has mail")
+    assert fits(page)
+    other = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    theirs = other.new_page()
+    theirs.goto(mailed_link(inbox, "bob@example.com"))
+    theirs.get_by_label("Your name").fill("Bob Builder")
+    theirs.get_by_label("A password", exact=True).fill("battery staple 9")
+    theirs.get_by_label("The password again").fill("battery staple 9")
+    assert fits(theirs)
+    theirs.get_by_role("button", name="Accept").click()
+    theirs.wait_for_url("**/admin/")
+    other.close()
+    assert Membership.objects.get(user__email="bob@example.com").role == "viewer"

@@ -39,7 +39,7 @@ for model in (Application, AccessToken, RefreshToken, Grant, IDToken, DeviceGran
 
 
 class MembershipInline(AccountTabularInline):
-    """Who works in the account. Its people see each other; the operator lets them in."""
+    """Who works in the account. Its people see each other; invitations, and the operator, let them in."""
 
     model = Membership
     verbose_name_plural = "people"

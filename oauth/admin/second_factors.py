@@ -1,0 +1,45 @@
+"""Second factors, which the operator removes when somebody has lost phone and recovery codes."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from reviewhub.backoffice import GeneratedRows, OperatorAdmin, is_operator
+
+for model in (Authenticator, EmailAddress):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(GeneratedRows, OperatorAdmin):
+    """Looked at and removed, without what they are checked with."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    ordering = ("user__email", "type")
+    search_fields = ("user__email",)
+    fields = ("user", "type", "created_at", "last_used_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
+        return is_operator(request)
+
+    def delete_model(self, request: HttpRequest, obj: Authenticator) -> None:
+        self.delete_queryset(request, Authenticator.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Authenticator]) -> None:
+        """The recovery codes of an app go with it: the next one would be given none of its own."""
+        people = list(queryset.values_list("user", flat=True))
+        super().delete_queryset(request, queryset)
+        codes = Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES, user__in=people)
+        codes.exclude(user__in=Authenticator.objects.filter(type=Authenticator.Type.TOTP).values("user")).delete()
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(GeneratedRows, OperatorAdmin):
+    """Always empty: a person has the one address that they sign in with; allauth keeps a table for more."""
+
+    list_display = ("user", "email")

@@ -1,0 +1,41 @@
+"""The rule that staff must have a second factor (STAFF_MUST_HAVE_MFA)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+
+# What staff without a second factor may open: the way to one, and the way out.
+OPEN = {"mfa_activate_totp", "account_reauthenticate", "account_login", "sign-out", "account_change_password"}
+OPEN |= {f"account_reset_password{page}" for page in ("", "_done", "_from_key", "_from_key_done")}
+WANTED = "wanted_before_second_factor"
+
+
+class StaffMustHaveMFA:
+    """Middleware: lead signed-in staff without a second factor to the page that sets one up, from everywhere else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
+        if not settings.STAFF_MUST_HAVE_MFA or getattr(request.resolver_match, "url_name", "") in OPEN:
+            return None
+        user: Any = request.user
+        if not (user.is_authenticated and user.is_staff) or is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+            return None
+        if request.method == "GET":
+            request.session[WANTED] = request.get_full_path()
+        return redirect("mfa_activate_totp")
+
+
+def take_wanted(request: HttpRequest) -> str:
+    """Where the person wanted to go when the rule led them away; empty if it did not, or was asked before."""
+    return str(request.session.pop(WANTED, ""))
