@@ -25,7 +25,7 @@ class DeliveryEvent(models.Model):
         UNKNOWN = "unknown", "Unknown"
 
     account = models.ForeignKey(
-        "oauth.Account", on_delete=models.CASCADE, null=True, blank=True, related_name="delivery_events"
+        "oauth.Account", on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="delivery_events"
     )
     delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, blank=True, related_name="events")
     provider = models.CharField(max_length=30)
@@ -47,6 +47,7 @@ class DeliveryEvent(models.Model):
         verbose_name = "provider event"
         constraints = [models.UniqueConstraint(fields=["provider", "key"], name="event_once")]
         indexes = [
+            models.Index(fields=["account", "-id"], name="event_newest"),  # serves the lists
             models.Index(fields=["received_at"], condition=models.Q(applied_at=None), name="event_unapplied"),
             models.Index(
                 fields=["received_at"], condition=models.Q(kind="delivered"), name="event_delivered"
