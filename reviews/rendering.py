@@ -27,7 +27,13 @@ VARIABLES = {
     "link": "https://reviews.example/r/Zk3vQ9x1T0aB7c2d",
 }
 
+FOOTER = dedent("""
 
+    --
+    {name}
+    {address}
+    No more mail like this: {leave}
+    """)
 PLACE = "TOKEN"  # where in a path a message's token stands
 
 
@@ -128,13 +134,7 @@ def _mail(delivery: Delivery, subject: str, body: str) -> Message:
     link, leave = page_url(delivery), unsubscribe_url(delivery)
     address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     subject = " ".join(subject.split())
-    footer = dedent("""
-
-        --
-        {name}
-        {address}
-        No more mail like this: {leave}
-        """).format(name=account.name, address=account.postal_address.strip(), leave=leave)
+    footer = FOOTER.format(name=account.name, address=account.postal_address.strip(), leave=leave)
     ways_out = [f"<{leave}>"]
     if settings.UNSUBSCRIBE_MAILTO:
         ways_out.append(f"<mailto:{settings.UNSUBSCRIBE_MAILTO}?subject={quote(f'unsubscribe {delivery.link_token}')}>")

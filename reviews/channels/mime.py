@@ -43,9 +43,13 @@ def written(mail: Message) -> bytes:
     return CRLF.join(head).encode("ascii") + b"".join(parts) + f"--{boundary}--{CRLF}".encode("ascii")
 
 
-@lru_cache(maxsize=1024)
 def address_of(mailbox: str) -> str:
     """The bare address, in ASCII, as the envelope has it. Raises ValueError when there is none."""
+    return mailbox if PLAIN_ADDRESS.fullmatch(mailbox) else _parsed_address(mailbox)
+
+
+@lru_cache(maxsize=1024)
+def _parsed_address(mailbox: str) -> str:
     address: str = sanitize_address(parseaddr(mailbox)[1], "utf-8")
     if not re.fullmatch(r"[!-;=?-~]+@[!-;=?-~]+", address):  # printable ASCII without angle brackets and spaces
         raise ValueError("That is no address of a mailbox.")
