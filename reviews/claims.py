@@ -310,7 +310,9 @@ def _record(sent: Sent) -> dict[str, Any]:
 
 
 def _stored(name: str, value: Any) -> Any:
-    """The value as the database holds it in that column."""
+    """The value as the database's driver takes it for that column; PostgreSQL's takes ours as they are."""
+    if connection.vendor == "postgresql":
+        return value
     return Delivery._meta.get_field(name).get_db_prep_value(value, connection)  # type: ignore[union-attr]
 
 
