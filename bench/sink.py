@@ -143,7 +143,7 @@ class Smtp:
                 self._in_data = True
                 yield b"354 go on\r\n", ""
             elif word == b"EHLO":
-                yield b"250-sink\r\n250 8BITMIME\r\n", ""
+                yield b"250-sink\r\n250-PIPELINING\r\n250 8BITMIME\r\n", ""
             elif word == b"QUIT":
                 yield b"221 bye\r\n", ""
             else:
@@ -251,13 +251,16 @@ def _serve(listener: socket.socket, control: Connection, kind: type[Smtp] | type
                 try:
                     data = connection.recv(262_144)
                     if data:
+                        together = b""  # what answers commands that came at once goes out at once (RFC 2920 §3.2)
                         for words, recipient in conversation.read(data):
                             if not recipient:
-                                connection.send(words)
+                                together += words
                             elif delay:
                                 waiting.append((time.monotonic() + delay, number, connection, words, recipient))
                             else:
                                 accept(connection, words, recipient)
+                        if together:
+                            connection.send(together)
                         seen.sample = conversation.sample or seen.sample
                 except OSError:
                     data = b""

@@ -323,7 +323,6 @@ LOGGING: dict[str, Any] = {
         # The web server's own, which would write tracebacks and addresses as they are.
         "gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False},
         "gunicorn.access": {"level": "INFO", "handlers": ["console"], "propagate": False},
-        "twilio.http_client": {"level": "WARNING"},
         # Their debug lines hold codes and tokens.
         "oauthlib": {"level": "INFO"},
         "oauth2_provider": {"level": "INFO"},

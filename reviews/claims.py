@@ -177,15 +177,20 @@ def advance(*, sent: Sequence[Sent], following: Sequence[Delivery], now: datetim
 
 
 def _advance(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[bool, bool]:
-    if connection.vendor == "postgresql" and (row is None or row.channel != Channel.SMS):
-        return _advance_at_once(sent, row, now)
-    with transaction.atomic():
-        if connection.vendor != "postgresql":
+    if connection.vendor != "postgresql":
+        with transaction.atomic():
             return _advance_in_turn(sent, row, now)
-        if row is not None:  # two workers must not count a number's messages at the same time
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [row.address])
-        return _advance_at_once(sent, row, now)
+    with connection.cursor() as cursor:
+        if row is None or row.channel != Channel.SMS:
+            cursor.execute(*_at_once(sent, row, now))
+        else:
+            # Two workers must not count a number's messages at the same time. What a pipeline sends is one transaction
+            # and one round trip; its second statement looks at the rows when the first has got the lock, not before.
+            with connection.wrap_database_errors, connection.connection.pipeline(), connection.cursor() as locking:
+                locking.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [row.address])
+                cursor.execute(*_at_once(sent, row, now))
+        marked, declared = cursor.fetchone()
+    return marked, declared
 
 
 _OPEN = ", ".join(f"'{status}'" for status in ReviewRequest.OPEN)
@@ -242,7 +247,7 @@ _FIELDS = [field for field in Delivery._meta.concrete_fields if not field.primar
 
 
 @cache
-def _at_once(has_sent: bool, has_next: bool, has_row: bool) -> str:
+def _statement(has_sent: bool, has_next: bool, has_row: bool) -> str:
     parts, answers = [], ["false", "false"]
     if has_sent:
         parts.append(_MARK)
@@ -258,20 +263,17 @@ def _at_once(has_sent: bool, has_next: bool, has_row: bool) -> str:
     return f"WITH {', '.join(parts)} SELECT {', '.join(answers)}"
 
 
-def _advance_at_once(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[bool, bool]:
+def _at_once(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[str, list[Any]]:
     given: list[Any] = []
     if sent is not None:
         own = sent.delivery
         given += [own.request_id, own.due_at, sent.at, *_record(sent).values(), own.pk, own.claim]
     following = sent.following if sent is not None else None
     if following is not None:
-        given += [field.get_db_prep_save(field.pre_save(following, add=True), connection) for field in _FIELDS]
+        given += [getattr(following, field.attname) for field in _FIELDS]  # the driver knows all of these types
     if row is not None:
         given += _declaration(row, now)
-    with connection.cursor() as cursor:
-        cursor.execute(_at_once(sent is not None, following is not None, row is not None), given)
-        marked, declared = cursor.fetchone()
-    return marked, declared
+    return _statement(sent is not None, following is not None, row is not None), given
 
 
 def _advance_in_turn(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[bool, bool]:
@@ -308,7 +310,9 @@ def _record(sent: Sent) -> dict[str, Any]:
 
 
 def _stored(name: str, value: Any) -> Any:
-    """The value as the database holds it in that column."""
+    """The value as the database's driver takes it for that column; PostgreSQL's takes ours as they are."""
+    if connection.vendor == "postgresql":
+        return value
     return Delivery._meta.get_field(name).get_db_prep_value(value, connection)  # type: ignore[union-attr]
 
 

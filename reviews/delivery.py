@@ -6,6 +6,7 @@ not, because the customer would read it twice.
 """
 
 import logging
+import math
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
@@ -36,6 +37,7 @@ T = TypeVar("T")
 SEND_FOR = 20.0  # seconds; then other tasks of the queue have their turn, long before a claim lapses
 ANSWERS_WITHIN = LEASE.total_seconds()  # from the start; a task may take a little more
 LOOK = 1.0  # seconds between two looks at the clock while messages are on their way
+ASK_AGAIN = 0.2  # seconds: how soon a channel that had nothing due is asked again while others send
 PAUSE_AFTER, PAUSE = 10, timedelta(minutes=1)
 
 _kept: dict[str, Senders] = {}  # this process's, once it has any
@@ -82,6 +84,7 @@ class _Line:
     waiting: deque[_Work] = field(default_factory=deque)
     prepared: deque[_Work] = field(default_factory=deque)  # past their gates and written out
     failures: int = 0
+    empty_at: float = -math.inf  # when a claim last found nothing
     is_begun: bool = False
     is_held: bool = False
 
@@ -131,8 +134,11 @@ class _Drain:
 
     def _refill(self) -> bool:
         """Claim for every line that could send more; whether there was anything."""
+        is_idle = not self.on_their_way and not self._has_more()
         for line in self.lines.values():
-            if not line.is_held and not line.has_more and self.senders.room(line.kind):
+            if line.is_held or line.has_more or not self.senders.room(line.kind):
+                continue
+            if is_idle or time.monotonic() - line.empty_at > ASK_AGAIN:
                 self._take(line, _turns[line.kind].claim)
         if not self.on_their_way and not self._has_more():
             self._take_in_doubt()
@@ -148,6 +154,8 @@ class _Drain:
 
     def _take(self, line: _Line, claim: Callable[[datetime], list[Delivery]]) -> None:
         claimed = self._patiently(lambda: claim(self.clock()))
+        if not claimed:
+            line.empty_at = time.monotonic()
         if line.kind == Kind.SMS:
             claimed = self._patiently(lambda: pacing.admit(claimed, self.clock()))
         line.waiting.extend(self._surround(claimed))

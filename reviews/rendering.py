@@ -27,7 +27,13 @@ VARIABLES = {
     "link": "https://reviews.example/r/Zk3vQ9x1T0aB7c2d",
 }
 
+FOOTER = dedent("""
 
+    --
+    {name}
+    {address}
+    No more mail like this: {leave}
+    """)
 PLACE = "TOKEN"  # where in a path a message's token stands
 
 
@@ -88,6 +94,11 @@ def _path(name: str) -> str:
     return reverse(name, urlconf="reviews.urls", args=[PLACE])
 
 
+@lru_cache
+def _bare(mailbox: str) -> str:
+    return parseaddr(mailbox)[1]
+
+
 def text_sender(account: Account) -> str:
     """The number or name that the account's texts come from; empty where a messaging service chooses one."""
     return account.text_sender or ("" if settings.TWILIO_MESSAGING_SERVICE_SID else settings.TWILIO_FROM)
@@ -127,15 +138,9 @@ def _fill(text: str, values: dict[str, str]) -> str:
 def _mail(delivery: Delivery, subject: str, body: str) -> Message:
     account = delivery.account
     link, leave = page_url(delivery), unsubscribe_url(delivery)
-    address = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
+    address = _bare(settings.DEFAULT_FROM_EMAIL)
     subject = " ".join(subject.split())
-    footer = dedent("""
-
-        --
-        {name}
-        {address}
-        No more mail like this: {leave}
-        """).format(name=account.name, address=account.postal_address.strip(), leave=leave)
+    footer = FOOTER.format(name=account.name, address=account.postal_address.strip(), leave=leave)
     ways_out = [f"<{leave}>"]
     if settings.UNSUBSCRIBE_MAILTO:
         ways_out.append(f"<mailto:{settings.UNSUBSCRIBE_MAILTO}?subject={quote(f'unsubscribe {delivery.link_token}')}>")

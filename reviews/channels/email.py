@@ -7,11 +7,11 @@ from typing import Any
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
-from django.core.mail import get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
-from reviews.channels import outcomes
+from reviews.channels import mime, outcomes, smtp
 from reviews.channels.base import Accepted, ChannelError, Message
-from reviews.channels.quick_mail import QuickMail
 
 # Providers that take no data of ours along, and refuse a mail that has any.
 NO_METADATA = {"anymail.backends.mailersend.EmailBackend", "anymail.backends.postal.EmailBackend"}
@@ -46,8 +46,25 @@ class EmailChannel:
                 connection.close()  # a goodbye that goes wrong leaves the socket open
 
     def send(self, message: Message) -> Accepted:
-        mail: Any = QuickMail(
-            key=message.key,
+        hand_over = self._speak_smtp if isinstance(self._backend, SmtpBackend) else self._use_backend
+        try:
+            provider_id = hand_over(message)
+        except ChannelError:
+            raise
+        except Exception as error:
+            self.close()  # whatever state the conversation is in, the next message starts a new one
+            raise _translate(error) from error
+        return Accepted(provider_id or message.headers["Message-ID"])
+
+    def _speak_smtp(self, message: Message) -> str:
+        content = mime.written(message)
+        sender, recipient = mime.address_of(message.sender), mime.address_of(message.to)
+        self._backend.open()
+        smtp.hand_over(self._backend.connection, sender=sender, recipient=recipient, content=content)
+        return ""
+
+    def _use_backend(self, message: Message) -> str:
+        mail: Any = EmailMultiAlternatives(
             subject=message.subject,
             body=message.text,
             from_email=message.sender,
@@ -58,17 +75,11 @@ class EmailChannel:
         )
         mail.attach_alternative(message.html, "text/html")
         if settings.EMAIL_BACKEND not in NO_METADATA:
-            # Comes back with every report about the mail, also when its answer was lost; SMTP ignores it.
+            # Comes back with every report about the mail, also when its answer was lost.
             mail.metadata = {"message_key": message.key}
-        try:
-            sent = mail.send()
-        except Exception as error:
-            self.close()  # whatever state the conversation is in, the next message starts a new one
-            raise _translate(error) from error
-        if not sent:
+        if not mail.send():
             raise ChannelError("refused", "The mail backend did not take the message.")
-        status = getattr(mail, "anymail_status", None)
-        return Accepted(str(getattr(status, "message_id", None) or message.headers["Message-ID"]))
+        return str(getattr(getattr(mail, "anymail_status", None), "message_id", None) or "")
 
 
 def _translate(error: Exception) -> ChannelError:

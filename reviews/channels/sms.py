@@ -4,15 +4,15 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from django.conf import settings
 from django.urls import reverse
 from twilio.base.exceptions import TwilioRestException
-from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
+from urllib3.exceptions import ProtocolError
 
 from reviews.channels import outcomes
 from reviews.channels.base import Accepted, ChannelError, Message
+from reviews.channels.twilio_http import UNTRIED, HttpClient
 
 # Twilio refuses a whole message when its callback address is one that it cannot reach.
 UNREACHABLE = {"localhost", "127.0.0.1", "::1"}
@@ -20,23 +20,11 @@ UNREACHABLE = {"localhost", "127.0.0.1", "::1"}
 LOOK_THROUGH = 200  # texts to one number in a day or two: never more than a few
 
 
-class _HttpClient(TwilioHttpClient):
-    """Twilio's client, which forgets the headers of an error; we need its Retry-After."""
-
-    retry_after: timedelta | None = None
-
-    def request(self, *args: Any, **kwargs: Any) -> Any:
-        response = super().request(*args, **kwargs)
-        wait = (getattr(response, "headers", None) or {}).get("Retry-After", "")
-        self.retry_after = timedelta(seconds=int(wait)) if wait.isdigit() else None
-        return response
-
-
 class SmsChannel:
-    """Keeps one HTTP session; for the use of one thread."""
+    """Keeps one HTTP connection; for the use of one thread."""
 
     def __init__(self) -> None:
-        self._http = _HttpClient(timeout=settings.TWILIO_TIMEOUT)
+        self._http = HttpClient(timeout=settings.TWILIO_TIMEOUT)
         self._client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=self._http)
         if settings.TWILIO_API_URL:
             self._client.api.base_url = settings.TWILIO_API_URL
@@ -45,8 +33,7 @@ class SmsChannel:
         """HTTP connects with the first message; a refused connection is told apart in `send`."""
 
     def close(self) -> None:
-        if self._http.session is not None:
-            self._http.session.close()
+        self._http.close()
 
     def send(self, message: Message) -> Accepted:
         given: dict[str, Any] = {"to": message.to, "body": message.text}
@@ -60,11 +47,10 @@ class SmsChannel:
             created = self._client.messages.create(**given)
         except TwilioRestException as error:
             raise self._translate(error) from error
-        except (requests.ConnectTimeout, requests.exceptions.SSLError) as error:
+        except UNTRIED as error:
             raise ChannelError("connect", str(error), untried=True) from error
-        except requests.ConnectionError as error:
-            refused = "NewConnectionError" in repr(error)
-            raise ChannelError("connection", str(error), untried=refused, in_doubt=not refused) from error
+        except ProtocolError as error:
+            raise ChannelError("connection", str(error), in_doubt=True) from error
         except Exception as error:
             # The request was written, and the library did not understand what came back, if
             # anything did (it raises whatever its parsing runs into): it may well have been sent.

@@ -18,6 +18,13 @@ class Inbox:
         self.mails: list[EmailMessage] = []
         self.rcpt_answer = ""
         self.data_answer = ""
+        self.offers: list[str] = []
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*(f"250-{word}" for word in self.offers), *responses]
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802
         if self.rcpt_answer:

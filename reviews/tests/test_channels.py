@@ -1,6 +1,5 @@
 """The channels against what they talk to: a real SMTP server, and a server that speaks Twilio's API."""
 
-import re
 import socket
 from base64 import b64decode
 from collections.abc import Callable, Iterator
@@ -11,13 +10,11 @@ from urllib.parse import parse_qs
 import pytest
 from aiosmtpd.controller import Controller
 from django.core import mail
-from django.core.mail import EmailMultiAlternatives
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from reviews.channels import ChannelError, Message, available_channels, get_channel
 from reviews.channels.email import EmailChannel
-from reviews.channels.quick_mail import QuickMail
 from reviews.channels.sandbox import SandboxChannel
 from reviews.channels.sms import SmsChannel
 from reviews.tests.mail import Inbox, free_port
@@ -35,9 +32,10 @@ MAIL = Message(
 TEXT = Message(to="+12125551234", sender="+15005550006", text="Hi Jane", key="k")
 
 
-@pytest.fixture
-def inbox(settings: Any) -> Iterator[Inbox]:
+@pytest.fixture(params=[[], ["PIPELINING"]], ids=["one by one", "pipelined"])
+def inbox(settings: Any, request: pytest.FixtureRequest) -> Iterator[Inbox]:
     handler = Inbox()
+    handler.offers = request.param
     controller = Controller(handler, hostname="127.0.0.1", port=free_port())
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
@@ -277,36 +275,3 @@ def refused(channel: Any, message: Message) -> ChannelError:
         channel.send(message)
     channel.close()
     return caught.value
-
-
-# --- The bytes of a mail ------------------------------------------------------------------------
-
-LONG = "https://reviews.example/r/" + "x" * 80
-
-
-@pytest.mark.parametrize(
-    ("subject", "text", "headers"),
-    [
-        ("How did we do?", "Hi Jane", {}),
-        (
-            "How did we do? " * 8,
-            "Hi\n.\nJane",
-            {"List-Unsubscribe": f"<{LONG}>, <mailto:out@example.com?subject=leave>"},
-        ),
-        ("Wie war’s bei Müller?", "Grüße aus Köln\n" + "a" * 1200, {"X-Note": "naïve"}),
-        ("x", "", {"List-Unsubscribe": "<https://a.example/b>"}),
-    ],
-)
-def test_a_mail_is_written_as_django_writes_it(subject: str, text: str, headers: dict[str, str]) -> None:
-    given: Any = {"subject": subject, "body": text, "from_email": "Müller & Söhne <shop@example.com>"}
-    given |= {"to": ["jane@example.com"], "headers": {"Message-ID": "<k@example.com>", "Date": "now"} | headers}
-    key = "5b1d5c0e-3a0c-4d5e-9f60-0a8c1f2b3d4e"
-    expected, written = as_sent(EmailMultiAlternatives(**given)), as_sent(QuickMail(key=key, **given))
-    [boundary] = set(re.findall(rb'boundary="([^"]+)"', expected))
-    assert written == expected.replace(boundary, f"={key}=".encode())
-
-
-def as_sent(message: Any) -> bytes:
-    message.attach_alternative("<p>Grüße, <b>Jane</b></p>", "text/html")
-    sent: bytes = message.message().as_bytes(linesep="\r\n")
-    return sent

@@ -8,8 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from oauth.models import Account, User
+from reviews import delivery
+from reviews.contacts import Person
 from reviews.models import Contact
-from reviews.tests.helpers import REFERENCE
+from reviews.tests.helpers import REFERENCE, Clock, FakeProvider, asked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -47,3 +49,25 @@ def test_an_external_id_costs_one_more(client: Any) -> None:
 def test_a_duplicate_costs_less(client: Any) -> None:
     statements(client, REFERENCE)
     assert len(statements(client, REFERENCE)) <= 6
+
+
+# --- Sending ------------------------------------------------------------------------------------
+
+# On SQLite the mark, the request's move, a look at the request, the follow-up and the declaration, each by itself.
+STATEMENTS_A_MAIL = {"postgresql": 1, "sqlite": 7}
+
+
+def test_a_mail_costs_one_statement_whatever_the_other_channel_has(
+    account: Account, clock: Clock, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "ASK_AGAIN", 60.0)  # so that a machine that is busy asks no more often
+
+    def drained(mails: int) -> int:
+        for number in range(mails):
+            asked(account, clock(), Person(email=f"{mails}-{number}@example.com"))
+        with CaptureQueriesContext(connection) as queries:
+            assert delivery.drain(clock) == mails
+        return len(queries)
+
+    drained(1)  # warms up
+    assert drained(9) - drained(4) == 5 * STATEMENTS_A_MAIL[connection.vendor]
