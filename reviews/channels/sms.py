@@ -8,11 +8,11 @@ from django.conf import settings
 from django.urls import reverse
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
-from urllib3.exceptions import ProtocolError
+from urllib3.exceptions import ProtocolError, SSLError
 
 from reviews.channels import outcomes
 from reviews.channels.base import Accepted, ChannelError, Message
-from reviews.channels.twilio_http import UNTRIED, HttpClient
+from reviews.channels.twilio_http import HttpClient, is_untried
 
 # Twilio refuses a whole message when its callback address is one that it cannot reach.
 UNREACHABLE = {"localhost", "127.0.0.1", "::1"}
@@ -47,14 +47,13 @@ class SmsChannel:
             created = self._client.messages.create(**given)
         except TwilioRestException as error:
             raise self._translate(error) from error
-        except UNTRIED as error:
-            raise ChannelError("connect", str(error), untried=True) from error
-        except ProtocolError as error:
-            raise ChannelError("connection", str(error), in_doubt=True) from error
         except Exception as error:
-            # The request was written, and the library did not understand what came back, if
-            # anything did (it raises whatever its parsing runs into): it may well have been sent.
-            raise ChannelError("no-answer", str(error), in_doubt=True) from error
+            if is_untried(error):
+                raise ChannelError("connect", str(error), untried=True) from error
+            # The request was written, and the connection broke, or the library did not understand what came back
+            # (it raises whatever its parsing runs into): it may well have been sent.
+            code = "connection" if isinstance(error, ProtocolError | SSLError) else "no-answer"
+            raise ChannelError(code, str(error), in_doubt=True) from error
         if not created.sid:
             raise ChannelError("no-answer", "The answer names no message.", in_doubt=True)
         return Accepted(created.sid)

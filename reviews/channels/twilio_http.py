@@ -17,8 +17,23 @@ from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError, SSLError
 from urllib3.util import make_headers
 
-# The connection was never there: nothing was written. In whatever else goes wrong, it may have been.
-UNTRIED = (NewConnectionError, ConnectTimeoutError, SSLError, ProxyError)
+# The connection was never there.
+_NEVER_THERE = (NewConnectionError, ConnectTimeoutError, ProxyError)
+# OpenSSL's reasons for which a handshake fails, and nothing later does: the call comes after it.
+_HANDSHAKE = {
+    "CERTIFICATE_VERIFY_FAILED",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE",
+    "TLSV1_ALERT_PROTOCOL_VERSION",
+    "UNSUPPORTED_PROTOCOL",
+    "WRONG_VERSION_NUMBER",
+}
+
+
+def is_untried(error: Exception) -> bool:
+    """Whether nothing was written. In whatever else goes wrong, also when TLS breaks, the text may have left."""
+    if isinstance(error, SSLError):
+        return any(getattr(cause, "reason", "") in _HANDSHAKE for cause in error.args)
+    return isinstance(error, _NEVER_THERE)
 
 
 class HttpClient(TwilioHttpClient):

@@ -1,12 +1,14 @@
 """How texts reach Twilio: over a connection that is kept, by the proxy of the environment, and never twice."""
 
 import json
+import ssl
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
+from urllib3.exceptions import SSLError
 from werkzeug import Request, Response
 
 from reviews.channels import ChannelError, Message, twilio_http
@@ -100,12 +102,29 @@ def test_a_server_that_cannot_prove_who_it_is_gets_nothing(twilio: HTTPServer, s
 
 
 def test_certificates_are_checked_against_those_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-
     pool = twilio_http._Way().to("https://api.twilio.com/2010-04-01")
     assert pool.cert_reqs == "CERT_REQUIRED"  # type: ignore[attr-defined]
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", __file__)
     pool = twilio_http._Way().to("https://api.twilio.com/2010-04-01")
     assert pool.ca_certs == __file__  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("reason", "untried"), [("CERTIFICATE_VERIFY_FAILED", True), ("DECRYPTION_FAILED_OR_BAD_RECORD_MAC", False)]
+)
+def test_tls_that_breaks_after_the_call_was_written_leaves_it_in_doubt(
+    monkeypatch: pytest.MonkeyPatch, reason: str, untried: bool
+) -> None:
+    broken = ssl.SSLError(1, reason)
+    broken.reason = reason
+
+    def fail(*_: Any, **__: Any) -> Any:
+        raise SSLError(broken)
+
+    monkeypatch.setattr(HttpClient, "request", fail)
+    with pytest.raises(ChannelError) as caught:
+        SmsChannel().send(TEXT)
+    assert (caught.value.untried, caught.value.in_doubt) == (untried, not untried)
 
 
 def test_what_an_answer_asks_for_counts_for_that_answer_alone(twilio: HTTPServer) -> None:
