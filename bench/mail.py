@@ -82,7 +82,7 @@ def example(project: dict[str, str]) -> dict[str, str]:
 def measure(title: str, delay: float, project: dict[str, str], environment: dict[str, str], redis: Redis) -> None:
     processes, threads = (1, 16) if delay else (2, 8)
     with sink("smtp", delay) as taking:
-        project = sending_to(taking, project, WORKERS=str(processes))
+        project = sending_to(taking, project, WORKERS=str(processes), SEND_THREADS=str(threads))
         sides: dict[str, Callable[[], Round | None]] = {}
         tags = (f"{'far' if delay else 'near'}{number}" for number in count())
         failed: set[str] = set()

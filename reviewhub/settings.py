@@ -220,7 +220,7 @@ TEXT_PROVIDER = bool(TWILIO_ACCOUNT_SID)
 SANDBOX = not (MAIL_PROVIDER or TEXT_PROVIDER)
 
 # How many messages of a channel a worker has on their way at once, when the provider is slow.
-SEND_THREADS = whole("SEND_THREADS", default=16, least=1, most=256)
+SEND_THREADS = whole("SEND_THREADS", default=32, least=1, most=256)
 
 # --- Queue ----------------------------------------------------------------------------------
 
