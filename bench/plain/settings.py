@@ -12,6 +12,6 @@ TEMPLATES = STOCK_TEMPLATES
 INSTALLED_APPS = [
     "django.contrib.admin.apps.SimpleAdminConfig" if app == "django.contrib.admin" else app
     for app in INSTALLED_APPS
-    if app not in {"unfold", "reviewhub"}
+    if app not in {"unfold", "reviewhub"} and not app.startswith("allauth")  # it wants its middleware
 ]
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
