@@ -14,7 +14,7 @@ DEPLOY := REVIEWHUB_ENV_FILE= DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import
 	REDIS_URL=redis://cache.example.com EMAIL_URL=smtp+tls://user:password@mail.example.com:587 \
 	TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=token TWILIO_FROM=+15005550006
 
-.PHONY: install run test check bench lock clean
+.PHONY: install run test check messages bench lock clean
 
 install: $(VENV)/installed .env  ## virtual environment, pinned packages, a development .env
 
@@ -32,6 +32,10 @@ check: $(VENV)/installed  ## linters, types, templates, migrations, deploy check
 	@$(BIN)/djlint --lint --quiet templates
 	@$(DEPLOY) DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(DEPLOY) $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+messages: $(VENV)/installed  ## bring new texts into locale/ and compile it; needs gettext
+	@$(BIN)/python manage.py makemessages --all --no-location --no-wrap --no-obsolete --ignore $(VENV) --ignore "templates/account/*"
+	@$(BIN)/python manage.py compilemessages --ignore $(VENV) --verbosity 0
 
 bench: $(VENV)/installed bench/.venv/installed bench/node_modules/installed  ## what is fast, and how fast; PARTS="mail --quick"
 	@$(BIN)/python bench/run.py $(PARTS)

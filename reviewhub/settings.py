@@ -9,6 +9,7 @@ from django.urls import reverse_lazy
 
 from oauth.scopes import DEFAULT_SCOPES, SCOPES
 from reviewhub.env import BASE_DIR, anymail, database, env, log_level, mail, one_of, origin, redis, secret_key, whole
+from reviewhub.languages import languages
 
 # --- Site -----------------------------------------------------------------------------------
 
@@ -88,6 +89,9 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en-us"
+# What recipients are spoken to in: English, and every language that has a folder of translations.
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = languages(LOCALE_PATHS[0])
 TIME_ZONE = "UTC"
 USE_TZ = True
 

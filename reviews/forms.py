@@ -3,10 +3,17 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from reviews.models import Feedback
 
-RATINGS = [(1, "1 of 5"), (2, "2 of 5"), (3, "3 of 5"), (4, "4 of 5"), (5, "5 of 5")]
+RATINGS = [
+    (1, gettext_lazy("1 of 5")),
+    (2, gettext_lazy("2 of 5")),
+    (3, gettext_lazy("3 of 5")),
+    (4, gettext_lazy("4 of 5")),
+    (5, gettext_lazy("5 of 5")),
+]
 
 
 class FeedbackForm(forms.Form):
@@ -24,5 +31,5 @@ class FeedbackForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if not self.errors and cleaned.get("rating") is None and not cleaned.get("text"):
-            raise forms.ValidationError("Choose a number or write a few words; then send it.")
+            raise forms.ValidationError(gettext_lazy("Choose a number or write a few words; then send it."))
         return cleaned

@@ -4,11 +4,14 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.html import conditional_escape, escape, urlize
 from django.utils.safestring import mark_safe
 
 from oauth.models import Account
+from reviewhub.languages import speaking
 
 # Where the words of one mail go. No text from the database holds a NUL.
 SUBJECT, BODY, LINK, LEAVE, CONTENT = (f"\0{name}\0" for name in ("subject", "body", "link", "leave", "content"))
@@ -28,7 +31,7 @@ class _Frame:
 
 def html_body(*, account: Account, subject: str, text: str, link: str, leave: str) -> str:
     """The mail as HTML: paragraphs are parted by blank lines, one that is only the link becomes a button."""
-    look = (account.name, account.postal_address, account.colour)
+    look = (account.name, account.postal_address, account.colour, account.language, logo_url(account))
     frame = _frame(look)
     link, leave = escape(link), escape(leave)
     body = "".join(
@@ -45,18 +48,30 @@ def _paragraph(text: str) -> str:
     return conditional_escape(found).replace("\n", "<br>")
 
 
+def logo_url(account: Account) -> str:
+    """Where the account's logo is; empty when it has none. It changes with the image, so that it may be kept."""
+    return f"{settings.PUBLIC_URL}{_logo_path(account.scan_code)}?{account.logo}" if account.logo else ""
+
+
 @lru_cache(maxsize=1024)
-def _frame(look: tuple[str, str, str]) -> _Frame:
-    name, address, colour = look
+def _logo_path(scan_code: str) -> str:
+    return reverse("scan-logo", urlconf="reviews.urls", args=[scan_code])
+
+
+@lru_cache(maxsize=1024)
+def _frame(look: tuple[str, str, str, str, str]) -> _Frame:
+    name, address, colour, language, logo = look
     words = {
-        "account": Account(name=name, postal_address=address, colour=colour),
+        "account": Account(name=name, postal_address=address, colour=colour, language=language),
+        "logo": logo,
         "subject": SUBJECT,
         "body": mark_safe(BODY),  # noqa: S308 (our own)
         "link": LINK,
         "unsubscribe_url": LEAVE,
         "content": CONTENT,
     }
-    page, paragraph, button = (
-        render_to_string(f"email/{part}.html", words) for part in ("message", "paragraph", "button")
-    )
+    with speaking(language):
+        page, paragraph, button = (
+            render_to_string(f"email/{part}.html", words) for part in ("message", "paragraph", "button")
+        )
     return _Frame(page, paragraph, button.strip())

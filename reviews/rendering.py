@@ -1,5 +1,6 @@
 """From a delivery to the message that leaves: the one function for sending, preview and test."""
 
+from collections.abc import Collection
 from email.utils import formataddr, parseaddr
 from functools import cache, lru_cache
 from textwrap import dedent
@@ -7,13 +8,15 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_noop
 from liquid import BoundTemplate, Environment, StrictUndefined
 from liquid.exceptions import LiquidError
 
 from oauth.models import Account
+from reviewhub.languages import said
 from reviews.channels import Message
 from reviews.mail_body import html_body
-from reviews.models import Delivery, FollowUpStep
+from reviews.models import Contact, Delivery, FollowUpStep
 from reviews.models.base import Channel
 
 # What a template may use, with an example of each for the editor.
@@ -32,8 +35,9 @@ FOOTER = dedent("""
     --
     {name}
     {address}
-    No more mail like this: {leave}
+    {no_more}: {leave}
     """)
+NO_MORE_MAIL = gettext_noop("No more mail like this")
 PLACE = "TOKEN"  # where in a path a message's token stands
 
 
@@ -58,17 +62,17 @@ def _compiled(text: str) -> BoundTemplate:
     return _liquid.from_string(text)
 
 
-def check_template(text: str) -> list[str]:
+def check_template(text: str, allowed: Collection[str] = VARIABLES) -> list[str]:
     """What is wrong with a template, in words for the person who wrote it; empty when nothing is."""
     try:
         analysis = _compiled(text).analyze(include_partials=False)
     except LiquidError as error:
         return [f"The template cannot be read: {error.message}."]
-    known = ", ".join(VARIABLES)
+    known = ", ".join(name for name in VARIABLES if name in allowed)
     problems = [
         f"There is no variable {name}. Known are: {known}."
         for name in sorted(map(str, analysis.globals))
-        if name not in VARIABLES
+        if name not in allowed
     ]
     problems += [f"There is no filter {name}." for name in sorted(analysis.filters) if name not in _liquid.filters]
     if not problems:
@@ -110,25 +114,30 @@ def render(delivery: Delivery, step: FollowUpStep) -> Message:
     Raises RenderError when the template fails, or a mail would lack the postal address that the law
     asks for (CAN-SPAM Act, 15 USC 7704(a)(5)).
     """
-    contact, account = delivery.request.contact, delivery.account
-    values = {
+    account = delivery.account
+    values = words_about(account, delivery.request.contact) | {"link": page_url(delivery)}
+    if delivery.channel == Channel.SMS:
+        text = " ".join(fill(step.sms_text, values).split())
+        return Message(to=delivery.address, sender=text_sender(account), text=text, key=str(delivery.message_key))
+    if not account.postal_address.strip():
+        raise RenderError("The account has no postal address, and no mail may leave without one.")
+    return _mail(delivery, fill(step.email_subject, values), fill(step.email_text, values))
+
+
+def words_about(account: Account, contact: Contact) -> dict[str, str]:
+    """VARIABLES with their values for a contact, but for the link."""
+    return {
         "first_name": contact.first_name,
         "last_name": contact.last_name,
         "name": contact.name,
         "company_name": contact.company_name,
         "business_name": account.name,
         "sender_name": account.sender,
-        "link": page_url(delivery),
     }
-    if delivery.channel == Channel.SMS:
-        text = " ".join(_fill(step.sms_text, values).split())
-        return Message(to=delivery.address, sender=text_sender(account), text=text, key=str(delivery.message_key))
-    if not account.postal_address.strip():
-        raise RenderError("The account has no postal address, and no mail may leave without one.")
-    return _mail(delivery, _fill(step.email_subject, values), _fill(step.email_text, values))
 
 
-def _fill(text: str, values: dict[str, str]) -> str:
+def fill(text: str, values: dict[str, str]) -> str:
+    """A template with values in place of its variables. Raises RenderError."""
     try:
         return _compiled(text).render(**values)
     except LiquidError as error:
@@ -140,7 +149,8 @@ def _mail(delivery: Delivery, subject: str, body: str) -> Message:
     link, leave = page_url(delivery), unsubscribe_url(delivery)
     address = _bare(settings.DEFAULT_FROM_EMAIL)
     subject = " ".join(subject.split())
-    footer = FOOTER.format(name=account.name, address=account.postal_address.strip(), leave=leave)
+    no_more = said(NO_MORE_MAIL, account.language)
+    footer = FOOTER.format(name=account.name, address=account.postal_address.strip(), no_more=no_more, leave=leave)
     ways_out = [f"<{leave}>"]
     if settings.UNSUBSCRIBE_MAILTO:
         ways_out.append(f"<mailto:{settings.UNSUBSCRIBE_MAILTO}?subject={quote(f'unsubscribe {delivery.link_token}')}>")

@@ -10,8 +10,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext
 
 from oauth.models import Account
+from reviewhub.languages import ENGLISH, speaking
 from reviews import lifecycle, suppressions
 from reviews.models import Contact, Delivery, DeliveryEvent, Suppression
 from reviews.models.base import Channel
@@ -38,6 +40,14 @@ STOP_WORDS = {
     "cancel",
     "remove",
     "arret",
+    # In the languages that we write in.
+    "stopp",
+    "abmelden",
+    "abbestellen",
+    "baja",
+    "parar",
+    "cancelar",
+    "desabonner",
 }
 START_WORDS = {"start", "unstop"}
 HELP_WORDS = {"help", "info"}
@@ -120,20 +130,27 @@ def take(event: DeliveryEvent, *, now: datetime) -> str:
     elif len(accounts) == 1:
         event.account = accounts[0]
     meaning = meaning_of(event.text, twilio_found)
-    answer = ""
+    with speaking(accounts[0].language if accounts else ENGLISH):
+        answer = _follow(event, meaning, accounts, now=now)
+    # Where Twilio found the word itself, it has answered itself.
+    return "" if twilio_found else answer
+
+
+def _follow(event: DeliveryEvent, meaning: Meaning, accounts: list[Account], *, now: datetime) -> str:
+    """Do it; returns what to say about it."""
+    number, answer = event.address, ""
     if meaning is Meaning.STOP:
         lifecycle.lock_requests(accounts=accounts, channel=Channel.SMS, address=number)
         new = [account.name for account in accounts if _stop(account, event, now=now)]
-        answer = f"{_list(new)}: you are unsubscribed and get no more texts. Reply START to undo." if new else ""
+        answer = _told(gettext("%(business)s: you are unsubscribed and get no more texts. Reply START to undo."), new)
     elif meaning is Meaning.START:
         lifted = [account.name for account in accounts if _start(account, event, now=now)]
-        answer = f"{_list(lifted)}: you may get texts again. Reply STOP to end them." if lifted else ""
+        answer = _told(gettext("%(business)s: you may get texts again. Reply STOP to end them."), lifted)
     elif meaning is Meaning.HELP:
         answer = _help(accounts, event)
     elif event.delivery is not None:
         lifecycle.respond(request=event.delivery.request, now=now, reason="Replied by text message.")
-    # Where Twilio found the word itself, it has answered itself.
-    return "" if twilio_found else answer
+    return answer
 
 
 def _stop(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
@@ -158,9 +175,11 @@ def _start(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
 def _help(accounts: list[Account], event: DeliveryEvent) -> str:
     account = event.account or (accounts[0] if len(accounts) == 1 else None)
     if account is None:
-        return f"Texts from this number ask for reviews. Help: {_our_address()}. Reply STOP to end them."
+        words = gettext("Texts from this number ask for reviews. Help: %(contact)s. Reply STOP to end them.")
+        return words % {"contact": _our_address()}
     contact = ", ".join(_contact(account))
-    return f"{account.name} asks for your review by text. Contact: {contact}. Reply STOP to end texts."
+    words = gettext("%(business)s asks for your review by text. Contact: %(contact)s. Reply STOP to end texts.")
+    return words % {"business": account.name, "contact": contact}
 
 
 def _contact(account: Account) -> Iterator[str]:
@@ -173,5 +192,5 @@ def _our_address() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-def _list(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+def _told(words: str, names: list[str]) -> str:
+    return words % {"business": ", ".join(names)} if names else ""

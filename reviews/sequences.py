@@ -1,8 +1,10 @@
 """The sequence that a new account starts with, and which one is the default."""
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from oauth.models import Account
+from reviewhub.languages import said
 from reviews.models import FollowUpStep, Sequence
 
 Rule = FollowUpStep.ChannelRule
@@ -12,41 +14,54 @@ DEFAULT_STEPS = [
     (
         0,
         Rule.AUTO,
-        "How did we do, {{ first_name | default: 'there' }}?",
-        "Hi {{ first_name | default: 'there' }},\n\n"
-        "thank you for choosing {{ business_name }}. Would you take a minute to tell us and others how it went?\n\n"
-        "{{ link }}\n\n"
-        "It helps us get better, and it helps others decide.\n\n"
-        "Thank you,\n{{ sender_name }}",
-        "Hi {{ first_name | default: 'there' }}, thank you for choosing {{ business_name }}. "
-        "How did we do? {{ link }} Reply STOP to opt out.",
+        gettext_noop("How did we do, {{ first_name | default: 'there' }}?"),
+        gettext_noop(
+            "Hi {{ first_name | default: 'there' }},\n\n"
+            "thank you for choosing {{ business_name }}. Would you take a minute to tell us and others how it went?\n\n"
+            "{{ link }}\n\n"
+            "It helps us get better, and it helps others decide.\n\n"
+            "Thank you,\n{{ sender_name }}"
+        ),
+        gettext_noop(
+            "Hi {{ first_name | default: 'there' }}, thank you for choosing {{ business_name }}. "
+            "How did we do? {{ link }} Reply STOP to opt out."
+        ),
     ),
     (
         72,
         Rule.OTHER,
-        "A short reminder from {{ business_name }}",
-        "Hi {{ first_name | default: 'there' }},\n\n"
-        "a few days ago we asked how it went with {{ business_name }}. If you have a minute, we would love to hear:\n\n"
-        "{{ link }}\n\n"
-        "Thank you,\n{{ sender_name }}",
-        "Hi {{ first_name | default: 'there' }}, {{ business_name }} would still love to hear how it went: "
-        "{{ link }} Reply STOP to opt out.",
+        gettext_noop("A short reminder from {{ business_name }}"),
+        gettext_noop(
+            "Hi {{ first_name | default: 'there' }},\n\n"
+            "a few days ago we asked how it went with {{ business_name }}. "
+            "If you have a minute, we would love to hear:\n\n"
+            "{{ link }}\n\n"
+            "Thank you,\n{{ sender_name }}"
+        ),
+        gettext_noop(
+            "Hi {{ first_name | default: 'there' }}, {{ business_name }} would still love to hear how it went: "
+            "{{ link }} Reply STOP to opt out."
+        ),
     ),
     (
         168,
         Rule.AUTO,
-        "Last time we ask: how was {{ business_name }}?",
-        "Hi {{ first_name | default: 'there' }},\n\n"
-        "this is the last time we ask. Your words, good or bad, would mean a lot to us:\n\n"
-        "{{ link }}\n\n"
-        "Thank you,\n{{ sender_name }}",
-        "{{ business_name }}: this is the last time we ask. How did it go? {{ link }} Reply STOP to opt out.",
+        gettext_noop("Last time we ask: how was {{ business_name }}?"),
+        gettext_noop(
+            "Hi {{ first_name | default: 'there' }},\n\n"
+            "this is the last time we ask. Your words, good or bad, would mean a lot to us:\n\n"
+            "{{ link }}\n\n"
+            "Thank you,\n{{ sender_name }}"
+        ),
+        gettext_noop(
+            "{{ business_name }}: this is the last time we ask. How did it go? {{ link }} Reply STOP to opt out."
+        ),
     ),
 ]
 
 
 def create_default_sequence(account: Account) -> Sequence:
-    """The first ask, a reminder after three days on the other channel, a last one a week later."""
+    """The first ask, a reminder after three days on the other channel, a last one a week later; in its language."""
     sequence = Sequence.objects.create(account=account, name="Standard", slug="standard", is_default=True)
     FollowUpStep.objects.bulk_create(
         FollowUpStep(
@@ -54,9 +69,9 @@ def create_default_sequence(account: Account) -> Sequence:
             position=position,
             delay_hours=hours,
             channel=channel,
-            email_subject=subject,
-            email_text=mail,
-            sms_text=text,
+            email_subject=said(subject, account.language),
+            email_text=said(mail, account.language),
+            sms_text=said(text, account.language),
         )
         for position, (hours, channel, subject, mail, text) in enumerate(DEFAULT_STEPS)
     )

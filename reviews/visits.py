@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from oauth.models import Account
 from oauth.statements import Change
 from reviews import lifecycle
 from reviews.models import Delivery, Feedback, ReviewSite
@@ -52,3 +53,8 @@ def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: d
         },
     )
     return feedback
+
+
+def record_scanned_feedback(*, account: Account, rating: int | None, text: str, now: datetime) -> Feedback:
+    """Keep what somebody unknown says to the business on its printed page."""
+    return Feedback.objects.create(account=account, rating=rating, text=text, created_at=now, updated_at=now)

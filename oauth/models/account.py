@@ -1,11 +1,13 @@
 """The business, and who works in it."""
 
+import secrets
 import uuid
 import zoneinfo
 from datetime import time
 from typing import Any, Self
 
 import phonenumbers
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
@@ -22,6 +24,21 @@ def validate_time_zone(name: str) -> None:
 def validate_country(code: str) -> None:
     if code not in phonenumbers.SUPPORTED_REGIONS:
         raise ValidationError("%(code)s is not an ISO 3166 country code such as US.", params={"code": code})
+
+
+def validate_language(code: str) -> None:
+    if code not in dict(settings.LANGUAGES):
+        known = ", ".join(dict(settings.LANGUAGES))
+        raise ValidationError("%(code)s is none of the languages here: %(known)s.", {"code": code, "known": known})
+
+
+# Without what looks alike in print: 0 and o, 1 and l and i.
+SCAN_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def new_scan_code() -> str:
+    """Eight characters that can be typed from a printed card."""
+    return "".join(secrets.choice(SCAN_ALPHABET) for _ in range(8))
 
 
 class Account(models.Model):
@@ -68,6 +85,21 @@ class Account(models.Model):
     )
     colour = models.CharField(
         max_length=7, default="#1d4ed8", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "A colour such as #1d4ed8.")]
+    )
+    language = models.CharField(
+        max_length=10,
+        default="en",
+        validators=[validate_language],
+        help_text="What the customer's pages speak, and the parts of a message that no template says.",
+    )
+    logo = models.CharField(max_length=32, blank=True, editable=False, help_text="Which one; its file has its own row.")
+    page_heading = models.CharField(
+        max_length=150, blank=True, help_text="What the customer's page asks; “How did we do, Jane?” if empty."
+    )
+    page_text = models.TextField(max_length=1000, blank=True, help_text="What stands below it.")
+    thanks_text = models.TextField(max_length=1000, blank=True, help_text="What is said to who has answered.")
+    scan_code = models.CharField(
+        max_length=16, unique=True, default=new_scan_code, editable=False, help_text="The printed page's address."
     )
     is_active = models.BooleanField("active", default=True)
     created_at = models.DateTimeField(auto_now_add=True)

@@ -177,7 +177,7 @@ def test_people_of_an_account_see_each_other_and_let_nobody_in(account: Account,
     assert reverse("admin:oauth_user_change", args=[viewer.pk]) not in content
     form: dict[str, Any] = {
         name: getattr(account, name)
-        for name in ("name", "country", "time_zone", "colour", "cooldown_days", "postal_address")
+        for name in ("name", "country", "time_zone", "language", "colour", "cooldown_days", "postal_address")
     }
     form |= {
         "window_start": "09:00",

@@ -20,7 +20,7 @@ class FeedbackAdmin(GeneratedRows, AccountAdmin):
 
     @admin.display(description="Customer")
     def customer(self, feedback: Feedback) -> str:
-        return str(feedback.request.contact)
+        return str(feedback.request.contact) if feedback.request else "Somebody at the printed code"
 
     def has_handle_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)

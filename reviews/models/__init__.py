@@ -4,6 +4,7 @@ from reviews.models.event import DeliveryEvent
 from reviews.models.feedback import Feedback
 from reviews.models.idempotency import IdempotencyKey
 from reviews.models.import_job import ImportJob, ImportProblem
+from reviews.models.logo import Logo
 from reviews.models.request import ReviewRequest
 from reviews.models.sequence import FollowUpStep, Sequence
 from reviews.models.simulation import Simulation
@@ -22,6 +23,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportJob",
     "ImportProblem",
+    "Logo",
     "MergeCandidate",
     "ReviewRequest",
     "ReviewSite",

@@ -9,10 +9,15 @@ from reviews.models.request import ReviewRequest
 
 
 class Feedback(models.Model):
-    """What the recipient left on the page, for the business alone; never shown as a review."""
+    """What somebody left on a page, for the business alone; never shown as a review.
+
+    Without a request: on the printed page, where nobody is known.
+    """
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="feedback")
-    request = models.OneToOneField(ReviewRequest, on_delete=models.CASCADE, related_name="feedback")
+    request = models.OneToOneField(
+        ReviewRequest, on_delete=models.CASCADE, null=True, blank=True, related_name="feedback"
+    )
     rating = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(5)]
     )

@@ -15,6 +15,7 @@ from reviews.models import (
     Delivery,
     FollowUpStep,
     ImportProblem,
+    Logo,
     Sequence,
     Simulation,
     Suppression,
@@ -63,7 +64,8 @@ def test_every_model_of_ours_has_a_page() -> None:
     from django.apps import apps
 
     ours = {model for app in ("oauth", "reviews") for model in apps.get_app_config(app).get_models()}
-    elsewhere = {FollowUpStep, ImportProblem, Simulation}  # on the page of what they belong to; on the simulator's own
+    # On the page of what they belong to; on the simulator's own.
+    elsewhere = {FollowUpStep, ImportProblem, Logo, Simulation}
     assert ours - set(admin.site._registry) == elsewhere
 
 

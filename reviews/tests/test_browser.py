@@ -1,8 +1,6 @@
 """What people open, in a real browser: our policies must not stand in anybody's way."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -18,56 +16,12 @@ from oauth.tests.authenticator import Phone, give_phone
 from oauth.tests.flow import App, make_application
 from reviews.models import Delivery, Feedback, ReviewRequest, ReviewSite, Suppression
 from reviews.simulation import runs
+from reviews.tests.browser import PHONE, chromium, fits, in_a_browser, page, sign_in  # noqa: F401 (fixtures)
 from reviews.tests.helpers import asked
 from reviews.tests.mail import Inbox, free_port
 from reviews.tests.site import until
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-    pytest.mark.django_db(transaction=True),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    # Playwright's loop runs in this thread; the database is not used from inside it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def page(chromium: Any, live_server: Any) -> Iterator[Any]:
-    """A page on a phone; what the browser refuses, or cannot read, of ours fails the test."""
-    context = chromium.new_context(viewport={"width": 390, "height": 844})
-    page = context.new_page()
-    complaints: list[str] = []
-
-    def listen(message: Any) -> None:
-        if message.type == "error" and message.location["url"].startswith(live_server.url):
-            complaints.append(message.text)
-
-    page.on("console", listen)
-    yield page
-    context.close()
-    assert complaints == []
+pytestmark = in_a_browser
 
 
 @pytest.fixture
@@ -76,11 +30,6 @@ def message(account: Account, now: datetime, httpserver: HTTPServer) -> Delivery
     ReviewSite.objects.filter(account=account).update(url=httpserver.url_for("/review"))
     asked(account, now)
     return Delivery.objects.get()
-
-
-def fits(page: Any) -> bool:
-    """Nothing reaches beyond the right edge of a phone."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def test_a_press_lands_on_the_review_site(page: Any, live_server: Any, message: Delivery) -> None:
@@ -129,12 +78,6 @@ def authorize_url(live_server: Any, address: str, **more: str) -> str:
     return f"{live_server.url}/oauth/authorize?{urlencode(query)}"
 
 
-def sign_in(page: Any, user: User) -> None:
-    page.get_by_label("E-mail").fill(user.email)
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Sign in").click()
-
-
 def test_allowing_an_app_lands_on_its_address(page: Any, live_server: Any, owner: User, app_address: str) -> None:
     page.goto(authorize_url(live_server, app_address))
     assert "Zapier" in page.inner_text("main")
@@ -163,7 +106,7 @@ def test_one_of_several_businesses_is_chosen_without_a_script(
     chromium: Any, live_server: Any, owner: User, other_account: Account, app_address: str
 ) -> None:
     Membership.objects.create(account=other_account, user=owner, role="manager")
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()
     page.goto(authorize_url(live_server, app_address))
     sign_in(page, owner)
@@ -247,7 +190,7 @@ def test_the_operators_plots_are_there_without_a_script(
     chromium: Any, live_server: Any, operator: User, message: Delivery
 ) -> None:
     Delivery.objects.update(status="sent", sent_at=timezone.now())
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{live_server.url}/admin/operations/")
     sign_in(page, operator)
@@ -263,7 +206,7 @@ def test_a_viewer_simulates_on_a_phone_without_a_script(
     chromium: Any, live_server: Any, viewer: User, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runs, "_in_background", lambda work: work())
-    context = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{live_server.url}/admin/simulator/")
     sign_in(page, viewer)
@@ -402,7 +345,7 @@ def test_an_owner_invites_a_colleague_who_accepts(
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_selector("text=bob@example.com has mail")
     assert fits(page)
-    other = chromium.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    other = chromium.new_context(viewport=PHONE, java_script_enabled=False)
     theirs = other.new_page()
     theirs.goto(mailed_link(inbox, "bob@example.com"))
     theirs.get_by_label("Your name").fill("Bob Builder")

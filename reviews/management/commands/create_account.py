@@ -21,6 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--postal-address", required=True, help="stands in every mail, as the law asks")
         parser.add_argument("--country", default="US", help="ISO 3166 code (default US)")
         parser.add_argument("--time-zone", default="America/New_York", help="IANA name (default America/New_York)")
+        parser.add_argument("--language", default="en", help="of its pages and messages, such as es (default en)")
         parser.add_argument("--site", action="append", default=[], metavar="NAME=URL", help="a review site; repeatable")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,6 +43,7 @@ class Command(BaseCommand):
                     postal_address=options["postal_address"],
                     country=options["country"].upper(),
                     time_zone=options["time_zone"],
+                    language=options["language"].lower(),
                 )
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error
