@@ -30,7 +30,7 @@ class SignInForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "E-mail"
-        self.fields["username"].widget.attrs |= {"type": "email", "autocomplete": "username email"}
+        self.fields["username"].widget.attrs |= {"type": "email", "autocomplete": "username"}
 
 
 class _Code:

@@ -114,6 +114,13 @@ def _may_open(request: HttpRequest) -> bool:
 class BoundedPaginator(Paginator):
     """Counts up to MOST_COUNTED rows; the list ends there, and filters lead to the others."""
 
+    template_name = "admin/pages_of_a_list.html"
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more than were counted."""
+        return self.count == MOST_COUNTED
+
     @cached_property
     def count(self) -> int:
         rows: Any = self.object_list
@@ -276,7 +283,14 @@ class _AccountInline(_AccountRows):
 
 
 class AccountTabularInline(_AccountInline, TabularInline):
-    """As a table."""
+    """As a table: what its columns say, each field says to a screen reader."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)  # a choice of rows is wrapped
+            widget.attrs.setdefault("aria-label", str(field.label))
+        return field
 
 
 class AccountStackedInline(_AccountInline, StackedInline):

@@ -72,7 +72,7 @@ def _stop(delivery: Delivery, places: Sequence[tuple[str, str]], evidence: str, 
 def _way(delivery: Delivery, channel: Channel, address: str) -> Way:
     found = suppressions.of(account=delivery.account, channel=channel, address=address).first()
     is_theirs = (channel.value, address) == (delivery.channel, delivery.address)
-    can_allow = bool(found) and is_theirs and found.reason == Reason.UNSUBSCRIBED
+    can_allow = found is not None and is_theirs and found.reason == Reason.UNSUBSCRIBED
     return Way(channel, address, _masked(channel, address), found, can_allow)
 
 

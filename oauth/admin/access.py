@@ -1,6 +1,6 @@
 """Accounts, people, and the ways in."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -86,7 +86,7 @@ class BusinessAdmin(AccountAdmin):
     ordering = ("name",)
     search_fields = ("name",)
     readonly_fields = ("id", "created_at")
-    fieldsets = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("name", "country", "time_zone", "colour")}),
         ("When", {"fields": ("window_start", "window_end", "skip_holidays", "cooldown_days")}),
         ("From whom", {"fields": ("sender_name", "reply_to", "text_sender", "texts_per_second", "postal_address")}),

@@ -29,7 +29,9 @@ def validate_country(code: str) -> None:
 def validate_language(code: str) -> None:
     if code not in dict(settings.LANGUAGES):
         known = ", ".join(dict(settings.LANGUAGES))
-        raise ValidationError("%(code)s is none of the languages here: %(known)s.", {"code": code, "known": known})
+        raise ValidationError(
+            "%(code)s is none of the languages here: %(known)s.", params={"code": code, "known": known}
+        )
 
 
 # Without what looks alike in print: 0 and o, 1 and l and i.

@@ -1,6 +1,6 @@
 """A business, with what it needs to ask for reviews, how its pages look and speak, and its printed code."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import segno
 from django import forms
@@ -43,7 +43,7 @@ class AccountForm(forms.ModelForm):
 
     class Meta:
         model = Account
-        fields = "__all__"
+        fields = tuple(field.name for field in Account._meta.fields if field.editable)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -72,7 +72,7 @@ class ReviewingAdmin(BusinessAdmin):
     """A new account starts with the standard sequence: without one, nobody could be asked."""
 
     form = AccountForm
-    fieldsets = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("name", "country", "time_zone")}),
         ("The customer's page", {"fields": PAGE_FIELDS, "description": ABOUT_WORDS}),
         *BusinessAdmin.fieldsets[1:],
@@ -81,9 +81,9 @@ class ReviewingAdmin(BusinessAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Without what only a form can take, where there is none to fill in."""
-        if self.has_change_permission(request, obj) and (obj is None or obj.logo):
-            return self.fieldsets
-        hidden = {"no_logo"} if self.has_change_permission(request, obj) else {"no_logo", "logo_file"}
+        hidden = set() if obj and obj.logo else {"no_logo"}
+        if not self.has_change_permission(request, obj):
+            hidden = {"no_logo", "logo_file"}
         return [
             (title, options | {"fields": tuple(name for name in options["fields"] if name not in hidden)})
             for title, options in self.fieldsets
@@ -100,7 +100,7 @@ class ReviewingAdmin(BusinessAdmin):
 
     @action(description="QR code", url_path="card", icon="qr_code_2")
     def card(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """A card for the counter: the printed page's code and its plain link. `?as=svg` and `?as=png`: the code alone."""
+        """A card for the counter, with the printed page's code and plain link; `?as=svg` or `png`: the code alone."""
         account = self.get_object(request, object_id)
         if account is None:
             raise Http404

@@ -5,23 +5,37 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('oauth', '0008_scan_code_unique'),
-        ('reviews', '0011_event_list'),
+        ("oauth", "0008_scan_code_unique"),
+        ("reviews", "0011_event_list"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Logo',
+            name="Logo",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to='oauth.account')),
-                ('content', models.BinaryField()),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="oauth.account",
+                    ),
+                ),
+                ("content", models.BinaryField()),
             ],
         ),
         migrations.AlterField(
-            model_name='feedback',
-            name='request',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='feedback', to='reviews.reviewrequest'),
+            model_name="feedback",
+            name="request",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="feedback",
+                to="reviews.reviewrequest",
+            ),
         ),
     ]

@@ -1,4 +1,7 @@
+import os
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -21,6 +24,7 @@ from reviews.models import (
 )
 from reviews.models.base import Channel
 from reviews.suppressions import suppress
+from reviews.tests.browser import CHROMIUM, FLAGS, PHONE
 from reviews.tests.helpers import Clock, FakeProvider, asked
 
 
@@ -76,3 +80,36 @@ def full(account: Account, owner: User, now: datetime) -> Account:
     )
     account.refresh_from_db()
     return account
+
+
+# --- A real browser ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's loop runs in this thread; the database is not used from inside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def page(chromium: Any, live_server: Any) -> Iterator[Any]:
+    """A page on a phone; what the browser refuses, or cannot read, of ours fails the test."""
+    context = chromium.new_context(viewport=PHONE)
+    page = context.new_page()
+    complaints: list[str] = []
+
+    def listen(message: Any) -> None:
+        if message.type == "error" and message.location["url"].startswith(live_server.url):
+            complaints.append(message.text)
+
+    page.on("console", listen)
+    yield page
+    context.close()
+    assert complaints == []

@@ -256,6 +256,7 @@ def test_a_new_account_can_ask_at_once(operator: User, now: datetime) -> None:
         "country": "US",
         "time_zone": "America/New_York",
         "colour": "#1d4ed8",
+        "language": "en",
         "window_start": "09:00",
         "window_end": "20:00",
         "cooldown_days": "90",

@@ -16,7 +16,7 @@ from oauth.tests.authenticator import Phone, give_phone
 from oauth.tests.flow import App, make_application
 from reviews.models import Delivery, Feedback, ReviewRequest, ReviewSite, Suppression
 from reviews.simulation import runs
-from reviews.tests.browser import PHONE, chromium, fits, in_a_browser, page, sign_in  # noqa: F401 (fixtures)
+from reviews.tests.browser import PHONE, fits, in_a_browser, sign_in
 from reviews.tests.helpers import asked
 from reviews.tests.mail import Inbox, free_port
 from reviews.tests.site import until

@@ -76,9 +76,7 @@ def test_whoever_left_by_a_page_may_come_back_by_it(client: Client, message: Del
 def test_what_others_stopped_stays_stopped(
     client: Client, account: Account, url: str, reason: Suppression.Reason, now: datetime
 ) -> None:
-    lifecycle.opt_out(
-        account=account, channel="email", address="jane@example.com", reason=reason, evidence="", now=now
-    )
+    lifecycle.opt_out(account=account, channel="email", address="jane@example.com", reason=reason, evidence="", now=now)
     assert boxes(client.get(url).content) == ["email fixed", "sms on"]
     client.post(url, {"channel": ["email", "sms"]})
     assert stopped() == [("email", reason.value)]

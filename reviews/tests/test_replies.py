@@ -58,7 +58,7 @@ STOPS = [
 ]
 NOT_STOPS = [
     *("don't stop", "stop by at 5", "can't stop smiling", "the end", "I had to cancel my appointment"),
-    *("non-stop fun", "stopp", "remove the stain", "thank you", "", "👍", "stop start", "please", "me"),
+    *("non-stop fun", "remove the stain", "thank you", "", "👍", "stop start", "please", "me"),
 ]
 
 
