@@ -288,7 +288,7 @@ class AccountTabularInline(_AccountInline, TabularInline):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
-            widget = getattr(field.widget, "widget", field.widget)  # a choice of rows is wrapped
+            widget: Any = getattr(field.widget, "widget", field.widget)  # a choice of rows is wrapped
             widget.attrs.setdefault("aria-label", str(field.label))
         return field
 
