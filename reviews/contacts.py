@@ -50,7 +50,7 @@ def normalise_email(text: str) -> str:
 
 
 def normalise_phone(text: str, country: str) -> tuple[str, str]:
-    """The number in E.164 and a warning, empty when the number is known to be in use.
+    """The number in E.164 and a warning, empty when the number is known to be in use and may be a mobile one.
 
     A number without `+` is read as one of `country` (ISO 3166). Numbers that are possible but not
     assigned pass with a warning: numbering plans change faster than any table of them.
@@ -63,8 +63,11 @@ def normalise_phone(text: str, country: str) -> tuple[str, str]:
     if not phonenumbers.is_possible_number(number):
         raise InvalidPhone(f"{text!r} has too few or too many digits; write it like +12125551234.")
     formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    if not phonenumbers.is_valid_number(number):
+    kind = phonenumbers.number_type(number)
+    if kind == phonenumbers.PhoneNumberType.UNKNOWN:
         return formatted, f"{formatted} does not look like a number in use; a text may not arrive."
+    if kind == phonenumbers.PhoneNumberType.FIXED_LINE:
+        return formatted, f"{formatted} is a landline number; a text may not arrive."
     return formatted, ""
 
 

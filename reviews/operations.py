@@ -14,6 +14,7 @@ from reviews.models import ChannelHealth, Delivery, ReviewRequest, Tally
 Status = Delivery.Status
 
 RETRIED = "Retried by staff."
+HURRIED = "Sent early by staff."
 DECIDE_AFTER = timedelta(hours=24)  # until then the provider may still tell
 
 
@@ -48,6 +49,48 @@ def it_was_sent(*, delivery: Delivery, now: datetime) -> Delivery:
     delivery.refresh_from_db()
     totals.note(name=Tally.Name.SENT, channel=delivery.channel, happened_at=delivery.sent_at)
     return delivery
+
+
+@transaction.atomic
+def send_now(*, delivery: Delivery, now: datetime) -> Delivery:
+    """Let a planned message leave as soon as its window allows, without the rest of its wait. Raises Refused.
+
+    Sends nothing: a worker does, after every gate.
+    """
+    planned = _lock_planned(delivery, now)
+    slot = scheduling.slot(
+        account=planned.account, contact=planned.request.contact, channel=planned.channel, earliest=now
+    )
+    if slot.due_at >= planned.due_at:
+        raise Refused("It leaves as soon as it may already.")
+    Delivery.objects.filter(pk=planned.pk, status=Status.PLANNED).update(
+        due_at=slot.due_at, reason=f"{HURRIED} {slot.moved}".strip()[:200], claim=None
+    )
+    planned.refresh_from_db()
+    return planned
+
+
+@transaction.atomic
+def skip(*, delivery: Delivery, by: str, now: datetime) -> Delivery | None:
+    """Leave a planned message out, and plan the one after it as if it had been sent; None when none follows.
+
+    Raises Refused, and where nothing was sent and nothing would be: such a request is to be cancelled.
+    """
+    planned = _lock_planned(delivery, now)
+    following = lifecycle.following_delivery(
+        planned,
+        steps=lifecycle.steps_of(planned.request),
+        blocked=lifecycle.blocked_channels(planned.request.contact),
+        now=now,
+    )
+    if following is None and planned.request.status == ReviewRequest.Status.SCHEDULED:
+        raise Refused("No message follows this one: cancel the request instead.")
+    Delivery.objects.filter(pk=planned.pk, status=Status.PLANNED).update(
+        status=Status.CANCELLED, reason=f"Skipped by {by}."[:200], claim=None
+    )
+    if following is not None:
+        following.save()
+    return following
 
 
 def resume(*, channel: str, now: datetime) -> bool:
@@ -90,6 +133,16 @@ def _lock(delivery: Delivery) -> Delivery:
     request = requests.get(pk=delivery.request_id)
     fresh = Delivery.objects.select_for_update().get(pk=delivery.pk)
     fresh.request, fresh.account = request, request.account
+    return fresh
+
+
+def _lock_planned(delivery: Delivery, now: datetime) -> Delivery:
+    """The message, if it is planned still and no worker holds it. Raises Refused."""
+    fresh = _lock(delivery)
+    if fresh.status not in Delivery.PENDING:
+        raise Refused(_not_any_more(fresh))
+    if fresh.status == Status.SENDING or (fresh.claim is not None and fresh.due_at > now):
+        raise Refused("A worker holds the message: it is leaving now.")
     return fresh
 
 

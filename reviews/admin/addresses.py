@@ -8,14 +8,19 @@ from oauth.models import Account
 from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
 
 
-def normalise(form: forms.Form | forms.ModelForm, cleaned: dict[str, Any], account: Account | None) -> None:
-    """Normalise `email` and `phone` in the cleaned data; a number nobody could call is said at its field."""
+def normalise(form: forms.Form | forms.ModelForm, cleaned: dict[str, Any], account: Account | None) -> list[str]:
+    """Normalise `email` and `phone` in the cleaned data; a number nobody could call is said at its field.
+
+    Returns what is doubtful about the number.
+    """
+    warning = ""
     cleaned["email"] = normalise_email(cleaned.get("email") or "")
     if account and cleaned.get("phone"):
         try:
-            cleaned["phone"], _ = normalise_phone(cleaned["phone"], account.country)
+            cleaned["phone"], warning = normalise_phone(cleaned["phone"], account.country)
         except InvalidPhone as error:
             form.add_error("phone", str(error))
+    return [warning] if warning else []
 
 
 def require_one(form: forms.Form | forms.ModelForm, cleaned: dict[str, Any]) -> None:

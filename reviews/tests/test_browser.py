@@ -162,12 +162,42 @@ def test_an_owner_makes_and_ends_a_key_and_disconnects_an_app(
 def test_staff_ask_a_customer_on_a_phone(page: Any, live_server: Any, owner: User, account: Account) -> None:
     page.goto(f"{live_server.url}/admin/reviews/reviewrequest/add/")
     sign_in(page, owner)
-    page.fill("input[name=first_name]", "Jane")
-    page.fill("input[name=email]", "jane@example.com")
+    page.wait_for_function("document.activeElement?.name === 'first_name'")
+    page.keyboard.type("Jane")
+    page.get_by_label("Mobile number").fill("12")
+    page.wait_for_selector(".rh-preview :text('too few or too many digits')")
+    page.get_by_label("Mobile number").fill("")
+    page.get_by_label("E-mail").fill("jane@example.com")
+    page.wait_for_selector(".rh-preview :text('How did we do, Jane?')")
+    assert page.locator(".rh-scriptless").is_hidden()
     assert fits(page)
-    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_role("button", name="Ask", exact=True).click()
     page.wait_for_selector("text=Review request scheduled for jane@example.com")
     assert ReviewRequest.objects.get().source == "staff"
+
+
+def test_the_preview_is_there_without_a_script(chromium: Any, live_server: Any, owner: User, account: Account) -> None:
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/admin/reviews/reviewrequest/add/")
+    sign_in(page, owner)
+    page.get_by_label("E-mail").fill("jane@example.com")
+    page.get_by_role("button", name="Preview").click()
+    page.wait_for_selector(".rh-preview :text('How did we do, there?')")
+    assert not ReviewRequest.objects.exists()
+    context.close()
+
+
+def test_staff_skip_a_step_on_a_phone(page: Any, live_server: Any, owner: User, message: Delivery) -> None:
+    page.goto(f"{live_server.url}/admin/reviews/reviewrequest/{message.request_id}/change/")
+    sign_in(page, owner)
+    page.wait_for_selector("h2:has-text('What happened')")
+    assert fits(page)
+    page.goto(page.url.replace("/change/", "/skip/"))
+    assert fits(page)
+    page.get_by_role("button", name="Skip it").click()
+    page.wait_for_selector("text=Skipped: the next message is due")
+    assert Delivery.objects.get(step=0).status == "cancelled"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
