@@ -24,6 +24,7 @@ class Planned:
     slot: scheduling.Slot
     subject: str
     text: str
+    html: str = ""
     problem: str = ""  # why it cannot be written out; there is no text then
 
     @property
@@ -77,8 +78,8 @@ def written_out(
     try:
         message = render(new_delivery(request, step.position, channel, slot, now), step)
     except RenderError as error:
-        return Planned(step.position, channel, slot, "", "", str(error))
-    return Planned(step.position, channel, slot, message.subject, message.text)
+        return Planned(step.position, channel, slot, "", "", problem=str(error))
+    return Planned(step.position, channel, slot, message.subject, message.text, message.html)
 
 
 def _described(message: Planned) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """The sequence that a new account starts with, and which one is the default."""
 
+from itertools import count
+
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
@@ -86,3 +88,18 @@ def make_default(sequence: Sequence) -> None:
     )
     Sequence.objects.filter(pk=sequence.pk).update(is_default=True)
     sequence.is_default = True
+
+
+@transaction.atomic
+def copy_sequence(sequence: Sequence) -> Sequence:
+    """Another sequence of the account with the same steps, which nothing uses yet."""
+    taken = set(Sequence.objects.for_account(sequence.account).values_list("slug", flat=True))
+    number = next(number for number in count(2) if f"{sequence.slug[:90]}-{number}" not in taken)
+    made = Sequence.objects.create(
+        account=sequence.account, name=f"{sequence.name[:90]} ({number})", slug=f"{sequence.slug[:90]}-{number}"
+    )
+    steps = list(sequence.steps.all())
+    for step in steps:
+        step.pk, step.sequence = None, made
+    FollowUpStep.objects.bulk_create(steps)
+    return made

@@ -25,16 +25,16 @@ class Outcome:
     answer: str = ""
 
 
-def send_test(*, account: Account, channel: Channel, to: str, now: datetime) -> Outcome:
-    """Send the first message of the account's standard sequence, as its example customer would get it.
+def send_test(
+    *, account: Account, channel: Channel, to: str, now: datetime, step: FollowUpStep | None = None
+) -> Outcome:
+    """Send a step's message, else the first of the account's standard sequence, as its example customer would get it.
 
     Leaves no row behind: no link of it works, no statistics count it. Whoever opted out there gets none.
     """
     if channel not in available_channels():
         return Outcome(False, f"No provider is set up for this channel ({channel.label.lower()}).")
-    step = (
-        FollowUpStep.objects.filter(sequence__account=account, sequence__is_default=True).order_by("position").first()
-    )
+    step = step or _first_of_all(account)
     if step is None:
         return Outcome(False, f"{account} has no standard sequence to take the text from.")
     contact = Contact(
@@ -67,6 +67,11 @@ def send_test(*, account: Account, channel: Channel, to: str, now: datetime) -> 
         return Outcome(True, "No provider is set up at all: the message went to the sandbox and nowhere else.")
     text = "The provider accepted it. Whether it arrives, the mailbox or phone shows."
     return Outcome(True, text, accepted.provider_id)
+
+
+def _first_of_all(account: Account) -> FollowUpStep | None:
+    steps = FollowUpStep.objects.filter(sequence__account=account, sequence__is_default=True)
+    return steps.order_by("position").first()
 
 
 def _what_went_wrong(error: ChannelError) -> str:

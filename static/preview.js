@@ -1,34 +1,30 @@
-// Shows what a form would do while somebody types: `data-preview` is where its fields are sent, and the answer
-// goes into the `.rh-preview` within. Without this script, a button of the form does the same.
+// Shows what a form would do while somebody types: `data-preview` says where its fields are sent, and the answer goes
+// into the `.rh-preview` of the same part of the page. Without this script, a button of the form, or saving, shows it.
 "use strict";
 
 const WAIT = 300; // milliseconds after the last key
+const timers = new Map();
+const running = new Map();
 
-for (const part of document.querySelectorAll("[data-preview]")) {
-  const form = part.closest("form");
-  const shown = part.querySelector(".rh-preview");
-  let timer = 0;
-  let running = null;
+const show = async (form, shown, address) => {
+  running.get(shown)?.abort();
+  const stop = new AbortController();
+  running.set(shown, stop);
+  try {
+    const answer = await fetch(address, { method: "POST", body: new FormData(form), signal: stop.signal });
+    if (answer.ok) shown.innerHTML = await answer.text();
+  } catch (error) {
+    if (error.name !== "AbortError") console.warn(error.message);
+  }
+};
 
-  const show = async () => {
-    running?.abort();
-    running = new AbortController();
-    try {
-      const answer = await fetch(part.dataset.preview, {
-        method: "POST",
-        body: new FormData(form),
-        signal: running.signal,
-      });
-      if (answer.ok) shown.innerHTML = await answer.text();
-    } catch (error) {
-      if (error.name !== "AbortError") console.warn(error.message);
-    }
-  };
+const later = (form, shown, address) => {
+  clearTimeout(timers.get(shown));
+  timers.set(shown, setTimeout(() => show(form, shown, address), WAIT));
+};
 
-  part.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(show, WAIT);
-  });
+for (const form of document.querySelectorAll("form[data-preview]")) {
+  form.addEventListener("input", () => later(form, form.querySelector(".rh-preview"), form.dataset.preview));
 }
 
 // The theme hides a page until its own script has run, and a hidden field takes no focus.

@@ -1,13 +1,18 @@
 """What is sent, when, and where reviews are collected."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
+from oauth.models import Account
 from reviewhub.backoffice import (
     AccountAdmin,
     PaginationInlineFormSet,
@@ -15,6 +20,16 @@ from reviewhub.backoffice import (
     UnfoldAdminTextareaWidget,
     UnfoldAdminURLInputWidget,
     action,
+    display,
+)
+from reviews.admin.editor import (
+    contacts_to_look_with,
+    copy_page,
+    example,
+    planned_changes,
+    preview,
+    preview_typed,
+    test_page,
 )
 from reviews.models import FollowUpStep, ReviewSite, Sequence
 from reviews.models.sequence import MAX_FOLLOW_UPS
@@ -22,6 +37,7 @@ from reviews.rendering import VARIABLES, check_template
 from reviews.sequences import make_default
 from reviews.wording import check_wording
 
+CONFIRM = "change_planned"
 HELP = "You may use " + ", ".join(f"{{{{ {name} }}}}" for name in VARIABLES) + "."
 
 
@@ -55,16 +71,25 @@ class StepForm(forms.ModelForm):
             self.add_error("sms_text", "The first text must say how to opt out, such as: Reply STOP to opt out.")
 
 
+def _confirmation() -> str:
+    """A box to tick, among the words that say why; nothing of what was typed is lost meanwhile."""
+    words = "Yes, change the planned messages, too. Then save again."
+    return format_html('<label><input type="checkbox" name="{}"> {}</label>', CONFIRM, words)
+
+
 class StepFormSet(PaginationInlineFormSet):
     """The steps of one sequence: there is a first ask, and each has its own place."""
 
     def clean(self) -> None:
         super().clean()
-        kept = [form.cleaned_data for form in self.forms if form.has_changed() or form.instance.pk]
+        forms_kept = [form for form in self.forms if form.has_changed() or form.instance.pk]
         if any(self.errors):
             return
-        if 0 not in [step.get("position") for step in kept if not step.get("DELETE")]:
+        steps = {form.instance.position: form.instance for form in forms_kept if not form.cleaned_data.get("DELETE")}
+        if 0 not in steps:
             raise ValidationError("A sequence needs its first ask: the step with position 0.")
+        if self.instance.pk and self.data.get(CONFIRM) != "on" and (changes := planned_changes(self.instance, steps)):
+            raise ValidationError([*changes, _confirmation()])
 
     def save(self, commit: bool = True) -> Any:
         """Make room first: two steps that change places would meet in one of them otherwise."""
@@ -72,6 +97,23 @@ class StepFormSet(PaginationInlineFormSet):
         if commit:
             FollowUpStep.objects.filter(pk__in=moved).delete()  # saving inserts them again, under the same key
         return super().save(commit)
+
+
+def _once(row: Any, make: Callable[[], str]) -> str:
+    """The theme asks for a value several times."""
+    if not hasattr(row, "_made"):
+        row._made = make()
+    made: str = row._made
+    return made
+
+
+def _place_for(step: FollowUpStep) -> str:
+    """The preview of a saved step, and the place for what is typed."""
+    shown = ""
+    if step.pk:
+        account = step.sequence.account
+        shown = preview(step, account=account, contact=example(account))
+    return format_html('<div class="rh-preview" aria-live="polite">{}</div>', mark_safe(shown))  # noqa: S308 (a template's)
 
 
 class StepInline(StackedInline):
@@ -83,7 +125,16 @@ class StepInline(StackedInline):
     extra = 0
     min_num = 1
     max_num = 1 + MAX_FOLLOW_UPS
-    fields = ("position", "delay_hours", "channel", "email_subject", "email_text", "sms_text")
+    fields = (("position", "delay_hours", "channel"), "email_subject", "email_text", "sms_text", "preview")
+    readonly_fields = ("preview",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[FollowUpStep]:
+        rows: QuerySet[FollowUpStep] = super().get_queryset(request)
+        return rows.select_related("sequence__account")
+
+    @display(description="What the customer gets")
+    def preview(self, step: FollowUpStep) -> str:
+        return _once(step, lambda: _place_for(step))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True  # whoever may open the sequence may see its steps
@@ -124,10 +175,98 @@ class SequenceAdmin(AccountAdmin):
     list_select_related = ("account",)
     ordering = ("account", "name")
     prepopulated_fields = {"slug": ("name",)}
-    fields = ("account", ("name", "slug"), "is_default")
-    readonly_fields = ("is_default",)
+    fields = ("account", ("name", "slug"), "is_default", "look_with")
+    readonly_fields = ("is_default", "look_with")
     inlines = (StepInline,)
     actions = ("default",)
+    actions_detail = ("send_test", "copy")
+    change_form_template = "admin/reviews/sequence/editor.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Sequence]:
+        rows: QuerySet[Sequence] = super().get_queryset(request)
+        return rows.select_related("account")
+
+    def get_urls(self) -> list[Any]:
+        typed = self.admin_site.admin_view(self.typed)
+        return [
+            path("preview", typed, name="reviews_sequence_preview"),
+            path("<path:object_id>/preview", typed, name="reviews_sequence_preview_of"),
+            *super().get_urls(),
+        ]
+
+    @display(description="Preview for")
+    def look_with(self, sequence: Sequence) -> str:
+        return _once(sequence, lambda: self._choice(sequence))
+
+    def _choice(self, sequence: Sequence) -> str:
+        found = contacts_to_look_with(sequence.account) if sequence.pk else []
+        options = format_html_join("", '<option value="{}">{}</option>', ((one.pk, str(one)) for one in found))
+        return format_html(
+            '<select name="preview_contact" aria-label="Preview for" class="rh-select">'
+            '<option value="">Jane Smith, an example</option>{}</select>',
+            options,
+        )
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        address = (
+            reverse("admin:reviews_sequence_preview_of", args=[object_id])
+            if object_id
+            else reverse("admin:reviews_sequence_preview")
+        )
+        more = {"preview_address": address, "variables": VARIABLES}
+        return super().changeform_view(request, object_id, form_url, (extra_context or {}) | more)
+
+    def typed(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
+        """A step as it stands in the form, as the customer would get it; asked for while somebody types."""
+        return preview_typed(
+            request, StepForm, account=self._account(request, object_id), prefix=request.GET.get("prefix", "")
+        )
+
+    def _account(self, request: HttpRequest, object_id: str | None) -> Account:
+        if object_id is not None:
+            sequence = self.get_object(request, object_id)
+            if sequence is None:
+                raise Http404
+            if not self.has_change_permission(request, sequence):
+                raise PermissionDenied
+            account: Account = sequence.account
+            return account
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        choice: Any = self.formfield_for_foreignkey(Sequence._meta.get_field("account"), request)
+        try:
+            account = choice.clean(request.POST.get("account"))
+        except ValidationError as error:
+            raise Http404 from error
+        return account
+
+    def has_send_test_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._is_theirs(request, object_id)
+
+    def has_copy_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._is_theirs(request, object_id)
+
+    def _is_theirs(self, request: HttpRequest, object_id: Any) -> bool:
+        if not hasattr(request, "_theirs"):  # asked for each button
+            found = self.get_object(request, str(object_id)) if object_id else None
+            request._theirs = found is not None and self.has_change_permission(request, found)  # type: ignore[attr-defined]
+        return bool(request._theirs)  # type: ignore[attr-defined]
+
+    @action(description="Send myself a test", url_path="test", icon="outgoing_mail", permissions=["send_test"])
+    def send_test(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return test_page(self, request, self._found(request, object_id))
+
+    @action(description="Copy", url_path="copy", icon="content_copy", permissions=["copy"])
+    def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return copy_page(self, request, self._found(request, object_id))
+
+    def _found(self, request: HttpRequest, object_id: str) -> Sequence:
+        found: Sequence | None = self.get_object(request, object_id)
+        if found is None:
+            raise Http404
+        return found
 
     def has_default_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)

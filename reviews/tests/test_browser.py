@@ -188,6 +188,29 @@ def test_the_preview_is_there_without_a_script(chromium: Any, live_server: Any, 
     context.close()
 
 
+def test_staff_write_a_text_and_see_what_becomes_of_it(
+    page: Any, live_server: Any, owner: User, account: Account
+) -> None:
+    sequence = account.sequences.get()
+    page.goto(f"{live_server.url}/admin/reviews/sequence/{sequence.pk}/change/")
+    sign_in(page, owner)
+    page.wait_for_selector(".rh-moves")
+    text = page.locator("[name=steps-0-sms_text]")
+    text.fill("{{ business_name }} asks: ")
+    page.wait_for_selector(".rh-preview :text('The text must hold')")
+    page.locator("[data-insert=link]").click()
+    page.keyboard.type(" 👍 STOP")
+    page.wait_for_selector(".rh-preview :text('Unicode because of 👍')")
+    assert text.input_value() == "{{ business_name }} asks: {{ link }} 👍 STOP"
+    assert fits(page)
+    page.get_by_role("button", name="Move down").nth(1).click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector("text=was changed successfully")
+    steps = sequence.steps.order_by("position")
+    assert steps[0].sms_text.endswith("👍 STOP")
+    assert steps[1].email_subject == "Last time we ask: how was {{ business_name }}?"
+
+
 def test_staff_skip_a_step_on_a_phone(page: Any, live_server: Any, owner: User, message: Delivery) -> None:
     page.goto(f"{live_server.url}/admin/reviews/reviewrequest/{message.request_id}/change/")
     sign_in(page, owner)
