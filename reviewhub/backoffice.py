@@ -14,12 +14,14 @@ from zoneinfo import ZoneInfo
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
-from django.core.exceptions import BadRequest, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import Field, ForeignKey, Model, QuerySet
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import escape
@@ -37,6 +39,7 @@ from unfold.widgets import (
 )
 
 from oauth.models import Account, Membership
+from reviewhub.changes import Entry, told
 
 __all__ = [
     "AccountAdmin",
@@ -58,6 +61,7 @@ __all__ = [
     "UnfoldAdminURLInputWidget",
     "UserChangeForm",
     "UserCreationForm",
+    "WithHistory",
     "action",
     "badge",
     "display",
@@ -65,6 +69,7 @@ __all__ = [
 
 # Counting further would read the whole table for a number that nobody pages to.
 MOST_COUNTED = 10_000
+MOST_TOLD = 200  # changes of a row
 # A longer list of choices is no help; search finds the rest.
 LONGEST_FILTER = 100
 WRITERS = {Membership.Role.OWNER, Membership.Role.MANAGER}
@@ -272,6 +277,33 @@ class AccountAdmin(_AccountRows, _Pages):
                 # form looks for another row with the same e-mail address or name in the account.
                 field.disabled, field.queryset = True, Account.objects.filter(pk=obj.account_id)
         return form
+
+
+class WithHistory(AccountAdmin):
+    """Pages of rows whose versions are kept. `versions` may add those of rows that are part of it."""
+
+    def versions(self, row: Any) -> list[Any]:
+        return list(row.history.select_related("history_user"))
+
+    def entries(self, row: Any) -> list[Entry]:
+        """The changes, newest first."""
+        return told(self.versions(row))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Who changed what, in place of Django's own list, which has no values."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History of {row}",
+            "opts": self.opts,
+            "entries": self.entries(row)[:MOST_TOLD],
+            "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk]),
+        }
+        return TemplateResponse(request, "admin/history.html", context)
 
 
 class _AccountInline(_AccountRows):

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "anymail",
     "csp",
+    "simple_history",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -70,6 +71,7 @@ MIDDLEWARE = [
     "oauth.second_factor.StaffMustHaveMFA",
     "reviewhub.backoffice.own_time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

@@ -65,8 +65,8 @@ DEFAULT_STEPS = [
 def create_default_sequence(account: Account) -> Sequence:
     """The first ask, a reminder after three days on the other channel, a last one a week later; in its language."""
     sequence = Sequence.objects.create(account=account, name="Standard", slug="standard", is_default=True)
-    FollowUpStep.objects.bulk_create(
-        FollowUpStep(
+    for position, (hours, channel, subject, mail, text) in enumerate(DEFAULT_STEPS):
+        FollowUpStep.objects.create(
             sequence=sequence,
             position=position,
             delay_hours=hours,
@@ -75,19 +75,17 @@ def create_default_sequence(account: Account) -> Sequence:
             email_text=said(mail, account.language),
             sms_text=said(text, account.language),
         )
-        for position, (hours, channel, subject, mail, text) in enumerate(DEFAULT_STEPS)
-    )
     return sequence
 
 
 @transaction.atomic
 def make_default(sequence: Sequence) -> None:
     """Let requests that name no sequence use this one, and no other of the account."""
-    Sequence.objects.for_account(sequence.account).filter(is_default=True).exclude(pk=sequence.pk).update(
-        is_default=False
-    )
-    Sequence.objects.filter(pk=sequence.pk).update(is_default=True)
+    for other in Sequence.objects.for_account(sequence.account).filter(is_default=True).exclude(pk=sequence.pk):
+        other.is_default = False
+        other.save(update_fields=["is_default", "updated_at"])
     sequence.is_default = True
+    sequence.save(update_fields=["is_default", "updated_at"])
 
 
 @transaction.atomic
@@ -98,8 +96,7 @@ def copy_sequence(sequence: Sequence) -> Sequence:
     made = Sequence.objects.create(
         account=sequence.account, name=f"{sequence.name[:90]} ({number})", slug=f"{sequence.slug[:90]}-{number}"
     )
-    steps = list(sequence.steps.all())
-    for step in steps:
+    for step in sequence.steps.all():
         step.pk, step.sequence = None, made
-    FollowUpStep.objects.bulk_create(steps)
+        step.save(force_insert=True)
     return made

@@ -43,7 +43,7 @@ def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: d
     lifecycle.respond(request=delivery.request, now=now, reason="Left feedback.")
     feedback, _ = Feedback.objects.update_or_create(
         request=delivery.request,
-        defaults={"rating": rating, "text": text, "updated_at": now, "handled_at": None},
+        defaults={"rating": rating, "text": text, "updated_at": now, "handled_at": None, "handled_by": None},
         create_defaults={
             "account": delivery.account,
             "rating": rating,

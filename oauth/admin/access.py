@@ -26,6 +26,7 @@ from reviewhub.backoffice import (
     OperatorAdmin,
     UserChangeForm,
     UserCreationForm,
+    WithHistory,
     action,
     display,
     is_operator,
@@ -75,7 +76,7 @@ class MembershipInline(AccountTabularInline):
         return membership.user.email
 
 
-class BusinessAdmin(AccountAdmin):
+class BusinessAdmin(WithHistory):
     """A business: its owner and managers change it; only the operator makes one, and ends it by deactivating.
 
     Registered by the app that knows what a new account needs: `reviews.admin.accounts`.
@@ -94,6 +95,11 @@ class BusinessAdmin(AccountAdmin):
     )
 
     inlines: tuple[Any, ...] = (MembershipInline,)
+
+    def versions(self, row: Account) -> list[Any]:
+        """With who came and went."""
+        people = Membership.history.filter(account_id=row.pk).select_related("history_user", "user")
+        return [*super().versions(row), *people]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if is_operator(request) else (*self.readonly_fields, "is_active")

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F
+from simple_history.models import HistoricalRecords
 
 LEGAL_TEXT_HOURS = (time(8), time(21))  # TCPA, 47 CFR 64.1200(c)(1): the recipient's local time
 
@@ -106,6 +107,8 @@ class Account(models.Model):
     is_active = models.BooleanField("active", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    history = HistoricalRecords()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -153,6 +156,8 @@ class Membership(models.Model):
     user = models.ForeignKey("oauth.User", on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.MANAGER)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    history = HistoricalRecords()
 
     class Meta:
         constraints = [

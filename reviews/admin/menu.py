@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from reviewhub.backoffice import is_operator
+from reviews.admin.feedback import MOST_SHOWN, waiting_count
 
 GROUPS = [
     (
@@ -73,7 +74,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
             "title": title,
             "separator": True,
             "items": [
-                {"title": name, "icon": icon, "link": _list_url(pages[label]) if label in pages else reverse(label)}
+                _item(request, label, name, icon, pages)
                 for label, name, icon in links
                 if _may_open(request, label, pages)
             ],
@@ -82,6 +83,13 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     ]
     home = {"title": "", "items": [{"title": "Dashboard", "icon": "home", "link": reverse("admin:index")}]}
     return [home, *(group for group in groups if group["items"])]
+
+
+def _item(request: HttpRequest, label: str, name: str, icon: str, pages: dict[str, Any]) -> dict[str, Any]:
+    item = {"title": name, "icon": icon, "link": _list_url(pages[label]) if label in pages else reverse(label)}
+    if label == "reviews.Feedback" and (waiting := waiting_count(request)):
+        item |= {"badge": f"{waiting}" if waiting < MOST_SHOWN else f"{MOST_SHOWN}+", "badge_variant": "info"}
+    return item
 
 
 def _may_open(request: HttpRequest, label: str, pages: dict[str, Any]) -> bool:

@@ -14,11 +14,11 @@ from django.utils.safestring import mark_safe
 
 from oauth.models import Account
 from reviewhub.backoffice import (
-    AccountAdmin,
     PaginationInlineFormSet,
     StackedInline,
     UnfoldAdminTextareaWidget,
     UnfoldAdminURLInputWidget,
+    WithHistory,
     action,
     display,
 )
@@ -169,7 +169,7 @@ class SequenceForm(forms.ModelForm):
 
 
 @admin.register(Sequence)
-class SequenceAdmin(AccountAdmin):
+class SequenceAdmin(WithHistory):
     form = SequenceForm
     list_display = ("name", "slug", "is_default", "account", "updated_at")
     list_select_related = ("account",)
@@ -181,6 +181,11 @@ class SequenceAdmin(AccountAdmin):
     actions = ("default",)
     actions_detail = ("send_test", "copy")
     change_form_template = "admin/reviews/sequence/editor.html"
+
+    def versions(self, row: Sequence) -> list[Any]:
+        """With those of its steps, also of the ones that are gone."""
+        steps = FollowUpStep.history.filter(sequence_id=row.pk).select_related("history_user", "sequence")
+        return [*super().versions(row), *steps]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Sequence]:
         rows: QuerySet[Sequence] = super().get_queryset(request)
@@ -301,7 +306,7 @@ class ReviewSiteForm(forms.ModelForm):
 
 
 @admin.register(ReviewSite)
-class ReviewSiteAdmin(AccountAdmin):
+class ReviewSiteAdmin(WithHistory):
     form = ReviewSiteForm
     list_display = ("name", "url", "position", "is_active", "account")
     list_select_related = ("account",)

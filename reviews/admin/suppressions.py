@@ -15,15 +15,16 @@ from django.utils import timezone
 
 from oauth.models import Account
 from reviewhub.backoffice import (
-    AccountAdmin,
     FixedRows,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    WithHistory,
     action,
     is_operator,
     written_accounts,
 )
+from reviewhub.changes import Entry
 from reviews import lifecycle, suppressions
 from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
 from reviews.csv_files import write_rows
@@ -116,7 +117,7 @@ class LiftForm(forms.Form):
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(FixedRows, AccountAdmin):
+class SuppressionAdmin(FixedRows, WithHistory):
     """Added by staff here, by customers on their own; lifted with a reason, never deleted."""
 
     form = SuppressionForm
@@ -128,6 +129,17 @@ class SuppressionAdmin(FixedRows, AccountAdmin):
     actions = ("lift",)
     actions_list = ("take_in", "take_out")
     fields = ("account", "channel", "address", "evidence")
+
+    def entries(self, row: Suppression) -> list[Entry]:
+        """A suppression is its own record: all that there ever were of the address tell the story."""
+        rows = Suppression.objects.for_account(row.account).filter(address_hash=row.address_hash)
+        found = []
+        for one in rows:
+            evidence = [("Evidence", "", one.evidence)] if one.evidence else []
+            found.append(Entry(one.created_at, "", str(one), "Suppressed", evidence))
+            if one.lifted_at:
+                found.append(Entry(one.lifted_at, "", str(one), "Lifted", [("Because", "", one.lifted_because)]))
+        return sorted(found, key=lambda entry: entry.at, reverse=True)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         extra = ("reason", "created_at", "lifted_at", "lifted_because") if obj else ()
@@ -145,7 +157,7 @@ class SuppressionAdmin(FixedRows, AccountAdmin):
             channel=obj.channel,
             address=obj.address,
             reason=Suppression.Reason.STAFF,
-            evidence=obj.evidence or f"Added by {request.user}.",
+            evidence=f"{obj.evidence} (added by {request.user})" if obj.evidence else f"Added by {request.user}.",
             now=timezone.now(),
         )
         obj.pk = made.pk

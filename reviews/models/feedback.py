@@ -1,5 +1,6 @@
 """What recipients tell the business."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -25,6 +26,10 @@ class Feedback(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True, blank=True)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    note = models.TextField(max_length=2_000, blank=True, help_text="For your colleagues; the customer never sees it.")
 
     objects = AccountQuerySet.as_manager()
 
@@ -35,7 +40,10 @@ class Feedback(models.Model):
                 condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5), name="feedback_rating_1_to_5"
             ),
         ]
-        indexes = [models.Index(fields=["account", "-id"], name="feedback_newest")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="feedback_newest"),
+            models.Index(fields=["account", "-id"], condition=Q(handled_at=None), name="feedback_unhandled"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.rating} of 5" if self.rating else "Feedback"

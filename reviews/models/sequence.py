@@ -2,6 +2,7 @@
 
 from django.core.validators import MaxValueValidator
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from reviews.models.base import AccountQuerySet
 
@@ -19,6 +20,7 @@ class Sequence(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = AccountQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["updated_at"])
 
     class Meta:
         constraints = [
@@ -55,6 +57,8 @@ class FollowUpStep(models.Model):
     email_subject = models.CharField("e-mail subject", max_length=200)
     email_text = models.TextField("e-mail text", max_length=10_000)
     sms_text = models.TextField("text message", max_length=1_000)
+
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position"]

@@ -2,6 +2,7 @@
 
 from django.core.validators import URLValidator
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from reviews.models.base import AccountQuerySet
 
@@ -16,6 +17,7 @@ class ReviewSite(models.Model):
     is_active = models.BooleanField("shown", default=True)
 
     objects = AccountQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["position", "id"]

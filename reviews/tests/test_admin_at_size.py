@@ -25,7 +25,9 @@ MOST_STATEMENTS = 15
 MOST_READ = 10_000  # by a sequential scan: lists count that far
 BIG = {"reviews_contact", "reviews_reviewrequest", "reviews_delivery"}
 
-LIST, CONTACTS, MESSAGES = (f"/admin/reviews/{name}/" for name in ("reviewrequest", "contact", "delivery"))
+LIST, CONTACTS, MESSAGES, FEEDBACK = (
+    f"/admin/reviews/{name}/" for name in ("reviewrequest", "contact", "delivery", "feedback")
+)
 PAGES = [
     "/admin/",
     LIST,
@@ -44,6 +46,8 @@ PAGES = [
     MESSAGES,
     f"{MESSAGES}?status__exact=planned",
     f"{MESSAGES}?status__exact=failed",
+    FEEDBACK,
+    f"{FEEDBACK}?handled=all",
 ]
 
 

@@ -201,7 +201,7 @@ def test_a_list_costs_no_query_for_a_row(
     for user in (owner, operator):
         client = signed_in(user)
         client.get("/admin/")
-        with django_assert_max_num_queries(8):
+        with django_assert_max_num_queries(9):
             response = client.get(reverse(f"admin:reviews_{model}_changelist"))
         assert response.content.count(b"data-row") >= 20
 
@@ -230,7 +230,7 @@ def test_the_sandbox_and_a_missing_worker_are_said(owner: User, operator: User, 
 
 
 def test_feedback_is_marked_as_handled(full: Account, owner: User) -> None:
-    form = {"action": "handled", "_selected_action": [str(Feedback.objects.get().pk)]}
+    form = {"action": "mark_handled", "_selected_action": [str(Feedback.objects.get().pk)]}
     signed_in(owner).post(reverse("admin:reviews_feedback_changelist"), form)
     assert Feedback.objects.get().handled_at is not None
 

@@ -1,0 +1,18 @@
+from typing import Any
+
+from django.db import migrations
+
+from reviewhub.changes import keep_first_versions
+
+
+def keep(apps: Any, schema_editor: Any) -> None:
+    """Without them, the first change of a row that was there before could not say what it changed."""
+    keep_first_versions(apps, "oauth", "Account", "Membership")
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("oauth", "0009_history"),
+    ]
+
+    operations = [migrations.RunPython(keep, migrations.RunPython.noop, elidable=True)]

@@ -1,0 +1,96 @@
+"""Who changed what about a row, told in words; the versions are kept by django-simple-history."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, pairwise
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+LONGEST = 2_000  # characters of a value
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One change: when, by whom, of what, and each field with its old and new value."""
+
+    at: datetime
+    by: str
+    of: str
+    did: str
+    fields: list[tuple[str, str, str]]
+
+
+def told(versions: Iterable[Any]) -> list[Entry]:
+    """The changes between the versions of rows, newest first. Versions of several rows may be mixed."""
+    entries: list[Entry] = []
+    for _, ordered in groupby(sorted(versions, key=_order), key=_row):
+        entries += _of_one(list(ordered))
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _row(version: Any) -> tuple[str, str]:
+    """Which row it is a version of."""
+    return type(version).__name__, str(version.id)
+
+
+def _order(version: Any) -> tuple[tuple[str, str], datetime, int]:
+    return _row(version), version.history_date, version.history_id
+
+
+def _of_one(versions: list[Any]) -> Iterator[Entry]:
+    """A row that is removed and is there again at once was moved: what makes room for another one does so."""
+    last = versions[-1]
+    kept = [version for version in versions if version.history_type != "-" or version is last]
+    yield _entry(kept[0], "Made" if kept[0].history_type == "+" else "Kept from here on", [])
+    for old, new in pairwise(kept):
+        if new.history_type == "-":
+            yield _entry(new, "Removed", [])
+        elif fields := list(_differences(old, new)):
+            yield _entry(new, "Changed", fields)
+
+
+def _entry(version: Any, did: str, fields: list[tuple[str, str, str]]) -> Entry:
+    by = str(version.history_user) if version.history_user_id else "nobody signed in"
+    return Entry(version.history_date, by, str(version), did, fields)
+
+
+def _differences(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
+    model: type[Model] = type(new).instance_type
+    for change in new.diff_against(old, foreign_keys_are_objs=False).changes:
+        field: Any = model._meta.get_field(change.field)
+        label = str(field.verbose_name)
+        yield label[:1].upper() + label[1:], _shown(field, change.old), _shown(field, change.new)
+
+
+def _shown(field: Any, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if field.choices:
+        value = dict(field.flatchoices).get(value, value)
+    text = "" if value is None else str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+
+
+def keep_first_versions(apps: Any, app: str, *names: str) -> None:
+    """For migrations: how the rows are that were there before their versions were kept."""
+    for name in names:
+        model, historical = apps.get_model(app, name), apps.get_model(app, f"Historical{name}")
+        kept = {field.attname for field in historical._meta.concrete_fields}
+        historical.objects.bulk_create(
+            [
+                historical(
+                    history_date=timezone.now(),
+                    history_type="~",
+                    **{
+                        field.attname: getattr(row, field.attname)
+                        for field in model._meta.concrete_fields
+                        if field.attname in kept
+                    },
+                )
+                for row in model.objects.all()
+            ],
+            batch_size=500,
+        )
