@@ -29,6 +29,7 @@ from django.utils.safestring import mark_safe
 from unfold.admin import ModelAdmin, StackedInline, TabularInline, checkbox
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserChangeForm, UserCreationForm
+from unfold.views import ChangeList
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -132,6 +133,15 @@ class BoundedPaginator(Paginator):
         return int(rows.order_by()[:MOST_COUNTED].count())
 
 
+class _Rows(ChangeList):
+    """A list that offers to show all where it does not show them already."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
+
 _PLACE = "PLACE-OF-THE-KEY"
 
 
@@ -155,6 +165,9 @@ class _Pages(ModelAdmin):
     def action_checkbox(self, obj: Model) -> str:
         """The theme's, which is a template for each row; what differs between rows is put into one that is ready."""
         return mark_safe(_checkbox().replace(_PLACE, escape(obj.pk)))  # noqa: S308 (escaped)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
+        return _Rows
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Show the whole list for a filter that nothing can match: PostgreSQL refuses to look for NUL."""

@@ -53,8 +53,8 @@ def _of_one(versions: list[Any]) -> Iterator[Entry]:
 
 
 def _entry(version: Any, did: str, fields: list[tuple[str, str, str]]) -> Entry:
-    by = str(version.history_user) if version.history_user_id else "nobody signed in"
-    return Entry(version.history_date, by, str(version), did, fields)
+    by = str(version.history_user) if version.history_user_id else ""  # a command, or a step of an update
+    return Entry(version.history_date, by, str(version.instance), did, fields)
 
 
 def _differences(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
