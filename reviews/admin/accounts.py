@@ -13,7 +13,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from oauth.admin import BusinessAdmin
 from oauth.models import Account
-from reviewhub.backoffice import UnfoldAdminSelectWidget, action
+from reviewhub.backoffice import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, action
 from reviewhub.languages import said
 from reviews.logos import MOST_BYTES, remove_logo, set_logo, shrink
 from reviews.rendering import VARIABLES, check_template
@@ -44,6 +44,7 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = Account
         fields = tuple(field.name for field in Account._meta.fields if field.editable)
+        widgets = {name: UnfoldAdminTextareaWidget({"rows": 3}) for name in ("page_text", "thanks_text")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

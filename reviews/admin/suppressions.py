@@ -49,6 +49,7 @@ class SuppressionForm(forms.ModelForm):
     class Meta:
         model = Suppression
         fields = ("account", "channel", "address", "evidence")
+        help_texts = {"address": "An e-mail address or a mobile number.", "evidence": "What happened, and when."}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
