@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.api import views
+from reviews.api import contacts, feedback, sequences, suppressions, views
 
 urlpatterns = [
     path("api/v1/review-requests", views.ReviewRequestList.as_view(), name="review-requests"),
@@ -10,6 +10,15 @@ urlpatterns = [
     path("api/v1/review-requests/fields", views.ReviewRequestFields.as_view(), name="review-request-fields"),
     path("api/v1/review-requests/<uuid:pk>", views.ReviewRequestItem.as_view(), name="review-request"),
     path("api/v1/review-requests/<uuid:pk>/cancel", views.ReviewRequestCancel.as_view(), name="review-request-cancel"),
+    path("api/v1/contacts", contacts.ContactList.as_view(), name="contacts"),
+    path("api/v1/contacts/<uuid:pk>", contacts.ContactItem.as_view(), name="contact"),
+    path("api/v1/suppressions", suppressions.SuppressionList.as_view(), name="suppressions"),
+    path("api/v1/suppressions/<int:pk>", suppressions.SuppressionItem.as_view(), name="suppression"),
+    path("api/v1/suppressions/<int:pk>/lift", suppressions.SuppressionLift.as_view(), name="suppression-lift"),
+    path("api/v1/sequences", sequences.SequenceList.as_view(), name="sequences"),
+    path("api/v1/sequences/<int:pk>", sequences.SequenceItem.as_view(), name="sequence"),
+    path("api/v1/feedback", feedback.FeedbackList.as_view(), name="feedback-list"),
+    path("api/v1/feedback/<int:pk>", feedback.FeedbackItem.as_view(), name="feedback"),
     path("api/zapier/send-review-request", views.ReviewRequestList.as_view()),
     path("api/zapier/send-review-request/fields", views.ReviewRequestFields.as_view()),
 ]

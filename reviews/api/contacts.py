@@ -1,0 +1,169 @@
+"""Contacts, as a consumer reads, changes and erases them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from oauth.authentication import credential_of
+from oauth.models import Account
+from oauth.models.account import validate_time_zone
+from reviews import erasing
+from reviews.api.fields import Email, Text
+from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
+from reviews.lifecycle import blocked_channels_of
+from reviews.models import Contact
+
+
+class ContactOut(serializers.ModelSerializer[Contact]):
+    """A customer. All keys are always there; what is unknown is null."""
+
+    BLANK_IS_NULL = ("first_name", "last_name", "company_name", "email", "mobile_phone_number", "time_zone")
+
+    mobile_phone_number = serializers.CharField(source="phone")
+
+    class Meta:
+        model = Contact
+        fields = [
+            *("id", "first_name", "last_name", "company_name", "email", "mobile_phone_number", "time_zone"),
+            *("created_at", "updated_at", "erased_at"),
+        ]
+
+    def to_representation(self, instance: Contact) -> dict[str, Any]:
+        told: dict[str, Any] = super().to_representation(instance)
+        return told | {name: told[name] or None for name in self.BLANK_IS_NULL}
+
+
+class ContactIn(serializers.Serializer[dict[str, str]]):
+    """What a call changes: only what it names. `null` and `""` take a value away."""
+
+    first_name = Text(required=False, allow_blank=True, max_length=150)
+    last_name = Text(required=False, allow_blank=True, max_length=150)
+    company_name = Text(required=False, allow_blank=True, max_length=150)
+    email = Email(required=False, allow_blank=True, max_length=254)
+    mobile_phone_number = Text(required=False, allow_blank=True, max_length=40)
+    time_zone = Text(required=False, allow_blank=True, max_length=64)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value({key: "" if value is None else value for key, value in data.items()})
+
+    def validate_time_zone(self, name: str) -> str:
+        if name:
+            validate_time_zone(name)
+        return name
+
+
+class ContactFilter(django_filters.FilterSet):
+    email = django_filters.CharFilter(method="with_email")
+    mobile_phone_number = django_filters.CharFilter(method="with_number")
+    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+
+    def with_email(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(email=normalise_email(value))
+
+    def with_number(self, rows: Any, name: str, value: str) -> Any:
+        account = credential_of(self.request).account  # type: ignore[arg-type]
+        return rows.filter(phone=_number(account, value))
+
+
+class ContactList(GenericAPIView[Contact]):
+    """The account's customers, newest first; who was erased is left out."""
+
+    serializer_class = ContactOut
+    filterset_class = ContactFilter
+
+    def get_queryset(self) -> Any:
+        return Contact.objects.for_account(credential_of(self.request).account).filter(erased_at=None)
+
+    def get(self, request: Request) -> Response:
+        page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(represent(page))
+
+
+class ContactItem(APIView):
+    """One customer."""
+
+    def get(self, request: Request, pk: Any) -> Response:
+        return Response(represent([_find(request, pk)])[0])
+
+    def patch(self, request: Request, pk: Any) -> Response:
+        """Change what the call names; opt-outs stay as they are."""
+        contact = _find(request, pk)
+        if contact.erased_at:
+            raise NotFound
+        given = ContactIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        change(contact, given.validated_data)
+        return Response(represent([_find(request, pk)])[0])
+
+    def delete(self, request: Request, pk: Any) -> Response:
+        """Erase: personal data is gone, opt-outs stay as keyed hashes. Safe to repeat."""
+        contact = _find(request, pk)
+        if contact.erased_at is None:
+            erasing.erase(contact=contact, by=f"{credential_of(request).user} through the API", now=timezone.now())
+        return Response(status=204)
+
+
+def represent(contacts: Sequence[Contact]) -> list[dict[str, Any]]:
+    """Contacts with the channels on which they must not be written to, each with its reason."""
+    blocked = blocked_channels_of(contacts)
+    return [
+        dict(ContactOut(contact).data)
+        | {"opt_outs": [{"channel": channel, "reason": reason} for channel, reason in blocked[contact.pk].items()]}
+        for contact in contacts
+    ]
+
+
+def change(contact: Contact, given: dict[str, str]) -> None:
+    """Bring what came in into the form that contacts are matched by, and save it. Raises ValidationError."""
+    if "email" in given:
+        given["email"] = normalise_email(given["email"])
+    if "mobile_phone_number" in given:
+        number = given.pop("mobile_phone_number")
+        given["phone"] = _number(contact.account, number) if number else ""
+    for name, value in given.items():
+        setattr(contact, name, value)
+    if not contact.email and not contact.phone:
+        missing = "A contact needs an email or a mobile_phone_number."
+        raise ValidationError({"email": [missing], "mobile_phone_number": [missing]})
+    _refuse_taken(contact)
+    try:
+        with transaction.atomic():
+            contact.save(update_fields=[*given, "updated_at"])
+    except IntegrityError:  # another call was faster
+        _refuse_taken(contact)
+        raise
+
+
+def _refuse_taken(contact: Contact) -> None:
+    for field, name in (("email", "email"), ("phone", "mobile_phone_number")):
+        value = getattr(contact, field)
+        same = Contact.objects.for_account(contact.account).filter(**{field: value}).exclude(pk=contact.pk)
+        if value and (other := same.first()):
+            raise ValidationError({name: [f"The contact {other.pk} has it already."]})
+
+
+def _number(account: Account, text: str) -> str:
+    try:
+        return normalise_phone(text, account.country)[0]
+    except InvalidPhone as error:
+        raise ValidationError({"mobile_phone_number": [str(error)]}) from error
+
+
+def _find(request: Request, pk: Any) -> Contact:
+    """The account's own contact of that id. Raises NotFound, for a stranger's too."""
+    account = credential_of(request).account
+    found = Contact.objects.for_account(account).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    found.account = account
+    return found

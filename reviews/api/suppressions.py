@@ -1,0 +1,135 @@
+"""Addresses that must not be written to, as a consumer keeps them in step with another program."""
+
+from typing import Any
+
+import django_filters
+from django.core.exceptions import ValidationError as Invalid
+from django.core.validators import validate_email
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from oauth.authentication import credential_of
+from oauth.models import Account
+from reviewhub.api import ApiError, NewestFirst
+from reviews import lifecycle, suppressions
+from reviews.api.fields import Text
+from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
+from reviews.models import Suppression
+from reviews.models.base import Channel
+
+
+class SuppressionOut(serializers.ModelSerializer[Suppression]):
+    """An address that is not written to. It is null once its contact was erased."""
+
+    class Meta:
+        model = Suppression
+        fields = ["id", "channel", "address", "reason", "evidence", "created_at", "lifted_at", "lifted_because"]
+
+    def to_representation(self, instance: Suppression) -> dict[str, Any]:
+        told: dict[str, Any] = super().to_representation(instance)
+        return told | {name: told[name] or None for name in ("address", "evidence", "lifted_because")}
+
+
+class SuppressionIn(serializers.Serializer[dict[str, str]]):
+    """One address; the channel is that of its kind."""
+
+    address = Text(max_length=254)
+    evidence = Text(required=False, max_length=400)
+
+
+class LiftIn(serializers.Serializer[dict[str, str]]):
+    because = Text(max_length=150)
+
+
+class SuppressionFilter(django_filters.FilterSet):
+    """`active`: whether the address is still not written to."""
+
+    channel = django_filters.ChoiceFilter(choices=Channel.choices)
+    reason = django_filters.ChoiceFilter(choices=Suppression.Reason.choices)
+    active = django_filters.BooleanFilter(field_name="lifted_at", lookup_expr="isnull")
+    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+
+
+class ByNumber(NewestFirst):
+    """Newest first by the number of the row: the order that has an index."""
+
+    ordering = ("-id",)
+
+
+class SuppressionList(GenericAPIView[Suppression]):
+    """Addresses that the account does not write to."""
+
+    serializer_class = SuppressionOut
+    filterset_class = SuppressionFilter
+    pagination_class = ByNumber
+
+    def get_queryset(self) -> Any:
+        return Suppression.objects.for_account(credential_of(self.request).account)
+
+    def get(self, request: Request) -> Response:
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(SuppressionOut(page, many=True).data)
+
+    def post(self, request: Request) -> Response:
+        """Write there no more: what is planned to that address does not leave. One that is suppressed stays so: 200."""
+        given = SuppressionIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        credential = credential_of(request)
+        channel, address = _place(given.validated_data["address"], credential.account)
+        known = suppressions.of(account=credential.account, channel=channel, address=address).exists()
+        made = lifecycle.opt_out(
+            account=credential.account,
+            channel=channel,
+            address=address,
+            reason=Suppression.Reason.STAFF,
+            evidence=given.validated_data.get("evidence") or f"Added by {credential.user} through the API.",
+            now=timezone.now(),
+        )
+        suppressions.until_quiet((credential.account.pk, channel, address))
+        return Response(SuppressionOut(made).data, status=200 if known else 201)
+
+
+class SuppressionItem(APIView):
+    """One address."""
+
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(SuppressionOut(_find(request, pk)).data)
+
+
+class SuppressionLift(APIView):
+    """Allow an address again, with the reason."""
+
+    def post(self, request: Request, pk: int) -> Response:
+        found = _find(request, pk)
+        given = LiftIn(data=request.data)
+        given.is_valid(raise_exception=True)
+        if not found.address:
+            raise ApiError(409, "invalid_state", "The customer was erased: nobody is left to be written to.")
+        because = f"{given.validated_data['because']} ({credential_of(request).user}, through the API)"
+        if not suppressions.lift(suppression=found, because=because, now=timezone.now()):
+            raise ApiError(409, "invalid_state", "This suppression was lifted before.")
+        return Response(SuppressionOut(_find(request, pk)).data)
+
+
+def _place(text: str, account: Account) -> tuple[str, str]:
+    """Channel and address as they are compared. Raises ValidationError."""
+    try:
+        if "@" in text:
+            validate_email(address := normalise_email(text))
+            return Channel.EMAIL, address
+        return Channel.SMS, normalise_phone(text, account.country)[0]
+    except (Invalid, InvalidPhone) as error:
+        words = error.messages if isinstance(error, Invalid) else [str(error)]
+        raise ValidationError({"address": words}) from error
+
+
+def _find(request: Request, pk: int) -> Suppression:
+    found = Suppression.objects.for_account(credential_of(request).account).filter(pk=pk).first()
+    if found is None:
+        raise NotFound
+    return found
