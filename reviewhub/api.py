@@ -153,7 +153,13 @@ def _reason(error: Exception) -> str:
 class NewestFirst(CursorPagination):
     """Pages of a list, newest first: `{"next", "previous", "results"}`; `?page_size=` up to 200."""
 
-    ordering = ("-created_at", "-id")
+    ordering: tuple[str, ...] = ("-created_at", "-id")
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+
+class ByNumber(NewestFirst):
+    """Newest first by the number of the row: the order that has an index."""
+
+    ordering = ("-id",)

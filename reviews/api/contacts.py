@@ -71,7 +71,7 @@ class ContactFilter(django_filters.FilterSet):
         return rows.filter(email=normalise_email(value))
 
     def with_number(self, rows: Any, name: str, value: str) -> Any:
-        account = credential_of(self.request).account  # type: ignore[arg-type]
+        account = credential_of(self.request).account
         return rows.filter(phone=_number(account, value))
 
 

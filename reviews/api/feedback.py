@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from oauth.authentication import credential_of
 from oauth.models import Account
-from reviews.api.suppressions import ByNumber
+from reviewhub.api import ByNumber
 from reviews.models import Feedback
 
 

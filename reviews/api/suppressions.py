@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from oauth.authentication import credential_of
 from oauth.models import Account
-from reviewhub.api import ApiError, NewestFirst
+from reviewhub.api import ApiError, ByNumber
 from reviews import lifecycle, suppressions
 from reviews.api.fields import Text
 from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
@@ -53,12 +53,6 @@ class SuppressionFilter(django_filters.FilterSet):
     reason = django_filters.ChoiceFilter(choices=Suppression.Reason.choices)
     active = django_filters.BooleanFilter(field_name="lifted_at", lookup_expr="isnull")
     created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-
-
-class ByNumber(NewestFirst):
-    """Newest first by the number of the row: the order that has an index."""
-
-    ordering = ("-id",)
 
 
 class SuppressionList(GenericAPIView[Suppression]):
