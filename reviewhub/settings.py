@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "anymail",
     "csp",
     "simple_history",
+    "drf_spectacular_sidecar",  # Redoc's files, and no code
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -263,6 +264,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "reviewhub.api.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",  # looked at by `manage.py openapi` alone
     "EXCEPTION_HANDLER": "reviewhub.api.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",

@@ -91,6 +91,7 @@ RANKS = [
     ("reviews.admin", 75),
     ("reviews.health", 70),
     ("reviews.metrics", 70),
+    ("reviews.management.commands.openapi", 75),
     ("reviews.management", 70),
     ("reviews.api", 70),
     ("reviews.urls", 80),

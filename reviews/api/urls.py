@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from reviews.api import contacts, feedback, sequences, suppressions, views
+from reviews.api import contacts, feedback, published, sequences, suppressions, views
 
 urlpatterns = [
+    path("api/v1/openapi.json", published.openapi, name="openapi"),
+    path("api/docs", published.docs, name="api-docs"),
     path("api/v1/review-requests", views.ReviewRequestList.as_view(), name="review-requests"),
     path("api/v1/review-requests/bulk", views.ReviewRequestBulk.as_view(), name="review-requests-bulk"),
     path("api/v1/review-requests/fields", views.ReviewRequestFields.as_view(), name="review-request-fields"),

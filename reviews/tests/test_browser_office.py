@@ -152,3 +152,15 @@ def test_the_dashboard_is_filtered(office: Callable[[str], Any], account: Accoun
     page.get_by_role("button", name="Show").click()
     page.wait_for_url("**channel=sms**")
     assert fits(page)
+
+
+def test_the_apis_document_is_read_without_the_world_outside(chromium: Any, live_server: Any) -> None:
+    """Redoc asks for its maker's logo; our policy does not let it."""
+    page = chromium.new_page()
+    reached: list[str] = []
+    page.on("requestfinished", lambda request: reached.append(request.url))
+    page.goto(f"{live_server.url}/api/docs")
+    page.wait_for_selector("h2:has-text('Send a review request')")
+    assert page.get_by_role("link", name="Download").first.is_visible()
+    assert [url for url in reached if not url.startswith((live_server.url, "data:", "blob:"))] == []
+    page.close()
