@@ -158,6 +158,13 @@ class NewestFirst(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
 
+    def decode_cursor(self, request: Any) -> Any:
+        """An address that is no page of ours is said to be wrong where it is: 400, and not that the list is gone."""
+        try:
+            return super().decode_cursor(request)
+        except exceptions.NotFound as error:
+            raise exceptions.ValidationError({"cursor": ["Take the address of a page as `next` gave it."]}) from error
+
 
 class ByNumber(NewestFirst):
     """Newest first by the number of the row: the order that has an index."""

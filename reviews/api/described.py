@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import PolymorphicProxySerializer
+from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_field
 from rest_framework import serializers
 
 from reviews.api.contacts import ContactOut
@@ -135,21 +135,25 @@ class BulkIn(serializers.Serializer[Any]):
     requests = serializers.ListField(child=ReviewRequestIn(), min_length=1, max_length=MAX_BULK)
 
 
-class BulkResult(serializers.Serializer[Any]):
-    """`review_request` where the ask was taken, else `error`, in the form of every error."""
-
-    index = serializers.IntegerField()
-    status = serializers.ChoiceField(choices=[200, 201, 400])
-    review_request = ReviewRequestOut(required=False)
-    error = serializers.DictField(required=False)
-
-
-class BulkOut(serializers.Serializer[Any]):
-    results = BulkResult(many=True)
-
-
 REQUEST_OR_REHEARSAL = PolymorphicProxySerializer(
     component_name="ReviewRequestOrRehearsal",
     serializers=[ReviewRequestOut, RehearsalOut],
     resource_type_field_name=None,
 )
+
+
+class BulkResult(serializers.Serializer[Any]):
+    """`review_request` where the ask was taken, else `error`, in the form of every error."""
+
+    index = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=[200, 201, 400])
+    review_request = serializers.SerializerMethodField(required=False)
+    error = serializers.DictField(required=False)
+
+    @extend_schema_field(REQUEST_OR_REHEARSAL)
+    def get_review_request(self, answer: Any) -> Any:
+        return answer
+
+
+class BulkOut(serializers.Serializer[Any]):
+    results = BulkResult(many=True)

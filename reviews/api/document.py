@@ -24,6 +24,7 @@ from reviews.models.base import Channel
 
 VERSION = "1.0.0"
 PREFIX = "/api/v1/"
+TAGS = ("Review requests", "Contacts", "Suppressions", "Sequences", "Feedback", "Account", "OAuth 2.0")
 
 ABOUT = """\
 Ask customers for reviews, by e-mail or text message, and follow up until they answer or say stop.
@@ -122,10 +123,12 @@ def _complete(made: dict[str, Any]) -> dict[str, Any]:
     """Errors, headers, security and examples of every operation, and the paths that are no views of the framework."""
     made = _renamed(made)
     made["servers"] = [{"url": "/"}]
+    made["tags"] = [{"name": name} for name in TAGS]
     components = made["components"]
     for name in ("ReviewRequestInput", "ContactChange"):
         _let_be_null(components["schemas"][name])
     components["schemas"]["ReviewRequestInput"]["properties"]["metadata"] = METADATA
+    components["schemas"]["BulkResult"]["required"] = ["index", "status"]  # and one of the others
     for name in filter(lambda name: name.endswith("Page"), components["schemas"]):
         components["schemas"][name]["properties"] |= {"next": PAGE, "previous": PAGE}
         components["schemas"][name]["required"] = ["next", "previous", "results"]

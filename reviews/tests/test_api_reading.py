@@ -66,7 +66,9 @@ def test_the_list_filters(owner_api: Any, account: Account, now: datetime) -> No
     assert found("created_before=2026-03-03T15:30:00Z") == [str(early.pk)]
 
 
-@pytest.mark.parametrize("query", ["status=gone", "contact_id=5", "created_after=soon", "external_id=a%00b"])
+@pytest.mark.parametrize(
+    "query", ["status=gone", "contact_id=5", "created_after=soon", "external_id=a%00b", "cursor=x"]
+)
 def test_a_filter_that_makes_no_sense_is_refused(owner_api: Any, query: str) -> None:
     refused(owner_api.get(f"{URL}?{query}"), query.partition("=")[0])
 

@@ -1,0 +1,39 @@
+"""Input that nobody thought of: no 5xx, no status and no form of an answer that the document does not have."""
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import checks
+
+from oauth.api_keys import create_api_key
+from oauth.models import Account, User
+from reviewhub.wsgi import application
+from reviews.api.published import FILE
+
+pytestmark = pytest.mark.django_db
+
+CALLS = 25  # of each operation
+CHECKS = (
+    checks.not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+)
+
+schema = schemathesis.openapi.from_dict(json.loads(FILE.read_text())).exclude(path="/oauth/authorize")
+schema.app = application
+
+
+@pytest.fixture
+def key(account: Account, owner: User, settings: Any) -> str:
+    settings.API_RATE_PER_MINUTE, settings.ALLOWED_HOSTS = 0, ["localhost"]
+    return create_api_key(account=account, user=owner, name="fuzz")[1]
+
+
+@schema.parametrize()
+@settings(max_examples=CALLS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
+def test_whatever_comes_in_is_answered_as_the_document_says(case: Any, key: str) -> None:
+    case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)
