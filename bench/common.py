@@ -38,6 +38,7 @@ def our_environment(database: str, port: int) -> dict[str, str]:
         "DEBUG": "false",
         "SECRET_KEY": "bench",
         "API_RATE_PER_MINUTE": "0",
+        "API_ACCOUNT_RATE_PER_MINUTE": "0",
         "PORT": str(port),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "LOG_LEVEL": "ERROR",

@@ -1,7 +1,7 @@
 """How often a credential may call, and anybody fail."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from oauth.authentication import credential_of
+from oauth.authentication import Credential, credential_of
 from oauth.hashers import token_hash
 from reviewhub.clients import client_address
 
@@ -28,31 +28,43 @@ def rate_headers(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if rate := getattr(request, "rate", None):
-            limit, remaining, seconds = rate
-            response["RateLimit-Policy"] = f'"minute";q={limit};w={WINDOW}'
-            response["RateLimit"] = f'"minute";r={remaining};t={seconds}'
+        if rates := getattr(request, "rates", None):
+            response["RateLimit-Policy"] = ", ".join(f'"{name}";q={limit};w={WINDOW}' for name, limit, *_ in rates)
+            response["RateLimit"] = ", ".join(f'"{name}";r={left};t={seconds}' for name, _, left, seconds in rates)
         return response
 
     return middleware
 
 
 class TokenThrottle(BaseThrottle):
-    """`API_RATE_PER_MINUTE` calls in each minute of the clock, for a token or key; 0 is no limit."""
+    """Calls in each minute of the clock: of a token or key, and of all that its account has; 0 is no limit.
+
+    `API_RATE_PER_MINUTE` and `API_ACCOUNT_RATE_PER_MINUTE`, or the account's own. A call that is refused counts, too.
+    """
 
     _left = 0
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
-        limit: int = settings.API_RATE_PER_MINUTE
-        if not limit or request.auth is None:
+        if request.auth is None:
             return True
         self._left = _seconds_left()
-        used = _count(f"rate:{credential_of(request).id}:{int(time.time()) // WINDOW}")
-        request._request.rate = (limit, max(0, limit - used), self._left)  # type: ignore[attr-defined]  # see rate_headers
-        return used <= limit
+        rates = [
+            (name, limit, limit - _count(f"rate:{whose}:{int(time.time()) // WINDOW}"), self._left)
+            for name, whose, limit in _limits(credential_of(request))
+            if limit
+        ]
+        request._request.rates = [(name, limit, max(0, left), seconds) for name, limit, left, seconds in rates]  # type: ignore[attr-defined]  # see rate_headers
+        return all(left >= 0 for _, _, left, _ in rates)
 
     def wait(self) -> float:
         return float(self._left)
+
+
+def _limits(credential: Credential) -> Iterator[tuple[str, str, int]]:
+    """What is counted, in whose name, and up to what."""
+    yield "token", credential.id, settings.API_RATE_PER_MINUTE
+    account = credential.account
+    yield "account", f"account:{account.pk}", account.calls_per_minute or settings.API_ACCOUNT_RATE_PER_MINUTE
 
 
 # --- Failures --------------------------------------------------------------------------------------
@@ -85,8 +97,11 @@ def _failure_keys(request: HttpRequest, who: str) -> dict[str, int]:
 
 def _count(key: str) -> int:
     """One more in the window that the key names; returns how many there are."""
-    cache.add(key, 0, WINDOW * 2)
-    return int(cache.incr(key))
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # the first one in the window
+        cache.add(key, 0, WINDOW * 2)
+        return int(cache.incr(key))
 
 
 def _seconds_left() -> int:

@@ -256,6 +256,7 @@ Q_CLUSTER: dict[str, Any] = {
 # --- API ------------------------------------------------------------------------------------
 
 API_RATE_PER_MINUTE = whole("API_RATE_PER_MINUTE", default=1200)
+API_ACCOUNT_RATE_PER_MINUTE = whole("API_ACCOUNT_RATE_PER_MINUTE", default=6000)
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["oauth.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["oauth.permissions.HasScope"],

@@ -32,6 +32,7 @@ os.environ |= {
     "DEBUG": "false",
     "PUBLIC_URL": "http://testserver",
     "API_RATE_PER_MINUTE": "0",
+    "API_ACCOUNT_RATE_PER_MINUTE": "0",
 }
 
 from reviewhub.settings import *  # noqa: E402, F403

@@ -91,7 +91,7 @@ class BusinessAdmin(WithHistory):
         (None, {"fields": ("name", "country", "time_zone", "colour")}),
         ("When", {"fields": ("window_start", "window_end", "skip_holidays", "cooldown_days")}),
         ("From whom", {"fields": ("sender_name", "reply_to", "text_sender", "texts_per_second", "postal_address")}),
-        ("This account", {"fields": ("id", "is_active", "created_at")}),
+        ("This account", {"fields": ("id", "calls_per_minute", "is_active", "created_at")}),
     )
 
     inlines: tuple[Any, ...] = (MembershipInline,)
@@ -102,7 +102,9 @@ class BusinessAdmin(WithHistory):
         return [*super().versions(row), *people]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.readonly_fields if is_operator(request) else (*self.readonly_fields, "is_active")
+        return (
+            self.readonly_fields if is_operator(request) else (*self.readonly_fields, "calls_per_minute", "is_active")
+        )
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return is_operator(request)

@@ -104,6 +104,13 @@ class Account(models.Model):
     scan_code = models.CharField(
         max_length=16, unique=True, default=new_scan_code, editable=False, help_text="The printed page's address."
     )
+    calls_per_minute = models.PositiveIntegerField(
+        "API calls a minute",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="For all of its keys and apps together; the installation's limit if empty.",
+    )
     is_active = models.BooleanField("active", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

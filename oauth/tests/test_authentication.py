@@ -224,8 +224,24 @@ def test_calls_beyond_the_limit_wait_for_the_next_minute(client: Client, key: st
         assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
         assert answers[3].json()["error"] == "rate_limited"
         assert answers[3]["Retry-After"] == "30"
-        assert answers[0]["RateLimit-Policy"] == '"minute";q=3;w=60'
-        assert answers[0]["RateLimit"] == '"minute";r=2;t=30'
-        assert answers[3]["RateLimit"] == '"minute";r=0;t=30'
+        assert answers[0]["RateLimit-Policy"] == '"token";q=3;w=60'
+        assert answers[0]["RateLimit"] == '"token";r=2;t=30'
+        assert answers[3]["RateLimit"] == '"token";r=0;t=30'
         clock.shift(30)
+        assert status(client, key).status_code == 200
+
+
+def test_all_keys_of_an_account_share_its_limit(
+    client: Client, key: str, owner: User, account: Account, other_account: Account, settings: Any
+) -> None:
+    settings.API_RATE_PER_MINUTE, settings.API_ACCOUNT_RATE_PER_MINUTE = 10, 3
+    _, second = create_api_key(account=account, user=owner, name="second")
+    with time_machine.travel(MOMENT, tick=False):
+        answers = [status(client, each) for each in (key, second, key, second)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert answers[1]["RateLimit-Policy"] == '"token";q=10;w=60, "account";q=3;w=60'
+        assert answers[1]["RateLimit"] == '"token";r=9;t=30, "account";r=1;t=30'
+        Account.objects.filter(pk=account.pk).update(calls_per_minute=6)
+        assert status(client, key)["RateLimit"] == '"token";r=7;t=30, "account";r=1;t=30'
+        Account.objects.filter(pk=other_account.pk).update(calls_per_minute=1)
         assert status(client, key).status_code == 200
