@@ -3,10 +3,11 @@
 import json
 import logging
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import OperationalError
+from django.db.models import Model, QuerySet
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
@@ -14,6 +15,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
 logger = logging.getLogger(__name__)
+
+M = TypeVar("M", bound=Model)
 
 MAX_BODY = 1024 * 1024
 
@@ -170,3 +173,11 @@ class ByNumber(NewestFirst):
     """Newest first by the number of the row: the order that has an index."""
 
     ordering = ("-id",)
+
+
+def found_in(rows: QuerySet[M], key: Any) -> M:
+    """The row of that key among those that the caller may see. Raises NotFound, for a stranger's too."""
+    row = rows.filter(pk=key).first()
+    if row is None:
+        raise exceptions.NotFound
+    return row

@@ -7,17 +7,24 @@ from copy import copy
 from dataclasses import dataclass, field
 
 import phonenumbers
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db.models import Q
 
 from oauth.models import Account
 from oauth.statements import Select, insert_rows
 from reviews.models import Contact, MergeCandidate
+from reviews.models.base import Channel
 
 # What a call may change about a contact.
 _CHANGING = ("first_name", "last_name", "company_name", "time_zone", "email", "phone", "updated_at")
 
 
-class InvalidPhone(ValueError):
+class InvalidAddress(ValueError):
+    """The text is neither an e-mail address nor a number; it says so to the person who typed it."""
+
+
+class InvalidPhone(InvalidAddress):
     """The text is not a number that a phone network could route."""
 
 
@@ -47,6 +54,17 @@ class Match:
 def normalise_email(text: str) -> str:
     """The form an address is matched by: NFC, no surrounding space, lower case."""
     return unicodedata.normalize("NFC", text).strip().lower()
+
+
+def read_address(text: str, country: str) -> tuple[Channel, str]:
+    """What was typed as an address: its channel, and the form that addresses are compared in. Raises InvalidAddress."""
+    if "@" not in text:
+        return Channel.SMS, normalise_phone(text, country)[0]
+    try:
+        validate_email(address := normalise_email(text))
+    except ValidationError as error:
+        raise InvalidAddress(" ".join(error.messages)) from error
+    return Channel.EMAIL, address
 
 
 def normalise_phone(text: str, country: str) -> tuple[str, str]:

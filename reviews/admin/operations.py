@@ -10,8 +10,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.cache import cache
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.validators import validate_email
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -22,7 +21,7 @@ from oauth.models import Account
 from reviewhub.backoffice import LONGEST_FILTER, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, badge, is_operator
 from reviews import measures, operations, trial
 from reviews.admin.requests import DELIVERY_COLOURS
-from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
+from reviews.contacts import InvalidAddress, read_address
 from reviews.explanations import explain
 from reviews.models import Delivery, WorkerBeat
 from reviews.models.base import Channel
@@ -151,17 +150,11 @@ class TestForm(forms.Form):
         to, account = cleaned.get("to") or "", self.accounts.get(cleaned.get("account") or "")
         if account is None or not to:
             return cleaned
-        cleaned["account"], cleaned["channel"] = account, Channel.EMAIL if "@" in to else Channel.SMS
+        cleaned["account"] = account
         try:
-            if "@" in to:
-                cleaned["to"] = normalise_email(to)
-                validate_email(cleaned["to"])
-            else:
-                cleaned["to"], _ = normalise_phone(to, account.country)
-        except InvalidPhone as error:
+            cleaned["channel"], cleaned["to"] = read_address(to, account.country)
+        except InvalidAddress as error:
             self.add_error("to", str(error))
-        except ValidationError:
-            self.add_error("to", "This is no e-mail address.")
         return cleaned
 
 

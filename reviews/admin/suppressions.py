@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.core.validators import validate_email
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
@@ -26,23 +25,11 @@ from reviewhub.backoffice import (
 )
 from reviewhub.changes import Entry
 from reviews import lifecycle, suppressions
-from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
+from reviews.contacts import InvalidAddress, read_address
 from reviews.csv_files import write_rows
 from reviews.models import Suppression
-from reviews.models.base import Channel
 
 MOST_TAKEN_IN = 5_000
-
-
-def read_address(text: str, channel: str, account: Account) -> str:
-    """The address as it is compared. Raises forms.ValidationError in words for who typed it."""
-    if channel == Channel.EMAIL:
-        validate_email(address := normalise_email(text))
-        return address
-    try:
-        return normalise_phone(text, account.country)[0]
-    except InvalidPhone as error:
-        raise forms.ValidationError(str(error)) from error
 
 
 class SuppressionForm(forms.ModelForm):
@@ -58,9 +45,12 @@ class SuppressionForm(forms.ModelForm):
             self.add_error("address", "Which address must not be written to?")
         elif account and "channel" in cleaned:
             try:
-                cleaned["address"] = read_address(address, cleaned["channel"], account)
-            except forms.ValidationError as error:
-                self.add_error("address", error)
+                channel, cleaned["address"] = read_address(address, account.country)
+            except InvalidAddress as error:
+                self.add_error("address", str(error))
+            else:
+                if channel != cleaned["channel"]:
+                    self.add_error("channel", f"The address is one for another: {channel.label.lower()}.")
         return cleaned
 
 
@@ -101,11 +91,10 @@ class TakeInForm(forms.Form):
         for number, line in enumerate(lines, 1):
             if not line:
                 continue
-            channel = Channel.EMAIL if "@" in line else Channel.SMS
             try:
-                yield channel, read_address(line, channel, account)
-            except forms.ValidationError as error:
-                self.add_error("addresses", f"Line {number}: {' '.join(error.messages)}")
+                yield read_address(line, account.country)
+            except InvalidAddress as error:
+                self.add_error("addresses", f"Line {number}: {error}")
 
 
 class LiftForm(forms.Form):

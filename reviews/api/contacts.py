@@ -16,8 +16,10 @@ from rest_framework.views import APIView
 from oauth.authentication import credential_of
 from oauth.models import Account
 from oauth.models.account import validate_time_zone
+from reviewhub.api import found_in
 from reviews import erasing
 from reviews.api.fields import Email, Text
+from reviews.api.filters import CreatedFilter
 from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
 from reviews.lifecycle import blocked_channels_of
 from reviews.models import Contact
@@ -61,11 +63,9 @@ class ContactIn(serializers.Serializer[dict[str, str]]):
         return name
 
 
-class ContactFilter(django_filters.FilterSet):
+class ContactFilter(CreatedFilter):
     email = django_filters.CharFilter(method="with_email")
     mobile_phone_number = django_filters.CharFilter(method="with_number")
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 
     def with_email(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(email=normalise_email(value))
@@ -160,10 +160,8 @@ def _number(account: Account, text: str) -> str:
 
 
 def _find(request: Request, pk: Any) -> Contact:
-    """The account's own contact of that id. Raises NotFound, for a stranger's too."""
+    """The account's own contact of that id, with the account beside it. Raises NotFound."""
     account = credential_of(request).account
-    found = Contact.objects.for_account(account).filter(pk=pk).first()
-    if found is None:
-        raise NotFound
+    found = found_in(Contact.objects.for_account(account), pk)
     found.account = account
     return found

@@ -4,15 +4,14 @@ from typing import Any
 
 import django_filters
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
-from rest_framework.generics import GenericAPIView
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oauth.authentication import credential_of
-from oauth.models import Account
-from reviewhub.api import ByNumber
+from reviewhub.api import ByNumber, found_in
+from reviews.api.filters import CreatedFilter
 from reviews.models import Feedback
 
 
@@ -41,15 +40,13 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
         return feedback.text or None
 
 
-class FeedbackFilter(django_filters.FilterSet):
+class FeedbackFilter(CreatedFilter):
     rating = django_filters.NumberFilter()
     handled = django_filters.BooleanFilter(field_name="handled_at", lookup_expr="isnull", exclude=True)
     review_request_id = django_filters.UUIDFilter(field_name="request_id")
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 
 
-class FeedbackList(GenericAPIView[Feedback]):
+class FeedbackList(ListAPIView[Feedback]):
     """What was said, newest first."""
 
     serializer_class = FeedbackOut
@@ -57,22 +54,15 @@ class FeedbackList(GenericAPIView[Feedback]):
     pagination_class = ByNumber
 
     def get_queryset(self) -> Any:
-        return _of(credential_of(self.request).account)
-
-    def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(FeedbackOut(page, many=True).data)
+        return _of(self.request)
 
 
 class FeedbackItem(APIView):
     """One answer."""
 
     def get(self, request: Request, pk: int) -> Response:
-        found = _of(credential_of(request).account).filter(pk=pk).first()
-        if found is None:
-            raise NotFound
-        return Response(FeedbackOut(found).data)
+        return Response(FeedbackOut(found_in(_of(request), pk)).data)
 
 
-def _of(account: Account) -> Any:
-    return Feedback.objects.for_account(account).select_related("request__contact")
+def _of(request: Request) -> Any:
+    return Feedback.objects.for_account(credential_of(request).account).select_related("request__contact")

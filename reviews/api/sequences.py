@@ -3,14 +3,13 @@
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
-from rest_framework.generics import GenericAPIView
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oauth.authentication import credential_of
-from oauth.models import Account
+from reviewhub.api import found_in
 from reviews.models import FollowUpStep, Sequence
 
 
@@ -34,28 +33,21 @@ class SequenceOut(serializers.ModelSerializer[Sequence]):
         fields = ["id", "name", "slug", "is_default", "created_at", "updated_at", "steps"]
 
 
-class SequenceList(GenericAPIView[Sequence]):
+class SequenceList(ListAPIView[Sequence]):
     """The account's sequences."""
 
     serializer_class = SequenceOut
 
     def get_queryset(self) -> Any:
-        return _of(credential_of(self.request).account)
-
-    def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.get_queryset())
-        return self.get_paginated_response(SequenceOut(page, many=True).data)
+        return _of(self.request)
 
 
 class SequenceItem(APIView):
     """One sequence."""
 
     def get(self, request: Request, pk: int) -> Response:
-        found = _of(credential_of(request).account).filter(pk=pk).first()
-        if found is None:
-            raise NotFound
-        return Response(SequenceOut(found).data)
+        return Response(SequenceOut(found_in(_of(request), pk)).data)
 
 
-def _of(account: Account) -> Any:
-    return Sequence.objects.for_account(account).prefetch_related("steps")
+def _of(request: Request) -> Any:
+    return Sequence.objects.for_account(credential_of(request).account).prefetch_related("steps")

@@ -3,22 +3,20 @@
 from typing import Any
 
 import django_filters
-from django.core.exceptions import ValidationError as Invalid
-from django.core.validators import validate_email
 from django.utils import timezone
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.generics import GenericAPIView
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oauth.authentication import credential_of
-from oauth.models import Account
-from reviewhub.api import ApiError, ByNumber
+from reviewhub.api import ApiError, ByNumber, found_in
 from reviews import lifecycle, suppressions
 from reviews.api.fields import Text
-from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
+from reviews.api.filters import CreatedFilter
+from reviews.contacts import InvalidAddress, read_address
 from reviews.models import Suppression
 from reviews.models.base import Channel
 
@@ -46,16 +44,15 @@ class LiftIn(serializers.Serializer[dict[str, str]]):
     because = Text(max_length=150)
 
 
-class SuppressionFilter(django_filters.FilterSet):
+class SuppressionFilter(CreatedFilter):
     """`active`: whether the address is still not written to."""
 
     channel = django_filters.ChoiceFilter(choices=Channel.choices)
     reason = django_filters.ChoiceFilter(choices=Suppression.Reason.choices)
     active = django_filters.BooleanFilter(field_name="lifted_at", lookup_expr="isnull")
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
 
 
-class SuppressionList(GenericAPIView[Suppression]):
+class SuppressionList(ListAPIView[Suppression]):
     """Addresses that the account does not write to."""
 
     serializer_class = SuppressionOut
@@ -63,18 +60,17 @@ class SuppressionList(GenericAPIView[Suppression]):
     pagination_class = ByNumber
 
     def get_queryset(self) -> Any:
-        return Suppression.objects.for_account(credential_of(self.request).account)
-
-    def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(SuppressionOut(page, many=True).data)
+        return _of(self.request)
 
     def post(self, request: Request) -> Response:
         """Write there no more: what is planned to that address does not leave. One that is suppressed stays so: 200."""
         given = SuppressionIn(data=request.data)
         given.is_valid(raise_exception=True)
         credential = credential_of(request)
-        channel, address = _place(given.validated_data["address"], credential.account)
+        try:
+            channel, address = read_address(given.validated_data["address"], credential.account.country)
+        except InvalidAddress as error:
+            raise ValidationError({"address": [str(error)]}) from error
         known = suppressions.of(account=credential.account, channel=channel, address=address).exists()
         made = lifecycle.opt_out(
             account=credential.account,
@@ -92,14 +88,14 @@ class SuppressionItem(APIView):
     """One address."""
 
     def get(self, request: Request, pk: int) -> Response:
-        return Response(SuppressionOut(_find(request, pk)).data)
+        return Response(SuppressionOut(found_in(_of(request), pk)).data)
 
 
 class SuppressionLift(APIView):
     """Allow an address again, with the reason."""
 
     def post(self, request: Request, pk: int) -> Response:
-        found = _find(request, pk)
+        found = found_in(_of(request), pk)
         given = LiftIn(data=request.data)
         given.is_valid(raise_exception=True)
         if not found.address:
@@ -107,23 +103,8 @@ class SuppressionLift(APIView):
         because = f"{given.validated_data['because']} ({credential_of(request).user}, through the API)"
         if not suppressions.lift(suppression=found, because=because, now=timezone.now()):
             raise ApiError(409, "invalid_state", "This suppression was lifted before.")
-        return Response(SuppressionOut(_find(request, pk)).data)
+        return Response(SuppressionOut(found_in(_of(request), pk)).data)
 
 
-def _place(text: str, account: Account) -> tuple[str, str]:
-    """Channel and address as they are compared. Raises ValidationError."""
-    try:
-        if "@" in text:
-            validate_email(address := normalise_email(text))
-            return Channel.EMAIL, address
-        return Channel.SMS, normalise_phone(text, account.country)[0]
-    except (Invalid, InvalidPhone) as error:
-        words = error.messages if isinstance(error, Invalid) else [str(error)]
-        raise ValidationError({"address": words}) from error
-
-
-def _find(request: Request, pk: int) -> Suppression:
-    found = Suppression.objects.for_account(credential_of(request).account).filter(pk=pk).first()
-    if found is None:
-        raise NotFound
-    return found
+def _of(request: Request) -> Any:
+    return Suppression.objects.for_account(credential_of(request).account)

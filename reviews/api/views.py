@@ -7,15 +7,15 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework import status
-from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.generics import GenericAPIView
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oauth.authentication import credential_of
 from oauth.models import Account
-from reviewhub.api import ApiError, exception_handler
+from reviewhub.api import ApiError, exception_handler, found_in
 from reviews import asking, lifecycle, previews
 from reviews.api.field_definitions import field_definitions
 from reviews.api.filters import ReviewRequestFilter
@@ -27,7 +27,7 @@ from reviews.models.request import ReviewRequestQuerySet
 MAX_BULK = 500
 
 
-class ReviewRequestList(GenericAPIView[ReviewRequest]):
+class ReviewRequestList(ListAPIView[ReviewRequest]):
     """Ask a customer for a review; see what was asked."""
 
     serializer_class = ReviewRequestOut
@@ -35,10 +35,6 @@ class ReviewRequestList(GenericAPIView[ReviewRequest]):
 
     def get_queryset(self) -> ReviewRequestQuerySet:
         return ReviewRequest.objects.for_account(credential_of(self.request).account).select_related("contact")
-
-    def get(self, request: Request) -> Response:
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(ReviewRequestOut(page, many=True).data)
 
     def post(self, request: Request) -> Response | HttpResponse:
         return idempotent(request, lambda: answer(credential_of(request).account, request.data))
@@ -149,14 +145,6 @@ class ReviewRequestCancel(APIView):
 
 
 def find(request: Request, pk: Any) -> ReviewRequest:
-    """The account's own request of that id. Raises NotFound, for a stranger's too."""
-    found = (
-        ReviewRequest.objects.for_account(credential_of(request).account)
-        .select_related("contact")
-        .prefetch_related("deliveries")
-        .filter(pk=pk)
-        .first()
-    )
-    if found is None:
-        raise NotFound
-    return found
+    """The account's own request of that id, with its messages. Raises NotFound."""
+    rows = ReviewRequest.objects.for_account(credential_of(request).account)
+    return found_in(rows.select_related("contact").prefetch_related("deliveries"), pk)
