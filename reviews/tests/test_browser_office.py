@@ -10,8 +10,8 @@ from django.utils import timezone
 from oauth.models import Account, User
 from reviews import importing, visits
 from reviews.contacts import Person
-from reviews.models import Contact, Delivery, Feedback, ImportJob, Suppression
-from reviews.tests.browser import fits, in_a_browser, sign_in
+from reviews.models import Contact, Delivery, Feedback, ImportJob, ReviewRequest, Suppression
+from reviews.tests.browser import PHONE, fits, in_a_browser, sign_in
 from reviews.tests.helpers import asked
 from reviews.tests.test_scanning import image
 
@@ -38,6 +38,76 @@ def office(page: Any, live_server: Any, owner: User) -> Callable[[str], Any]:
 def press(page: Any, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
     page.wait_for_load_state()
+
+
+@pytest.fixture
+def message(account: Account, now: datetime) -> Delivery:
+    asked(account, now)
+    return Delivery.objects.get()
+
+
+def test_staff_ask_a_customer_on_a_phone(page: Any, live_server: Any, owner: User, account: Account) -> None:
+    page.goto(f"{live_server.url}/admin/reviews/reviewrequest/add/")
+    sign_in(page, owner)
+    page.wait_for_function("document.activeElement?.name === 'first_name'")
+    page.keyboard.type("Jane")
+    page.get_by_label("Mobile number").fill("12")
+    page.wait_for_selector(".rh-preview :text('too few or too many digits')")
+    page.get_by_label("Mobile number").fill("")
+    page.get_by_label("E-mail").fill("jane@example.com")
+    page.wait_for_selector(".rh-preview :text('How did we do, Jane?')")
+    assert page.locator(".rh-scriptless").is_hidden()
+    assert fits(page)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    page.wait_for_selector("text=Review request scheduled for jane@example.com")
+    assert ReviewRequest.objects.get().source == "staff"
+
+
+def test_the_preview_is_there_without_a_script(chromium: Any, live_server: Any, owner: User, account: Account) -> None:
+    context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/admin/reviews/reviewrequest/add/")
+    sign_in(page, owner)
+    page.get_by_label("E-mail").fill("jane@example.com")
+    page.get_by_role("button", name="Preview").click()
+    page.wait_for_selector(".rh-preview :text('How did we do, there?')")
+    assert not ReviewRequest.objects.exists()
+    context.close()
+
+
+def test_staff_write_a_text_and_see_what_becomes_of_it(
+    page: Any, live_server: Any, owner: User, account: Account
+) -> None:
+    sequence = account.sequences.get()
+    page.goto(f"{live_server.url}/admin/reviews/sequence/{sequence.pk}/change/")
+    sign_in(page, owner)
+    page.wait_for_selector(".rh-moves")
+    text = page.locator("[name=steps-0-sms_text]")
+    text.fill("{{ business_name }} asks: ")
+    page.wait_for_selector(".rh-preview :text('The text must hold')")
+    page.locator("[data-insert=link]").click()
+    page.keyboard.type(" 👍 STOP")
+    page.wait_for_selector(".rh-preview :text('Unicode because of 👍')")
+    assert text.input_value() == "{{ business_name }} asks: {{ link }} 👍 STOP"
+    assert fits(page)
+    page.get_by_role("button", name="Move down").nth(1).click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_selector("text=was changed successfully")
+    steps = sequence.steps.order_by("position")
+    assert steps[0].sms_text.endswith("👍 STOP")
+    assert steps[1].email_subject == "Last time we ask: how was {{ business_name }}?"
+
+
+def test_staff_skip_a_step_on_a_phone(page: Any, live_server: Any, owner: User, message: Delivery) -> None:
+    page.goto(f"{live_server.url}/admin/reviews/reviewrequest/{message.request_id}/change/")
+    sign_in(page, owner)
+    page.wait_for_selector("h2:has-text('What happened')")
+    assert fits(page)
+    page.goto(page.url.replace("/change/", "/skip/"))
+    assert fits(page)
+    page.get_by_role("button", name="Skip it").click()
+    page.wait_for_selector("text=Skipped: the next message is due")
+    assert Delivery.objects.get(step=0).status == "cancelled"
 
 
 def test_a_list_of_customers_is_imported(
