@@ -17,7 +17,6 @@ class StepOut(serializers.ModelSerializer[FollowUpStep]):
     """One message of a sequence; `step` 0 is the first ask."""
 
     step = serializers.IntegerField(source="position")
-    delay_hours = serializers.IntegerField()  # not the column's own limits, which differ between databases
 
     class Meta:
         model = FollowUpStep

@@ -131,6 +131,7 @@ def _phone(account: Account, fields: dict[str, Any]) -> tuple[str, list[str]]:
 class MessageOut(serializers.ModelSerializer[Delivery]):
     """One message of a request."""
 
+    step = serializers.IntegerField()  # without the limits of a column, which differ between databases
     error = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
 
