@@ -14,6 +14,7 @@ from rest_framework.throttling import BaseThrottle
 from oauth.authentication import Credential, credential_of
 from oauth.hashers import token_hash
 from reviewhub.clients import client_address
+from reviewhub.counting import one_more
 
 if TYPE_CHECKING:  # the framework's settings import this module while its views are being made
     from rest_framework.views import APIView
@@ -49,7 +50,7 @@ class TokenThrottle(BaseThrottle):
             return True
         self._left = _seconds_left()
         rates = [
-            (name, limit, limit - _count(f"rate:{whose}:{int(time.time()) // WINDOW}"), self._left)
+            (name, limit, limit - one_more(f"rate:{whose}:{int(time.time()) // WINDOW}", WINDOW * 2), self._left)
             for name, whose, limit in _limits(credential_of(request))
             if limit
         ]
@@ -79,7 +80,7 @@ def note_failure(request: HttpRequest, who: str) -> int:
     Returns the seconds to wait once there were too many in this minute, else 0. Counted by IP address, and
     by address and name: never by the name alone, which is public, so that nobody can lock another one out.
     """
-    counts = [(_count(key), most) for key, most in _failure_keys(request, who).items()]
+    counts = [(one_more(key, WINDOW * 2), most) for key, most in _failure_keys(request, who).items()]
     return _seconds_left() if any(count > most for count, most in counts) else 0
 
 
@@ -93,15 +94,6 @@ def _failure_keys(request: HttpRequest, who: str) -> dict[str, int]:
     minute, address = int(time.time()) // WINDOW, client_address(request)
     limits = {address: MOST_FROM_ADDRESS, f"{address} {who}": MOST_FOR_ONE}
     return {f"failures:{token_hash(value)[:32]}:{minute}": most for value, most in limits.items()}
-
-
-def _count(key: str) -> int:
-    """One more in the window that the key names; returns how many there are."""
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # the first one in the window
-        cache.add(key, 0, WINDOW * 2)
-        return int(cache.incr(key))
 
 
 def _seconds_left() -> int:

@@ -39,7 +39,7 @@ class InvalidMove(Exception):
 
 def _move(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -> bool:
     """Move the request if its state in the database allows it; False when it does not."""
-    changes: dict[str, object] = {"status": to, "reason": reason[:200]}
+    changes: dict[str, object] = {"status": str(to), "reason": reason[:200]}
     if to == Status.SENT:
         changes["sent_at"] = now
     elif to == Status.SCHEDULED:
@@ -48,11 +48,14 @@ def _move(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -
         changes["ended_at"] = now
     if to == Status.RESPONDED:
         changes["responded_at"] = now
-    if not ReviewRequest.objects.filter(pk=request.pk, status__in=MOVES[to]).update(**changes):
+    if not _change_if(pk=request.pk, statuses=[str(status) for status in MOVES[to]], **changes):
         return False
     for name, value in changes.items():
         setattr(request, name, value)
     return True
+
+
+_change_if = Change(lambda pk, statuses, **changes: (ReviewRequest.objects.filter(pk=pk, status__in=statuses), changes))
 
 
 # --- Endings ---------------------------------------------------------------------------------

@@ -94,9 +94,21 @@ def _find(token: str) -> Delivery | None:
     return found
 
 
+# What pages look at, and no more: a row of all five tables is wide.
+_LOOKED_AT = (
+    *("link_token", "channel", "address", "seen_at", "clicked_at", "account", "request"),
+    *(f"account__{name}" for name in ("name", "sender_name", "postal_address", "colour", "language", "logo")),
+    *(f"account__{name}" for name in ("scan_code", "page_heading", "page_text", "thanks_text")),
+    *(f"request__{name}" for name in ("status", "contact", "feedback__rating", "feedback__text")),
+    *(f"request__contact__{name}" for name in ("first_name", "last_name", "company_name", "email", "phone")),
+    "request__contact__erased_at",
+    "request__contact__account",
+)
 _with_token = Select(
-    lambda token: Delivery.objects.select_related("account", "request__contact", "request__feedback").filter(
-        link_token=token
+    lambda token: (
+        Delivery.objects.select_related("account", "request__contact", "request__feedback")
+        .only(*_LOOKED_AT)
+        .filter(link_token=token)
     )
 )
 

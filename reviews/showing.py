@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
@@ -16,6 +15,7 @@ from django.utils.translation import get_language_from_request
 from oauth.models import Account
 from oauth.statements import Select
 from reviewhub.clients import client_address
+from reviewhub.counting import one_more
 from reviewhub.languages import is_right_to_left, speaking
 from reviews.models import Contact, ReviewSite
 from reviews.rendering import RenderError, fill, words_about
@@ -90,8 +90,7 @@ def writes_too_often(request: HttpRequest, place: str) -> bool:
     minute = int(time.time()) // 60
     for writer in (place, client_address(request)):
         key = f"page:{hashlib.sha256(writer.encode()).hexdigest()[:32]}:{minute}"
-        cache.add(key, 0, 120)
-        if cache.incr(key) > WRITES_PER_MINUTE:
+        if one_more(key, 120) > WRITES_PER_MINUTE:
             return True
     return False
 

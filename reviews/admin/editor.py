@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,6 +16,7 @@ from django.utils import timezone
 
 from oauth.models import Account
 from reviewhub.backoffice import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from reviewhub.counting import one_more
 from reviews import previews, scheduling, trial
 from reviews.contacts import InvalidPhone, normalise_phone
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Sequence
@@ -193,9 +193,7 @@ def test_page(page: Any, request: HttpRequest, sequence: Sequence) -> HttpRespon
 
 
 def _too_many(user: Any, now: datetime) -> bool:
-    key = f"tests:{user}:{now:%Y%m%d%H}"
-    cache.add(key, 0, 3600)
-    return int(cache.incr(key)) > TESTS_PER_HOUR
+    return one_more(f"tests:{user}:{now:%Y%m%d%H}", 3600) > TESTS_PER_HOUR
 
 
 # --- A copy -----------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from oauth.models import Account
 from reviewhub.backoffice import LONGEST_FILTER, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, badge, is_operator
+from reviewhub.counting import one_more
 from reviews import measures, operations, trial
 from reviews.admin.requests import DELIVERY_COLOURS
 from reviews.contacts import InvalidAddress, read_address
@@ -231,9 +231,7 @@ def test(request: HttpRequest, **given: Any) -> HttpResponse:
 
 
 def _too_often() -> bool:
-    key = f"test-messages:{int(time.time()) // 60}"
-    cache.add(key, 0, 120)
-    return int(cache.incr(key)) > TESTS_PER_MINUTE
+    return one_more(f"test-messages:{int(time.time()) // 60}", 120) > TESTS_PER_MINUTE
 
 
 def _back(place: str) -> HttpResponseRedirect:
