@@ -24,7 +24,10 @@ USE_NOTED_EVERY = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Credential:
-    """What a request was authenticated with. `last_used_at` is the last use before this one."""
+    """What a request was authenticated with. `last_used_at` is the last use before this one.
+
+    `application_id` is the app's, or None for an API key.
+    """
 
     id: str
     auth_type: str
@@ -35,6 +38,7 @@ class Credential:
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None
+    application_id: int | None = None
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -123,4 +127,5 @@ def _credential(
         created_at=created_at,
         expires_at=expires_at,
         last_used_at=row.last_used_at,
+        application_id=getattr(row, "application_id", None),
     )

@@ -4,7 +4,8 @@ Putting a statement together takes Django more time than the statement itself: a
 spent a third of their processor time on it. Nobody checks values here: who gives them has done so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -183,6 +184,19 @@ class Insert:
         columns = ", ".join(connection.ops.quote_name(field.column) for field in self._fields)
         marks = ", ".join(["%s"] * len(self._fields))
         return f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id"  # noqa: S608 (our own names)
+
+
+@contextmanager
+def one_trip() -> Iterator[None]:
+    """Inside a transaction: let statements whose results nobody reads travel together, where the database can do that.
+
+    What one of them is refused for is raised at the end.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.wrap_database_errors, connection.connection.pipeline():
+        yield
 
 
 def insert_rows(rows: Sequence[M], *, or_update: Sequence[str] = ()) -> None:

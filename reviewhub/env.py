@@ -7,6 +7,7 @@ another file, or none when it is empty. Any variable may be given as a file with
 
 import os
 from importlib.util import find_spec
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -116,6 +117,14 @@ def redis(name: str) -> str:
     if value and not _is_url(value, "redis", "rediss"):
         raise ImproperlyConfigured(f"{name} must look like redis://host:6379/0 or rediss://user:password@host:6379/0.")
     return value
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Networks such as 10.0.0.0/8, separated by commas."""
+    try:
+        return [ip_network(one.strip()) for one in env.list(name, default=[])]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be networks such as 10.0.0.0/8: {error}.") from error
 
 
 def _is_url(value: str, *schemes: str) -> bool:

@@ -8,7 +8,20 @@ from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from django.urls import reverse_lazy
 
 from oauth.scopes import DEFAULT_SCOPES, SCOPES
-from reviewhub.env import BASE_DIR, anymail, database, env, log_level, mail, one_of, origin, redis, secret_key, whole
+from reviewhub.env import (
+    BASE_DIR,
+    anymail,
+    database,
+    env,
+    log_level,
+    mail,
+    networks,
+    one_of,
+    origin,
+    redis,
+    secret_key,
+    whole,
+)
 from reviewhub.languages import languages
 
 # --- Site -----------------------------------------------------------------------------------
@@ -228,6 +241,16 @@ SANDBOX = not (MAIL_PROVIDER or TEXT_PROVIDER)
 
 # How many messages of a channel a worker has on their way at once, when the provider is slow.
 SEND_THREADS = whole("SEND_THREADS", default=32, least=1, most=256)
+
+# --- Webhooks: what other programs are told ---------------------------------------------------
+
+# Encrypts the endpoints' secrets: the first key; the others are tried for what was encrypted before a change.
+WEBHOOK_KEY: str = env.str("WEBHOOK_KEY", default=SECRET_KEY)
+WEBHOOK_KEY_FALLBACKS: list[str] = env.list(
+    "WEBHOOK_KEY_FALLBACKS", default=SECRET_KEY_FALLBACKS if WEBHOOK_KEY == SECRET_KEY else []
+)
+# Networks that are not public and may be called all the same: the operator's own, never an account's choice.
+WEBHOOK_NETWORKS = networks("WEBHOOK_NETWORKS")
 
 # --- Queue ----------------------------------------------------------------------------------
 

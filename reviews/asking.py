@@ -10,8 +10,8 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from oauth.models import Account
-from oauth.statements import Select, insert_rows
-from reviews import contacts, scheduling
+from oauth.statements import Select, insert_rows, one_trip
+from reviews import contacts, events, scheduling
 from reviews.channels import available_channels
 from reviews.contacts import Person
 from reviews.lifecycle import blocked_channels_of, new_delivery, pick_channel
@@ -168,9 +168,11 @@ def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[Ans
             told = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
             answers.append(Answer(request, True, f"Review request {told}", match.warnings))
         matches[match.contact.pk] = match
-    contacts.keep(list(matches.values()))
-    insert_rows([request for request, _ in made])
-    insert_rows([delivery for _, delivery in made if delivery])
+    with one_trip():
+        contacts.keep(list(matches.values()))
+        insert_rows([request for request, _ in made])
+        insert_rows([delivery for _, delivery in made if delivery])
+        events.record(*(events.of_request(request, now) for request, _ in made))
     return answers
 
 

@@ -19,9 +19,11 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from oauth.models import Account
+from reviews import events
 from reviews.channels import Accepted, Message
-from reviews.models import ChannelHealth, Delivery, ReviewRequest
+from reviews.models import ChannelHealth, Delivery, Event, ReviewRequest
 from reviews.models.base import Channel
+from reviews.models.endpoint import new_event_id
 from reviews.models.suppression import address_hash
 from reviews.scheduling import CAP, CAP_PERIOD
 
@@ -237,11 +239,18 @@ _MARK = f"""
             subject = %s, text = %s, error_code = '', error_text = ''
         FROM (SELECT count(*) FROM waiting) AS locked
         WHERE d.id = %s AND d.claim = %s AND lower(d.status) = 'sending'
-        RETURNING d.id, d.sent_at
+        RETURNING d.id, d.sent_at, d.account_id, d.request_id
     ), moved AS (
         UPDATE reviews_reviewrequest AS r SET status = 'sent', reason = '', sent_at = m.sent_at
         FROM marked AS m, waiting AS w WHERE r.id = w.id AND w.status = 'scheduled'
-    )"""
+        RETURNING r.id
+    ), told AS (
+        INSERT INTO reviews_event (id, type, account_id, occurred_at, request_id, delivery_id)
+        SELECT %s::uuid, '{Event.Type.MESSAGE_SENT}', account_id, sent_at, request_id, id FROM marked
+        UNION ALL
+        SELECT %s::uuid, '{Event.Type.REQUEST_SENT}', account_id, sent_at, request_id, NULL FROM marked, moved
+        RETURNING *
+    ), noticed AS ({events.notices_of("told")})"""
 
 _FIELDS = [field for field in Delivery._meta.concrete_fields if not field.primary_key]
 
@@ -268,6 +277,7 @@ def _at_once(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[st
     if sent is not None:
         own = sent.delivery
         given += [own.request_id, own.due_at, sent.at, *_record(sent).values(), own.pk, own.claim]
+        given += [new_event_id(), new_event_id()]
     following = sent.following if sent is not None else None
     if following is not None:
         given += [getattr(following, field.attname) for field in _FIELDS]  # the driver knows all of these types
@@ -291,9 +301,19 @@ def _mark_in_turn(sent: Sent) -> bool:
     kept = {"due_at": sent.delivery.due_at, "sent_at": sent.at, "error_code": "", "error_text": ""}
     if not own.update(status=Status.SENT, claim=None, **kept, **_record(sent)):
         return False
+    told = [events.of_message(sent.delivery, Event.Type.MESSAGE_SENT, sent.at)]
     request = ReviewRequest.objects.filter(pk=sent.delivery.request_id)
     moved = {"status": ReviewRequest.Status.SENT, "reason": "", "sent_at": sent.at}
-    request.filter(status=ReviewRequest.Status.SCHEDULED).update(**moved)
+    if request.filter(status=ReviewRequest.Status.SCHEDULED).update(**moved):
+        told.append(
+            Event(
+                account_id=sent.delivery.account_id,
+                type=Event.Type.REQUEST_SENT,
+                occurred_at=sent.at,
+                request_id=sent.delivery.request_id,
+            )
+        )
+    events.record(*told)
     if sent.following is not None and request.open().exists():
         Delivery.objects.bulk_create([sent.following], ignore_conflicts=True)
     return True

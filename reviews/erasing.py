@@ -7,8 +7,18 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
 
-from reviews import lifecycle, suppressions
-from reviews.models import Contact, Delivery, DeliveryEvent, Feedback, MergeCandidate, ReviewRequest, Suppression
+from reviews import events, lifecycle, suppressions
+from reviews.models import (
+    Attempt,
+    Contact,
+    Delivery,
+    DeliveryEvent,
+    Event,
+    Feedback,
+    MergeCandidate,
+    ReviewRequest,
+    Suppression,
+)
 from reviews.models.base import Channel
 from reviews.models.suppression import address_hash
 
@@ -54,6 +64,8 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     Contact.objects.filter(pk=contact.pk).update(
         first_name="", last_name="", company_name="", email="", phone="", time_zone="", erased_at=now, updated_at=now
     )
+    type_ = Event.Type.CONTACT_ERASED
+    events.record(Event(account_id=contact.account_id, type=type_, occurred_at=now, contact_id=contact.pk))
     requests = ReviewRequest.objects.filter(contact=contact)
     requests.update(external_id="", metadata={})
     Delivery.objects.filter(request__in=requests).update(address="", subject="", text="", error_text="")
@@ -61,6 +73,10 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     theirs = Q(delivery__request__in=requests)
     theirs |= Q(account=contact.account, address__in=[address for _, address in places])
     _blank_events(theirs)
+    # Another program may have answered with what it was told.
+    told = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
+    heard = Attempt.objects.filter(told, notice__endpoint__account=contact.account).exclude(answer="").values("pk")
+    Attempt.objects.filter(pk__in=heard).update(answer="")
     hashes = [address_hash(contact.account_id, channel, address) for channel, address in places]
     Suppression.objects.for_account(contact.account).filter(address_hash__in=hashes).update(address="", evidence="")
     MergeCandidate.objects.filter(Q(by_email=contact) | Q(by_phone=contact)).delete()

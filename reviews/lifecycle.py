@@ -10,9 +10,9 @@ from django.db.models import Q, QuerySet
 
 from oauth.models import Account
 from oauth.statements import Change, Select
-from reviews import scheduling, suppressions
+from reviews import events, scheduling, suppressions
 from reviews.channels import available_channels
-from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
+from reviews.models import Contact, Delivery, Event, FollowUpStep, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.models.suppression import address_hash
 
@@ -31,6 +31,7 @@ MOVES: dict[str, tuple[str, ...]] = {
 
 # How long after its last message a request waits for an answer before it counts as completed.
 ANSWER_TIME = timedelta(days=7)
+COMPLETE_AT_ONCE = 500
 
 
 class InvalidMove(Exception):
@@ -52,6 +53,7 @@ def _move(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -
         return False
     for name, value in changes.items():
         setattr(request, name, value)
+    events.record(events.of_request(request, now))
     return True
 
 
@@ -93,9 +95,11 @@ def opt_out(
     address = address.lower()
     # Requests first, as everything that settles does: two that wait for each other would never end.
     requests = list(_open_requests(account, channel, address))
-    suppression = suppressions.suppress(
+    suppression, is_new = suppressions.add(
         account=account, channel=channel, address=address, reason=reason, evidence=evidence, now=now
     )
+    if is_new and reason != Suppression.Reason.ERASED:
+        _record_opt_out(suppression, now)
     why = f"{suppression.get_reason_display()} ({Channel(channel).label.lower()})"
     for request in requests:
         if _move(request, Status.SUPPRESSED, now=now, reason=why):
@@ -104,6 +108,20 @@ def opt_out(
         channel=channel, address=address, status=Delivery.Status.PLANNED
     ).update(status=Delivery.Status.CANCELLED, reason=why, claim=None)
     return suppression
+
+
+def _record_opt_out(suppression: Suppression, now: datetime) -> None:
+    field = "email" if suppression.channel == Channel.EMAIL else "phone"
+    theirs = Contact.objects.filter(account=suppression.account_id, **{field: suppression.address})
+    events.record(
+        Event(
+            account_id=suppression.account_id,
+            type=Event.Type.CONTACT_OPTED_OUT,
+            occurred_at=now,
+            contact_id=theirs.values_list("pk", flat=True).first(),
+            suppression_id=suppression.pk,
+        )
+    )
 
 
 def reopen(*, request: ReviewRequest, now: datetime, reason: str) -> bool:
@@ -138,12 +156,26 @@ def _open_requests(account: Account, channel: str, address: str) -> QuerySet[Rev
 
 def complete_unanswered(*, now: datetime) -> int:
     """End the requests whose last message went unanswered for ANSWER_TIME; returns how many."""
+    done = 0
+    while ended := _complete_some(now):
+        done += ended
+    return done
+
+
+@transaction.atomic
+def _complete_some(now: datetime) -> int:
     waiting = ReviewRequest.objects.filter(status=Status.SENT, sent_at__lte=now - ANSWER_TIME).exclude(
         pk__in=Delivery.objects.filter(
             Q(status__in=Delivery.PENDING) | Q(sent_at__gt=now - ANSWER_TIME), request__status=Status.SENT
         ).values("request")
     )
-    return waiting.update(status=Status.COMPLETED, ended_at=now, reason="No answer.")
+    found = list(waiting.order_by("pk").select_for_update(of=("self",))[:COMPLETE_AT_ONCE])
+    keys = [request.pk for request in found]
+    ReviewRequest.objects.filter(pk__in=keys).update(status=Status.COMPLETED, ended_at=now, reason="No answer.")
+    for request in found:
+        request.status = Status.COMPLETED
+    events.record(*(events.of_request(request, now) for request in found))
+    return len(found)
 
 
 def _cancel_pending(request: ReviewRequest, reason: str) -> None:

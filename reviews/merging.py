@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from reviews import lifecycle, suppressions
-from reviews.models import Contact, ReviewRequest
+from reviews.models import Contact, Event, ReviewRequest
 from reviews.models.base import Channel
 
 _FILLED = ("first_name", "last_name", "company_name", "time_zone", "email", "phone")
@@ -38,6 +38,7 @@ def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
                 reason = f"Merged by {by} with a contact that has an open request."
                 lifecycle.cancel_request(request=request, now=now, reason=reason)
         ReviewRequest.objects.filter(contact=other).update(contact=kept)
+        Event.objects.for_account(kept.account).filter(contact=other).update(contact=kept)
         known = {name: getattr(other, name) for name in _FILLED}
         other.delete()
         for name, value in known.items():

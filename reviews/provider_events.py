@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from reviews import lifecycle, replies, suppressions, wakeups
+from reviews import events, lifecycle, replies, suppressions, wakeups
 from reviews.channels import ChannelError, outcomes
-from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
+from reviews.models import Delivery, DeliveryEvent, Event, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.reports import KINDS, TWILIO
 
@@ -67,17 +67,17 @@ class Applied:
 # --- Storing ----------------------------------------------------------------------------------
 
 
-def store(events: Sequence[DeliveryEvent], *, later: bool = True) -> list[DeliveryEvent]:
+def store(reports: Sequence[DeliveryEvent], *, later: bool = True) -> list[DeliveryEvent]:
     """Keep what is new of these reports of one provider, and return all that is not applied yet.
 
     A report that was stored before changes nothing. `later`: a task applies them.
     """
-    if not events:
+    if not reports:
         return []
     with transaction.atomic():
-        DeliveryEvent.objects.bulk_create(events, ignore_conflicts=True)  # the unique key decides
-        keys = [event.key for event in events]
-        rows = list(DeliveryEvent.objects.filter(provider=events[0].provider, key__in=keys, applied_at=None))
+        DeliveryEvent.objects.bulk_create(reports, ignore_conflicts=True)  # the unique key decides
+        keys = [report.key for report in reports]
+        rows = list(DeliveryEvent.objects.filter(provider=reports[0].provider, key__in=keys, applied_at=None))
         if rows and later:
             ids = [row.pk for row in rows]
             transaction.on_commit(lambda: wakeups.enqueue(APPLY, *ids))
@@ -185,7 +185,7 @@ def _apply_to_delivery(event: DeliveryEvent, *, now: datetime) -> bool:
     if event.kind in OPT_OUTS:
         _opt_out(delivery, event, now=now)
         if event.code:  # the provider refused the message, because of an opt-out that it remembers
-            _move(delivery, Status.FAILED, event)
+            _move(delivery, Status.FAILED, event, now=now)
         return True
     if event.kind not in STATES:
         return True
@@ -208,7 +208,7 @@ def _opt_out(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None
 
 def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
     before, to = delivery.status, STATES[Kind(event.kind)]
-    if not _move(delivery, to, event):
+    if not _move(delivery, to, event, now=now):
         return
     if to == Status.BOUNCED and delivery.address:
         suppressions.suppress(
@@ -226,7 +226,7 @@ def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
         lifecycle.turned_out_sent(delivery, steps=lifecycle.steps_of(delivery.request), now=now)
 
 
-def _move(delivery: Delivery, to: str, event: DeliveryEvent) -> bool:
+def _move(delivery: Delivery, to: Status, event: DeliveryEvent, *, now: datetime) -> bool:
     """Move the delivery, if the table allows it and no later report has said otherwise."""
     if event.kind in RANKS and _outdone(delivery, event):
         return False
@@ -241,6 +241,10 @@ def _move(delivery: Delivery, to: str, event: DeliveryEvent) -> bool:
             changes |= {"sent_at": delivery.due_at, "reason": "Its provider reported that it left."}
     if not Delivery.objects.filter(pk=delivery.pk, status__in=MOVES[to]).update(**changes):
         return False
+    told = [events.OF_STATUS[to]]
+    if delivery.status == Status.UNKNOWN and to == Status.DELIVERED:
+        told.insert(0, Event.Type.MESSAGE_SENT)
+    events.record(*(events.of_message(delivery, type_, now) for type_ in told))
     for name, value in changes.items():
         setattr(delivery, name, value)
     return True

@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from reviews import lifecycle
+from reviews import events, lifecycle
 from reviews.channels import ChannelError, find_text
-from reviews.models import Delivery
+from reviews.models import Delivery, Event
 from reviews.models.base import Channel
 from reviews.settling import MAX_ATTEMPTS, about, lock_request
 
@@ -56,6 +56,7 @@ def record_sent(delivery: Delivery, *, provider_id: str, now: datetime, reason: 
             error_text="",
         )
         if moved:
+            events.record(events.of_message(delivery, Event.Type.MESSAGE_SENT, now))
             lifecycle.turned_out_sent(delivery, steps=lifecycle.steps_of(delivery.request), now=now)
     return bool(moved)
 
@@ -73,6 +74,7 @@ def plan_again(delivery: Delivery, *, now: datetime, reason: str = "The provider
             status=status, due_at=now, reason=why[:200]
         )
         if moved and status == Status.FAILED:
+            events.record(events.of_message(delivery, Event.Type.MESSAGE_FAILED, now))
             lifecycle.failed(delivery, steps=lifecycle.steps_of(delivery.request), now=now)
     return bool(moved)
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import transaction
 
-from reviews import lifecycle, provider_events, scheduling, suppressions
+from reviews import events, lifecycle, provider_events, scheduling, suppressions
 from reviews.channels import ChannelError
 from reviews.claims import LEASE, paused_channels
-from reviews.models import Delivery, FollowUpStep, ReviewRequest, Suppression
+from reviews.models import Delivery, Event, FollowUpStep, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.scheduling import CAP, CAP_PERIOD
 
@@ -71,8 +71,10 @@ def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: 
 def _fail(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime, **words: str) -> None:
     with transaction.atomic():
         lock_request(delivery)
-        if not settle(delivery, Status.BOUNCED if error.address_gone else Status.FAILED, **words):
+        to = Status.BOUNCED if error.address_gone else Status.FAILED
+        if not settle(delivery, to, **words):
             return
+        events.record(events.of_message(delivery, events.OF_STATUS[to], now))
         evidence = f"{error.code} {error.text}"
         where: dict[str, Any] = {"account": delivery.account, "channel": delivery.channel, "address": delivery.address}
         if error.opted_out:
@@ -88,6 +90,7 @@ def give_up(delivery: Delivery, reason: str, *, steps: Steps, now: datetime) -> 
     with transaction.atomic():
         lock_request(delivery)
         if settle(delivery, Status.FAILED, reason=reason[:200], error_text=reason[:500]):
+            events.record(events.of_message(delivery, Event.Type.MESSAGE_FAILED, now))
             lifecycle.failed(delivery, steps=steps, now=now)
 
 

@@ -19,22 +19,25 @@ def suppress(
 
     Ends nothing that is under way: `lifecycle.opt_out` does.
     """
-    hashed = address_hash(account.pk, channel, address)
-    Suppression.objects.bulk_create(
-        [
-            Suppression(
-                account=account,
-                channel=channel,
-                address=address,
-                address_hash=hashed,
-                reason=reason,
-                evidence=evidence[:500],
-                created_at=now,
-            )
-        ],
-        ignore_conflicts=True,  # the unique constraint on active ones decides a race
+    return add(account=account, channel=channel, address=address, reason=reason, evidence=evidence, now=now)[0]
+
+
+def add(
+    *, account: Account, channel: str, address: str, reason: Suppression.Reason, evidence: str, now: datetime
+) -> tuple[Suppression, bool]:
+    """What `suppress` does, and whether the address was not suppressed before; of a race, one alone is told so."""
+    return Suppression.objects.get_or_create(
+        account=account,
+        address_hash=address_hash(account.pk, channel, address),
+        lifted_at=None,  # the unique constraint on active ones decides a race
+        defaults={
+            "channel": channel,
+            "address": address,
+            "reason": reason,
+            "evidence": evidence[:500],
+            "created_at": now,
+        },
     )
-    return Suppression.objects.for_account(account).active().get(address_hash=hashed)
 
 
 def lift(*, suppression: Suppression, because: str, now: datetime) -> bool:

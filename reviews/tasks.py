@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from oauth.cleanup import clean_up
-from reviews import delivery, erasing, importing, lifecycle, provider_events, reconciling, totals
+from reviews import delivery, endpoints, erasing, events, importing, lifecycle, provider_events, reconciling, totals
 from reviews.models import IdempotencyKey
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
@@ -21,6 +21,7 @@ def tick() -> None:
     provider_events.apply_waiting(now=timezone.now())
     reconciling.reconcile(now=timezone.now())
     importing.wake_stalled(timezone.now())
+    endpoints.tell_owners()
 
 
 def sweep() -> None:
@@ -32,6 +33,8 @@ def sweep() -> None:
     totals.fold(now=now)
     importing.forget(now)
     erasing.blank_late_reports(now)
+    endpoints.renew_encryption()
+    events.forget(now)
 
 
 def apply_events(*event_ids: int) -> int:

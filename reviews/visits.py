@@ -9,8 +9,8 @@ from django.db import transaction
 
 from oauth.models import Account
 from oauth.statements import Change
-from reviews import lifecycle
-from reviews.models import Delivery, Feedback, ReviewSite
+from reviews import events, lifecycle
+from reviews.models import Delivery, Event, Feedback, ReviewSite
 
 
 def record_seen(*, delivery: Delivery, now: datetime) -> None:
@@ -26,7 +26,8 @@ _see = Change(lambda pk, now: (Delivery.objects.filter(pk=pk, seen_at=None), {"s
 def record_press(*, delivery: Delivery, site: ReviewSite, now: datetime) -> None:
     """The customer chose a review site: note the first choice, and end the follow-ups."""
     lifecycle.respond(request=delivery.request, now=now, reason=f"Went to {site.name}.")
-    _click(pk=delivery.pk, now=now, site=site.pk)
+    if _click(pk=delivery.pk, now=now, site=site.pk):
+        events.record(events.of_message(delivery, Event.Type.LINK_CLICKED, now))
 
 
 _click = Change(
@@ -41,7 +42,7 @@ _click = Change(
 def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: datetime) -> Feedback:
     """Keep what the customer says to the business, in place of what they said before; end the follow-ups."""
     lifecycle.respond(request=delivery.request, now=now, reason="Left feedback.")
-    feedback, _ = Feedback.objects.update_or_create(
+    feedback, is_new = Feedback.objects.update_or_create(
         request=delivery.request,
         defaults={"rating": rating, "text": text, "updated_at": now, "handled_at": None, "handled_by": None},
         create_defaults={
@@ -52,9 +53,18 @@ def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: d
             "updated_at": now,
         },
     )
+    _tell(feedback, Event.Type.FEEDBACK_CREATED if is_new else Event.Type.FEEDBACK_UPDATED, now)
     return feedback
 
 
+@transaction.atomic
 def record_scanned_feedback(*, account: Account, rating: int | None, text: str, now: datetime) -> Feedback:
     """Keep what somebody unknown says to the business on its printed page."""
-    return Feedback.objects.create(account=account, rating=rating, text=text, created_at=now, updated_at=now)
+    feedback = Feedback.objects.create(account=account, rating=rating, text=text, created_at=now, updated_at=now)
+    _tell(feedback, Event.Type.FEEDBACK_CREATED, now)
+    return feedback
+
+
+def _tell(feedback: Feedback, type_: str, now: datetime) -> None:
+    about = {"request_id": feedback.request_id, "feedback_id": feedback.pk}
+    events.record(Event(account_id=feedback.account_id, type=type_, occurred_at=now, **about))

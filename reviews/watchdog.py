@@ -1,8 +1,11 @@
-"""Keeps a worker cluster at work.
+"""Keeps a worker cluster at work, and beside it the process that tells other programs what happened.
 
 A worker process that is killed while it waits for a task takes the queue's lock with it, and the
 cluster never works again; only a new one helps. So the watchdog runs the cluster as a child, in a
 process group of its own, looks whether it still does what is due, and replaces it if not.
+
+Webhooks have a process of their own: an endpoint that answers late keeps no message waiting, and a
+large campaign no webhook.
 """
 
 import contextlib
@@ -16,6 +19,7 @@ import time
 from datetime import timedelta
 from importlib import import_module
 from multiprocessing.process import BaseProcess as Process
+from multiprocessing.sharedctypes import RawValue
 from types import FrameType
 
 from django.db import DatabaseError, connections
@@ -31,6 +35,7 @@ HUNG_AFTER = 60.0  # seconds without a beat while work is due
 LOOK_EVERY = 0.5
 WRITE_EVERY = 5.0
 STOP_WITHIN = 9.0  # seconds; then what is left is killed
+NOTIFIER = "reviews.notices"  # by name: only the processes that work need it
 FORGET_AFTER = timedelta(days=1)
 
 
@@ -49,16 +54,19 @@ class Watchdog:
             signal.signal(number, self._on_signal)
         wakeups.ensure_schedules()
         WorkerBeat.objects.filter(beat_at__lt=timezone.now() - FORGET_AFTER).delete()
-        cluster = _start_cluster()
+        cluster, notifier = _start_cluster(), _start_notifier()
         while not self._stop:
             time.sleep(LOOK_EVERY)
             if not self._is_working(cluster):
                 _kill(cluster)
                 self.restarts += 1
                 cluster = _start_cluster()
+            if not _is_telling(notifier):
+                _kill(notifier)
+                notifier = _start_notifier()
             if time.monotonic() - self._written >= WRITE_EVERY:
                 self._write_beat()
-        _stop_cluster(cluster)
+        _stop(cluster, notifier)
         self._forget_beat()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
@@ -117,29 +125,68 @@ def _start_cluster() -> Process:
 
 def _share_memory() -> None:
     """Load what the workers will need before they are forked, and keep the collector from touching, so copying, it."""
-    for module in (wakeups.DRAIN.rpartition(".")[0], "reviews.urls"):
+    for module in (wakeups.DRAIN.rpartition(".")[0], "reviews.urls", NOTIFIER):
         import_module(module)
     gc.collect()
     gc.freeze()
 
 
-def _stop_cluster(cluster: Process) -> None:
+def _stop(cluster: Process, notifier: Process) -> None:
     """SIGTERM to the cluster's parent alone: sent to all of its processes at once, it hangs."""
     wakeups.set_stopping(True)
-    if cluster.is_alive() and cluster.pid:
-        os.kill(cluster.pid, signal.SIGTERM)
-        cluster.join(STOP_WITHIN)
-    _kill(cluster)
+    ends_at = time.monotonic() + STOP_WITHIN
+    for process in (cluster, notifier):
+        if process.is_alive() and process.pid:
+            os.kill(process.pid, signal.SIGTERM)
+    for process in (cluster, notifier):
+        process.join(max(ends_at - time.monotonic(), 0))
+        _kill(process)
 
 
-def _kill(cluster: Process) -> None:
-    """End whatever is left of the cluster's process group."""
+def _kill(child: Process) -> None:
+    """End whatever is left of the child's process group."""
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(cluster.pid or 0, signal.SIGKILL)
-    cluster.join()
+        os.killpg(child.pid or 0, signal.SIGKILL)
+    child.join()
 
 
 def _cluster_main() -> None:
     os.setpgid(0, 0)
     end_with_parent()
     wakeups.run_cluster()
+
+
+# --- The notifier ------------------------------------------------------------------------------------
+
+# Shared with it by fork; of the monotonic clock.
+_told = RawValue("d", 0.0)
+
+
+def _start_notifier() -> Process:
+    connections.close_all()
+    _tell_beat()
+    notifier = multiprocessing.get_context("fork").Process(target=_notifier_main, name="notifier")
+    notifier.start()
+    return notifier
+
+
+def _is_telling(notifier: Process) -> bool:
+    if not notifier.is_alive():
+        logger.error("the notifier ended by itself; starting another")
+        return False
+    if time.monotonic() - _told.value > HUNG_AFTER:
+        logger.error("the notifier has not been heard of for a while; replacing it")
+        return False
+    return True
+
+
+def _tell_beat() -> None:
+    _told.value = time.monotonic()
+
+
+def _notifier_main() -> None:
+    os.setpgid(0, 0)
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the watchdog, which says when to end
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    import_module(NOTIFIER).run(wakeups.stopping, _tell_beat)

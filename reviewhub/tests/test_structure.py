@@ -58,6 +58,9 @@ RANKS = [
     ("reviews.searching", 20),
     ("reviews.sequences", 20),
     ("reviews.suppressions", 20),
+    ("reviews.endpoints", 60),
+    ("reviews.notices", 72),
+    ("reviews.events", 25),
     ("reviews.scheduling", 30),
     ("reviews.accounts", 30),
     ("reviews.lifecycle", 40),
@@ -160,8 +163,9 @@ STATUS_WRITERS = {"reviews.operations", "reviews.lifecycle", "reviews.provider_e
 STATUS_WRITERS |= {"reviews.claims", "reviews.settling", "reviews.delivery", "reviews.reconciling"}
 # Makes requests, in their first state.
 STATUS_MAKERS = {"reviews.asking"}
-# Other things that have a status: the answer kept under an idempotency key, a simulation, and what a page shows.
+# Other things that have a status: the answer kept under an idempotency key, a simulation, a webhook.
 OTHER_STATUS = {"reviews.api.idempotency", "reviews.importing", "reviews.simulation.runs"}
+OTHER_STATUS |= {"reviews.endpoints", "reviews.notices"}
 
 
 def status_writes(path: Path) -> Iterator[str]:

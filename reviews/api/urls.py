@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.api import contacts, feedback, published, sequences, suppressions, views
+from reviews.api import contacts, events, feedback, hooks, published, sequences, suppressions, views
 
 urlpatterns = [
     path("api/v1/openapi.json", published.openapi, name="openapi"),
@@ -21,6 +21,13 @@ urlpatterns = [
     path("api/v1/sequences/<int:pk>", sequences.SequenceItem.as_view(), name="sequence"),
     path("api/v1/feedback", feedback.FeedbackList.as_view(), name="feedback-list"),
     path("api/v1/feedback/<int:pk>", feedback.FeedbackItem.as_view(), name="feedback"),
+    path("api/v1/events", events.EventList.as_view(), name="events"),
+    path("api/v1/hooks", hooks.HookList.as_view(), name="hooks"),
+    path("api/v1/hooks/<uuid:pk>", hooks.HookItem.as_view(), name="hook"),
+    path("api/v1/hooks/<uuid:pk>/secret", hooks.HookSecret.as_view(), name="hook-secret"),
+    path("api/v1/hooks/<uuid:pk>/test", hooks.HookTest.as_view(), name="hook-test"),
+    path("api/v1/hooks/<uuid:pk>/replay", hooks.HookReplay.as_view(), name="hook-replay"),
+    path("api/v1/hooks/<uuid:pk>/attempts", hooks.AttemptList.as_view(), name="hook-attempts"),
     path("api/zapier/send-review-request", views.ReviewRequestList.as_view()),
     path("api/zapier/send-review-request/fields", views.ReviewRequestFields.as_view()),
 ]

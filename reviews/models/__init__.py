@@ -1,5 +1,6 @@
 from reviews.models.contact import Contact, MergeCandidate
 from reviews.models.delivery import Delivery
+from reviews.models.endpoint import SUBSCRIBABLE, Attempt, Endpoint, Event, Notice
 from reviews.models.event import DeliveryEvent
 from reviews.models.feedback import Feedback
 from reviews.models.idempotency import IdempotencyKey
@@ -14,10 +15,14 @@ from reviews.models.tally import Tally
 from reviews.models.worker import ChannelHealth, SenderPace, WorkerBeat
 
 __all__ = [
+    "SUBSCRIBABLE",
+    "Attempt",
     "ChannelHealth",
     "Contact",
     "Delivery",
     "DeliveryEvent",
+    "Endpoint",
+    "Event",
     "Feedback",
     "FollowUpStep",
     "IdempotencyKey",
@@ -25,6 +30,7 @@ __all__ = [
     "ImportProblem",
     "Logo",
     "MergeCandidate",
+    "Notice",
     "ReviewRequest",
     "ReviewSite",
     "SenderPace",

@@ -30,20 +30,24 @@ def statements(client: Any, body: dict[str, Any]) -> list[str]:
     return [query["sql"] for query in queries]
 
 
-def test_a_new_contact_costs_at_most_ten_statements(client: Any) -> None:
+# The last is the event with its notices, which SQLite cannot add in one. PostgreSQL takes all that write in one trip.
+MOST = {"postgresql": 11, "sqlite": 12}[connection.vendor]
+
+
+def test_a_new_contact_costs_few_statements(client: Any) -> None:
     ran = statements(client, REFERENCE)
-    assert len(ran) <= 10, "\n".join(ran)
+    assert len(ran) <= MOST, "\n".join(ran)
     assert ran[-1] == "COMMIT"
     assert not [sql for sql in ran if "SAVEPOINT" in sql]
 
 
-def test_a_known_contact_costs_at_most_ten_statements(client: Any, account: Account) -> None:
+def test_a_known_contact_costs_few_statements(client: Any, account: Account) -> None:
     Contact.objects.create(account=account, email="jane@example.com", phone="+12125551234")
-    assert len(statements(client, REFERENCE)) <= 10  # with the names filled in
+    assert len(statements(client, REFERENCE)) <= MOST  # with the names filled in
 
 
 def test_an_external_id_costs_one_more(client: Any) -> None:
-    assert len(statements(client, REFERENCE | {"external_id": "job-1"})) <= 11
+    assert len(statements(client, REFERENCE | {"external_id": "job-1"})) <= MOST + 1
 
 
 def test_a_duplicate_costs_less(client: Any) -> None:
@@ -53,8 +57,9 @@ def test_a_duplicate_costs_less(client: Any) -> None:
 
 # --- Sending ------------------------------------------------------------------------------------
 
-# On SQLite the mark, the request's move, a look at the request, the follow-up and the declaration, each by itself.
-STATEMENTS_A_MAIL = {"postgresql": 1, "sqlite": 7}
+# On SQLite the mark, the request's move, the events, a look at the request, the follow-up and the declaration, each by
+# itself.
+STATEMENTS_A_MAIL = {"postgresql": 1, "sqlite": 9}
 
 
 def test_a_mail_costs_one_statement_whatever_the_other_channel_has(

@@ -1,0 +1,271 @@
+"""Calls to addresses that people type in: where they may lead, and that they end."""
+
+import datetime
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from reviewhub import outbound
+from reviewhub.outbound import Caller, Forbidden, check, is_allowed
+from reviews.tests.receiver import Receiver, answering, dripping, receiving, silent
+
+LOOPBACK = [ip_network("127.0.0.0/8")]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made
+
+
+@pytest.fixture
+def caller() -> Iterator[Caller]:
+    made = Caller(LOOPBACK)
+    yield made
+    made.close()
+
+
+# --- Where to ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "127.8.9.1", "10.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.1.1", "169.254.169.254"),
+        *("0.0.0.0", "100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "239.1.2.3", "240.0.0.1"),
+        *("255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "fec0::1", "2001:db8::1"),
+        *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::", "2002:a00:1::"),
+        "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+    ],
+)
+def test_private_addresses_are_not_called(address: str) -> None:
+    assert not is_allowed(ip_address(address))
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "52.1.2.3", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])
+def test_public_addresses_are(address: str) -> None:
+    assert is_allowed(ip_address(address))
+
+
+def test_networks_of_the_operator_are_called_and_nothing_beside_them() -> None:
+    own = [ip_network("10.1.0.0/16")]
+    assert is_allowed(ip_address("10.1.2.3"), own)
+    assert is_allowed(ip_address("::ffff:10.1.2.3"), own)
+    assert not is_allowed(ip_address("10.2.2.3"), own)
+    assert not is_allowed(ip_address("127.0.0.1"), own)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("http://hooks.example.com/a", "Use https"),
+        ("ftp://hooks.example.com/a", "begins with https"),
+        ("https://", "begins with https"),
+        ("hooks.example.com", "begins with https"),
+        ("https://user:pass@hooks.example.com/", "name, a password"),
+        ("https://hooks.example.com/#top", "name, a password"),
+        ("https://hooks.example.com/a b", "no web address"),
+        ("https://hooks.example.com/\n", "no web address"),
+        ("https://hooks.exämple.com/", "no web address"),
+        ("https://hooks.example.com:99999/", "no web address"),
+        ("https://[::1/", "no web address"),
+        ("https://hooks.example.com/" + "a" * 2000, "too long"),
+        ("https://127.0.0.1/", "private"),
+        ("https://[::1]/", "private"),
+        ("https://127.1/", "private"),
+        ("https://2130706433/", "private"),
+        ("https://0x7f000001/", "private"),
+        ("https://0177.0.0.1/", "private"),
+        ("https://169.254.169.254/latest/meta-data", "private"),
+        ("https://localhost/", "private"),
+        ("https://printer.local/", "private"),
+        ("https://metadata.google.internal/", "private"),
+    ],
+)
+def test_what_shows_already_is_refused_when_it_is_typed(url: str, said: str) -> None:
+    with pytest.raises(Forbidden, match=said):
+        check(url)
+
+
+@pytest.mark.parametrize("url", ["https://hooks.example.com/a?b=c", "https://8.8.8.8:8443/"])
+def test_public_ones_are_taken(url: str) -> None:
+    check(url)
+
+
+@pytest.mark.parametrize("places", [["10.0.0.7"], ["127.0.0.1"], ["::1", "192.168.0.1"]])
+def test_a_name_that_leads_inside_is_not_called(monkeypatch: pytest.MonkeyPatch, places: list[str]) -> None:
+    """The look-up that is checked is the one that is connected to: nothing is looked up twice."""
+    looked_up: list[str] = []
+
+    def look_up(host: str, port: int, **more: Any) -> list[Any]:
+        looked_up.append(host)
+        return [(socket.AF_INET6 if ":" in place else socket.AF_INET, 1, 6, "", (place, port)) for place in places]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setattr(socket, "create_connection", lambda *_, **__: pytest.fail("it was connected to"))
+    answer = Caller().post("https://rebinding.example/", b"{}", {})
+    assert (answer.status, answer.error) == (None, "The name leads to a private network.")
+    assert looked_up == ["rebinding.example"]
+
+
+def test_a_redirect_is_not_followed(caller: Caller, receiver: Receiver) -> None:
+    receiver.behave["/"] = answering(302, Location=f"{receiver.url}/elsewhere")
+    answer = caller.post(f"{receiver.url}/", b"{}", {})
+    assert (answer.status, answer.is_ok, answer.error) == (302, False, "Redirects are not followed.")
+    assert [told.path for told in receiver.told] == ["/"]
+
+
+# --- How long and how much ---------------------------------------------------------------------------
+
+
+def test_an_answer_is_read(caller: Caller, receiver: Receiver) -> None:
+    receiver.behave["/"] = answering(200, "Grüße".encode(), Retry_After="7")
+    answer = caller.post(f"{receiver.url}/", b'{"a": 1}', {"X-One": "two"})
+    assert (answer.status, answer.is_ok, answer.text, answer.error) == (200, True, "Grüße", "")
+    assert answer.retry_after == 7.0
+    assert receiver.told[0].body == b'{"a": 1}'
+    assert receiver.told[0].headers["X-One"] == "two"
+
+
+def test_connections_are_kept_and_replaced_when_the_other_side_closes_them(caller: Caller, receiver: Receiver) -> None:
+    ports = set[Any]()
+
+    def note(handler: BaseHTTPRequestHandler) -> None:
+        ports.add(handler.client_address)
+        answering(204)(handler)
+
+    def part(handler: BaseHTTPRequestHandler) -> None:
+        answering(204)(handler)
+        handler.close_connection = True
+
+    receiver.behave |= {"/": note, "/part": part}
+    assert all(caller.post(f"{receiver.url}/", b"{}", {}).is_ok for _ in range(5))
+    assert len(ports) == 1
+    assert all(caller.post(f"{receiver.url}/part", b"{}", {}).is_ok for _ in range(5))
+
+
+@pytest.mark.parametrize("behaviour", [silent(5), dripping(5)], ids=["silent", "drip by drip"])
+def test_a_call_has_its_end(monkeypatch: pytest.MonkeyPatch, receiver: Receiver, behaviour: Any) -> None:
+    monkeypatch.setattr(outbound, "TIMEOUT", 0.4)
+    receiver.behave["/"] = behaviour
+    answer = Caller(LOOPBACK).post(f"{receiver.url}/", b"{}", {})
+    assert (answer.status, answer.error) == (None, outbound.TOO_LATE)
+    assert 300 < answer.milliseconds < 2000
+
+
+def test_a_large_answer_is_not_read(caller: Caller, receiver: Receiver) -> None:
+    receiver.behave["/"] = answering(200, b"a" * (outbound.MOST_READ + 1))
+    answer = caller.post(f"{receiver.url}/", b"{}", {})
+    assert (answer.is_ok, answer.error) == (False, "The answer is larger than 1 MiB.")
+
+
+def test_what_goes_wrong_is_said(caller: Caller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    def garbage(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"no HTTP at all\r\n\r\n")
+        handler.close_connection = True
+
+    receiver.behave["/"] = garbage
+    assert caller.post(f"{receiver.url}/", b"{}", {}).status is None
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    assert caller.post(f"http://127.0.0.1:{port}/", b"{}", {}).error == "The connection was refused."
+
+    def unknown(*_: Any, **__: Any) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert caller.post("https://nowhere.example/", b"{}", {}).error == "The name is not known."
+
+
+# --- Encrypted ---------------------------------------------------------------------------------------
+
+
+def certificate(name: str, folder: Path) -> Path:
+    """A certificate for that name, and its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    today = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(today - datetime.timedelta(days=1))
+        .not_valid_after(today + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / f"{name}.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
+    return file
+
+
+@pytest.fixture
+def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """The port of an encrypted server that is hooks.example, which leads to this machine."""
+    file = certificate("hooks.example", tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(file))
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            answering(204)(self)
+
+        def log_message(self, *args: Any) -> None:
+            """Nobody reads it."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    real = socket.getaddrinfo
+    monkeypatch.setattr(socket, "getaddrinfo", lambda _, *rest, **more: real("127.0.0.1", *rest, **more))
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def test_the_certificate_is_checked_against_the_name(secure: int, caller: Caller) -> None:
+    assert caller.post(f"https://hooks.example:{secure}/", b"{}", {}).is_ok
+    wrong = caller.post(f"https://other.example:{secure}/", b"{}", {})
+    assert wrong.status is None
+    assert "other.example" in wrong.error
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    secure: int, caller: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "none.pem").write_text("")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+    answer = caller.post(f"https://hooks.example:{secure}/", b"{}", {})
+    assert answer.status is None
+    assert "CERTIFICATE_VERIFY_FAILED" in answer.error
+
+
+def test_encrypting_has_its_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes the connection and then says nothing, or next to nothing."""
+    monkeypatch.setattr(outbound, "TIMEOUT", 0.4)
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        answer = Caller(LOOPBACK).post(f"https://127.0.0.1:{server.getsockname()[1]}/", b"{}", {})
+    assert (answer.status, answer.error) == (None, outbound.TOO_LATE)
+    assert answer.milliseconds < 2000

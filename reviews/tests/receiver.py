@@ -1,0 +1,104 @@
+"""Another program that is told what happened: a real server on loopback that keeps what it gets."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from standardwebhooks import Webhook
+
+
+@dataclass
+class Told:
+    """One call, as it came."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    def verified(self, secret: str) -> Any:
+        """The body as the library of the other side reads it. Raises when the signature is not by that secret."""
+        return Webhook(secret).verify(self.body, self.headers)
+
+
+Behaviour = Callable[[BaseHTTPRequestHandler], None]
+
+
+@dataclass
+class Receiver:
+    """`behave` maps a path to how it answers; else with 204."""
+
+    url: str = ""
+    told: list[Told] = field(default_factory=list)
+    behave: dict[str, Behaviour] = field(default_factory=dict)
+
+    def on(self, path: str) -> list[Told]:
+        return [one for one in self.told if one.path == path]
+
+
+def answering(status: int, body: bytes = b"", **headers: str) -> Behaviour:
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return behave
+
+
+def dripping(seconds: float) -> Behaviour:
+    """An answer whose bytes come so slowly that no single one is late."""
+
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        give_up = time.monotonic() + seconds
+        try:
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+            while time.monotonic() < give_up:
+                handler.wfile.write(b"z")
+                handler.wfile.flush()
+                time.sleep(0.05)
+        except OSError:
+            pass
+        handler.close_connection = True
+
+    return behave
+
+
+def silent(seconds: float) -> Behaviour:
+    def behave(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(seconds)
+        handler.close_connection = True
+
+    return behave
+
+
+@contextmanager
+def receiving() -> Iterator[Receiver]:
+    receiver, lock = Receiver(), threading.Lock()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            with lock:
+                receiver.told.append(Told(self.path, dict(self.headers.items()), body))
+            receiver.behave.get(self.path, answering(204))(self)
+
+        def log_message(self, *args: Any) -> None:
+            """Nobody reads it."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    receiver.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    yield receiver
+    server.shutdown()
+    server.server_close()
+    thread.join()
