@@ -23,6 +23,9 @@ for _name in _theirs | os.environ.keys() & {
     "TWILIO_FROM",
     "TWILIO_MESSAGING_SERVICE_SID",
     "UNSUBSCRIBE_MAILTO",
+    "WEBHOOK_KEY",
+    "WEBHOOK_KEY_FALLBACKS",
+    "WEBHOOK_NETWORKS",
     "WORKERS",
 }:
     del os.environ[_name]

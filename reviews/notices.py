@@ -5,7 +5,6 @@ calls under way, one that fails has a single one and rests in between, and every
 threads; the database is the main thread's alone.
 """
 
-import json
 import logging
 import random
 import time
@@ -21,6 +20,7 @@ from django.db import InterfaceError, OperationalError, connection, connections,
 from django.db.models import F
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from rest_framework.renderers import JSONRenderer
 from standardwebhooks import Webhook
 
 from reviewhub.outbound import Answer, Caller
@@ -125,8 +125,8 @@ class Desk:
             endpoints.switch_off(endpoint, "Its secret cannot be read any more: roll it.")
             return
         for notice, told in zip(claimed, represent([notice.event for notice in claimed]), strict=True):
-            body = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
-            signatures = " ".join(signer.sign(told["id"], now, body) for signer in signers)
+            body: bytes = JSONRenderer().render(told)
+            signatures = " ".join(signer.sign(told["id"], now, body.decode()) for signer in signers)
             headers = {
                 "Content-Type": "application/json",
                 "User-Agent": AGENT,
@@ -134,7 +134,7 @@ class Desk:
                 "webhook-timestamp": str(int(now.timestamp())),
                 "webhook-signature": signatures,
             }
-            begun = self._threads.submit(self._caller.post, endpoint.url, body.encode(), headers)
+            begun = self._threads.submit(self._caller.post, endpoint.url, body, headers)
             self._under_way[begun] = _Held(notice, endpoint)
             self.calls += 1
 

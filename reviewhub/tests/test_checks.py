@@ -18,6 +18,7 @@ SOUND = {
     "OAUTH_TOKEN_KEY": "one",
     "ADDRESS_HASH_KEY": "two",
     "SECOND_FACTOR_KEY": "three",
+    "WEBHOOK_KEY": "four",
     "MAIL_PROVIDER": True,
     "TEXT_PROVIDER": True,
     "METRICS_TOKEN": "",
@@ -66,6 +67,7 @@ def test_a_provider_with_something_to_prove_itself_by_is_sound(settings: Any, ke
         ({"OAUTH_TOKEN_KEY": None}, "reviewhub.W002"),
         ({"ADDRESS_HASH_KEY": None}, "reviewhub.W003"),
         ({"SECOND_FACTOR_KEY": None}, "reviewhub.W013"),
+        ({"WEBHOOK_KEY": None}, "reviewhub.W014"),
         ({"METRICS_TOKEN": "x" * 31}, "reviewhub.W011"),
         ({"MAIL_PROVIDER": False}, "reviewhub.W004"),
         ({"TEXT_PROVIDER": False}, "reviewhub.W005"),
@@ -103,12 +105,13 @@ NOT_READY = {"PUBLIC_URL": "http://x", "MAIL_PROVIDER": False, "TEXT_PROVIDER": 
 
 @pytest.mark.parametrize(
     ("deploy", "ids"),
-    [(False, {"E001"}), (True, {"E001", "W001", "W002", "W003", "W004", "W005", "W006", "W007", "W013"})],
+    [(False, {"E001"}), (True, {"E001", "W001", "W002", "W003", "W004", "W005", "W006", "W007", "W013", "W014"})],
 )
 def test_django_runs_them_all_and_the_cautions_only_before_going_live(
     settings: Any, deploy: bool, ids: set[str]
 ) -> None:
-    keys = dict.fromkeys(["OAUTH_TOKEN_KEY", "ADDRESS_HASH_KEY", "SECOND_FACTOR_KEY"], settings.SECRET_KEY)
+    names = ["OAUTH_TOKEN_KEY", "ADDRESS_HASH_KEY", "SECOND_FACTOR_KEY", "WEBHOOK_KEY"]
+    keys = dict.fromkeys(names, settings.SECRET_KEY)
     for name, value in (SOUND | NOT_READY | keys | {"TWILIO_AUTH_TOKEN": ""}).items():
         setattr(settings, name, value)
     ours = {message.id for message in run_checks(include_deployment_checks=deploy) if "reviewhub" in str(message.id)}

@@ -218,5 +218,5 @@ def documented() -> set[str]:
 
 def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
     code = (ROOT / "reviewhub/settings.py").read_text() + (ROOT / "reviewhub/env.py").read_text()
-    read = set(re.findall(r'(?:env\.\w+|log_level|one_of|origin|redis|whole)\(\s*"([A-Z_]+)"', code))
+    read = set(re.findall(r'(?:env\.\w+|log_level|networks|one_of|origin|redis|whole)\(\s*"([A-Z_]+)"', code))
     assert documented() - {"ANYMAIL_POSTMARK_SERVER_TOKEN"} == read

@@ -79,7 +79,7 @@ def represent(events: Sequence[Event]) -> list[dict[str, Any]]:
     feedback = _found(Feedback, (event.feedback_id for event in events), "request__contact")
     suppressions = _found(Suppression, (event.suppression_id for event in events))
     people: list[Any] = list(_found(Contact, (event.contact_id for event in events)).values())
-    customers = {row["id"]: row for row in contacts.represent(people)} if people else {}
+    customers = {str(row["id"]): row for row in contacts.represent(people)} if people else {}
     return [
         {
             "id": str(event.pk),

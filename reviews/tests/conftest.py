@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from oauth.models import Account, ApiKey, Application, Invitation, User
-from reviews import delivery, importing, visits
+from reviews import delivery, endpoints, importing, visits
 from reviews.claims import Turns
 from reviews.contacts import Person
 from reviews.models import (
@@ -46,6 +46,7 @@ def clock(now: datetime) -> Clock:
 def full(account: Account, owner: User, now: datetime) -> Account:
     """The account with a row of everything, each with a word that a stranger would recognise."""
     Account.objects.filter(pk=account.pk).update(name="Quagga Dental")
+    endpoints.subscribe(account=account, url="https://hooks.example/quagga", names=[], description="Quagga", user=owner)
     request = asked(account, now, person=Person(first_name="Zebedee", email="zebedee@example.com"))
     other = Contact.objects.create(account=account, first_name="Zebedee", phone="+12125550009")
     MergeCandidate.objects.create(account=account, by_email=request.contact, by_phone=other)

@@ -11,6 +11,7 @@ from oauth.models import Account, Application, User
 from oauth.tests.flow import signed_in
 from reviews.contacts import Person
 from reviews.models import (
+    Attempt,
     Contact,
     Delivery,
     FollowUpStep,
@@ -65,7 +66,7 @@ def test_every_model_of_ours_has_a_page() -> None:
 
     ours = {model for app in ("oauth", "reviews") for model in apps.get_app_config(app).get_models()}
     # On the page of what they belong to; on the simulator's own.
-    elsewhere: set[Any] = {FollowUpStep, ImportProblem, Logo, Simulation}
+    elsewhere: set[Any] = {Attempt, FollowUpStep, ImportProblem, Logo, Simulation}
     elsewhere |= {model for model in ours if hasattr(model, "instance_type")}  # versions: on the page of their history
     assert ours - set(admin.site._registry) == elsewhere
 
@@ -78,6 +79,8 @@ NOT_ADDED = {
     "oauth.idtoken",
     "reviews.delivery",
     "reviews.deliveryevent",
+    "reviews.event",
+    "reviews.notice",
     "reviews.feedback",
     "reviews.mergecandidate",
     "reviews.workerbeat",
