@@ -6,9 +6,13 @@ from drf_spectacular.utils import PolymorphicProxySerializer, extend_schema_fiel
 from rest_framework import serializers
 
 from reviews.api.contacts import ContactOut
-from reviews.api.serializers import ReviewRequestIn, ReviewRequestOut
+from reviews.api.events import EventOut, ReviewRequestTold, SiteOut
+from reviews.api.feedback import FeedbackOut
+from reviews.api.hooks import HookChange, HookIn, HookOut
+from reviews.api.serializers import MessageOut, ReviewRequestIn, ReviewRequestOut
 from reviews.api.suppressions import SuppressionOut
 from reviews.api.views import MAX_BULK
+from reviews.models import SUBSCRIBABLE
 from reviews.models.base import Channel
 
 REHEARSED = [("scheduled", "Scheduled"), ("suppressed", "Suppressed")]
@@ -112,6 +116,43 @@ class SuppressionWhole(SuppressionOut):
     """An address that is not written to. It is null once its contact was erased."""
 
     address, evidence, lifted_because = _unknown(), _unknown(), _unknown()
+
+
+class EventData(serializers.Serializer[Any]):
+    """The rows that an event is about, as they are now; null what it is not about."""
+
+    review_request = ReviewRequestTold(allow_null=True)
+    message = MessageOut(allow_null=True)
+    site = SiteOut(allow_null=True)
+    feedback = FeedbackOut(allow_null=True)
+    contact = ContactWhole(allow_null=True)
+    suppression = SuppressionWhole(allow_null=True)
+
+
+class EventWhole(EventOut):
+    """Something that happened. The `id` is the webhook-id of what endpoints get."""
+
+    data = EventData()  # type: ignore[assignment]
+
+    class Meta(EventOut.Meta):
+        fields = [*EventOut.Meta.fields, "data"]
+
+
+class HookMade(HookOut):
+    """With the secret that its calls are signed with (Standard Webhooks)."""
+
+    secret = serializers.CharField()
+
+    class Meta(HookOut.Meta):
+        fields = [*HookOut.Meta.fields, "secret"]
+
+
+class HookWanted(HookIn):
+    events = serializers.ListField(child=serializers.ChoiceField(choices=SUBSCRIBABLE), required=False)
+
+
+class HookChanged(HookChange):
+    events = serializers.ListField(child=serializers.ChoiceField(choices=SUBSCRIBABLE), required=False)
 
 
 class MeOut(serializers.Serializer[Any]):

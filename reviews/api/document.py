@@ -19,12 +19,15 @@ from reviewhub.api import CODES
 from reviews.api.described import REHEARSED
 from reviews.api.oauth_document import OAUTH_PATHS
 from reviews.api.summaries import OPERATIONS
-from reviews.models import Delivery, FollowUpStep, ReviewRequest
+from reviews.models import Delivery, Event, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
 
 VERSION = "1.0.0"
 PREFIX = "/api/v1/"
-TAGS = ("Review requests", "Contacts", "Suppressions", "Sequences", "Feedback", "Account", "OAuth 2.0")
+TAGS = (
+    *("Review requests", "Contacts", "Suppressions", "Sequences", "Feedback", "Events", "Webhooks"),
+    *("Account", "OAuth 2.0"),
+)
 
 ABOUT = """\
 Ask customers for reviews, by e-mail or text message, and follow up until they answer or say stop.
@@ -103,6 +106,7 @@ SETTINGS = {
         "ReviewRequestStatus": ReviewRequest.Status.choices,
         "MessageStatus": Delivery.Status.choices,
         "RehearsalStatus": REHEARSED,
+        "EventType": Event.Type.choices,
     },
 }
 
@@ -151,6 +155,7 @@ def _complete(made: dict[str, Any]) -> dict[str, Any]:
         for method, operation in operations.items():
             _finish(path, method, operation)
     made["paths"] |= deepcopy(OAUTH_PATHS)
+    made["webhooks"] = deepcopy(WEBHOOKS)
     return made
 
 
@@ -179,11 +184,48 @@ NAMES = {
     "PaginatedReviewRequestOutList": "ReviewRequestPage",
     "PaginatedSequenceOutList": "SequencePage",
     "PaginatedFeedbackOutList": "FeedbackPage",
-    "TypeEnum": "FieldType",
+    "PaginatedEventWholeList": "EventPage",
+    "PaginatedHookOutList": "HookPage",
+    "PaginatedAttemptOutList": "AttemptPage",
+    "HookWanted": "HookInput",
+    "PatchedHookChanged": "HookChange",
+    "ReplayIn": "ReplayInput",
+    "HookMade": "HookWithSecret",
+    "ReviewRequestTold": "ReviewRequestInEvent",
+    "FieldOutTypeEnum": "FieldType",
+    "EventsEnum": "SubscribableType",
     "ReasonEnum": "SuppressionReason",
 }
 PAGE = {"type": ["string", "null"], "format": "uri", "description": "The address of that page; null at the end."}
 METADATA = {"type": ["object", "null"], "maxProperties": 50, "description": "Additional custom data, up to 16 KiB."}
+
+
+_SIGNED = {
+    "webhook-id": "The event's id: the same however often it is told.",
+    "webhook-timestamp": "When this call was made, in seconds since 1970.",
+    "webhook-signature": "One signature for each secret, by the Standard Webhooks specification.",
+}
+WEBHOOKS = {
+    "event": {
+        "post": {
+            "operationId": "takeEvent",
+            "tags": ["Webhooks"],
+            "summary": "What an endpoint is told",
+            "description": "At least once, in no order. Answer with 200 to 299 within ten seconds: else it is told "
+            "again, nine times within a day. 410 ends the subscription.",
+            "security": [],
+            "parameters": [
+                {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": about}
+                for name, about in _SIGNED.items()
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}},
+            },
+            "responses": {"204": {"description": "Taken."}, "410": {"description": "Never again."}},
+        }
+    }
+}
 
 
 def _let_be_null(schema: dict[str, Any]) -> None:
@@ -207,7 +249,9 @@ def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
         wanted |= WITH_BODY
     for status, response in operation["responses"].items():
         response["headers"] = deepcopy(HEADERS)
-        response["description"] = response.get("description") or {"201": "Made.", "204": "Erased."}.get(status, "Here.")
+        response["description"] = response.get("description") or {"201": "Made.", "202": "Taken.", "204": "Gone."}.get(
+            status, "Here."
+        )
     for status in sorted(wanted):
         operation["responses"][status] = _error(status)
 

@@ -34,6 +34,17 @@ class ReviewRequestTold(ReviewRequestOut):
         fields = [*ReviewRequestOut.Meta.fields, "created_at", "sent_at", "responded_at", "metadata"]
 
 
+class EventOut(serializers.ModelSerializer[Event]):
+    """What happened, and when."""
+
+    type = serializers.ChoiceField(choices=Event.Type.choices)
+    timestamp = serializers.DateTimeField(source="occurred_at")
+
+    class Meta:
+        model = Event
+        fields = ["id", "type", "timestamp"]
+
+
 class SiteOut(serializers.ModelSerializer[ReviewSite]):
     """Where the customer went to write a review."""
 
@@ -54,6 +65,7 @@ class EventFilter(django_filters.FilterSet):
 class EventList(GenericAPIView[Event]):
     """What happened, newest first; kept for 30 days."""
 
+    serializer_class = EventOut
     filterset_class = EventFilter
     pagination_class = ByNumber
 
@@ -82,9 +94,7 @@ def represent(events: Sequence[Event]) -> list[dict[str, Any]]:
     customers = {str(row["id"]): row for row in contacts.represent(people)} if people else {}
     return [
         {
-            "id": str(event.pk),
-            "type": event.type,
-            "timestamp": serializers.DateTimeField().to_representation(event.occurred_at),
+            **EventOut(event).data,
             "data": {
                 "review_request": _told(ReviewRequestTold, requests.get(event.request_id)),
                 "message": _told(MessageOut, message := messages.get(event.delivery_id)),

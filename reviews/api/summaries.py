@@ -3,6 +3,7 @@
 from typing import Any
 
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
+from rest_framework import serializers
 
 from reviews.api.contacts import ContactIn
 from reviews.api.described import (
@@ -12,12 +13,17 @@ from reviews.api.described import (
     BulkIn,
     BulkOut,
     ContactWhole,
+    EventWhole,
     FieldOut,
+    HookChanged,
+    HookMade,
+    HookWanted,
     MeOut,
     StatusOut,
     SuppressionWhole,
 )
 from reviews.api.feedback import FeedbackOut
+from reviews.api.hooks import AttemptOut, HookOut, ReplayIn
 from reviews.api.sequences import SequenceOut
 from reviews.api.serializers import ReviewRequestDetail, ReviewRequestIn, ReviewRequestOut
 from reviews.api.suppressions import LiftIn, SuppressionIn
@@ -30,6 +36,7 @@ IDEMPOTENCY = OpenApiParameter(
     description="Makes the call safe to repeat: for 24 hours the first answer is given again, byte for byte.",
 )
 
+SUBSCRIPTION = {"url": "https://hooks.example.com/1", "events": ["feedback.created"]}
 
 OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
     f"{VIEWS}.views.ReviewRequestList": {
@@ -190,6 +197,102 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
             "tags": ["Feedback"],
             "summary": "What one customer said",
             "responses": {200: FeedbackOut},
+        },
+    },
+    f"{VIEWS}.events.EventList": {
+        "get": {
+            "operation_id": "listEvents",
+            "tags": ["Events"],
+            "summary": "What happened",
+            "description": "For programs that ask now and then. Ids are stable; events are kept for 30 days.",
+            "responses": {200: EventWhole(many=True)},
+        },
+    },
+    f"{VIEWS}.hooks.HookList": {
+        "get": {
+            "operation_id": "listHooks",
+            "tags": ["Webhooks"],
+            "summary": "List endpoints",
+            "description": "An app sees its own.",
+            "responses": {200: HookOut(many=True)},
+        },
+        "post": {
+            "operation_id": "subscribe",
+            "tags": ["Webhooks"],
+            "summary": "Subscribe to events",
+            "description": "All of them where none is named. 200 where the same was subscribed before. What is told "
+            "needs the scope `read`, too. An app is told as long as it is connected.",
+            "request": HookWanted,
+            "responses": {201: HookMade, 200: HookMade},
+            "examples": [
+                OpenApiExample(
+                    "Feedback",
+                    {"url": "https://hooks.example.com/1", "events": ["feedback.created"]},
+                    request_only=True,
+                )
+            ],
+        },
+    },
+    f"{VIEWS}.hooks.HookItem": {
+        "get": {
+            "operation_id": "getHook",
+            "tags": ["Webhooks"],
+            "summary": "One endpoint",
+            "responses": {200: HookOut},
+        },
+        "patch": {
+            "operation_id": "changeHook",
+            "tags": ["Webhooks"],
+            "summary": "Change what is named, or switch it on again",
+            "request": HookChanged,
+            "responses": {200: HookOut},
+            "examples": [OpenApiExample("On again", {"active": True}, request_only=True)],
+        },
+        "delete": {
+            "operation_id": "unsubscribe",
+            "tags": ["Webhooks"],
+            "summary": "Unsubscribe",
+            "responses": {204: None},
+        },
+    },
+    f"{VIEWS}.hooks.HookSecret": {
+        "post": {
+            "operation_id": "rollSecret",
+            "tags": ["Webhooks"],
+            "summary": "A new secret",
+            "description": "The one before signs too, until the next takes its place or staff retires it.",
+            "request": None,
+            "responses": {200: HookMade},
+        },
+    },
+    f"{VIEWS}.hooks.HookTest": {
+        "post": {
+            "operation_id": "sendTestEvent",
+            "tags": ["Webhooks"],
+            "summary": "Send a test event",
+            "description": "Of the type `endpoint.test`. 409 where the endpoint is off.",
+            "request": None,
+            "responses": {202: inline_serializer("TestSent", {"event_id": serializers.UUIDField()})},
+        },
+    },
+    f"{VIEWS}.hooks.HookReplay": {
+        "post": {
+            "operation_id": "replayEvents",
+            "tags": ["Webhooks"],
+            "summary": "Tell again",
+            "description": "One event by `event_id`, or what happened from `since` until `until`, also what it missed "
+            "while it was off. 409 where the endpoint is off.",
+            "request": ReplayIn,
+            "responses": {202: inline_serializer("Replayed", {"replayed": serializers.IntegerField()})},
+            "examples": [OpenApiExample("Since", {"since": "2026-01-01T00:00:00Z"}, request_only=True)],
+        },
+    },
+    f"{VIEWS}.hooks.AttemptList": {
+        "get": {
+            "operation_id": "listAttempts",
+            "tags": ["Webhooks"],
+            "summary": "How telling went",
+            "responses": {200: AttemptOut(many=True)},
         },
     },
     "oauth.views.me.Me": {

@@ -16,10 +16,12 @@ from openapi_spec_validator import validate
 
 from oauth.models import Account
 from oauth.tests.flow import App, make_application
+from reviewhub.outbound import Answer
 from reviews import visits
 from reviews.api.document import document
 from reviews.api.published import FILE
-from reviews.models import Delivery, Feedback
+from reviews.models import Delivery, Feedback, Notice
+from reviews.notices import settle
 from reviews.tests.helpers import REFERENCE, asked
 
 pytestmark = pytest.mark.django_db
@@ -211,10 +213,31 @@ def test_every_answer_has_the_form_that_it_says(owner_api: Any, account: Account
     call("get", "/api/v1/contacts")
     call("get", "/api/v1/contacts/{id}", key=made["contact_id"])
     call("patch", "/api/v1/contacts/{id}", {"last_name": None}, key=made["contact_id"])
+    hook = call("post", "/api/v1/hooks", {"url": "https://hooks.example.com/1"})
+    call("post", "/api/v1/hooks", {"url": "https://hooks.example.com/1"})  # 200: it is there
+    call("post", "/api/v1/hooks", {"url": "http://10.0.0.1/"})
+    visits.record_press(delivery=delivery, site=account.review_sites.get(), now=now)
+    call("get", "/api/v1/events")
+    call("get", "/api/v1/hooks")
+    one = {"key": hook["id"]}
+    call("get", "/api/v1/hooks/{id}", **one)
+    call("patch", "/api/v1/hooks/{id}", {"events": ["link.clicked"]}, **one)
+    told = call("post", "/api/v1/hooks/{id}/test", **one)
+    notice = Notice.objects.get(event=told["event_id"])
+    for answer in (Answer(None, 5, "No answer."), Answer(200, 5, text="ok")):
+        settle(notice, notice.endpoint, answer, now)
+    call("post", "/api/v1/hooks/{id}/replay", {"event_id": told["event_id"]}, **one)
+    call("post", "/api/v1/hooks/{id}/replay", {"since": now.isoformat()}, **one)
+    call("get", "/api/v1/hooks/{id}/attempts", **one)
+    call("post", "/api/v1/hooks/{id}/secret", **one)
+    call("patch", "/api/v1/hooks/{id}", {"active": False}, **one)
+    call("post", "/api/v1/hooks/{id}/test", **one)  # 409
+    call("delete", "/api/v1/hooks/{id}", **one)
     call("post", "/api/v1/suppressions/{id}/lift", {"because": "Asked"}, key=suppression["id"])
     call("delete", "/api/v1/contacts/{id}", key=made["contact_id"])
     call("get", "/api/v1/contacts/{id}", key=made["contact_id"])
     call("get", "/api/v1/suppressions")
+    call("get", "/api/v1/events")
     call("get", "/api/v1/me")
     call("get", "/api/v1/status")
     assert met == {(path, method) for path, method, _ in operations(DOCUMENT) if path.startswith("/api/")}
