@@ -27,7 +27,7 @@ class EndpointForm(forms.ModelForm):
     """Address and events; all events where none is chosen."""
 
     events = forms.MultipleChoiceField(
-        choices=[(type_.value, f"{type_.label} ({type_.value})") for type_ in SUBSCRIBABLE],
+        choices=[(type_.value, type_.label) for type_ in SUBSCRIBABLE],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="All of them, if none is chosen.",

@@ -90,7 +90,9 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
 
     @display(description="As it was reported")
     def raw(self, event: DeliveryEvent) -> str:
-        return format_html('<pre class="rh-raw">{}</pre>', json.dumps(event.payload, indent=2, ensure_ascii=False))
+        return format_html(
+            '<pre class="rh-raw" tabindex="0">{}</pre>', json.dumps(event.payload, indent=2, ensure_ascii=False)
+        )
 
     @action(description="Apply the chosen ones again", permissions=["apply"])
     def apply_again(self, request: HttpRequest, rows: QuerySet[DeliveryEvent]) -> None:

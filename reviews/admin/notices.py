@@ -41,7 +41,7 @@ class EventAdmin(GeneratedRows, AccountAdmin):
     def as_told(self, event: Event) -> str:
         (told,) = represent([event])
         written = json.dumps(told, indent=2, ensure_ascii=False, cls=JSONEncoder)
-        return format_html('<pre class="rh-raw">{}</pre>', written)
+        return format_html('<pre class="rh-raw" tabindex="0">{}</pre>', written)
 
 
 @admin.register(Notice)

@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
                             ("review_request.scheduled", "Review request scheduled"),
                             ("review_request.sent", "Review request sent"),
                             ("review_request.responded", "Customer responded"),
-                            ("review_request.completed", "Review request completed without an answer"),
+                            ("review_request.completed", "No answer came"),
                             ("review_request.suppressed", "Review request suppressed"),
                             ("review_request.cancelled", "Review request cancelled"),
                             ("review_request.failed", "Review request failed"),

@@ -45,7 +45,7 @@ class Event(models.Model):
         REQUEST_SCHEDULED = "review_request.scheduled", "Review request scheduled"
         REQUEST_SENT = "review_request.sent", "Review request sent"
         REQUEST_RESPONDED = "review_request.responded", "Customer responded"
-        REQUEST_COMPLETED = "review_request.completed", "Review request completed without an answer"
+        REQUEST_COMPLETED = "review_request.completed", "No answer came"
         REQUEST_SUPPRESSED = "review_request.suppressed", "Review request suppressed"
         REQUEST_CANCELLED = "review_request.cancelled", "Review request cancelled"
         REQUEST_FAILED = "review_request.failed", "Review request failed"

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from oauth.models import Account, User
 from oauth.tests.flow import App, make_application
-from reviews.models import Contact, Delivery, ImportJob, ReviewRequest
+from reviews.models import Contact, Delivery, Endpoint, ImportJob, ReviewRequest
 from reviews.tests.browser import DESK, PHONE, fits, in_a_browser, sign_in
 from reviews.tests.helpers import asked
 
@@ -103,11 +103,20 @@ def office_pages() -> list[str]:
         found.append(reverse(f"{name}_changelist"))
         if row := page.model._default_manager.first():
             found.append(reverse(f"{name}_change", args=[row.pk]))
-    for name in ("oauth_account", "reviews_contact", "reviews_importjob", "reviews_reviewrequest", "reviews_sequence"):
+    for name in (
+        "oauth_account",
+        "reviews_contact",
+        "reviews_endpoint",
+        "reviews_importjob",
+        "reviews_reviewrequest",
+        "reviews_sequence",
+    ):
         found.append(reverse(f"admin:{name}_add"))
     actions = [
         ("oauth_account_card", Account),
         ("reviews_contact_erase", Contact),
+        ("reviews_endpoint_send_test", Endpoint),
+        ("reviews_endpoint_tell_again", Endpoint),
         ("reviews_reviewrequest_cancel_this", ReviewRequest),
     ]
     found += [reverse(f"admin:{name}", args=[model._default_manager.all()[0].pk]) for name, model in actions]
