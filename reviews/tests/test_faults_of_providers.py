@@ -280,14 +280,19 @@ def test_a_full_disk_loses_nothing_and_repeats_nothing(
     monkeypatch.setattr(delivery.time, "sleep", wait)
     monkeypatch.setattr(connection, "close", lambda: None)  # the database lives in this connection's memory
     provider.meanwhile = fill_up
-    assert delivery.drain(clock) == 30
+    try:
+        assert delivery.drain(clock) == 30
+    finally:
+        limit(2**30)
     assert len(waits) >= 3
     assert sorted(message.to for message in provider.sent) == sorted({message.to for message in provider.sent})
     assert Delivery.objects.filter(step=0, status="sent").count() == 30
 
 
 def pages() -> int:
+    """How many are in use: earlier tests' rows leave free ones behind, which would be room."""
     with connection.cursor() as cursor:
+        cursor.execute("VACUUM")
         return int(cursor.execute("PRAGMA page_count").fetchone()[0])
 
 

@@ -28,7 +28,7 @@ def test_a_cluster_that_dies_is_replaced(site: Site) -> None:
     with site.worker() as worker:
         cluster = cluster_of(worker)
         os.kill(cluster, signal.SIGKILL)
-        until(lambda: children(worker.pid) not in ([], [cluster]))
+        until(lambda: cluster_of(worker) != cluster)
         assert sent(site, "died@example.com")
 
 
