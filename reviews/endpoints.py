@@ -87,6 +87,19 @@ def subscribe(
     return made, True
 
 
+@transaction.atomic
+def delete(endpoint: Endpoint) -> None:
+    """Tell it nothing more, and forget what it was told."""
+    # Whoever is writing notices to it holds the row: they are waited for, and then found and deleted with it.
+    for found in Endpoint.objects.select_for_update().filter(pk=endpoint.pk):
+        found.delete()
+
+
+def locked(endpoint: Endpoint) -> Endpoint | None:
+    """The endpoint as it is now, kept from being deleted or settled by others until the transaction ends."""
+    return Endpoint.objects.select_for_update(no_key=True).filter(pk=endpoint.pk).first()
+
+
 def is_entitled(endpoint: Endpoint, now: datetime) -> bool:
     """Whether it may be told: an app's, only while the person who connected the app still lets it read."""
     if endpoint.application_id is None:
@@ -116,7 +129,7 @@ def roll(endpoint: Endpoint) -> str:
     """A new secret; the one before signs too, until it is retired. Returns the new one."""
     made = new_secret()
     with transaction.atomic():
-        fresh = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        fresh = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
         fresh.former_secret, fresh.secret = fresh.secret, _cipher().encrypt(made)
         fresh.save(update_fields=["secret", "former_secret"])
     return made
@@ -207,6 +220,7 @@ def test(endpoint: Endpoint, now: datetime) -> Notice:
     return Notice.objects.create(event=event, endpoint=endpoint, due_at=now)
 
 
+@transaction.atomic
 def replay(endpoint: Endpoint, which: QuerySet[Notice], now: datetime) -> int:
     """Send these notices of the endpoint again, up to REPLAY_AT_ONCE, with a full round of tries; returns how many.
 
@@ -235,5 +249,6 @@ def replay_between(endpoint: Endpoint, *, since: datetime, until: datetime, now:
 
 
 def _must_be_on(endpoint: Endpoint) -> None:
-    if not Endpoint.objects.filter(pk=endpoint.pk, is_active=True).exists():
+    found = locked(endpoint)
+    if found is None or not found.is_active:
         raise Refused("endpoint", "The endpoint is switched off: switch it on first.")

@@ -86,6 +86,11 @@ def notices_of(events: str) -> str:
         WHERE e.is_active AND (e.event_types = '' OR ' ' || e.event_types || ' ' LIKE '%% ' || o.type || ' %%')"""  # noqa: S608
 
 
+# Ends such a statement: an endpoint that is being deleted is waited for and passed by, or is deleted only after us.
+# Without it, the constraint would fail the whole transaction when it commits.
+UNLESS_DELETED = " FOR KEY SHARE OF e"
+
+
 def _values(event: Event) -> list[Any]:
     return [field.get_db_prep_save(getattr(event, field.attname), connection) for field in _FIELDS]
 
@@ -95,7 +100,7 @@ def _statements() -> list[tuple[str, Any]]:
     """What is run for each event, with what it takes of the event's values."""
     marks = ", ".join(["%s"] * len(_FIELDS))
     if connection.vendor == "postgresql":
-        added = f"WITH added AS ({ADD} VALUES ({marks}) RETURNING *) {notices_of('added')}"
+        added = f"WITH added AS ({ADD} VALUES ({marks}) RETURNING *) {notices_of('added')}{UNLESS_DELETED}"
         return [(added, lambda row: row)]
     own = notices_of("reviews_event") + " AND o.id = %s"
     return [(f"{ADD} VALUES ({marks})", lambda row: row), (own, lambda row: row[:1])]

@@ -160,10 +160,10 @@ def claim(endpoint: Endpoint, *, limit: int, now: datetime) -> list[Notice]:
 
 @transaction.atomic
 def settle(notice: Notice, endpoint: Endpoint, answer: Answer, now: datetime) -> None:
-    """Write down what came of a call, and when the next one is due, if any."""
-    if not answer.is_ok:
-        # Before its notices, as whatever switches it off does: two that wait for each other would never end.
-        Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+    """Write down what came of a call, and when the next one is due, if any; nothing where it was deleted meanwhile."""
+    # Before its notices, as whatever switches it off does: two that wait for each other would never end.
+    if endpoints.locked(endpoint) is None or Notice.objects.select_for_update().filter(pk=notice.pk).first() is None:
+        return
     Attempt.objects.create(
         notice=notice,
         at=now,

@@ -196,6 +196,13 @@ class EndpointAdmin(AccountAdmin):
         obj.pk, obj._state.adding = made.pk, False
         messages.info(request, "Its secret stands on its page: the other program checks signatures with it.")
 
+    def delete_model(self, request: HttpRequest, obj: Endpoint) -> None:
+        endpoints.delete(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for found in queryset:
+            endpoints.delete(found)
+
     @display(description="Where to")
     def where(self, endpoint: Endpoint) -> str:
         return str(endpoint)

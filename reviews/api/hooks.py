@@ -144,7 +144,7 @@ class HookItem(APIView):
 
     def delete(self, request: Request, pk: Any) -> Response:
         """Unsubscribe: nothing is told there any more."""
-        _find(request, pk).delete()
+        endpoints.delete(_find(request, pk))
         return Response(status=204)
 
 
