@@ -154,12 +154,20 @@ def _reason(error: Exception) -> str:
 
 
 class NewestFirst(CursorPagination):
-    """Pages of a list, newest first: `{"next", "previous", "results"}`; `?page_size=` up to 200."""
+    """Pages of a list, newest first: `{"next", "previous", "results"}`; `?page_size=`, of which 200 are given."""
 
     ordering: tuple[str, ...] = ("-created_at", "-id")
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = 200
+
+    def get_page_size(self, request: Any) -> int:
+        wanted = request.query_params.get(self.page_size_query_param)
+        if not wanted:
+            return self.page_size
+        if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 10 and int(wanted)):
+            raise exceptions.ValidationError({"page_size": ["Give a number of rows: 1, or up to 200."]})
+        return min(int(wanted), self.max_page_size)
 
     def decode_cursor(self, request: Any) -> Any:
         """An address that is no page of ours is said to be wrong where it is: 400, and not that the list is gone."""

@@ -132,6 +132,7 @@ def _complete(made: dict[str, Any]) -> dict[str, Any]:
     for name in ("ReviewRequestInput", "ContactChange"):
         _let_be_null(components["schemas"][name])
     components["schemas"]["ReviewRequestInput"]["properties"]["metadata"] = METADATA
+    components["schemas"]["HookInput"]["properties"]["url"] |= {"format": "uri", "pattern": "^https://"}
     components["schemas"]["BulkResult"]["required"] = ["index", "status"]  # and one of the others
     for name in filter(lambda name: name.endswith("Page"), components["schemas"]):
         components["schemas"][name]["properties"] |= {"next": PAGE, "previous": PAGE}
@@ -196,6 +197,7 @@ NAMES = {
     "EventsEnum": "SubscribableType",
     "ReasonEnum": "SuppressionReason",
 }
+AT_LEAST_ONE = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
 PAGE = {"type": ["string", "null"], "format": "uri", "description": "The address of that page; null at the end."}
 METADATA = {"type": ["object", "null"], "maxProperties": 50, "description": "Additional custom data, up to 16 KiB."}
 
@@ -231,6 +233,8 @@ WEBHOOKS = {
 def _let_be_null(schema: dict[str, Any]) -> None:
     """`null` and an empty text count as absent, or take a value away."""
     for name, given in schema["properties"].items():
+        if "oneOf" in given:  # a form, or an empty text
+            given |= given.pop("oneOf")[0]
         given.pop("minLength", None)
         if isinstance(given.get("type"), str):
             given["type"] = [given["type"], "null"]
@@ -247,6 +251,9 @@ def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
         wanted.add("400")
     if method in ("post", "patch"):
         wanted |= WITH_BODY
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] == "page_size":
+            parameter |= {"description": "50 if left out; of more than 200, 200.", "schema": AT_LEAST_ONE}
     for status, response in operation["responses"].items():
         response["headers"] = deepcopy(HEADERS)
         response["description"] = response.get("description") or {"201": "Made.", "202": "Taken.", "204": "Gone."}.get(

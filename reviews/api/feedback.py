@@ -11,7 +11,7 @@ from rest_framework.views import APIView
 
 from oauth.authentication import credential_of
 from reviewhub.api import ByNumber, found_in
-from reviews.api.filters import CreatedFilter
+from reviews.api.filters import CreatedFilter, WholeNumberFilter, YesNoFilter
 from reviews.models import Feedback
 
 
@@ -41,8 +41,8 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
 
 
 class FeedbackFilter(CreatedFilter):
-    rating = django_filters.NumberFilter()
-    handled = django_filters.BooleanFilter(field_name="handled_at", lookup_expr="isnull", exclude=True)
+    rating = WholeNumberFilter()
+    handled = YesNoFilter(field_name="handled_at", lookup_expr="isnull", exclude=True)
     review_request_id = django_filters.UUIDFilter(field_name="request_id")
 
 

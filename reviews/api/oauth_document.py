@@ -38,7 +38,7 @@ CLIENT = {
 }
 WRONG_CLIENT = error("Wrong client id or secret.", "invalid_client")
 UNREADABLE = {
-    "413": error("The body is larger than 1 MiB.", "payload_too_large"),
+    "413": error("The body is larger than 64 KiB.", "payload_too_large"),
     "415": error("Send a form or application/json.", "unsupported_media_type"),
 }
 TOO_MANY = error("Too many calls; wait for the seconds in Retry-After.", "rate_limited")

@@ -15,7 +15,7 @@ from oauth.authentication import credential_of
 from reviewhub.api import ApiError, ByNumber, found_in
 from reviews import lifecycle, suppressions
 from reviews.api.fields import Text
-from reviews.api.filters import CreatedFilter
+from reviews.api.filters import CreatedFilter, YesNoFilter
 from reviews.contacts import InvalidAddress, read_address
 from reviews.models import Suppression
 from reviews.models.base import Channel
@@ -49,7 +49,7 @@ class SuppressionFilter(CreatedFilter):
 
     channel = django_filters.ChoiceFilter(choices=Channel.choices)
     reason = django_filters.ChoiceFilter(choices=Suppression.Reason.choices)
-    active = django_filters.BooleanFilter(field_name="lifted_at", lookup_expr="isnull")
+    active = YesNoFilter(field_name="lifted_at", lookup_expr="isnull")
 
 
 class SuppressionList(ListAPIView[Suppression]):

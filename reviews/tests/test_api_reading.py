@@ -67,7 +67,16 @@ def test_the_list_filters(owner_api: Any, account: Account, now: datetime) -> No
 
 
 @pytest.mark.parametrize(
-    "query", ["status=gone", "contact_id=5", "created_after=soon", "external_id=a%00b", "cursor=x"]
+    "query",
+    [
+        "status=gone",
+        "contact_id=5",
+        "created_after=soon",
+        "external_id=a%00b",
+        "cursor=x",
+        "page_size=0",
+        "page_size=many",
+    ],
 )
 def test_a_filter_that_makes_no_sense_is_refused(owner_api: Any, query: str) -> None:
     refused(owner_api.get(f"{URL}?{query}"), query.partition("=")[0])

@@ -234,7 +234,7 @@ def test_nobody_is_left_to_be_allowed_again_after_erasure(owner_api: Any, contac
         assert lifted.status_code == 409
 
 
-@pytest.mark.parametrize("query", ["channel=pigeon", "reason=x", "created_after=soon"])
+@pytest.mark.parametrize("query", ["channel=pigeon", "reason=x", "created_after=soon", "active=maybe"])
 def test_filters_that_make_no_sense_are_refused(owner_api: Any, query: str) -> None:
     refused(owner_api.get(f"{API}/suppressions?{query}"), query.partition("=")[0])
 
@@ -259,4 +259,6 @@ def test_feedback_is_filtered_and_names_its_customer_where_there_is_one(
     Feedback.objects.filter(pk=told["id"]).update(handled_at=now)
     assert [row["id"] for row in owner_api.get(f"{API}/feedback?handled=false").json()["results"]] == [scanned["id"]]
     assert [row["id"] for row in owner_api.get(f"{API}/feedback?handled=true").json()["results"]] == [told["id"]]
-    refused(owner_api.get(f"{API}/feedback?rating=many"), "rating")
+    for wrong in ("rating=many", "rating=4.5", "handled=maybe"):
+        refused(owner_api.get(f"{API}/feedback?{wrong}"), wrong.partition("=")[0])
+    assert len(owner_api.get(f"{API}/feedback?handled=&rating=").json()["results"]) == 2
