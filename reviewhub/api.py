@@ -116,7 +116,7 @@ def flat_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
 
 
 class StrictJSONParser(BaseParser):
-    """A JSON object, read to the letter of RFC 8259: UTF-8, no NaN, no lone surrogates, no NUL.
+    """A JSON object, read to the letter of RFC 8259: UTF-8, no NaN. Of texts, the fields say what they take.
 
     A view sets `max_body` (bytes) where it takes more than the usual 1 MiB.
     """
