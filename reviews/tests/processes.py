@@ -23,6 +23,12 @@ def cluster_of(worker: subprocess.Popen[bytes]) -> int:
     return int(until(found))
 
 
+def notifier_of(worker: subprocess.Popen[bytes]) -> int:
+    """The process that tells other programs, once it and the cluster beside it run."""
+    cluster = cluster_of(worker)
+    return int(until(lambda: next((child for child in children(worker.pid) if child != cluster), 0)))
+
+
 def alive(pid: int) -> bool:
     state = Path(f"/proc/{pid}/stat")
     return state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] != "Z"

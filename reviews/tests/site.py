@@ -126,6 +126,7 @@ def running_site(folder: Path) -> Iterator[Site]:
             "TWILIO_AUTH_TOKEN": "secret",
             "TWILIO_FROM": "+15005550006",
             "TWILIO_API_URL": twilio.url_for("").rstrip("/"),
+            "WEBHOOK_NETWORKS": "127.0.0.0/8",
             "PYTHONWARNINGS": "ignore",
             "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
         }
