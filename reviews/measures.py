@@ -15,7 +15,7 @@ from django.db.models import Count, F, Min, Q
 from django.db.models.functions import TruncHour, TruncMinute
 from django.utils.module_loading import import_string
 
-from reviews.models import ChannelHealth, Delivery, DeliveryEvent, ReviewRequest, WorkerBeat
+from reviews.models import ChannelHealth, Delivery, DeliveryEvent, Endpoint, Notice, ReviewRequest, WorkerBeat
 from reviews.models.base import Channel
 
 DAY = timedelta(hours=24)
@@ -99,6 +99,28 @@ def unapplied_events() -> tuple[int, datetime | None]:
     """How many reports of providers have not been applied, and since when the oldest waits."""
     found = DeliveryEvent.objects.filter(applied_at=None).aggregate(count=Count("*"), oldest=Min("received_at"))
     return found["count"], found["oldest"]
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """Calls that are due to endpoints that answer, and how many endpoints are in which state."""
+
+    due: int
+    oldest_due: datetime | None
+    endpoints: dict[str, int]
+
+
+def webhooks(now: datetime) -> Webhooks:
+    """Two statements. Not due is what waits for an endpoint that fails: nothing but that endpoint keeps it."""
+    waiting = Notice.objects.filter(status=Notice.Status.WAITING, due_at__lte=now)
+    calls = waiting.filter(endpoint__is_active=True, endpoint__account__is_active=True, endpoint__failures=0)
+    due = calls.aggregate(count=Count("*"), oldest=Min("due_at"))
+    states = Endpoint.objects.aggregate(
+        on=Count("pk", filter=Q(is_active=True, failures=0)),
+        failing=Count("pk", filter=Q(is_active=True, failures__gt=0)),
+        off=Count("pk", filter=Q(is_active=False)),
+    )
+    return Webhooks(due["count"], due["oldest"], states)
 
 
 def requests_by_status() -> dict[str, int]:

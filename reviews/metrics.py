@@ -73,7 +73,7 @@ def _is_loopback(address: str) -> bool:
 
 
 class Installation(Collector):
-    """Reads the measures of one moment, in at most eleven statements."""
+    """Reads the measures of one moment, in at most thirteen statements."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -89,6 +89,7 @@ class Installation(Collector):
         yield from self._settled()
         yield from self._workers()
         yield from self._providers()
+        yield from self._webhooks()
         found = measures.requests_by_status()
         text = "Review requests by status; an estimate once there are many."
         yield _gauge("requests", text, ["status"], [([key], found[key]) for key in found])
@@ -150,6 +151,14 @@ class Installation(Collector):
         yield _gauge("provider_events_unapplied", "Reports of providers not applied yet.", [], [([], count)])
         text = "How long the oldest one waits."
         yield _gauge("provider_events_oldest_unapplied_age_seconds", text, [], [([], self._age(oldest))])
+
+    def _webhooks(self) -> Iterator[Metric]:
+        found = measures.webhooks(self.now)
+        yield _gauge("notices_due", "Webhook calls due to endpoints that answer.", [], [([], found.due)])
+        text = "How long the oldest one waits."
+        yield _gauge("notices_oldest_due_age_seconds", text, [], [([], self._age(found.oldest_due))])
+        states = [([state], count) for state, count in found.endpoints.items()]
+        yield _gauge("endpoints", "Endpoints of webhooks by state.", ["state"], states)
 
     def _queue(self) -> Iterator[Metric]:
         try:

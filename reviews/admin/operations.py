@@ -87,7 +87,7 @@ def plot(title: str, unit: str, series: list[tuple[datetime, int]]) -> Plot:
 
 
 def _state(now: datetime) -> dict[str, Any]:
-    """All that is measured, in eleven statements."""
+    """All that is measured, in thirteen statements."""
     waiting, failures = measures.waiting(now), measures.failures(now)
     unknown = sum(row.count for row in failures if row.status == Status.UNKNOWN)
     pauses = measures.pauses(now)
@@ -110,6 +110,7 @@ def _state(now: datetime) -> dict[str, Any]:
         "channels": [(channel, pauses.get(channel.value)) for channel in Channel],
         "events": events,
         "oldest_event": oldest_event,
+        "webhooks": measures.webhooks(now),
         "latest": [_entry(row, now) for row in measures.latest_failures(SHOWN)],
         "sandbox": settings.SANDBOX,
     }

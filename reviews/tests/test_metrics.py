@@ -16,7 +16,17 @@ from prometheus_client.parser import text_string_to_metric_families
 from oauth.models import Account
 from reviews import measures, totals
 from reviews.contacts import Person
-from reviews.models import ChannelHealth, Delivery, DeliveryEvent, ReviewRequest, Tally, WorkerBeat
+from reviews.models import (
+    ChannelHealth,
+    Delivery,
+    DeliveryEvent,
+    Endpoint,
+    Event,
+    Notice,
+    ReviewRequest,
+    Tally,
+    WorkerBeat,
+)
 from reviews.tests.helpers import asked
 
 TOKEN = "t" * 40
@@ -64,6 +74,7 @@ def test_an_empty_installation_has_a_zero_for_everything(read: Read) -> None:
     assert found[sample("workers")] == 0
     assert found[sample("channel_paused_seconds", channel="sms")] == 0
     assert found[sample("provider_events_unapplied")] == 0
+    assert found[sample("notices_due")] == found[sample("endpoints", state="on")] == 0
     assert found[sample("queue_tasks")] == 0
     assert [labels for name, labels in found if name == "reviewhub_build_info"]
 
@@ -144,6 +155,28 @@ def test_workers_and_providers(read: Read, account: Account, now: datetime) -> N
     assert found[sample("channel_paused_seconds", channel="email")] == 0
     assert found[sample("provider_events_unapplied")] == 2
     assert found[sample("provider_events_oldest_unapplied_age_seconds")] == 120
+
+
+def told(account: Account, now: datetime, due_at: datetime, **fields: Any) -> None:
+    """A webhook call, to an endpoint of its own, as these fields say."""
+    endpoint = Endpoint.objects.create(account=account, url="https://hooks.example.com/", **fields)
+    event = Event.objects.create(account=account, type="link.clicked", occurred_at=now)
+    Notice.objects.create(event=event, endpoint=endpoint, due_at=due_at)
+
+
+def test_webhook_calls_that_only_we_keep_waiting_are_due(read: Read, account: Account, now: datetime) -> None:
+    told(account, now, now - timedelta(seconds=30))
+    told(account, now, now - timedelta(seconds=90))
+    told(account, now, now + timedelta(seconds=1))
+    told(account, now, now - timedelta(hours=1), failures=3)
+    told(account, now, now - timedelta(hours=2), is_active=False)
+    Notice.objects.create(
+        event=Event.objects.earliest("pk"), endpoint=Endpoint.objects.earliest("pk"), due_at=now, status="delivered"
+    )
+    found = read()
+    assert found[sample("notices_due")] == 2
+    assert found[sample("notices_oldest_due_age_seconds")] == 90
+    assert [found[sample("endpoints", state=state)] for state in ("on", "failing", "off")] == [3, 1, 1]
 
 
 @pytest.mark.django_db
@@ -290,7 +323,7 @@ def test_a_database_that_is_down_is_a_passing_state(
 
 
 # PostgreSQL is asked for its estimates, too; a queue in Redis is not asked for here.
-STATEMENTS = 10 + (not settings.SQLITE) - bool(settings.REDIS_URL)
+STATEMENTS = 12 + (not settings.SQLITE) - bool(settings.REDIS_URL)
 
 
 def test_a_scrape_is_a_fixed_number_of_statements(
