@@ -9,15 +9,15 @@ import logging
 import random
 import time
 import uuid
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
@@ -41,7 +41,10 @@ LONGEST_REST = 60  # seconds between two calls of an endpoint that fails
 LEASE = timedelta(seconds=60)  # several times what a call may take
 AT_ONCE = 32
 OF_ONE = 4  # calls of an endpoint at once
+LOT = 16  # notices of an endpoint that are claimed at once
+BEGUN_WITHIN = timedelta(seconds=5)  # or else let go: what is told is never older, and no lease lapses
 LOOK_EVERY = 0.5  # seconds
+LOOK_WHILE_BUSY = 0.1  # seconds
 LEAVE_WITHIN = 5.0  # seconds that calls under way have when the process is to end
 AGENT = "ReviewHub-Webhooks/1.0"
 
@@ -70,79 +73,149 @@ def tell_due(clock: Clock = timezone.now) -> int:
     return desk.calls
 
 
-@dataclass
-class _Held:
-    """A notice that this process has claimed."""
+@dataclass(frozen=True)
+class Called:
+    """A call that came back."""
 
     notice: Notice
     endpoint: Endpoint
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class _Held:
+    """A notice that this process has claimed, and what it will say."""
+
+    notice: Notice
+    endpoint: Endpoint
+    since: datetime
+    body: bytes
+    headers: dict[str, str]
 
 
 class Desk:
-    """Calls under way, and what becomes of them."""
+    """Calls under way, those that are ready, and what becomes of them."""
 
     def __init__(self, caller: Caller, clock: Clock = timezone.now) -> None:
         self._caller, self._clock = caller, clock
         self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="notice")
+        self._ready: dict[uuid.UUID, deque[_Held]] = {}  # by endpoint
         self._under_way: dict[Future[Answer], _Held] = {}
+        self._came_back: list[Called] = []
+        self._looked = 0.0
         self.calls = 0
 
     def work(self) -> bool:
         """Begin what may begin and settle what has come back; whether anything was or is under way."""
+        self._look()
         self._begin()
         if not self._under_way:
             return False
-        self._settle_done(LOOK_EVERY)
+        self._wait(LOOK_EVERY)
+        self._begin()  # the next ones are under way while these are written down
+        self._settle()
         return True
 
     def close(self) -> None:
         """Give calls under way a moment; what takes longer is made again by another process."""
+        for key in list(self._ready):
+            self._let_go(key)
         give_up = time.monotonic() + LEAVE_WITHIN
         while self._under_way and time.monotonic() < give_up:
-            self._settle_done(LOOK_EVERY)
+            self._wait(LOOK_EVERY)
+            self._settle()
+        self._settle()
         self._threads.shutdown(wait=not self._under_way, cancel_futures=True)
         self._caller.close()
 
-    def _begin(self) -> None:
-        now, busy = self._clock(), Counter(held.endpoint.pk for held in self._under_way.values())
-        if len(self._under_way) >= AT_ONCE:
+    def _look(self) -> None:
+        """Claim lots for endpoints that have none; not with every call while there is enough to do."""
+        now = self._clock()
+        for key in [key for key, lot in self._ready.items() if now - lot[0].since > BEGUN_WITHIN]:
+            self._let_go(key)
+        if self._ready and time.monotonic() - self._looked < LOOK_WHILE_BUSY:
             return
-        due = list(Endpoint.objects.due(now).select_related("account"))
-        random.shuffle(due)  # where there are more than threads, each has its turn
+        self._looked = time.monotonic()
+        if len(self._under_way) < AT_ONCE:
+            self._claim_lots(now)
+
+    def _begin(self) -> None:
+        busy, keys = self._busy(), list(self._ready)
+        random.shuffle(keys)  # where there are more than threads, each has its turn
+        for key in keys:
+            lot = self._ready[key]
+            while lot and busy[key] < _at_once(lot[0].endpoint) and len(self._under_way) < AT_ONCE:
+                held = lot.popleft()
+                begun = self._threads.submit(self._caller.post, held.endpoint.url, held.body, held.headers)
+                self._under_way[begun] = held
+                busy[key] += 1
+                self.calls += 1
+            if not lot:
+                del self._ready[key]
+
+    def _busy(self) -> Counter[uuid.UUID]:
+        return Counter(held.endpoint.pk for held in self._under_way.values())
+
+    def _claim_lots(self, now: datetime) -> None:
+        """What a call costs the database is shared by a lot. An endpoint that fails has one call at once."""
+        free, busy = AT_ONCE - len(self._under_way), self._busy()
+        due = list(Endpoint.objects.due(now).exclude(pk__in=list(self._ready)).select_related("account"))
+        random.shuffle(due)
         for endpoint in due:
-            room = min(AT_ONCE - len(self._under_way), (1 if endpoint.failures else OF_ONE) - busy[endpoint.pk])
-            if room <= 0:
+            if free <= 0:
+                return
+            if endpoint.failures and busy[endpoint.pk]:
                 continue
             if not endpoints.is_entitled(endpoint, now):
                 endpoints.switch_off(endpoint, endpoints.DISCONNECTED)
                 continue
-            self._call(endpoint, claim(endpoint, limit=room, now=now), now)
+            lot = _written(endpoint, claim(endpoint, limit=1 if endpoint.failures else LOT, now=now), now)
+            if lot:
+                self._ready[endpoint.pk] = lot
+                free -= _at_once(endpoint)
 
-    def _call(self, endpoint: Endpoint, claimed: list[Notice], now: datetime) -> None:
-        try:
-            signers = [Webhook(secret) for secret in endpoints.secrets_of(endpoint)]
-        except endpoints.Undecipherable:
-            endpoints.switch_off(endpoint, "Its secret cannot be read any more: roll it.")
-            return
-        for notice, told in zip(claimed, represent([notice.event for notice in claimed]), strict=True):
-            body: bytes = JSONRenderer().render(told)
-            signatures = " ".join(signer.sign(told["id"], now, body.decode()) for signer in signers)
-            headers = {
-                "Content-Type": "application/json",
-                "User-Agent": AGENT,
-                "webhook-id": told["id"],
-                "webhook-timestamp": str(int(now.timestamp())),
-                "webhook-signature": signatures,
-            }
-            begun = self._threads.submit(self._caller.post, endpoint.url, body, headers)
-            self._under_way[begun] = _Held(notice, endpoint)
-            self.calls += 1
+    def _let_go(self, key: uuid.UUID) -> None:
+        """Leave what is ready for an endpoint to whoever comes next."""
+        release([held.notice for held in self._ready.pop(key, ())], self._clock())
 
-    def _settle_done(self, patience: float) -> None:
+    def _wait(self, patience: float) -> None:
         done, _ = wait(self._under_way, timeout=patience, return_when=FIRST_COMPLETED)
         for future in done:
             held = self._under_way.pop(future)
-            settle(held.notice, held.endpoint, future.result(), self._clock())
+            call = Called(held.notice, held.endpoint, future.result())
+            self._came_back.append(call)
+            if not call.answer.is_ok:
+                self._let_go(held.endpoint.pk)
+
+    def _settle(self) -> None:
+        if self._came_back:
+            settle(self._came_back, self._clock())
+            self._came_back = []  # only now: where the database did not answer, it is asked again
+
+
+def _at_once(endpoint: Endpoint) -> int:
+    return 1 if endpoint.failures else OF_ONE
+
+
+def _written(endpoint: Endpoint, claimed: list[Notice], now: datetime) -> deque[_Held]:
+    """What is said to the endpoint, signed; nothing where its secrets cannot be read."""
+    try:
+        signers = [Webhook(secret) for secret in endpoints.secrets_of(endpoint)]
+    except endpoints.Undecipherable:
+        endpoints.switch_off(endpoint, "Its secret cannot be read any more: roll it.")
+        return deque()
+    lot: deque[_Held] = deque()
+    for notice, told in zip(claimed, represent([notice.event for notice in claimed]), strict=True):
+        body: bytes = JSONRenderer().render(told)
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": AGENT,
+            "webhook-id": told["id"],
+            "webhook-timestamp": str(int(now.timestamp())),
+            "webhook-signature": " ".join(signer.sign(told["id"], now, body.decode()) for signer in signers),
+        }
+        lot.append(_Held(notice, endpoint, now, body, headers))
+    return lot
 
 
 # --- Rows --------------------------------------------------------------------------------------------
@@ -158,30 +231,53 @@ def claim(endpoint: Endpoint, *, limit: int, now: datetime) -> list[Notice]:
     return list(Notice.objects.filter(pk__in=keys, claim=token).select_related("event").order_by("pk"))
 
 
+def release(held: Sequence[Notice], now: datetime) -> None:
+    """Give up claims on notices of which nothing was told."""
+    _own(held).update(claim=None, due_at=now)
+
+
 @transaction.atomic
-def settle(notice: Notice, endpoint: Endpoint, answer: Answer, now: datetime) -> None:
-    """Write down what came of a call, and when the next one is due, if any; nothing where it was deleted meanwhile."""
-    # Before its notices, as whatever switches it off does: two that wait for each other would never end.
-    if endpoints.locked(endpoint) is None or Notice.objects.select_for_update().filter(pk=notice.pk).first() is None:
-        return
-    Attempt.objects.create(
-        notice=notice,
+def settle(calls: Sequence[Called], now: datetime) -> None:
+    """Write down what came of calls, and when the next one is due, if any; nothing of what was deleted meanwhile."""
+    # Endpoints before notices, as whatever switches one off does: two that wait for each other would never end.
+    keys = {call.endpoint.pk for call in calls}
+    found = {row.pk: row for row in Endpoint.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")}
+    rows = Notice.objects.select_for_update().filter(pk__in=[call.notice.pk for call in calls])
+    there = set(rows.order_by("pk").values_list("pk", flat=True))
+    known = [call for call in calls if call.endpoint.pk in found and call.notice.pk in there]
+    Attempt.objects.bulk_create(_attempt(call, now) for call in known)
+    told = [call for call in known if call.answer.is_ok]
+    _own([call.notice for call in told]).update(status=Status.DELIVERED, claim=None, tries=F("tries") + 1)
+    if recovered := {call.endpoint.pk for call in told if found[call.endpoint.pk].failing_since}:
+        Endpoint.objects.filter(pk__in=recovered).update(failing_since=None, failures=0, paused_until=None)
+    for call in known:
+        if not call.answer.is_ok:
+            _settle_failed(call, found[call.endpoint.pk], now)
+
+
+def _own(held: Sequence[Notice]) -> QuerySet[Notice]:
+    """Those of them that nobody else has claimed or settled since."""
+    keys, claims = [notice.pk for notice in held], {notice.claim for notice in held}
+    return Notice.objects.filter(pk__in=keys, claim__in=claims, status=Status.WAITING)
+
+
+def _attempt(call: Called, now: datetime) -> Attempt:
+    return Attempt(
+        notice=call.notice,
         at=now,
-        status=answer.status,
-        milliseconds=answer.milliseconds,
-        error=answer.error[:200],
-        answer=answer.text.replace("\0", "")[:300],
+        status=call.answer.status,
+        milliseconds=call.answer.milliseconds,
+        error=call.answer.error[:200],
+        answer=call.answer.text.replace("\0", "")[:300],
     )
-    own = Notice.objects.filter(pk=notice.pk, claim=notice.claim, status=Status.WAITING)
-    if answer.is_ok:
-        own.update(status=Status.DELIVERED, claim=None, tries=notice.tries + 1)
-        failing = Endpoint.objects.filter(pk=endpoint.pk).exclude(failing_since=None, failures=0)
-        failing.update(failing_since=None, failures=0, paused_until=None)
-        return
+
+
+def _settle_failed(call: Called, endpoint: Endpoint, now: datetime) -> None:
+    notice, answer = call.notice, call.answer
     if answer.status == 410 or notice.tries >= len(WAITS):
-        own.update(status=Status.FAILED, claim=None, tries=notice.tries + 1)
+        _own([notice]).update(status=Status.FAILED, claim=None, tries=notice.tries + 1)
     else:
-        own.update(claim=None, tries=notice.tries + 1, due_at=now + _wait(notice.tries, answer))
+        _own([notice]).update(claim=None, tries=notice.tries + 1, due_at=now + _wait(notice.tries, answer))
     _note_failure(endpoint, answer, now)
 
 
@@ -195,6 +291,7 @@ def _note_failure(endpoint: Endpoint, answer: Answer, now: datetime) -> None:
     rest = timedelta(seconds=min(2 ** min(endpoint.failures, 10), LONGEST_REST))
     own = Endpoint.objects.filter(pk=endpoint.pk)
     own.update(failures=F("failures") + 1, failing_since=Coalesce("failing_since", now), paused_until=now + rest)
+    endpoint.failures += 1
     if answer.status == 410:
         endpoints.switch_off(endpoint, "It answered 410: it is gone for good.")
     elif own.filter(failing_since__lte=now - OFF_AFTER).exists():

@@ -19,7 +19,7 @@ from reviewhub.outbound import Answer
 from reviews import endpoints, erasing, notices, tasks, visits
 from reviews.contacts import Person
 from reviews.models import Attempt, Delivery, Endpoint, Event, Notice
-from reviews.notices import WAITS, claim, settle, tell_due
+from reviews.notices import WAITS, Called, claim, settle, tell_due
 from reviews.tests.helpers import Clock, asked
 from reviews.tests.receiver import Receiver, answering, receiving, silent
 
@@ -222,7 +222,7 @@ def test_a_process_that_died_is_made_up_for(account: Account, receiver: Receiver
     assert tell_due(clock) == 0
     clock.forward(seconds=61)
     assert tell_due(clock) == 1
-    settle(held, endpoint, Answer(500, 1), clock())  # the one thought dead comes back late
+    settle([Called(held, endpoint, Answer(500, 1))], clock())  # the one thought dead comes back late
     assert statuses() == ["delivered"]
     assert Attempt.objects.count() == 2  # what it did is not hidden
 
@@ -270,6 +270,25 @@ def test_a_slow_endpoint_delays_no_other(
     assert time.monotonic() - began < 1.5  # before any of the slow ones was given up: no race with a clock of ours
     desk.close()
     assert Notice.objects.filter(endpoint=slow, status="waiting").count() == 60
+
+
+def test_what_is_ready_is_let_go_when_it_grows_old_or_the_process_ends(
+    account: Account, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "LEAVE_WITHIN", 0.1)
+    receiver.behave["/slow"] = silent(2)
+    endpoint = subscribed(account, f"{receiver.url}/slow")
+    for number in range(10):
+        asked(account, clock(), Person(email=f"{number}@example.com"))
+    desk = notices.Desk(outbound.Caller([ip_network("127.0.0.0/8")]), clock)
+    desk.work()
+    assert claim(endpoint, limit=10, now=clock()) == []
+    held = set(Notice.objects.values_list("claim", flat=True))
+    clock.forward(seconds=6)
+    desk.work()  # lets go, and claims anew
+    assert len(set(Notice.objects.values_list("claim", flat=True)) - held) == 1
+    desk.close()
+    assert len(claim(endpoint, limit=10, now=clock())) == 10 - notices.OF_ONE
 
 
 def test_one_that_fails_is_called_by_one_and_rests_in_between(

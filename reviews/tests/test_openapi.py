@@ -21,7 +21,7 @@ from reviews import visits
 from reviews.api.document import document
 from reviews.api.published import FILE
 from reviews.models import Delivery, Feedback, Notice
-from reviews.notices import settle
+from reviews.notices import Called, settle
 from reviews.tests.helpers import REFERENCE, asked
 
 pytestmark = pytest.mark.django_db
@@ -225,7 +225,7 @@ def test_every_answer_has_the_form_that_it_says(owner_api: Any, account: Account
     told = call("post", "/api/v1/hooks/{id}/test", **one)
     notice = Notice.objects.get(event=told["event_id"])
     for answer in (Answer(None, 5, "No answer."), Answer(200, 5, text="ok")):
-        settle(notice, notice.endpoint, answer, now)
+        settle([Called(notice, notice.endpoint, answer)], now)
     call("post", "/api/v1/hooks/{id}/replay", {"event_id": told["event_id"]}, **one)
     call("post", "/api/v1/hooks/{id}/replay", {"since": now.isoformat()}, **one)
     call("get", "/api/v1/hooks/{id}/attempts", **one)
