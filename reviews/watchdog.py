@@ -185,8 +185,10 @@ def _tell_beat() -> None:
 
 
 def _notifier_main() -> None:
+    """Until the watchdog says so, or is there no more: then the kernel sends the SIGTERM."""
     os.setpgid(0, 0)
-    end_with_parent()
+    ended: list[int] = []
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the watchdog, which says when to end
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    import_module(NOTIFIER).run(wakeups.stopping, _tell_beat)
+    signal.signal(signal.SIGTERM, lambda number, _: ended.append(number))
+    end_with_parent()
+    import_module(NOTIFIER).run(lambda: bool(ended) or wakeups.stopping(), _tell_beat)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reviews.tests.processes import alive, children, cluster_of
+from reviews.tests.processes import alive, children, cluster_of, notifier_of
 from reviews.tests.site import Site, running_site, until
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
@@ -51,11 +51,12 @@ def test_on_sigterm_everything_ends_within_ten_seconds(site: Site) -> None:
         assert not [pid for pid in everything if alive(pid)]
 
 
-def test_a_watchdog_that_is_killed_takes_its_cluster_along(site: Site) -> None:
+def test_a_watchdog_that_is_killed_takes_its_children_along(site: Site) -> None:
     with site.worker(ends_with=-signal.SIGKILL) as worker:
-        cluster = cluster_of(worker)
+        cluster, notifier = cluster_of(worker), notifier_of(worker)
         worker.kill()
         until(lambda: not alive(cluster))
+        until(lambda: not alive(notifier))
 
 
 def test_the_beat_can_be_seen_from_outside(site: Site) -> None:
