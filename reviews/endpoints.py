@@ -243,7 +243,8 @@ def replay_between(endpoint: Endpoint, *, since: datetime, until: datetime, now:
     happened = Event.objects.for_account(endpoint.account).filter(occurred_at__gte=since, occurred_at__lt=until)
     happened = happened.filter(type__in=endpoint.events or SUBSCRIBABLE)
     known = Notice.objects.filter(endpoint=endpoint)
-    missed = list(happened.exclude(pk__in=known.values("event")).order_by("pk")[:REPLAY_AT_ONCE])
+    unknown = happened.exclude(pk__in=known.values("event")).order_by("pk")
+    missed = list(unknown.select_for_update(no_key=True)[:REPLAY_AT_ONCE])  # none is forgotten before we are done
     Notice.objects.bulk_create(Notice(event=event, endpoint=endpoint, due_at=now) for event in missed)
     return len(missed) + replay(endpoint, known.filter(event__in=happened), now)
 

@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -127,6 +128,20 @@ def test_a_redirect_is_not_followed(caller: Caller, receiver: Receiver) -> None:
 
 
 # --- How long and how much ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("hours", "seconds"), [(1, 3600), (-1, 0)])
+def test_a_wait_may_be_a_date(receiver: Receiver, caller: Caller, hours: int, seconds: float) -> None:
+    moment = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=hours)
+    receiver.behave["/"] = answering(503, Retry_After=format_datetime(moment, usegmt=True))
+    assert caller.post(f"{receiver.url}/", b"{}", {}).retry_after == pytest.approx(seconds, abs=600)
+
+
+@pytest.mark.parametrize("said", ["later", "-1", "\xb2", "Wed, 31 Feb 2026 08:00:00 GMT"])
+def test_a_wait_that_is_none_is_not_heard(receiver: Receiver, caller: Caller, said: str) -> None:
+    receiver.behave["/"] = answering(503, Retry_After=said)
+    answer = caller.post(f"{receiver.url}/", b"{}", {})
+    assert (answer.status, answer.retry_after) == (503, None)
 
 
 def test_an_answer_is_read(caller: Caller, receiver: Receiver) -> None:

@@ -110,6 +110,23 @@ def test_what_begins_while_it_goes_passes_it_by(
     assert not Notice.objects.exists()
 
 
+@pytest.mark.postgres
+@with_two_writers
+def test_what_is_forgotten_while_it_is_told_again_is_passed_by(
+    account: Account, endpoint: Endpoint, threads: ThreadPoolExecutor
+) -> None:
+    now = timezone.now()
+    kept, forgotten = (
+        Event.objects.create(account=account, type=Event.Type.LINK_CLICKED, occurred_at=now) for _ in range(2)
+    )
+    in_this_order(
+        threads,
+        lambda: Event.objects.filter(pk=forgotten.pk).delete(),
+        lambda: endpoints.replay_between(endpoint, since=now, until=timezone.now(), now=now),
+    )
+    assert Notice.objects.get().event == kept
+
+
 def refused(call: Callable[..., Any], *args: Any, **named: Any) -> None:
     with pytest.raises(endpoints.Refused):
         call(*args, **named)
