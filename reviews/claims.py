@@ -250,7 +250,7 @@ _MARK = f"""
         UNION ALL
         SELECT %s::uuid, '{Event.Type.REQUEST_SENT}', account_id, sent_at, request_id, NULL FROM marked, moved
         RETURNING *
-    ), noticed AS ({events.notices_of("told")}{events.UNLESS_DELETED})"""
+    ), noticed AS ({events.notices_of("told")})"""
 
 _FIELDS = [field for field in Delivery._meta.concrete_fields if not field.primary_key]
 

@@ -95,11 +95,6 @@ def delete(endpoint: Endpoint) -> None:
         found.delete()
 
 
-def locked(endpoint: Endpoint) -> Endpoint | None:
-    """The endpoint as it is now, kept from being deleted or settled by others until the transaction ends."""
-    return Endpoint.objects.select_for_update(no_key=True).filter(pk=endpoint.pk).first()
-
-
 def is_entitled(endpoint: Endpoint, now: datetime) -> bool:
     """Whether it may be told: an app's, only while the person who connected the app still lets it read."""
     if endpoint.application_id is None:
@@ -250,6 +245,7 @@ def replay_between(endpoint: Endpoint, *, since: datetime, until: datetime, now:
 
 
 def _must_be_on(endpoint: Endpoint) -> None:
-    found = locked(endpoint)
+    # Locked: it is not deleted before we are done.
+    found = Endpoint.objects.select_for_update(no_key=True).filter(pk=endpoint.pk).first()
     if found is None or not found.is_active:
         raise Refused("endpoint", "The endpoint is switched off: switch it on first.")

@@ -77,18 +77,20 @@ _COLUMNS = ", ".join(field.column for field in _FIELDS)
 ADD = f"INSERT INTO reviews_event ({_COLUMNS})"
 
 
-def notices_of(events: str) -> str:
-    """A statement that adds the notices of the rows of that table or expression, which has all columns of events."""
+def notices_of(events: str, *, only: str = "true") -> str:
+    """A statement that adds the notices of the rows of that table or expression, which has all columns of events.
+
+    An endpoint that is being deleted is waited for and passed by, or is deleted only after us: else the constraint
+    would fail the whole transaction when it commits.
+    """
+    lock = "FOR KEY SHARE OF e" if connection.vendor == "postgresql" else ""
     return f"""
         INSERT INTO reviews_notice (event_id, endpoint_id, status, due_at, tries)
         SELECT o.id, e.id, '{Notice.Status.WAITING}', o.occurred_at, 0
         FROM {events} AS o JOIN reviews_endpoint AS e ON e.account_id = o.account_id
-        WHERE e.is_active AND (e.event_types = '' OR ' ' || e.event_types || ' ' LIKE '%% ' || o.type || ' %%')"""  # noqa: S608
-
-
-# Ends such a statement: an endpoint that is being deleted is waited for and passed by, or is deleted only after us.
-# Without it, the constraint would fail the whole transaction when it commits.
-UNLESS_DELETED = " FOR KEY SHARE OF e"
+        WHERE {only} AND e.is_active
+            AND (e.event_types = '' OR ' ' || e.event_types || ' ' LIKE '%% ' || o.type || ' %%')
+        {lock}"""  # noqa: S608
 
 
 def _values(event: Event) -> list[Any]:
@@ -100,9 +102,9 @@ def _statements() -> list[tuple[str, Any]]:
     """What is run for each event, with what it takes of the event's values."""
     marks = ", ".join(["%s"] * len(_FIELDS))
     if connection.vendor == "postgresql":
-        added = f"WITH added AS ({ADD} VALUES ({marks}) RETURNING *) {notices_of('added')}{UNLESS_DELETED}"
+        added = f"WITH added AS ({ADD} VALUES ({marks}) RETURNING *) {notices_of('added')}"
         return [(added, lambda row: row)]
-    own = notices_of("reviews_event") + " AND o.id = %s"
+    own = notices_of("reviews_event", only="o.id = %s")
     return [(f"{ADD} VALUES ({marks})", lambda row: row), (own, lambda row: row[:1])]
 
 

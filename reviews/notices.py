@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections, transaction
 from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from standardwebhooks import Webhook
@@ -46,6 +45,7 @@ BEGUN_WITHIN = timedelta(seconds=5)  # or else let go: what is told is never old
 LOOK_EVERY = 0.5  # seconds
 LOOK_WHILE_BUSY = 0.1  # seconds
 LEAVE_WITHIN = 5.0  # seconds that calls under way have when the process is to end
+HEALTH = ["failing_since", "failures", "paused_until"]  # of an endpoint
 AGENT = "ReviewHub-Webhooks/1.0"
 
 
@@ -248,8 +248,8 @@ def settle(calls: Sequence[Called], now: datetime) -> None:
     Attempt.objects.bulk_create(_attempt(call, now) for call in known)
     told = [call for call in known if call.answer.is_ok]
     _own([call.notice for call in told]).update(status=Status.DELIVERED, claim=None, tries=F("tries") + 1)
-    if recovered := {call.endpoint.pk for call in told if found[call.endpoint.pk].failing_since}:
-        Endpoint.objects.filter(pk__in=recovered).update(failing_since=None, failures=0, paused_until=None)
+    for key in {call.endpoint.pk for call in told}:
+        _note_success(found[key])
     for call in known:
         if not call.answer.is_ok:
             _settle_failed(call, found[call.endpoint.pk], now)
@@ -287,14 +287,21 @@ def _wait(tries: int, answer: Answer) -> timedelta:
     return max(wanted, asked)
 
 
+def _note_success(endpoint: Endpoint) -> None:
+    if endpoint.failing_since is not None:
+        endpoint.failing_since, endpoint.failures, endpoint.paused_until = None, 0, None
+        endpoint.save(update_fields=HEALTH)
+
+
 def _note_failure(endpoint: Endpoint, answer: Answer, now: datetime) -> None:
     rest = timedelta(seconds=min(2 ** min(endpoint.failures, 10), LONGEST_REST))
-    own = Endpoint.objects.filter(pk=endpoint.pk)
-    own.update(failures=F("failures") + 1, failing_since=Coalesce("failing_since", now), paused_until=now + rest)
+    endpoint.failing_since = endpoint.failing_since or now
     endpoint.failures += 1
+    endpoint.paused_until = now + rest
+    endpoint.save(update_fields=HEALTH)
     if answer.status == 410:
         endpoints.switch_off(endpoint, "It answered 410: it is gone for good.")
-    elif own.filter(failing_since__lte=now - OFF_AFTER).exists():
+    elif endpoint.failing_since <= now - OFF_AFTER:
         endpoints.switch_off(endpoint, f"Nothing but failures for three days. The last one: {_said(answer)}")
 
 

@@ -197,7 +197,7 @@ NAMES = {
     "EventsEnum": "SubscribableType",
     "ReasonEnum": "SuppressionReason",
 }
-AT_LEAST_ONE = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
+PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
 PAGE = {"type": ["string", "null"], "format": "uri", "description": "The address of that page; null at the end."}
 METADATA = {"type": ["object", "null"], "maxProperties": 50, "description": "Additional custom data, up to 16 KiB."}
 
@@ -253,7 +253,7 @@ def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
         wanted |= WITH_BODY
     for parameter in operation.get("parameters", []):
         if parameter["name"] == "page_size":
-            parameter |= {"description": "50 if left out; of more than 200, 200.", "schema": AT_LEAST_ONE}
+            parameter |= {"description": "50 if left out; of more than 200, 200.", "schema": PAGE_SIZE}
     for status, response in operation["responses"].items():
         response["headers"] = deepcopy(HEADERS)
         response["description"] = response.get("description") or {"201": "Made.", "202": "Taken.", "204": "Gone."}.get(
