@@ -32,6 +32,15 @@ def empty_cache() -> None:
 
 
 @pytest.fixture
+def quick_server(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Django's live server, which sends head and body apart: Nagle's algorithm would hold each body up for 40 ms."""
+    from django.core.servers.basehttp import WSGIRequestHandler
+
+    monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
+    return live_server
+
+
+@pytest.fixture
 def now() -> datetime:
     return NOW
 

@@ -11,7 +11,6 @@ import requests
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
 from authlib.oauth2.rfc8414 import AuthorizationServerMetadata
-from django.core.servers.basehttp import WSGIRequestHandler
 from requests.auth import HTTPBasicAuth
 from requests_oauthlib import OAuth2Session as OAuthlibSession
 
@@ -24,15 +23,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def server(live_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:
+def server(quick_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of a running server. It has no TLS, so both libraries must be told that this is meant."""
-    settings.PUBLIC_URL = live_server.url
+    settings.PUBLIC_URL = quick_server.url
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
     monkeypatch.setenv("no_proxy", "localhost")
-    # The test server sends head and body apart, and Nagle's algorithm would hold each body up for 40 ms.
-    monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
-    return str(live_server.url)
+    return str(quick_server.url)
 
 
 class Client(NamedTuple):

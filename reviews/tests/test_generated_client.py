@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.core.servers.basehttp import WSGIRequestHandler
 from django.utils import timezone
 
 from oauth.api_keys import create_api_key
@@ -70,13 +69,9 @@ class Generated:
 
 
 @pytest.fixture
-def api(
-    package: Any, live_server: Any, account: Account, owner: User, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Generated]:
-    # The test server sends head and body apart, and Nagle's algorithm would hold each body up for 40 ms.
-    monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
+def api(package: Any, quick_server: Any, account: Account, owner: User) -> Iterator[Generated]:
     _, key = create_api_key(account=account, user=owner, name="generated")
-    with package.AuthenticatedClient(live_server.url, token=key, raise_on_unexpected_status=True) as client:
+    with package.AuthenticatedClient(quick_server.url, token=key, raise_on_unexpected_status=True) as client:
         yield Generated(package, client)
 
 
