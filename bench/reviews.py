@@ -62,6 +62,9 @@ def main() -> None:
         }
         for measure in sides.values():
             measure()  # warm up
+        if is_postgres():
+            for project in (ours, stock):
+                sql(project["DATABASE_URL"], "ANALYZE")  # as the database does by itself in time
         rates("POST one request, a new contact", turns(sides, rounds=ROUNDS), {OAUTH: 1.2})
         if is_postgres() and (limit := pgbench(stock["DATABASE_URL"], FOUR_STATEMENTS, sized(5, 1))):
             line("the limit: four statements in a transaction, pgbench", number(limit))

@@ -67,6 +67,15 @@ def test_a_value_that_looks_like_a_sample_is_a_value_like_others() -> None:
     assert find(name="x", other="sample 0") == made[:1]
 
 
+def test_a_constant_may_be_anything() -> None:
+    odd = Account.objects.create(name="O'Hara's \\ 100% %s")
+    other = Account.objects.create(name="Other", cooldown_days=3)
+    find = Select(lambda name: Account.objects.filter(name__in=[odd.name, name]))
+    assert find(name="?") == [odd]
+    assert set(find(name="Other")) == {odd, other}
+    assert Select(lambda name: Account.objects.filter(name=name, cooldown_days=3))(name="Other") == [other]
+
+
 def test_what_cannot_be_kept_is_refused() -> None:
     with pytest.raises(TypeError, match="no value"):
         Select(lambda flag: Account.objects.filter(is_active=flag))(flag=1.5)

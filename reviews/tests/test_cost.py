@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from oauth.models import Account, User
-from reviews import delivery
+from reviews import contacts, delivery
 from reviews.contacts import Person
 from reviews.models import Contact
 from reviews.tests.helpers import REFERENCE, Clock, FakeProvider, asked
@@ -53,6 +54,23 @@ def test_an_external_id_costs_one_more(client: Any) -> None:
 def test_a_duplicate_costs_less(client: Any) -> None:
     statements(client, REFERENCE)
     assert len(statements(client, REFERENCE)) <= 6
+
+
+@pytest.mark.skipif(settings.SQLITE, reason="needs PostgreSQL, which tells how many rows were read")
+@pytest.mark.parametrize("person", [Person(email="jane@example.com"), Person(phone="+12125551234")])
+def test_a_contact_is_found_by_its_address_in_a_plan_for_all_values(account: Account, person: Person) -> None:
+    Contact.objects.bulk_create(Contact(account=account, email=f"{number}@example.com") for number in range(1000))
+    jane = Contact.objects.create(account=account, email="jane@example.com", phone="+12125551234")
+    read = "SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'reviews_contact'"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE reviews_contact; SET LOCAL plan_cache_mode = force_generic_plan")
+        cursor.execute(read)
+        (before,) = cursor.fetchone()
+        (match,) = contacts.find(account, [person])
+        cursor.execute(read)
+        (after,) = cursor.fetchone()
+    assert match.contact == jane
+    assert after - before <= 3
 
 
 # --- Sending ------------------------------------------------------------------------------------
