@@ -9,6 +9,7 @@ import time
 import uuid
 from collections import deque
 from collections.abc import Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -161,6 +162,9 @@ class Sent:
     following: Delivery | None = None
 
 
+Pair = tuple[Sent | None, Delivery | None]  # what is marked, and what is declared
+
+
 def advance(*, sent: Sequence[Sent], following: Sequence[Delivery], now: datetime) -> tuple[set[int], set[int]]:
     """Mark those as sent, plan what comes after them, and declare the following ones: their send begins now.
 
@@ -168,31 +172,37 @@ def advance(*, sent: Sequence[Sent], following: Sequence[Delivery], now: datetim
     when, besides, its request has ended, the account is switched off, the address must not be written to, the
     provider is paused, or a number would get more than CAP messages in CAP_PERIOD.
     """
-    marked, declared = set(), set()
-    for one, row in zip_longest(sent, following):
-        was_marked, was_declared = _advance(one, row, now)
-        if was_marked:
-            marked.add(one.delivery.pk)
-        if was_declared:
-            declared.add(row.pk)
-    return marked, declared
+    # In an order, so that of two who want the same rows one waits for the other, and not each for each.
+    marks = sorted(sent, key=lambda one: one.delivery.request_id)
+    declarations = sorted(following, key=lambda row: row.address)
+    pairs = list(zip_longest(marks, declarations))
+    answers = _advance_at_once(pairs, now) if connection.vendor == "postgresql" else _advance_in_turn(pairs, now)
+    marked = {one.delivery.pk for one, (was_marked, _) in zip(marks, answers, strict=False) if was_marked}
+    return marked, {row.pk for row, (_, was_declared) in zip(declarations, answers, strict=False) if was_declared}
 
 
-def _advance(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[bool, bool]:
-    if connection.vendor != "postgresql":
-        with transaction.atomic():
-            return _advance_in_turn(sent, row, now)
-    with connection.cursor() as cursor:
-        if row is None or row.channel != Channel.SMS:
-            cursor.execute(*_at_once(sent, row, now))
-        else:
-            # Two workers must not count a number's messages at the same time. What a pipeline sends is one transaction
-            # and one round trip; its second statement looks at the rows when the first has got the lock, not before.
-            with connection.wrap_database_errors, connection.connection.pipeline(), connection.cursor() as locking:
-                locking.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [row.address])
-                cursor.execute(*_at_once(sent, row, now))
-        marked, declared = cursor.fetchone()
-    return marked, declared
+def _advance_at_once(pairs: Sequence[Pair], now: datetime) -> list[tuple[bool, bool]]:
+    """A statement for each pair; several are one transaction and one round trip, which a pipeline makes of them.
+
+    So messages that came back together are marked together, and soon: the fewer are sent twice when this worker dies.
+    """
+    numbers = sorted({row.address for _, row in pairs if row is not None and row.channel == Channel.SMS})
+    with ExitStack() as until_sent, ExitStack() as until_read:
+        cursors = [until_read.enter_context(connection.cursor()) for _ in pairs]
+        if numbers or len(pairs) > 1:
+            until_sent.enter_context(connection.wrap_database_errors)
+            until_sent.enter_context(connection.connection.pipeline())
+        if numbers:
+            # Two workers must not count a number's messages at the same time. The statements after this one look at
+            # the rows when the locks are there, not before.
+            locking = until_sent.enter_context(connection.cursor())
+            locking.execute(
+                "SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(%s::text[]) AS n", [numbers]
+            )
+        for cursor, (sent, row) in zip(cursors, pairs, strict=True):
+            cursor.execute(*_statement_for(sent, row, now))
+        until_sent.close()
+        return [cursor.fetchone() for cursor in cursors]
 
 
 _OPEN = ", ".join(f"'{status}'" for status in ReviewRequest.OPEN)
@@ -272,7 +282,7 @@ def _statement(has_sent: bool, has_next: bool, has_row: bool) -> str:
     return f"WITH {', '.join(parts)} SELECT {', '.join(answers)}"
 
 
-def _at_once(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[str, list[Any]]:
+def _statement_for(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[str, list[Any]]:
     given: list[Any] = []
     if sent is not None:
         own = sent.delivery
@@ -286,14 +296,16 @@ def _at_once(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[st
     return _statement(sent is not None, following is not None, row is not None), given
 
 
-def _advance_in_turn(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[bool, bool]:
+def _advance_in_turn(pairs: Sequence[Pair], now: datetime) -> list[tuple[bool, bool]]:
     """The same where a statement cannot hold several changes (SQLite): inside a transaction, which writes alone."""
-    marked = sent is not None and _mark_in_turn(sent)
-    if row is None:
-        return marked, False
-    with connection.cursor() as cursor:
-        cursor.execute(_DECLARE, _declaration(row, now))
-        return marked, cursor.rowcount == 1
+    answers = []
+    for sent, row in pairs:
+        with transaction.atomic(), connection.cursor() as cursor:
+            marked = sent is not None and _mark_in_turn(sent)
+            if row is not None:
+                cursor.execute(_DECLARE, _declaration(row, now))
+            answers.append((marked, row is not None and cursor.rowcount == 1))
+    return answers
 
 
 def _mark_in_turn(sent: Sent) -> bool:

@@ -184,7 +184,7 @@ class _Drain:
     # --- Sending ---
 
     def _advance(self) -> None:
-        """Mark what has left and begin to send the next: one statement, then one message to each free sender."""
+        """Mark what has left and begin to send the next: one trip to the database, then one message a free sender."""
         began = time.monotonic()
         ready = [work for line in self.lines.values() for work in self._ready(line)]
         if not ready and not self.sent:

@@ -95,6 +95,20 @@ def test_a_text_is_declared_in_one_round_trip_that_locks_its_number_first() -> N
     assert locks() == []
 
 
+def test_each_text_of_a_lot_counts_for_the_next_one() -> None:
+    rows = claimed(CAP + 2)
+    assert len(claims.advance(sent=[], following=rows, now=timezone.now())[1]) == CAP
+
+
+def test_a_lot_locks_its_numbers_at_once_and_in_one_order() -> None:
+    rows = [*claimed(1, to="+12125550002"), *claimed(1, to="+12125550001")]
+    with CaptureQueriesContext(connection) as queries:
+        claims.advance(sent=[], following=rows, now=timezone.now())
+    lock, *declarations = [query["sql"] for query in queries]
+    assert lock.index("+12125550001") < lock.index("+12125550002")
+    assert len(declarations) == 2
+
+
 def ended(pid: int) -> None:
     try:
         with connection.cursor() as cursor:
