@@ -99,7 +99,7 @@ _LOOKED_AT = (
     *("link_token", "channel", "address", "seen_at", "clicked_at", "account", "request"),
     *(f"account__{name}" for name in ("name", "sender_name", "postal_address", "colour", "language", "logo")),
     *(f"account__{name}" for name in ("scan_code", "page_heading", "page_text", "thanks_text")),
-    *(f"request__{name}" for name in ("status", "contact", "feedback__rating", "feedback__text")),
+    *(f"request__{name}" for name in ("account", "status", "contact", "feedback__rating", "feedback__text")),
     *(f"request__contact__{name}" for name in ("first_name", "last_name", "company_name", "email", "phone")),
     "request__contact__erased_at",
     "request__contact__account",
