@@ -9,7 +9,9 @@ class ReviewHubConfig(AppConfig):
         """Last of all apps: deploy checks, masks for what nobody catches, and our looks for other apps' pages."""
         from reviewhub import checks  # noqa: F401
         from reviewhub.backoffice import adopt_foreign_pages
+        from reviewhub.lists import keep_headers
         from reviewhub.logs import watch_uncaught
 
         watch_uncaught()
         adopt_foreign_pages()
+        keep_headers()

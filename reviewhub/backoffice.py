@@ -6,7 +6,6 @@ query set, so that another account's row does not exist for them.
 """
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,7 +14,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.core.paginator import Paginator
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -23,13 +21,9 @@ from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
-from django.utils.html import escape
-from django.utils.safestring import mark_safe
-from unfold.admin import ModelAdmin, StackedInline, TabularInline, checkbox
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserChangeForm, UserCreationForm
-from unfold.views import ChangeList
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -40,6 +34,7 @@ from unfold.widgets import (
 )
 
 from oauth.models import Account, Membership
+from reviewhub import lists
 from reviewhub.changes import Entry, told
 
 __all__ = [
@@ -68,8 +63,6 @@ __all__ = [
     "display",
 ]
 
-# Counting further would read the whole table for a number that nobody pages to.
-MOST_COUNTED = 10_000
 MOST_TOLD = 200  # changes of a row
 # A longer list of choices is no help; search finds the rest.
 LONGEST_FILTER = 100
@@ -117,43 +110,10 @@ def _may_open(request: HttpRequest) -> bool:
     return bool(request.user.is_active and getattr(request.user, "is_staff", False))
 
 
-class BoundedPaginator(Paginator):
-    """Counts up to MOST_COUNTED rows; the list ends there, and filters lead to the others."""
-
-    template_name = "admin/pages_of_a_list.html"
-
-    @property
-    def is_cut(self) -> bool:
-        """Whether there may be more than were counted."""
-        return self.count == MOST_COUNTED
-
-    @cached_property
-    def count(self) -> int:
-        rows: Any = self.object_list
-        return int(rows.order_by()[:MOST_COUNTED].count())
-
-
-class _Rows(ChangeList):
-    """A list that offers to show all where it does not show them already."""
-
-    def get_results(self, request: HttpRequest) -> None:
-        super().get_results(request)
-        if not self.query and not self.has_active_filters:
-            self.full_result_count = self.result_count
-
-
-_PLACE = "PLACE-OF-THE-KEY"
-
-
-@cache
-def _checkbox() -> str:
-    return str(checkbox.render(ACTION_CHECKBOX_NAME, _PLACE))
-
-
 class _Pages(ModelAdmin):
     """What all lists and forms share."""
 
-    paginator: type[Any] = BoundedPaginator
+    paginator: type[Any] = lists.BoundedPaginator
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER  # a count for each choice would read the whole table
     list_per_page = 50
@@ -163,11 +123,10 @@ class _Pages(ModelAdmin):
 
     @display(description=ModelAdmin.action_checkbox.short_description)
     def action_checkbox(self, obj: Model) -> str:
-        """The theme's, which is a template for each row; what differs between rows is put into one that is ready."""
-        return mark_safe(_checkbox().replace(_PLACE, escape(obj.pk)))  # noqa: S308 (escaped)
+        return lists.checkbox_of(obj)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
-        return _Rows
+        return lists.Rows
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Show the whole list for a filter that nothing can match: PostgreSQL refuses to look for NUL."""
@@ -182,9 +141,12 @@ class _Pages(ModelAdmin):
                 self.opts.pk.to_python(chosen)
             except ValidationError as error:
                 raise BadRequest from error
-        if request.POST.get("select_across") == "1" and queryset.order_by()[: MOST_COUNTED + 1].count() > MOST_COUNTED:
+        if (
+            request.POST.get("select_across") == "1"
+            and queryset.order_by()[: lists.MOST_COUNTED + 1].count() > lists.MOST_COUNTED
+        ):
             # The list has said a smaller number than this would reach.
-            self.message_user(request, f"More than {MOST_COUNTED:,} rows: filter the list first.", messages.ERROR)
+            self.message_user(request, f"More than {lists.MOST_COUNTED:,} rows: filter the list first.", messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         return super().response_action(request, queryset)
 

@@ -17,6 +17,7 @@ RANKS = [
     ("reviewhub.urls", 80),
     ("reviewhub.settings", 80),
     ("reviewhub.middleware", 10),
+    ("reviewhub.lists", 10),
     ("reviewhub.backoffice", 20),
     ("reviewhub.checks", 20),
     ("reviewhub.logs", 5),

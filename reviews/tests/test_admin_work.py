@@ -379,7 +379,7 @@ def test_a_filter_knows_only_what_it_offers(
 def test_a_long_list_is_counted_to_its_bound_and_not_acted_on_beyond(
     account: Account, owner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reviewhub.backoffice.MOST_COUNTED", 2)
+    monkeypatch.setattr("reviewhub.lists.MOST_COUNTED", 2)
     requests = [asked(account, now, person=Person(email=f"c{number}@example.com")) for number in range(3)]
     client, address = signed_in(owner), reverse("admin:reviews_reviewrequest_changelist")
     assert "2 review requests" in client.get(address).content.decode()
