@@ -30,6 +30,7 @@ from bench.table import line, rates, turns
 ROUNDS = sized(3, 1)
 SECONDS = sized(8.0, 2.0)
 SLOW = 0.05  # seconds that the far provider takes
+MORE = 48  # connections, where 16 are what bounds everybody
 MARK = "BENCHBENCHBENCH1"  # see peers/message.py
 LINK = re.compile(r"(?<=/r/)[A-Za-z0-9_-]{16,22}")
 
@@ -64,6 +65,8 @@ def main() -> None:
         commits(theirs)
         measure("no provider delay, two processes a side", 0.0, project, environment, redis)
         measure("provider answers after 50 ms, one process", SLOW, project, environment, redis)
+        title = f"the same over {MORE} connections"
+        measure(title, SLOW, project, environment, redis, connections=MORE, among=("limit", "BullMQ"))
 
 
 def example(project: dict[str, str]) -> dict[str, str]:
@@ -79,12 +82,21 @@ def example(project: dict[str, str]) -> dict[str, str]:
     return words
 
 
-def measure(title: str, delay: float, project: dict[str, str], environment: dict[str, str], redis: Redis) -> None:
-    processes, threads = (1, 16) if delay else (2, 8)
+def measure(
+    title: str,
+    delay: float,
+    project: dict[str, str],
+    environment: dict[str, str],
+    redis: Redis,
+    connections: int = 16,
+    among: tuple[str, ...] = ("",),
+) -> None:
+    """A table. `connections`: a side's, in one process for a slow provider, else in two. `among`: parts of names."""
+    processes, threads = (1, connections) if delay else (2, connections // 2)
     with sink("smtp", delay) as taking:
         project = sending_to(taking, project, WORKERS=str(processes), SEND_THREADS=str(threads))
         sides: dict[str, Callable[[], Round | None]] = {}
-        tags = (f"{'far' if delay else 'near'}{number}" for number in count())
+        tags = (f"{'far' if delay else 'near'}{connections}x{number}" for number in count())
         failed: set[str] = set()
 
         def ours() -> Round:
@@ -103,7 +115,8 @@ def measure(title: str, delay: float, project: dict[str, str], environment: dict
 
         sides["ReviewHub"] = ours
         for peer in peers(processes=processes, threads=threads, slow=bool(delay)):
-            sides[peer.name] = partial(other, peer)
+            if any(part in peer.name for part in among):
+                sides[peer.name] = partial(other, peer)
         found = {
             name: [each for each in rounds if each]
             for name, rounds in turns(sides, rounds=ROUNDS).items()

@@ -73,20 +73,24 @@ def peers(*, processes: int, threads: int, slow: bool) -> list[Peer]:
     """Everybody who is installed. `slow`: the provider takes its time, so one process with threads for it."""
     found = []
     if installed():
-        found += [*raw(slow=slow), *in_django(processes, threads, slow=slow), *in_python(processes, threads, slow=slow)]
+        found += [
+            *raw([threads] if slow else [1, 4]),
+            *in_django(processes, threads, slow=slow),
+            *in_python(processes, threads, slow=slow),
+        ]
     if shutil.which("node") and NODE_MODULES.exists():
         found += in_node(processes, threads)
     only = os.environ.get("BENCH_PEERS")
     return [peer for peer in found if not only or only.lower() in peer.name.lower()]
 
 
-def raw(*, slow: bool) -> list[Peer]:
+def raw(counts: list[int]) -> list[Peer]:
     return [
         Peer(
             f"the limit: smtplib, {count} connection{'s' if count > 1 else ''}",
             [[PYTHON, "-m", "bench.peers.raw", str(count), "{count}", "{tag}"]],
         )
-        for count in ([16] if slow else [1, 4])
+        for count in counts
     ]
 
 
