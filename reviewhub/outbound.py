@@ -11,13 +11,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from datetime import timedelta
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from reviewhub.waits import asked_wait
 
 Network = IPv4Network | IPv6Network
 
@@ -42,7 +44,7 @@ class Answer:
     milliseconds: int
     error: str = ""
     text: str = ""
-    retry_after: float | None = None  # seconds
+    retry_after: timedelta | None = None
 
     @property
     def is_ok(self) -> bool:
@@ -196,7 +198,7 @@ class Caller:
                 "POST", url, body=body, headers=headers, redirect=False, preload_content=False, decode_content=False
             )
             try:
-                status, retry_after = response.status, _seconds(response.headers.get("Retry-After"))
+                status, retry_after = response.status, asked_wait(response.headers)
                 text, error = _read(response)
             finally:
                 response.release_conn() if not error else response.close()
@@ -222,18 +224,6 @@ def _read(response: Any) -> tuple[str, str]:
     if len(raw) > MOST_READ:
         return "", "The answer is larger than 1 MiB."
     return raw[:2000].decode("utf-8", "replace"), ""
-
-
-def _seconds(value: str | None) -> float | None:
-    """The wait that a Retry-After names in seconds or by a date (RFC 9110 §10.2.3); None where it names none."""
-    if not value:
-        return None
-    if value.isascii() and value.strip().isdecimal():
-        return float(value)
-    try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, OverflowError):
-        return None
 
 
 def _words(problem: BaseException) -> str:

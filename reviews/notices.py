@@ -283,8 +283,7 @@ def _settle_failed(call: Called, endpoint: Endpoint, now: datetime) -> None:
 
 def _wait(tries: int, answer: Answer) -> timedelta:
     wanted = WAITS[tries] * (1 + random.uniform(0, JITTER))  # noqa: S311 (spreads load, keeps no secret)
-    asked = timedelta(seconds=min(answer.retry_after or 0, 24 * 3600))
-    return max(wanted, asked)
+    return max(wanted, answer.retry_after or wanted)
 
 
 def _note_success(endpoint: Endpoint) -> None:

@@ -21,6 +21,7 @@ RANKS = [
     ("reviewhub.backoffice", 20),
     ("reviewhub.checks", 20),
     ("reviewhub.logs", 5),
+    ("reviewhub.outbound", 5),
     ("reviewhub", 0),
     ("oauth.scopes", 0),
     ("oauth.hashers", 0),

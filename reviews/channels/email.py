@@ -1,7 +1,6 @@
 """Mail, through SMTP or any provider that anymail has."""
 
 import smtplib
-from datetime import timedelta
 from typing import Any
 
 import requests
@@ -10,6 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
+from reviewhub.waits import asked_wait
 from reviews.channels import mime, outcomes, smtp
 from reviews.channels.base import Accepted, ChannelError, Message
 
@@ -112,10 +112,8 @@ def _http(error: AnymailAPIError) -> ChannelError:
         untried = isinstance(error.__cause__, requests.ConnectTimeout)
         return ChannelError("connection", str(error), in_doubt=not untried, untried=untried)
     if status == 429 or status >= 500:
-        wait = (error.response.headers if error.response is not None else {}).get("Retry-After", "")
-        return ChannelError(
-            str(status), str(error), retry_after=timedelta(seconds=int(wait)) if wait.isdigit() else None
-        )
+        wait = asked_wait(error.response.headers) if error.response is not None else None
+        return ChannelError(str(status), str(error), retry_after=wait)
     return ChannelError(str(status), str(error), permanent=True)
 
 

@@ -17,6 +17,8 @@ from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError, SSLError
 from urllib3.util import make_headers
 
+from reviewhub.waits import asked_wait
+
 # The connection was never there.
 _NEVER_THERE = (NewConnectionError, ConnectTimeoutError, ProxyError)
 # OpenSSL's reasons for which a handshake fails, and nothing later does: the call comes after it.
@@ -71,8 +73,7 @@ class HttpClient(TwilioHttpClient):
             assert_same_host=False,  # a proxy is another
             retries=False,
         )
-        wait = answer.headers.get("Retry-After", "")
-        self.retry_after = timedelta(seconds=int(wait)) if wait.isdigit() else None
+        self.retry_after = asked_wait(answer.headers)
         return Response(answer.status, answer.data.decode("utf-8"), answer.headers)
 
     def close(self) -> None:
