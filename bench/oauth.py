@@ -63,6 +63,11 @@ def main() -> None:
         measure_revoking_and_statements(ours, stock)
 
 
+# Django's own settings of a database, where the other sides have ours.
+DEFAULTS = {"CONN_MAX_AGE": "0", "PREPARED_STATEMENTS": "false"}
+AS_IT_COMES = "… with Django's default, a connection for each request"
+
+
 def stock_environment(database: str) -> Project:
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "bench.stock.settings",

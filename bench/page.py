@@ -10,7 +10,7 @@ from itertools import count
 
 from bench.common import free_ports, fresh_database, inside, is_postgres, manage, our_environment, web
 from bench.load import request, send
-from bench.oauth import STOCK, stock_environment
+from bench.oauth import AS_IT_COMES, DEFAULTS, STOCK, stock_environment
 from bench.pgbench import pgbench
 from bench.size import sized
 from bench.table import line, number, rates, turns
@@ -31,7 +31,7 @@ def main() -> None:
         return
     with ExitStack() as until_done:
         folder = until_done.enter_context(tempfile.TemporaryDirectory())
-        our_port, stock_port = free_ports(2)
+        our_port, stock_port, default_port = free_ports(3)
         ours = our_environment(until_done.enter_context(fresh_database(folder, "page")), our_port)
         ours |= {"BEHIND_PROXY": "true"}  # so that each call has an address of its own, as recipients have
         stock = stock_environment(until_done.enter_context(fresh_database(folder, "links")))
@@ -46,15 +46,19 @@ def main() -> None:
             inside(stock, STOCK, "links", tokens=tokens[start : start + 1000])
         until_done.enter_context(web(ours, "reviewhub.wsgi", our_port))
         until_done.enter_context(web(stock, "bench.stock.wsgi", stock_port))
+        until_done.enter_context(web(stock | DEFAULTS, "bench.stock.wsgi", default_port))
 
         pressed = calls(our_port, "POST", "/r/{token}/go/" + str(site), tokens, 303)
         opened = calls(our_port, "GET", "/r/{token}", tokens, 200)
         followed = calls(stock_port, "POST", "/go/{token}", tokens, 302)
-        for measure in (pressed, opened, followed):
+        sides = {"press": pressed, "open": opened, BARE: followed}
+        sides[AS_IT_COMES] = calls(default_port, "POST", "/go/{token}", tokens, 302)
+        for measure in sides.values():
             measure()  # warm up
-        found = turns({"press": pressed, "open": opened, BARE: followed}, rounds=ROUNDS)
-        rates("press: on to a review site", {"ReviewHub": found["press"], BARE: found[BARE]}, {BARE: 0.8})
-        rates("the page with its form", {"ReviewHub": found["open"], BARE: found[BARE]})
+        found = turns(sides, rounds=ROUNDS)
+        theirs = {name: found[name] for name in (BARE, AS_IT_COMES)}
+        rates("press: on to a review site", {"ReviewHub": found["press"]} | theirs, {BARE: 0.8})
+        rates("the page with its form", {"ReviewHub": found["open"]} | theirs)
         script = ONE_STATEMENT.format(links=links)
         if limit := pgbench(stock["DATABASE_URL"], script, sized(5, 1)):
             line("the limit: the statement alone, pgbench", number(limit))

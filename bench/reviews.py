@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.common import free_ports, fresh_database, inside, is_postgres, manage, our_environment, web
 from bench.load import CLIENTS, call, request, send
-from bench.oauth import STOCK, stock_environment
+from bench.oauth import AS_IT_COMES, DEFAULTS, STOCK, stock_environment
 from bench.pgbench import pgbench
 from bench.queues import sql
 from bench.size import sized
@@ -41,7 +41,7 @@ Messages = Callable[[int], list[bytes]]
 def main() -> None:
     with ExitStack() as until_done:
         folder = until_done.enter_context(tempfile.TemporaryDirectory())
-        our_port, stock_port = free_ports(2)
+        our_port, stock_port, default_port = free_ports(3)
         ours = our_environment(until_done.enter_context(fresh_database(folder, "reviews")), our_port)
         stock = stock_environment(until_done.enter_context(fresh_database(folder, "plain")))
         for project in (ours, stock):
@@ -50,6 +50,7 @@ def main() -> None:
         tokens = inside(stock, STOCK, "tokens")
         until_done.enter_context(web(ours, "reviewhub.wsgi", our_port))
         until_done.enter_context(web(stock, "bench.stock.wsgi", stock_port))
+        until_done.enter_context(web(stock | DEFAULTS, "bench.stock.wsgi", default_port))
 
         numbers = count()
         our_headers = headers(f"Bearer {demo['api_key']}")
@@ -59,6 +60,7 @@ def main() -> None:
                 stock_port, "/ask", headers(f"Token {tokens['framework']}"), numbers
             ),
             OAUTH: one_by_one(stock_port, "/ask-with-oauth", headers(f"Bearer {tokens['bearer']}"), numbers),
+            AS_IT_COMES: one_by_one(default_port, "/ask-with-oauth", headers(f"Bearer {tokens['bearer']}"), numbers),
         }
         for measure in sides.values():
             measure()  # warm up
