@@ -32,6 +32,9 @@ PAIRS_TIMED = sized(100, 20)  # of them, one by one, a round
 
 OURS, STOCK = "bench.ours", "bench.stock.inside"  # what happens inside each project's processes
 Project = dict[str, str]  # the environment of a project's processes
+# Django's own settings of a database, where the other sides have ours.
+DEFAULTS = {"CONN_MAX_AGE": "0", "PREPARED_STATEMENTS": "false"}
+AS_IT_COMES = "… with Django's default, a connection for each request"
 
 
 @dataclass(frozen=True)
@@ -61,11 +64,6 @@ def main() -> None:
         print("OAuth server: ours against stock django-oauth-toolkit")
         measure_calls(ours, our_port, stock, stock_port)
         measure_revoking_and_statements(ours, stock)
-
-
-# Django's own settings of a database, where the other sides have ours.
-DEFAULTS = {"CONN_MAX_AGE": "0", "PREPARED_STATEMENTS": "false"}
-AS_IT_COMES = "… with Django's default, a connection for each request"
 
 
 def stock_environment(database: str) -> Project:

@@ -141,10 +141,7 @@ class _Pages(ModelAdmin):
                 self.opts.pk.to_python(chosen)
             except ValidationError as error:
                 raise BadRequest from error
-        if (
-            request.POST.get("select_across") == "1"
-            and queryset.order_by()[: lists.MOST_COUNTED + 1].count() > lists.MOST_COUNTED
-        ):
+        if request.POST.get("select_across") == "1" and lists.reach_too_far(queryset):
             # The list has said a smaller number than this would reach.
             self.message_user(request, f"More than {lists.MOST_COUNTED:,} rows: filter the list first.", messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())

@@ -195,15 +195,14 @@ def _advance_at_once(pairs: Sequence[Pair], now: datetime) -> list[tuple[bool, b
         if numbers:
             # Two workers must not count a number's messages at the same time. The statements after this one look at
             # the rows when the locks are there, not before.
-            locking = until_sent.enter_context(connection.cursor())
-            locking.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(%s::text[]) AS n", [numbers]
-            )
+            until_sent.enter_context(connection.cursor()).execute(_LOCK_NUMBERS, [numbers])
         for cursor, (sent, row) in zip(cursors, pairs, strict=True):
             cursor.execute(*_statement_for(sent, row, now))
         until_sent.close()
         return [cursor.fetchone() for cursor in cursors]
 
+
+_LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(%s::text[]) AS n"
 
 _OPEN = ", ".join(f"'{status}'" for status in ReviewRequest.OPEN)
 _PENDING = ", ".join(f"'{status}'" for status in Delivery.PENDING)
