@@ -17,9 +17,9 @@ from oauth.applications import create_application
 from oauth.hashers import new_token, token_hash
 from oauth.models import AccessToken, Account, Application, Grant, Membership, RefreshToken, User
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
-from reviews.asking import Ask, ask
-from reviews.contacts import Person
 from reviews.models import Contact, Delivery, ReviewSite
+from reviews.requests.ask import Ask, ask
+from reviews.requests.matching import Person
 
 SCOPE = "read write"
 TOKEN, INTROSPECT, REVOKE = "/oauth/token", "/oauth/introspect", "/oauth/revoke"

@@ -8,8 +8,8 @@ class ReviewHubConfig(AppConfig):
     def ready(self) -> None:
         """Last of all apps: deploy checks, masks for what nobody catches, and our looks for other apps' pages."""
         from reviewhub import checks  # noqa: F401
-        from reviewhub.backoffice import adopt_foreign_pages
-        from reviewhub.lists import keep_headers
+        from reviewhub.backoffice.changelist import keep_headers
+        from reviewhub.backoffice.pages import adopt_foreign_pages
         from reviewhub.logs import watch_uncaught
 
         watch_uncaught()

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from reviewhub import logs
-from reviewhub.api import CODES, error_response
+from reviewhub.rest.errors import CODES, error_response
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 

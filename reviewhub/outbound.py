@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from reviewhub.waits import asked_wait
+from reviewhub.retry_after import asked_wait
 
 Network = IPv4Network | IPv6Network
 

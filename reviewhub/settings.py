@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "reviewhub.middleware.json_errors",
-    "oauth.throttling.rate_headers",
+    "oauth.calls.throttling.rate_headers",
     "csp.middleware.CSPMiddleware",
     "reviewhub.middleware.admin_csp",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -82,8 +82,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "oauth.second_factor.StaffMustHaveMFA",
-    "reviewhub.backoffice.own_time_zone",
+    "oauth.sign_in.second_factor.StaffMustHaveMFA",
+    "reviewhub.backoffice.pages.own_time_zone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -144,7 +144,7 @@ STAFF_MUST_HAVE_MFA: bool = env.bool("STAFF_MUST_HAVE_MFA", default=False)
 # Encrypts what second factors are checked with; its own key, so that a changed SECRET_KEY locks nobody out.
 SECOND_FACTOR_KEY: str = env.str("SECOND_FACTOR_KEY", default=SECRET_KEY)
 PASSWORD_RESET_TIMEOUT = 3600
-ACCOUNT_ADAPTER = "oauth.adapters.AccountAdapter"
+ACCOUNT_ADAPTER = "oauth.sign_in.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -156,8 +156,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": None,  # passwords and codes are counted by oauth.throttling …
     "login_failed": "10/10m/key",  # … and the codes of a person, whose password is known by then, from everywhere
 }
-MFA_ADAPTER = "oauth.adapters.SecondFactorAdapter"
-MFA_FORMS = {"authenticate": "oauth.forms.CodeForm", "reauthenticate": "oauth.forms.ConfirmingCodeForm"}
+MFA_ADAPTER = "oauth.sign_in.adapters.SecondFactorAdapter"
+MFA_FORMS = {"authenticate": "oauth.sign_in.forms.CodeForm", "reauthenticate": "oauth.sign_in.forms.ConfirmingCodeForm"}
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "ReviewHub"
 MFA_TOTP_TOLERANCE = 1  # one step for the clock of a phone: RFC 6238 §5.2
@@ -262,7 +262,7 @@ _database = DATABASES["default"]
 _queue = zlib.crc32(":".join(str(_database.get(part, "")) for part in ("HOST", "PORT", "NAME")).encode())
 Q_CLUSTER: dict[str, Any] = {
     "name": f"reviewhub-{_queue:08x}",
-    "broker_class": "reviews.wakeups.RedisBroker" if REDIS_URL else "reviews.wakeups.DatabaseBroker",
+    "broker_class": "reviews.worker.queue.RedisBroker" if REDIS_URL else "reviews.worker.queue.DatabaseBroker",
     "orm": "default",
     "redis": REDIS_URL,
     "workers": WORKERS,
@@ -281,15 +281,15 @@ Q_CLUSTER: dict[str, Any] = {
 API_RATE_PER_MINUTE = whole("API_RATE_PER_MINUTE", default=1200)
 API_ACCOUNT_RATE_PER_MINUTE = whole("API_ACCOUNT_RATE_PER_MINUTE", default=6000)
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["oauth.authentication.BearerAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["oauth.permissions.HasScope"],
-    "DEFAULT_THROTTLE_CLASSES": ["oauth.throttling.TokenThrottle"],
-    "DEFAULT_PARSER_CLASSES": ["reviewhub.api.StrictJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["oauth.calls.authentication.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["oauth.calls.permissions.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["oauth.calls.throttling.TokenThrottle"],
+    "DEFAULT_PARSER_CLASSES": ["reviewhub.rest.errors.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PAGINATION_CLASS": "reviewhub.api.NewestFirst",
+    "DEFAULT_PAGINATION_CLASS": "reviewhub.rest.errors.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",  # looked at by `manage.py openapi` alone
-    "EXCEPTION_HANDLER": "reviewhub.api.exception_handler",
+    "EXCEPTION_HANDLER": "reviewhub.rest.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
 }
@@ -318,7 +318,7 @@ OAUTH2_PROVIDER: dict[str, Any] = {
     "ALLOWED_REDIRECT_URI_SCHEMES": ["https", "http"] if DEBUG else ["https"],
     "OIDC_ISS_ENDPOINT": PUBLIC_URL,
     "OAUTH2_SERVER_CLASS": "oauthlib.oauth2.WebApplicationServer",
-    "OAUTH2_VALIDATOR_CLASS": "oauth.validator.Validator",
+    "OAUTH2_VALIDATOR_CLASS": "oauth.server.validator.Validator",
     "CLIENT_SECRET_HASHER": "generated_hmac_sha256",
     "CLIENT_SECRET_GENERATOR_CLASS": "oauth.hashers.ClientSecretGenerator",
     "PKCE_REQUIRED": True,  # the validator asks it of public clients only, as the contract says

@@ -63,7 +63,7 @@ def other_account(db: None) -> Any:
 def make_account(name: str, **fields: Any) -> Any:
     from oauth.models import Account
     from reviews.models import ReviewSite
-    from reviews.sequences import create_default_sequence
+    from reviews.requests.sequences import create_default_sequence
 
     account = Account.objects.create(name=name, postal_address="1 Main Street, Springfield, NY 12345", **fields)
     create_default_sequence(account)

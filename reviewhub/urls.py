@@ -5,8 +5,8 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from reviews.admin.simulator import simulator
-from reviews.health import healthz, readyz
-from reviews.metrics import metrics
+from reviews.insights.health import healthz, readyz
+from reviews.insights.prometheus import metrics
 
 admin.site.index_title = "Dashboard"
 handler429 = "oauth.views.sign_in.too_many"  # allauth's own limits ask for it here

@@ -4,23 +4,29 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from oauth.cleanup import clean_up
-from reviews import delivery, endpoints, erasing, events, importing, lifecycle, provider_events, reconciling, totals
+from oauth.server.cleanup import clean_up
+from reviews.contacts import erase
+from reviews.delivery import reconcile
+from reviews.delivery.drain import send_due
+from reviews.delivery.provider_events import apply
+from reviews.insights import counters
 from reviews.models import IdempotencyKey
+from reviews.requests import imports, lifecycle
+from reviews.webhooks import endpoints, events
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
 
 
 def drain() -> int:
     """Send what is due. The claim, not the queue, makes a second run harmless."""
-    return delivery.drain()
+    return send_due()
 
 
 def tick() -> None:
     """Every minute: what cannot wait for an hour and hangs on nobody's call."""
-    provider_events.apply_waiting(now=timezone.now())
-    reconciling.reconcile(now=timezone.now())
-    importing.wake_stalled(timezone.now())
+    apply.apply_waiting(now=timezone.now())
+    reconcile.reconcile(now=timezone.now())
+    imports.wake_stalled(timezone.now())
     endpoints.tell_owners()
 
 
@@ -30,18 +36,18 @@ def sweep() -> None:
     lifecycle.complete_unanswered(now=now)
     IdempotencyKey.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT).delete()
     clean_up(now)
-    totals.fold(now=now)
-    importing.forget(now)
-    erasing.blank_late_reports(now)
+    counters.fold(now=now)
+    imports.forget(now)
+    erase.blank_late_reports(now)
     endpoints.renew_encryption()
     events.forget(now)
 
 
 def apply_events(*event_ids: int) -> int:
     """Apply the provider events of one call, each on its own. The event, not the queue, makes a second run harmless."""
-    return sum(provider_events.apply(event_id=event_id, now=timezone.now()).done for event_id in event_ids)
+    return sum(apply.apply(event_id=event_id, now=timezone.now()).done for event_id in event_ids)
 
 
 def import_rows(job_id: int) -> None:
     """Go on with an import. The job's row, not the queue, knows where it stands."""
-    importing.work(job_id)
+    imports.work(job_id)

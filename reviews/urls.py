@@ -2,18 +2,19 @@
 
 from django.urls import path
 
-from reviews import pages, scanning, webhooks
+from reviews.delivery.provider_events import views
+from reviews.pages import printed, recipient
 
 app_name = "reviews"
 urlpatterns = [
-    path("r/<str:token>", pages.page, name="page"),
-    path("r/<str:token>/go/<int:site>", pages.go, name="page-go"),
-    path("r/<str:token>/unsubscribe", pages.unsubscribe, name="page-unsubscribe"),
-    path("r/<str:token>/preferences", pages.preferences, name="page-preferences"),
-    path("b/<str:code>", scanning.page, name="scan"),
-    path("b/<str:code>/go/<int:site>", scanning.go, name="scan-go"),
-    path("b/<str:code>/logo", scanning.logo, name="scan-logo"),
-    path("hooks/mail/<slug:provider>", webhooks.mail, name="hook-mail"),
-    path("hooks/twilio/status", webhooks.text_status, name="hook-text-status"),
-    path("hooks/twilio/message", webhooks.text_message, name="hook-text-message"),
+    path("r/<str:token>", recipient.page, name="page"),
+    path("r/<str:token>/go/<int:site>", recipient.go, name="page-go"),
+    path("r/<str:token>/unsubscribe", recipient.unsubscribe, name="page-unsubscribe"),
+    path("r/<str:token>/preferences", recipient.preferences, name="page-preferences"),
+    path("b/<str:code>", printed.page, name="scan"),
+    path("b/<str:code>/go/<int:site>", printed.go, name="scan-go"),
+    path("b/<str:code>/logo", printed.logo, name="scan-logo"),
+    path("hooks/mail/<slug:provider>", views.mail, name="hook-mail"),
+    path("hooks/twilio/status", views.text_status, name="hook-text-status"),
+    path("hooks/twilio/message", views.text_message, name="hook-text-message"),
 ]

@@ -15,9 +15,9 @@ from oauth2_provider.models import DeviceGrant
 
 from oauth.api_keys import NOBODYS, create_api_key, holder, revoke_api_keys
 from oauth.applications import renew_secret
-from oauth.forms import scopes_choice
 from oauth.models import AccessToken, Account, ApiKey, Application, Grant, IDToken, Membership, RefreshToken, User
-from reviewhub.backoffice import (
+from oauth.sign_in.forms import scopes_choice
+from reviewhub.backoffice.pages import (
     AccountAdmin,
     AccountTabularInline,
     AdminPasswordChangeForm,

@@ -15,9 +15,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 
-from oauth.invitations import NoInvitation, check, renew, send, withdraw
 from oauth.models import Account, Invitation, Membership, User
-from reviewhub.backoffice import AccountAdmin, FixedRows, action, display, is_operator, roles_of
+from oauth.sign_in.invitations import NoInvitation, check, renew, send, withdraw
+from reviewhub.backoffice.pages import AccountAdmin, FixedRows, action, display, is_operator, roles_of
 
 logger = logging.getLogger("reviewhub.invitations")
 

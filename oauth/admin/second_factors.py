@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from reviewhub.backoffice import GeneratedRows, OperatorAdmin, is_operator
+from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin, is_operator
 
 for model in (Authenticator, EmailAddress):
     if admin.site.is_registered(model):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import migrations
 
-from reviewhub.changes import keep_first_versions
+from reviewhub.backoffice.history import keep_first_versions
 
 
 def keep(apps: Any, schema_editor: Any) -> None:

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import FatalClientError, OAuth2Error
 
-from oauth.bodies import BadParameters, parameters_of, present
 from oauth.models import Account, Application
 from oauth.scopes import SCOPES, in_order
-from oauth.server import server
-from oauth.validator import CHALLENGE
-from reviewhub.backoffice import WRITERS, memberships_of
+from oauth.server.library import server
+from oauth.server.parameters import BadParameters, parameters_of, present
+from oauth.server.validator import CHALLENGE
+from reviewhub.backoffice.pages import WRITERS, memberships_of
 
 # Parameters of the reference product's clients that mean nothing here.
 IGNORED = {"approval_prompt"}

@@ -13,13 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from oauth import grants
 from oauth.api_keys import NOBODYS, create_api_key, holder, revoke_api_keys
 from oauth.connections import connections_of
-from oauth.forms import KeyForm
 from oauth.models import Account, ApiKey, Application, User
 from oauth.scopes import SCOPES
-from reviewhub.backoffice import LONGEST_FILTER, WRITERS, is_operator, roles_of
+from oauth.server import grants
+from oauth.sign_in.forms import KeyForm
+from reviewhub.backoffice.pages import LONGEST_FILTER, WRITERS, is_operator, roles_of
 
 
 @require_safe

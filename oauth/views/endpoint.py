@@ -10,10 +10,10 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 
-from oauth import throttling
-from oauth.authentication import REALM
-from oauth.bodies import BadParameters, basic_credentials, body_parameters
-from reviewhub.api import CODES, error_body
+from oauth.calls import throttling
+from oauth.calls.authentication import REALM
+from oauth.server.parameters import BadParameters, basic_credentials, body_parameters
+from reviewhub.rest.errors import CODES, error_body
 
 logger = logging.getLogger(__name__)
 

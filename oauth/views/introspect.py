@@ -6,12 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
-from oauth import grants
-from oauth.authentication import live_access_token
-from oauth.bodies import present
+from oauth.calls.authentication import live_access_token
 from oauth.models import AccessToken, Application, RefreshToken
 from oauth.models.tokens import REFRESH_PREFIX
-from oauth.server import authenticated_client
+from oauth.server import grants
+from oauth.server.library import authenticated_client
+from oauth.server.parameters import present
 from oauth.views.endpoint import answer, endpoint, refused, unknown_client
 
 

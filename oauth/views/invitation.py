@@ -11,9 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from oauth.forms import AcceptForm
-from oauth.invitations import NoInvitation, accept, find
 from oauth.models import Invitation, User
+from oauth.sign_in.forms import AcceptForm
+from oauth.sign_in.invitations import NoInvitation, accept, find
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

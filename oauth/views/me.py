@@ -4,7 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from oauth.authentication import credential_of
+from oauth.calls.authentication import credential_of
 
 
 class Me(APIView):

@@ -4,13 +4,13 @@ from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
-from oauth import grants
-from oauth.authentication import REALM, Credential, find_credential
-from oauth.bodies import BadParameters, present
+from oauth.calls.authentication import REALM, Credential, find_credential
 from oauth.scopes import WRITE
-from oauth.server import authenticated_client
+from oauth.server import grants
+from oauth.server.library import authenticated_client
+from oauth.server.parameters import BadParameters, present
 from oauth.views.endpoint import answer, endpoint, refused, unknown_client
-from reviewhub.api import CODES, error_body
+from reviewhub.rest.errors import CODES, error_body
 
 
 @endpoint

@@ -18,9 +18,9 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from oauth import throttling
-from oauth.forms import CodeForm, SignInForm
-from oauth.second_factor import take_wanted
+from oauth.calls import throttling
+from oauth.sign_in.forms import CodeForm, SignInForm
+from oauth.sign_in.second_factor import take_wanted
 from oauth.views.authorize import asking_app, let_form_lead_to
 
 

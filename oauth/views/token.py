@@ -5,8 +5,8 @@ import json
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 
-from oauth.bodies import present
-from oauth.server import described, server
+from oauth.server.library import described, server
+from oauth.server.parameters import present
 from oauth.views.endpoint import answer, endpoint, refused, unknown_client
 
 DESCRIPTIONS = {

@@ -23,13 +23,13 @@ from django.test import Client
 from django.utils import timezone
 from twilio.base.exceptions import TwilioRestException
 
-from oauth.invitations import link
 from oauth.models import Invitation
+from oauth.sign_in.invitations import link
 from oauth.tests.waiting import mails
 from oauth.views.me import Me
 from reviewhub.logs import FIELDS, Console, LineFormatter, request_id
 from reviewhub.masking import mask
-from reviews.tests.helpers import asked
+from reviews.tests.support.helpers import asked
 
 ROOT = Path(settings.BASE_DIR)
 logger = logging.getLogger("reviews.example")

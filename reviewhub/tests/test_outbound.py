@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from reviewhub import outbound
 from reviewhub.outbound import Caller, Forbidden, check, is_allowed
-from reviews.tests.receiver import Receiver, answering, dripping, receiving, silent
+from reviews.tests.support.receiver import Receiver, answering, dripping, receiving, silent
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 

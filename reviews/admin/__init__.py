@@ -3,27 +3,27 @@
 from reviews.admin import (
     accounts,
     contacts,
-    endpoints,
     events,
     feedback,
     imports,
-    machinery,
-    notices,
+    installation,
+    provider_events,
     requests,
     sequences,
     suppressions,
+    webhooks,
 )
 
 __all__ = [
     "accounts",
     "contacts",
-    "endpoints",
     "events",
     "feedback",
     "imports",
-    "machinery",
-    "notices",
+    "installation",
+    "provider_events",
     "requests",
     "sequences",
     "suppressions",
+    "webhooks",
 ]

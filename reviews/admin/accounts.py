@@ -13,12 +13,12 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from oauth.admin import BusinessAdmin
 from oauth.models import Account
-from reviewhub.backoffice import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, action
+from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, action
 from reviewhub.languages import said
-from reviews.logos import MOST_BYTES, remove_logo, set_logo, shrink
-from reviews.rendering import VARIABLES, check_template
-from reviews.sequences import create_default_sequence
-from reviews.wording import check_wording
+from reviews.delivery.content.policy import check_wording
+from reviews.delivery.content.render import VARIABLES, check_template
+from reviews.pages.logos import MOST_BYTES, remove_logo, set_logo, shrink
+from reviews.requests.sequences import create_default_sequence
 
 WORDS = ("page_heading", "page_text", "thanks_text")
 ON_A_PAGE = {name for name in VARIABLES if name != "link"}  # the page is where the link leads

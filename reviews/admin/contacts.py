@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html_join
 
-from reviewhub.backoffice import AccountAdmin, GeneratedRows, action, display
-from reviews import erasing, merging, suppressions
-from reviews.admin.addresses import normalise, require_one
-from reviews.handing_out import known_about
+from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
+from reviews.admin.normalise import normalise, require_one
+from reviews.contacts import erase, merge, suppressions
+from reviews.contacts.export import known_about
+from reviews.contacts.search import search_contacts
 from reviews.models import Contact, MergeCandidate
 from reviews.models.base import Channel
-from reviews.searching import search_contacts
 
 MOST_TOLD = 50  # requests on the page of a contact
 
@@ -135,8 +135,8 @@ class ContactAdmin(AccountAdmin):
             messages.error(request, "Choose two contacts of an account that is yours to change.")
             return
         try:
-            kept = merging.merge(kept=chosen[0], other=chosen[1], by=str(request.user), now=timezone.now())
-        except merging.CannotMerge as refusal:
+            kept = merge.merge(kept=chosen[0], other=chosen[1], by=str(request.user), now=timezone.now())
+        except merge.CannotMerge as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, f"Merged into {kept}. An opt-out of either counts for both addresses.")
@@ -166,7 +166,7 @@ class ContactAdmin(AccountAdmin):
                 "back": address,
             }
             return TemplateResponse(request, "admin/reviews/contact/erase.html", context)
-        erasing.erase(contact=contact, by=str(request.user), now=timezone.now())
+        erase.erase(contact=contact, by=str(request.user), now=timezone.now())
         messages.success(request, "Erased. The addresses will not be written to again.")
         return HttpResponseRedirect(address)
 
@@ -191,10 +191,10 @@ class MergeCandidateAdmin(GeneratedRows, AccountAdmin):
         for row in rows.select_related("by_email", "by_phone", "account"):
             try:
                 if not self._may_write(request, row):
-                    raise merging.CannotMerge("Some are not yours to merge.")
-                merging.merge(kept=row.by_email, other=row.by_phone, by=str(request.user), now=timezone.now())
+                    raise merge.CannotMerge("Some are not yours to merge.")
+                merge.merge(kept=row.by_email, other=row.by_phone, by=str(request.user), now=timezone.now())
                 merged += 1
-            except merging.CannotMerge as refusal:
+            except merge.CannotMerge as refusal:
                 refusals.add(str(refusal))
         messages.success(request, f"Merged: {merged}.")
         for words in refusals:

@@ -8,12 +8,12 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from oauth.models import Account
-from reviewhub.backoffice import UnfoldAdminSelectWidget, is_operator, roles_of
-from reviews.explanations import explain
+from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, is_operator, roles_of
+from reviews.delivery.channels.explanations import explain
+from reviews.insights.account import Funnel, Scope, overview
+from reviews.insights.charts import columns_by_day, percent
 from reviews.models import ReviewRequest, Sequence, WorkerBeat
 from reviews.models.base import Channel
-from reviews.plots import columns_by_day, percent
-from reviews.reporting import Funnel, Scope, overview
 
 PERIODS = [("7", "7 days"), ("30", "30 days"), ("90", "90 days")]
 USUAL = 30  # days

@@ -1,115 +1,91 @@
-"""What providers reported, and what customers texted back."""
+"""What other programs are told: the events, and each notice of one to an endpoint with its calls."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.text import Truncator
+from rest_framework.utils.encoders import JSONEncoder
 
-from reviewhub.backoffice import AccountAdmin, GeneratedRows, action, badge, display
-from reviews import provider_events
-from reviews.models import DeliveryEvent
+from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
+from reviews.admin.webhooks import SHOWN
+from reviews.models import Endpoint, Event, Notice
+from reviews.webhooks import endpoints
+from reviews.webhooks.payload import represent
 
-EVENT_COLOURS = {
-    "sent": "info",
-    "delivered": "success",
-    "deferred": "warning",
-    "bounced": "danger",
-    "failed": "danger",
-    "complained": "danger",
-    "unsubscribed": "warning",
-    "replied": "primary",
-    "unknown": "info",
-}
+NOTICE_COLOURS = {"waiting": "info", "delivered": "success", "failed": "danger"}
 
 
-@admin.register(DeliveryEvent)
-class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
-    """An event whose message was not found belongs to no account: the operator alone sees it."""
+@admin.register(Event)
+class EventAdmin(GeneratedRows, AccountAdmin):
+    """What happened, as other programs are told."""
 
-    list_display = (
-        "state",
-        "said",
-        "provider",
-        "about",
-        "occurred_at",
-        "received_at",
-        "applied_at",
-        "account",
-    )
-    list_filter = ("kind", "provider", ("applied_at", admin.EmptyFieldListFilter))
+    list_display = ("type_name", "type", "occurred_at", "account")
+    list_filter = ("type",)
+    list_select_related = ("account",)
+    ordering = ("-pk",)
     sortable_by = ()
-    list_select_related = ("delivery__request__contact", "account")
-    ordering = ("-pk",)  # newest first
-    actions = ("apply_again",)
-    fields = (
-        ("kind_badge", "provider"),
-        ("delivery", "asked"),
-        ("code", "text"),
-        ("address", "provider_id"),
-        ("occurred_at", "received_at", "applied_at"),
-        "account",
-        "raw",
-    )
-    readonly_fields = ("kind_badge", "asked", "raw")
+    fields = ("type", "occurred_at", "account", "as_told")
+    readonly_fields = ("as_told",)
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it
-        return super().get_form(request, obj, change=change, **kwargs | plain)
+    @display(description="What happened")
+    def type_name(self, event: Event) -> str:
+        return event.get_type_display()
 
-    def has_apply_permission(self, request: HttpRequest) -> bool:
+    @display(description="As programs are told")
+    def as_told(self, event: Event) -> str:
+        (told,) = represent([event])
+        written = json.dumps(told, indent=2, ensure_ascii=False, cls=JSONEncoder)
+        return format_html('<pre class="rh-raw" tabindex="0">{}</pre>', written)
+
+
+@admin.register(Notice)
+class NoticeAdmin(GeneratedRows, AccountAdmin):
+    """One event for one endpoint, and each call that was made for it."""
+
+    account_path = "endpoint__account"
+    list_display = ("type_name", "endpoint", "state", "tries", "due_at")
+    list_filter = ("status",)
+    list_select_related = ("event", "endpoint__account")
+    ordering = ("-pk",)
+    sortable_by = ()
+    actions = ("again",)
+    fields = ("event", "endpoint", "status", "tries", "due_at", "attempts_made")
+    readonly_fields: ClassVar[Any] = ("attempts_made",)
+
+    def has_again_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)
 
-    @display(description="Kind", ordering="kind", label=EVENT_COLOURS)
-    def state(self, event: DeliveryEvent) -> tuple[str, str]:
-        return event.kind, event.get_kind_display()
+    @display(description="Event")
+    def type_name(self, notice: Notice) -> str:
+        return notice.event.get_type_display()
 
-    @display(description="Kind")
-    def kind_badge(self, event: DeliveryEvent) -> str:
-        return badge(event.get_kind_display(), EVENT_COLOURS[event.kind])
+    @display(description="Status", label=NOTICE_COLOURS)
+    def state(self, notice: Notice) -> tuple[str, str]:
+        return notice.status, notice.get_status_display()
 
-    @display(description="What was said")
-    def said(self, event: DeliveryEvent) -> str:
-        return Truncator(event.text or event.code).chars(60)
+    @display(description="Calls")
+    def attempts_made(self, notice: Notice) -> str:
+        rows = notice.attempts.select_related("notice__event").order_by("-pk")
+        return render_to_string("admin/reviews/endpoint/calls.html", {"attempts": rows[:SHOWN]})
 
-    @display(description="Message")
-    def about(self, event: DeliveryEvent) -> str:
-        return f"{event.delivery.request.contact}: {event.delivery}" if event.delivery else "Not found"
-
-    @display(description="Review request")
-    def asked(self, event: DeliveryEvent) -> str:
-        if event.delivery is None:
-            return "Its message was not found."
-        address = reverse("admin:reviews_reviewrequest_change", args=[event.delivery.request_id])
-        return format_html('<a href="{}" class="rh-link">{}</a>', address, event.delivery.request.contact)
-
-    @display(description="As it was reported")
-    def raw(self, event: DeliveryEvent) -> str:
-        return format_html(
-            '<pre class="rh-raw" tabindex="0">{}</pre>', json.dumps(event.payload, indent=2, ensure_ascii=False)
-        )
-
-    @action(description="Apply the chosen ones again", permissions=["apply"])
-    def apply_again(self, request: HttpRequest, rows: QuerySet[DeliveryEvent]) -> None:
-        """What was applied already changes nothing; what waited, or failed, may find its message by now."""
-        done = waiting = refused = failed = 0
-        for event in rows.select_related("account").order_by("received_at"):
-            if not self._may_write(request, event):
-                refused += 1
-                continue
+    @action(description="Tell the chosen ones again", permissions=["again"])
+    def again(self, request: HttpRequest, rows: QuerySet[Notice]) -> None:
+        """With a full round of tries; the other program knows them by their webhook-id."""
+        told = refused = 0
+        for endpoint in Endpoint.objects.filter(notices__in=rows).select_related("account").distinct():
+            if not self._may_write(request, Notice(endpoint=endpoint, pk=0)):
+                raise PermissionDenied
             try:
-                applied: Any = provider_events.apply(event_id=event.pk, now=timezone.now(), again=True)
-            except Exception:
-                provider_events.logger.exception("provider event %s could not be applied", event.pk)
-                failed += 1
-            else:
-                done += applied.done
-                waiting += not applied.done
-        counts = {"Applied": done, "Waiting for their message": waiting, "Not yours": refused, "Failed": failed}
-        told = ". ".join(f"{words}: {count}" for words, count in counts.items() if count)
-        (messages.error if failed else messages.success)(request, f"{told or 'Nothing was chosen'}.")
+                told += endpoints.replay(endpoint, rows, timezone.now())
+            except endpoints.Refused:
+                refused += 1
+        words = f"Told again: {told:,}."
+        if refused:
+            words += f" Endpoints that are switched off: {refused}."
+        (messages.error if refused else messages.success)(request, words)

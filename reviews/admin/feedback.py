@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
-from reviewhub.backoffice import AccountAdmin, GeneratedRows, action, display, is_operator, roles_of
+from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display, is_operator, roles_of
 from reviews.models import Delivery, Feedback
 
 FIRST_WORDS = 120

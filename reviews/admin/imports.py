@@ -15,7 +15,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from oauth.models import Account
-from reviewhub.backoffice import (
+from reviewhub.backoffice.pages import (
     AccountAdmin,
     GeneratedRows,
     UnfoldAdminIntegerFieldWidget,
@@ -24,9 +24,9 @@ from reviewhub.backoffice import (
     is_operator,
     written_accounts,
 )
-from reviews import importing
-from reviews.csv_files import FIELDS, MOST_BYTES, MOST_ROWS, Row, Unreadable, write_rows
 from reviews.models import ImportJob, ReviewRequest, Sequence
+from reviews.requests import imports
+from reviews.requests.csv_files import FIELDS, MOST_BYTES, MOST_ROWS, Row, Unreadable, write_rows
 
 STATUS_COLOURS = {
     "draft": "warning",
@@ -63,7 +63,7 @@ class UploadForm(forms.Form):
         """The job; None when the file cannot be read, which is said at its field."""
         file = self.cleaned_data["file"]
         try:
-            return importing.receive(
+            return imports.receive(
                 account=self.cleaned_data["account"],
                 user=request.user,  # type: ignore[arg-type]
                 name=file.name,
@@ -114,7 +114,7 @@ class SettingsForm(forms.Form):
         """Keep the settings; False when the import has been started meanwhile."""
         columns = [self.cleaned_data[column.name] for column in self.columns()]
         settings = {name: self.cleaned_data[name] for name in SETTINGS}
-        return importing.settle(job, columns=columns, now=timezone.now(), **settings)
+        return imports.settle(job, columns=columns, now=timezone.now(), **settings)
 
 
 @admin.register(ImportJob)
@@ -173,14 +173,14 @@ class ImportJobAdmin(GeneratedRows, AccountAdmin):
     def _act(self, request: HttpRequest, job: ImportJob) -> HttpResponse:
         now = timezone.now()
         if "cancel" in request.POST:
-            done = importing.cancel(job, now=now)
+            done = imports.cancel(job, now=now)
         else:
             form = SettingsForm(job, request.POST)
             if not form.is_valid():
                 return self._page(request, job, form)
             done = form.save(job)
             if done and {"check", "start"} & set(request.POST):
-                done = importing.start(job, check="check" in request.POST, now=now)
+                done = imports.start(job, check="check" in request.POST, now=now)
         if not done:
             messages.warning(request, "This import has been started or has ended meanwhile: nothing was changed.")
         return HttpResponseRedirect(_address(job))
@@ -223,23 +223,23 @@ def _address(job: ImportJob) -> str:
 def _with_problems(job: ImportJob) -> Iterator[list[str]]:
     """The rows as they came, under the headings that they had, with what is wrong in a column of its own."""
     width = len(job.columns)
-    yield [*importing.headings(job), "Problem"]
+    yield [*imports.headings(job), "Problem"]
     for problem in job.problems.order_by("line").iterator():
         yield [*problem.cells[:width], *[""] * (width - len(problem.cells)), f"Line {problem.line}: {problem.text}"]
 
 
 def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
     """What the page of a draft shows: columns with examples, and a check of the first rows, or of all."""
-    rows = list(islice(importing.rows_from(job), importing.CHUNK))
+    rows = list(islice(imports.rows_from(job), imports.CHUNK))
     shown = form or SettingsForm(job)
     columns = [
         {"heading": heading, "examples": _examples(rows, place), "field": field}
-        for place, (heading, field) in enumerate(zip(importing.headings(job), shown.columns(), strict=True))
+        for place, (heading, field) in enumerate(zip(imports.headings(job), shown.columns(), strict=True))
     ]
     if job.checked:
-        tally = importing.Tally(job.asked, job.known, job.suppressed, tuple(job.problems.all()[:PROBLEMS_SHOWN]))
+        tally = imports.Tally(job.asked, job.known, job.suppressed, tuple(job.problems.all()[:PROBLEMS_SHOWN]))
     else:
-        tally = importing.check(job, rows, timezone.now())
+        tally = imports.check(job, rows, timezone.now())
     return {
         "form": shown,
         "columns": columns,
@@ -248,7 +248,7 @@ def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
         "problem_count": job.refused if job.checked else len(tally.problems),
         "problems": tally.problems[:PROBLEMS_SHOWN],
         "looked_at": job.total if job.checked else len(rows),
-        "before": importing.same_before(job),
+        "before": imports.same_before(job),
     }
 
 

@@ -17,13 +17,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from oauth.models import Account
-from reviewhub.backoffice import LONGEST_FILTER, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget, badge, is_operator
-from reviewhub.counting import one_more
-from reviews import measures, operations, trial
+from reviewhub.backoffice.pages import (
+    LONGEST_FILTER,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    badge,
+    is_operator,
+)
+from reviewhub.counters import one_more
 from reviews.admin.requests import DELIVERY_COLOURS
-from reviews.contacts import InvalidAddress, read_address
-from reviews.explanations import explain
+from reviews.delivery import send_test, staff_actions
+from reviews.delivery.channels.explanations import explain
+from reviews.insights import installation
 from reviews.models import Delivery, WorkerBeat
+from reviews.models.addresses import InvalidAddress, read_address
 from reviews.models.base import Channel
 
 SHOWN = 20
@@ -88,21 +95,21 @@ def plot(title: str, unit: str, series: list[tuple[datetime, int]]) -> Plot:
 
 def _state(now: datetime) -> dict[str, Any]:
     """All that is measured, in thirteen statements."""
-    waiting, failures = measures.waiting(now), measures.failures(now)
+    waiting, failures = installation.waiting(now), installation.failures(now)
     unknown = sum(row.count for row in failures if row.status == Status.UNKNOWN)
-    pauses = measures.pauses(now)
-    events, oldest_event = measures.unapplied_events()
-    causes = measures.by_cause(failures)
+    pauses = installation.pauses(now)
+    events, oldest_event = installation.unapplied_events()
+    causes = installation.by_cause(failures)
     return {
-        "workers": [(row, now - row.beat_at > WorkerBeat.STALE_AFTER) for row in measures.workers()],
+        "workers": [(row, now - row.beat_at > WorkerBeat.STALE_AFTER) for row in installation.workers()],
         "due": sum(row.due for row in waiting),
         "pending": sum(row.pending for row in waiting),
         "oldest_due": min((row.oldest_due for row in waiting if row.oldest_due), default=None),
         "in_doubt": sum(row.in_doubt for row in waiting),
         "unknown": unknown,
         "plots": [
-            plot("The last hour", "a minute", measures.sent_per_minute(now)),
-            plot("The last day", "an hour", measures.sent_per_hour(now)),
+            plot("The last hour", "a minute", installation.sent_per_minute(now)),
+            plot("The last day", "an hour", installation.sent_per_hour(now)),
         ],
         "failed": sum(number for _, number in causes),
         "causes": [(code, number, explain(code)) for code, number in causes[:SHOWN]],
@@ -110,14 +117,14 @@ def _state(now: datetime) -> dict[str, Any]:
         "channels": [(channel, pauses.get(channel.value)) for channel in Channel],
         "events": events,
         "oldest_event": oldest_event,
-        "webhooks": measures.webhooks(now),
-        "latest": [_entry(row, now) for row in measures.latest_failures(SHOWN)],
+        "webhooks": installation.webhooks(now),
+        "latest": [_entry(row, now) for row in installation.latest_failures(SHOWN)],
         "sandbox": settings.SANDBOX,
     }
 
 
 def _entry(delivery: Delivery, now: datetime) -> dict[str, Any]:
-    decidable_at = operations.decidable_at(delivery)
+    decidable_at = staff_actions.decidable_at(delivery)
     return {
         "delivery": delivery,
         "state": badge(delivery.get_status_display(), DELIVERY_COLOURS[delivery.status]),
@@ -160,7 +167,7 @@ class TestForm(forms.Form):
 
 
 def _page(
-    request: HttpRequest, form: TestForm | None = None, outcome: trial.Outcome | None = None, status: int = 200
+    request: HttpRequest, form: TestForm | None = None, outcome: send_test.Outcome | None = None, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
     context = {
@@ -183,9 +190,9 @@ def page(request: HttpRequest, **given: Any) -> HttpResponse:
 
 
 DECISIONS = {
-    "retry": (operations.retry, "It is planned again, for {due}."),
-    "again": (operations.send_again, "It is planned again, for {due}."),
-    "sent": (operations.it_was_sent, "It counts as sent."),
+    "retry": (staff_actions.retry, "It is planned again, for {due}."),
+    "again": (staff_actions.send_again, "It is planned again, for {due}."),
+    "sent": (staff_actions.it_was_sent, "It counts as sent."),
 }
 
 
@@ -198,7 +205,7 @@ def decide(request: HttpRequest, **given: Any) -> HttpResponse:
     service, words = DECISIONS[given["decision"]]
     try:
         changed = service(delivery=delivery, now=timezone.now())
-    except operations.Refused as refusal:
+    except staff_actions.Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, words.format(due=timezone.localtime(changed.due_at).strftime("%-d %B, %H:%M")))
@@ -211,7 +218,7 @@ def resume(request: HttpRequest, **given: Any) -> HttpResponse:
     if given["channel"] not in Channel.values:
         raise Http404
     label = Channel(given["channel"]).label
-    if operations.resume(channel=given["channel"], now=timezone.now()):
+    if staff_actions.resume(channel=given["channel"], now=timezone.now()):
         messages.success(request, f"{label}: sending goes on.")
     else:
         messages.info(request, f"{label} was not paused any more.")
@@ -228,7 +235,7 @@ def test(request: HttpRequest, **given: Any) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=400)
     wanted = {name: form.cleaned_data[name] for name in ("account", "channel", "to")}
-    return _page(request, form, trial.send_test(**wanted, now=timezone.now()))
+    return _page(request, form, send_test.send_test(**wanted, now=timezone.now()))
 
 
 def _too_often() -> bool:

@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.text import Truncator
 
 from oauth.models import Account
-from reviewhub.backoffice import (
+from reviewhub.backoffice.pages import (
     LONGEST_FILTER,
     AccountAdmin,
     AccountStackedInline,
@@ -26,13 +26,13 @@ from reviewhub.backoffice import (
     is_operator,
     roles_of,
 )
-from reviews import lifecycle
-from reviews.admin.asking import ask_page, ask_preview
-from reviews.admin.events import EVENT_COLOURS
-from reviews.admin.steering import Steering
+from reviews.admin.ask import ask_page, ask_preview
+from reviews.admin.provider_events import EVENT_COLOURS
+from reviews.admin.request_actions import Steering
+from reviews.contacts.search import MOST_FOUND, search_requests
 from reviews.models import Contact, Delivery, DeliveryEvent, ReviewRequest, Sequence
-from reviews.scheduling import recipient_zone
-from reviews.searching import MOST_FOUND, search_requests
+from reviews.requests import lifecycle
+from reviews.requests.schedule.slots import recipient_zone
 
 STATUS_COLOURS = {
     "scheduled": "info",

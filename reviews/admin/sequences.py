@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from oauth.models import Account
-from reviewhub.backoffice import (
+from reviewhub.backoffice.pages import (
     PaginationInlineFormSet,
     StackedInline,
     UnfoldAdminTextareaWidget,
@@ -22,7 +22,7 @@ from reviewhub.backoffice import (
     action,
     display,
 )
-from reviews.admin.editor import (
+from reviews.admin.sequence_editor import (
     contacts_to_look_with,
     copy_page,
     example,
@@ -31,11 +31,11 @@ from reviews.admin.editor import (
     preview_typed,
     test_page,
 )
+from reviews.delivery.content.policy import check_wording
+from reviews.delivery.content.render import VARIABLES, check_template
 from reviews.models import FollowUpStep, ReviewSite, Sequence
 from reviews.models.sequence import MAX_FOLLOW_UPS
-from reviews.rendering import VARIABLES, check_template
-from reviews.sequences import make_default
-from reviews.wording import check_wording
+from reviews.requests.sequences import make_default
 
 CONFIRM = "change_planned"
 HELP = "You may use " + ", ".join(f"{{{{ {name} }}}}" for name in VARIABLES) + "."

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
 from oauth.models import Account
-from reviewhub.backoffice import UnfoldAdminIntegerFieldWidget, is_operator, roles_of
+from reviewhub.backoffice.pages import UnfoldAdminIntegerFieldWidget, is_operator, roles_of
 from reviews.models import Sequence, Simulation
 from reviews.simulation import runs
+from reviews.simulation.charts import charts
 from reviews.simulation.plan import MOST_CONTACTS, MOST_DAYS, InvalidPlan, Plan, Rates, today
-from reviews.simulation.plots import charts
 from reviews.simulation.runner import sequence_of
 
 REFRESH_SECONDS = 2

@@ -13,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account
-from reviewhub.backoffice import (
+from reviewhub.backoffice.history import Entry
+from reviewhub.backoffice.pages import (
     FixedRows,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
@@ -23,11 +24,10 @@ from reviewhub.backoffice import (
     is_operator,
     written_accounts,
 )
-from reviewhub.changes import Entry
-from reviews import lifecycle, suppressions
-from reviews.contacts import InvalidAddress, read_address
-from reviews.csv_files import write_rows
+from reviews.contacts import opt_outs, suppressions
 from reviews.models import Suppression
+from reviews.models.addresses import InvalidAddress, read_address
+from reviews.requests.csv_files import write_rows
 
 MOST_TAKEN_IN = 5_000
 
@@ -142,7 +142,7 @@ class SuppressionAdmin(FixedRows, WithHistory):
         return self._may_write(request, None)
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
-        made = lifecycle.opt_out(
+        made = opt_outs.opt_out(
             account=obj.account,
             channel=obj.channel,
             address=obj.address,
@@ -185,7 +185,7 @@ class SuppressionAdmin(FixedRows, WithHistory):
         if form.is_bound and form.is_valid():
             given = form.cleaned_data
             for channel, address in given["places"]:
-                lifecycle.opt_out(
+                opt_outs.opt_out(
                     account=given["account"],
                     channel=channel,
                     address=address,

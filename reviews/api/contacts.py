@@ -1,6 +1,5 @@
 """Contacts, as a consumer reads, changes and erases them."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import django_filters
@@ -13,35 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from oauth.authentication import credential_of
+from oauth.calls.authentication import credential_of
 from oauth.models import Account
 from oauth.models.account import validate_time_zone
-from reviewhub.api import found_in
-from reviews import erasing
-from reviews.api.fields import Email, Text
+from reviewhub.rest.errors import found_in
+from reviewhub.rest.fields import Email, Text
 from reviews.api.filters import CreatedFilter
-from reviews.contacts import InvalidPhone, normalise_email, normalise_phone
-from reviews.lifecycle import blocked_channels_of
+from reviews.contacts import erase
 from reviews.models import Contact
-
-
-class ContactOut(serializers.ModelSerializer[Contact]):
-    """A customer. All keys are always there; what is unknown is null."""
-
-    BLANK_IS_NULL = ("first_name", "last_name", "company_name", "email", "mobile_phone_number", "time_zone")
-
-    mobile_phone_number = serializers.CharField(source="phone")
-
-    class Meta:
-        model = Contact
-        fields = [
-            *("id", "first_name", "last_name", "company_name", "email", "mobile_phone_number", "time_zone"),
-            *("created_at", "updated_at", "erased_at"),
-        ]
-
-    def to_representation(self, instance: Contact) -> dict[str, Any]:
-        told: dict[str, Any] = super().to_representation(instance)
-        return told | {name: told[name] or None for name in self.BLANK_IS_NULL}
+from reviews.models.addresses import InvalidPhone, normalise_email, normalise_phone
+from reviews.representations import ContactOut, represent
 
 
 class ContactIn(serializers.Serializer[dict[str, str]]):
@@ -109,18 +89,8 @@ class ContactItem(APIView):
         """Erase: personal data is gone, opt-outs stay as keyed hashes. Safe to repeat."""
         contact = _find(request, pk)
         if contact.erased_at is None:
-            erasing.erase(contact=contact, by=f"{credential_of(request).user} through the API", now=timezone.now())
+            erase.erase(contact=contact, by=f"{credential_of(request).user} through the API", now=timezone.now())
         return Response(status=204)
-
-
-def represent(contacts: Sequence[Contact]) -> list[dict[str, Any]]:
-    """Contacts with the channels on which they must not be written to, each with its reason."""
-    blocked = blocked_channels_of(contacts)
-    return [
-        dict(ContactOut(contact).data)
-        | {"opt_outs": [{"channel": channel, "reason": reason} for channel, reason in blocked[contact.pk].items()]}
-        for contact in contacts
-    ]
 
 
 def change(contact: Contact, given: dict[str, str]) -> None:

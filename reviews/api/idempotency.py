@@ -13,8 +13,8 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from oauth.authentication import credential_of
-from reviewhub.api import ApiError
+from oauth.calls.authentication import credential_of
+from reviewhub.rest.errors import ApiError
 from reviews.models import IdempotencyKey
 
 MAX_LENGTH = 255

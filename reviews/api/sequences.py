@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from oauth.authentication import credential_of
-from reviewhub.api import found_in
+from oauth.calls.authentication import credential_of
+from reviewhub.rest.errors import found_in
 from reviews.models import FollowUpStep, Sequence
 
 

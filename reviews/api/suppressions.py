@@ -11,26 +11,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from oauth.authentication import credential_of
-from reviewhub.api import ApiError, ByNumber, found_in
-from reviews import lifecycle, suppressions
-from reviews.api.fields import Text
+from oauth.calls.authentication import credential_of
+from reviewhub.rest.errors import ApiError, ByNumber, found_in
+from reviewhub.rest.fields import Text
 from reviews.api.filters import CreatedFilter, YesNoFilter
-from reviews.contacts import InvalidAddress, read_address
+from reviews.contacts import opt_outs, suppressions
 from reviews.models import Suppression
+from reviews.models.addresses import InvalidAddress, read_address
 from reviews.models.base import Channel
-
-
-class SuppressionOut(serializers.ModelSerializer[Suppression]):
-    """An address that is not written to. It is null once its contact was erased."""
-
-    class Meta:
-        model = Suppression
-        fields = ["id", "channel", "address", "reason", "evidence", "created_at", "lifted_at", "lifted_because"]
-
-    def to_representation(self, instance: Suppression) -> dict[str, Any]:
-        told: dict[str, Any] = super().to_representation(instance)
-        return told | {name: told[name] or None for name in ("address", "evidence", "lifted_because")}
+from reviews.representations import SuppressionOut
 
 
 class SuppressionIn(serializers.Serializer[dict[str, str]]):
@@ -72,7 +61,7 @@ class SuppressionList(ListAPIView[Suppression]):
         except InvalidAddress as error:
             raise ValidationError({"address": [str(error)]}) from error
         known = suppressions.of(account=credential.account, channel=channel, address=address).exists()
-        made = lifecycle.opt_out(
+        made = opt_outs.opt_out(
             account=credential.account,
             channel=channel,
             address=address,

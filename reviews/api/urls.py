@@ -2,16 +2,21 @@
 
 from django.urls import path
 
-from reviews.api import contacts, events, feedback, hooks, published, sequences, suppressions, views
+from reviews.api import contacts, events, feedback, review_requests, sequences, suppressions, webhooks
+from reviews.api.openapi import published
 
 urlpatterns = [
     path("api/v1/openapi.json", published.openapi, name="openapi"),
     path("api/docs", published.docs, name="api-docs"),
-    path("api/v1/review-requests", views.ReviewRequestList.as_view(), name="review-requests"),
-    path("api/v1/review-requests/bulk", views.ReviewRequestBulk.as_view(), name="review-requests-bulk"),
-    path("api/v1/review-requests/fields", views.ReviewRequestFields.as_view(), name="review-request-fields"),
-    path("api/v1/review-requests/<uuid:pk>", views.ReviewRequestItem.as_view(), name="review-request"),
-    path("api/v1/review-requests/<uuid:pk>/cancel", views.ReviewRequestCancel.as_view(), name="review-request-cancel"),
+    path("api/v1/review-requests", review_requests.ReviewRequestList.as_view(), name="review-requests"),
+    path("api/v1/review-requests/bulk", review_requests.ReviewRequestBulk.as_view(), name="review-requests-bulk"),
+    path("api/v1/review-requests/fields", review_requests.ReviewRequestFields.as_view(), name="review-request-fields"),
+    path("api/v1/review-requests/<uuid:pk>", review_requests.ReviewRequestItem.as_view(), name="review-request"),
+    path(
+        "api/v1/review-requests/<uuid:pk>/cancel",
+        review_requests.ReviewRequestCancel.as_view(),
+        name="review-request-cancel",
+    ),
     path("api/v1/contacts", contacts.ContactList.as_view(), name="contacts"),
     path("api/v1/contacts/<uuid:pk>", contacts.ContactItem.as_view(), name="contact"),
     path("api/v1/suppressions", suppressions.SuppressionList.as_view(), name="suppressions"),
@@ -22,12 +27,12 @@ urlpatterns = [
     path("api/v1/feedback", feedback.FeedbackList.as_view(), name="feedback-list"),
     path("api/v1/feedback/<int:pk>", feedback.FeedbackItem.as_view(), name="feedback"),
     path("api/v1/events", events.EventList.as_view(), name="events"),
-    path("api/v1/hooks", hooks.HookList.as_view(), name="hooks"),
-    path("api/v1/hooks/<uuid:pk>", hooks.HookItem.as_view(), name="hook"),
-    path("api/v1/hooks/<uuid:pk>/secret", hooks.HookSecret.as_view(), name="hook-secret"),
-    path("api/v1/hooks/<uuid:pk>/test", hooks.HookTest.as_view(), name="hook-test"),
-    path("api/v1/hooks/<uuid:pk>/replay", hooks.HookReplay.as_view(), name="hook-replay"),
-    path("api/v1/hooks/<uuid:pk>/attempts", hooks.AttemptList.as_view(), name="hook-attempts"),
-    path("api/zapier/send-review-request", views.ReviewRequestList.as_view()),
-    path("api/zapier/send-review-request/fields", views.ReviewRequestFields.as_view()),
+    path("api/v1/hooks", webhooks.HookList.as_view(), name="hooks"),
+    path("api/v1/hooks/<uuid:pk>", webhooks.HookItem.as_view(), name="hook"),
+    path("api/v1/hooks/<uuid:pk>/secret", webhooks.HookSecret.as_view(), name="hook-secret"),
+    path("api/v1/hooks/<uuid:pk>/test", webhooks.HookTest.as_view(), name="hook-test"),
+    path("api/v1/hooks/<uuid:pk>/replay", webhooks.HookReplay.as_view(), name="hook-replay"),
+    path("api/v1/hooks/<uuid:pk>/attempts", webhooks.AttemptList.as_view(), name="hook-attempts"),
+    path("api/zapier/send-review-request", review_requests.ReviewRequestList.as_view()),
+    path("api/zapier/send-review-request/fields", review_requests.ReviewRequestFields.as_view()),
 ]

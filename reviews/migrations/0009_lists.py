@@ -1,7 +1,7 @@
 import django.db.models.deletion
 from django.db import DatabaseError, migrations, models, transaction
 
-# The expression of reviews.searching.SearchedText.
+# The expression of reviews.contacts.search.SearchedText.
 SEARCHED = "UPPER(first_name || ' ' || last_name || ' ' || company_name || ' ' || email || ' ' || phone)"
 
 

@@ -1,17 +1,18 @@
 from reviews.models.contact import Contact, MergeCandidate
 from reviews.models.delivery import Delivery
-from reviews.models.endpoint import SUBSCRIBABLE, Attempt, Endpoint, Event, Notice
-from reviews.models.event import DeliveryEvent
+from reviews.models.event import SUBSCRIBABLE, Event
 from reviews.models.feedback import Feedback
 from reviews.models.idempotency import IdempotencyKey
 from reviews.models.import_job import ImportJob, ImportProblem
 from reviews.models.logo import Logo
+from reviews.models.provider_event import DeliveryEvent
 from reviews.models.request import ReviewRequest
 from reviews.models.sequence import FollowUpStep, Sequence
 from reviews.models.simulation import Simulation
 from reviews.models.site import ReviewSite
 from reviews.models.suppression import Suppression
 from reviews.models.tally import Tally
+from reviews.models.webhook import Attempt, Endpoint, Notice
 from reviews.models.worker import ChannelHealth, SenderPace, WorkerBeat
 
 __all__ = [

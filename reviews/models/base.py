@@ -2,6 +2,7 @@
 
 from typing import Self, TypeVar
 
+from django.conf import settings
 from django.db import models
 
 from oauth.models import Account
@@ -25,3 +26,9 @@ class Channel(models.TextChoices):
     @property
     def other(self) -> "Channel":
         return Channel.SMS if self is Channel.EMAIL else Channel.EMAIL
+
+
+def available_channels() -> set[str]:
+    """Return the kinds that this installation can send by; with no provider at all both, to the sandbox."""
+    providers = {Channel.EMAIL: settings.MAIL_PROVIDER, Channel.SMS: settings.TEXT_PROVIDER}
+    return {kind.value for kind, provider in providers.items() if provider} or set(Channel.values)

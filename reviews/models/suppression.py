@@ -1,20 +1,16 @@
-"""Addresses that must not be written to."""
+"""Suppressions: addresses that an account must not write to."""
 
-import hashlib
-import hmac
-from typing import Any
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from reviewhub.statements import Select
+from reviews.models.addresses import address_hash
 from reviews.models.base import AccountQuerySet, Channel
-
-
-def address_hash(account_id: Any, channel: str, address: str) -> str:
-    """What stays of an address when its contact is erased: a keyed hash, the same for every spelling."""
-    key = settings.ADDRESS_HASH_KEY.encode()
-    return hmac.new(key, f"{account_id}:{channel}:{address.lower()}".encode(), hashlib.sha256).hexdigest()
+from reviews.models.contact import Contact
 
 
 class SuppressionQuerySet(AccountQuerySet["Suppression"]):
@@ -55,3 +51,30 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"{self.address or 'erased address'}: {self.get_reason_display()}"
+
+
+def blocked_channels(contact: Contact) -> dict[str, str]:
+    """The channels on which the contact must not be written to, each with its reason."""
+    return blocked_channels_of([contact])[contact.pk]
+
+
+def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str]]:
+    """The same of several contacts, by their ids, in one statement."""
+    blocked: dict[UUID, dict[str, str]] = {contact.pk: {} for contact in contacts}
+    owners: dict[str, list[UUID]] = defaultdict(list)
+    for contact in contacts:
+        for channel in Channel.values:
+            if address := contact.address(channel):
+                owners[address_hash(contact.account_id, channel, address)].append(contact.pk)
+    accounts = {contact.account_id for contact in contacts}
+    if not owners:
+        return blocked
+    for row in _suppressions_of(accounts=list(accounts), hashes=list(owners)):
+        for pk in owners[row.address_hash]:
+            blocked[pk][row.channel] = row.get_reason_display()
+    return blocked
+
+
+_suppressions_of = Select(
+    lambda accounts, hashes: Suppression.objects.active().filter(account__in=accounts, address_hash__in=hashes)
+)

@@ -26,9 +26,9 @@ def main() -> None:
     sys.addaudithook(_refuse_network)
     begun = time.perf_counter()
     django.setup()
+    from reviews.simulation.counts import tally
     from reviews.simulation.plan import Plan
     from reviews.simulation.record import together
-    from reviews.simulation.tally import tally
 
     plan = Plan.from_json(job["plan"])
     shares = 1 if job["alone"] else max(1, min(os.cpu_count() or 1, SHARES, plan.contacts // WORTH))

@@ -9,7 +9,7 @@ import phonenumbers
 from phonenumbers import PhoneNumberType
 
 from oauth.models import Account
-from reviews.contacts import Person
+from reviews.requests.matching import Person
 from reviews.simulation.plan import Plan
 
 FIRST = (

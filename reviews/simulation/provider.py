@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from reviews.channels import Accepted, ChannelError, Message
+from reviews.delivery.channels import Accepted, ChannelError, Message
 from reviews.models.base import Channel as Kind
 from reviews.simulation.plan import Plan
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reviews import scheduling
 from reviews.models import Delivery, ReviewRequest, Suppression
+from reviews.requests.schedule import slots
 from reviews.simulation.world import World
 
 Status = Delivery.Status
@@ -82,7 +82,7 @@ def together(records: Iterable[Record]) -> Record:
 
 def _sent(world: World, row: Delivery) -> Sent:
     contact = row.request.contact
-    zone = scheduling.recipient_zone(account=world.account, contact=contact, channel=row.channel)
+    zone = slots.recipient_zone(account=world.account, contact=contact, channel=row.channel)
     seen = row.status == Status.SENT and str(row.message_key) in world.provider.seen
     return Sent(
         at=row.sent_at or row.due_at,

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core import serializers
 
 from oauth.models import Account
-from reviews import pacing
+from reviews.delivery import rate_limit
 from reviews.models import Delivery, FollowUpStep, ReviewSite, Sequence
 from reviews.simulation.plan import InvalidPlan, Plan
 
@@ -56,7 +56,7 @@ def simulate(
         "configuration": configuration(account, sequence),
         "seconds": seconds,
         # A sender's rate is the one thing that makes a customer wait for another one.
-        "alone": pacing.rate(Delivery(account=account)) > 0,
+        "alone": rate_limit.rate(Delivery(account=account)) > 0,
     }
     with tempfile.TemporaryFile() as said:
         child = subprocess.Popen(  # noqa: S603 (our own module)

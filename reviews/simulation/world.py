@@ -12,10 +12,15 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from oauth.models import Account
-from reviews import asking, delivery, lifecycle, provider_events, reports, visits
+from reviews.contacts import opt_outs
+from reviews.delivery import drain
+from reviews.delivery.content.render import text_sender
+from reviews.delivery.provider_events import apply, parse, store
 from reviews.models import Delivery, ReviewSite, Sequence, Suppression
 from reviews.models.base import Channel
-from reviews.rendering import text_sender
+from reviews.pages import actions
+from reviews.requests import lifecycle
+from reviews.requests.ask import Ask, ask
 from reviews.simulation.people import asks, people
 from reviews.simulation.plan import Plan
 from reviews.simulation.provider import CLICK, OPT_OUT, Provider, Reaction
@@ -59,12 +64,12 @@ class World:
         """Live through the whole period."""
         end = self.plan.end(ZoneInfo(self.account.time_zone))
         waiting = ((at, who) for at, who in asks(self.account, self.plan) if who % self.shares == self.share)
-        ask = next(waiting, None)
+        following = next(waiting, None)
         sweep = self.plan.start + DAY
         while True:
             if (due := self._next_due()) and due <= self.now:
                 due = self.now + MINUTE  # the engine held it back: it may be free then
-            moments = [sweep, *(moment for moment in (due, ask and ask[0]) if moment)]
+            moments = [sweep, *(moment for moment in (due, following and following[0]) if moment)]
             if self._reactions:
                 moments.append(self._reactions[0].at)
             if (moment := min(moments)) >= end:
@@ -72,9 +77,9 @@ class World:
             self.now = max(self.now, moment)
             while self._reactions and self._reactions[0].at <= self.now:
                 self._apply(heapq.heappop(self._reactions))
-            while ask and ask[0] <= self.now:
-                self._ask(ask[1])
-                ask = next(waiting, None)
+            while following and following[0] <= self.now:
+                self._ask(following[1])
+                following = next(waiting, None)
             if sweep <= self.now:
                 self._sweep()
                 sweep += DAY
@@ -94,11 +99,11 @@ class World:
         return datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
 
     def _drain(self) -> None:
-        self._timed(lambda: delivery.drain(self.clock, channels=self.provider.channel))
+        self._timed(lambda: drain.send_due(self.clock, channels=self.provider.channel))
 
     def _ask(self, who: int) -> None:
-        wanted = asking.Ask(person=self.people[who], sequence=str(self.sequence.pk))
-        answer = self._timed(lambda: asking.ask(account=self.account, wanted=wanted, now=self.now))
+        wanted = Ask(person=self.people[who], sequence=str(self.sequence.pk))
+        answer = self._timed(lambda: ask(account=self.account, wanted=wanted, now=self.now))
         self.joined += not answer.created
 
     def _sweep(self) -> None:
@@ -113,14 +118,14 @@ class World:
             message_key=uuid.UUID(reaction.key)
         )
         if reaction.what == CLICK:
-            visits.record_seen(delivery=message, now=self.now)
+            actions.record_seen(delivery=message, now=self.now)
             if self.sites:
                 site = self.sites[int(reaction.draw * len(self.sites))]
-                visits.record_press(delivery=message, site=site, now=self.now)
+                actions.record_press(delivery=message, site=site, now=self.now)
         elif message.channel == Channel.SMS:
             self._text_back(message, STOP if reaction.what == OPT_OUT else THANKS)
         elif reaction.what == OPT_OUT:
-            lifecycle.opt_out(
+            opt_outs.opt_out(
                 account=message.account,
                 channel=message.channel,
                 address=message.address,
@@ -130,7 +135,7 @@ class World:
             )
         else:
             rating = 1 + int(reaction.draw * 5)
-            visits.record_feedback(delivery=message, rating=rating, text=THANKS, now=self.now)
+            actions.record_feedback(delivery=message, rating=rating, text=THANKS, now=self.now)
 
     def _text_back(self, message: Delivery, words: str) -> None:
         """The customer's text, as it arrives from the provider."""
@@ -140,8 +145,8 @@ class World:
             "Body": words,
             "MessageSid": f"SM{message.message_key.hex}{words[:1]}",
         }
-        for event in provider_events.store([reports.of_reply(form, now=self.now)], later=False):
-            provider_events.apply(event_id=event.pk, now=self.now)
+        for event in store.store([parse.of_reply(form, now=self.now)], later=False):
+            apply.apply(event_id=event.pk, now=self.now)
 
     def _timed(self, call: Callable[[], Any]) -> Any:
         begun = time.perf_counter()

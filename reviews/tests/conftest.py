@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from oauth.models import Account, ApiKey, Application, Invitation, User
-from reviews import delivery, endpoints, importing, visits
-from reviews.claims import Turns
-from reviews.contacts import Person
+from reviews.contacts.suppressions import suppress
+from reviews.delivery import drain
+from reviews.delivery.claims import Turns
 from reviews.models import (
     ChannelHealth,
     Contact,
@@ -23,17 +23,20 @@ from reviews.models import (
     WorkerBeat,
 )
 from reviews.models.base import Channel
-from reviews.suppressions import suppress
-from reviews.tests.browser import CHROMIUM, FLAGS, PHONE
-from reviews.tests.helpers import Clock, FakeProvider, asked
+from reviews.pages import actions
+from reviews.requests import imports
+from reviews.requests.matching import Person
+from reviews.tests.support.browser import CHROMIUM, FLAGS, PHONE
+from reviews.tests.support.helpers import Clock, FakeProvider, asked
+from reviews.webhooks import endpoints
 
 
 @pytest.fixture
 def provider(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
     fake = FakeProvider()
-    monkeypatch.setattr(delivery, "get_channel", lambda _: fake)
-    monkeypatch.setattr(delivery, "_kept", {})
-    monkeypatch.setattr(delivery, "_turns", {kind: Turns(kind) for kind in Channel.values})
+    monkeypatch.setattr(drain, "get_channel", lambda _: fake)
+    monkeypatch.setattr(drain, "_kept", {})
+    monkeypatch.setattr(drain, "_turns", {kind: Turns(kind) for kind in Channel.values})
     return fake
 
 
@@ -50,12 +53,12 @@ def full(account: Account, owner: User, now: datetime) -> Account:
     request = asked(account, now, person=Person(first_name="Zebedee", email="zebedee@example.com"))
     other = Contact.objects.create(account=account, first_name="Zebedee", phone="+12125550009")
     MergeCandidate.objects.create(account=account, by_email=request.contact, by_phone=other)
-    delivery = Delivery.objects.get()
+    message = Delivery.objects.get()
     DeliveryEvent.objects.create(
-        account=account, delivery=delivery, provider="Quagga", key="1", occurred_at=now, received_at=now
+        account=account, delivery=message, provider="Quagga", key="1", occurred_at=now, received_at=now
     )
-    importing.receive(account=account, user=owner, name="Quagga.csv", raw=b"zebedee@example.com", now=now)
-    visits.record_feedback(delivery=delivery, rating=2, text="Zebedee was here", now=now)
+    imports.receive(account=account, user=owner, name="Quagga.csv", raw=b"zebedee@example.com", now=now)
+    actions.record_feedback(delivery=message, rating=2, text="Zebedee was here", now=now)
     suppress(
         account=account,
         channel="email",

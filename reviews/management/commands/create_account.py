@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from oauth.models import User
-from reviews.accounts import create_account
+from reviews.requests.accounts import create_account
 
 
 class Command(BaseCommand):

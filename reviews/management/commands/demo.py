@@ -18,7 +18,7 @@ from oauth.applications import create_application
 from oauth.hashers import SECRET_PREFIX, token_hash
 from oauth.models import Account, ApiKey, Application, User
 from oauth.models.api_key import PREFIX
-from reviews.accounts import create_account
+from reviews.requests.accounts import create_account
 
 EMAIL = "demo@reviewhub.example"
 CLIENT_ID = "demo"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reviews.api.published import FILE
+from reviews.api.openapi.published import FILE
 
 
 class Command(BaseCommand):
@@ -16,7 +16,7 @@ class Command(BaseCommand):
         parser.add_argument("--print", action="store_true", help="print it instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from reviews.api.document import document  # what it needs, no production has
+        from reviews.api.openapi.document import document  # what it needs, no production has
 
         written = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
         if options["print"]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from reviews.watchdog import Watchdog
+from reviews.worker.watchdog import Watchdog
 
 
 class Command(BaseCommand):

@@ -1,0 +1,131 @@
+"""Who calls the API: an OAuth access token or an API key, in the Authorization header (RFC 6750 §2.1)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from oauth.hashers import token_hash
+from oauth.models import AccessToken, Account, ApiKey, User
+from oauth.models.api_key import PREFIX as KEY_PREFIX
+from oauth.models.tokens import ACCESS_PREFIX
+from oauth.scopes import in_order
+from reviewhub.statements import Select
+
+REALM = "ReviewHub"
+# `last_used_at` is exact to this: one write a minute, not one a call.
+USE_NOTED_EVERY = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What a request was authenticated with. `last_used_at` is the last use before this one.
+
+    `application_id` is the app's, or None for an API key.
+    """
+
+    id: str
+    auth_type: str
+    user: User
+    account: Account
+    role: str
+    scopes: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+    application_id: int | None = None
+
+
+class BearerAuthentication(BaseAuthentication):
+    """One query finds the token or key with its user, account and role."""
+
+    def authenticate(self, request: Request) -> tuple[User, Credential] | None:
+        header = get_authorization_header(request).split()
+        if not header or header[0].lower() != b"bearer":
+            return None
+        try:
+            token = header[1].decode("ascii") if len(header) == 2 else ""
+        except UnicodeDecodeError:
+            token = ""
+        now = timezone.now()
+        credential = find_credential(token, now)
+        if credential is None:
+            raise AuthenticationFailed
+        return credential.user, credential
+
+    def authenticate_header(self, request: Request) -> str:
+        challenge = f'Bearer realm="{REALM}"'
+        # RFC 6750 §3.1: a call without any credential is told no error code.
+        return f'{challenge}, error="invalid_token"' if "Authorization" in request.headers else challenge
+
+
+def credential_of(request: Request) -> Credential:
+    """What this request, which passed the permission check, was authenticated with."""
+    credential: Credential = request.auth  # type: ignore[assignment]
+    return credential
+
+
+def find_credential(token: str, now: datetime) -> Credential | None:
+    """The live credential of that token or key, its use noted; None for anything else."""
+    if token.startswith(ACCESS_PREFIX):
+        row = live_access_token(token, now)
+        return _credential(row, "oauth", row.created, row.expires, now) if row else None
+    if token.startswith(KEY_PREFIX):
+        return _api_key(token, now)
+    return None
+
+
+def live_access_token(token: str, now: datetime) -> Any:
+    """The row of an access token with which one can act now, with its user, account and `role`."""
+    return _access_token_of.first(checksum=token_hash(token), now=now)
+
+
+def _api_key(key: str, now: datetime) -> Credential | None:
+    row = _api_key_of.first(key_hash=token_hash(key), now=now)
+    return _credential(row, "api_key", row.created_at, row.expires_at, now) if row else None
+
+
+def _with_holder(rows: Any, *columns: str) -> Any:
+    """Of the person and the token no column is read that nobody looks at."""
+    person = [f"user__{name}" for name in ("email", "name", "is_active", "is_staff", "is_superuser")]
+    rows = rows.annotate(role=F("account__memberships__role"))  # of the person: `acting` has joined no other's
+    return rows.select_related("user", "account").only("scope", "last_used_at", "account", *person, *columns)
+
+
+_access_token_of = Select(
+    lambda checksum, now: _with_holder(
+        AccessToken.objects.acting().filter(application__is_active=True, token_checksum=checksum, expires__gt=now),
+        *("application_id", "expires", "created"),
+    )
+)
+_api_key_of = Select(
+    lambda key_hash, now: _with_holder(
+        ApiKey.objects.acting().live(now).filter(key_hash=key_hash), "expires_at", "created_at"
+    )
+)
+
+
+def _credential(
+    row: Any, auth_type: str, created_at: datetime, expires_at: datetime | None, now: datetime
+) -> Credential:
+    """The row as a credential, its use noted."""
+    if row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY:
+        stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+        type(row).objects.filter(stale, pk=row.pk).update(last_used_at=now)
+    return Credential(
+        id=f"{auth_type}:{row.pk}",
+        auth_type=auth_type,
+        user=row.user,
+        account=row.account,
+        role=row.role,
+        scopes=in_order(row.scope.split()),
+        created_at=created_at,
+        expires_at=expires_at,
+        last_used_at=row.last_used_at,
+        application_id=getattr(row, "application_id", None),
+    )

@@ -1,0 +1,29 @@
+"""What a credential may do."""
+
+from typing import TYPE_CHECKING
+
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+
+from oauth.calls.authentication import credential_of
+from oauth.models import Membership
+from oauth.scopes import READ, WRITE
+
+if TYPE_CHECKING:  # the framework's settings import this module while its views are being made
+    from rest_framework.views import APIView
+
+
+class HasScope(BasePermission):
+    """Reading needs `read`, everything else `write`, and a role that may write."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        if request.auth is None:
+            return False
+        credential = credential_of(request)
+        needed = READ if request.method in SAFE_METHODS else WRITE
+        if needed not in credential.scopes:
+            raise PermissionDenied(f"This call needs the scope '{needed}'.", code="insufficient_scope")
+        if needed == WRITE and credential.role == Membership.Role.VIEWER:
+            raise PermissionDenied("This user may look, but not change anything.", code="insufficient_scope")
+        return True

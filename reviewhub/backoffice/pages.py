@@ -1,0 +1,341 @@
+"""What every page of the back-office shares: its looks (unfold), and who may see and change what.
+
+An operator (superuser) sees everything. Other staff see the rows of the accounts they are members of;
+owners and managers change them, viewers look. Every list, form, filter and action starts from the same
+query set, so that another account's row does not exist for them.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+from unfold.decorators import action, display
+from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserChangeForm, UserCreationForm
+from unfold.widgets import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldAdminURLInputWidget,
+)
+
+from oauth.models import Account, Membership
+from reviewhub.backoffice import changelist
+from reviewhub.backoffice.history import Entry, told
+
+__all__ = [
+    "AccountAdmin",
+    "AccountFilter",
+    "AccountStackedInline",
+    "AccountTabularInline",
+    "AdminPasswordChangeForm",
+    "FixedRows",
+    "GeneratedRows",
+    "OperatorAdmin",
+    "PaginationInlineFormSet",
+    "StackedInline",
+    "TabularInline",
+    "UnfoldAdminEmailInputWidget",
+    "UnfoldAdminIntegerFieldWidget",
+    "UnfoldAdminSelectWidget",
+    "UnfoldAdminTextInputWidget",
+    "UnfoldAdminTextareaWidget",
+    "UnfoldAdminURLInputWidget",
+    "UserChangeForm",
+    "UserCreationForm",
+    "WithHistory",
+    "action",
+    "badge",
+    "display",
+]
+
+MOST_TOLD = 200  # changes of a row
+# A longer list of choices is no help; search finds the rest.
+LONGEST_FILTER = 100
+WRITERS = {Membership.Role.OWNER, Membership.Role.MANAGER}
+
+
+def memberships_of(request: HttpRequest) -> list[Membership]:
+    """The active accounts that the signed-in person works in; asked once a request."""
+    if not hasattr(request, "_memberships"):
+        user: Any = request.user
+        rows = Membership.objects.filter(user=user, account__is_active=True) if user.is_authenticated else None
+        request._memberships = [] if rows is None else list(rows.select_related("account"))  # type: ignore[attr-defined]
+    found: list[Membership] = request._memberships  # type: ignore[attr-defined]
+    return found
+
+
+def roles_of(request: HttpRequest) -> dict[UUID, str]:
+    """The role that the person has in each of their accounts."""
+    return {row.account_id: row.role for row in memberships_of(request)}
+
+
+def own_time_zone(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: show and read times in the zone of the person's accounts when they share one, else in UTC."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith("/admin/"):
+            return get_response(request)
+        zones = {row.account.time_zone for row in memberships_of(request)}
+        with timezone.override(ZoneInfo(zones.pop()) if len(zones) == 1 and not is_operator(request) else None):
+            return get_response(request)
+
+    return middleware
+
+
+def written_accounts(request: HttpRequest) -> list[UUID]:
+    """The accounts in which the person may change things: a manager here may be a viewer there."""
+    return [account for account, role in roles_of(request).items() if role in WRITERS]
+
+
+def is_operator(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
+
+
+def _may_open(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and getattr(request.user, "is_staff", False))
+
+
+class _Pages(ModelAdmin):
+    """What all lists and forms share."""
+
+    paginator: type[Any] = changelist.BoundedPaginator
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # a count for each choice would read the whole table
+    list_per_page = 50
+    compressed_fields = True
+    view_on_site: Any = False  # apps name an address of their library's pages, which are not served
+    warn_unsaved_form = True
+
+    @display(description=ModelAdmin.action_checkbox.short_description)
+    def action_checkbox(self, obj: Model) -> str:
+        return changelist.checkbox_of(obj)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
+        return changelist.Rows
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Show the whole list for a filter that nothing can match: PostgreSQL refuses to look for NUL."""
+        if any("\0" in value for values in dict(request.GET.lists()).values() for value in values):
+            raise IncorrectLookupParameters
+        return super().get_changelist_instance(request)
+
+    def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]") -> Any:
+        """Refuse choices that are no keys of these rows, which no form of ours sends."""
+        for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            try:
+                self.opts.pk.to_python(chosen)
+            except ValidationError as error:
+                raise BadRequest from error
+        if request.POST.get("select_across") == "1" and changelist.reach_too_far(queryset):
+            # The list has said a smaller number than this would reach.
+            problem = f"More than {changelist.MOST_COUNTED:,} rows: filter the list first."
+            self.message_user(request, problem, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset)
+
+
+class OperatorAdmin(_Pages):
+    """Pages for the operator alone: Django's own permissions, which only superusers pass."""
+
+
+class AccountFilter(admin.SimpleListFilter):
+    """By account, for people with several."""
+
+    title = "account"
+    parameter_name = "account"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        accounts = Account.objects.order_by("name")
+        if not is_operator(request):
+            accounts = accounts.filter(pk__in=roles_of(request))
+        found = [(str(pk), name) for pk, name in accounts.values_list("pk", "name")[:LONGEST_FILTER]]
+        return found if len(found) > 1 else []
+
+    def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        # Only what was offered: a choice from the address bar may be no id at all.
+        offered = {value for value, _ in self.lookup_choices}
+        return queryset.filter(account=self.value()) if self.value() in offered else queryset
+
+
+class _AccountRows(BaseModelAdmin):
+    """Rows of an account. `account_path` leads from the model to it, as in a query."""
+
+    account_path = "account"
+
+    def get_queryset(self, request: HttpRequest) -> "QuerySet[Any]":
+        rows = super().get_queryset(request)
+        return rows if is_operator(request) else rows.filter(**{f"{self.account_path}__in": roles_of(request)})
+
+    def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the accounts that the person may change things in, and rows of those."""
+        if not is_operator(request):
+            related: type[Model] = db_field.remote_field.model
+            mine = written_accounts(request)
+            if related is Account:
+                kwargs["queryset"] = Account.objects.filter(pk__in=mine)
+            elif any(isinstance(field, Field) and field.name == "account" for field in related._meta.get_fields()):
+                kwargs["queryset"] = related._default_manager.filter(account__in=mine)
+        choice = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "account" and choice is not None:
+            accounts = list((choice.queryset if choice.queryset is not None else Account.objects.none())[:2])
+            choice.initial = accounts[0].pk if len(accounts) == 1 else None  # no choice: nothing to choose
+        return choice
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return is_operator(request) or bool(_may_open(request) and roles_of(request))
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_operator(request) or bool(_may_open(request) and self._role(request, obj))
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return self._may_write(request, None)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_write(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_write(request, obj)
+
+    def _may_write(self, request: HttpRequest, obj: Any) -> bool:
+        return is_operator(request) or bool(_may_open(request) and self._role(request, obj) & WRITERS)
+
+    def _role(self, request: HttpRequest, obj: Any) -> set[str]:
+        """The person's role in the row's account; without a row, all the roles the person has."""
+        roles = roles_of(request)
+        if obj is None or obj.pk is None:
+            return set(roles.values())
+        for name in self.account_path.split("__"):
+            obj = obj if name == "pk" else getattr(obj, name)
+        found = roles.get(obj.pk)
+        return {found} if found else set()
+
+
+class AccountAdmin(_AccountRows, _Pages):
+    """Pages for rows of an account, which they stay with for good."""
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """Without the account, where it would be the same in each row."""
+        shown = list(super().get_list_display(request))
+        return shown if self._sees_several(request) else [name for name in shown if name != "account"]
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        filters = list(super().get_list_filter(request))
+        return [*filters, AccountFilter] if self.account_path == "account" and self._sees_several(request) else filters
+
+    def _sees_several(self, request: HttpRequest) -> bool:
+        return is_operator(request) or len(roles_of(request)) > 1
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change=change, **kwargs)
+        field = form.base_fields.get("account")
+        if field is not None:
+            plain_choices(form, "account")
+            if obj is not None:
+                # Shown but fixed. Not `readonly_fields`: what is no field of the form is left out when the
+                # form looks for another row with the same e-mail address or name in the account.
+                field.disabled, field.queryset = True, Account.objects.filter(pk=obj.account_id)
+        return form
+
+
+class WithHistory(AccountAdmin):
+    """Pages of rows whose versions are kept. `versions` may add those of rows that are part of it."""
+
+    def versions(self, row: Any) -> list[Any]:
+        return list(row.history.select_related("history_user"))
+
+    def entries(self, row: Any) -> list[Entry]:
+        """The changes, newest first."""
+        return told(self.versions(row))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """Who changed what, in place of Django's own list, which has no values."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History of {row}",
+            "opts": self.opts,
+            "entries": self.entries(row)[:MOST_TOLD],
+            "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk]),
+        }
+        return TemplateResponse(request, "admin/history.html", context)
+
+
+class _AccountInline(_AccountRows):
+    """Rows of an account on the page of another one."""
+
+    def _role(self, request: HttpRequest, obj: Any) -> set[str]:
+        """Inlines are asked about the page's row, which is not of their model: its own page decided."""
+        return set(roles_of(request).values())
+
+
+class AccountTabularInline(_AccountInline, TabularInline):
+    """As a table: what its columns say, each field says to a screen reader."""
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget: Any = getattr(field.widget, "widget", field.widget)  # a choice of rows is wrapped
+            widget.attrs.setdefault("aria-label", str(field.label))
+        return field
+
+
+class AccountStackedInline(_AccountInline, StackedInline):
+    """One below the other."""
+
+
+class FixedRows:
+    """Rows that are made, and then neither edited nor deleted by hand; actions move them on."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class GeneratedRows(FixedRows):
+    """Rows that the product writes itself: nobody makes them by hand either."""
+
+    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
+        return False
+
+
+def badge(text: str, colour: str) -> str:
+    """A coloured word, such as lists have; `colour` is one of unfold's label types."""
+    return render_to_string("unfold/helpers/label.html", {"text": text, "type": colour})
+
+
+def plain_choices(form: Any, *names: str) -> Any:
+    """The form class without the icons that lead from a choice to its own page."""
+    for name in names:
+        widget = form.base_fields[name].widget
+        widget.can_add_related = widget.can_change_related = False
+        widget.can_delete_related = widget.can_view_related = False
+    return form
+
+
+def adopt_foreign_pages() -> None:
+    """Give the pages that libraries registered the same looks, for the operator alone."""
+    for model, page in list(admin.site._registry.items()):
+        if not isinstance(page, ModelAdmin):
+            admin.site.unregister(model)
+            admin.site.register(model, type(type(page).__name__, (type(page), OperatorAdmin), {}))

@@ -1,0 +1,36 @@
+"""What the lists of the back-office make once for all rows."""
+
+import re
+from datetime import datetime
+
+import pytest
+from django.urls import reverse
+from unfold.templatetags.unfold_list import UnfoldBooleanWidget
+
+from oauth.models import Account, User
+from oauth.tests.flow import signed_in
+from reviews.requests.matching import Person
+from reviews.tests.support.helpers import asked
+
+pytestmark = pytest.mark.django_db
+
+
+def test_headers_are_written_once_and_every_row_has_its_labels(
+    account: Account, owner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        asked(account, now, person=Person(email=f"c{number}@example.com"))
+    client, address = signed_in(owner), reverse("admin:reviews_contact_changelist")
+    written, write = [], UnfoldBooleanWidget.render
+
+    def render(widget: UnfoldBooleanWidget, name: str, *given: object, **more: object) -> str:
+        written.append(name)
+        return str(write(widget, name, *given, **more))
+
+    monkeypatch.setattr(UnfoldBooleanWidget, "render", render)
+    shown = client.get(address).content.decode()
+    assert written.count("action-toggle") == 1
+    rows = re.findall(r"<tr[^>]*>.*?</tr>", shown.partition("<tbody")[2], re.DOTALL)[:3]
+    labels = {tuple(re.findall(r'data-label="([^"]+)"', row)) for row in rows}
+    assert len(labels) == 1
+    assert {"Select record", "Name"} < set(labels.pop())

@@ -1,0 +1,211 @@
+"""Ask one customer: a short form for a phone, and beside it what would be sent, and when."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from oauth.models import Account
+from reviewhub.backoffice.pages import (
+    UnfoldAdminEmailInputWidget,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+    is_operator,
+    written_accounts,
+)
+from reviews.admin.normalise import normalise, require_one
+from reviews.delivery import preview
+from reviews.delivery.preview import Planned
+from reviews.models import ReviewRequest, Sequence
+from reviews.requests import ask
+from reviews.requests.ask import Ask
+from reviews.requests.matching import Person
+
+OTHER = "other"
+WHEN = [
+    ("0", "Now"),
+    ("1", "In an hour"),
+    ("4", "In four hours"),
+    ("24", "Tomorrow at this time"),
+    ("72", "In three days"),
+    (OTHER, "In … hours"),
+]
+MORE = ("delay_hours", "company_name", "channel", "sequence")
+AT_ONCE = timedelta(minutes=2)
+
+
+def _text(**attributes: Any) -> UnfoldAdminTextInputWidget:
+    # A customer's data, not that of who types: nothing to be filled in by the browser.
+    return UnfoldAdminTextInputWidget({"autocomplete": "off"} | attributes)
+
+
+class AskForm(forms.Form):
+    """The same fields as a call of the API, and the same rules behind them."""
+
+    account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
+    first_name = forms.CharField(max_length=150, required=False, widget=_text(autofocus=True))
+    last_name = forms.CharField(max_length=150, required=False, widget=_text())
+    phone = forms.CharField(
+        label="Mobile number", max_length=40, required=False, widget=_text(type="tel", inputmode="tel")
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        required=False,
+        widget=UnfoldAdminEmailInputWidget({"autocomplete": "off", "inputmode": "email"}),
+        help_text="A mobile number, an e-mail address, or both.",
+    )
+    when = forms.ChoiceField(choices=WHEN, required=False, widget=UnfoldAdminSelectWidget)
+    delay_hours = forms.IntegerField(
+        label="Hours to wait",
+        min_value=0,
+        max_value=8760,
+        required=False,
+        initial=0,
+        widget=UnfoldAdminIntegerFieldWidget({"inputmode": "numeric"}),
+        help_text="Counts where the choice above is “In … hours”.",
+    )
+    company_name = forms.CharField(label="Company", max_length=150, required=False, widget=_text())
+    channel = forms.ChoiceField(
+        choices=ReviewRequest.ChannelRule.choices, initial="auto", required=False, widget=UnfoldAdminSelectWidget
+    )
+    sequence = forms.ModelChoiceField(
+        Sequence.objects.none(), required=False, empty_label="The account's default", widget=UnfoldAdminSelectWidget
+    )
+
+    def __init__(self, request: HttpRequest, data: Any = None) -> None:
+        super().__init__(data)
+        self.doubts: list[str] = []
+        accounts, sequences = Account.objects.order_by("name"), Sequence.objects.order_by("account__name", "name")
+        if not is_operator(request):
+            mine = written_accounts(request)
+            accounts, sequences = accounts.filter(pk__in=mine), sequences.filter(account__in=mine)
+        chosen: Any = self.fields["account"]
+        chosen.queryset = accounts
+        self.fields["sequence"].queryset = sequences  # type: ignore[attr-defined]
+        if len(only := accounts[:2]) == 1:
+            chosen.initial, chosen.widget = only[0].pk, forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        account, sequence = cleaned.get("account"), cleaned.get("sequence")
+        self.doubts = normalise(self, cleaned, account)
+        require_one(self, cleaned)
+        if account and sequence and sequence.account_id != account.pk:
+            self.add_error("sequence", "This sequence belongs to another account.")
+        return cleaned
+
+    def wanted(self) -> Ask:
+        given = self.cleaned_data
+        names = ("first_name", "last_name", "company_name", "email", "phone")
+        hours = given["delay_hours"] or 0 if given["when"] in ("", OTHER) else int(given["when"])
+        return Ask(
+            person=Person(**{name: given[name] for name in names}),
+            delay=timedelta(hours=hours),
+            channel=given["channel"] or ReviewRequest.ChannelRule.AUTO,
+            sequence=str(given["sequence"].pk) if given["sequence"] else "",
+            source=ReviewRequest.Source.STAFF,
+        )
+
+    def refuse(self, refusal: ask.Refused) -> None:
+        """Say it at the field that it is about."""
+        self.add_error({"mobile_phone_number": "phone"}.get(refusal.field, refusal.field), refusal.reason)
+
+
+@dataclass
+class Preview:
+    """What would come of the form as it stands, in words."""
+
+    missing: list[str] = field(default_factory=list)
+    reason: str = ""
+    known: Any = None  # the contact that the customer is already
+    warnings: list[str] = field(default_factory=list)
+    messages: list[tuple[Planned, str]] = field(default_factory=list)
+
+
+def look_at(form: AskForm, now: datetime) -> Preview:
+    """Everything that can be said before pressing; writes nothing."""
+    if not form.is_valid():
+        return Preview(missing=_problems(form))
+    try:
+        verdict, planned = preview.look_ahead(account=form.cleaned_data["account"], wanted=form.wanted(), now=now)
+    except ask.Refused as refusal:
+        return Preview(missing=[refusal.reason])
+    return Preview(
+        reason=verdict.reason,
+        known=None if verdict.match.is_new else verdict.match.contact,
+        warnings=[*form.doubts, *verdict.match.warnings],
+        messages=[(message, when(message, now)) for message in planned],
+    )
+
+
+def when(message: Planned, now: datetime) -> str:
+    """The time where the customer is, and here where that is another one."""
+    if message.slot.due_at - now < AT_ONCE:
+        return "right away"
+    local, here = message.slot.local, timezone.localtime(message.slot.due_at)
+    words = f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
+    if local.utcoffset() == here.utcoffset():
+        return words
+    return f"{words} where the customer is ({message.slot.zone}); {here:%A %H:%M} here"
+
+
+def _problems(form: AskForm) -> list[str]:
+    labels = {name: field.label or name.replace("_", " ").capitalize() for name, field in form.fields.items()}
+    return [
+        f"{labels[name]}: {problem}" if name in labels else str(problem)
+        for name, problems in form.errors.items()
+        for problem in problems
+    ]
+
+
+# --- The page -----------------------------------------------------------------------------------
+
+
+def ask_page(page: Any, request: HttpRequest) -> HttpResponse:
+    """The form; sent, the request is made; `_preview` in it shows what would be, without a script."""
+    if not page.has_add_permission(request):
+        raise PermissionDenied
+    form = AskForm(request, request.POST) if request.method == "POST" else AskForm(request)
+    looking = not form.is_bound or "_preview" in request.POST
+    if not looking and form.is_valid():
+        try:
+            return _ask(request, form)
+        except ask.Refused as refusal:
+            form.refuse(refusal)
+    context = {
+        **page.admin_site.each_context(request),
+        "title": "Ask a customer",
+        "opts": page.opts,
+        "form": form,
+        "more": [form[name] for name in MORE],
+        "is_more_open": any(form[name].errors for name in MORE),
+        "preview": look_at(form, timezone.now()) if form.is_bound else None,
+    }
+    return TemplateResponse(request, "admin/reviews/reviewrequest/ask.html", context)
+
+
+def ask_preview(page: Any, request: HttpRequest) -> HttpResponse:
+    """What would come of the form, as a part of the page; asked for while somebody types."""
+    if not page.has_add_permission(request):
+        raise PermissionDenied
+    context = {"preview": look_at(AskForm(request, request.POST), timezone.now())}
+    return TemplateResponse(request, "admin/reviews/reviewrequest/preview.html", context)
+
+
+def _ask(request: HttpRequest, form: AskForm) -> HttpResponse:
+    """Show what came of it: a request that exists is shown, too, and said to be one. Raises asking.Refused."""
+    answer = ask.ask(account=form.cleaned_data["account"], wanted=form.wanted(), now=timezone.now())
+    level = messages.success if answer.created and not answer.request.reason else messages.warning
+    level(request, ". ".join([answer.message.rstrip("."), *form.doubts, *answer.warnings]))
+    if "_addanother" in request.POST:
+        return HttpResponseRedirect(request.path)
+    return HttpResponseRedirect(reverse("admin:reviews_reviewrequest_change", args=[answer.request.pk]))

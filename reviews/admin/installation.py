@@ -1,0 +1,36 @@
+"""How the installation works: for the operator."""
+
+from django.contrib import admin
+
+from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin
+from reviews.models import ChannelHealth, IdempotencyKey, SenderPace, Tally, WorkerBeat
+
+
+@admin.register(WorkerBeat)
+class WorkerBeatAdmin(GeneratedRows, OperatorAdmin):
+    list_display = ("worker", "started_at", "beat_at", "restarts")
+    ordering = ("-beat_at",)
+
+
+@admin.register(ChannelHealth)
+class ChannelHealthAdmin(GeneratedRows, OperatorAdmin):
+    list_display = ("channel", "failures", "paused_until")
+
+
+@admin.register(SenderPace)
+class SenderPaceAdmin(GeneratedRows, OperatorAdmin):
+    list_display = ("sender", "free_at")
+
+
+@admin.register(Tally)
+class TallyAdmin(GeneratedRows, OperatorAdmin):
+    list_display = ("name", "channel", "value", "until")
+    ordering = ("name", "channel")
+
+
+@admin.register(IdempotencyKey)
+class IdempotencyKeyAdmin(GeneratedRows, OperatorAdmin):
+    list_display = ("key", "account", "status", "created_at")
+    list_select_related = ("account",)
+    ordering = ("-created_at",)
+    exclude = ("body", "fingerprint")

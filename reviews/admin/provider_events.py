@@ -1,0 +1,115 @@
+"""What providers reported, and what customers texted back."""
+
+import json
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.text import Truncator
+
+from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, badge, display
+from reviews.delivery.provider_events import apply
+from reviews.models import DeliveryEvent
+
+EVENT_COLOURS = {
+    "sent": "info",
+    "delivered": "success",
+    "deferred": "warning",
+    "bounced": "danger",
+    "failed": "danger",
+    "complained": "danger",
+    "unsubscribed": "warning",
+    "replied": "primary",
+    "unknown": "info",
+}
+
+
+@admin.register(DeliveryEvent)
+class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
+    """An event whose message was not found belongs to no account: the operator alone sees it."""
+
+    list_display = (
+        "state",
+        "said",
+        "provider",
+        "about",
+        "occurred_at",
+        "received_at",
+        "applied_at",
+        "account",
+    )
+    list_filter = ("kind", "provider", ("applied_at", admin.EmptyFieldListFilter))
+    sortable_by = ()
+    list_select_related = ("delivery__request__contact", "account")
+    ordering = ("-pk",)  # newest first
+    actions = ("apply_again",)
+    fields = (
+        ("kind_badge", "provider"),
+        ("delivery", "asked"),
+        ("code", "text"),
+        ("address", "provider_id"),
+        ("occurred_at", "received_at", "applied_at"),
+        "account",
+        "raw",
+    )
+    readonly_fields = ("kind_badge", "asked", "raw")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it
+        return super().get_form(request, obj, change=change, **kwargs | plain)
+
+    def has_apply_permission(self, request: HttpRequest) -> bool:
+        return self._may_write(request, None)
+
+    @display(description="Kind", ordering="kind", label=EVENT_COLOURS)
+    def state(self, event: DeliveryEvent) -> tuple[str, str]:
+        return event.kind, event.get_kind_display()
+
+    @display(description="Kind")
+    def kind_badge(self, event: DeliveryEvent) -> str:
+        return badge(event.get_kind_display(), EVENT_COLOURS[event.kind])
+
+    @display(description="What was said")
+    def said(self, event: DeliveryEvent) -> str:
+        return Truncator(event.text or event.code).chars(60)
+
+    @display(description="Message")
+    def about(self, event: DeliveryEvent) -> str:
+        return f"{event.delivery.request.contact}: {event.delivery}" if event.delivery else "Not found"
+
+    @display(description="Review request")
+    def asked(self, event: DeliveryEvent) -> str:
+        if event.delivery is None:
+            return "Its message was not found."
+        address = reverse("admin:reviews_reviewrequest_change", args=[event.delivery.request_id])
+        return format_html('<a href="{}" class="rh-link">{}</a>', address, event.delivery.request.contact)
+
+    @display(description="As it was reported")
+    def raw(self, event: DeliveryEvent) -> str:
+        return format_html(
+            '<pre class="rh-raw" tabindex="0">{}</pre>', json.dumps(event.payload, indent=2, ensure_ascii=False)
+        )
+
+    @action(description="Apply the chosen ones again", permissions=["apply"])
+    def apply_again(self, request: HttpRequest, rows: QuerySet[DeliveryEvent]) -> None:
+        """What was applied already changes nothing; what waited, or failed, may find its message by now."""
+        done = waiting = refused = failed = 0
+        for event in rows.select_related("account").order_by("received_at"):
+            if not self._may_write(request, event):
+                refused += 1
+                continue
+            try:
+                applied: Any = apply.apply(event_id=event.pk, now=timezone.now(), again=True)
+            except Exception:
+                apply.logger.exception("provider event %s could not be applied", event.pk)
+                failed += 1
+            else:
+                done += applied.done
+                waiting += not applied.done
+        counts = {"Applied": done, "Waiting for their message": waiting, "Not yours": refused, "Failed": failed}
+        told = ". ".join(f"{words}: {count}" for words, count in counts.items() if count)
+        (messages.error if failed else messages.success)(request, f"{told or 'Nothing was chosen'}.")

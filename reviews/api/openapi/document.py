@@ -1,0 +1,295 @@
+"""The OpenAPI document: made from the views and their serializers by drf-spectacular, which only developers install.
+
+`manage.py openapi` writes it to openapi.json, which is what the product serves: no process carries the generator along.
+"""
+
+import json
+from copy import deepcopy
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiViewExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.settings import patched_settings
+from drf_spectacular.utils import (
+    extend_schema,
+    extend_schema_view,
+)
+
+from reviewhub.rest.errors import CODES
+from reviews.api.openapi.oauth import OAUTH_PATHS
+from reviews.api.openapi.operations import OPERATIONS
+from reviews.api.openapi.schemas import REHEARSED
+from reviews.models import Delivery, Event, FollowUpStep, ReviewRequest
+from reviews.models.base import Channel
+
+VERSION = "1.0.0"
+PREFIX = "/api/v1/"
+TAGS = (
+    *("Review requests", "Contacts", "Suppressions", "Sequences", "Feedback", "Events", "Webhooks"),
+    *("Account", "OAuth 2.0"),
+)
+
+ABOUT = """\
+Ask customers for reviews, by e-mail or text message, and follow up until they answer or say stop.
+
+Every call needs `Authorization: Bearer …`: an OAuth 2.0 access token or an API key (`rh_…`). It is bound to one
+account, the business; what belongs to another account answers 404. `GET` needs the scope `read`, everything else
+`write`. Times are RFC 3339 in UTC. Errors are always `{"error", "error_description"}`, with `fields` where input was
+wrong. Lists are newest first: `next` leads on, `page_size` takes up to 200.
+"""
+
+# --- The views ----------------------------------------------------------------------------------------
+
+
+def documented(target: str, methods: dict[str, dict[str, Any]]) -> None:
+    """Say of a view what its code does not: for each method the arguments of `extend_schema`."""
+
+    def view_replacement(self: Any) -> Any:
+        view = self.target_class
+        # Whose rows, only a request says; the generator has none.
+        without = {"get_queryset": lambda view: view.serializer_class.Meta.model.objects.none()}
+        copied = type(view.__name__, (view,), without if hasattr(view, "get_queryset") else {})
+        return extend_schema_view(**{name: extend_schema(**given) for name, given in methods.items()})(copied)
+
+    name = target.rpartition(".")[2]
+    type(f"{name}Document", (OpenApiViewExtension,), {"target_class": target, "view_replacement": view_replacement})
+
+
+for target, methods in OPERATIONS.items():
+    documented(target, methods)
+
+
+class BearerDocument(OpenApiAuthenticationExtension):
+    target_class = "oauth.calls.authentication.BearerAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}
+
+
+# --- What every operation shares ----------------------------------------------------------------------
+
+ERRORS = {
+    "400": "The input is wrong.",
+    "401": "The token is missing, unknown, expired or revoked.",
+    "403": "The token may not do this.",
+    "404": "There is nothing here that the account has.",
+    "405": "This address does not take that method.",
+    "409": "The call does not fit what is there.",
+    "413": "The body is too large.",
+    "415": "The body is no JSON.",
+    "429": "Too many calls; wait for the seconds in Retry-After.",
+    "500": "Something went wrong on our side.",
+    "503": "The service is busy; try again.",
+}
+WITH_BODY = {"409", "413", "415"}
+HEADERS = {
+    "X-Request-ID": {"schema": {"type": "string"}, "description": "Names this call in the logs."},
+    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "The limit: calls in a window of seconds."},
+    "RateLimit": {"schema": {"type": "string"}, "description": "How many are left, and for how many seconds."},
+}
+SCOPES = {"read": "See customers, review requests and their answers", "write": "Ask, change, cancel and erase"}
+
+
+SETTINGS = {
+    "TITLE": "ReviewHub",
+    "VERSION": VERSION,
+    "DESCRIPTION": ABOUT,
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": PREFIX,
+    "PREPROCESSING_HOOKS": ["reviews.api.openapi.document.ours"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "Channel": Channel.choices,
+        "ChannelRule": ReviewRequest.ChannelRule.choices,
+        "StepChannel": FollowUpStep.ChannelRule.choices,
+        "ReviewRequestStatus": ReviewRequest.Status.choices,
+        "MessageStatus": Delivery.Status.choices,
+        "RehearsalStatus": REHEARSED,
+        "EventType": Event.Type.choices,
+    },
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole document, in the order of the addresses: what `openapi.json` holds."""
+    with patched_settings(SETTINGS):
+        made: dict[str, Any] = SchemaGenerator(urlconf="reviewhub.urls").get_schema(public=True)
+    return _complete(made)
+
+
+def ours(endpoints: list[Any], **given: Any) -> list[Any]:
+    """The published paths of the reference product are aliases, and no part of the document."""
+    return [endpoint for endpoint in endpoints if endpoint[0].startswith(PREFIX)]
+
+
+def _complete(made: dict[str, Any]) -> dict[str, Any]:
+    """Errors, headers, security and examples of every operation, and the paths that are no views of the framework."""
+    made = _renamed(made)
+    made["servers"] = [{"url": "/"}]
+    made["tags"] = [{"name": name} for name in TAGS]
+    components = made["components"]
+    for name in ("ReviewRequestInput", "ContactChange"):
+        _let_be_null(components["schemas"][name])
+    components["schemas"]["ReviewRequestInput"]["properties"]["metadata"] = METADATA
+    components["schemas"]["HookInput"]["properties"]["url"] |= {"format": "uri", "pattern": "^https://"}
+    components["schemas"]["BulkResult"]["required"] = ["index", "status"]  # and one of the others
+    for name in filter(lambda name: name.endswith("Page"), components["schemas"]):
+        components["schemas"][name]["properties"] |= {"next": PAGE, "previous": PAGE}
+        components["schemas"][name]["required"] = ["next", "previous", "results"]
+    components["schemas"]["Error"] = ERROR
+    components["securitySchemes"] = {
+        "bearer": {"type": "http", "scheme": "bearer", "description": "An API key (`rh_…`) or an access token."},
+        "oauth2": {
+            "type": "oauth2",
+            "flows": {
+                "authorizationCode": {
+                    "authorizationUrl": "/oauth/authorize",
+                    "tokenUrl": "/oauth/token",
+                    "refreshUrl": "/oauth/token",
+                    "scopes": SCOPES,
+                }
+            },
+        },
+    }
+    for path, operations in made["paths"].items():
+        for method, operation in operations.items():
+            _finish(path, method, operation)
+    made["paths"] |= deepcopy(OAUTH_PATHS)
+    made["webhooks"] = deepcopy(WEBHOOKS)
+    return made
+
+
+def _renamed(made: dict[str, Any]) -> dict[str, Any]:
+    """The components under the names that a consumer's code should have for them."""
+    written = json.dumps(made)
+    for old in made["components"]["schemas"]:
+        new = NAMES.get(old) or old.removesuffix("Request").replace("Paginated", "").removesuffix("Enum")
+        new = NAMES.get(new) or new.removesuffix("Whole").removesuffix("Out")
+        written = written.replace(f'"#/components/schemas/{old}"', f'"#/components/schemas/{new}"')
+        written = written.replace(f'"{old}": {{', f'"{new}": {{')
+    renamed: dict[str, Any] = json.loads(written)
+    return renamed
+
+
+NAMES = {
+    "ReviewRequestIn": "ReviewRequestInput",
+    "PatchedContactIn": "ContactChange",
+    "SuppressionIn": "SuppressionInput",
+    "LiftIn": "Lift",
+    "BulkIn": "BulkInput",
+    "BulkOut": "BulkAnswer",
+    "PlannedOut": "PlannedMessage",
+    "PaginatedContactWholeList": "ContactPage",
+    "PaginatedSuppressionWholeList": "SuppressionPage",
+    "PaginatedReviewRequestOutList": "ReviewRequestPage",
+    "PaginatedSequenceOutList": "SequencePage",
+    "PaginatedFeedbackOutList": "FeedbackPage",
+    "PaginatedEventWholeList": "EventPage",
+    "PaginatedHookOutList": "HookPage",
+    "PaginatedAttemptOutList": "AttemptPage",
+    "HookWanted": "HookInput",
+    "PatchedHookChanged": "HookChange",
+    "ReplayIn": "ReplayInput",
+    "HookMade": "HookWithSecret",
+    "ReviewRequestTold": "ReviewRequestInEvent",
+    "FieldOutTypeEnum": "FieldType",
+    "EventsEnum": "SubscribableType",
+    "ReasonEnum": "SuppressionReason",
+}
+PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
+PAGE = {"type": ["string", "null"], "format": "uri", "description": "The address of that page; null at the end."}
+METADATA = {"type": ["object", "null"], "maxProperties": 50, "description": "Additional custom data, up to 16 KiB."}
+
+
+_SIGNED = {
+    "webhook-id": "The event's id: the same however often it is told.",
+    "webhook-timestamp": "When this call was made, in seconds since 1970.",
+    "webhook-signature": "One signature for each secret, by the Standard Webhooks specification.",
+}
+WEBHOOKS = {
+    "event": {
+        "post": {
+            "operationId": "takeEvent",
+            "tags": ["Webhooks"],
+            "summary": "What an endpoint is told",
+            "description": "At least once, in no order. Answer with 200 to 299 within ten seconds: else it is told "
+            "again, nine times within a day. 410 ends the subscription.",
+            "security": [],
+            "parameters": [
+                {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": about}
+                for name, about in _SIGNED.items()
+            ],
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}},
+            },
+            "responses": {"204": {"description": "Taken."}, "410": {"description": "Never again."}},
+        }
+    }
+}
+
+
+def _let_be_null(schema: dict[str, Any]) -> None:
+    """`null` and an empty text count as absent, or take a value away."""
+    for name, given in schema["properties"].items():
+        if "oneOf" in given:  # a form, or an empty text
+            given |= given.pop("oneOf")[0]
+        given.pop("minLength", None)
+        if isinstance(given.get("type"), str):
+            given["type"] = [given["type"], "null"]
+        elif "type" not in given and "description" in given:
+            about = {key: given.pop(key) for key in ("description", "default") if key in given}
+            schema["properties"][name] = {"anyOf": [given, {"type": "null"}], **about}
+
+
+def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
+    scope = "read" if method == "get" else "write"
+    operation["security"] = [{"bearer": []}, {"oauth2": [] if path.endswith("/status") else [scope]}]
+    wanted = {"401", "403", "429", "500", "503"} | ({"404"} if "{" in path else set())
+    if (method == "get" and operation.get("parameters")) or method != "get":
+        wanted.add("400")
+    if method in ("post", "patch"):
+        wanted |= WITH_BODY
+    for parameter in operation.get("parameters", []):
+        if parameter["name"] == "page_size":
+            parameter |= {"description": "50 if left out; of more than 200, 200.", "schema": PAGE_SIZE}
+    for status, response in operation["responses"].items():
+        response["headers"] = deepcopy(HEADERS)
+        response["description"] = response.get("description") or {"201": "Made.", "202": "Taken.", "204": "Gone."}.get(
+            status, "Here."
+        )
+    for status in sorted(wanted):
+        operation["responses"][status] = _error(status)
+
+
+def _error(status: str) -> dict[str, Any]:
+    code, description = CODES.get(int(status), ("invalid_state", ERRORS[status]))
+    headers: dict[str, Any] = {"X-Request-ID": HEADERS["X-Request-ID"]}
+    if status in ("429", "503"):
+        headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
+    if status == "401":
+        headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
+    return {
+        "description": ERRORS[status],
+        "headers": headers,
+        "content": {
+            "application/json": {
+                "schema": {"$ref": "#/components/schemas/Error"},
+                "example": {"error": code, "error_description": description},
+            }
+        },
+    }
+
+
+ERROR = {
+    "type": "object",
+    "description": "Every error. `fields` names each wrong input field with what is wrong about it.",
+    "properties": {
+        "error": {"type": "string"},
+        "error_description": {"type": "string"},
+        "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+        "active": {"type": "boolean", "description": "False, where a token was asked about that is none."},
+    },
+    "required": ["error", "error_description"],
+}

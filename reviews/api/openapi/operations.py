@@ -1,0 +1,311 @@
+"""What the OpenAPI document says of each view: for each method the arguments of drf-spectacular's `extend_schema`."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
+from rest_framework import serializers
+
+from reviews.api.contacts import ContactIn
+from reviews.api.openapi.schemas import (
+    ASK,
+    ASKED,
+    REQUEST_OR_REHEARSAL,
+    BulkIn,
+    BulkOut,
+    ContactWhole,
+    EventWhole,
+    FieldOut,
+    HookChanged,
+    HookMade,
+    HookWanted,
+    MeOut,
+    StatusOut,
+    SuppressionWhole,
+)
+from reviews.api.review_requests import ReviewRequestDetail
+from reviews.api.sequences import SequenceOut
+from reviews.api.suppressions import LiftIn, SuppressionIn
+from reviews.api.webhooks import AttemptOut, HookOut, ReplayIn
+from reviews.representations import FeedbackOut, ReviewRequestOut
+from reviews.requests.intake import ReviewRequestIn
+
+VIEWS = "reviews.api"
+IDEMPOTENCY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="Makes the call safe to repeat: for 24 hours the first answer is given again, byte for byte.",
+)
+
+SUBSCRIPTION = {"url": "https://hooks.example.com/1", "events": ["feedback.created"]}
+
+OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
+    f"{VIEWS}.review_requests.ReviewRequestList": {
+        "post": {
+            "operation_id": "sendReviewRequest",
+            "tags": ["Review requests"],
+            "summary": "Send a review request",
+            "description": "Creates a contact and initiates an automated review request. 200 where one exists already, "
+            "for this `external_id` or open for this contact, and for a `dry_run`, which writes nothing.",
+            "request": ReviewRequestIn,
+            "parameters": [IDEMPOTENCY],
+            "responses": {201: ReviewRequestOut, 200: REQUEST_OR_REHEARSAL},
+            "examples": [
+                OpenApiExample("A finished job", ASK, request_only=True),
+                OpenApiExample("Scheduled", ASKED, response_only=True, status_codes=["201"]),
+            ],
+        },
+        "get": {
+            "operation_id": "listReviewRequests",
+            "tags": ["Review requests"],
+            "summary": "List review requests",
+            "responses": {200: ReviewRequestOut(many=True)},
+        },
+    },
+    f"{VIEWS}.review_requests.ReviewRequestBulk": {
+        "post": {
+            "operation_id": "sendReviewRequests",
+            "tags": ["Review requests"],
+            "summary": "Send up to 500 review requests",
+            "description": "A bad one loses none of the others.",
+            "request": BulkIn,
+            "parameters": [IDEMPOTENCY],
+            "responses": {200: BulkOut},
+            "examples": [OpenApiExample("Two", {"requests": [ASK, {"email": "bob@example.com"}]}, request_only=True)],
+        },
+    },
+    f"{VIEWS}.review_requests.ReviewRequestFields": {
+        "get": {
+            "operation_id": "listFields",
+            "tags": ["Review requests"],
+            "summary": "The input fields, for form builders",
+            "responses": {200: inline_serializer("Fields", {"fields": FieldOut(many=True)})},
+        },
+    },
+    f"{VIEWS}.review_requests.ReviewRequestItem": {
+        "get": {
+            "operation_id": "getReviewRequest",
+            "tags": ["Review requests"],
+            "summary": "One review request with its messages",
+            "responses": {200: ReviewRequestDetail},
+        },
+    },
+    f"{VIEWS}.review_requests.ReviewRequestCancel": {
+        "post": {
+            "operation_id": "cancelReviewRequest",
+            "tags": ["Review requests"],
+            "summary": "Take a review request back",
+            "description": "Nothing more is sent. 409 when it has ended.",
+            "request": None,
+            "responses": {200: ReviewRequestDetail},
+        },
+    },
+    f"{VIEWS}.contacts.ContactList": {
+        "get": {
+            "operation_id": "listContacts",
+            "tags": ["Contacts"],
+            "summary": "List contacts",
+            "responses": {200: ContactWhole(many=True)},
+        },
+    },
+    f"{VIEWS}.contacts.ContactItem": {
+        "get": {
+            "operation_id": "getContact",
+            "tags": ["Contacts"],
+            "summary": "One contact",
+            "responses": {200: ContactWhole},
+        },
+        "patch": {
+            "operation_id": "changeContact",
+            "tags": ["Contacts"],
+            "summary": "Change what is named",
+            "description": "`null` and an empty text take a value away. Opt-outs stay as they are.",
+            "request": ContactIn,
+            "responses": {200: ContactWhole},
+            "examples": [OpenApiExample("A new name", {"last_name": "Doe"}, request_only=True)],
+        },
+        "delete": {
+            "operation_id": "eraseContact",
+            "tags": ["Contacts"],
+            "summary": "Erase a contact",
+            "description": "Personal data is gone for good; opt-outs stay as keyed hashes. Safe to repeat.",
+            "responses": {204: None},
+        },
+    },
+    f"{VIEWS}.suppressions.SuppressionList": {
+        "get": {
+            "operation_id": "listSuppressions",
+            "tags": ["Suppressions"],
+            "summary": "List suppressions",
+            "responses": {200: SuppressionWhole(many=True)},
+        },
+        "post": {
+            "operation_id": "addSuppression",
+            "tags": ["Suppressions"],
+            "summary": "Write to an address no more",
+            "description": "What is planned to it does not leave. 200 where it was suppressed already.",
+            "request": SuppressionIn,
+            "responses": {201: SuppressionWhole, 200: SuppressionWhole},
+            "examples": [OpenApiExample("An address", {"address": "jane@example.com"}, request_only=True)],
+        },
+    },
+    f"{VIEWS}.suppressions.SuppressionItem": {
+        "get": {
+            "operation_id": "getSuppression",
+            "tags": ["Suppressions"],
+            "summary": "One suppression",
+            "responses": {200: SuppressionWhole},
+        },
+    },
+    f"{VIEWS}.suppressions.SuppressionLift": {
+        "post": {
+            "operation_id": "liftSuppression",
+            "tags": ["Suppressions"],
+            "summary": "Allow an address again",
+            "description": "With the reason, which is kept. 409 when it was lifted before, or the contact was erased.",
+            "request": LiftIn,
+            "responses": {200: SuppressionWhole},
+            "examples": [OpenApiExample("Asked for it", {"because": "Asked for it by phone"}, request_only=True)],
+        },
+    },
+    f"{VIEWS}.sequences.SequenceList": {
+        "get": {
+            "operation_id": "listSequences",
+            "tags": ["Sequences"],
+            "summary": "List sequences",
+            "responses": {200: SequenceOut(many=True)},
+        },
+    },
+    f"{VIEWS}.sequences.SequenceItem": {
+        "get": {
+            "operation_id": "getSequence",
+            "tags": ["Sequences"],
+            "summary": "One sequence with its steps",
+            "responses": {200: SequenceOut},
+        },
+    },
+    f"{VIEWS}.feedback.FeedbackList": {
+        "get": {
+            "operation_id": "listFeedback",
+            "tags": ["Feedback"],
+            "summary": "List feedback",
+            "responses": {200: FeedbackOut(many=True)},
+        },
+    },
+    f"{VIEWS}.feedback.FeedbackItem": {
+        "get": {
+            "operation_id": "getFeedback",
+            "tags": ["Feedback"],
+            "summary": "What one customer said",
+            "responses": {200: FeedbackOut},
+        },
+    },
+    f"{VIEWS}.events.EventList": {
+        "get": {
+            "operation_id": "listEvents",
+            "tags": ["Events"],
+            "summary": "What happened",
+            "description": "For programs that ask now and then. Ids are stable; events are kept for 30 days.",
+            "responses": {200: EventWhole(many=True)},
+        },
+    },
+    f"{VIEWS}.webhooks.HookList": {
+        "get": {
+            "operation_id": "listHooks",
+            "tags": ["Webhooks"],
+            "summary": "List endpoints",
+            "description": "An app sees its own.",
+            "responses": {200: HookOut(many=True)},
+        },
+        "post": {
+            "operation_id": "subscribe",
+            "tags": ["Webhooks"],
+            "summary": "Subscribe to events",
+            "description": "All of them where none is named. 200 where the same was subscribed before. What is told "
+            "needs the scope `read`, too. An app is told as long as it is connected.",
+            "request": HookWanted,
+            "responses": {201: HookMade, 200: HookMade},
+            "examples": [
+                OpenApiExample(
+                    "Feedback",
+                    {"url": "https://hooks.example.com/1", "events": ["feedback.created"]},
+                    request_only=True,
+                )
+            ],
+        },
+    },
+    f"{VIEWS}.webhooks.HookItem": {
+        "get": {
+            "operation_id": "getHook",
+            "tags": ["Webhooks"],
+            "summary": "One endpoint",
+            "responses": {200: HookOut},
+        },
+        "patch": {
+            "operation_id": "changeHook",
+            "tags": ["Webhooks"],
+            "summary": "Change what is named, or switch it on again",
+            "request": HookChanged,
+            "responses": {200: HookOut},
+            "examples": [OpenApiExample("On again", {"active": True}, request_only=True)],
+        },
+        "delete": {
+            "operation_id": "unsubscribe",
+            "tags": ["Webhooks"],
+            "summary": "Unsubscribe",
+            "responses": {204: None},
+        },
+    },
+    f"{VIEWS}.webhooks.HookSecret": {
+        "post": {
+            "operation_id": "rollSecret",
+            "tags": ["Webhooks"],
+            "summary": "A new secret",
+            "description": "The one before signs too, until the next takes its place or staff retires it.",
+            "request": None,
+            "responses": {200: HookMade},
+        },
+    },
+    f"{VIEWS}.webhooks.HookTest": {
+        "post": {
+            "operation_id": "sendTestEvent",
+            "tags": ["Webhooks"],
+            "summary": "Send a test event",
+            "description": "Of the type `endpoint.test`. 409 where the endpoint is off.",
+            "request": None,
+            "responses": {202: inline_serializer("TestSent", {"event_id": serializers.UUIDField()})},
+        },
+    },
+    f"{VIEWS}.webhooks.HookReplay": {
+        "post": {
+            "operation_id": "replayEvents",
+            "tags": ["Webhooks"],
+            "summary": "Tell again",
+            "description": "One event by `event_id`, or what happened from `since` until `until`, also what it missed "
+            "while it was off. 409 where the endpoint is off.",
+            "request": ReplayIn,
+            "responses": {202: inline_serializer("Replayed", {"replayed": serializers.IntegerField()})},
+            "examples": [OpenApiExample("Since", {"since": "2026-01-01T00:00:00Z"}, request_only=True)],
+        },
+    },
+    f"{VIEWS}.webhooks.AttemptList": {
+        "get": {
+            "operation_id": "listAttempts",
+            "tags": ["Webhooks"],
+            "summary": "How telling went",
+            "responses": {200: AttemptOut(many=True)},
+        },
+    },
+    "oauth.views.me.Me": {
+        "get": {"operation_id": "getMe", "tags": ["Account"], "summary": "Who am I", "responses": {200: MeOut}},
+    },
+    "oauth.views.status.Status": {
+        "get": {
+            "operation_id": "getStatus",
+            "tags": ["Account"],
+            "summary": "Is my token still good",
+            "description": "Any live token or key may ask, whatever its scopes.",
+            "responses": {200: StatusOut},
+        },
+    },
+}

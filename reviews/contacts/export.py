@@ -1,0 +1,49 @@
+"""All that is known about a customer, for the customer."""
+
+from typing import Any
+
+from reviews.contacts import suppressions
+from reviews.models import Contact, DeliveryEvent
+from reviews.models.base import Channel
+
+_OF_CONTACT = ("first_name", "last_name", "company_name", "email", "phone", "time_zone", "created_at", "updated_at")
+_OF_REQUEST = (
+    *("status", "reason", "source", "external_id", "metadata"),
+    *("scheduled_for", "created_at", "sent_at", "responded_at", "ended_at"),
+)
+_OF_MESSAGE = (
+    *("step", "channel", "address", "status", "due_at", "sent_at", "seen_at", "clicked_at"),
+    *("subject", "text", "error_text"),
+)
+_OF_EVENT = ("kind", "provider", "occurred_at", "text")
+
+
+def known_about(contact: Contact) -> dict[str, Any]:
+    """Contact, opt-outs, requests, messages, providers' reports and feedback; for JSON."""
+    requests = contact.review_requests.select_related("feedback").prefetch_related("deliveries").order_by("created_at")
+    return {
+        "contact": _fields(contact, _OF_CONTACT),
+        "opt_outs": [
+            {"channel": row.channel, "address": row.address, "reason": row.reason, "since": row.created_at}
+            for channel in Channel.values
+            for row in suppressions.of(account=contact.account, channel=channel, address=contact.address(channel))
+        ],
+        "review_requests": [
+            {
+                **_fields(request, _OF_REQUEST),
+                "messages": [_fields(message, _OF_MESSAGE) for message in request.deliveries.all()],
+                "feedback": _fields(feedback, ("rating", "text", "created_at", "updated_at"))
+                if (feedback := getattr(request, "feedback", None))
+                else None,
+            }
+            for request in requests
+        ],
+        "reports": [
+            _fields(event, _OF_EVENT)
+            for event in DeliveryEvent.objects.filter(delivery__request__contact=contact).order_by("occurred_at")
+        ],
+    }
+
+
+def _fields(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}

@@ -1,0 +1,84 @@
+"""Two contacts that turn out to be one person become one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from reviews.contacts import opt_outs, suppressions
+from reviews.models import Contact, Event, ReviewRequest
+from reviews.models.base import Channel
+from reviews.requests import lifecycle
+
+_FILLED = ("first_name", "last_name", "company_name", "time_zone", "email", "phone")
+
+
+class CannotMerge(Exception):
+    """The two cannot become one; the text says why."""
+
+
+def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
+    """Let `kept` take over the requests of `other`, and what it knows where `kept` knows nothing; `other` is gone.
+
+    The strictest opt-out wins: whoever opted out of a channel by one of the addresses has opted out by all. Of two
+    open requests the other's is cancelled. Raises CannotMerge.
+    """
+    places = _places(kept, other)
+    with transaction.atomic():
+        rows = {
+            row.pk: row for row in Contact.objects.filter(pk__in=[kept.pk, other.pk]).order_by("pk").select_for_update()
+        }
+        if len(rows) < 2 or any(row.erased_at for row in rows.values()):
+            raise CannotMerge("One of the two is gone.")
+        kept, other = rows[kept.pk], rows[other.pk]
+        if kept.account_id != other.account_id:
+            raise CannotMerge("Contacts of two accounts stay two.")
+        opted_out = _spread_opt_outs(kept, other, now)
+        if ReviewRequest.objects.filter(contact=kept).open().exists():
+            for request in ReviewRequest.objects.filter(contact=other).open():
+                reason = f"Merged by {by} with a contact that has an open request."
+                lifecycle.cancel_request(request=request, now=now, reason=reason)
+        ReviewRequest.objects.filter(contact=other).update(contact=kept)
+        Event.objects.for_account(kept.account).filter(contact=other).update(contact=kept)
+        known = {name: getattr(other, name) for name in _FILLED}
+        other.delete()
+        for name, value in known.items():
+            if not getattr(kept, name):
+                setattr(kept, name, value)
+        kept.save()
+    if opted_out:
+        suppressions.until_quiet(*places)
+    return kept
+
+
+def _places(*contacts: Contact) -> list[tuple[UUID, str, str]]:
+    return [
+        (contact.account_id, channel, contact.address(channel))
+        for contact in contacts
+        for channel in Channel.values
+        if contact.address(channel)
+    ]
+
+
+def _spread_opt_outs(kept: Contact, other: Contact, now: datetime) -> bool:
+    """Suppress all addresses of a channel when one is; whether any is."""
+    any_found = False
+    for channel in Channel.values:
+        addresses = {contact.address(channel) for contact in (kept, other)} - {""}
+        found = {
+            address: row
+            for address in addresses
+            for row in suppressions.of(account=kept.account, channel=channel, address=address)
+        }
+        any_found |= bool(found)
+        for address in addresses - set(found) if found else ():
+            said = next(iter(found.values()))
+            opt_outs.opt_out(
+                account=kept.account,
+                channel=channel,
+                address=address,
+                reason=said.Reason(said.reason),
+                evidence=f"The same person's other address: suppression {said.pk}.",
+                now=now,
+            )
+    return any_found

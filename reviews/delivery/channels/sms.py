@@ -1,0 +1,92 @@
+"""Text messages, through Twilio."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+from twilio.base.exceptions import TwilioRestException
+from twilio.rest import Client
+from urllib3.exceptions import ProtocolError, SSLError
+
+from reviews.delivery.channels import codes
+from reviews.delivery.channels.base import Accepted, ChannelError, Message
+from reviews.delivery.channels.twilio_http import HttpClient, is_untried
+
+# Twilio refuses a whole message when its callback address is one that it cannot reach.
+UNREACHABLE = {"localhost", "127.0.0.1", "::1"}
+
+LOOK_THROUGH = 200  # texts to one number in a day or two: never more than a few
+
+
+class SmsChannel:
+    """Keeps one HTTP connection; for the use of one thread."""
+
+    def __init__(self) -> None:
+        self._http = HttpClient(timeout=settings.TWILIO_TIMEOUT)
+        self._client = Client(settings.TWILIO_ACCOUNT_SID, settings.TWILIO_AUTH_TOKEN, http_client=self._http)
+        if settings.TWILIO_API_URL:
+            self._client.api.base_url = settings.TWILIO_API_URL
+
+    def connect(self) -> None:
+        """HTTP connects with the first message; a refused connection is told apart in `send`."""
+
+    def close(self) -> None:
+        self._http.close()
+
+    def send(self, message: Message) -> Accepted:
+        given: dict[str, Any] = {"to": message.to, "body": message.text}
+        if message.sender:
+            given["from_"] = message.sender
+        else:
+            given["messaging_service_sid"] = settings.TWILIO_MESSAGING_SERVICE_SID
+        if callback := callback_url(message.key):
+            given["status_callback"] = callback
+        try:
+            created = self._client.messages.create(**given)
+        except TwilioRestException as error:
+            raise self._translate(error) from error
+        except Exception as error:
+            if is_untried(error):
+                raise ChannelError("connect", str(error), untried=True) from error
+            # The request was written, and the connection broke, or the library did not understand what came back
+            # (it raises whatever its parsing runs into): it may well have been sent.
+            code = "connection" if isinstance(error, ProtocolError | SSLError) else "no-answer"
+            raise ChannelError(code, str(error), in_doubt=True) from error
+        if not created.sid:
+            raise ChannelError("no-answer", "The answer names no message.", in_doubt=True)
+        return Accepted(created.sid)
+
+    def find(self, *, to: str, containing: str, since: datetime) -> str | None:
+        """Twilio's id of a text to that number, made since then, whose body has that in it; None when it has none.
+
+        Raises ChannelError when Twilio cannot be asked: then nothing is known.
+        """
+        try:
+            for text in self._client.messages.list(
+                to=to, date_sent_after=since - timedelta(days=1), limit=LOOK_THROUGH
+            ):
+                if containing in (text.body or "") and (text.date_created is None or text.date_created >= since):
+                    return str(text.sid)
+        except TwilioRestException as error:
+            raise self._translate(error) from error
+        except Exception as error:
+            raise ChannelError("no-answer", str(error)) from error
+        return None
+
+    def _translate(self, error: TwilioRestException) -> ChannelError:
+        code = int(error.code or error.status)
+        outcome = codes.of_twilio(code, error.status)
+        return codes.error(code, error.msg or "no reason given", outcome, retry_after=self._http.retry_after)
+
+
+def callback_url(key: str) -> str:
+    """Where Twilio reports what becomes of the message with that key; empty where it could not reach us.
+
+    The key is in it because a report may come before the answer that names Twilio's own id, or without it.
+    """
+    public = urlsplit(settings.PUBLIC_URL)
+    if public.scheme != "https" or public.hostname in UNREACHABLE:
+        return ""
+    return f"{settings.PUBLIC_URL}{reverse('hook-text-status', urlconf='reviews.urls')}?message={key}"

@@ -1,0 +1,171 @@
+"""From a delivery to the message that leaves: the one function for sending, preview and test."""
+
+from collections.abc import Collection
+from email.utils import formataddr, parseaddr
+from functools import cache, lru_cache
+from textwrap import dedent
+from urllib.parse import quote
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext_noop
+from liquid import BoundTemplate, Environment, StrictUndefined
+from liquid.exceptions import LiquidError
+
+from oauth.models import Account
+from reviewhub.languages import said
+from reviews.delivery.channels import Message
+from reviews.delivery.content.html import html_body
+from reviews.models import Contact, Delivery, FollowUpStep
+from reviews.models.base import Channel
+
+# What a template may use, with an example of each for the editor.
+VARIABLES = {
+    "first_name": "Jane",
+    "last_name": "Smith",
+    "name": "Jane Smith",
+    "company_name": "Smith Industries",
+    "business_name": "Riverside Dental",
+    "sender_name": "Riverside Dental",
+    "link": "https://reviews.example/r/Zk3vQ9x1T0aB7c2d",
+}
+
+FOOTER = dedent("""
+
+    --
+    {name}
+    {address}
+    {no_more}: {leave}
+    """)
+NO_MORE_MAIL = gettext_noop("No more mail like this")
+PLACE = "TOKEN"  # where in a path a message's token stands
+
+
+class RenderError(Exception):
+    """The message cannot be written; the text says what to mend."""
+
+
+class _Environment(Environment):
+    """Bounds that a text by staff, or by whoever got hold of their login, cannot cross."""
+
+    output_stream_limit = 20_000
+    loop_iteration_limit = 1_000
+    local_namespace_limit = 10_000
+    context_depth_limit = 10
+
+
+_liquid = _Environment(undefined=StrictUndefined)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> BoundTemplate:
+    return _liquid.from_string(text)
+
+
+def check_template(text: str, allowed: Collection[str] = VARIABLES) -> list[str]:
+    """What is wrong with a template, in words for the person who wrote it; empty when nothing is."""
+    try:
+        analysis = _compiled(text).analyze(include_partials=False)
+    except LiquidError as error:
+        return [f"The template cannot be read: {error.message}."]
+    known = ", ".join(name for name in VARIABLES if name in allowed)
+    problems = [
+        f"There is no variable {name}. Known are: {known}."
+        for name in sorted(map(str, analysis.globals))
+        if name not in allowed
+    ]
+    problems += [f"There is no filter {name}." for name in sorted(analysis.filters) if name not in _liquid.filters]
+    if not problems:
+        try:
+            _compiled(text).render(**VARIABLES)
+        except LiquidError as error:
+            problems.append(f"The template cannot be filled in: {error.message}.")
+    return problems
+
+
+def page_url(delivery: Delivery) -> str:
+    """Where the recipient's page of this message is."""
+    return settings.PUBLIC_URL + _path("page").replace(PLACE, delivery.link_token)
+
+
+def unsubscribe_url(delivery: Delivery) -> str:
+    return settings.PUBLIC_URL + _path("page-unsubscribe").replace(PLACE, delivery.link_token)
+
+
+@cache
+def _path(name: str) -> str:
+    # Our own addresses alone: a worker that had to load those of the whole site would carry all its pages along.
+    return reverse(name, urlconf="reviews.urls", args=[PLACE])
+
+
+@lru_cache
+def _bare(mailbox: str) -> str:
+    return parseaddr(mailbox)[1]
+
+
+def text_sender(account: Account) -> str:
+    """The number or name that the account's texts come from; empty where a messaging service chooses one."""
+    return account.text_sender or ("" if settings.TWILIO_MESSAGING_SERVICE_SID else settings.TWILIO_FROM)
+
+
+def render(delivery: Delivery, step: FollowUpStep) -> Message:
+    """The message exactly as it leaves. Reads `delivery.account` and `delivery.request.contact`.
+
+    Raises RenderError when the template fails, or a mail would lack the postal address that the law
+    asks for (CAN-SPAM Act, 15 USC 7704(a)(5)).
+    """
+    account = delivery.account
+    values = words_about(account, delivery.request.contact) | {"link": page_url(delivery)}
+    if delivery.channel == Channel.SMS:
+        text = " ".join(fill(step.sms_text, values).split())
+        return Message(to=delivery.address, sender=text_sender(account), text=text, key=str(delivery.message_key))
+    if not account.postal_address.strip():
+        raise RenderError("The account has no postal address, and no mail may leave without one.")
+    return _mail(delivery, fill(step.email_subject, values), fill(step.email_text, values))
+
+
+def words_about(account: Account, contact: Contact) -> dict[str, str]:
+    """VARIABLES with their values for a contact, but for the link."""
+    return {
+        "first_name": contact.first_name,
+        "last_name": contact.last_name,
+        "name": contact.name,
+        "company_name": contact.company_name,
+        "business_name": account.name,
+        "sender_name": account.sender,
+    }
+
+
+def fill(text: str, values: dict[str, str]) -> str:
+    """A template with values in place of its variables. Raises RenderError."""
+    try:
+        return _compiled(text).render(**values)
+    except LiquidError as error:
+        raise RenderError(f"The template cannot be filled in: {error.message}.") from error
+
+
+def _mail(delivery: Delivery, subject: str, body: str) -> Message:
+    account = delivery.account
+    link, leave = page_url(delivery), unsubscribe_url(delivery)
+    address = _bare(settings.DEFAULT_FROM_EMAIL)
+    subject = " ".join(subject.split())
+    no_more = said(NO_MORE_MAIL, account.language)
+    footer = FOOTER.format(name=account.name, address=account.postal_address.strip(), no_more=no_more, leave=leave)
+    ways_out = [f"<{leave}>"]
+    if settings.UNSUBSCRIBE_MAILTO:
+        ways_out.append(f"<mailto:{settings.UNSUBSCRIBE_MAILTO}?subject={quote(f'unsubscribe {delivery.link_token}')}>")
+    return Message(
+        to=delivery.address,
+        sender=formataddr((" ".join(account.sender.split()), address)),
+        subject=subject,
+        text=body.strip() + footer,
+        html=html_body(account=account, subject=subject, text=body, link=link, leave=leave),
+        reply_to=account.reply_to,
+        key=str(delivery.message_key),
+        headers={
+            "Message-ID": f"<{delivery.message_key}@{address.partition('@')[2]}>",
+            # RFC 8058: one press in the mail program, answered without login.
+            "List-Unsubscribe": ", ".join(ways_out),
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )

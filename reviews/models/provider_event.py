@@ -1,0 +1,58 @@
+"""What the providers report."""
+
+from django.db import models
+
+from reviews.models.base import AccountQuerySet
+from reviews.models.delivery import Delivery
+
+
+class DeliveryEvent(models.Model):
+    """One report of a provider about a delivery, stored once, with its raw payload.
+
+    Which delivery it is about may not be known yet when it is stored: `provider_id`, `message_key`
+    and `address` are what the report says of it, and `account` is empty until it is found.
+    """
+
+    class Kind(models.TextChoices):
+        SENT = "sent", "Passed on"
+        DELIVERED = "delivered", "Delivered"
+        DEFERRED = "deferred", "Deferred"
+        BOUNCED = "bounced", "Bounced"
+        FAILED = "failed", "Failed"
+        COMPLAINED = "complained", "Complained"
+        UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
+        REPLIED = "replied", "Replied"
+        UNKNOWN = "unknown", "Unknown"
+
+    account = models.ForeignKey(
+        "oauth.Account", on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="delivery_events"
+    )
+    delivery = models.ForeignKey(Delivery, on_delete=models.SET_NULL, null=True, blank=True, related_name="events")
+    provider = models.CharField(max_length=30)
+    key = models.CharField(max_length=200, help_text="The provider's own id of the event.")
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.UNKNOWN)
+    provider_id = models.CharField(max_length=255, blank=True, help_text="The provider's name for the message.")
+    message_key = models.UUIDField(null=True, blank=True, editable=False, help_text="Our own, where it came back.")
+    address = models.CharField(max_length=254, blank=True, help_text="Whom it is about, or who replied.")
+    code = models.CharField(max_length=50, blank=True, help_text="The provider's code of a refusal.")
+    text = models.TextField(blank=True, help_text="The provider's words, or the customer's.")
+    occurred_at = models.DateTimeField()
+    received_at = models.DateTimeField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+    payload = models.JSONField(default=dict)
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "provider event"
+        constraints = [models.UniqueConstraint(fields=["provider", "key"], name="event_once")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="event_newest"),  # serves the lists
+            models.Index(fields=["received_at"], condition=models.Q(applied_at=None), name="event_unapplied"),
+            models.Index(
+                fields=["received_at"], condition=models.Q(kind="delivered"), name="event_delivered"
+            ),  # serves totals
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} ({self.provider})"

@@ -1,0 +1,98 @@
+"""The page that a printed code leads to: the same question, to somebody who is nobody's contact."""
+
+import functools
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from oauth.models import Account
+from oauth.models.account import SCAN_ALPHABET
+from reviewhub.statements import Select
+from reviews.models import Contact, Logo
+from reviews.pages import actions
+from reviews.pages.forms import FeedbackForm
+from reviews.pages.responses import SeeOther, keep_private, own_words, show, sites_of, sorry, writes_too_often
+
+CODE = re.compile(rf"[{SCAN_ALPHABET}]{{8,16}}")
+A_YEAR = 365 * 24 * 3600
+
+View = Callable[..., HttpResponse]
+
+
+def printed_page(view: View) -> View:
+    """Find the account of the code."""
+
+    @csrf_exempt  # no cookie exists here that a foreign form could use
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, code: str, **given: Any) -> HttpResponse:
+        account = _find(code)
+        if account is None:
+            return keep_private(sorry(request, 404))
+        request.account = account  # type: ignore[attr-defined]  # for the access line
+        if request.method == "POST" and writes_too_often(request, code):
+            return keep_private(sorry(request, 429, account))
+        return keep_private(view(request, account, **given))
+
+    return wrapped
+
+
+@printed_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, account: Account) -> HttpResponse:
+    """The review sites, and a word to the business alone. Who it is, nobody asks."""
+    if request.method != "POST":
+        return _ask(request, account, FeedbackForm())
+    form = FeedbackForm(request.POST)
+    if not form.is_valid():
+        return _ask(request, account, form, status=400)
+    actions.record_scanned_feedback(account=account, now=timezone.now(), **form.cleaned_data)
+    return _show(request, "pages/thanks.html", account, sites=sites_of(account))
+
+
+@printed_page
+@require_POST
+def go(request: HttpRequest, account: Account, site: int) -> HttpResponse:
+    """On to a review site: only to one that the account has saved."""
+    chosen = next((one for one in sites_of(account) if one.pk == site), None)
+    return SeeOther(chosen.url) if chosen else sorry(request, 404, account)
+
+
+@require_GET
+def logo(request: HttpRequest, code: str) -> HttpResponse:
+    """The account's image, whatever version is asked for: mails of long ago show today's."""
+    account = _find(code)
+    found = Logo.objects.filter(account=account).first() if account and account.logo else None
+    if account is None or found is None:
+        raise Http404
+    response = HttpResponse(bytes(found.content), content_type="image/png")
+    if request.META["QUERY_STRING"] == account.logo:
+        patch_cache_control(response, public=True, max_age=A_YEAR, immutable=True)
+    else:
+        patch_cache_control(response, public=True, max_age=300)
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # mail programs of the web show it
+    return response
+
+
+def _find(code: str) -> Account | None:
+    found: Account | None = _with_code.first(code=code.lower()) if CODE.fullmatch(code.lower()) else None
+    return found
+
+
+_with_code = Select(lambda code: Account.objects.filter(scan_code=code, is_active=True))
+
+
+def _ask(request: HttpRequest, account: Account, form: FeedbackForm, status: int = 200) -> HttpResponse:
+    rating = str(form["rating"].value() or "")
+    return _show(request, "pages/ask.html", account, status=status, form=form, rating=rating, sites=sites_of(account))
+
+
+def _show(request: HttpRequest, template: str, account: Account, **context: Any) -> HttpResponse:
+    place = reverse("reviews:scan", args=[account.scan_code])
+    return show(request, template, account, place=place, own=own_words(account, Contact()), **context)

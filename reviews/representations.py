@@ -1,0 +1,160 @@
+"""Representations of rows: how they look to other programs, in the API and in webhooks alike."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rest_framework import serializers
+
+from reviews.models import Contact, Delivery, Feedback, ReviewRequest, Suppression
+from reviews.models.base import Channel
+from reviews.models.suppression import blocked_channels_of
+
+
+class MessageOut(serializers.ModelSerializer[Delivery]):
+    """One message of a request."""
+
+    step = serializers.IntegerField()  # without the limits of a column, which differ between databases
+    error = serializers.SerializerMethodField()
+    reason = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Delivery
+        fields = ["step", "channel", "status", "due_at", "sent_at", "error", "reason", "sandbox", "subject", "text"]
+
+    def get_error(self, delivery: Delivery) -> str | None:
+        return f"{delivery.error_code}: {delivery.error_text}" if delivery.error_code else delivery.error_text or None
+
+    def get_reason(self, delivery: Delivery) -> str | None:
+        return delivery.reason or None
+
+
+class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
+    """A request as the reference describes it, and what we add. All keys are always there."""
+
+    contact_name = serializers.SerializerMethodField()
+    contact_email = serializers.SerializerMethodField()
+    contact_phone = serializers.SerializerMethodField()
+    message = serializers.SerializerMethodField()
+    reason = serializers.SerializerMethodField()
+    external_id = serializers.SerializerMethodField()
+    warnings = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ReviewRequest
+        fields = [
+            "id",
+            "contact_id",
+            "contact_name",
+            "contact_email",
+            "contact_phone",
+            "scheduled_for",
+            "status",
+            "message",
+            "reason",
+            "external_id",
+            "warnings",
+        ]
+
+    def get_contact_name(self, request: ReviewRequest) -> str | None:
+        return request.contact.name or None
+
+    def get_contact_email(self, request: ReviewRequest) -> str | None:
+        return request.contact.email or None
+
+    def get_contact_phone(self, request: ReviewRequest) -> str | None:
+        return request.contact.phone or None
+
+    def get_message(self, request: ReviewRequest) -> str:
+        return describe(request)
+
+    def get_reason(self, request: ReviewRequest) -> str | None:
+        return request.reason or None
+
+    def get_external_id(self, request: ReviewRequest) -> str | None:
+        return request.external_id or None
+
+    def get_warnings(self, request: ReviewRequest) -> list[str]:
+        return []
+
+
+def describe(request: ReviewRequest) -> str:
+    """Where a request stands, in a sentence."""
+    address = request.contact.email or request.contact.phone
+    if request.channel == Channel.SMS:
+        address = request.contact.phone
+    because = f": {request.reason}" if request.reason else "."
+    return {
+        ReviewRequest.Status.SCHEDULED: f"Review request scheduled for {address}",
+        ReviewRequest.Status.SENT: f"Review request sent to {address}",
+        ReviewRequest.Status.RESPONDED: f"The customer responded{because}",
+        ReviewRequest.Status.COMPLETED: "The sequence ended without an answer.",
+        ReviewRequest.Status.SUPPRESSED: f"Review request not sent{because}",
+        ReviewRequest.Status.CANCELLED: f"Review request cancelled{because}",
+        ReviewRequest.Status.FAILED: f"Review request failed{because}",
+    }[ReviewRequest.Status(request.status)]
+
+
+class ContactOut(serializers.ModelSerializer[Contact]):
+    """A customer. All keys are always there; what is unknown is null."""
+
+    BLANK_IS_NULL = ("first_name", "last_name", "company_name", "email", "mobile_phone_number", "time_zone")
+
+    mobile_phone_number = serializers.CharField(source="phone")
+
+    class Meta:
+        model = Contact
+        fields = [
+            *("id", "first_name", "last_name", "company_name", "email", "mobile_phone_number", "time_zone"),
+            *("created_at", "updated_at", "erased_at"),
+        ]
+
+    def to_representation(self, instance: Contact) -> dict[str, Any]:
+        told: dict[str, Any] = super().to_representation(instance)
+        return told | {name: told[name] or None for name in self.BLANK_IS_NULL}
+
+
+def represent(contacts: Sequence[Contact]) -> list[dict[str, Any]]:
+    """Contacts with the channels on which they must not be written to, each with its reason."""
+    blocked = blocked_channels_of(contacts)
+    return [
+        dict(ContactOut(contact).data)
+        | {"opt_outs": [{"channel": channel, "reason": reason} for channel, reason in blocked[contact.pk].items()]}
+        for contact in contacts
+    ]
+
+
+class FeedbackOut(serializers.ModelSerializer[Feedback]):
+    """Never published. Who wrote it is null where somebody scanned the printed code."""
+
+    review_request_id = serializers.UUIDField(source="request_id", allow_null=True)
+    contact_id = serializers.SerializerMethodField()
+    contact_name = serializers.SerializerMethodField()
+    text = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Feedback
+        fields = [
+            *("id", "rating", "text", "review_request_id", "contact_id", "contact_name"),
+            *("created_at", "updated_at", "handled_at"),
+        ]
+
+    def get_contact_id(self, feedback: Feedback) -> str | None:
+        return str(feedback.request.contact_id) if feedback.request else None
+
+    def get_contact_name(self, feedback: Feedback) -> str | None:
+        return (feedback.request.contact.name or None) if feedback.request else None
+
+    def get_text(self, feedback: Feedback) -> str | None:
+        return feedback.text or None
+
+
+class SuppressionOut(serializers.ModelSerializer[Suppression]):
+    """An address that is not written to. It is null once its contact was erased."""
+
+    class Meta:
+        model = Suppression
+        fields = ["id", "channel", "address", "reason", "evidence", "created_at", "lifted_at", "lifted_because"]
+
+    def to_representation(self, instance: Suppression) -> dict[str, Any]:
+        told: dict[str, Any] = super().to_representation(instance)
+        return told | {name: told[name] or None for name in ("address", "evidence", "lifted_because")}

@@ -1,0 +1,57 @@
+"""What the page of a simulation draws."""
+
+from datetime import datetime
+from typing import Any
+
+from reviews.insights.charts import columns, columns_by_day, percent
+from reviews.models import Delivery, ReviewRequest
+from reviews.models.base import Channel
+
+
+def charts(result: dict[str, Any]) -> dict[str, Any]:
+    """What the page shows of a result."""
+    busiest = result["busiest"]
+    hours = [(f"{hour}:00", counts) for hour, counts in enumerate(result["hours"])]
+    return {
+        "days": columns_by_day(result["days"]),
+        "hours": columns(hours, ["0:00", "6:00", "12:00", "18:00", "24:00"]),
+        "funnel": [(name, count, percent(count, result["asks"])) for name, count in result["funnel"]],
+        "requests": [
+            (status.label, result["requests"][status], percent(result["requests"][status], result["asks"]))
+            for status in ReviewRequest.Status
+            if result["requests"][status]
+        ],
+        "outcomes": _outcomes(result["steps"]),
+        "busiest": busiest and {"count": busiest["count"], "at": datetime.fromisoformat(busiest["minute"])},
+        "examples": [_example(one) for one in result["examples"]],
+    }
+
+
+def _step(position: int) -> str:
+    return f"Follow-up {position}" if position else "First ask"
+
+
+def _example(one: dict[str, Any]) -> dict[str, Any]:
+    local = datetime.fromisoformat(one["local"])
+    return one | {
+        "step": _step(one["step"]),
+        "channel": Channel(one["channel"]).label,
+        "outcome": Delivery.Status(one["outcome"]).label,
+        "local": f"{local.day} {local:%B, %H:%M}",
+    }
+
+
+def _outcomes(steps: list[dict[str, Any]]) -> dict[str, Any]:
+    """The table of steps, without the outcomes that there were none of."""
+    shown = [status for status in Delivery.Status if any(step["outcomes"][status] for step in steps)]
+    return {
+        "names": [status.label for status in shown],
+        "rows": [
+            (
+                _step(step["step"]),
+                Channel(step["channel"]).label,
+                [step["outcomes"][status] for status in shown],
+            )
+            for step in steps
+        ],
+    }

@@ -1,0 +1,182 @@
+"""Asking one customer in the back-office: what is said before pressing, and what comes of it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from oauth.models import Account, Membership, User
+from oauth.tests.flow import signed_in
+from reviews.contacts.suppressions import suppress
+from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
+from reviews.requests.matching import Person
+from reviews.tests.support.helpers import asked
+
+pytestmark = pytest.mark.django_db
+
+ADD, PREVIEW = "/admin/reviews/reviewrequest/add/", "/admin/reviews/reviewrequest/preview"
+
+
+def form(account: Account, **changes: str) -> dict[str, str]:
+    given = {"account": str(account.pk), "first_name": "Jane", "email": "jane@example.com", "when": "0"}
+    return given | changes
+
+
+def preview(client: Client, business: Account, **changes: str) -> str:
+    response = client.post(PREVIEW, form(business) | changes)
+    assert response.status_code == 200
+    assert "<html" not in response.content.decode()
+    return " ".join(response.content.decode().split())
+
+
+def test_who_works_in_one_business_is_not_asked_which(account: Account, other_account: Account, owner: User) -> None:
+    page = signed_in(owner).get(ADD).content.decode()
+    assert f'type="hidden" name="account" value="{account.pk}"' in page
+    Membership.objects.create(account=other_account, user=owner, role="manager")
+    page = signed_in(owner).get(ADD).content.decode()
+    assert "Harbour Garage</option>" in page
+
+
+def test_the_preview_is_what_will_be_sent(account: Account, owner: User, now: datetime) -> None:
+    client = signed_in(owner)
+    with time_machine.travel(now, tick=False):
+        shown = preview(client, account, phone="+13035550123")
+        client.post(ADD, form(account, phone="+13035550123"))
+    assert "How did we do, Jane?" in shown
+    assert "thank you for choosing Riverside Dental." in shown
+    assert "<strong>E-mail</strong>, right away" in shown
+    assert "Text message, " in shown
+    assert "(America/Denver)" in shown
+    assert Delivery.objects.get().due_at == now
+
+
+@pytest.mark.parametrize(
+    ("choice", "hours"),
+    [("0", 0), ("1", 1), ("24", 24), ("other", 5), ("", 5)],
+    ids=["now", "1", "24", "other", "none"],
+)
+def test_the_wait_is_chosen(account: Account, owner: User, now: datetime, choice: str, hours: int) -> None:
+    with time_machine.travel(now, tick=False):
+        signed_in(owner).post(ADD, form(account, when=choice, delay_hours="5"))
+    request = ReviewRequest.objects.get()
+    assert request.scheduled_for >= now + timedelta(hours=hours)
+    if hours < 24:
+        assert request.scheduled_for == now + timedelta(hours=hours)
+
+
+def test_a_message_that_waits_for_the_morning_says_so(account: Account, owner: User) -> None:
+    night = datetime.fromisoformat("2026-03-04T04:00:00+00:00")  # 23:00 in New York
+    with time_machine.travel(night, tick=False):
+        shown = preview(signed_in(owner), account, email="", phone="+12125550123")
+    assert "Wednesday 4 March, 09:00" in shown
+    assert "Moved: 23:00 → 09:00" in shown
+    assert "1 segment" in shown
+
+
+def test_what_stands_against_it_is_said_before_pressing(account: Account, owner: User, now: datetime) -> None:
+    client = signed_in(owner)
+    past = timezone.now() - timedelta(days=12)
+    request = asked(account, past, person=Person(first_name="Jane", email="jane@example.com"))
+    assert "has an open review request already" in preview(client, account)
+    ReviewRequest.objects.update(status="completed", sent_at=past, ended_at=past)
+    shown = preview(client, account)
+    assert "Nothing will be sent.</strong> This contact was asked 12 days ago" in shown
+    assert f"/admin/reviews/contact/{request.contact_id}/change/" in shown
+    suppress(
+        account=account,
+        channel="email",
+        address="bob@example.com",
+        reason=Suppression.Reason.STOP,
+        evidence="",
+        now=now,
+    )
+    assert "cannot be written to (e-mail: replied stop)" in preview(client, account, email="bob@example.com")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"email": ""}, "Give an e-mail address or a mobile number."),
+        ({"phone": "12"}, "Mobile number: &#x27;12&#x27; has too few or too many digits"),
+        ({"email": "nobody"}, "E-mail: Enter a valid email address."),
+        ({"phone": "+442079460000"}, "is a landline number; a text may not arrive."),
+        ({"phone": "+12120000000"}, "does not look like a number in use"),
+        ({"channel": "sms"}, "This contact has none, and the channel is sms."),
+        ({"when": "soon"}, "When: Select a valid choice."),
+        ({"delay_hours": "9999", "when": "other"}, "less than or equal to 8760"),
+        ({"account": "x"}, "Account: "),
+        ({"sequence": "99"}, "Sequence: Select a valid choice."),
+        ({"first_name": "a\x00"}, "Null characters are not allowed."),
+    ],
+)
+def test_what_is_wrong_is_said_in_the_preview(
+    account: Account, owner: User, changes: dict[str, str], words: str
+) -> None:
+    assert words in preview(signed_in(owner), account, **changes)
+    assert not Contact.objects.exists()
+
+
+def test_a_template_that_cannot_be_filled_in_is_said(account: Account, owner: User) -> None:
+    FollowUpStep.objects.filter(position=0).update(email_text="{{ link | nonsense }}")
+    assert "cannot be filled in" in preview(signed_in(owner), account)
+
+
+def test_without_a_script_a_button_shows_the_same(account: Account, owner: User) -> None:
+    client = signed_in(owner)
+    page = client.post(ADD, form(account, _preview="1")).content.decode()
+    assert "How did we do, Jane?" in page
+    assert 'value="jane@example.com"' in page
+    assert not ReviewRequest.objects.exists()
+
+
+def test_a_double_press_asks_once(account: Account, owner: User) -> None:
+    client = signed_in(owner)
+    first, second = (client.post(ADD, form(account)) for _ in range(2))
+    assert first["Location"] == second["Location"]
+    assert ReviewRequest.objects.count() == Delivery.objects.count() == 1
+
+
+def test_one_after_the_other_stays_on_the_form(account: Account, owner: User) -> None:
+    response = signed_in(owner).post(ADD, form(account, _addanother="1"))
+    assert (response.status_code, response["Location"]) == (302, ADD)
+
+
+@pytest.mark.parametrize("address", [ADD, PREVIEW])
+def test_who_may_not_write_may_not_ask(account: Account, viewer: User, stranger: User, address: str) -> None:
+    assert signed_in(viewer).post(address, form(account)).status_code == 403
+    answer = signed_in(stranger).post(address, form(account))
+    assert answer.status_code == 200
+    assert "Select a valid choice" in answer.content.decode()
+    assert not Contact.objects.exists()
+
+
+def test_a_customer_of_another_business_is_not_known_here(
+    account: Account, other_account: Account, owner: User, now: datetime
+) -> None:
+    asked(other_account, now)
+    assert "Known already" not in preview(signed_in(owner), account)
+
+
+def test_the_preview_costs_few_queries(account: Account, owner: User, django_assert_max_num_queries: Any) -> None:
+    client = signed_in(owner)
+    preview(client, account)
+    with django_assert_max_num_queries(14):  # session, person, memberships, the form's choices, the gates, the steps
+        preview(client, account)
+
+
+def test_the_buttons_of_a_request_cost_few_queries(
+    account: Account, owner: User, now: datetime, django_assert_max_num_queries: Any
+) -> None:
+    request = asked(account, now)
+    address = reverse("admin:reviews_reviewrequest_change", args=[request.pk])
+    client = signed_in(owner)
+    client.get(address)
+    with django_assert_max_num_queries(15):
+        page = client.get(address).content.decode()
+    for words in ("Send now", "Skip step", "Mark as responded", "Cancel request"):
+        assert words in page
+    assert ">Retry" not in page

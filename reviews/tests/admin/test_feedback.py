@@ -1,0 +1,143 @@
+"""The inbox of what customers said."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from oauth.models import Account, User
+from oauth.tests.flow import signed_in
+from reviews.contacts import erase
+from reviews.models import Delivery, Feedback
+from reviews.pages import actions
+from reviews.requests.matching import Person
+from reviews.tests.support.helpers import asked
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/reviews/feedback/"
+
+
+def said(account: Account, now: datetime, name: str = "Jane", **words: Any) -> Feedback:
+    request = asked(account, now, person=Person(first_name=name, email=f"{name.lower()}@example.com"))
+    given: dict[str, Any] = {"rating": 2, "text": "Waited long."} | words
+    return actions.record_feedback(delivery=request.deliveries.get(), now=timezone.now(), **given)
+
+
+def address(feedback: Feedback) -> str:
+    return reverse("admin:reviews_feedback_change", args=[feedback.pk])
+
+
+def listed(client: Client, **query: str) -> list[str]:
+    page = client.get(LIST, query).content.decode()
+    return [name for name in ("Ann", "Bob", "Cat") if f">{name}<" in page]
+
+
+def test_what_waits_is_shown_first_and_counted_in_the_menu(account: Account, owner: User, now: datetime) -> None:
+    client = signed_in(owner)
+    rows = {name: said(account, now, name) for name in ("Ann", "Bob", "Cat")}
+    Feedback.objects.filter(pk=rows["Bob"].pk).update(handled_at=now)
+    assert listed(client) == ["Ann", "Cat"]
+    assert listed(client, handled="yes") == ["Bob"]
+    assert listed(client, handled="all") == ["Ann", "Bob", "Cat"]
+    menu = client.get("/admin/").content.decode()
+    assert menu.split('href="/admin/reviews/feedback/"')[1].split("</a>")[0].split()[-3:] != []
+    assert ">2<" in "".join(menu.split('href="/admin/reviews/feedback/"')[1].split("</a>")[0].split())
+
+
+def test_filters_find_ratings_words_and_days(account: Account, owner: User, now: datetime) -> None:
+    client = signed_in(owner)
+    said(account, now, "Ann", rating=5, text="")
+    said(account, now, "Bob", rating=1)
+    old = said(account, now, "Cat", rating=None, text="Hm.")
+    Feedback.objects.filter(pk=old.pk).update(created_at=datetime.fromisoformat("2025-01-01T00:00:00+00:00"))
+    assert listed(client, rating="1") == ["Bob"]
+    assert listed(client, words="yes") == ["Bob", "Cat"]
+    assert listed(client, words="no") == ["Ann"]
+    assert listed(client, period="7") == ["Ann", "Bob"]
+    assert listed(client, period="x", words="x", handled="x") == ["Ann", "Bob", "Cat"]
+    assert listed(client, q="Hm") == ["Cat"]
+
+
+def test_one_is_handled_with_a_note_and_says_by_whom(account: Account, owner: User, now: datetime) -> None:
+    client, feedback = signed_in(owner), said(account, now)
+    page = client.get(address(feedback)).content.decode()
+    assert "Waited long." in page
+    assert 'href="mailto:jane@example.com"' in page
+    assert reverse("admin:reviews_reviewrequest_change", args=[feedback.request_id]) in page
+    client.post(address(feedback), {"note": "Called her.", "reviews_feedback_handle": "1"})
+    feedback.refresh_from_db()
+    assert (feedback.note, feedback.handled_by) == ("Called her.", owner)
+    assert f"by {owner}" in client.get(address(feedback)).content.decode()
+    client.post(address(feedback), {"note": "Called her.", "reviews_feedback_reopen": "1"})
+    feedback.refresh_from_db()
+    assert (feedback.handled_at, feedback.handled_by) == (None, None)
+
+
+def test_many_are_handled_at_once_and_the_first_who_did_stays_named(
+    account: Account, owner: User, operator: User, now: datetime
+) -> None:
+    first, second = said(account, now, "Ann"), said(account, now, "Bob")
+    Feedback.objects.filter(pk=first.pk).update(handled_at=now, handled_by=operator)
+    chosen = {"action": "mark_handled", "_selected_action": [str(first.pk), str(second.pk)]}
+    page = signed_in(owner).post(f"{LIST}?handled=all", chosen, follow=True).content.decode()
+    assert "Marked as handled: 1." in page
+    assert Feedback.objects.get(pk=first.pk).handled_by == operator
+    assert Feedback.objects.get(pk=second.pk).handled_by == owner
+
+
+def test_words_that_the_customer_changes_wait_again(account: Account, owner: User, now: datetime) -> None:
+    feedback = said(account, now)
+    Feedback.objects.update(handled_at=now, handled_by=owner)
+    actions.record_feedback(delivery=Delivery.objects.get(), rating=1, text="And again.", now=timezone.now())
+    feedback.refresh_from_db()
+    assert (feedback.handled_at, feedback.handled_by) == (None, None)
+
+
+def test_what_the_customer_said_is_changed_by_nobody(account: Account, owner: User, now: datetime) -> None:
+    feedback = said(account, now)
+    signed_in(owner).post(address(feedback), {"note": "", "text": "Great!", "rating": "5"})
+    feedback.refresh_from_db()
+    assert (feedback.text, feedback.rating) == ("Waited long.", 2)
+
+
+def test_a_viewer_looks_and_a_stranger_sees_nothing(
+    account: Account, viewer: User, stranger: User, now: datetime
+) -> None:
+    feedback = said(account, now)
+    assert "Waited long." in signed_in(viewer).get(address(feedback)).content.decode()
+    assert signed_in(viewer).post(address(feedback), {"note": "x", "reviews_feedback_handle": "1"}).status_code == 403
+    assert "Waited long." not in signed_in(stranger).get(f"{LIST}?handled=all").content.decode()
+    assert signed_in(stranger).post(address(feedback), {"note": "x", "reviews_feedback_handle": "1"}).status_code in (
+        302,
+        404,
+    )
+    feedback.refresh_from_db()
+    assert (feedback.note, feedback.handled_at) == ("", None)
+
+
+def test_scanned_and_erased_feedback_has_a_page(account: Account, owner: User, now: datetime) -> None:
+    client = signed_in(owner)
+    scanned = actions.record_scanned_feedback(account=account, rating=5, text="By the door.", now=now)
+    page = client.get(address(scanned)).content.decode()
+    assert "Somebody at the printed code" in page
+    assert "Nobody is known to answer." in page
+    erased = said(account, now)
+    erase.erase(contact=erased.request.contact, by="Ann", now=now)  # type: ignore[union-attr]
+    page = client.get(address(erased)).content.decode()
+    assert "Erased contact" in page
+    assert "jane@example.com" not in page
+
+
+def test_the_inbox_costs_the_same_for_one_and_for_many(
+    account: Account, owner: User, now: datetime, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(owner)
+    for number in range(20):
+        actions.record_scanned_feedback(account=account, rating=5, text=f"{number}", now=now)
+    client.get(LIST)
+    with django_assert_max_num_queries(10):
+        client.get(LIST)

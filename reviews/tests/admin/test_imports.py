@@ -1,0 +1,163 @@
+"""Imports, as staff see them: from the file to the customers asked."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from oauth.models import Account, User
+from oauth.tests.flow import signed_in
+from reviews.models import Contact, ImportJob, ReviewRequest
+from reviews.requests import imports
+from reviews.tests.requests.test_imports import LIST
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/admin/reviews/importjob/add/"
+
+
+@pytest.fixture(autouse=True)
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    jobs: list[int] = []
+    monkeypatch.setattr(imports, "enqueue", lambda _, pk: jobs.append(pk))
+    return jobs
+
+
+@pytest.fixture
+def job(account: Account, owner: User) -> ImportJob:
+    return imports.receive(account=account, user=owner, name="list.csv", raw=LIST.encode(), now=timezone.now())
+
+
+def address(job: ImportJob) -> str:
+    return reverse("admin:reviews_importjob_change", args=[job.pk])
+
+
+def upload(client: Client, account: Account, text: str) -> Any:
+    file = SimpleUploadedFile("list.csv", text.encode(), content_type="text/csv")
+    return client.post(ADD, {"account": str(account.pk), "file": file}, follow=True)
+
+
+def settings(**changed: str) -> dict[str, str]:
+    columns = ["first_name", "email", "mobile_phone_number", "external_id"]
+    given = {f"column_{place}": field for place, field in enumerate(columns)}
+    return given | {"has_header": "on", "channel": "auto", "sequence": "", "delay_hours": "0"} | changed
+
+
+def test_a_file_is_taken_looked_at_and_asked(account: Account, owner: User, queued: list[int]) -> None:
+    client = signed_in(owner)
+    page = upload(client, account, LIST).content.decode()
+    job = ImportJob.objects.get()
+    assert (job.name, job.user, job.status) == ("list.csv", owner, "draft")
+    assert "What will come of the 6 rows" in page
+    assert "Line 4: E-mail: Enter a valid email address." in page
+    assert not Contact.objects.exists()
+
+    running = client.post(address(job), settings(start="1"), follow=True).content.decode()
+    assert queued == [job.pk]
+    assert "Asking …" in running
+    assert 'http-equiv="refresh"' in running
+    imports.work(job.pk)
+    done = client.get(address(job)).content.decode()
+    assert "list.csv: all 6 rows are done." in done
+    assert 'http-equiv="refresh"' not in done
+    assert ReviewRequest.objects.count() == 3
+
+
+def test_the_whole_file_is_checked_in_the_background(job: ImportJob, owner: User, queued: list[int]) -> None:
+    client = signed_in(owner)
+    assert "Checking …" in client.post(address(job), settings(check="1"), follow=True).content.decode()
+    imports.work(job.pk)
+    assert "What will come of the 6 rows" in client.get(address(job)).content.decode()
+    assert ImportJob.objects.get().checked
+    assert not ReviewRequest.objects.exists()
+
+
+def test_rows_with_problems_come_back_as_a_file_that_can_be_imported_again(job: ImportJob, owner: User) -> None:
+    imports.start(job, check=False, now=timezone.now())
+    imports.work(job.pk)
+    client = signed_in(owner)
+    response = client.get(reverse("admin:reviews_importjob_problems", args=[job.pk]))
+    text = b"".join(response.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    assert text.splitlines() == [
+        "First name,E-mail,Mobile,Job,Problem",
+        ",nobody,,A3,Line 4: E-mail: Enter a valid email address.",
+        "Cid,,,A4,Line 5: No e-mail address and no mobile number.",
+    ]
+    assert "attachment" in response["Content-Disposition"]
+    mended = text.replace("nobody", "nobody@example.com")
+    upload(client, job.account, mended)
+    again = ImportJob.objects.latest("pk")
+    assert again.columns == ["first_name", "email", "mobile_phone_number", "external_id", ""]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"column_0": "email"}, "Only one column can hold “E-mail”"),
+        ({"column_1": "", "column_2": ""}, "Say which column holds the e-mail address or the mobile number"),
+        ({"delay_hours": "-1"}, "greater than or equal to 0"),
+        ({"column_0": "shoe_size"}, "Select a valid choice"),
+    ],
+)
+def test_wrong_settings_are_said_and_nothing_starts(
+    job: ImportJob, owner: User, queued: list[int], changed: dict[str, str], words: str
+) -> None:
+    response = signed_in(owner).post(address(job), settings(start="1", **changed))
+    assert response.status_code == 400
+    assert words in response.content.decode()
+    assert queued == []
+
+
+@pytest.mark.parametrize(("text", "words"), [("", "empty"), ("email\n", "no rows"), ("PK\x03\x04", "Save it as CSV")])
+def test_a_file_that_cannot_be_read_is_refused_at_its_field(
+    account: Account, owner: User, text: str, words: str
+) -> None:
+    page = upload(signed_in(owner), account, text)
+    assert page.status_code == 400
+    assert words in page.content.decode()
+    assert not ImportJob.objects.exists()
+
+
+def test_the_same_file_again_is_told(job: ImportJob, account: Account, owner: User) -> None:
+    imports.start(job, check=False, now=timezone.now())
+    imports.work(job.pk)
+    assert "The very same file was imported on" in upload(signed_in(owner), account, LIST).content.decode()
+
+
+def test_a_started_one_is_stopped_and_cannot_be_started_again(job: ImportJob, owner: User) -> None:
+    client = signed_in(owner)
+    client.post(address(job), settings(start="1"))
+    twice = client.post(address(job), settings(start="1"), follow=True).content.decode()
+    assert "nothing was changed" in twice
+    stopped = client.post(address(job), {"cancel": "1"}, follow=True).content.decode()
+    assert "list.csv: stopped after 0 of 6 rows" in stopped
+
+
+def test_a_viewer_looks_and_changes_nothing(job: ImportJob, account: Account, viewer: User) -> None:
+    client = signed_in(viewer)
+    assert "Start the import" not in client.get(address(job)).content.decode()
+    assert client.post(address(job), settings(start="1")).status_code == 403
+    assert client.get(ADD).status_code == 403
+    assert upload(client, account, LIST).status_code == 403
+    assert ImportJob.objects.get().status == "draft"
+
+
+def test_another_accounts_import_does_not_exist(job: ImportJob, stranger: User) -> None:
+    client = signed_in(stranger)
+    problems = reverse("admin:reviews_importjob_problems", args=[job.pk])
+    for response in (client.get(address(job)), client.get(problems), client.post(address(job), settings(start="1"))):
+        assert (response.status_code, response["Location"]) == (302, "/admin/")
+    assert upload(client, job.account, LIST).status_code == 400  # no account that could be chosen
+    assert ImportJob.objects.get().status == "draft"
+
+
+def test_a_list_of_imports_does_not_read_the_files(
+    job: ImportJob, owner: User, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(owner)
+    with django_assert_max_num_queries(9) as queries:
+        assert "list.csv" in client.get("/admin/reviews/importjob/").content.decode()
+    assert not [query for query in queries if '"content"' in query["sql"]]

@@ -1,0 +1,288 @@
+"""The operator's page: who may see it, what it shows, what its buttons do, and what it costs."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from oauth.models import Account, User
+from oauth.tests.flow import signed_in
+from reviews.admin.operations import TESTS_PER_MINUTE
+from reviews.delivery import send_test
+from reviews.models import ChannelHealth, Delivery, DeliveryEvent, Endpoint, Event, Notice, WorkerBeat
+from reviews.requests.matching import Person
+from reviews.tests.support.helpers import FakeProvider, asked
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/admin/operations/"
+
+
+@pytest.fixture
+def client_of_operator(operator: User) -> Client:
+    return signed_in(operator)
+
+
+def message(account: Account, now: datetime, **fields: Any) -> Delivery:
+    number = Delivery.objects.count()
+    request = asked(account, now, person=Person(first_name=f"Jane{number}", email=f"jane{number}@example.com"))
+    Delivery.objects.filter(request=request).update(**fields)
+    return Delivery.objects.get(request=request)
+
+
+def addresses(delivery: Delivery) -> list[tuple[str, str]]:
+    decide = [reverse("operations-decide", args=[delivery.pk, decision]) for decision in ("retry", "again", "sent")]
+    others = [reverse("operations-resume", args=["email"]), reverse("operations-test")]
+    return [("GET", PAGE), *[("POST", address) for address in decide + others]]
+
+
+# --- Who ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("person", ["owner", "viewer", "stranger"])
+def test_it_is_closed_to_other_staff(request: Any, account: Account, now: datetime, person: str) -> None:
+    row = message(account, now, status="failed")
+    client = signed_in(request.getfixturevalue(person))
+    for method, address in addresses(row):
+        response = client.generic(method, address)
+        assert response.status_code == 403, address
+        assert "Jane0" not in response.content.decode()
+    assert PAGE not in client.get("/admin/").content.decode()
+    assert Delivery.objects.get().status == "failed"
+
+
+def test_nobody_is_sent_to_sign_in(account: Account, now: datetime) -> None:
+    for method, address in addresses(message(account, now, status="failed")):
+        response = Client().generic(method, address)
+        assert response.status_code == 302, address
+        assert response["Location"].startswith("/admin/login/")
+
+
+def test_what_changes_something_is_posted_with_a_token(operator: User, account: Account, now: datetime) -> None:
+    row = message(account, now, status="failed")
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(operator)
+    for method, address in addresses(row)[1:]:
+        assert strict.generic(method, address).status_code == 403, address
+        assert strict.get(address).status_code == 405, address
+    assert strict.post(PAGE).status_code in (403, 405)
+    assert Delivery.objects.get().status == "failed"
+
+
+def test_the_menu_leads_to_it(client_of_operator: Client) -> None:
+    assert f'href="{PAGE}"' in client_of_operator.get("/admin/").content.decode()
+
+
+# --- What it shows -----------------------------------------------------------------------------------------
+
+
+def test_an_empty_installation(client_of_operator: Client) -> None:
+    content = client_of_operator.get(PAGE).content.decode()
+    for words in ("No worker.", "Nothing was sent.", "All of them did", "Not paused"):
+        assert words in content
+
+
+def test_how_it_stands(client_of_operator: Client, account: Account, now: datetime) -> None:
+    WorkerBeat.objects.create(worker="a:1", started_at=now, beat_at=now - timedelta(seconds=60))
+    WorkerBeat.objects.create(worker="b:1", started_at=now, beat_at=now - timedelta(seconds=61), restarts=2)
+    ChannelHealth.objects.create(channel="sms", paused_until=now + timedelta(seconds=45))
+    DeliveryEvent.objects.create(provider="x", key="1", occurred_at=now, received_at=now - timedelta(minutes=7))
+    message(account, now, due_at=now - timedelta(minutes=3))
+    message(account, now, due_at=now - timedelta(minutes=2), status="sending")
+    message(account, now, status="sent", sent_at=now - timedelta(minutes=5), due_at=now)
+    message(account, now, status="sent", sent_at=now - timedelta(hours=5), due_at=now)
+    message(account, now, status="bounced", error_code="550", due_at=now - timedelta(hours=2))
+    message(account, now, status="failed", error_code="535", due_at=now - timedelta(hours=25), error_text="Bad login")
+    endpoint = Endpoint.objects.create(account=account, url="https://hooks.example.com/")
+    Notice.objects.create(event=Event.objects.earliest("pk"), endpoint=endpoint, due_at=now - timedelta(minutes=4))
+    with time_machine.travel(now, tick=False):
+        response = client_of_operator.get(PAGE)
+    shown = response.context
+    assert [(row.worker, stale) for row, stale in shown["workers"]] == [("a:1", False), ("b:1", True)]
+    assert (shown["due"], shown["pending"], shown["in_doubt"], shown["unknown"]) == (2, 2, 1, 0)
+    assert shown["oldest_due"] == now - timedelta(minutes=3)
+    assert "webhook calls due, the oldest for 4 minutes" in " ".join(response.content.decode().split())
+    assert [(code, number) for code, number, _ in shown["causes"]] == [("550", 1)]
+    assert [plot.summary for plot in shown["plots"]] == [
+        "1 sent, at most 1 in a minute.",
+        "2 sent, at most 1 in an hour.",
+    ]
+    assert [len(plot.bars) for plot in shown["plots"]] == [1, 2]
+    content = response.content.decode()
+    for words in (
+        "Not heard of for 1\xa0minute",
+        "Replaced 2 times",
+        "Paused until 15:00:45",
+        "the oldest for 7\xa0minutes",
+        "The mailbox does not exist",
+        "535: Bad login",
+    ):
+        assert words in content, words
+
+
+def test_bars_stand_on_the_ground_and_the_highest_fills_the_plot(now: datetime) -> None:
+    from reviews.admin.operations import HEIGHT, WIDTH, plot
+
+    found = plot("x", "a minute", [(now, 5), (now, 0), (now, 10), (now, 1)])
+    assert [(bar["y"] + bar["height"]) for bar in found.bars] == [HEIGHT] * 3
+    assert [bar["height"] for bar in found.bars] == [50, 100, 10]
+    assert all(bar["x"] >= 0 and bar["x"] + bar["width"] <= WIDTH for bar in found.bars)
+
+
+def test_buttons_are_those_that_the_message_allows(client_of_operator: Client, account: Account, now: datetime) -> None:
+    failed = message(account, now, status="failed", due_at=now)
+    early = message(account, now, status="unknown", due_at=now - timedelta(hours=23))
+    late = message(account, now, status="unknown", due_at=now - timedelta(hours=24))
+    bounced = message(account, now, status="bounced", due_at=now)
+    with time_machine.travel(now, tick=False):
+        content = client_of_operator.get(PAGE).content.decode()
+    found = {
+        (row.pk, decision)
+        for row in (failed, early, late, bounced)
+        for decision in ("retry", "again", "sent")
+        if reverse("operations-decide", args=[row.pk, decision]) in content
+    }
+    assert found == {(failed.pk, "retry"), (late.pk, "again"), (late.pk, "sent")}
+
+
+def test_what_a_provider_wrote_is_shown_as_text(client_of_operator: Client, account: Account, now: datetime) -> None:
+    message(account, now, status="failed", error_code="<b>", error_text="<script>alert(1)</script>", due_at=now)
+    content = client_of_operator.get(PAGE).content.decode()
+    assert "<script>alert(1)" not in content
+    assert "&lt;script&gt;alert(1)" in content
+
+
+def test_the_page_costs_a_fixed_number_of_statements(
+    client_of_operator: Client, account: Account, other_account: Account, now: datetime
+) -> None:
+    counts: list[int] = []
+    for _ in range(2):
+        for account_ in (account, other_account):
+            for status in ("failed", "unknown", "planned"):
+                message(account_, now, status=status, due_at=now)
+        WorkerBeat.objects.create(worker=f"w:{len(counts)}", started_at=now, beat_at=now)
+        with CaptureQueriesContext(connection) as captured:
+            assert client_of_operator.get(PAGE).status_code == 200
+        counts.append(len(captured))
+    assert counts[0] == counts[1]
+    assert counts[0] <= 17
+
+
+# --- What its buttons do -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("status", "decision", "after", "words"),
+    [
+        ("failed", "retry", "planned", "It is planned again"),
+        ("unknown", "again", "planned", "It is planned again"),
+        ("unknown", "sent", "sent", "It counts as sent."),
+        ("sent", "retry", "sent", "Nothing was changed: the message is sent by now."),
+        ("failed", "sent", "failed", "Nothing was changed: the message is failed by now."),
+    ],
+)
+def test_a_decision_is_carried_out_and_said(
+    client_of_operator: Client,
+    account: Account,
+    now: datetime,
+    status: str,
+    decision: str,
+    after: str,
+    words: str,
+) -> None:
+    row = message(account, now, status=status, due_at=now - timedelta(days=2))
+    address = reverse("operations-decide", args=[row.pk, decision])
+    response = client_of_operator.post(address, follow=True)
+    assert response.redirect_chain == [(f"{PAGE}#latest", 302)]
+    assert words in response.content.decode()
+    assert Delivery.objects.get(pk=row.pk).status == after
+
+
+def test_what_is_not_there_is_not_found(client_of_operator: Client, account: Account, now: datetime) -> None:
+    row = message(account, now, status="failed")
+    for address in (
+        f"{PAGE}messages/{row.pk}/delete",
+        f"{PAGE}messages/{row.pk + 1}/retry",
+        f"{PAGE}messages/x/retry",
+        f"{PAGE}channels/pigeon/resume",
+    ):
+        assert client_of_operator.post(address).status_code == 404, address
+
+
+def test_a_pause_is_ended(client_of_operator: Client) -> None:
+    ChannelHealth.objects.create(channel="email", paused_until=timezone.now() + timedelta(minutes=1), failures=10)
+    address = reverse("operations-resume", args=["email"])
+    assert "E-mail: sending goes on." in client_of_operator.post(address, follow=True).content.decode()
+    assert "not paused any more" in client_of_operator.post(address, follow=True).content.decode()
+    assert not ChannelHealth.objects.paused(timezone.now()).exists()
+
+
+# --- Test messages -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
+    fake = FakeProvider()
+    monkeypatch.setattr(send_test, "get_channel", lambda _: fake)
+    return fake
+
+
+@pytest.mark.parametrize(("to", "reached"), [("Me@Example.com ", "me@example.com"), ("(212) 555-1234", "+12125551234")])
+def test_a_test_message_goes_to_an_address_or_number(
+    client_of_operator: Client, account: Account, provider: FakeProvider, to: str, reached: str
+) -> None:
+    response = client_of_operator.post(f"{PAGE}test", {"account": str(account.pk), "to": to})
+    content = response.content.decode()
+    assert response.status_code == 200
+    assert "Accepted." in content
+    assert "The provider's answer: id-1" in content
+    assert [message.to for message in provider.sent] == [reached]
+    assert not Delivery.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"to": ""},
+        {"to": "me@"},
+        {"to": "12"},
+        {"to": "x" * 300},
+        {"to": "me@example.com\nBcc: x@example.com"},
+        {"to": "me@example.com\0"},
+        {"to": "me@example.com", "account": "5"},
+        {"to": "me@example.com", "account": "\0"},
+    ],
+)
+def test_what_is_no_address_is_said_at_its_field(
+    client_of_operator: Client, account: Account, provider: FakeProvider, form: dict[str, str]
+) -> None:
+    response = client_of_operator.post(f"{PAGE}test", {"account": str(account.pk)} | form)
+    assert response.status_code == 400
+    assert response.context["form"].errors
+    assert provider.sent == []
+
+
+def test_test_messages_are_few_a_minute(client_of_operator: Client, account: Account, provider: FakeProvider) -> None:
+    form = {"account": str(account.pk), "to": "me@example.com"}
+    with time_machine.travel(datetime(2026, 3, 3, 15, tzinfo=timezone.get_default_timezone()), tick=False) as clock:
+        found = [client_of_operator.post(f"{PAGE}test", form).status_code for _ in range(TESTS_PER_MINUTE + 1)]
+        clock.shift(60)
+        found.append(client_of_operator.post(f"{PAGE}test", form).status_code)
+    assert found == [200] * TESTS_PER_MINUTE + [429, 200]
+    assert len(provider.sent) == TESTS_PER_MINUTE + 1
+
+
+def test_accounts_that_are_switched_off_send_no_test(
+    client_of_operator: Client, account: Account, provider: FakeProvider
+) -> None:
+    Account.objects.update(is_active=False)
+    form = {"account": str(account.pk), "to": "me@example.com"}
+    assert client_of_operator.post(f"{PAGE}test", form).status_code == 400
+    assert provider.sent == []

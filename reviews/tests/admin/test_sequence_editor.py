@@ -1,0 +1,267 @@
+"""The editor of a sequence: previews, what is wrong, what saving changes, a test to oneself, copies."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from oauth.models import Account, User
+from oauth.tests.flow import signed_in
+from reviews.delivery import send_test
+from reviews.models import Contact, Delivery, Sequence
+from reviews.requests.matching import Person
+from reviews.tests.admin.test_sequences import sequence_form
+from reviews.tests.support.helpers import FakeProvider, asked
+
+pytestmark = pytest.mark.django_db
+
+NEW = "/admin/reviews/sequence/preview"
+
+
+@pytest.fixture
+def sequence(account: Account) -> Sequence:
+    return Sequence.objects.get(account=account)
+
+
+def address(sequence: Sequence, page: str = "change") -> str:
+    names = {"preview": "preview_of"}
+    return reverse(f"admin:reviews_sequence_{names.get(page, page)}", args=[sequence.pk])
+
+
+def preview(client: Client, sequence: Sequence, **changes: str) -> str:
+    """Of the first step."""
+    given = sequence_form(sequence) | {f"steps-0-{name}": text for name, text in changes.items()}
+    given.pop("account")  # its field is disabled on the page, and so not sent
+    response = client.post(f"{address(sequence, 'preview')}?prefix=steps-0", given)
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+# --- Preview ----------------------------------------------------------------------------------------
+
+
+def test_each_step_shows_what_the_customer_gets(sequence: Sequence, owner: User) -> None:
+    page = signed_in(owner).get(address(sequence)).content.decode()
+    assert page.count('class="rh-mail"') == 3
+    assert "How did we do, Jane?" in page
+    assert re.search(r"1 segment: \d+ of 160 characters", page)
+
+
+def test_the_preview_follows_what_is_typed_and_saves_nothing(sequence: Sequence, owner: User) -> None:
+    shown = preview(
+        signed_in(owner), sequence, email_subject="Well, {{ first_name }}?", sms_text="“{{ business_name }}” {{ link }}"
+    )
+    assert "<p>Well, Jane?</p>" in shown
+    assert "2 segments" not in shown
+    assert "1 segment, Unicode because of “ and ”" in shown
+    assert "&lt;a href=&quot;http" in shown  # the mail's own HTML, in its frame
+    assert sequence.steps.get(position=0).email_subject == "How did we do, {{ first_name | default: 'there' }}?"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"email_subject": "{{ nobody }}"}, "E-mail subject: There is no variable nobody."),
+        ({"email_text": "{{ link"}, "E-mail text: The template cannot be read"),
+        ({"email_text": "Hello"}, "E-mail text: The text must hold {{ link }}"),
+        ({"sms_text": "{{ business_name }} {{ link }}"}, "Text message: The first text must say how to opt out"),
+        ({"sms_text": "{{ business_name }} {{ link }} STOP. Win a prize"}, "leave out “prize”"),
+        ({"sms_text": ""}, "Text message: This field is required."),
+        ({"sms_text": "a\x00"}, "Null characters are not allowed."),
+    ],
+)
+def test_what_is_wrong_is_said_while_it_is_typed(
+    sequence: Sequence, owner: User, changes: dict[str, str], words: str
+) -> None:
+    assert words in preview(signed_in(owner), sequence, **changes)
+
+
+def test_a_real_customer_is_looked_with(account: Account, sequence: Sequence, owner: User, now: datetime) -> None:
+    zoe = asked(account, now, person=Person(first_name="Zoë", email="zoe@example.com")).contact
+    client = signed_in(owner)
+    assert f'<option value="{zoe.pk}">Zoë</option>' in client.get(address(sequence)).content.decode()
+    given = sequence_form(sequence) | {"preview_contact": str(zoe.pk)}
+    shown = client.post(f"{address(sequence, 'preview')}?prefix=steps-0", given).content.decode()
+    assert "How did we do, Zoë?" in shown
+
+
+def test_nobody_of_another_account_is_looked_with(
+    sequence: Sequence, other_account: Account, owner: User, now: datetime
+) -> None:
+    theirs = asked(other_account, now).contact
+    for key in (str(theirs.pk), "x", "\x00"):
+        given = sequence_form(sequence) | {"preview_contact": key}
+        assert signed_in(owner).post(f"{address(sequence, 'preview')}?prefix=steps-0", given).status_code == 404
+    Contact.objects.update(account=sequence.account, erased_at=now)
+    given = sequence_form(sequence) | {"preview_contact": str(theirs.pk)}
+    assert signed_in(owner).post(f"{address(sequence, 'preview')}?prefix=steps-0", given).status_code == 404
+
+
+def test_a_sequence_that_is_not_saved_yet_is_previewed(
+    account: Account, other_account: Account, sequence: Sequence, owner: User
+) -> None:
+    client, given = signed_in(owner), sequence_form(sequence)
+    assert "How did we do, Jane?" in client.post(f"{NEW}?prefix=steps-0", given).content.decode()
+    for key in (str(other_account.pk), "", "x"):
+        assert client.post(f"{NEW}?prefix=steps-0", given | {"account": key}).status_code == 404
+
+
+@pytest.mark.parametrize("prefix", ["", "steps-99", "nonsense", "\x00"])
+def test_a_prefix_that_no_page_sends_is_an_empty_step(sequence: Sequence, owner: User, prefix: str) -> None:
+    response = signed_in(owner).post(f"{address(sequence, 'preview')}", {}, QUERY_STRING=f"prefix={prefix}")
+    assert response.status_code == 200
+    assert "This field is required." in response.content.decode()
+
+
+@pytest.mark.parametrize("page", ["preview", "send_test", "copy"])
+def test_a_viewer_and_a_stranger_are_kept_out(sequence: Sequence, viewer: User, stranger: User, page: str) -> None:
+    assert signed_in(viewer).post(address(sequence, page), {}).status_code == 403
+    assert signed_in(stranger).post(address(sequence, page), {}).status_code in (403, 404)
+    assert Sequence.objects.filter(account=sequence.account).count() == 1
+
+
+def test_the_editor_costs_few_queries(sequence: Sequence, owner: User, django_assert_max_num_queries: Any) -> None:
+    client = signed_in(owner)
+    client.get(address(sequence))
+    with django_assert_max_num_queries(18):
+        client.get(address(sequence))
+    with django_assert_max_num_queries(12):
+        preview(client, sequence)
+
+
+# --- Messages that are planned ------------------------------------------------------------------------
+
+
+def save(client: Client, sequence: Sequence, **changes: str) -> str:
+    """The page that asks, or nothing once it is saved."""
+    response = client.post(address(sequence), sequence_form(sequence) | changes)
+    return response.content.decode() if response.status_code == 200 else ""
+
+
+@pytest.fixture
+def planned(account: Account, now: datetime) -> list[Delivery]:
+    """Three mails and a text that wait, all of the first step."""
+    for number in range(3):
+        asked(account, now, person=Person(email=f"c{number}@example.com"))
+    asked(account, now, person=Person(phone="+12125550123"))
+    return list(Delivery.objects.all())
+
+
+def test_a_new_text_for_planned_messages_is_saved_only_after_a_yes(
+    sequence: Sequence, planned: list[Delivery], owner: User
+) -> None:
+    client = signed_in(owner)
+    changed = {"steps-0-email_text": "Other words: {{ link }}"}
+    page = save(client, sequence, **changed)
+    assert "3 messages are planned already, and will be sent with the new text." in page
+    assert "Other words: {{ link }}" in page  # nothing that was typed is lost
+    assert 'type="checkbox" name="change_planned"' in page
+    assert sequence.steps.get(position=0).email_text != "Other words: {{ link }}"
+    assert save(client, sequence, **changed, change_planned="on") == ""
+    assert sequence.steps.get(position=0).email_text == "Other words: {{ link }}"
+
+
+def test_each_channel_and_removed_steps_are_counted_apart(
+    sequence: Sequence, planned: list[Delivery], owner: User, now: datetime
+) -> None:
+    text = "{{ business_name }} {{ link }} STOP"
+    assert "1 message is planned already" in save(signed_in(owner), sequence, **{"steps-0-sms_text": text})
+    Delivery.objects.filter(channel="sms").update(step=1)
+    page = save(signed_in(owner), sequence, **{"steps-1-DELETE": "on"})
+    assert "1 message is planned already, and will not be sent: the step is gone." in page
+    assert sequence.steps.count() == 3
+
+
+def test_steps_that_change_places_change_what_is_sent(sequence: Sequence, planned: list[Delivery], owner: User) -> None:
+    page = save(signed_in(owner), sequence, **{"steps-0-position": "1", "steps-1-position": "0"})
+    assert "4 messages are planned already, and will be sent with the new text." in page
+
+
+@pytest.mark.parametrize(
+    "changes", [{"name": "Other"}, {"steps-1-delay_hours": "100"}, {"steps-2-email_text": "New: {{ link }}"}]
+)
+def test_what_touches_no_planned_message_is_saved_at_once(
+    sequence: Sequence, planned: list[Delivery], owner: User, changes: dict[str, str]
+) -> None:
+    assert save(signed_in(owner), sequence, **changes) == ""
+
+
+def test_messages_of_other_sequences_and_accounts_do_not_count(
+    sequence: Sequence, other_account: Account, owner: User, now: datetime
+) -> None:
+    asked(other_account, now)
+    assert save(signed_in(owner), sequence, **{"steps-0-email_text": "New: {{ link }}"}) == ""
+
+
+# --- A test to oneself --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
+    fake = FakeProvider()
+    monkeypatch.setattr(send_test, "get_channel", lambda _: fake)
+    return fake
+
+
+def test_a_mail_of_a_step_goes_to_who_is_signed_in(sequence: Sequence, owner: User, provider: FakeProvider) -> None:
+    step = sequence.steps.get(position=1)
+    given = {"step": str(step.pk), "channel": "email", "to": "victim@example.com", "phone": ""}
+    page = signed_in(owner).post(address(sequence, "send_test"), given).content.decode()
+    assert "The provider accepted it" in page
+    assert [(sent.to, sent.subject) for sent in provider.sent] == [
+        (owner.email, "A short reminder from Riverside Dental")
+    ]
+    assert not Delivery.objects.exists()
+
+
+def test_a_text_of_a_step_goes_to_the_number_typed(sequence: Sequence, owner: User, provider: FakeProvider) -> None:
+    step = sequence.steps.get(position=0)
+    given = {"step": str(step.pk), "channel": "sms", "phone": "(212) 555-0123"}
+    signed_in(owner).post(address(sequence, "send_test"), given)
+    assert [sent.to for sent in provider.sent] == ["+12125550123"]
+
+
+@pytest.mark.parametrize("given", [{}, {"phone": "12"}, {"step": "x"}, {"channel": "pigeon"}])
+def test_a_test_that_makes_no_sense_sends_nothing(
+    sequence: Sequence, owner: User, provider: FakeProvider, given: dict[str, str]
+) -> None:
+    usual = {"step": str(sequence.steps.get(position=0).pk), "channel": "sms", "phone": ""}
+    assert signed_in(owner).post(address(sequence, "send_test"), usual | given).status_code == 200
+    assert provider.sent == []
+
+
+def test_a_step_of_another_sequence_is_no_choice(
+    sequence: Sequence, other_account: Account, owner: User, provider: FakeProvider
+) -> None:
+    foreign = Sequence.objects.get(account=other_account).steps.all()[0]
+    given = {"step": str(foreign.pk), "channel": "email"}
+    assert "Select a valid choice" in signed_in(owner).post(address(sequence, "send_test"), given).content.decode()
+    assert provider.sent == []
+
+
+def test_nobody_sends_tests_without_end(sequence: Sequence, owner: User, provider: FakeProvider) -> None:
+    cache.clear()
+    client, given = signed_in(owner), {"step": str(sequence.steps.get(position=0).pk), "channel": "email"}
+    pages = [client.post(address(sequence, "send_test"), given).content.decode() for _ in range(21)]
+    assert len(provider.sent) in (20, 21)  # 21 where the hour has turned
+    if len(provider.sent) == 20:
+        assert "At most 20 tests an hour" in pages[-1]
+
+
+# --- Copies -------------------------------------------------------------------------------------------
+
+
+def test_a_copy_has_the_same_steps_and_a_name_of_its_own(sequence: Sequence, owner: User) -> None:
+    client = signed_in(owner)
+    assert "Copy Standard?" in client.get(address(sequence, "copy")).content.decode()
+    assert Sequence.objects.count() == 1
+    for slug in ("standard-2", "standard-3"):
+        client.post(address(sequence, "copy"))
+        made = Sequence.objects.get(slug=slug)
+        assert not made.is_default
+        assert [step.sms_text for step in made.steps.all()] == [step.sms_text for step in sequence.steps.all()]
+    assert sequence.steps.count() == 3

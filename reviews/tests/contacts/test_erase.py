@@ -1,0 +1,135 @@
+"""Erasing a customer: nothing of them is left, and they are never asked again."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core import serializers
+
+from oauth.models import Account, User
+from reviews.contacts import erase
+from reviews.contacts.suppressions import suppress
+from reviews.models import Contact, Delivery, DeliveryEvent, MergeCandidate, ReviewRequest, Suppression
+from reviews.pages import actions
+from reviews.requests.ask import Ask, ask
+from reviews.requests.matching import Person
+from reviews.tests.support.helpers import FakeProvider, asked
+
+pytestmark = pytest.mark.django_db
+
+ZEBEDEE = Person(
+    first_name="Zebedee",
+    last_name="Quagga",
+    company_name="Quagga & Sons",
+    email="zebedee@example.com",
+    phone="+12125550177",
+)
+TRACES = ("Zebedee", "zebedee", "Quagga", "2125550177", "JOB-7")
+
+
+@pytest.fixture
+def contact(account: Account, owner: User, now: datetime) -> Contact:
+    """A customer with a trace in every table that may have one."""
+    request = asked(account, now, person=ZEBEDEE, external_id="JOB-7", metadata={"note": "Zebedee called"})
+    delivery = Delivery.objects.get()
+    Delivery.objects.filter(pk=delivery.pk).update(subject="Zebedee?", text="Hi Zebedee", error_text="zebedee@… full")
+    for key, about in (("1", {"delivery": delivery}), ("2", {"address": "+12125550177"})):
+        DeliveryEvent.objects.create(
+            account=account,
+            provider="test",
+            key=key,
+            text="Zebedee here",
+            occurred_at=now,
+            received_at=now,
+            payload={"to": "zebedee@example.com"},
+            **about,
+        )
+    other = Contact.objects.create(account=account, email="other@example.com")
+    MergeCandidate.objects.create(account=account, by_email=other, by_phone=request.contact)
+    actions.record_feedback(delivery=delivery, rating=2, text="Zebedee was not amused", now=now)
+    suppress(
+        account=account,
+        channel="sms",
+        address="+12125550177",
+        reason=Suppression.Reason.STOP,
+        evidence="Zebedee wrote STOP",
+        now=now,
+    )
+    LogEntry.objects.create(
+        user=owner,
+        content_type=ContentType.objects.get_for_model(Contact),
+        object_id=str(request.contact_id),
+        object_repr="Zebedee Quagga",
+        action_flag=ADDITION,
+    )
+    return request.contact
+
+
+def traces() -> list[str]:
+    """Every row of ours, and of Django's log, that still names the customer."""
+    models: list[Any] = [*apps.get_app_config("reviews").get_models(), LogEntry]
+    rows = [row for model in models for row in model._default_manager.all()]
+    texts = [serializers.serialize("json", [row]) for row in rows]
+    return [text for text in texts if any(trace in text for trace in TRACES)]
+
+
+def test_nothing_of_the_customer_is_left(contact: Contact, now: datetime) -> None:
+    assert len(traces()) >= 8
+    erase.erase(contact=contact, by="owner", now=now)
+    assert traces() == []
+    contact.refresh_from_db()
+    assert contact.erased_at == now
+    request = ReviewRequest.objects.get()
+    assert (request.status, request.feedback.rating, request.feedback.text) == ("responded", 2, "")
+    assert Delivery.objects.get().status == "cancelled"
+
+
+def test_a_list_that_is_imported_later_asks_nobody_who_was_erased(
+    account: Account, contact: Contact, now: datetime
+) -> None:
+    erase.erase(contact=contact, by="owner", now=now)
+    assert {(row.channel, row.address, row.reason) for row in Suppression.objects.active()} == {
+        ("email", "", "erased"),
+        ("sms", "", "stop"),
+    }
+    again = ask(account=account, wanted=Ask(ZEBEDEE), now=now + timedelta(days=400))
+    assert (again.created, again.request.status) == (True, "suppressed")
+    assert again.request.contact != contact
+
+
+def test_what_is_under_way_is_stopped(account: Account, provider: FakeProvider, now: datetime) -> None:
+    request = asked(account, now, person=ZEBEDEE)
+    erase.erase(contact=request.contact, by="owner", now=now)
+    request.refresh_from_db()
+    assert (request.status, Delivery.objects.get().status) == ("suppressed", "cancelled")
+    assert provider.sent == []
+
+
+def test_other_customers_keep_everything(
+    account: Account, other_account: Account, contact: Contact, now: datetime
+) -> None:
+    theirs = asked(other_account, now, person=ZEBEDEE)
+    erase.erase(contact=contact, by="owner", now=now)
+    assert theirs.contact.email == "zebedee@example.com"
+    theirs.refresh_from_db()
+    assert theirs.status == "scheduled"
+    assert not Suppression.objects.for_account(other_account).exists()
+
+
+def test_what_providers_tell_later_is_blanked_too(contact: Contact, account: Account, now: datetime) -> None:
+    erase.erase(contact=contact, by="owner", now=now)
+    late = DeliveryEvent.objects.create(
+        account=account,
+        delivery=Delivery.objects.get(),
+        provider="test",
+        key="late",
+        occurred_at=now,
+        received_at=now,
+        payload={"to": "zebedee@example.com"},
+    )
+    erase.blank_late_reports(now + timedelta(hours=1))
+    late.refresh_from_db()
+    assert late.payload == {}

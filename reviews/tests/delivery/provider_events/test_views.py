@@ -1,0 +1,298 @@
+"""Who may report, what is answered, and that each report is kept once."""
+
+import json
+from typing import Any
+
+import pytest
+from anymail import webhooks
+from django.db import OperationalError
+from django.test import Client
+
+from oauth.models import Account
+from reviews import tasks
+from reviews.delivery.provider_events import mail_providers
+from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
+from reviews.tests.support.helpers import JANE, asked
+from reviews.tests.support.provider_posts import PUBLIC, TOKEN, VOICES, Svix, Voice, twilio, twilio_proof
+from reviews.worker import queue
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.filterwarnings("ignore::anymail.exceptions.AnymailNotSupportedWarning"),
+    pytest.mark.filterwarnings("ignore::anymail.exceptions.AnymailDeprecationWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def configured(settings: Any) -> None:
+    """The public address is another than the one that requests of the tests come in at."""
+    settings.PUBLIC_URL, settings.TWILIO_AUTH_TOKEN = PUBLIC, TOKEN
+    settings.TWILIO_FROM = "+15005550006"
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "hooks:correct horse"}
+
+
+@pytest.fixture
+def caller() -> Client:
+    return Client(raise_request_exception=False)
+
+
+class Security:
+    """What every endpoint has in common. A subclass says whose voices it listens to."""
+
+    @pytest.fixture
+    def voice(self, spoken: str, settings: Any) -> Voice:
+        found = VOICES[spoken]
+        settings.ANYMAIL = dict(found.keys)
+        return found
+
+    def test_the_right_proof_is_answered_well_and_the_report_kept(self, voice: Voice, caller: Client) -> None:
+        answer = voice.post(caller, voice.body(), voice.proof(voice.body()))
+        assert 200 <= answer.status_code < 300, answer.content
+        event = DeliveryEvent.objects.get()
+        assert (event.provider, event.account) == (voice.name, None)
+        assert event.payload
+        assert event.kind in ("delivered", "sent", "replied")
+
+    def test_without_proof_it_is_refused(self, voice: Voice, caller: Client) -> None:
+        assert voice.post(caller, voice.body(), {"X-Missing": "all"}).status_code == voice.without
+        assert not DeliveryEvent.objects.exists()
+
+    def test_with_a_wrong_proof_it_is_refused(self, voice: Voice, caller: Client) -> None:
+        assert voice.post(caller, voice.body(), voice.proof(voice.body(), right=False)).status_code == 403
+        assert not DeliveryEvent.objects.exists()
+
+    def test_a_changed_body_is_refused_where_it_is_signed(self, voice: Voice, caller: Client) -> None:
+        assert voice.tampered() != voice.body()
+        answer = voice.post(caller, voice.tampered(), voice.proof(voice.body()))
+        if voice.signs_body:
+            assert answer.status_code == 403
+            assert not DeliveryEvent.objects.exists()
+        else:  # the secret alone says who it is
+            assert answer.status_code == 200
+
+    def test_with_nothing_to_prove_itself_by_set_up_it_is_refused(
+        self, voice: Voice, caller: Client, settings: Any
+    ) -> None:
+        settings.ANYMAIL, settings.TWILIO_AUTH_TOKEN = {}, ""
+        assert voice.post(caller, voice.body(), voice.proof(voice.body())).status_code == 403
+        assert not DeliveryEvent.objects.exists()
+
+    def test_a_look_stores_nothing(self, voice: Voice, caller: Client) -> None:
+        looked = caller.get(voice.path).status_code
+        assert looked == (200 if voice.name == "unisender_go" else 405)
+        assert not DeliveryEvent.objects.exists()
+
+    def test_what_makes_no_sense_is_refused(self, voice: Voice, caller: Client) -> None:
+        answer = voice.post(caller, voice.senseless(), voice.proof(voice.senseless()))
+        assert answer.status_code == 400
+        assert not DeliveryEvent.objects.exists()
+
+    def test_a_repetition_is_stored_once(self, voice: Voice, caller: Client) -> None:
+        for _ in range(2):
+            assert voice.post(caller, voice.body(), voice.proof(voice.body())).status_code < 300
+        assert DeliveryEvent.objects.count() == 1
+
+    def test_more_than_a_mebibyte_is_refused(self, voice: Voice, caller: Client) -> None:
+        body = voice.body() + b" " * 1024 * 1024
+        assert voice.post(caller, body, voice.proof(body)).status_code == 413
+        assert not DeliveryEvent.objects.exists()
+
+    def test_a_database_that_is_down_lets_it_come_again(
+        self, voice: Voice, caller: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def away(*_: Any, **__: Any) -> None:
+            raise OperationalError
+
+        monkeypatch.setattr(DeliveryEvent.objects, "bulk_create", away)
+        assert voice.post(caller, voice.body(), voice.proof(voice.body())).status_code == 503
+
+
+@pytest.mark.parametrize("spoken", [name for name, voice in VOICES.items() if voice.name != "twilio"])
+class TestMailProviders(Security):
+    """Every provider that anymail has."""
+
+
+@pytest.mark.parametrize("spoken", ["text status", "text message"])
+class TestTwilio(Security):
+    """Reports about texts, and texts."""
+
+
+def test_every_provider_of_anymails_is_heard_and_tried() -> None:
+    from pathlib import Path
+
+    theirs = {path.stem for path in Path(next(iter(webhooks.__path__))).glob("[a-z]*.py")} - {"base"}
+    assert theirs == set(mail_providers.VIEWS)
+    assert theirs == {voice.name for voice in VOICES.values()} - {"twilio"}
+
+
+def test_nobody_else_is_listened_to(caller: Client) -> None:
+    assert caller.post("/hooks/mail/pigeon").status_code == 404
+
+
+def test_a_provider_may_look_whether_the_address_exists(caller: Client) -> None:
+    assert caller.head("/hooks/mail/mandrill").status_code == 200
+
+
+def test_amazon_is_asked_for_the_secret(caller: Client) -> None:
+    answer = caller.post("/hooks/mail/amazon_ses", b"{}", content_type="text/plain")
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, 'Basic realm="ReviewHub"')
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "asked"),
+    [
+        ("https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription", 200, True),
+        ("https://sns.evil.example/?Action=ConfirmSubscription", 400, False),
+        ("https://sns.eu-west-1.amazonaws.com.evil.example/", 400, False),
+        ("http://sns.eu-west-1.amazonaws.com/", 400, False),
+    ],
+)
+def test_amazons_subscription_is_confirmed_at_amazons_address_alone(
+    caller: Client, monkeypatch: pytest.MonkeyPatch, address: str, status: int, asked: bool
+) -> None:
+    called: list[str] = []
+
+    class Answer:
+        def raise_for_status(self) -> None:
+            """Well."""
+
+    def get(url: str, **_: Any) -> Answer:
+        called.append(url)
+        return Answer()
+
+    monkeypatch.setattr(mail_providers.requests, "get", get)
+    voice = VOICES["amazon_ses"]
+    body = json.dumps({"Type": "SubscriptionConfirmation", "MessageId": "n1", "SubscribeURL": address}).encode()
+    headers = voice.proof(body) | {"x-amz-sns-message-type": "SubscriptionConfirmation"}
+    assert voice.post(caller, body, headers).status_code == status
+    assert called == ([address] if asked else [])
+
+
+def test_an_old_signature_of_resends_is_refused(caller: Client, settings: Any) -> None:
+    voice = Svix("resend", VOICES["resend"].report)
+    settings.ANYMAIL = VOICES["resend"].keys
+    voice.age = mail_providers.TOLERANCE + 5
+    assert voice.post(caller, voice.body(), voice.proof(voice.body())).status_code == 403
+
+
+def test_a_signature_for_the_proxys_inner_address_is_refused(caller: Client) -> None:
+    form = {"MessageSid": "SM1", "MessageStatus": "sent", "To": "+12125551234"}
+    path = "/hooks/twilio/status"
+    answer = caller.post(path, form, headers=twilio_proof(path, form, site="http://testserver"))
+    assert answer.status_code == 403
+
+
+def test_a_port_in_the_public_address_may_be_signed_or_not(caller: Client, settings: Any) -> None:
+    settings.PUBLIC_URL = f"{PUBLIC}:8443"
+    form = {"MessageSid": "SM1", "MessageStatus": "sent", "To": "+12125551234"}
+    path = "/hooks/twilio/status"
+    for site in (PUBLIC, f"{PUBLIC}:8443"):
+        headers = twilio_proof(path, form, site=site)
+        assert (
+            caller.generic(
+                "POST",
+                path,
+                "MessageSid=SM1&MessageStatus=sent&To=%2B12125551234",
+                content_type="application/x-www-form-urlencoded",
+                headers=headers,
+            ).status_code
+            == 204
+        )
+
+
+def test_a_report_that_a_database_cannot_hold_is_kept_without_what_it_cannot(caller: Client) -> None:
+    report = VOICES["postmark"].report | {"Details": "a\0b \ud800", "Ratio": float("nan"), "MessageID": "id\0"}
+    body = json.dumps(report).encode()
+    assert VOICES["postmark"].post(caller, body, VOICES["postmark"].proof(body)).status_code == 200
+    event = DeliveryEvent.objects.get()
+    assert (event.payload["Details"], event.payload["Ratio"], event.provider_id) == ("a\ufffdb ?", "nan", "id\ufffd")
+
+
+# --- From the report to the row -----------------------------------------------------------------
+
+
+def sent_mail(account: Account, now: Any) -> Delivery:
+    asked(account, now)
+    Delivery.objects.update(status="sent", sent_at=now, provider_id="id-1")
+    ReviewRequest.objects.update(status="sent", sent_at=now)
+    return Delivery.objects.get()
+
+
+def test_a_report_is_applied_by_a_task_after_the_commit(
+    account: Account, now: Any, caller: Client, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(queue, "async_task", lambda *given, **_: queued.append(given))
+    delivery = sent_mail(account, now)
+    voice = VOICES["postmark"]
+    with django_capture_on_commit_callbacks(execute=True):
+        voice.post(caller, voice.body(), voice.proof(voice.body()))
+        delivery.refresh_from_db()
+        assert (delivery.status, queued) == ("sent", [])
+    event = DeliveryEvent.objects.get()
+    assert queued == [("reviews.tasks.apply_events", event.pk)]
+    assert tasks.apply_events(event.pk) == 1
+    delivery.refresh_from_db()
+    event.refresh_from_db()
+    assert (delivery.status, event.account, event.delivery) == ("delivered", account, delivery)
+
+
+def test_a_queue_that_is_out_of_reach_loses_no_report(
+    caller: Client, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: Any, **__: Any) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(queue, "async_task", away)
+    voice = VOICES["postmark"]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert voice.post(caller, voice.body(), voice.proof(voice.body())).status_code == 200
+    assert DeliveryEvent.objects.get().applied_at is None
+
+
+def test_a_task_takes_nothing_but_whole_numbers() -> None:
+    with pytest.raises(TypeError):
+        queue.enqueue("reviews.tasks.apply_events", "jane@example.com")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("report", "reason"),
+    [
+        ({"RecordType": "SpamComplaint", "Type": "SpamComplaint", "Email": JANE.email}, "complained"),
+        (
+            {"RecordType": "SubscriptionChange", "SuppressSending": True, "SuppressionReason": "ManualSuppression"},
+            "unsubscribed",
+        ),
+    ],
+)
+def test_a_complaint_or_an_unsubscription_has_taken_effect_before_the_answer(
+    account: Account, now: Any, caller: Client, report: dict[str, Any], reason: str
+) -> None:
+    sent_mail(account, now)
+    body = json.dumps(report | {"MessageID": "id-1"}).encode()
+    assert VOICES["postmark"].post(caller, body, VOICES["postmark"].proof(body)).status_code == 200
+    assert Suppression.objects.get().reason == reason
+    assert ReviewRequest.objects.get().status == "suppressed"
+
+
+def test_a_text_status_names_the_message_by_our_own_key(account: Account, now: Any, caller: Client) -> None:
+    """The answer that would have named Twilio's id was lost."""
+    asked(account, now, channel="sms")
+    Delivery.objects.update(status="unknown")
+    delivery = Delivery.objects.get()
+    path = f"/hooks/twilio/status?message={delivery.message_key}"
+    answer = twilio(caller, path, MessageSid="SM1", MessageStatus="delivered", To=JANE.phone)
+    assert answer.status_code == 204
+    tasks.apply_events(DeliveryEvent.objects.get().pk)
+    delivery.refresh_from_db()
+    assert (delivery.status, delivery.provider_id) == ("delivered", "SM1")
+    assert ReviewRequest.objects.get().status == "sent"
+
+
+def test_storing_a_report_costs_few_statements(
+    account: Account, now: Any, caller: Client, django_assert_max_num_queries: Any
+) -> None:
+    sent_mail(account, now)
+    voice = VOICES["postmark"]
+    with django_assert_max_num_queries(4):  # savepoint, insert, read back, release
+        voice.post(caller, voice.body(), voice.proof(voice.body()))

@@ -1,0 +1,51 @@
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import OperationalError
+from django.test import Client
+
+from reviews.insights import health
+from reviews.models import WorkerBeat
+
+
+def test_the_process_answers_without_a_database(client: Client) -> None:
+    assert client.get("/healthz").json() == {"status": "ok"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("silent", "status"), [(0, 200), (60, 200), (61, 503)])
+def test_ready_means_that_a_worker_beat_within_a_minute(
+    client: Client, now: datetime, silent: int, status: int
+) -> None:
+    WorkerBeat.objects.create(worker="a:1", started_at=now, beat_at=now - timedelta(hours=1))
+    WorkerBeat.objects.create(worker="b:1", started_at=now, beat_at=now - timedelta(seconds=silent))
+    with time_machine.travel(now, tick=False):
+        response = client.get("/readyz")
+    assert response.status_code == status
+    assert ("61 seconds ago" in response.json().get("reason", "")) == (status == 503)
+
+
+@pytest.mark.django_db
+def test_without_a_worker_it_is_not_ready(client: Client) -> None:
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["reason"]) == (503, "No worker runs: start `manage.py worker`.")
+
+
+@pytest.mark.django_db
+def test_missing_migrations_are_named_and_looked_for_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    health._migrated.cache_clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(health.MigrationExecutor, "migration_plan", lambda *_: ["0002"])
+        assert "Migrations are not applied" in client.get("/readyz").json()["reason"]
+    assert "No worker runs" in client.get("/readyz").json()["reason"]
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_down_is_named(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def down() -> str:
+        raise OperationalError
+
+    monkeypatch.setattr(health, "_missing", down)
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["reason"]) == (503, "The database cannot be reached.")

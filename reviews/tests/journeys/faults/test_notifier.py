@@ -1,0 +1,117 @@
+"""The process that tells other programs: killed, stopped, hung. Real processes and signals, a real receiver."""
+
+import os
+import random
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from time import sleep
+
+import pytest
+from django.conf import settings
+
+from reviews.tests.support.processes import alive, notifier_of
+from reviews.tests.support.receiver import Receiver, answering, receiving, silent
+from reviews.tests.support.site import Site, running_site, until
+
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux"),
+]
+
+KILLS = 20
+EVENTS = 1500
+CUT_OFF = (
+    8  # calls of an endpoint that a kill may have cut off: four under way, four that came back but were not settled
+)
+HURRY = "from reviews import notices; notices.LEASE = timedelta(seconds=1)"
+
+FILL = f"""
+from django.utils import timezone
+from oauth.models import Account
+from reviews.events import record
+from reviews.models import Event
+account = Account.objects.get()
+record(*[Event(account=account, type="link.clicked", occurred_at=timezone.now()) for _ in range({EVENTS})])
+print(Event.objects.filter(type="link.clicked").count())
+"""
+LEFT = """
+from reviews.models import Notice
+print(Notice.objects.exclude(status="delivered").count())
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture
+def receiver(site: Site) -> Iterator[Receiver]:
+    """It is subscribed for as long as the test takes."""
+    with receiving() as made:
+        hook = site.call("POST", "/api/v1/hooks", {"url": f"{made.url}/hook"}).json()
+        yield made
+        assert site.call("DELETE", f"/api/v1/hooks/{hook['id']}").status_code == 204
+
+
+def ask_and_be_told(site: Site, receiver: Receiver) -> None:
+    before = len(receiver.told)
+    site.ask(email=f"customer{before}-{random.randrange(10**9)}@example.com")  # noqa: S311 (somebody new)
+    until(lambda: len(receiver.told) > before)
+
+
+def wait_for_more(receiver: Receiver, count: int) -> None:
+    enough = len(receiver.told) + count
+    until(lambda: len(receiver.told) >= enough)
+
+
+def test_one_that_dies_is_replaced(site: Site, receiver: Receiver) -> None:
+    with site.worker() as worker:
+        first = notifier_of(worker)
+        os.kill(first, signal.SIGKILL)
+        assert until(lambda: (now := notifier_of(worker)) != first and now)
+        ask_and_be_told(site, receiver)
+
+
+def test_one_that_hangs_is_replaced(site: Site, receiver: Receiver) -> None:
+    with site.worker(setup="import reviews.watchdog; reviews.watchdog.HUNG_AFTER = 3") as worker:
+        first = notifier_of(worker)
+        os.kill(first, signal.SIGSTOP)
+        until(lambda: not alive(first))
+        ask_and_be_told(site, receiver)
+
+
+def test_on_sigterm_it_waits_for_no_endpoint(site: Site, receiver: Receiver) -> None:
+    receiver.behave["/hook"] = silent(9)
+    with site.worker() as worker:
+        notifier = notifier_of(worker)
+        ask_and_be_told(site, receiver)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(10) == 0
+        assert not alive(notifier)
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(settings.SQLITE, reason="needs PostgreSQL: SQLite is for one small machine")
+def test_nothing_is_lost_when_it_is_killed_again_and_again(site: Site, receiver: Receiver) -> None:
+    def answers_late(handler: BaseHTTPRequestHandler) -> None:
+        sleep(0.02)
+        answering(204)(handler)
+
+    receiver.behave["/hook"] = answers_late
+    assert int(site.inside(FILL)) == EVENTS
+    chance = random.Random(4)  # noqa: S311 (repeatable)
+    with site.worker(setup=HURRY) as worker:
+        for _ in range(KILLS):
+            wait_for_more(receiver, chance.randint(10, 60))
+            os.kill(notifier_of(worker), signal.SIGKILL)
+        until(lambda: int(site.inside(LEFT)) == 0, patience=120)
+    told = Counter(one.headers["webhook-id"] for one in receiver.told)
+    twice = sum(count - 1 for count in told.values())
+    print(f"{KILLS} kills: {len(told)} of {EVENTS} events told, {twice} calls again")  # noqa: T201
+    assert len(told) == EVENTS
+    assert twice <= KILLS * CUT_OFF

@@ -1,0 +1,66 @@
+"""The worker as production runs it: killed, hung, stopped. Real processes, real signals."""
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reviews.tests.support.processes import alive, children, cluster_of, notifier_of
+from reviews.tests.support.site import Site, running_site, until
+
+pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with running_site(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+def sent(site: Site, address: str) -> bool:
+    site.wait_for_status(site.ask(email=address), "sent")
+    return True
+
+
+def test_a_cluster_that_dies_is_replaced(site: Site) -> None:
+    with site.worker() as worker:
+        cluster = cluster_of(worker)
+        os.kill(cluster, signal.SIGKILL)
+        until(lambda: cluster_of(worker) != cluster)
+        assert sent(site, "died@example.com")
+
+
+def test_a_cluster_whose_workers_were_killed_while_idle_works_again(site: Site) -> None:
+    with site.worker(setup="import reviews.watchdog; reviews.watchdog.HUNG_AFTER = 2") as worker:
+        cluster = cluster_of(worker)
+        [sentinel] = children(cluster)
+        for child in children(sentinel):
+            os.kill(child, signal.SIGKILL)
+        assert sent(site, "idle@example.com")
+
+
+def test_on_sigterm_everything_ends_within_ten_seconds(site: Site) -> None:
+    with site.worker() as worker:
+        cluster = cluster_of(worker)
+        [sentinel] = children(cluster)
+        everything = [worker.pid, cluster, sentinel, *children(sentinel)]
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(10) == 0
+        assert not [pid for pid in everything if alive(pid)]
+
+
+def test_a_watchdog_that_is_killed_takes_its_children_along(site: Site) -> None:
+    with site.worker(ends_with=-signal.SIGKILL) as worker:
+        cluster, notifier = cluster_of(worker), notifier_of(worker)
+        worker.kill()
+        until(lambda: not alive(cluster))
+        until(lambda: not alive(notifier))
+
+
+def test_the_beat_can_be_seen_from_outside(site: Site) -> None:
+    with site.worker() as worker:
+        cluster_of(worker)
+        until(lambda: site.call("GET", "/readyz").status_code == 200)
+    assert "No worker runs" in site.call("GET", "/readyz").json()["reason"]

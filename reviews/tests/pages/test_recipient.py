@@ -1,0 +1,274 @@
+from datetime import datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+
+from oauth.models import Account
+from reviews.models import Contact, Delivery, Feedback, ReviewRequest, ReviewSite, Suppression
+from reviews.requests import lifecycle
+from reviews.tests.support.helpers import asked
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def message(account: Account, now: datetime) -> Delivery:
+    """A mail that was sent, with the follow-up that comes after it."""
+    request = asked(account, now)
+    Delivery.objects.update(status="sent", sent_at=now)
+    ReviewRequest.objects.update(status="sent", sent_at=now)
+    Delivery.objects.create(
+        account=account, request=request, step=1, channel="sms", address="+1", due_at=now, created_at=now
+    )
+    return Delivery.objects.get(step=0)
+
+
+@pytest.fixture
+def url(message: Delivery) -> str:
+    return f"/r/{message.link_token}"
+
+
+def state(message: Delivery) -> tuple[str, list[str]]:
+    request = ReviewRequest.objects.get(pk=message.request_id)
+    return request.status, list(request.deliveries.order_by("step").values_list("status", flat=True))
+
+
+OPEN = ("sent", ["sent", "planned"])
+ANSWERED = ("responded", ["sent", "cancelled"])
+
+
+# --- Looking ----------------------------------------------------------------------------------------
+
+
+def test_the_page_shows_every_site_and_only_notes_that_it_was_seen(
+    client: Client, account: Account, message: Delivery, url: str
+) -> None:
+    ReviewSite.objects.create(account=account, name="Yelp", url="https://yelp.example/x", position=1)
+    ReviewSite.objects.create(account=account, name="Hidden", url="https://old.example/x", is_active=False)
+    response = client.get(url)
+    content = response.content.decode()
+    assert response.status_code == 200
+    assert "Review us on Google" in content
+    assert "Review us on Yelp" in content
+    assert "Hidden" not in content
+    assert "How did we do, Jane?" in content
+    message.refresh_from_db()
+    assert message.seen_at is not None
+    assert state(message) == OPEN
+
+
+def test_the_first_look_stands(client: Client, message: Delivery, url: str, now: datetime) -> None:
+    Delivery.objects.update(seen_at=now)
+    client.get(url)
+    message.refresh_from_db()
+    assert message.seen_at == now
+
+
+def test_a_scanner_that_asks_for_the_head_is_no_look(client: Client, message: Delivery, url: str) -> None:
+    assert client.head(url).status_code == 200
+    message.refresh_from_db()
+    assert message.seen_at is None
+
+
+def test_the_page_is_private_and_leaves_no_trace(client: Client, url: str) -> None:
+    response = client.get(url)
+    assert "noindex" in response["X-Robots-Tag"]
+    assert "no-store" in response["Cache-Control"]
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert response.cookies == {}
+    policy = response["Content-Security-Policy"]
+    assert "script-src" not in policy
+    assert "default-src 'none'" in policy
+    assert "form-action 'self' https://reviews.example" in policy
+    assert b"<script" not in response.content
+
+
+def test_the_page_is_small_and_costs_few_queries(client: Client, url: str, django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(3):  # the message, the first look, the sites
+        response = client.get(url)
+    with django_assert_num_queries(2):
+        client.get(url)
+    assert len(response.content) < 10_000
+
+
+# SQLite adds an event and its notices one after the other. In a test, a transaction is a savepoint: two statements.
+EVENT = 1 if connection.vendor == "postgresql" else 2
+
+
+def test_a_press_costs_few_queries(client: Client, message: Delivery, url: str, django_assert_num_queries: Any) -> None:
+    site = ReviewSite.objects.get(account=message.account)
+    with django_assert_num_queries(7 + 2 * EVENT):  # the message, the sites, its request, what is planned, the press
+        client.post(f"{url}/go/{site.pk}")
+
+
+# --- Pressing ---------------------------------------------------------------------------------------
+
+
+def test_a_press_goes_to_the_saved_site_and_ends_the_follow_ups(client: Client, message: Delivery, url: str) -> None:
+    site = ReviewSite.objects.get(account=message.account)
+    response = client.post(f"{url}/go/{site.pk}")
+    assert (response.status_code, response["Location"]) == (303, "https://reviews.example/google")
+    assert state(message) == ANSWERED
+    message.refresh_from_db()
+    assert message.clicked_at is not None
+    assert message.clicked_site == site
+    assert message.request.reason == "Went to Google."
+
+
+def test_the_first_press_stands_and_later_ones_still_lead_on(
+    client: Client, account: Account, message: Delivery, url: str
+) -> None:
+    first = ReviewSite.objects.get(account=account)
+    second = ReviewSite.objects.create(account=account, name="Yelp", url="https://yelp.example/x")
+    client.post(f"{url}/go/{first.pk}")
+    assert client.post(f"{url}/go/{second.pk}")["Location"] == "https://yelp.example/x"
+    message.refresh_from_db()
+    assert message.clicked_site == first
+
+
+def test_looking_at_a_sites_address_is_no_press(client: Client, message: Delivery, url: str) -> None:
+    site = ReviewSite.objects.get(account=message.account)
+    assert client.get(f"{url}/go/{site.pk}").status_code == 405
+    assert state(message) == OPEN
+
+
+def test_only_the_accounts_own_shown_sites_are_led_to(
+    client: Client, account: Account, other_account: Account, message: Delivery, url: str
+) -> None:
+    theirs = ReviewSite.objects.get(account=other_account)
+    ReviewSite.objects.filter(account=account).update(is_active=False)
+    own = ReviewSite.objects.get(account=account)
+    for site in (theirs.pk, own.pk, 999_999):
+        assert client.post(f"{url}/go/{site}").status_code == 404
+    assert state(message) == OPEN
+
+
+# --- Feedback ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "given", [{"rating": "1"}, {"rating": "5"}, {"text": "Fine."}, {"rating": "3", "text": "So so"}]
+)
+def test_whatever_the_rating_the_same_sites_are_shown(
+    client: Client, message: Delivery, url: str, given: dict[str, str]
+) -> None:
+    before = client.get(url).content.decode()
+    after = client.post(url, given).content.decode()
+    assert links(before) == links(after) != []
+    assert state(message) == ANSWERED
+
+
+def links(page: str) -> list[str]:
+    start, end = page.index('<ul class="sites">'), page.index("</ul>")
+    return page[start:end].split()
+
+
+def test_feedback_is_kept_and_can_be_changed(client: Client, message: Delivery, url: str) -> None:
+    client.post(url, {"rating": "2", "text": "Waited long."})
+    page = client.get(url).content.decode()
+    assert "You already answered" in page
+    assert "Waited long." in page
+    client.post(url, {"rating": "4", "text": "They called back."})
+    feedback = Feedback.objects.get()
+    assert (feedback.rating, feedback.text, feedback.account) == (4, "They called back.", message.account)
+    assert feedback.updated_at > feedback.created_at
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"text": "  "}, {"rating": "9"}, {"rating": "x"}, {"text": "a\x00b"}, {"text": "x" * 5001}]
+)
+def test_feedback_that_says_nothing_or_too_much_is_refused_in_words(
+    client: Client, message: Delivery, url: str, given: dict[str, str]
+) -> None:
+    response = client.post(url, given)
+    assert response.status_code == 400
+    assert 'role="alert"' in response.content.decode()
+    assert not Feedback.objects.exists()
+    assert state(message) == OPEN
+
+
+def test_words_that_were_refused_are_still_there(client: Client, url: str) -> None:
+    response = client.post(url, {"rating": "9", "text": "A long story."})
+    assert "A long story." in response.content.decode()
+
+
+def test_the_same_link_may_not_write_without_end(client: Client, url: str, message: Delivery, now: datetime) -> None:
+    with time_machine.travel(now, tick=False):
+        answers = {client.post(url, {"text": f"{number}"}).status_code for number in range(31)}
+    assert answers == {200, 429}
+    assert Feedback.objects.get().text == "29"
+    assert client.get(url).status_code == 200
+
+
+# --- Leaving ----------------------------------------------------------------------------------------
+
+
+def test_the_way_out_is_a_button_and_looking_changes_nothing(client: Client, message: Delivery, url: str) -> None:
+    response = client.get(f"{url}/unsubscribe")
+    assert b"Stop mail" in response.content
+    assert not Suppression.objects.exists()
+    assert state(message) == OPEN
+
+
+@pytest.mark.parametrize("body", [{}, {"List-Unsubscribe": "One-Click"}])
+def test_one_press_leaves_for_good_without_login_or_cookie(message: Delivery, url: str, body: dict[str, str]) -> None:
+    client = Client(enforce_csrf_checks=True)
+    for _ in range(2):
+        response = client.post(f"{url}/unsubscribe", body)
+        assert response.status_code == 200
+        assert response.cookies == {}
+    suppression = Suppression.objects.get()
+    assert (suppression.channel, suppression.address, suppression.reason) == (
+        "email",
+        "jane@example.com",
+        "unsubscribed",
+    )
+    assert state(message) == ("suppressed", ["sent", "cancelled"])
+
+
+def test_a_mail_of_four_hundred_days_ago_still_lets_go(client: Client, message: Delivery, url: str) -> None:
+    ReviewRequest.objects.update(status="completed", ended_at=message.created_at)
+    assert client.post(f"{url}/unsubscribe").status_code == 200
+    assert Suppression.objects.get().address == "jane@example.com"
+
+
+def test_a_cancelled_request_still_lets_go(client: Client, message: Delivery, url: str, now: datetime) -> None:
+    lifecycle.cancel_request(request=message.request, now=now)
+    assert client.post(f"{url}/unsubscribe").status_code == 200
+    assert Suppression.objects.exists()
+
+
+def test_the_address_that_got_the_message_leaves_not_the_one_on_file_now(
+    client: Client, message: Delivery, url: str
+) -> None:
+    Contact.objects.update(email="new@example.com")
+    client.post(f"{url}/unsubscribe")
+    assert Suppression.objects.get().address == "jane@example.com"
+
+
+# --- Links that lead nowhere ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["", "/unsubscribe"])
+def test_an_unknown_link_gets_a_friendly_page(client: Client, db: None, path: str) -> None:
+    for token in ("nope", "x" * 500, "%00", "\N{SNOWMAN}"):
+        response = client.get(f"/r/{token}{path}")
+        assert response.status_code == 404
+        assert b"This link leads nowhere" in response.content
+
+
+def test_a_cancelled_request_has_ended(client: Client, message: Delivery, url: str, now: datetime) -> None:
+    lifecycle.cancel_request(request=message.request, now=now)
+    assert client.get(url).status_code == 410
+    assert client.post(url, {"text": "late"}).status_code == 410
+    site = ReviewSite.objects.get(account=message.account)
+    assert client.post(f"{url}/go/{site.pk}").status_code == 410
+    assert not Feedback.objects.exists()
+
+
+def test_what_staff_wrote_is_text_on_the_page(client: Client, account: Account, message: Delivery, url: str) -> None:
+    Account.objects.update(name="<script>alert(1)</script>")
+    assert b"<script>" not in client.get(url).content

@@ -1,0 +1,34 @@
+"""Looking at the processes of a worker, as Linux shows them."""
+
+import subprocess
+from pathlib import Path
+
+from reviews.tests.support.site import until
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def cluster_of(worker: subprocess.Popen[bytes]) -> int:
+    """The cluster's parent, once its workers run: watchdog → cluster → sentinel → workers, monitor, pusher."""
+
+    def found() -> int:
+        for cluster in children(worker.pid):
+            for sentinel in children(cluster):
+                if len(children(sentinel)) >= 3:
+                    return cluster
+        return 0
+
+    return int(until(found))
+
+
+def notifier_of(worker: subprocess.Popen[bytes]) -> int:
+    """The process that tells other programs, once it and the cluster beside it run."""
+    cluster = cluster_of(worker)
+    return int(until(lambda: next((child for child in children(worker.pid) if child != cluster), 0)))
+
+
+def alive(pid: int) -> bool:
+    state = Path(f"/proc/{pid}/stat")
+    return state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] != "Z"

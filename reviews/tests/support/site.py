@@ -1,0 +1,222 @@
+"""A whole installation for tests: web and worker as real processes, a mail server, a text provider."""
+
+import contextlib
+import functools
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import psycopg
+import requests
+from aiosmtpd.controller import Controller
+from django.conf import settings
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from reviews.tests.support.mail import Inbox, free_port
+
+ROOT = Path(settings.BASE_DIR)
+PATIENCE = 30.0  # seconds until something that should happen counts as not happening
+
+
+@dataclass
+class Site:
+    """Addresses, credentials and sinks of a running installation."""
+
+    url: str
+    environment: dict[str, str]
+    demo: dict[str, Any]
+    inbox: Inbox
+    texts: list[dict[str, str]] = field(default_factory=list)
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> requests.Response:
+        bearer = {"Authorization": f"Bearer {self.demo['api_key']}"}
+        return requests.request(method, self.url + path, json=body, headers=bearer | headers, timeout=PATIENCE)
+
+    def ask(self, **given: Any) -> dict[str, Any]:
+        response = self.call("POST", "/api/v1/review-requests", given)
+        assert response.status_code == 201, response.text
+        created: dict[str, Any] = response.json()
+        return created
+
+    def read(self, request: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = self.call("GET", f"/api/v1/review-requests/{request['id']}").json()
+        return found
+
+    def wait_for_status(self, request: dict[str, Any], status: str) -> dict[str, Any]:
+        found: dict[str, Any] = until(lambda: (found := self.read(request))["status"] == status and found)
+        return found
+
+    def inside(self, program: str) -> str:
+        """What a program prints that runs inside the installation, on its database."""
+        setup = "import django; django.setup()\n"
+        line = [sys.executable, "-c", setup + program]
+        return subprocess.run(
+            line, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
+        ).stdout
+
+    def mails_to(self, address: str) -> list[Any]:
+        return [mail for mail in self.inbox.mails if mail["To"] == address]
+
+    def texts_to(self, number: str) -> list[str]:
+        return [text["Body"] for text in self.texts if text["To"] == number]
+
+    @contextlib.contextmanager
+    def worker(self, *, ahead: str = "", setup: str = "", ends_with: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+        """A worker process: its clock ahead by that expression, after those statements; it must end well."""
+        program = (
+            "import sys, time_machine\n"
+            "from datetime import UTC, datetime, timedelta\n"
+            + (f"time_machine.travel(datetime.now(UTC) + {ahead}, tick=True).start()\n" if ahead else "")
+            + (f"import django; django.setup(); {setup}\n" if setup else "")
+            + "sys.argv = ['manage.py', 'worker']\n"
+            "import manage; manage.main()\n"
+        )
+        process = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, env=self.environment)
+        try:
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(20) == ends_with
+
+
+def until(found: Callable[[], Any], patience: float = PATIENCE) -> Any:
+    """The first thing that `found` returns which is something."""
+    end = time.monotonic() + patience
+    while time.monotonic() < end:
+        if result := found():
+            return result
+        time.sleep(0.1)
+    raise AssertionError(f"nothing came within {patience} s")
+
+
+def zone_where_it_is_noon() -> str:
+    """A zone in the middle of its day, so that a text may leave whenever the tests run."""
+    offset = 12 - datetime.now(UTC).hour
+    return f"Etc/GMT{-offset:+d}"  # POSIX signs: Etc/GMT-5 is five hours east
+
+
+@contextlib.contextmanager
+def running_site(folder: Path) -> Iterator[Site]:
+    """An installation of its own, on the same kind of database as the tests."""
+    port, inbox, texts = free_port(), Inbox(), list[dict[str, str]]()
+    mail_server = Controller(inbox, hostname="127.0.0.1", port=free_port())
+    mail_server.start()
+    with HTTPServer() as twilio, database(folder) as database_url:
+        messages = twilio.expect_request("/2010-04-01/Accounts/AC1/Messages.json")
+        messages.respond_with_handler(twilio_lookalike(texts))
+        environment = os.environ | {
+            "DATABASE_URL": database_url,
+            "DEBUG": "true",
+            "PORT": str(port),
+            "PUBLIC_URL": f"http://127.0.0.1:{port}",
+            "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
+            "TWILIO_ACCOUNT_SID": "AC1",
+            "TWILIO_AUTH_TOKEN": "secret",
+            "TWILIO_FROM": "+15005550006",
+            "TWILIO_API_URL": twilio.url_for("").rstrip("/"),
+            "WEBHOOK_NETWORKS": "127.0.0.0/8",
+            "PYTHONWARNINGS": "ignore",
+            "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
+        }
+        manage(environment, "migrate", "-v0")
+        demo = json.loads(manage(environment, "demo", "--json"))
+        web = subprocess.Popen(
+            [
+                Path(sys.executable).with_name("gunicorn"),
+                "-w",
+                "2",
+                "-b",
+                f"127.0.0.1:{port}",
+                "--preload",
+                "reviewhub.wsgi",
+            ],
+            cwd=ROOT,
+            env=environment,
+        )
+        site = Site(f"http://127.0.0.1:{port}", environment, demo, inbox, texts)
+        try:
+            until(lambda: reachable(site.url))
+            yield site
+        finally:
+            web.terminate()
+            web.wait(20)
+            mail_server.stop()
+
+
+def manage(environment: dict[str, str], *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True, capture_output=True, text=True
+    )
+    return done.stdout
+
+
+@contextlib.contextmanager
+def database(folder: Path) -> Iterator[str]:
+    given = settings.DATABASES["default"]
+    if settings.SQLITE:
+        yield migrated_sqlite(folder)
+        return
+    name = f"site_{os.getpid()}"
+    login = {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "password": given["PASSWORD"]}
+    with psycopg.connect(dbname="postgres", autocommit=True, **login) as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            user = f"{login['user']}:{login['password']}" if login["password"] else login["user"]
+            yield f"postgres://{user}@{login['host']}:{login['port'] or 5432}/{name}"
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def migrated_sqlite(folder: Path) -> str:
+    """The URL of a fresh SQLite file in the folder, its tables already there."""
+    (folder / "site.sqlite3").write_bytes(_migrated())
+    return f"sqlite:///{folder / 'site.sqlite3'}"
+
+
+@functools.cache
+def _migrated() -> bytes:
+    """Migrating takes seconds: once for all the sites of a test run."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "template.sqlite3")
+        own = {"DATABASE_URL": f"sqlite:///{file}", "DJANGO_SETTINGS_MODULE": "reviewhub.settings"}
+        manage(os.environ | own, "migrate", "-v0")
+        return file.read_bytes()
+
+
+def twilio_lookalike(texts: list[dict[str, str]]) -> Callable[[Request], Response]:
+    """Twilio's list of messages: a POST adds one, a GET reads those to a number."""
+
+    def answer(request: Request) -> Response:
+        if request.method == "POST":
+            form = {name: values[0] for name, values in parse_qs(request.get_data(as_text=True)).items()}
+            form |= {"sid": f"SM{len(texts)}", "date_created": format_datetime(datetime.now(UTC))}
+            texts.append(form)
+            return Response(json.dumps({"sid": form["sid"], "status": "queued"}), 201)
+        found = [
+            {"sid": text["sid"], "body": text["Body"], "date_created": text["date_created"]}
+            for text in list(texts)
+            if text["To"] == request.args["To"]
+        ]
+        return Response(json.dumps({"messages": found, "page": 0, "page_size": 200, "next_page_uri": None}))
+
+    return answer
+
+
+def reachable(url: str) -> bool:
+    with contextlib.suppress(requests.ConnectionError, requests.Timeout):
+        requests.get(url + "/healthz", timeout=5)
+        return True
+    return False

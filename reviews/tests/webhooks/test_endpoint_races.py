@@ -1,0 +1,152 @@
+"""An endpoint that is deleted while something is told to it: nobody's work fails for it."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler
+from ipaddress import ip_network
+from threading import Event as Signal
+from typing import Any
+
+import pytest
+from django.conf import settings as given
+from django.db import connection, connections, transaction
+from django.utils import timezone
+
+from oauth.models import Account
+from reviews.models import Attempt, Endpoint, Event, Notice, ReviewRequest
+from reviews.tests.support.helpers import asked
+from reviews.tests.support.receiver import answering, receiving
+from reviews.tests.support.site import until
+from reviews.webhooks import endpoints, events
+from reviews.webhooks.notifier import tell_due
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+with_two_writers = pytest.mark.skipif(given.SQLITE, reason="needs PostgreSQL: SQLite lets one writer in at a time")
+
+
+@pytest.fixture
+def endpoint(account: Account) -> Endpoint:
+    return endpoints.subscribe(account=account, url="https://hooks.example.com/", names=[])[0]
+
+
+@pytest.fixture
+def threads() -> Iterator[ThreadPoolExecutor]:
+    with ThreadPoolExecutor() as made:
+        yield made
+
+
+def held(first: Callable[[], Any], goes: Signal, done: Signal) -> None:
+    """Run it in a transaction that stays open until `goes`; `done`: it has run."""
+    try:
+        with transaction.atomic():
+            first()
+            done.set()
+            assert goes.wait(20)
+    finally:
+        done.set()
+        connections.close_all()
+
+
+def alone(call: Callable[[], Any]) -> Any:
+    try:
+        return call()
+    finally:
+        connections.close_all()
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = %s",
+            [connection.settings_dict["NAME"]],
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def in_this_order(threads: ThreadPoolExecutor, first: Callable[[], Any], second: Callable[[], Any]) -> None:
+    """The second call begins when the first one has run, and may wait for it to commit."""
+    goes, done = Signal(), Signal()
+    one: Future[Any] = threads.submit(held, first, goes, done)
+    assert done.wait(20)
+    other = threads.submit(alone, second)
+    until(lambda: waits_for_a_lock() or other.done())
+    goes.set()
+    one.result(20)
+    other.result(20)
+
+
+@pytest.mark.postgres
+@with_two_writers
+def test_what_is_being_written_down_goes_with_it(
+    account: Account, endpoint: Endpoint, threads: ThreadPoolExecutor
+) -> None:
+    in_this_order(threads, lambda: asked(account, timezone.now()), lambda: endpoints.delete(endpoint))
+    assert ReviewRequest.objects.count() == 1
+    assert not Endpoint.objects.exists()
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.postgres
+@with_two_writers
+@pytest.mark.parametrize(
+    "deed",
+    [
+        lambda endpoint: asked(endpoint.account, timezone.now()),
+        lambda endpoint: events.record(
+            Event(account=endpoint.account, type=Event.Type.MESSAGE_SENT, occurred_at=timezone.now())
+        ),
+        lambda endpoint: refused(endpoints.test, endpoint, timezone.now()),
+        lambda endpoint: refused(
+            endpoints.replay_between, endpoint, since=timezone.now(), until=timezone.now(), now=timezone.now()
+        ),
+    ],
+)
+def test_what_begins_while_it_goes_passes_it_by(
+    endpoint: Endpoint, threads: ThreadPoolExecutor, deed: Callable[[Endpoint], Any]
+) -> None:
+    in_this_order(threads, lambda: endpoints.delete(endpoint), lambda: deed(endpoint))
+    assert not Endpoint.objects.exists()
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.postgres
+@with_two_writers
+def test_what_is_forgotten_while_it_is_told_again_is_passed_by(
+    account: Account, endpoint: Endpoint, threads: ThreadPoolExecutor
+) -> None:
+    now = timezone.now()
+    kept, forgotten = (
+        Event.objects.create(account=account, type=Event.Type.LINK_CLICKED, occurred_at=now) for _ in range(2)
+    )
+    in_this_order(
+        threads,
+        lambda: Event.objects.filter(pk=forgotten.pk).delete(),
+        lambda: endpoints.replay_between(endpoint, since=now, until=timezone.now(), now=now),
+    )
+    assert Notice.objects.get().event == kept
+
+
+def refused(call: Callable[..., Any], *args: Any, **named: Any) -> None:
+    with pytest.raises(endpoints.Refused):
+        call(*args, **named)
+
+
+@pytest.mark.parametrize("status", [204, 500, 410])
+def test_a_call_that_comes_back_afterwards_is_let_go(account: Account, settings: Any, status: int) -> None:
+    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
+    with receiving() as program:
+        gone = endpoints.subscribe(account=account, url=f"{program.url}/gone", names=[])[0]
+
+        def deleted_meanwhile(handler: BaseHTTPRequestHandler) -> None:
+            alone(lambda: endpoints.delete(gone))
+            answering(status)(handler)
+
+        program.behave["/gone"] = deleted_meanwhile
+        asked(account, timezone.now())
+        kept = endpoints.subscribe(account=account, url=f"{program.url}/kept", names=[])[0]
+        assert tell_due() == 1
+        assert not Attempt.objects.exists()
+        endpoints.test(kept, timezone.now())
+        assert tell_due() == 1
+    assert Attempt.objects.get().notice.endpoint == kept
