@@ -1,9 +1,195 @@
-"""What codes mean: the same when a provider answers so, and when it reports so later."""
+"""Provider codes: the same outcome when a provider answers so, and when it reports so later; words for each."""
+
+from datetime import datetime
 
 import pytest
+from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError, AnymailSerializationError
+from anymail.signals import AnymailTrackingEvent
+from django.core.mail.backends.locmem import EmailBackend
+from requests import Response
 
-from reviews.delivery.channels import codes
+from reviews.delivery.channels import ChannelError, Message, codes
 from reviews.delivery.channels.codes import Outcome
+from reviews.delivery.channels.email import EmailChannel
+from reviews.delivery.provider_events import parse
+
+GONE, OPTED_OUT, PERMANENT, TEMPORARY, IN_DOUBT = list(Outcome)
+
+# The outcome of each code, as the engine has treated it since before there was one table of codes.
+TWILIO = {
+    "21610": OPTED_OUT,
+    "21211": GONE,
+    "21214": GONE,
+    "21217": GONE,
+    "21614": GONE,
+    "30003": GONE,
+    "30004": GONE,
+    "30005": GONE,
+    "30006": GONE,
+    "20404": PERMANENT,
+    "21212": PERMANENT,
+    "21219": PERMANENT,
+    "21408": PERMANENT,
+    "21606": PERMANENT,
+    "21608": PERMANENT,
+    "21612": PERMANENT,
+    "21617": PERMANENT,
+    "21659": PERMANENT,
+    "30007": PERMANENT,
+    "30008": PERMANENT,
+    "30032": PERMANENT,
+    "30034": PERMANENT,
+    "20003": TEMPORARY,  # a wrong token is no reason to give a text up
+    "20005": TEMPORARY,
+    "20429": TEMPORARY,
+    "20503": TEMPORARY,
+    "30001": TEMPORARY,
+    "30002": TEMPORARY,
+    "30017": TEMPORARY,
+    "30022": TEMPORARY,
+    "30023": TEMPORARY,
+}
+# With the rest of the code that a server would send.
+ENHANCED = {
+    "4": ("4.2.2", TEMPORARY),
+    "5.1": ("5.1.1", GONE),
+    "5.1.7": ("5.1.7", PERMANENT),
+    "5.1.8": ("5.1.8", PERMANENT),
+    "5.2": ("5.2.2", PERMANENT),
+    "5.2.1": ("5.2.1", GONE),
+    "5.3": ("5.3.4", PERMANENT),
+    "5.4": ("5.4.6", PERMANENT),
+    "5.4.1": ("5.4.1", GONE),
+    "5.4.4": ("5.4.4", GONE),
+    "5.5": ("5.5.4", PERMANENT),
+    "5.6": ("5.6.0", PERMANENT),
+    "5.7": ("5.7.26", PERMANENT),
+}
+REPLIES = {  # to the recipient's address
+    "421": TEMPORARY,
+    "450": TEMPORARY,
+    "451": TEMPORARY,
+    "452": TEMPORARY,
+    "454": TEMPORARY,
+    "501": PERMANENT,
+    "530": PERMANENT,
+    "535": PERMANENT,
+    "550": GONE,
+    "551": GONE,
+    "552": PERMANENT,
+    "553": GONE,
+    "554": PERMANENT,
+}
+STATUSES = {
+    "401": PERMANENT,
+    "402": PERMANENT,
+    "403": PERMANENT,
+    "422": PERMANENT,
+    "429": TEMPORARY,
+    "500": TEMPORARY,
+    "502": TEMPORARY,
+    "503": TEMPORARY,
+    "504": IN_DOUBT,
+}
+REASONS = {  # of a report that quotes no mail server
+    "bounced": GONE,
+    "invalid": GONE,
+    "unsubscribed": OPTED_OUT,
+    "blocked": PERMANENT,
+    "failed": PERMANENT,
+    "other": PERMANENT,
+    "rejected": PERMANENT,
+    "spam": PERMANENT,
+    "timed_out": PERMANENT,
+    "undelivered": PERMANENT,
+}
+OURS = {
+    "": PERMANENT,
+    "connect": TEMPORARY,
+    "connection": IN_DOUBT,
+    "internal": TEMPORARY,
+    "message": PERMANENT,
+    "no-answer": IN_DOUBT,
+    "refused": GONE,
+}
+
+
+@pytest.mark.parametrize(("code", "outcome"), TWILIO.items())
+def test_a_text_has_the_outcome_of_twilios_code(code: str, outcome: Outcome) -> None:
+    assert codes.of_twilio(int(code), 400) is outcome
+    if code not in ("20404", "21212", "21617", "21659"):  # until now of these the status decided: always 400 or 404
+        assert {codes.of_twilio(int(code), status) for status in (200, 401, 429, 500, 504)} == {outcome}
+    assert codes.of_twilio(int(code), 404) is outcome
+
+
+@pytest.mark.parametrize(("code", "outcome"), ENHANCED.values())
+def test_a_quoted_mail_has_the_outcome_of_the_enhanced_code(code: str, outcome: Outcome) -> None:
+    assert codes.of_report(f"smtp; {code} sorry") is outcome
+    if code.startswith("5"):
+        assert codes.of_smtp(599, f"{code} sorry", recipient=False) is outcome
+
+
+@pytest.mark.parametrize(("code", "outcome"), REPLIES.items())
+def test_a_mail_has_the_outcome_of_the_servers_reply(code: str, outcome: Outcome) -> None:
+    assert codes.of_smtp(int(code), "sorry", recipient=True) is outcome
+    elsewhere = PERMANENT if outcome is GONE else outcome  # said about the sender or the content
+    assert codes.of_smtp(int(code), "sorry", recipient=False) is elsewhere
+    assert codes.of_report(f"{code} sorry") is outcome
+
+
+@pytest.mark.parametrize(("status", "outcome"), STATUSES.items())
+def test_a_call_has_the_outcome_of_its_http_status(
+    monkeypatch: pytest.MonkeyPatch, status: str, outcome: Outcome
+) -> None:
+    assert codes.of_twilio(int(status), int(status)) is outcome
+    response = Response()
+    response.status_code = int(status)
+    code, of_mail = refused_with(AnymailRequestsAPIError(response=response), monkeypatch)
+    assert code == status
+    # A gateway may have passed the message on. A mail goes out again all the same, under the same Message-ID.
+    assert of_mail is (TEMPORARY if outcome is IN_DOUBT else outcome)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (AnymailRecipientsRefused(), "refused"),
+        (AnymailSerializationError(), "message"),
+        (ConnectionResetError(), "connection"),
+    ],
+)
+def test_a_mail_that_was_not_taken_has_the_outcome_of_our_code(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, code: str
+) -> None:
+    assert refused_with(error, monkeypatch) == (code, OURS[code])
+
+
+def refused_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Outcome]:
+    """Code and outcome of a mail whose provider's library raises the error."""
+
+    def raise_it(*_: object) -> int:
+        raise error
+
+    monkeypatch.setattr(EmailBackend, "send_messages", raise_it)
+    mail = Message(to="jane@example.com", sender="desk@riverside.example", text="Hi", key="k", html="Hi")
+    with pytest.raises(ChannelError) as caught:
+        EmailChannel().send(mail)
+    return caught.value.code, codes.of_error(caught.value)
+
+
+@pytest.mark.parametrize(("code", "outcome"), REASONS.items())
+def test_a_report_that_quotes_no_server_has_the_outcome_of_its_reason(
+    now: datetime, code: str, outcome: Outcome
+) -> None:
+    if code == "undelivered":
+        row = parse.of_text({"MessageSid": "SM1", "MessageStatus": code}, message_key="", now=now)
+    else:
+        words = {"event_type": "rejected" if code == "unsubscribed" else "bounced", "reject_reason": code}
+        if code in ("rejected", "failed"):
+            words = {"event_type": code}
+        event = AnymailTrackingEvent(esp_event={}, recipient="jane@example.com", **words)
+        [row] = parse.of_mail("postmark", [event], now)
+    assert (row.code, row.kind) == (code, parse.KINDS[outcome])
 
 
 @pytest.mark.parametrize(
