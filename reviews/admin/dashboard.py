@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from oauth.models import Account
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, is_operator, roles_of
-from reviews.delivery.channels.explanations import explain
+from reviews.delivery.channels.codes import explain
 from reviews.insights.account import Funnel, Scope, overview
 from reviews.insights.charts import columns_by_day, percent
 from reviews.models import ReviewRequest, Sequence, WorkerBeat

@@ -27,7 +27,7 @@ from reviewhub.backoffice.pages import (
 from reviewhub.counters import one_more
 from reviews.admin.requests import DELIVERY_COLOURS
 from reviews.delivery import send_test, staff_actions
-from reviews.delivery.channels.explanations import explain
+from reviews.delivery.channels.codes import explain
 from reviews.insights import installation
 from reviews.models import Delivery, WorkerBeat
 from reviews.models.addresses import InvalidAddress, read_address

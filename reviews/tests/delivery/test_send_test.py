@@ -8,7 +8,7 @@ import pytest
 from oauth.models import Account
 from reviews.contacts.suppressions import suppress
 from reviews.delivery import send_test
-from reviews.delivery.channels import ChannelError, explanations
+from reviews.delivery.channels import ChannelError
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.tests.support.helpers import FakeProvider
@@ -113,22 +113,3 @@ def test_what_cannot_be_sent_is_not_tried(
     assert not outcome.accepted
     assert words in outcome.text
     assert provider.sent == []
-
-
-@pytest.mark.parametrize("code", ["", "connect", "550", "21610"])
-def test_a_known_code_has_words_of_its_own(code: str) -> None:
-    assert explanations.explain(code) == explanations.CAUSES[code]
-
-
-@pytest.mark.parametrize(
-    ("code", "words"), [("577", "The provider refused it"), ("477", "put it off"), ("99999", "A code of the provider")]
-)
-def test_an_unknown_code_is_the_providers(code: str, words: str) -> None:
-    assert explanations.explain(code).startswith("The provider") or code == "99999"
-    assert words in explanations.explain(code)
-
-
-def test_every_explanation_is_a_sentence() -> None:
-    for code, words in explanations.CAUSES.items():
-        assert words[0].isupper(), code
-        assert words.endswith((".", "?")), code

@@ -1,21 +1,23 @@
 """Provider codes: the same outcome when a provider answers so, and when it reports so later; words for each."""
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError, AnymailSerializationError
-from anymail.signals import AnymailTrackingEvent
+from anymail.signals import AnymailTrackingEvent, RejectReason
+from django.conf import settings
 from django.core.mail.backends.locmem import EmailBackend
 from requests import Response
 
 from reviews.delivery.channels import ChannelError, Message, codes
-from reviews.delivery.channels.codes import Outcome
+from reviews.delivery.channels.codes import CODES, Code, Fault, Outcome, explain, find
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.provider_events import parse
 
 GONE, OPTED_OUT, PERMANENT, TEMPORARY, IN_DOUBT = list(Outcome)
 
-# The outcome of each code, as the engine has treated it since before there was one table of codes.
+# The outcome of each code, as the engine treated it before there was one table of codes.
 TWILIO = {
     "21610": OPTED_OUT,
     "21211": GONE,
@@ -164,6 +166,15 @@ def test_a_mail_that_was_not_taken_has_the_outcome_of_our_code(
     assert refused_with(error, monkeypatch) == (code, OURS[code])
 
 
+def test_three_digits_mean_one_thing_from_a_mail_server_and_another_over_http() -> None:
+    assert codes.of_smtp(451, "sorry", recipient=True) is TEMPORARY
+    assert codes.of_twilio(451, 451) is PERMANENT
+    assert codes.of_smtp(550, "sorry", recipient=True) is GONE
+    assert codes.of_twilio(550, 550) is TEMPORARY
+    assert codes.of_smtp(503, "sorry", recipient=True) is PERMANENT
+    assert codes.of_twilio(503, 503) is TEMPORARY
+
+
 def refused_with(error: Exception, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Outcome]:
     """Code and outcome of a mail whose provider's library raises the error."""
 
@@ -264,3 +275,104 @@ def test_a_reply_that_a_provider_quotes_is_found(words: str, outcome: Outcome | 
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_an_outcome_becomes_an_error_and_comes_back(outcome: Outcome) -> None:
     assert codes.of_error(codes.error(1, "because", outcome)) is outcome
+
+
+# --- The table ----------------------------------------------------------------------------------
+
+
+def test_the_table_says_what_the_engine_does_for_each_code_once() -> None:
+    outcome_of = (
+        TWILIO | {code: outcome for code, (_, outcome) in ENHANCED.items()} | REPLIES | STATUSES | REASONS | OURS
+    )
+    assert len(CODES) == len(outcome_of)
+    assert {row.code: row.outcome for row in CODES} == outcome_of
+
+
+@pytest.mark.parametrize("row", CODES, ids=lambda row: row.code or "none")
+def test_the_words_for_staff_are_sentences(row: Code) -> None:
+    assert row.words[0].isupper()
+    assert row.words.endswith((".", "?"))
+    assert "  " not in row.words
+    assert explain(row.code) == row.words
+
+
+def test_the_words_are_written_nowhere_else() -> None:
+    root = Path(settings.BASE_DIR)
+    files = [
+        path
+        for folder in ("reviewhub", "oauth", "reviews", "templates", "locale")
+        for path in (root / folder).rglob("*")
+        if path.suffix in (".py", ".html", ".po") and "tests" not in path.parts
+    ]
+    table = Path(codes.__file__)
+    assert table in files
+    texts = {path: path.read_text() for path in files if path != table}
+    sentences = {sentence for row in CODES for sentence in row.words.split(". ") if len(sentence) > 30}
+    assert len(sentences) > 60
+    assert [(sentence, path) for sentence in sentences for path, text in texts.items() if sentence in text] == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "codes"),
+    [
+        (Fault.RECIPIENT, ["21610", "21211", "21614", "30003", "30004", "30005", "30006", "550", "5.1"]),
+        (Fault.MESSAGE, ["21617", "30007", "554", "5.6", "message"]),
+        (Fault.ACCOUNT, ["401", "402", "403", "20003", "21212", "21606", "21608", "21659", "30032", "30034"]),
+        (Fault.TEMPORARY, ["20429", "429", "500", "503", "20503", "421"]),
+    ],
+)
+def test_a_code_says_whose_fault_it_is(fault: Fault, codes: list[str]) -> None:
+    assert {row.code: row.whose_fault for row in CODES if row.code in codes} == dict.fromkeys(codes, fault)
+
+
+def test_an_address_that_cannot_be_written_to_is_the_recipients() -> None:
+    rows = [row for row in CODES if row.outcome in (GONE, OPTED_OUT)]
+    assert {row.whose_fault for row in rows} == {Fault.RECIPIENT}
+
+
+def test_a_fault_of_our_account_names_who_mends_it() -> None:
+    rows = [row for row in CODES if row.whose_fault is Fault.ACCOUNT]
+    assert [row.code for row in rows if "Ask the operator to " not in row.words] == []
+
+
+# --- Words for staff ----------------------------------------------------------------------------
+
+
+def test_a_new_users_first_error_says_what_to_do() -> None:
+    words = explain("21608")
+    for part in ("Twilio account on trial", "verified", "upgrade"):
+        assert part in words
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("5.1.1", "The address does not exist."),
+        ("5.1.8", "The sender's domain is unknown"),
+        ("5.2.2", "The mailbox is full"),
+        ("4.7.0", "The receiving server put the message off"),
+    ],
+)
+def test_an_enhanced_code_has_the_words_of_its_longest_part(code: str, words: str) -> None:
+    assert explain(code).startswith(words)
+
+
+@pytest.mark.parametrize("reason", [value for name, value in vars(RejectReason).items() if name.isupper()])
+def test_each_of_anymails_reasons_has_words(reason: str) -> None:
+    assert find(reason) is not None
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("577", "The provider refused it; its own documentation says more."),
+        ("477", "The provider put it off, or refused the call; its own documentation says more."),
+        ("299", "The provider gave this code; its own documentation says more."),
+        ("99999", "A code of the provider; its own documentation says more."),
+        ("5.9.9", "A code of the provider; its own documentation says more."),
+        ("2.0.0", "A code of the provider; its own documentation says more."),
+        ("KeyError", "A code of the provider; its own documentation says more."),
+    ],
+)
+def test_an_unknown_code_is_the_providers(code: str, words: str) -> None:
+    assert explain(code) == words
