@@ -114,7 +114,7 @@ class SettingsForm(forms.Form):
         """Keep the settings; False when the import has been started meanwhile."""
         columns = [self.cleaned_data[column.name] for column in self.columns()]
         settings = {name: self.cleaned_data[name] for name in SETTINGS}
-        return imports.settle(job, columns=columns, now=timezone.now(), **settings)
+        return imports.configure(job, columns=columns, now=timezone.now(), **settings)
 
 
 @admin.register(ImportJob)
@@ -237,7 +237,7 @@ def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
         for place, (heading, field) in enumerate(zip(imports.headings(job), shown.columns(), strict=True))
     ]
     if job.checked:
-        tally = imports.Tally(job.asked, job.known, job.suppressed, tuple(job.problems.all()[:PROBLEMS_SHOWN]))
+        tally = imports.Counts(job.asked, job.known, job.suppressed, tuple(job.problems.all()[:PROBLEMS_SHOWN]))
     else:
         tally = imports.check(job, rows, timezone.now())
     return {
