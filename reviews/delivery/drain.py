@@ -268,7 +268,7 @@ class _Drain:
             reason = "This step was removed from the sequence."
         elif delivery.channel not in available_channels():
             reason = "No provider is set up for this channel."
-        elif unsent.put_off_outside_window(delivery, now=now):
+        elif unsent.put_off(delivery, now=now):
             return False
         else:
             try:

@@ -125,12 +125,11 @@ def may_repeat(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
     return True
 
 
-def put_off_outside_window(delivery: Delivery, *, now: datetime) -> bool:
-    """Whether it is the wrong time of day for the recipient; then the message waits for the window."""
-    return _put_off(delivery, now=now)
+def put_off(delivery: Delivery, *, now: datetime, sent_at: Sequence[datetime] = ()) -> bool:
+    """Let the message wait until the recipient's hours allow it; False where they do now.
 
-
-def _put_off(delivery: Delivery, *, now: datetime, sent_at: Sequence[datetime] = ()) -> bool:
+    With the times of the latest messages to the number in `sent_at`, it waits for the number's cap as well.
+    """
     slot = slots.slot(
         account=delivery.account,
         contact=delivery.request.contact,
@@ -171,6 +170,6 @@ def _wait(delivery: Delivery, *, now: datetime) -> None:
         return
     sent = Delivery.objects.filter(address=delivery.address, sent_at__gt=now - CAP_PERIOD).exclude(pk=delivery.pk)
     latest = [moment for moment in sent.order_by("-sent_at").values_list("sent_at", flat=True)[:CAP] if moment]
-    if delivery.channel != Channel.SMS or not _put_off(delivery, now=now, sent_at=latest):
+    if delivery.channel != Channel.SMS or not put_off(delivery, now=now, sent_at=latest):
         # Others to the number are on their way just now, or the claim is lost, which `settle` finds out.
         settle(delivery, Status.PLANNED, due_at=now + CONNECT_PAUSE)
