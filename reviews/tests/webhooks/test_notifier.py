@@ -22,9 +22,9 @@ from reviews.models import Attempt, Delivery, Endpoint, Event, Notice
 from reviews.pages import actions
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, asked
-from reviews.tests.support.receiver import Receiver, answering, receiving, silent
+from reviews.tests.support.receiver import Receiver, answering, receiving, silent, tell_due
 from reviews.webhooks import endpoints, notifier
-from reviews.webhooks.notifier import WAITS, Called, claim, settle, tell_due
+from reviews.webhooks.notifier import WAITS, Called, claim, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
