@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models import F
 from simple_history.models import HistoricalRecords
 
-LEGAL_TEXT_HOURS = (time(8), time(21))  # TCPA, 47 CFR 64.1200(c)(1): the recipient's local time
+from reviewhub.text_hours import LEGAL_TEXT_HOURS
 
 
 def validate_time_zone(name: str) -> None:

@@ -25,6 +25,7 @@ from reviews.admin.normalise import normalise, require_one
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
 from reviews.models import ReviewRequest, Sequence
+from reviews.models.base import MAX_DELAY_HOURS
 from reviews.requests import ask
 from reviews.requests.ask import Ask
 from reviews.requests.matching import Person
@@ -67,7 +68,7 @@ class AskForm(forms.Form):
     delay_hours = forms.IntegerField(
         label="Hours to wait",
         min_value=0,
-        max_value=8760,
+        max_value=MAX_DELAY_HOURS,
         required=False,
         initial=0,
         widget=UnfoldAdminIntegerFieldWidget({"inputmode": "numeric"}),

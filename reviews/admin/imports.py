@@ -25,6 +25,7 @@ from reviewhub.backoffice.pages import (
     written_accounts,
 )
 from reviews.models import ImportJob, ReviewRequest, Sequence
+from reviews.models.base import MAX_DELAY_HOURS
 from reviews.requests import imports
 from reviews.requests.csv_files import FIELDS, MOST_BYTES, MOST_ROWS, Row, Unreadable, write_rows
 
@@ -84,7 +85,7 @@ class SettingsForm(forms.Form):
         Sequence.objects.none(), required=False, empty_label="The account's default", widget=UnfoldAdminSelectWidget
     )
     delay_hours = forms.IntegerField(
-        label="Hours to wait", min_value=0, max_value=8760, widget=UnfoldAdminIntegerFieldWidget
+        label="Hours to wait", min_value=0, max_value=MAX_DELAY_HOURS, widget=UnfoldAdminIntegerFieldWidget
     )
 
     def __init__(self, job: ImportJob, data: Any = None) -> None:

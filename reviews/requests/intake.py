@@ -16,8 +16,6 @@ from reviews.models.base import Channel
 from reviews.requests.ask import Ask
 from reviews.requests.matching import Person
 
-MAX_DELAY_HOURS = 8760
-
 
 @dataclass(frozen=True)
 class Intake:

@@ -15,6 +15,7 @@ from drf_spectacular.utils import (
     extend_schema_view,
 )
 
+from oauth.scopes import SCOPES_FOR_DEVELOPERS
 from reviewhub.rest.errors import CODES
 from reviews.api.openapi.oauth import OAUTH_PATHS
 from reviews.api.openapi.operations import OPERATIONS
@@ -88,8 +89,6 @@ HEADERS = {
     "RateLimit-Policy": {"schema": {"type": "string"}, "description": "The limit: calls in a window of seconds."},
     "RateLimit": {"schema": {"type": "string"}, "description": "How many are left, and for how many seconds."},
 }
-SCOPES = {"read": "See customers, review requests and their answers", "write": "Ask, change, cancel and erase"}
-
 
 SETTINGS = {
     "TITLE": "ReviewHub",
@@ -147,7 +146,7 @@ def _complete(made: dict[str, Any]) -> dict[str, Any]:
                     "authorizationUrl": "/oauth/authorize",
                     "tokenUrl": "/oauth/token",
                     "refreshUrl": "/oauth/token",
-                    "scopes": SCOPES,
+                    "scopes": SCOPES_FOR_DEVELOPERS,
                 }
             },
         },

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 
+from reviewhub import text_hours
 from reviews.requests.schedule.phone_location import Place
 from reviews.requests.schedule.windows import Window
 
@@ -51,7 +52,7 @@ def _week(workday: Window, saturday: Window, sunday: Window | None) -> Week:
 _8_20, _9_21 = _from_to(8, 20), _from_to(9, 21)
 
 LAWS = (
-    Law(Place("US"), _daily(8, 21), "47 CFR 64.1200(c)(1)"),
+    Law(Place("US"), (Window(*text_hours.LEGAL_TEXT_HOURS),) * 7, text_hours.SOURCE),
     Law(Place("US", "CT"), _daily(9, 20), "Conn. Gen. Stat. 42-288a", since=date(2023, 10, 1)),
     Law(Place("US", "FL"), _daily(8, 20), "Fla. Stat. 501.616(6)(a)", since=date(2021, 7, 1)),
     Law(Place("US", "KY"), _daily(10, 21), "KRS 367.46955"),

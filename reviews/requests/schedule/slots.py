@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from oauth.models import Account
-from oauth.models.account import LEGAL_TEXT_HOURS
+from reviewhub.text_hours import LEGAL_TEXT_HOURS
 from reviews.models import Contact
 from reviews.models.base import Channel
 from reviews.requests.schedule.holidays import holiday_name
