@@ -70,7 +70,11 @@ def check_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     for number, name, what in (
         (2, "OAUTH_TOKEN_KEY", "SECRET_KEY derives OAuth tokens: rotating it would disconnect every app."),
         (3, "ADDRESS_HASH_KEY", "SECRET_KEY hashes opt-outs: rotating it would lose those of erased contacts."),
-        (13, "SECOND_FACTOR_KEY", "SECRET_KEY encrypts second factors: rotating it would lock their people out."),
+        (
+            13,
+            "SECOND_FACTOR_KEY",
+            "SECRET_KEY encrypts second factors: rotating it without a fallback would lock their people out.",
+        ),
         (14, "WEBHOOK_KEY", "SECRET_KEY encrypts webhook secrets: rotating it without a fallback would lose them."),
     ):
         if getattr(settings, name) == settings.SECRET_KEY:

@@ -142,7 +142,11 @@ PASSWORD_HASHERS = [
 
 STAFF_MUST_HAVE_MFA: bool = env.bool("STAFF_MUST_HAVE_MFA", default=False)
 # Encrypts what second factors are checked with; its own key, so that a changed SECRET_KEY locks nobody out.
+# The first key encrypts; the others are tried for what was encrypted before a change.
 SECOND_FACTOR_KEY: str = env.str("SECOND_FACTOR_KEY", default=SECRET_KEY)
+SECOND_FACTOR_KEY_FALLBACKS: list[str] = env.list(
+    "SECOND_FACTOR_KEY_FALLBACKS", default=SECRET_KEY_FALLBACKS if SECOND_FACTOR_KEY == SECRET_KEY else []
+)
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_ADAPTER = "oauth.sign_in.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

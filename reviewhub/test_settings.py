@@ -16,6 +16,7 @@ for _name in _theirs | os.environ.keys() & {
     "METRICS_TOKEN",
     "PREPARED_STATEMENTS",
     "SECOND_FACTOR_KEY",
+    "SECOND_FACTOR_KEY_FALLBACKS",
     "STAFF_MUST_HAVE_MFA",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_API_URL",

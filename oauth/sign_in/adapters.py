@@ -1,19 +1,24 @@
 """What allauth does our way."""
 
-import base64
-import hashlib
+import logging
 import threading
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
-from cryptography.fernet import Fernet
+from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from reviewhub.client_address import client_address
+from reviewhub.encryption import Cipher, Undecipherable
+
+logger = logging.getLogger(__name__)
+
+ENCRYPTED = ("secret", "seed")  # in an authenticator's data: an app's secret, and what recovery codes are made from
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -63,21 +68,45 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """What second factors are checked with is encrypted: the database alone does not sign in.
-
-    Raises cryptography.fernet.InvalidToken where SECOND_FACTOR_KEY is not the one of then.
-    """
+    """What second factors are checked with is encrypted: the database alone does not sign in."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": "That code is not right. An app shows a new one every 30 seconds, and each works once.",
     }
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        return _cipher().encrypt(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        """Raises Undecipherable."""
+        return _cipher().decrypt(encrypted_text)
 
 
-def _cipher() -> Fernet:
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(settings.SECOND_FACTOR_KEY.encode()).digest()))
+def renew_encryption() -> int:
+    """Encrypt with the first key what was encrypted with a former one; returns how many second factors had it so."""
+    return sum(_renew(factor.pk) for factor in Authenticator.objects.all() if _renewed(factor) != factor.data)
+
+
+def _renew(key: int) -> bool:
+    """Renew it under a lock: a recovery code that is used meanwhile is marked in the same column."""
+    with transaction.atomic():
+        factor = Authenticator.objects.select_for_update().filter(pk=key).first()
+        if factor is None:
+            return False
+        factor.data = _renewed(factor)
+        factor.save(update_fields=["data"])
+        return True
+
+
+def _renewed(factor: Authenticator) -> dict[str, Any]:
+    """Its data with everything under the first key; as they are where no key fits."""
+    cipher, data = _cipher(), dict(factor.data)
+    try:
+        return data | {name: cipher.renewed(data[name]) for name in ENCRYPTED if name in data}
+    except Undecipherable:
+        logger.error("a second factor cannot be read: SECOND_FACTOR_KEY is not the one of then")
+        return data
+
+
+def _cipher() -> Cipher:
+    return Cipher([settings.SECOND_FACTOR_KEY, *settings.SECOND_FACTOR_KEY_FALLBACKS])

@@ -6,7 +6,6 @@ from typing import Any
 
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import InvalidToken
 from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
@@ -15,6 +14,7 @@ from django.utils import timezone
 
 from oauth.models import User
 from oauth.scopes import SCOPES
+from reviewhub.encryption import Undecipherable
 
 LIFETIMES = {0: "Until I end it", 30: "30 days", 90: "90 days", 365: "A year"}
 
@@ -51,7 +51,7 @@ class _Code:
     def clean_code(self) -> str:
         try:
             code: str = super().clean_code()  # type: ignore[misc]
-        except InvalidToken as error:
+        except Undecipherable as error:
             raise forms.ValidationError(self.UNREADABLE) from error
         if self.authenticator.type == Authenticator.Type.TOTP:
             used = f"totp:{self.user.pk}:{re.sub('[^0-9]', '', code)}"
