@@ -12,7 +12,7 @@ from oauth.models.account import validate_time_zone
 from reviewhub.rest.fields import Email, Flag, Integer, Metadata, Text
 from reviews.models import ReviewRequest
 from reviews.models.addresses import InvalidPhone, normalise_email, normalise_phone
-from reviews.models.base import Channel
+from reviews.models.base import MAX_DELAY_HOURS, Channel
 from reviews.requests.ask import Ask
 from reviews.requests.matching import Person
 
