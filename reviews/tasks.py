@@ -39,7 +39,7 @@ def sweep() -> None:
     clean_up(now)
     counters.fold(now=now)
     imports.forget(now)
-    erase.blank_late_reports(now)
+    erase.blank_late_events(now)
     endpoints.renew_encryption()
     adapters.renew_encryption()
     events.forget(now)

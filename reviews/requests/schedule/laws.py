@@ -1,4 +1,4 @@
-"""The hours in which the law lets a business text its customers, as a table. A conservative reading, no legal advice.
+"""Laws: the hours in which a business may text its customers, as a table. A conservative reading, no legal advice.
 
 Most of these laws speak of solicitation by telephone, some exempt customers who agreed or bought
 lately, and courts differ on whether asking for a review solicits. The table takes each as if it
@@ -25,7 +25,7 @@ LONG_AGO = date.min  # in force before this program was written
 
 @dataclass(frozen=True)
 class Law:
-    """When texts may reach somebody in a place, from which day, and where that is written."""
+    """Hours in which texts may reach somebody in a place, the day from which that holds, and its source."""
 
     place: Place
     week: Week
@@ -91,6 +91,6 @@ LAWS = (
 
 @lru_cache(maxsize=1024)
 def laws_of(place: Place, day: date) -> tuple[Law, ...]:
-    """The laws in force there on that day, the state's before the country's."""
-    there = [law for law in LAWS if law.place in (place, Place(place.country)) and law.since <= day]
-    return tuple(sorted(there, key=lambda law: law.place.state, reverse=True))
+    """Return the laws in force in the place on that day, the state's before the country's."""
+    in_force = [law for law in LAWS if law.place in (place, Place(place.country)) and law.since <= day]
+    return tuple(sorted(in_force, key=lambda law: law.place.state, reverse=True))
