@@ -21,6 +21,7 @@ from reviewhub.backoffice.pages import (
     is_operator,
     written_accounts,
 )
+from reviewhub.refused import Refused
 from reviews.admin.normalise import normalise, require_one
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
@@ -116,7 +117,7 @@ class AskForm(forms.Form):
             source=ReviewRequest.Source.STAFF,
         )
 
-    def refuse(self, refusal: ask.Refused) -> None:
+    def refuse(self, refusal: Refused) -> None:
         """Say it at the field that it is about."""
         self.add_error({"mobile_phone_number": "phone"}.get(refusal.field, refusal.field), refusal.reason)
 
@@ -138,7 +139,7 @@ def look_at(form: AskForm, now: datetime) -> Preview:
         return Preview(missing=_problems(form))
     try:
         verdict, planned = preview.look_ahead(account=form.cleaned_data["account"], wanted=form.wanted(), now=now)
-    except ask.Refused as refusal:
+    except Refused as refusal:
         return Preview(missing=[refusal.reason])
     return Preview(
         reason=verdict.reason,
@@ -180,7 +181,7 @@ def ask_page(page: Any, request: HttpRequest) -> HttpResponse:
     if not looking and form.is_valid():
         try:
             return _ask(request, form)
-        except ask.Refused as refusal:
+        except Refused as refusal:
             form.refuse(refusal)
     context = {
         **page.admin_site.each_context(request),
@@ -203,7 +204,7 @@ def ask_preview(page: Any, request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: AskForm) -> HttpResponse:
-    """Show what came of it: a request that exists is shown, too, and said to be one. Raises asking.Refused."""
+    """Show what came of it: a request that exists is shown, too, and said to be one. Raises Refused."""
     answer = ask.ask(account=form.cleaned_data["account"], wanted=form.wanted(), now=timezone.now())
     level = messages.success if answer.created and not answer.request.reason else messages.warning
     level(request, ". ".join([answer.message.rstrip("."), *form.doubts, *answer.warnings]))

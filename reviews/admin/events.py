@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from rest_framework.utils.encoders import JSONEncoder
 
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
+from reviewhub.refused import Refused
 from reviews.admin.webhooks import SHOWN
 from reviews.models import Endpoint, Event, Notice
 from reviews.webhooks import endpoints
@@ -83,7 +84,7 @@ class NoticeAdmin(GeneratedRows, AccountAdmin):
                 raise PermissionDenied
             try:
                 told += endpoints.replay(endpoint, rows, timezone.now())
-            except endpoints.Refused:
+            except Refused:
                 refused += 1
         words = f"Told again: {told:,}."
         if refused:

@@ -25,6 +25,7 @@ from reviewhub.backoffice.pages import (
     is_operator,
 )
 from reviewhub.counters import one_more
+from reviewhub.refused import Refused
 from reviews.admin.requests import DELIVERY_COLOURS
 from reviews.delivery import send_test, staff_actions
 from reviews.delivery.channels.codes import explain
@@ -205,7 +206,7 @@ def decide(request: HttpRequest, **given: Any) -> HttpResponse:
     service, words = DECISIONS[given["decision"]]
     try:
         changed = service(delivery=delivery, now=timezone.now())
-    except staff_actions.Refused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, words.format(due=timezone.localtime(changed.due_at).strftime("%-d %B, %H:%M")))

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import localize
 
 from reviewhub.backoffice.pages import action
+from reviewhub.refused import Refused
 from reviews.delivery import staff_actions
 from reviews.models import Delivery, ReviewRequest
 from reviews.requests import lifecycle
@@ -26,7 +27,7 @@ class Move:
 
     `act` takes the request, the message that the person saw as the next one, and who does it; it says what came of it.
 
-    It raises lifecycle.InvalidMove or operations.Refused when the request is not where the person saw it any more.
+    It raises lifecycle.InvalidMove or Refused when the request is not where the person saw it any more.
     """
 
     question: str
@@ -50,7 +51,7 @@ def _failed(request: ReviewRequest) -> Delivery | None:
 
 def _still_there(seen: Delivery | None) -> Delivery:
     if seen is None:
-        raise staff_actions.Refused("No message is planned.")
+        raise Refused("delivery", "No message is planned.")
     return seen
 
 
@@ -69,7 +70,7 @@ def _skip(request: ReviewRequest, seen: Delivery | None, by: str) -> str:
 def _retry(request: ReviewRequest, seen: Delivery | None, by: str) -> str:
     failed = _failed(request)
     if failed is None:
-        raise staff_actions.Refused("No message of it has failed.")
+        raise Refused("delivery", "No message of it has failed.")
     planned = staff_actions.retry(delivery=failed, now=timezone.now())
     return f"It is planned again, for {localize(timezone.localtime(planned.due_at))}."
 
@@ -200,6 +201,6 @@ class Steering:
             # Only what the person saw: a second press must not reach the message after it.
             seen = next((one for one in row.deliveries.all() if str(one.pk) == request.POST.get("seen")), None)
             messages.success(request, move.act(row, seen, str(request.user)).strip())
-        except (lifecycle.InvalidMove, staff_actions.Refused) as refusal:
+        except (lifecycle.InvalidMove, Refused) as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(address)

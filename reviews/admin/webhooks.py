@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSplitDateTimeWidget
 
 from reviewhub.backoffice.pages import AccountAdmin, action, badge, display
+from reviewhub.refused import Refused
 from reviews.models import SUBSCRIBABLE, Attempt, Endpoint, Notice
 from reviews.webhooks import endpoints
 
@@ -47,7 +48,7 @@ class EndpointForm(forms.ModelForm):
     def clean_url(self) -> str:
         try:
             return endpoints.check_url(self.cleaned_data["url"])
-        except endpoints.Refused as refusal:
+        except Refused as refusal:
             raise forms.ValidationError(refusal.reason) from refusal
 
     def clean(self) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def _roll(endpoint: Endpoint, given: dict[str, Any]) -> str:
 
 def _retire(endpoint: Endpoint, given: dict[str, Any]) -> str:
     if not endpoints.retire_former(endpoint):
-        raise endpoints.Refused("endpoint", "There is no former secret.")
+        raise Refused("endpoint", "There is no former secret.")
     return "The former secret signs no more."
 
 
@@ -316,7 +317,7 @@ class EndpointAdmin(AccountAdmin):
             return TemplateResponse(request, "admin/reviews/endpoint/deed.html", context)
         try:
             messages.success(request, deed.act(found, form.cleaned_data if form else {}))
-        except endpoints.Refused as refusal:
+        except Refused as refusal:
             messages.error(request, refusal.reason)
         return HttpResponseRedirect(back)
 

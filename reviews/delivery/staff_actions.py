@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
+from reviewhub.refused import Refused
 from reviews.delivery import reconcile
 from reviews.insights import counters
 from reviews.models import ChannelHealth, Delivery, ReviewRequest, Tally, suppression
@@ -19,10 +20,6 @@ Status = Delivery.Status
 RETRIED = "Retried by staff."
 HURRIED = "Sent early by staff."
 DECIDE_AFTER = timedelta(hours=24)  # until then the provider may still tell
-
-
-class Refused(Exception):
-    """It cannot be done; the text says why, to the person who asked for it."""
 
 
 def retry(*, delivery: Delivery, now: datetime) -> Delivery:
@@ -48,7 +45,7 @@ def it_was_sent(*, delivery: Delivery, now: datetime) -> Delivery:
     _check_old_enough(delivery, now)
     if not reconcile.record_sent(delivery, provider_id="", now=now, reason="Sent, as staff found out."):
         delivery.refresh_from_db()
-        raise Refused(_not_any_more(delivery))
+        raise Refused("delivery", _not_any_more(delivery))
     delivery.refresh_from_db()
     counters.note(name=Tally.Name.SENT, channel=delivery.channel, happened_at=delivery.sent_at)
     return delivery
@@ -63,7 +60,7 @@ def send_now(*, delivery: Delivery, now: datetime) -> Delivery:
     planned = _lock_planned(delivery, now)
     slot = slots.slot(account=planned.account, contact=planned.request.contact, channel=planned.channel, earliest=now)
     if slot.due_at >= planned.due_at:
-        raise Refused("It leaves as soon as it may already.")
+        raise Refused("delivery", "It leaves as soon as it may already.")
     Delivery.objects.filter(pk=planned.pk, status=Status.PLANNED).update(
         due_at=slot.due_at, reason=f"{HURRIED} {slot.moved}".strip()[:200], claim=None
     )
@@ -85,7 +82,7 @@ def skip(*, delivery: Delivery, by: str, now: datetime) -> Delivery | None:
         now=now,
     )
     if following is None and planned.request.status == ReviewRequest.Status.SCHEDULED:
-        raise Refused("No message follows this one: cancel the request instead.")
+        raise Refused("delivery", "No message follows this one: cancel the request instead.")
     Delivery.objects.filter(pk=planned.pk, status=Status.PLANNED).update(
         status=Status.CANCELLED, reason=f"Skipped by {by}."[:200], claim=None
     )
@@ -109,7 +106,7 @@ def decidable_at(delivery: Delivery) -> datetime:
 def _plan_again(delivery: Delivery, seen: str, now: datetime) -> Delivery:
     fresh = _lock(delivery)
     if fresh.status != seen:
-        raise Refused(_not_any_more(fresh))
+        raise Refused("delivery", _not_any_more(fresh))
     _check_gates(fresh)
     _reopen(fresh.request, now)
     slot = slots.slot(account=fresh.account, contact=fresh.request.contact, channel=fresh.channel, earliest=now)
@@ -141,23 +138,23 @@ def _lock_planned(delivery: Delivery, now: datetime) -> Delivery:
     """The message, if it is planned still and no worker holds it. Raises Refused."""
     fresh = _lock(delivery)
     if fresh.status not in Delivery.PENDING:
-        raise Refused(_not_any_more(fresh))
+        raise Refused("delivery", _not_any_more(fresh))
     if fresh.status == Status.SENDING or (fresh.claim is not None and fresh.due_at > now):
-        raise Refused("A worker holds the message: it is leaving now.")
+        raise Refused("delivery", "A worker holds the message: it is leaving now.")
     return fresh
 
 
 def _check_gates(delivery: Delivery) -> None:
     """What would stop it at the moment of sending, said now, and what an engine that fails forward has done since."""
     if not delivery.account.is_active:
-        raise Refused("The account is switched off.")
+        raise Refused("account", "The account is switched off.")
     if not delivery.address:
-        raise Refused("The contact was erased.")
+        raise Refused("contact", "The contact was erased.")
     if blocked := suppression.blocked_channels(delivery.request.contact).get(delivery.channel):
-        raise Refused(f"The address must not be written to: {blocked.lower()}.")
+        raise Refused("contact", f"The address must not be written to: {blocked.lower()}.")
     taken_over = Q(status__in=[*Delivery.PENDING, *Delivery.ACCEPTED])
     if Delivery.objects.filter(taken_over, request=delivery.request, step=delivery.step).exists():
-        raise Refused("The other channel took over.")
+        raise Refused("delivery", "The other channel took over.")
 
 
 def _reopen(request: ReviewRequest, now: datetime) -> None:
@@ -166,14 +163,14 @@ def _reopen(request: ReviewRequest, now: datetime) -> None:
     try:
         reopened = lifecycle.reopen(request=request, now=now, reason=RETRIED)
     except lifecycle.InvalidMove as refusal:
-        raise Refused(str(refusal)) from refusal
+        raise Refused("review_request", str(refusal)) from refusal
     if not reopened:
-        raise Refused(f"The request has ended: {request.get_status_display().lower()}.")
+        raise Refused("review_request", f"The request has ended: {request.get_status_display().lower()}.")
 
 
 def _check_old_enough(delivery: Delivery, now: datetime) -> None:
     if now < decidable_at(delivery):
-        raise Refused("It is too early to decide: the provider may still tell whether it left.")
+        raise Refused("delivery", "It is too early to decide: the provider may still tell whether it left.")
 
 
 def _not_any_more(delivery: Delivery) -> str:

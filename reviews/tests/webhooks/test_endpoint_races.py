@@ -13,6 +13,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from oauth.models import Account
+from reviewhub.refused import Refused
 from reviews.models import Attempt, Endpoint, Event, Notice, ReviewRequest
 from reviews.tests.support.helpers import asked
 from reviews.tests.support.receiver import answering, receiving, tell_due
@@ -127,7 +128,7 @@ def test_what_is_forgotten_while_it_is_told_again_is_passed_by(
 
 
 def refused(call: Callable[..., Any], *args: Any, **named: Any) -> None:
-    with pytest.raises(endpoints.Refused):
+    with pytest.raises(Refused):
         call(*args, **named)
 
 

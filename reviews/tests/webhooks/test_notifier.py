@@ -17,6 +17,7 @@ from oauth.models import Account, User
 from oauth.sign_in import adapters
 from reviewhub import outbound
 from reviewhub.outbound import Answer
+from reviewhub.refused import Refused
 from reviews import tasks
 from reviews.contacts import erase
 from reviews.models import Attempt, Delivery, Endpoint, Event, Notice
@@ -425,7 +426,7 @@ def test_what_it_missed_while_it_was_off_can_be_told(
     endpoints.switch_off(endpoint, "")
     asked(account, clock(), Person(email="meanwhile@example.com"))
     asked(other_account, clock(), Person(email="stranger@example.com"))
-    with pytest.raises(endpoints.Refused, match="off"):
+    with pytest.raises(Refused, match="off"):
         endpoints.replay_between(endpoint, since=begun, until=clock.forward(seconds=1), now=clock())
     endpoints.switch_on(endpoint)
     assert endpoints.replay_between(endpoint, since=begun, until=clock(), now=clock()) == 2
