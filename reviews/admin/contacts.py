@@ -5,13 +5,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html_join
 
+from reviewhub.backoffice.actions import Action, WithActions
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
 from reviews.admin.normalise import normalise, require_one
 from reviews.contacts import erase, merge, suppressions
@@ -49,8 +49,28 @@ class ContactForm(forms.ModelForm):
         return cleaned
 
 
+def _erase(contact: Contact, form_data: dict[str, Any], by: str) -> str:
+    erase.erase(contact=contact, by=by, now=timezone.now())
+    return "Erased. The addresses will not be written to again."
+
+
+ERASE: Action[Contact] = Action(
+    name="erase",
+    label="Erase",
+    url_path="erase",
+    icon="person_remove",
+    question="Erase {row}?",
+    explanation="Name, addresses, the texts of messages and what the customer wrote are gone for good, and what is "
+    "under way is stopped. That somebody was asked, when, and with what result stays. The addresses are never written "
+    "to again, also if a list that holds them is imported.",
+    confirm="Erase for good",
+    is_offered=lambda contact: contact.erased_at is None,
+    perform=_erase,
+)
+
+
 @admin.register(Contact)
-class ContactAdmin(AccountAdmin):
+class ContactAdmin(WithActions):
     form = ContactForm
     list_display = ("shown_name", "email", "phone", "company_name", "account", "created_at")
     list_select_related = ("account",)
@@ -69,7 +89,8 @@ class ContactAdmin(AccountAdmin):
     )
     read_fields = (*fields, "opt_outs", "story")
     actions = ("merge",)
-    actions_detail = ("hand_out", "erase")
+    actions_detail = ("hand_out",)
+    confirmed_actions = (ERASE,)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
@@ -88,10 +109,6 @@ class ContactAdmin(AccountAdmin):
 
     def has_hand_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self._named(request, object_id) is not None
-
-    def has_erase_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        contact = self._named(request, object_id)
-        return contact is not None and contact.erased_at is None and self._may_write(request, contact)
 
     def _named(self, request: HttpRequest, object_id: Any) -> Contact | None:
         found: Contact | None = self.get_object(request, str(object_id)) if object_id else None
@@ -151,25 +168,6 @@ class ContactAdmin(AccountAdmin):
         response = JsonResponse(known_about(contact), json_dumps_params={"indent": 2, "ensure_ascii": False})
         response["Content-Disposition"] = f'attachment; filename="contact-{contact.pk}.json"'
         return response
-
-    @action(description="Erase", url_path="erase", icon="person_remove", permissions=["erase"])
-    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask first: nothing brings the data back."""
-        contact = self._named(request, object_id)
-        if contact is None or contact.erased_at:
-            raise Http404
-        address = reverse("admin:reviews_contact_change", args=[contact.pk])
-        if request.method != "POST":
-            context = {
-                **self.admin_site.each_context(request),
-                "title": f"Erase {contact}?",
-                "opts": self.opts,
-                "back": address,
-            }
-            return TemplateResponse(request, "admin/reviews/contact/erase.html", context)
-        erase.erase(contact=contact, by=str(request.user), now=timezone.now())
-        messages.success(request, "Erased. The addresses will not be written to again.")
-        return HttpResponseRedirect(address)
 
     @display(description="Name", ordering="last_name")
     def shown_name(self, contact: Contact) -> str:

@@ -13,6 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.text import Truncator
 
 from oauth.models import Account
+from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.pages import (
     LONGEST_FILTER,
     AccountAdmin,
@@ -28,7 +29,7 @@ from reviewhub.backoffice.pages import (
 )
 from reviews.admin.ask import ask_page, ask_preview
 from reviews.admin.provider_events import EVENT_COLOURS
-from reviews.admin.request_actions import Steering
+from reviews.admin.request_actions import REQUEST_ACTIONS
 from reviews.contacts.search import MOST_FOUND, search_requests
 from reviews.models import Contact, Delivery, DeliveryEvent, ReviewRequest, Sequence
 from reviews.requests import lifecycle
@@ -120,7 +121,7 @@ class SequenceFilter(admin.SimpleListFilter):
 
 
 @admin.register(ReviewRequest)
-class ReviewRequestAdmin(Steering, FixedRows, AccountAdmin):
+class ReviewRequestAdmin(FixedRows, WithActions):
     list_display = (
         "contact",
         "state",
@@ -139,6 +140,7 @@ class ReviewRequestAdmin(Steering, FixedRows, AccountAdmin):
     search_fields = ("contact",)  # which ones, `get_search_results` says
     search_help_text = "The customer's name, e-mail address or number, or your own id"
     actions = ("cancel",)
+    confirmed_actions = REQUEST_ACTIONS
     readonly_fields = ("state_badge",)
     inlines = (DeliveryInline,)
     fieldsets = (
@@ -157,6 +159,10 @@ class ReviewRequestAdmin(Steering, FixedRows, AccountAdmin):
             },
         ),
     )
+
+    def page_rows(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().page_rows(request).select_related("account", "contact", "sequence", "feedback")
+        return rows.prefetch_related("deliveries")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -15,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account
+from reviewhub.backoffice.actions import Action
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from reviewhub.counters import one_more
 from reviews.delivery import send_test
@@ -201,17 +201,19 @@ def _too_many(user: Any, now: datetime) -> bool:
 # --- A copy -----------------------------------------------------------------------------------------
 
 
-def copy_page(page: Any, request: HttpRequest, sequence: Sequence) -> HttpResponse:
-    """Another sequence with the same steps, to be changed without touching what is under way."""
-    if not page.has_change_permission(request, sequence):
-        raise PermissionDenied
-    if request.method == "POST":
-        made = copy_sequence(sequence)
-        return HttpResponseRedirect(reverse("admin:reviews_sequence_change", args=[made.pk]))
-    context = {
-        **page.admin_site.each_context(request),
-        "title": f"Copy {sequence}?",
-        "opts": page.opts,
-        "back": reverse("admin:reviews_sequence_change", args=[sequence.pk]),
-    }
-    return TemplateResponse(request, "admin/reviews/sequence/copy.html", context)
+def _copy(sequence: Sequence, form_data: dict[str, Any], by: str) -> HttpResponse:
+    made = copy_sequence(sequence)
+    return HttpResponseRedirect(reverse("admin:reviews_sequence_change", args=[made.pk]))
+
+
+COPY: Action[Sequence] = Action(
+    name="copy",
+    label="Copy",
+    url_path="copy",
+    icon="content_copy",
+    question="Copy {row}?",
+    explanation="The copy has the same steps and texts. Nothing uses it until a request names it, or you make it the "
+    "default.",
+    confirm="Copy it",
+    perform=_copy,
+)

@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from oauth.models import Account
+from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.pages import (
     PaginationInlineFormSet,
     StackedInline,
@@ -23,8 +24,8 @@ from reviewhub.backoffice.pages import (
     display,
 )
 from reviews.admin.sequence_editor import (
+    COPY,
     contacts_to_look_with,
-    copy_page,
     example,
     planned_changes,
     preview,
@@ -169,7 +170,7 @@ class SequenceForm(forms.ModelForm):
 
 
 @admin.register(Sequence)
-class SequenceAdmin(WithHistory):
+class SequenceAdmin(WithActions, WithHistory):
     form = SequenceForm
     list_display = ("name", "slug", "is_default", "account", "updated_at")
     list_select_related = ("account",)
@@ -179,7 +180,8 @@ class SequenceAdmin(WithHistory):
     readonly_fields = ("is_default", "look_with")
     inlines = (StepInline,)
     actions = ("default",)
-    actions_detail = ("send_test", "copy")
+    actions_detail = ("send_test",)
+    confirmed_actions = (COPY,)
     change_form_template = "admin/reviews/sequence/editor.html"
 
     def versions(self, row: Sequence) -> list[Any]:
@@ -248,30 +250,15 @@ class SequenceAdmin(WithHistory):
         return account
 
     def has_send_test_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._is_theirs(request, object_id)
-
-    def has_copy_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._is_theirs(request, object_id)
-
-    def _is_theirs(self, request: HttpRequest, object_id: Any) -> bool:
-        if not hasattr(request, "_theirs"):  # asked for each button
-            found = self.get_object(request, str(object_id)) if object_id else None
-            request._theirs = found is not None and self.has_change_permission(request, found)  # type: ignore[attr-defined]
-        return bool(request._theirs)  # type: ignore[attr-defined]
+        sequence = self.get_object(request, str(object_id)) if object_id else None
+        return sequence is not None and self.has_change_permission(request, sequence)
 
     @action(description="Send myself a test", url_path="test", icon="outgoing_mail", permissions=["send_test"])
     def send_test(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return test_page(self, request, self._found(request, object_id))
-
-    @action(description="Copy", url_path="copy", icon="content_copy", permissions=["copy"])
-    def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return copy_page(self, request, self._found(request, object_id))
-
-    def _found(self, request: HttpRequest, object_id: str) -> Sequence:
-        found: Sequence | None = self.get_object(request, object_id)
-        if found is None:
+        sequence: Sequence | None = self.get_object(request, object_id)
+        if sequence is None:
             raise Http404
-        return found
+        return test_page(self, request, sequence)
 
     def has_default_permission(self, request: HttpRequest) -> bool:
         return self._may_write(request, None)
