@@ -85,7 +85,7 @@ class WithActions(AccountAdmin):
         return rows[key]
 
     def _may_act(self, row_action: Action[Any], request: HttpRequest, row: Any) -> bool:
-        return row is not None and self._may_write(request, row) and row_action.is_offered(row)
+        return row is not None and self.has_write_permission(request, row) and row_action.is_offered(row)
 
     def _ask_or_act(self, row_action: Action[Any], request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the question; when it was answered, act once, from the state that the row has by then."""

@@ -203,15 +203,16 @@ class _AccountRows(BaseModelAdmin):
         return is_operator(request) or bool(_may_open(request) and self._role(request, obj))
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return self._may_write(request, None)
+        return self.has_write_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may_write(request, obj)
+        return self.has_write_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may_write(request, obj)
+        return self.has_write_permission(request, obj)
 
-    def _may_write(self, request: HttpRequest, obj: Any) -> bool:
+    def has_write_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """May change rows of the row's account; without a row, of any account. Actions on chosen rows ask for it."""
         return is_operator(request) or bool(_may_open(request) and self._role(request, obj) & WRITERS)
 
     def _role(self, request: HttpRequest, obj: Any) -> set[str]:

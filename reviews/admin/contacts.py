@@ -104,9 +104,6 @@ class ContactAdmin(WithActions):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.erased_at)
 
-    def has_merge_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
     def has_hand_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self._named(request, object_id) is not None
 
@@ -146,10 +143,10 @@ class ContactAdmin(WithActions):
         )
         return format_html_join("", '<p><a class="rh-link" href="{}">{}</a> {} {}</p>', lines) or "Never asked."
 
-    @action(description="Merge the two chosen into the older one", permissions=["merge"])
+    @action(description="Merge the two chosen into the older one", permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[Contact]) -> None:
         chosen = list(rows.select_related("account").order_by("created_at")[:3])
-        if len(chosen) != 2 or not all(self._may_write(request, row) for row in chosen):
+        if len(chosen) != 2 or not all(self.has_write_permission(request, row) for row in chosen):
             messages.error(request, "Choose two contacts of an account that is yours to change.")
             return
         try:
@@ -181,15 +178,12 @@ class MergeCandidateAdmin(GeneratedRows, AccountAdmin):
     ordering = ("-created_at",)
     actions = ("merge",)
 
-    def has_merge_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
-    @action(description="Merge: the number goes to the contact with the e-mail address", permissions=["merge"])
+    @action(description="Merge: the number goes to the contact with the e-mail address", permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[MergeCandidate]) -> None:
         merged, refusals = 0, set()
         for row in rows.select_related("by_email", "by_phone", "account"):
             try:
-                if not self._may_write(request, row):
+                if not self.has_write_permission(request, row):
                     raise merge.CannotMerge("Some are not yours to merge.")
                 merge.merge(kept=row.by_email, other=row.by_phone, by=str(request.user), now=timezone.now())
                 merged += 1

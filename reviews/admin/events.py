@@ -59,9 +59,6 @@ class NoticeAdmin(GeneratedRows, AccountAdmin):
     fields = ("event", "endpoint", "status", "tries", "due_at", "attempts_made")
     readonly_fields: ClassVar[Any] = ("attempts_made",)
 
-    def has_again_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
     @display(description="Event")
     def type_name(self, notice: Notice) -> str:
         return notice.event.get_type_display()
@@ -75,12 +72,12 @@ class NoticeAdmin(GeneratedRows, AccountAdmin):
         rows = notice.attempts.select_related("notice__event").order_by("-pk")
         return render_to_string("admin/reviews/endpoint/calls.html", {"attempts": rows[:SHOWN]})
 
-    @action(description="Tell the chosen ones again", permissions=["again"])
+    @action(description="Tell the chosen ones again", permissions=["write"])
     def again(self, request: HttpRequest, rows: QuerySet[Notice]) -> None:
         """With a full round of tries; the other program knows them by their webhook-id."""
         told = refused = 0
         for endpoint in Endpoint.objects.filter(notices__in=rows).select_related("account").distinct():
-            if not self._may_write(request, Notice(endpoint=endpoint, pk=0)):
+            if not self.has_write_permission(request, Notice(endpoint=endpoint, pk=0)):
                 raise PermissionDenied
             try:
                 told += endpoints.replay(endpoint, rows, timezone.now())

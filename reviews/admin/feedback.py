@@ -83,7 +83,7 @@ class FeedbackAdmin(GeneratedRows, AccountAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The note alone: what the customer said stays as it is."""
-        return self._may_write(request, obj)
+        return self.has_write_permission(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
         rows: QuerySet[Feedback] = super().get_queryset(request)
@@ -143,9 +143,9 @@ class FeedbackAdmin(GeneratedRows, AccountAdmin):
     def _is(self, request: HttpRequest, object_id: Any, *, handled: bool) -> bool:
         """Whether the person may; on a row's page, whether there is something to do as well."""
         if object_id is None:
-            return self._may_write(request, None)
+            return self.has_write_permission(request)
         found = self.get_object(request, str(object_id))
-        return found is not None and self._may_write(request, found) and bool(found.handled_at) == handled
+        return found is not None and self.has_write_permission(request, found) and bool(found.handled_at) == handled
 
     @action(description="Mark the chosen ones as handled", permissions=["handle"])
     def mark_handled(self, request: HttpRequest, rows: QuerySet[Feedback]) -> None:
@@ -165,7 +165,7 @@ class FeedbackAdmin(GeneratedRows, AccountAdmin):
 
     def _mark(self, request: HttpRequest, rows: QuerySet[Feedback], *, handled: bool) -> int:
         """How many it changed: what somebody else has marked meanwhile keeps their name."""
-        chosen = [row.pk for row in rows.select_related("account") if self._may_write(request, row)]
+        chosen = [row.pk for row in rows.select_related("account") if self.has_write_permission(request, row)]
         waiting = Feedback.objects.filter(pk__in=chosen, handled_at__isnull=handled)
         if handled:
             return waiting.update(handled_at=timezone.now(), handled_by=request.user)

@@ -130,7 +130,7 @@ class ImportJobAdmin(GeneratedRows, AccountAdmin):
         return rows.defer("content")
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return self._may_write(request, None)
+        return self.has_write_permission(request)
 
     def get_urls(self) -> list[Any]:
         problems = self.admin_site.admin_view(self.problems)
@@ -167,7 +167,7 @@ class ImportJobAdmin(GeneratedRows, AccountAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return self._page(request, job)
-        if not self._may_write(request, job):
+        if not self.has_write_permission(request, job):
             raise PermissionDenied
         return self._act(request, job)
 
@@ -192,7 +192,7 @@ class ImportJobAdmin(GeneratedRows, AccountAdmin):
             "title": job.name,
             "opts": self.opts,
             "job": job,
-            "may_write": self._may_write(request, job),
+            "may_write": self.has_write_permission(request, job),
             "refresh": REFRESH_SECONDS,
         }
         if job.status == ImportJob.Status.DRAFT:

@@ -65,9 +65,6 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
         plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it
         return super().get_form(request, obj, change=change, **kwargs | plain)
 
-    def has_apply_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
     @display(description="Kind", ordering="kind", label=EVENT_COLOURS)
     def state(self, event: DeliveryEvent) -> tuple[str, str]:
         return event.kind, event.get_kind_display()
@@ -97,12 +94,12 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
             '<pre class="rh-raw" tabindex="0">{}</pre>', json.dumps(event.payload, indent=2, ensure_ascii=False)
         )
 
-    @action(description="Apply the chosen ones again", permissions=["apply"])
+    @action(description="Apply the chosen ones again", permissions=["write"])
     def apply_again(self, request: HttpRequest, rows: QuerySet[DeliveryEvent]) -> None:
         """What was applied already changes nothing; what waited, or failed, may find its message by now."""
         done = waiting = refused = failed = 0
         for event in rows.select_related("account").order_by("received_at"):
-            if not self._may_write(request, event):
+            if not self.has_write_permission(request, event):
                 refused += 1
                 continue
             try:

@@ -187,9 +187,6 @@ class ReviewRequestAdmin(FixedRows, WithActions):
             messages.info(request, f"More than {MOST_FOUND:,} customers match: only the newest are shown.")
         return found, False
 
-    def has_cancel_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
     @display(description="Status", ordering="status", label=STATUS_COLOURS)
     def state(self, request: ReviewRequest) -> tuple[str, str]:
         return request.status, request.get_status_display()
@@ -202,12 +199,12 @@ class ReviewRequestAdmin(FixedRows, WithActions):
     def why(self, request: ReviewRequest) -> str:
         return Truncator(request.reason).chars(60)
 
-    @action(description="Cancel the chosen requests", permissions=["cancel"])
+    @action(description="Cancel the chosen requests", permissions=["write"])
     def cancel(self, request: HttpRequest, rows: QuerySet[ReviewRequest]) -> None:
         cancelled = refused = 0
         for row in rows:
             try:
-                if not self._may_write(request, row):
+                if not self.has_write_permission(request, row):
                     raise lifecycle.InvalidMove
                 lifecycle.cancel_request(request=row, now=timezone.now(), reason=f"Cancelled by {request.user}.")
                 cancelled += 1

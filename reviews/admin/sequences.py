@@ -260,9 +260,6 @@ class SequenceAdmin(WithActions, WithHistory):
             raise Http404
         return test_page(self, request, sequence)
 
-    def has_default_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The default one stays: without it, nobody could be asked who names no sequence."""
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
@@ -272,10 +269,10 @@ class SequenceAdmin(WithActions, WithHistory):
         obj.is_default = obj.is_default or not has_default
         super().save_model(request, obj, form, change)
 
-    @action(description="Make the chosen one the default", permissions=["default"])
+    @action(description="Make the chosen one the default", permissions=["write"])
     def default(self, request: HttpRequest, rows: QuerySet[Sequence]) -> None:
         chosen = list(rows.select_related("account"))
-        writable = [row for row in chosen if self._may_write(request, row)]
+        writable = [row for row in chosen if self.has_write_permission(request, row)]
         if len(writable) < len(chosen) or len({row.account_id for row in writable}) < len(writable):
             messages.error(request, "Choose one sequence, of an account that is yours to change.")
             return

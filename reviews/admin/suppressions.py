@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
@@ -135,12 +134,6 @@ class SuppressionAdmin(FixedRows, WithHistory):
         extra = ("reason", "created_at", "lifted_at", "lifted_because") if obj else ()
         return (*self.fields, *extra)
 
-    def has_lift_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
-    def has_take_in_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         made = opt_outs.opt_out(
             account=obj.account,
@@ -152,7 +145,7 @@ class SuppressionAdmin(FixedRows, WithHistory):
         )
         obj.pk = made.pk
 
-    @action(description="Lift: allow the chosen addresses again …", permissions=["lift"])
+    @action(description="Lift: allow the chosen addresses again …", permissions=["write"])
     def lift(self, request: HttpRequest, rows: QuerySet[Suppression]) -> HttpResponse | None:
         """Ask for the reason first: who once said no may be written to again only with a good one."""
         chosen = list(rows.select_related("account"))
@@ -171,16 +164,14 @@ class SuppressionAdmin(FixedRows, WithHistory):
         lifted = sum(
             suppressions.lift(suppression=row, because=because, now=timezone.now())
             for row in chosen
-            if self._may_write(request, row)
+            if self.has_write_permission(request, row)
         )
         messages.success(request, f"Lifted: {lifted}. Left as they were: {len(chosen) - lifted}.")
         return None
 
-    @action(description="Take in a list", url_path="take-in", icon="upload", permissions=["take_in"])
+    @action(description="Take in a list", url_path="take-in", icon="upload", permissions=["write"])
     def take_in(self, request: HttpRequest) -> HttpResponse:
         """What another program knew of opt-outs must not get lost on the way here."""
-        if not self.has_take_in_permission(request):
-            raise PermissionDenied
         form = TakeInForm(request, request.POST) if request.method == "POST" else TakeInForm(request)
         if form.is_bound and form.is_valid():
             given = form.cleaned_data

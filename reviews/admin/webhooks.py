@@ -71,7 +71,7 @@ class EndpointAdmin(WithActions):
     readonly_fields = ("how_it_is", "by", "created_at", "secrets", "calls")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        writes = self._may_write(request, obj)
+        writes = self.has_write_permission(request, obj)
         own: list[Any] = [(None, {"fields": ("account", "url", "description", "events" if writes else "wants")})]
         if obj is None:
             return own
@@ -79,7 +79,7 @@ class EndpointAdmin(WithActions):
         return [(None, {"fields": ("how_it_is", "calls")}), *own, *signed, (None, {"fields": ("by", "created_at")})]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.readonly_fields if self._may_write(request, obj) else (*self.readonly_fields, "wants")
+        return self.readonly_fields if self.has_write_permission(request, obj) else (*self.readonly_fields, "wants")
 
     def save_model(self, request: HttpRequest, obj: Endpoint, form: Any, change: bool) -> None:
         names = form.cleaned_data["events"]
