@@ -1,7 +1,6 @@
 """The operator's page: whether everything runs, what did not arrive and why, and what to do about it."""
 
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, Protocol
@@ -30,14 +29,13 @@ from reviews.admin.requests import DELIVERY_COLOURS
 from reviews.delivery import send_test, staff_actions
 from reviews.delivery.channels.codes import explain
 from reviews.insights import installation
+from reviews.insights.charts import Chart, timeline
 from reviews.models import Delivery, WorkerBeat
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.models.base import Channel
 
 SHOWN = 20
 TESTS_PER_MINUTE = 5
-
-Status = Delivery.Status
 
 
 class View(Protocol):
@@ -60,44 +58,18 @@ def for_operator(view: View) -> View:
 # --- What the page shows -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Plot:
-    """Numbers over time as bars: drawn without script, and said in a sentence."""
-
-    title: str
-    summary: str
-    bars: list[dict[str, Any]]
-    begins: datetime
-    ends: datetime
-    most: int
-
-
-WIDTH, HEIGHT, GAP = 600, 100, 2  # of the drawing, in its own units
-
-
-def plot(title: str, unit: str, series: list[tuple[datetime, int]]) -> Plot:
-    numbers = [number for _, number in series]
-    most, step = max(numbers), WIDTH / len(series)
-    bars = [
-        {
-            "x": round(place * step + GAP / 2, 2),
-            "y": round(HEIGHT - HEIGHT * number / most, 2),
-            "width": round(step - GAP, 2),
-            "height": round(HEIGHT * number / most, 2),
-            "moment": moment,
-            "number": number,
-        }
-        for place, (moment, number) in enumerate(series)
-        if number
-    ]
-    summary = f"{sum(numbers):,} sent, at most {most:,} in {unit}." if most else "Nothing was sent."
-    return Plot(title, summary, bars, series[0][0], series[-1][0], most)
+def _sent(title: str, unit: str, series: list[tuple[datetime, int]]) -> tuple[str, str, Chart]:
+    """Return the title, a sentence, and the chart of the messages sent over time."""
+    chart = timeline(series)
+    total = sum(number for _, number in series)
+    summary = f"{total:,} sent, at most {chart.most:,} in {unit}." if total else "Nothing was sent."
+    return title, summary, chart
 
 
 def _state(now: datetime) -> dict[str, Any]:
     """All that is measured, in thirteen statements."""
     waiting, failures = installation.waiting(now), installation.failures(now)
-    unknown = sum(row.count for row in failures if row.status == Status.UNKNOWN)
+    unknown = sum(row.count for row in failures if row.status == Delivery.Status.UNKNOWN)
     pauses = installation.pauses(now)
     events, oldest_event = installation.unapplied_events()
     causes = installation.by_cause(failures)
@@ -108,9 +80,9 @@ def _state(now: datetime) -> dict[str, Any]:
         "oldest_due": min((row.oldest_due for row in waiting if row.oldest_due), default=None),
         "in_doubt": sum(row.in_doubt for row in waiting),
         "unknown": unknown,
-        "plots": [
-            plot("The last hour", "a minute", installation.sent_per_minute(now)),
-            plot("The last day", "an hour", installation.sent_per_hour(now)),
+        "sent": [
+            _sent("The last hour", "a minute", installation.sent_per_minute(now)),
+            _sent("The last day", "an hour", installation.sent_per_hour(now)),
         ],
         "failed": sum(number for _, number in causes),
         "causes": [(code, number, explain(code)) for code, number in causes[:SHOWN]],
@@ -130,8 +102,8 @@ def _entry(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "delivery": delivery,
         "state": badge(delivery.get_status_display(), DELIVERY_COLOURS[delivery.status]),
         "cause": "" if delivery.reason and not delivery.error_code else explain(delivery.error_code),
-        "may_retry": delivery.status == Status.FAILED,
-        "may_decide": delivery.status == Status.UNKNOWN and now >= decidable_at,
+        "may_retry": delivery.status == Delivery.Status.FAILED,
+        "may_decide": delivery.status == Delivery.Status.UNKNOWN and now >= decidable_at,
         "decidable_at": decidable_at,
     }
 

@@ -172,7 +172,7 @@ def _page(request: HttpRequest, form: SimulatorForm | None) -> HttpResponse:
         "running": running,
         "refresh": REFRESH_SECONDS,
         "result": result,
-        "plots": charts(result) if result else None,
+        "charts": charts(result) if result else None,
     }
     return TemplateResponse(request, "admin/reviews/simulator.html", context, status=400 if form else 200)
 
