@@ -16,14 +16,14 @@ from unfold.decorators import action
 from reviewhub.backoffice.pages import AccountAdmin
 from reviewhub.refused import Refused
 
-Row = TypeVar("Row", bound=Model)
-Row_contra = TypeVar("Row_contra", bound=Model, contravariant=True)
+RowModel = TypeVar("RowModel", bound=Model)
+RowModel_contra = TypeVar("RowModel_contra", bound=Model, contravariant=True)
 
 
-class Perform(Protocol[Row_contra]):
+class Perform(Protocol[RowModel_contra]):
     """The deed of an action. Raises Refused when the row is not any more as the person saw it."""
 
-    def __call__(self, row: Row_contra, form_data: dict[str, Any], by: str, /) -> str | HttpResponse:
+    def __call__(self, row: RowModel_contra, form_data: dict[str, Any], by: str, /) -> str | HttpResponse:
         """Return the sentence that the person reads on the row's page afterwards, or another page to show instead."""
 
 
@@ -32,7 +32,7 @@ def _always(row: Model) -> bool:
 
 
 @dataclass(frozen=True)
-class Action(Generic[Row]):
+class Action(Generic[RowModel]):
     """One action. Its name makes a method and a permission of the ModelAdmin, and the name of its address.
 
     Whoever may change the row's account may act where `is_offered`. The form, made for the row, is part of the
@@ -46,9 +46,9 @@ class Action(Generic[Row]):
     question: str  # may name attributes of the row: "Erase {row}?"
     explanation: str  # below the question
     confirm: str  # on the button that does it
-    perform: Perform[Row]
-    is_offered: Callable[[Row], bool] = _always
-    form: Callable[[Row, Any], forms.Form] | None = None
+    perform: Perform[RowModel]
+    is_offered: Callable[[RowModel], bool] = _always
+    form: Callable[[RowModel, Any], forms.Form] | None = None
 
 
 class WithActions(AccountAdmin):
