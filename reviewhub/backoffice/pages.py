@@ -211,7 +211,7 @@ class _AccountRows(BaseModelAdmin):
         return self.has_write_permission(request, obj)
 
     def has_write_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Return True for who may change the rows of the row's account; without a row, of any account."""
+        """Return True if the person may change rows of the row's account; without a row, of any account."""
         return is_operator(request) or bool(_may_open(request) and self._role(request, obj) & WRITERS)
 
     def _role(self, request: HttpRequest, obj: Any) -> set[str]:

@@ -1,4 +1,4 @@
-"""Customers: who they are, what they got, merging two into one, handing out and erasing what is known."""
+"""Contacts: their data, opt-outs and requests; two are merged, all data about one is handed out or erased."""
 
 from typing import Any
 
@@ -21,11 +21,11 @@ from reviews.contacts.search import search_contacts
 from reviews.models import Contact, MergeCandidate
 from reviews.models.base import Channel
 
-MOST_TOLD = 50  # requests on the page of a contact
+REQUESTS_SHOWN = 50
 
 
 class ContactForm(forms.ModelForm):
-    """The same normalising as for callers of the API, so that both find the same contact."""
+    """The data of a contact, in the same normal form as the API's, so that both find the same contact."""
 
     class Meta:
         model = Contact
@@ -98,18 +98,14 @@ class ContactAdmin(WithActions):
         return search_contacts(queryset, search_term) if search_term.strip() else queryset, False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only who was never asked: a request is the record of what was sent, and stays."""
+        """Only a contact that was never asked: a request is the record of what was sent, and stays."""
         return super().has_delete_permission(request, obj) and not (obj and obj.review_requests.exists())
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.erased_at)
 
     def has_hand_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._named(request, object_id) is not None
-
-    def _named(self, request: HttpRequest, object_id: Any) -> Contact | None:
-        found: Contact | None = self.get_object(request, str(object_id)) if object_id else None
-        return found
+        return bool(object_id) and self.get_object(request, str(object_id)) is not None
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.read_fields if obj else self.fields
@@ -119,19 +115,17 @@ class ContactAdmin(WithActions):
         lines = []
         for channel in Channel:
             address = contact.address(channel)
-            found = (
-                suppressions.of(account=contact.account, channel=channel, address=address).first() if address else None
-            )
-            if found:
-                told = f"{found.get_reason_display()}, {localize(timezone.localtime(found.created_at))}"
-                lines.append((reverse("admin:reviews_suppression_change", args=[found.pk]), channel.label, told))
+            rows = suppressions.of(account=contact.account, channel=channel, address=address) if address else None
+            if rows is not None and (row := rows.first()):
+                words = f"{row.get_reason_display()}, {localize(timezone.localtime(row.created_at))}"
+                lines.append((reverse("admin:reviews_suppression_change", args=[row.pk]), channel.label, words))
         return (
             format_html_join("", '<p><a class="rh-link" href="{}">{}</a>: {}</p>', lines) or "None: may be written to."
         )
 
     @display(description="Requests")
     def story(self, contact: Contact) -> str:
-        rows = contact.review_requests.order_by("-created_at")[:MOST_TOLD]
+        rows = contact.review_requests.order_by("-created_at")[:REQUESTS_SHOWN]
         lines = (
             (
                 reverse("admin:reviews_reviewrequest_change", args=[row.pk]),
@@ -158,8 +152,8 @@ class ContactAdmin(WithActions):
 
     @action(description="Hand out all data", url_path="data.json", icon="download", permissions=["hand_out"])
     def hand_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What the customer may ask for (Regulation (EU) 2016/679, Articles 15 and 20)."""
-        contact = self._named(request, object_id)
+        """Answer with all data about the customer, whose right that is (Regulation (EU) 2016/679, Articles 15, 20)."""
+        contact: Contact | None = self.get_object(request, object_id)
         if contact is None:
             raise Http404
         response = JsonResponse(known_about(contact), json_dumps_params={"indent": 2, "ensure_ascii": False})

@@ -57,13 +57,13 @@ DELIVERY_COLOURS = {
 
 
 class DeliveryFormSet(PaginationInlineFormSet):
-    """The messages of a request, as its page tells them."""
+    """The messages of a request, for the timeline on its page."""
 
     def timeline(self) -> list[dict[str, Any]]:
         return [
             {
                 "delivery": form.instance,
-                "there": _there(form.instance),
+                "local_time": _local_time(form.instance),
                 "state": badge(form.instance.get_status_display(), DELIVERY_COLOURS[form.instance.status]),
                 "events": [
                     {"event": event, "kind": badge(event.get_kind_display(), EVENT_COLOURS[event.kind])}
@@ -74,16 +74,16 @@ class DeliveryFormSet(PaginationInlineFormSet):
         ]
 
 
-def _there(delivery: Delivery) -> str:
-    """When it leaves, or left, where the customer is; empty where the clock says the same there as here."""
+def _local_time(delivery: Delivery) -> str:
+    """Return when the message leaves, or left, by the customer's clock; nothing where that shows the same as ours."""
     if not delivery.sent_at and delivery.status not in Delivery.PENDING:
         return ""
     moment = delivery.sent_at or delivery.due_at
     zone = recipient_zone(account=delivery.account, contact=delivery.request.contact, channel=delivery.channel)
-    there = timezone.localtime(moment, zone)
-    if there.utcoffset() == timezone.localtime(moment).utcoffset():
+    local = timezone.localtime(moment, zone)
+    if local.utcoffset() == timezone.localtime(moment).utcoffset():
         return ""
-    return f"{there:%A %H:%M} where the customer is ({zone})"
+    return f"{local:%A %H:%M} where the customer is ({zone})"
 
 
 class DeliveryInline(GeneratedRows, AccountStackedInline):
@@ -95,14 +95,14 @@ class DeliveryInline(GeneratedRows, AccountStackedInline):
     ordering = ("step", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        telling = DeliveryEvent.objects.exclude(kind=DeliveryEvent.Kind.UNKNOWN, text="")
-        events = telling.defer("payload").order_by("occurred_at", "pk")
+        legible = DeliveryEvent.objects.exclude(kind=DeliveryEvent.Kind.UNKNOWN, text="")
+        events = legible.defer("payload").order_by("occurred_at", "pk")
         rows = super().get_queryset(request).select_related("clicked_site", "account", "request__contact")
         return rows.prefetch_related(Prefetch("events", queryset=events))
 
 
 class SequenceFilter(admin.SimpleListFilter):
-    """By sequence, where there are several."""
+    """A filter by sequence, where there are several."""
 
     title = "sequence"
     parameter_name = "sequence"
@@ -111,9 +111,11 @@ class SequenceFilter(admin.SimpleListFilter):
         rows = Sequence.objects.select_related("account").order_by("account__name", "name")
         if not is_operator(request):
             rows = rows.filter(account__in=roles_of(request))
-        found = list(rows[:LONGEST_FILTER])
-        several = len({row.account_id for row in found}) > 1
-        return [(str(row.pk), f"{row.account}: {row}" if several else str(row)) for row in found if len(found) > 1]
+        sequences = list(rows[:LONGEST_FILTER])
+        if len(sequences) < 2:
+            return []
+        several = len({row.account_id for row in sequences}) > 1
+        return [(str(row.pk), f"{row.account}: {row}" if several else str(row)) for row in sequences]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         offered = {value for value, _ in self.lookup_choices}
@@ -122,6 +124,8 @@ class SequenceFilter(admin.SimpleListFilter):
 
 @admin.register(ReviewRequest)
 class ReviewRequestAdmin(FixedRows, WithActions):
+    """Requests: made by a form of their own, moved on by actions."""
+
     list_display = (
         "contact",
         "state",
@@ -137,7 +141,7 @@ class ReviewRequestAdmin(FixedRows, WithActions):
     sortable_by = ()  # newest first: the one order that has an index
     list_select_related = ("contact", "account")
     ordering = ("-created_at", "-pk")
-    search_fields = ("contact",)  # which ones, `get_search_results` says
+    search_fields = ("contact",)  # there is a search box; `get_search_results` does the search
     search_help_text = "The customer's name, e-mail address or number, or your own id"
     actions = ("cancel",)
     confirmed_actions = REQUEST_ACTIONS
@@ -182,10 +186,10 @@ class ReviewRequestAdmin(FixedRows, WithActions):
             return queryset, False
         contacts: Any = self.admin_site.get_model_admin(Contact).get_queryset(request)
         accounts: Any = self.admin_site.get_model_admin(Account).get_queryset(request)
-        found, is_cut = search_requests(queryset, search_term, contacts=contacts, accounts=accounts)
+        rows, is_cut = search_requests(queryset, search_term, contacts=contacts, accounts=accounts)
         if is_cut:
             messages.info(request, f"More than {MOST_FOUND:,} customers match: only the newest are shown.")
-        return found, False
+        return rows, False
 
     @display(description="Status", ordering="status", label=STATUS_COLOURS)
     def state(self, request: ReviewRequest) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Where other programs are told what happened: their endpoints, what became of each call, and telling again."""
+"""Webhooks: the endpoints of other programs that are told of events, with their secrets and their last calls."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,11 +19,11 @@ from reviews.admin.webhook_actions import WEBHOOK_ACTIONS
 from reviews.models import SUBSCRIBABLE, Attempt, Endpoint, Notice
 from reviews.webhooks import endpoints
 
-SHOWN = 20
+CALLS_SHOWN = 20
 
 
-class EndpointForm(forms.ModelForm):
-    """Address and events; all events where none is chosen."""
+class WebhookForm(forms.ModelForm):
+    """Address and events of a webhook; all events where none is chosen."""
 
     events = forms.MultipleChoiceField(
         choices=[(type_.value, type_.label) for type_ in SUBSCRIBABLE],
@@ -54,15 +54,15 @@ class EndpointForm(forms.ModelForm):
         account = cleaned.get("account")
         own = Endpoint.objects.filter(account=account)
         if account and self.instance._state.adding and own.count() >= endpoints.MOST:
-            self.add_error("url", f"The account has {endpoints.MOST} endpoints already: delete some first.")
+            self.add_error("url", f"The account has {endpoints.MOST} webhooks already: delete some first.")
         return cleaned
 
 
 @admin.register(Endpoint)
-class EndpointAdmin(WithActions):
-    """Made by staff here, or by an app that subscribed."""
+class WebhookAdmin(WithActions):
+    """Webhooks that staff made here, or an app that subscribed."""
 
-    form = EndpointForm
+    form = WebhookForm
     list_display = ("where", "wants", "state", "since_when", "by", "account")
     list_filter = ("is_active",)
     list_select_related = ("account", "application", "user")
@@ -71,12 +71,15 @@ class EndpointAdmin(WithActions):
     readonly_fields = ("how_it_is", "by", "created_at", "secrets", "calls")
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        writes = self.has_write_permission(request, obj)
-        own: list[Any] = [(None, {"fields": ("account", "url", "description", "events" if writes else "wants")})]
+        may_write = self.has_write_permission(request, obj)
+        settings: list[Any] = [
+            (None, {"fields": ("account", "url", "description", "events" if may_write else "wants")})
+        ]
         if obj is None:
-            return own
-        signed = [("Secret", {"fields": ("secrets",)})] if writes else []
-        return [(None, {"fields": ("how_it_is", "calls")}), *own, *signed, (None, {"fields": ("by", "created_at")})]
+            return settings
+        secret = [("Secret", {"fields": ("secrets",)})] if may_write else []
+        origin = (None, {"fields": ("by", "created_at")})
+        return [(None, {"fields": ("how_it_is", "calls")}), *settings, *secret, origin]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if self.has_write_permission(request, obj) else (*self.readonly_fields, "wants")
@@ -88,17 +91,18 @@ class EndpointAdmin(WithActions):
             super().save_model(request, obj, form, change)
             return
         user: Any = request.user
-        given = {"url": obj.url, "names": names, "description": obj.description, "user": user}
-        made, _ = endpoints.subscribe(account=obj.account, **given)
-        obj.pk, obj._state.adding = made.pk, False
+        endpoint, _ = endpoints.subscribe(
+            account=obj.account, url=obj.url, names=names, description=obj.description, user=user
+        )
+        obj.pk, obj._state.adding = endpoint.pk, False
         messages.info(request, "Its secret stands on its page: the other program checks signatures with it.")
 
     def delete_model(self, request: HttpRequest, obj: Endpoint) -> None:
         endpoints.delete(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        for found in queryset:
-            endpoints.delete(found)
+        for endpoint in queryset:
+            endpoints.delete(endpoint)
 
     @display(description="Where to")
     def where(self, endpoint: Endpoint) -> str:
@@ -123,22 +127,22 @@ class EndpointAdmin(WithActions):
     @display(description="State")
     def how_it_is(self, endpoint: Endpoint) -> str:
         colour = {"On": "success", "Failing": "warning", "Off": "danger"}[_state(endpoint)]
-        return format_html("{} {}", badge(_state(endpoint), colour), endpoint.off_because or _lately(endpoint))
+        return format_html("{} {}", badge(_state(endpoint), colour), endpoint.off_because or _last_day(endpoint))
 
     @display(description="Secret")
     def secrets(self, endpoint: Endpoint) -> str:
         try:
-            known = endpoints.secrets_of(endpoint)
+            secrets = endpoints.secrets_of(endpoint)
         except endpoints.Undecipherable:
             return "It cannot be read any more: the key of the installation was changed. Make a new one."
         names = ["Secret", "Former secret, signs too"]
-        context = {"secrets": list(zip(names, known, strict=False))}
+        context = {"secrets": list(zip(names, secrets, strict=False))}
         return render_to_string("admin/reviews/endpoint/secrets.html", context)
 
     @display(description="Last calls")
     def calls(self, endpoint: Endpoint) -> str:
         rows = Attempt.objects.filter(notice__endpoint=endpoint).select_related("notice__event").order_by("-pk")
-        context = {"attempts": rows[:SHOWN], "endpoint": endpoint}
+        context = {"attempts": rows[:CALLS_SHOWN], "endpoint": endpoint}
         return render_to_string("admin/reviews/endpoint/calls.html", context)
 
 
@@ -148,14 +152,13 @@ def _state(endpoint: Endpoint) -> str:
     return "Failing" if endpoint.failures else "On"
 
 
-def _lately(endpoint: Endpoint) -> str:
-    lately = Attempt.objects.filter(notice__endpoint=endpoint, at__gt=timezone.now() - timedelta(days=1))
+def _last_day(endpoint: Endpoint) -> str:
+    """Return how many calls of the last 24 hours went well, and how many notices wait, in words."""
+    calls = Attempt.objects.filter(notice__endpoint=endpoint, at__gt=timezone.now() - timedelta(days=1))
     good = Count("pk", filter=Q(status__gte=200, status__lt=300, error=""))
-    found = lately.aggregate(all=Count("pk"), good=good, took=Avg("milliseconds"))
+    numbers = calls.aggregate(all=Count("pk"), good=good, took=Avg("milliseconds"))
     waiting = Notice.objects.filter(endpoint=endpoint, status=Notice.Status.WAITING).count()
-    if not found["all"]:
+    if not numbers["all"]:
         return f"No calls within 24 hours; waiting: {waiting:,}."
-    told = (
-        f"Within 24 hours {found['good']:,} of {found['all']:,} calls went well, in {found['took']:,.0f} ms on average"
-    )
-    return f"{told}; waiting: {waiting:,}."
+    share, took = f"{numbers['good']:,} of {numbers['all']:,}", f"{numbers['took']:,.0f} ms"
+    return f"Within 24 hours {share} calls went well, in {took} on average; waiting: {waiting:,}."
