@@ -1,4 +1,4 @@
-"""The operator's page: whether everything runs, what did not arrive and why, and what to do about it."""
+"""The operator's page: workers, queue and providers, messages that did not arrive, and what to do about them."""
 
 import time
 from datetime import datetime
@@ -34,25 +34,25 @@ from reviews.models import Delivery, WorkerBeat
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.models.base import Channel
 
-SHOWN = 20
+SHOWN = 20  # causes, and failed messages
 TESTS_PER_MINUTE = 5
 
 
 class View(Protocol):
-    def __call__(self, request: HttpRequest, **given: Any) -> HttpResponse: ...
+    def __call__(self, request: HttpRequest, **url_values: Any) -> HttpResponse: ...
 
 
 def for_operator(view: View) -> View:
-    """Signed in, and the operator: 403 to other staff, as their other pages of the installation are."""
+    """Decorate a view of the operator: others sign in first, and staff of accounts get 403."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, **given: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, **url_values: Any) -> HttpResponse:
         if not is_operator(request):
             raise PermissionDenied
-        return view(request, **given)
+        return view(request, **url_values)
 
-    guarded_page: View = admin.site.admin_view(guarded)
-    return guarded_page
+    signed_in: View = admin.site.admin_view(guarded)
+    return signed_in
 
 
 # --- What the page shows -----------------------------------------------------------------------------------
@@ -67,7 +67,7 @@ def _sent(title: str, unit: str, series: list[tuple[datetime, int]]) -> tuple[st
 
 
 def _state(now: datetime) -> dict[str, Any]:
-    """All that is measured, in thirteen statements."""
+    """Measure everything that the page shows, in thirteen statements."""
     waiting, failures = installation.waiting(now), installation.failures(now)
     unknown = sum(row.count for row in failures if row.status == Delivery.Status.UNKNOWN)
     pauses = installation.pauses(now)
@@ -108,8 +108,8 @@ def _entry(delivery: Delivery, now: datetime) -> dict[str, Any]:
     }
 
 
-class TestForm(forms.Form):
-    """Whose message, and where to."""
+class TestMessageForm(forms.Form):
+    """A test message: the account that it comes from, and the address that it goes to."""
 
     account = forms.ChoiceField(widget=UnfoldAdminSelectWidget, help_text="Whose text and sender it has.")
     to = forms.CharField(
@@ -140,14 +140,17 @@ class TestForm(forms.Form):
 
 
 def _page(
-    request: HttpRequest, form: TestForm | None = None, outcome: send_test.Outcome | None = None, status: int = 200
+    request: HttpRequest,
+    form: TestMessageForm | None = None,
+    outcome: send_test.Outcome | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
     context = {
         **admin.site.each_context(request),
         **_state(now),
         "title": "Operations",
-        "form": form or TestForm(),
+        "form": form or TestMessageForm(),
         "outcome": outcome,
         "now": now,
     }
@@ -158,7 +161,7 @@ def _page(
 
 
 @require_http_methods(["GET", "HEAD"])
-def page(request: HttpRequest, **given: Any) -> HttpResponse:
+def page(request: HttpRequest, **url_values: Any) -> HttpResponse:
     return _page(request)
 
 
@@ -170,12 +173,12 @@ DECISIONS = {
 
 
 @require_POST
-def decide(request: HttpRequest, **given: Any) -> HttpResponse:
-    """What staff decided about one message."""
-    delivery = Delivery.objects.filter(pk=given["pk"]).first()
-    if delivery is None or given["decision"] not in DECISIONS:
+def decide(request: HttpRequest, **url_values: Any) -> HttpResponse:
+    """Carry out what the operator decided about one message: one of DECISIONS."""
+    delivery = Delivery.objects.filter(pk=url_values["pk"]).first()
+    if delivery is None or url_values["decision"] not in DECISIONS:
         raise Http404
-    service, words = DECISIONS[given["decision"]]
+    service, words = DECISIONS[url_values["decision"]]
     try:
         changed = service(delivery=delivery, now=timezone.now())
     except Refused as refusal:
@@ -186,12 +189,12 @@ def decide(request: HttpRequest, **given: Any) -> HttpResponse:
 
 
 @require_POST
-def resume(request: HttpRequest, **given: Any) -> HttpResponse:
-    """End the pause of a provider."""
-    if given["channel"] not in Channel.values:
+def resume(request: HttpRequest, **url_values: Any) -> HttpResponse:
+    """End the pause of a channel's provider."""
+    if url_values["channel"] not in Channel.values:
         raise Http404
-    label = Channel(given["channel"]).label
-    if staff_actions.resume(channel=given["channel"], now=timezone.now()):
+    label = Channel(url_values["channel"]).label
+    if staff_actions.resume(channel=url_values["channel"], now=timezone.now()):
         messages.success(request, f"{label}: sending goes on.")
     else:
         messages.info(request, f"{label} was not paused any more.")
@@ -199,16 +202,16 @@ def resume(request: HttpRequest, **given: Any) -> HttpResponse:
 
 
 @require_POST
-def test(request: HttpRequest, **given: Any) -> HttpResponse:
-    """Send a test message, and show at once what came of it; neither is kept."""
-    form = TestForm(request.POST)
+def test(request: HttpRequest, **url_values: Any) -> HttpResponse:
+    """Send a test message, and show the provider's answer at once; neither is kept."""
+    form = TestMessageForm(request.POST)
     if form.is_valid() and _too_often():
         form.add_error(None, f"At most {TESTS_PER_MINUTE} test messages a minute: wait a little.")
         return _page(request, form, status=429)
     if not form.is_valid():
         return _page(request, form, status=400)
-    wanted = {name: form.cleaned_data[name] for name in ("account", "channel", "to")}
-    return _page(request, form, send_test.send_test(**wanted, now=timezone.now()))
+    message = {name: form.cleaned_data[name] for name in ("account", "channel", "to")}
+    return _page(request, form, send_test.send_test(**message, now=timezone.now()))
 
 
 def _too_often() -> bool:

@@ -1,4 +1,4 @@
-"""What is sent, when, and where reviews are collected."""
+"""Sequences with their steps, and the sites where reviews are collected."""
 
 from collections.abc import Callable
 from typing import Any
@@ -43,7 +43,7 @@ HELP = "You may use " + ", ".join(f"{{{{ {name} }}}}" for name in VARIABLES) + "
 
 
 class StepForm(forms.ModelForm):
-    """A step whose texts can be filled in, lead to the page, and let the customer leave."""
+    """A step. Its texts can be rendered, hold the link to the page, and the first text says how to opt out."""
 
     class Meta:
         model = FollowUpStep
@@ -73,13 +73,13 @@ class StepForm(forms.ModelForm):
 
 
 def _confirmation() -> str:
-    """A box to tick, among the words that say why; nothing of what was typed is lost meanwhile."""
+    """Return a box to tick, which stands among the errors that say why: so nothing that was typed is lost."""
     words = "Yes, change the planned messages, too. Then save again."
     return format_html('<label><input type="checkbox" name="{}"> {}</label>', CONFIRM, words)
 
 
 class StepFormSet(PaginationInlineFormSet):
-    """The steps of one sequence: there is a first ask, and each has its own place."""
+    """The steps of one sequence, among them a first ask; changes of planned messages must be confirmed."""
 
     def clean(self) -> None:
         super().clean()
@@ -93,7 +93,7 @@ class StepFormSet(PaginationInlineFormSet):
             raise ValidationError([*changes, _confirmation()])
 
     def save(self, commit: bool = True) -> Any:
-        """Make room first: two steps that change places would meet in one of them otherwise."""
+        """Save the steps; those that move are deleted first, since two that change places would meet in one of them."""
         moved = [form.instance.pk for form in self.initial_forms if "position" in form.changed_data]
         if commit:
             FollowUpStep.objects.filter(pk__in=moved).delete()  # saving inserts them again, under the same key
@@ -101,20 +101,20 @@ class StepFormSet(PaginationInlineFormSet):
 
 
 def _once(row: Any, make: Callable[[], str]) -> str:
-    """The theme asks for a value several times."""
+    """Make a value once for the row: the theme asks for it several times."""
     if not hasattr(row, "_made"):
         row._made = make()
     made: str = row._made
     return made
 
 
-def _place_for(step: FollowUpStep) -> str:
-    """The preview of a saved step, and the place for what is typed."""
-    shown = ""
+def _preview_box(step: FollowUpStep) -> str:
+    """Return the box with the preview of a saved step; while somebody types, a script renews it."""
+    content = ""
     if step.pk:
         account = step.sequence.account
-        shown = preview(step, account=account, contact=example(account))
-    return format_html('<div class="rh-preview" aria-live="polite">{}</div>', mark_safe(shown))  # noqa: S308 (a template's)
+        content = preview(step, account=account, contact=example(account))
+    return format_html('<div class="rh-preview" aria-live="polite">{}</div>', mark_safe(content))  # noqa: S308 (a template's)
 
 
 class StepInline(StackedInline):
@@ -135,7 +135,7 @@ class StepInline(StackedInline):
 
     @display(description="What the customer gets")
     def preview(self, step: FollowUpStep) -> str:
-        return _once(step, lambda: _place_for(step))
+        return _once(step, lambda: _preview_box(step))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True  # whoever may open the sequence may see its steps
@@ -155,6 +155,8 @@ class StepInline(StackedInline):
 
 
 class SequenceForm(forms.ModelForm):
+    """The name of a sequence, and the slug by which calls of the API name it."""
+
     class Meta:
         model = Sequence
         fields = ("account", "name", "slug")
@@ -171,6 +173,8 @@ class SequenceForm(forms.ModelForm):
 
 @admin.register(Sequence)
 class SequenceAdmin(WithActions, WithHistory):
+    """Sequences with an editor for their steps; an account has one default."""
+
     form = SequenceForm
     list_display = ("name", "slug", "is_default", "account", "updated_at")
     list_select_related = ("account",)
@@ -185,7 +189,7 @@ class SequenceAdmin(WithActions, WithHistory):
     change_form_template = "admin/reviews/sequence/editor.html"
 
     def versions(self, row: Sequence) -> list[Any]:
-        """With those of its steps, also of the ones that are gone."""
+        """Add the versions of its steps, also of steps that are gone."""
         steps = FollowUpStep.history.filter(sequence_id=row.pk).select_related("history_user", "sequence")
         return [*super().versions(row), *steps]
 
@@ -206,8 +210,10 @@ class SequenceAdmin(WithActions, WithHistory):
         return _once(sequence, lambda: self._choice(sequence))
 
     def _choice(self, sequence: Sequence) -> str:
-        found = contacts_to_look_with(sequence.account) if sequence.pk else []
-        options = format_html_join("", '<option value="{}">{}</option>', ((one.pk, str(one)) for one in found))
+        contacts = contacts_to_look_with(sequence.account) if sequence.pk else []
+        options = format_html_join(
+            "", '<option value="{}">{}</option>', ((contact.pk, str(contact)) for contact in contacts)
+        )
         return format_html(
             '<select name="preview_contact" aria-label="Preview for" class="rh-select">'
             '<option value="">Jane Smith, an example</option>{}</select>',
@@ -226,7 +232,7 @@ class SequenceAdmin(WithActions, WithHistory):
         return super().changeform_view(request, object_id, form_url, (extra_context or {}) | more)
 
     def typed(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """A step as it stands in the form, as the customer would get it; asked for while somebody types."""
+        """Answer with the preview of a step as it stands in the form; a script fetches it while somebody types."""
         return preview_typed(
             request, StepForm, account=self._account(request, object_id), prefix=request.GET.get("prefix", "")
         )
@@ -261,7 +267,7 @@ class SequenceAdmin(WithActions, WithHistory):
         return test_page(self, request, sequence)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The default one stays: without it, nobody could be asked who names no sequence."""
+        """Not the default sequence: without it, asks that name no sequence could not be made."""
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
 
     def save_model(self, request: HttpRequest, obj: Sequence, form: Any, change: bool) -> None:
