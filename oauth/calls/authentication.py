@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import F, Q
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -12,10 +12,13 @@ from rest_framework.request import Request
 
 from oauth.hashers import token_hash
 from oauth.models import AccessToken, Account, ApiKey, User
+from oauth.models.account import ActingQuerySet
 from oauth.models.api_key import PREFIX as KEY_PREFIX
 from oauth.models.tokens import ACCESS_PREFIX
 from oauth.scopes import in_order
 from reviewhub.statements import Select
+
+H = TypeVar("H", bound=Model)
 
 REALM = "ReviewHub"
 # `last_used_at` is exact to this: one write a minute, not one a call.
@@ -80,7 +83,7 @@ def find_credential(token: str, now: datetime) -> Credential | None:
     return None
 
 
-def live_access_token(token: str, now: datetime) -> Any:
+def live_access_token(token: str, now: datetime) -> AccessToken | None:
     """The row of an access token with which one can act now, with its user, account and `role`."""
     return _access_token_of.first(checksum=token_hash(token), now=now)
 
@@ -90,11 +93,12 @@ def _api_key(key: str, now: datetime) -> Credential | None:
     return _credential(row, "api_key", row.created_at, row.expires_at, now) if row else None
 
 
-def _with_holder(rows: Any, *columns: str) -> Any:
+def _with_holder(rows: ActingQuerySet[H], *columns: str) -> QuerySet[H]:
     """Of the person and the token no column is read that nobody looks at."""
     person = [f"user__{name}" for name in ("email", "name", "is_active", "is_staff", "is_superuser")]
-    rows = rows.annotate(role=F("account__memberships__role"))  # of the person: `acting` has joined no other's
-    return rows.select_related("user", "account").only("scope", "last_used_at", "account", *person, *columns)
+    return (
+        rows.with_role().select_related("user", "account").only("scope", "last_used_at", "account", *person, *columns)
+    )
 
 
 _access_token_of = Select(

@@ -4,7 +4,7 @@ import secrets
 import uuid
 import zoneinfo
 from datetime import time
-from typing import Any, Self
+from typing import Self, TypeVar
 
 import phonenumbers
 from django.conf import settings
@@ -15,6 +15,8 @@ from django.db.models import F
 from simple_history.models import HistoricalRecords
 
 from reviewhub.text_hours import LEGAL_TEXT_HOURS
+
+M = TypeVar("M", bound=models.Model)
 
 
 def validate_time_zone(name: str) -> None:
@@ -178,9 +180,13 @@ class Membership(models.Model):
         return f"{self.user}, {self.get_role_display()} of {self.account}"
 
 
-class ActingQuerySet(models.QuerySet[Any]):
+class ActingQuerySet(models.QuerySet[M]):
     """Rows that let somebody act for an account: keys, codes, tokens."""
 
     def acting(self) -> Self:
         """Those that still may: person and business are active, and the one works in the other."""
         return self.filter(user__is_active=True, account__is_active=True, account__memberships__user=F("user"))
+
+    def with_role(self) -> Self:
+        """After `acting`, which joins the one membership: with the user's role in the account as `role`."""
+        return self.annotate(role=F("account__memberships__role"))

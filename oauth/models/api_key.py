@@ -11,7 +11,7 @@ from oauth.models.account import ActingQuerySet
 PREFIX = "rh_"
 
 
-class ApiKeyQuerySet(ActingQuerySet):
+class ApiKeyQuerySet(ActingQuerySet["ApiKey"]):
     def live(self, now: datetime) -> Self:
         return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now), revoked_at=None)
 
@@ -32,6 +32,8 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    role: str  # the user's, in the account, where a query annotates it
 
     objects = ApiKeyQuerySet.as_manager()
 

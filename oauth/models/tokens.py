@@ -14,6 +14,10 @@ from oauth.models.account import ActingQuerySet
 ACCESS_PREFIX, REFRESH_PREFIX = "rha_", "rhr_"
 
 
+class GrantQuerySet(ActingQuerySet["Grant"]):
+    """Codes."""
+
+
 class Grant(AbstractGrant):
     """An authorization code: `code` holds its hash. Kept after use, so that a second use is seen."""
 
@@ -21,10 +25,14 @@ class Grant(AbstractGrant):
     consumed_at = models.DateTimeField(null=True, blank=True)
     token_family = models.UUIDField(null=True, blank=True, editable=False)
 
-    objects = ActingQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()
 
     class Meta(AbstractGrant.Meta):
         indexes = [models.Index(fields=["expires"], name="grant_expires")]  # serves the clean-up job
+
+
+class AccessTokenQuerySet(ActingQuerySet["AccessToken"]):
+    """Access tokens."""
 
 
 class AccessToken(AbstractAccessToken):
@@ -32,7 +40,9 @@ class AccessToken(AbstractAccessToken):
     last_used_at = models.DateTimeField(null=True, blank=True)
     token_family = models.UUIDField(null=True, blank=True, editable=False)
 
-    objects = ActingQuerySet.as_manager()
+    role: str  # the user's, in the account, where a query annotates it
+
+    objects = AccessTokenQuerySet.as_manager()
 
     class Meta(AbstractAccessToken.Meta):
         indexes = [
@@ -41,7 +51,7 @@ class AccessToken(AbstractAccessToken):
         ]
 
 
-class RefreshTokenQuerySet(ActingQuerySet):
+class RefreshTokenQuerySet(ActingQuerySet["RefreshToken"]):
     def live(self, now: datetime) -> Self:
         """Neither revoked nor rotated, and not idle for too long."""
         return self.filter(revoked=None, created__gt=now - idle_period())

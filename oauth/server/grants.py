@@ -9,16 +9,18 @@ import hmac
 import uuid
 from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import router, transaction
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 
 from oauth.hashers import token_hash
 from oauth.models import AccessToken, Application, Grant, RefreshToken, User
 from oauth.models.tokens import REFRESH_PREFIX
 from reviewhub.statements import Change, Insert, Select
+
+M = TypeVar("M", bound=Model)
 
 GRACE = timedelta(seconds=60)  # for parallel workers that refresh at once
 
@@ -33,23 +35,23 @@ def derived_token(prefix: str, refresh_token: str) -> str:
 # --- Finding -----------------------------------------------------------------------------------------
 
 
-def find_code(code: str, client: Application) -> Any:
+def find_code(code: str, client: Application) -> Grant | None:
     """The grant of a code of that client, locked until the transaction ends; None if it gives no right any more."""
     return _grant_of.first(code=token_hash(code), application=client.pk)
 
 
-def find_refresh_token(token: str, client: Application) -> Any:
+def find_refresh_token(token: str, client: Application) -> RefreshToken | None:
     """The row of a refresh token of that client, live or rotated, found and locked in the same way."""
     return _refresh_token_of.first(token_checksum=token_hash(token), application=client.pk)
 
 
-def live_refresh_token(token: str, client: Application, now: datetime) -> Any:
+def live_refresh_token(token: str, client: Application, now: datetime) -> RefreshToken | None:
     """The row of a refresh token of that client with which one could go on now."""
     rows = RefreshToken.objects.live(now).acting()
     return rows.filter(token_checksum=token_hash(token), application=client).first()
 
 
-def _locked(rows: Any, *columns: str) -> Any:
+def _locked(rows: QuerySet[M], *columns: str) -> QuerySet[M]:
     return rows.only("user", "account", "application", "token_family", *columns).select_for_update(of=("self",))
 
 
@@ -89,7 +91,7 @@ def issue_pair(
     """Store the pair that a code or a refresh token leads to. `scope` is what the access token may do."""
     whose = {"user": origin.user_id, "account": origin.account_id, "application": origin.application_id}
     shared = whose | {"token_family": origin.token_family, "token": "", "resource": [], "created": now, "updated": now}
-    fresh = {
+    fresh: dict[str, str | datetime] = {
         "token_checksum": token_hash(access_token),
         "scope": scope,
         "expires": now + timedelta(seconds=settings.ACCESS_TOKEN_SECONDS),
