@@ -16,6 +16,7 @@ from oauth2_provider.models import DeviceGrant
 from oauth.api_keys import NOBODYS, create_api_key, holder, revoke_api_keys
 from oauth.applications import renew_secret
 from oauth.models import AccessToken, Account, ApiKey, Application, Grant, IDToken, Membership, RefreshToken, User
+from oauth.roles import is_operator, written_accounts
 from oauth.sign_in.forms import scopes_choice
 from reviewhub.backoffice.pages import (
     AccountAdmin,
@@ -29,8 +30,6 @@ from reviewhub.backoffice.pages import (
     WithHistory,
     action,
     display,
-    is_operator,
-    written_accounts,
 )
 
 # The library registers its own pages, and Django its groups; ours replace them, and groups are not used.

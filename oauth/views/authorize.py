@@ -15,11 +15,11 @@ from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import FatalClientError, OAuth2Error
 
 from oauth.models import Account, Application
+from oauth.roles import WRITERS, memberships_of
 from oauth.scopes import SCOPES, in_order
 from oauth.server.library import server
 from oauth.server.parameters import BadParameters, parameters_of, present
 from oauth.server.validator import CHALLENGE
-from reviewhub.backoffice.pages import WRITERS, memberships_of
 
 # Parameters of the reference product's clients that mean nothing here.
 IGNORED = {"approval_prompt"}

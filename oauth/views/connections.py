@@ -16,10 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from oauth.api_keys import NOBODYS, create_api_key, holder, revoke_api_keys
 from oauth.connections import connections_of
 from oauth.models import Account, ApiKey, Application, User
+from oauth.roles import WRITERS, is_operator, roles_of
 from oauth.scopes import SCOPES
 from oauth.server import grants
 from oauth.sign_in.forms import KeyForm
-from reviewhub.backoffice.pages import LONGEST_FILTER, WRITERS, is_operator, roles_of
+
+MOST_ACCOUNTS = 100  # on the page where an operator chooses one
 
 
 @require_safe
@@ -30,7 +32,7 @@ def connections(request: HttpRequest) -> HttpResponse:
     accounts = Account.objects.order_by("name")
     if not is_operator(request):
         accounts = accounts.filter(pk__in=roles_of(request))
-    found = list(accounts[:LONGEST_FILTER])
+    found = list(accounts[:MOST_ACCOUNTS])
     if len(found) == 1:
         return redirect("account-connections", found[0].pk)
     return render(request, "oauth/accounts.html", {"accounts": found})
