@@ -1,4 +1,4 @@
-"""What OAuth issues. Codes and tokens are stored as SHA-256 only; each row is bound to one account."""
+"""Codes and tokens of OAuth, stored as SHA-256 only; each row is bound to one account."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -10,7 +10,7 @@ from oauth2_provider.models import AbstractAccessToken, AbstractGrant, AbstractI
 
 from oauth.models.account import ActingQuerySet
 
-# Each kind of token tells itself apart without a query, and leaked ones are found by secret scanners.
+# A prefix tells the kind of a token without a query, and lets secret scanners find leaked ones.
 ACCESS_PREFIX, REFRESH_PREFIX = "rha_", "rhr_"
 
 
@@ -75,9 +75,9 @@ class RefreshToken(AbstractRefreshToken):
         ]
 
     def idle_until(self) -> datetime:
-        """When it ends if it is not used before."""
-        ends: datetime = self.created + idle_period()
-        return ends
+        """Return the time at which the token ends if it is not used before."""
+        end: datetime = self.created + idle_period()
+        return end
 
 
 def idle_period() -> timedelta:
