@@ -17,6 +17,7 @@ ROOMS = [
     ["reviewhub.rest"],
     ["oauth.scopes", "oauth.hashers", "oauth.redirect_uris"],  # words that the models use
     ["oauth.models"],
+    ["oauth.roles"],
     ["reviewhub.backoffice"],
     ["oauth"],  # its loose modules: what is done with the rows
     ["oauth.calls"],
@@ -83,6 +84,22 @@ def test_oauth_knows_nothing_of_reviews() -> None:
     for module, path in modules():
         if module.startswith("oauth"):
             assert not [name for name in imports(path) if name.startswith("reviews")], module
+
+
+def test_the_pages_of_oauth_load_no_theme() -> None:
+    """Neither the consent page nor another page for people needs the back-office, which loads unfold."""
+    paths = dict(modules())
+    waiting = [module for module in paths if module.startswith("oauth.views.")]
+    assert "oauth.views.authorize" in waiting
+    importers: dict[str, str] = {}
+    while waiting:
+        module = waiting.pop()
+        for name in imports(paths[module]):
+            package = name.rpartition(".")[0]
+            assert not name.startswith("unfold"), f"{module}, imported by {importers.get(module)}, imports {name}"
+            for ours in {name, package} & paths.keys() - importers.keys():
+                importers[ours] = module
+                waiting.append(ours)
 
 
 def test_one_module_knows_the_queue() -> None:

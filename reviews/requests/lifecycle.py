@@ -33,7 +33,7 @@ class InvalidMove(Exception):
 
 def move(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -> bool:
     """Move the request if its state in the database allows it; False when it does not."""
-    changes: dict[str, object] = {"status": str(to), "reason": reason[:200]}
+    changes: dict[str, str | datetime | None] = {"status": str(to), "reason": reason[:200]}
     if to == Status.SENT:
         changes["sent_at"] = now
     elif to == Status.SCHEDULED:
