@@ -1,6 +1,7 @@
 """The shape of the code: who may import whom, how long a module may be, what documents may say."""
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -171,6 +172,34 @@ def test_a_writer_of_states_is_found_however_it_writes(tmp_path: Path, line: str
 
 def test_no_module_has_more_than_four_hundred_lines() -> None:
     assert not [module for module, path in modules() if len(path.read_text().splitlines()) > 400]
+
+
+# --- Tests ---------------------------------------------------------------------------------------------
+
+# Folders of tests that `make test` leaves out, and the mark by which it knows them.
+MARKED = {"browser": "browser", "clients": "client", "faults": "fault"}
+JOURNEYS = ROOT / "reviews" / "tests" / "journeys"
+
+
+def files_of_tests() -> list[Path]:
+    return sorted(path for app in ("reviewhub", "oauth", "reviews") for path in (ROOT / app).rglob("test_*.py"))
+
+
+@pytest.mark.parametrize(("folder", "mark"), MARKED.items())
+def test_every_test_file_of_the_folder_has_its_mark(folder: str, mark: str) -> None:
+    paths = sorted((JOURNEYS / folder).glob("test_*.py"))
+    assert paths
+    for path in paths:
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        marks = module.pytestmark if isinstance(module.pytestmark, list) else [module.pytestmark]
+        assert mark in [marker.name for marker in marks], f"{path.name} lies in {folder} and is not marked {mark}"
+
+
+@pytest.mark.parametrize(("folder", "mark"), MARKED.items())
+def test_no_test_elsewhere_has_the_mark_of_the_folder(folder: str, mark: str) -> None:
+    paths = [path for path in files_of_tests() if path.parent != JOURNEYS / folder]
+    use = re.compile(rf"pytest\.mark\.{mark}\b|\bin_a_{mark}\b")
+    assert [path.name for path in paths if use.search(path.read_text())] == []
 
 
 # --- Documents ---------------------------------------------------------------------------------------

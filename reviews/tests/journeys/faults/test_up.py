@@ -14,11 +14,11 @@ import pytest
 import requests
 from django.conf import settings
 
-from reviews.tests.journeys.faults.test_watchdog import alive, children
 from reviews.tests.support.mail import free_port
+from reviews.tests.support.processes import alive, children, on_linux
 from reviews.tests.support.site import migrated_sqlite, until
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
+pytestmark = [pytest.mark.fault, on_linux]
 
 
 def start(folder: Path, port: int) -> subprocess.Popen[str]:
