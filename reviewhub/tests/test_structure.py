@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -204,21 +203,6 @@ def test_no_test_elsewhere_has_the_mark_of_the_folder(folder: str, mark: str) ->
 
 # --- Documents ---------------------------------------------------------------------------------------
 
-README = (ROOT / "README.md").read_text()
-
-
-def test_every_make_target_of_the_readme_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)", README))
-    assert {"run", "test"} <= named <= targets
-
-
-def test_every_command_of_the_readme_exists() -> None:
-    named = set(re.findall(r"manage\.py ([a-z_]+)", README + (ROOT / "Procfile").read_text()))
-    assert named <= set(get_commands())
-    assert {"worker", "create_account", "create_api_key", "create_oauth_app"} <= named
-
-
 # requirements-uv brings the installer, requirements what runs, requirements-dev the rest.
 LOCKED = ["requirements", "requirements-dev", "requirements-uv"]
 DOCUMENTS = [
@@ -231,6 +215,7 @@ DOCUMENTS = [
     ".ci/trials",
     "pyproject.toml",
     "LICENSE",
+    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
 ]
 
 
@@ -258,14 +243,3 @@ def test_locks_hold_hashes_and_no_address_of_a_registry(name: str) -> None:
     assert "://" not in locked
     for entry in re.split(r"\n(?=[a-z0-9])", locked)[1:]:
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
-
-
-def test_every_path_of_the_readme_exists() -> None:
-    for path in re.findall(r"\]\((?!http|#)([^)]+)\)", README) + re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", README):
-        assert (ROOT / path.partition("#")[0]).exists(), path
-
-
-def test_the_readme_describes_every_setting_of_the_example() -> None:
-    table = set(re.findall(r"`([A-Z][A-Z_]+)`", README))
-    example = set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    assert example - table <= {"ANYMAIL_POSTMARK_SERVER_TOKEN"}
