@@ -116,3 +116,25 @@ def test_a_connection_that_was_idle_is_made_anew(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("reviews.delivery.pool.IDLE", 0.0)
     run(pool, 1, own=0.001)
     assert provider.made == 2
+
+
+def test_each_message_comes_to_what_a_plain_loop_makes_of_it() -> None:
+    attempts = [attempt(key, to) for key, to in enumerate(["jane", "refused", "broken", "joe"] * 10)]
+    provider = Provider(seconds=0.002)
+
+    def outcome(to: str) -> str:
+        try:
+            return provider.send(Message(to=to, sender="s", text="t", key="k")).provider_id
+        except Exception as error:
+            return repr(error)
+
+    expected = {each.key: outcome(each.message.to) for each in attempts}
+    pool, waiting, results = Senders(provider.channel, most=8), list(attempts), dict[int, str]()
+    while len(results) < len(expected):
+        while waiting and pool.room("email"):
+            pool.note_own_time("email", 0.0001)
+            pool.send(waiting.pop())
+        for back in pool.finished(wait=5):
+            results[back.key] = back.outcome.provider_id if back.outcome else repr(back.error)
+    pool.close()
+    assert results == expected
