@@ -47,7 +47,11 @@ def advance(*, sent: Sequence[Sent], following: Sequence[Delivery], now: datetim
     pairs = list(zip_longest(marks, declarations))
     answers = _advance_at_once(pairs, now) if connection.vendor == "postgresql" else _advance_in_turn(pairs, now)
     marked = {one.delivery.pk for one, (was_marked, _) in zip(marks, answers, strict=False) if was_marked}
-    return marked, {row.pk for row, (_, was_declared) in zip(declarations, answers, strict=False) if was_declared}
+    declared = [row for row, (_, was_declared) in zip(declarations, answers, strict=False) if was_declared]
+    for row in declared:
+        row.status = Status.SENDING
+        row.attempts += 1
+    return marked, {row.pk for row in declared}
 
 
 def _advance_at_once(pairs: Sequence[Pair], now: datetime) -> list[tuple[bool, bool]]:

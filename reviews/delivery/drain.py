@@ -220,8 +220,6 @@ class _Drain:
                 self._hand_back(line)
 
     def _send(self, work: _Work) -> None:
-        work.delivery.status = Status.SENDING
-        work.delivery.attempts += 1
         self.on_their_way[work.delivery.pk] = work
         self.senders.send(Attempt(work.delivery.pk, work.delivery.channel, cast(Message, work.message)))
 
@@ -268,7 +266,7 @@ class _Drain:
             reason = "This step was removed from the sequence."
         elif delivery.channel not in available_channels():
             reason = "No provider is set up for this channel."
-        elif unsent.put_off_outside_window(delivery, now=now):
+        elif unsent.put_off(delivery, now=now):
             return False
         else:
             try:

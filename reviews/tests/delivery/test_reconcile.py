@@ -151,6 +151,6 @@ def test_a_text_that_never_leaves_fails_after_its_tries(
 
 
 def test_two_reconciliations_at_once_settle_it_once(unknown: Delivery, clock: Clock) -> None:
-    assert reconcile.record_sent(unknown, provider_id="SM1", now=clock())
+    assert reconcile.record_sent(unknown, by=Delivery.Mover.RECONCILIATION, provider_id="SM1", now=clock())
     assert not reconcile.plan_again(unknown, now=clock())
     assert Delivery.objects.get(step=0).status == "sent"
