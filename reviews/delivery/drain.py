@@ -183,7 +183,7 @@ class _Drain:
         line.prepared.clear()
         line.waiting.clear()
         if rows:
-            self._patiently(lambda: claims.hand_back(rows))
+            self._patiently(lambda: claims.release(rows))
 
     # --- Sending ---
 
@@ -195,7 +195,9 @@ class _Drain:
             return
         sent, self.sent = self.sent, []
         following = [work.delivery for work in ready]
-        marked, declared = self._patiently(lambda: advance.advance(sent=sent, following=following, now=self.clock()))
+        marked, declared = self._patiently(
+            lambda: advance.mark_and_declare(sent=sent, ready=following, now=self.clock())
+        )
         for one in sent:
             if one.delivery.pk not in marked:
                 logger.warning("the claim was lost before the message was marked as sent", extra=about(one.delivery))

@@ -111,7 +111,7 @@ def test_a_text_whose_worker_died_is_looked_for_at_the_time_it_was_tried(
 ) -> None:
     asked(account, clock(), person=Person(first_name="Jane", phone=NUMBER))
     [row] = claims.claim("sms", clock())
-    advance.advance(sent=[], following=[row], now=clock())
+    advance.mark_and_declare(sent=[], ready=[row], now=clock())
     clock.forward(hours=5)  # the whole installation was down
     assert drain.send_due(clock) == 0
     listed(text(f"/r/{row.link_token}", clock, hours=5))

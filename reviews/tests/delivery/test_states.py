@@ -12,14 +12,13 @@ from reviews.tests.support.helpers import asked
 
 pytestmark = pytest.mark.django_db
 
-Mover, Status = Delivery.Mover, Delivery.Status
 TABLE = [
     (by, to, before) for by, moves in Delivery.MOVES.items() for to, origins in moves.items() for before in origins
 ]
-POSSIBLE = [(by, to, before) for by, moves in Delivery.MOVES.items() for to in moves for before in Status]
+POSSIBLE = [(by, to, before) for by, moves in Delivery.MOVES.items() for to in moves for before in Delivery.Status]
 
 
-def in_state(account: Account, now: datetime, status: Status) -> Delivery:
+def in_state(account: Account, now: datetime, status: Delivery.Status) -> Delivery:
     asked(account, now)
     Delivery.objects.update(status=status, claim=uuid.uuid4())
     return Delivery.objects.get()
@@ -27,7 +26,7 @@ def in_state(account: Account, now: datetime, status: Status) -> Delivery:
 
 @pytest.mark.parametrize(("by", "to", "before"), POSSIBLE)
 def test_a_message_moves_as_the_table_says_and_in_no_other_way(
-    account: Account, now: datetime, by: Mover, to: Status, before: Status
+    account: Account, now: datetime, by: Delivery.Mover, to: Delivery.Status, before: Delivery.Status
 ) -> None:
     row = in_state(account, now, before)
     was_moved = states.move(row, to, by=by, now=now, reason="moved")
@@ -40,37 +39,37 @@ def test_a_message_moves_as_the_table_says_and_in_no_other_way(
         assert (stored.status, stored.reason, stored.claim) == (before, "", row.claim)
 
 
-@pytest.mark.parametrize("by", Mover)
+@pytest.mark.parametrize("by", Delivery.Mover)
 def test_a_state_that_the_mover_does_not_lead_to_is_an_error_of_ours(
-    account: Account, now: datetime, by: Mover
+    account: Account, now: datetime, by: Delivery.Mover
 ) -> None:
-    row = in_state(account, now, Status.PLANNED)
-    for to in set(Status) - set(Delivery.MOVES[by]):
+    row = in_state(account, now, Delivery.Status.PLANNED)
+    for to in set(Delivery.Status) - set(Delivery.MOVES[by]):
         with pytest.raises(KeyError):
             states.move(row, to, by=by, now=now)
 
 
 def test_a_worker_moves_nothing_without_its_claim(account: Account, now: datetime) -> None:
-    row = in_state(account, now, Status.SENDING)
+    row = in_state(account, now, Delivery.Status.SENDING)
     Delivery.objects.update(claim=uuid.uuid4())
-    assert not states.move(row, Status.FAILED, by=Mover.WORKER, now=now)
-    assert Delivery.objects.get().status == Status.SENDING
+    assert not states.move(row, Delivery.Status.FAILED, by=Delivery.Mover.WORKER, now=now)
+    assert Delivery.objects.get().status == Delivery.Status.SENDING
     assert not Event.objects.filter(type="message.failed").exists()
 
 
 def test_only_the_worker_moves_a_message_that_is_being_sent() -> None:
-    assert {by for by, _, before in TABLE if before == Status.SENDING} == {Mover.WORKER}
+    assert {by for by, _, before in TABLE if before == Delivery.Status.SENDING} == {Delivery.Mover.WORKER}
 
 
 def test_every_state_but_the_first_can_be_reached_from_planned() -> None:
-    reached = {Status.PLANNED}
-    for _ in Status:
+    reached = {Delivery.Status.PLANNED}
+    for _ in Delivery.Status:
         reached |= {to for _, to, before in TABLE if before in reached}
-    assert reached == set(Status)
+    assert reached == set(Delivery.Status)
 
 
 def test_a_cancelled_message_stays_cancelled() -> None:
-    assert not [move for move in TABLE if move[2] == Status.CANCELLED]
+    assert not [move for move in TABLE if move[2] == Delivery.Status.CANCELLED]
 
 
 @pytest.mark.parametrize(
@@ -86,9 +85,9 @@ def test_a_cancelled_message_stays_cancelled() -> None:
 def test_a_move_records_what_other_programs_are_told(
     account: Account, now: datetime, before: str, to: str, types: list[str]
 ) -> None:
-    row = in_state(account, now, Status(before))
+    row = in_state(account, now, Delivery.Status(before))
     later = now + timedelta(minutes=1)
-    assert states.move(row, Status(to), by=Mover.PROVIDER, now=later)
-    assert not states.move(row, Status(to), by=Mover.PROVIDER, now=later)  # once
+    assert states.move(row, Delivery.Status(to), by=Delivery.Mover.PROVIDER, now=later)
+    assert not states.move(row, Delivery.Status(to), by=Delivery.Mover.PROVIDER, now=later)  # once
     rows = Event.objects.filter(delivery=row).order_by("pk")
     assert list(rows.values_list("type", "occurred_at")) == [(type_, later) for type_ in types]

@@ -307,14 +307,14 @@ def test_a_mark_that_the_database_did_not_take_is_made_again(
 ) -> None:
     asked(account, clock())
     asked(account, clock(), person=Person(email="second@example.com"))
-    advance, away = drain.advance.advance, iter([True, True])
+    advance, away = drain.advance.mark_and_declare, iter([True, True])
 
     def flaky(**given: Any) -> Any:
         if given["sent"] and next(away, False):
             raise OperationalError("server closed the connection unexpectedly")
         return advance(**given)
 
-    monkeypatch.setattr(drain.advance, "advance", flaky)
+    monkeypatch.setattr(drain.advance, "mark_and_declare", flaky)
     monkeypatch.setattr(drain.time, "sleep", lambda _: None)
     monkeypatch.setattr(connection, "close", lambda: None)
     assert drain.send_due(clock) == 2
