@@ -121,7 +121,7 @@ def _claim(
     for row in rows:
         row.due_at = due_at[row.pk]
         row.account = row.request.account = row.request.contact.account = owners[row.account_id]
-    return sorted(rows, key=lambda row: row.due_at)
+    return sorted(rows, key=lambda row: (row.due_at, row.pk))
 
 
 def _claim_at_once(
