@@ -11,6 +11,7 @@ from django.core.checks import Warning as Caution
 from django.db import DatabaseError, transaction
 
 from oauth.redirect_uris import LOOPBACK
+from reviewhub.secret_settings import SECRETS
 
 SHORTEST_METRICS_TOKEN = 32
 
@@ -66,17 +67,12 @@ def check_redirect_uris(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    found: list[CheckMessage] = []
-    for number, name, what in (
-        (2, "OAUTH_TOKEN_KEY", "SECRET_KEY derives OAuth tokens: rotating it would disconnect every app."),
-        (3, "ADDRESS_HASH_KEY", "SECRET_KEY hashes opt-outs: rotating it would lose those of erased contacts."),
-        (13, "SECOND_FACTOR_KEY", "SECRET_KEY encrypts second factors: rotating it would lock their people out."),
-        (14, "WEBHOOK_KEY", "SECRET_KEY encrypts webhook secrets: rotating it without a fallback would lose them."),
-    ):
-        if getattr(settings, name) == settings.SECRET_KEY:
-            hint = f"Set {name} to a long random value of its own."
-            found.append(Caution(what, hint=hint, id=f"reviewhub.W{number:03}"))
-    return found
+    """Find the keys that SECRET_KEY stands in for."""
+    return [
+        Caution(secret.risk, hint=f"Set {secret.variable} to a long random value of its own.", id=secret.warning)
+        for secret in SECRETS.values()
+        if secret.risk and getattr(settings, secret.variable) == settings.SECRET_KEY
+    ]
 
 
 @register(Tags.security, deploy=True)

@@ -5,12 +5,11 @@ the recipient, PostgreSQL quotes the row. What merely looks like a number is mas
 """
 
 import re
-from collections.abc import Iterable
 from functools import cache
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+
+from reviewhub.secret_settings import secret_values
 
 SHORTEST_SECRET = 8  # a shorter one would be found inside of ordinary words
 
@@ -92,30 +91,5 @@ def _number(found: re.Match[str]) -> str:
 @cache
 def _configured() -> tuple[str, ...]:
     """The secrets of this installation, longest first: whoever prints one, however it is spelled around it."""
-    given: list[Any] = [
-        getattr(settings, name, "")
-        for name in (
-            "SECRET_KEY",
-            "ADDRESS_HASH_KEY",
-            "OAUTH_TOKEN_KEY",
-            "SECOND_FACTOR_KEY",
-            "METRICS_TOKEN",
-            "EMAIL_HOST_PASSWORD",
-            "TWILIO_AUTH_TOKEN",
-        )
-    ]
-    given += settings.SECRET_KEY_FALLBACKS
-    given += [value for name, value in settings.ANYMAIL.items() if not name.endswith(("TIMEOUT", "DOMAIN", "URL"))]
-    given += [_password(settings.REDIS_URL)]
-    database = settings.DATABASES["default"]
-    if (password := database.get("PASSWORD")) not in (database.get("USER"), database.get("NAME")):
-        given.append(password)
-    return tuple(sorted(_long_enough(given), key=len, reverse=True))
-
-
-def _long_enough(values: Iterable[Any]) -> set[str]:
-    return {value for value in values if isinstance(value, str) and len(value) >= SHORTEST_SECRET}
-
-
-def _password(url: str) -> str:
-    return unquote(urlsplit(url).password or "") if url else ""
+    values = (value for value in secret_values(settings) if len(value) >= SHORTEST_SECRET)
+    return tuple(sorted(values, key=len, reverse=True))

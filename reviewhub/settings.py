@@ -142,7 +142,11 @@ PASSWORD_HASHERS = [
 
 STAFF_MUST_HAVE_MFA: bool = env.bool("STAFF_MUST_HAVE_MFA", default=False)
 # Encrypts what second factors are checked with; its own key, so that a changed SECRET_KEY locks nobody out.
+# The first key encrypts; the others are tried for what was encrypted before a change.
 SECOND_FACTOR_KEY: str = env.str("SECOND_FACTOR_KEY", default=SECRET_KEY)
+SECOND_FACTOR_KEY_FALLBACKS: list[str] = env.list(
+    "SECOND_FACTOR_KEY_FALLBACKS", default=SECRET_KEY_FALLBACKS if SECOND_FACTOR_KEY == SECRET_KEY else []
+)
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_ADAPTER = "oauth.sign_in.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -352,8 +356,8 @@ LOGGING: dict[str, Any] = {
         "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
         # One line per task would drown the messages of the product itself.
         "django-q": {"level": "WARNING", "handlers": ["console"], "propagate": False},
-        # The web server's own, which would write tracebacks and addresses as they are.
-        "gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False},
+        # The web server's own, which would write tracebacks and addresses as they are. It sets its level: --log-level.
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
         "gunicorn.access": {"level": "INFO", "handlers": ["console"], "propagate": False},
         # Their debug lines hold codes and tokens.
         "oauthlib": {"level": "INFO"},

@@ -6,25 +6,21 @@ Only DATABASE_URL and REDIS_URL are taken over, so that the same tests run on an
 import os
 from urllib.parse import urlsplit
 
+from reviewhub.secret_settings import SECRETS
+
 _theirs = {name for name in os.environ if name.startswith("ANYMAIL_")}
+_theirs |= os.environ.keys() & SECRETS.keys() - {"DATABASE_URL", "REDIS_URL"}
 for _name in _theirs | os.environ.keys() & {
-    "ADDRESS_HASH_KEY",
     "ALLOWED_HOSTS",
     "DEFAULT_FROM_EMAIL",
-    "EMAIL_URL",
     "LOG_FORMAT",
-    "METRICS_TOKEN",
     "PREPARED_STATEMENTS",
-    "SECOND_FACTOR_KEY",
     "STAFF_MUST_HAVE_MFA",
     "TWILIO_ACCOUNT_SID",
     "TWILIO_API_URL",
-    "TWILIO_AUTH_TOKEN",
     "TWILIO_FROM",
     "TWILIO_MESSAGING_SERVICE_SID",
     "UNSUBSCRIBE_MAILTO",
-    "WEBHOOK_KEY",
-    "WEBHOOK_KEY_FALLBACKS",
     "WEBHOOK_NETWORKS",
     "WORKERS",
 }:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from oauth.server.cleanup import clean_up
+from oauth.sign_in import adapters
 from reviews.contacts import erase
 from reviews.delivery import reconcile
 from reviews.delivery.drain import send_due
@@ -38,8 +39,9 @@ def sweep() -> None:
     clean_up(now)
     counters.fold(now=now)
     imports.forget(now)
-    erase.blank_late_reports(now)
+    erase.blank_late_events(now)
     endpoints.renew_encryption()
+    adapters.renew_encryption()
     events.forget(now)
 
 

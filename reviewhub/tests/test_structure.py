@@ -1,6 +1,7 @@
 """The shape of the code: who may import whom, how long a module may be, what documents may say."""
 
 import ast
+import importlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ ROOMS = [
     ["reviewhub.rest"],
     ["oauth.scopes", "oauth.hashers", "oauth.redirect_uris"],  # words that the models use
     ["oauth.models"],
+    ["oauth.roles"],
     ["reviewhub.backoffice"],
     ["oauth"],  # its loose modules: what is done with the rows
     ["oauth.calls"],
@@ -83,6 +85,22 @@ def test_oauth_knows_nothing_of_reviews() -> None:
     for module, path in modules():
         if module.startswith("oauth"):
             assert not [name for name in imports(path) if name.startswith("reviews")], module
+
+
+def test_the_pages_of_oauth_load_no_theme() -> None:
+    """Neither the consent page nor another page for people needs the back-office, which loads unfold."""
+    paths = dict(modules())
+    waiting = [module for module in paths if module.startswith("oauth.views.")]
+    assert "oauth.views.authorize" in waiting
+    importers: dict[str, str] = {}
+    while waiting:
+        module = waiting.pop()
+        for name in imports(paths[module]):
+            package = name.rpartition(".")[0]
+            assert not name.startswith("unfold"), f"{module}, imported by {importers.get(module)}, imports {name}"
+            for ours in {name, package} & paths.keys() - importers.keys():
+                importers[ours] = module
+                waiting.append(ours)
 
 
 def test_one_module_knows_the_queue() -> None:
@@ -160,14 +178,42 @@ def test_no_module_has_more_than_four_hundred_lines() -> None:
     assert not [module for module, path in modules() if len(path.read_text().splitlines()) > 400]
 
 
+# --- Tests ---------------------------------------------------------------------------------------------
+
+# Folders of tests that `make test` leaves out, and the mark by which it knows them.
+MARKED = {"browser": "browser", "clients": "client", "faults": "fault"}
+JOURNEYS = ROOT / "reviews" / "tests" / "journeys"
+
+
+def files_of_tests() -> list[Path]:
+    return sorted(path for app in ("reviewhub", "oauth", "reviews") for path in (ROOT / app).rglob("test_*.py"))
+
+
+@pytest.mark.parametrize(("folder", "mark"), MARKED.items())
+def test_every_test_file_of_the_folder_has_its_mark(folder: str, mark: str) -> None:
+    paths = sorted((JOURNEYS / folder).glob("test_*.py"))
+    assert paths
+    for path in paths:
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        marks = module.pytestmark if isinstance(module.pytestmark, list) else [module.pytestmark]
+        assert mark in [marker.name for marker in marks], f"{path.name} lies in {folder} and is not marked {mark}"
+
+
+@pytest.mark.parametrize(("folder", "mark"), MARKED.items())
+def test_no_test_elsewhere_has_the_mark_of_the_folder(folder: str, mark: str) -> None:
+    paths = [path for path in files_of_tests() if path.parent != JOURNEYS / folder]
+    use = re.compile(rf"pytest\.mark\.{mark}\b|\bin_a_{mark}\b")
+    assert [path.name for path in paths if use.search(path.read_text())] == []
+
+
 # --- Documents ---------------------------------------------------------------------------------------
 
 README = (ROOT / "README.md").read_text()
 
 
 def test_every_make_target_of_the_readme_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z]+)\b", README))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)", README))
     assert {"run", "test"} <= named <= targets
 
 
@@ -177,7 +223,19 @@ def test_every_command_of_the_readme_exists() -> None:
     assert {"worker", "create_account", "create_api_key", "create_oauth_app"} <= named
 
 
-DOCUMENTS = ["README.md", "CHANGELOG.md", ".env.example", "Procfile", "Makefile", ".ci/run", "LICENSE"]
+# requirements-uv brings the installer, requirements what runs, requirements-dev the rest.
+LOCKED = ["requirements", "requirements-dev", "requirements-uv"]
+DOCUMENTS = [
+    "README.md",
+    "CHANGELOG.md",
+    ".env.example",
+    "Procfile",
+    "Makefile",
+    ".ci/run",
+    ".ci/trials",
+    "pyproject.toml",
+    "LICENSE",
+]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -187,7 +245,7 @@ def test_documents_name_no_path_of_one_machine(name: str) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", LOCKED)
 def test_every_requirement_is_exact_has_a_reason_and_is_locked(name: str) -> None:
     lines = [line for line in (ROOT / f"{name}.txt").read_text().splitlines() if line[:1] not in ("#", "-")]
     assert lines
@@ -198,9 +256,9 @@ def test_every_requirement_is_exact_has_a_reason_and_is_locked(name: str) -> Non
         assert re.search(rf"^{found[1]}(?:\[[a-z]+\])?=={re.escape(found[2])} ", locked, re.MULTILINE), line
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", LOCKED)
 def test_locks_hold_hashes_and_no_address_of_a_registry(name: str) -> None:
-    locked = (ROOT / name).read_text()
+    locked = (ROOT / f"{name}.lock").read_text()
     assert "://" not in locked
     for entry in re.split(r"\n(?=[a-z0-9])", locked)[1:]:
         assert "--hash=sha256:" in entry, entry.splitlines()[0]

@@ -13,18 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account
+from oauth.roles import is_operator, written_accounts
 from reviewhub.backoffice.pages import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
-    is_operator,
-    written_accounts,
 )
 from reviews.admin.normalise import normalise, require_one
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
 from reviews.models import ReviewRequest, Sequence
+from reviews.models.base import MAX_DELAY_HOURS
 from reviews.requests import ask
 from reviews.requests.ask import Ask
 from reviews.requests.matching import Person
@@ -67,7 +67,7 @@ class AskForm(forms.Form):
     delay_hours = forms.IntegerField(
         label="Hours to wait",
         min_value=0,
-        max_value=8760,
+        max_value=MAX_DELAY_HOURS,
         required=False,
         initial=0,
         widget=UnfoldAdminIntegerFieldWidget({"inputmode": "numeric"}),

@@ -15,6 +15,7 @@ from django.utils.html import format_html_join
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
 from reviews.admin.normalise import normalise, require_one
 from reviews.contacts import erase, merge, suppressions
+from reviews.contacts.change import holders
 from reviews.contacts.export import known_about
 from reviews.contacts.search import search_contacts
 from reviews.models import Contact, MergeCandidate
@@ -40,11 +41,11 @@ class ContactForm(forms.ModelForm):
         account = cleaned.get("account")
         normalise(self, cleaned, account)
         require_one(self, cleaned)
-        for name, label in (("email", "address"), ("phone", "number")):
-            value = cleaned.get(name)
-            same = Contact.objects.filter(account=account, **{name: value}).exclude(pk=self.instance.pk)
-            if account and value and (other := same.first()):
-                self.add_error(name, f"{other} has this {label} already.")
+        if account:
+            addresses = {name: cleaned.get(name) or "" for name in ("email", "phone")}
+            for name, holder in holders(Contact(pk=self.instance.pk, account=account, **addresses)).items():
+                label = "address" if name == "email" else "number"
+                self.add_error(name, f"{holder} has this {label} already.")
         return cleaned
 
 

@@ -15,16 +15,16 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from oauth.models import Account
+from oauth.roles import is_operator, written_accounts
 from reviewhub.backoffice.pages import (
     AccountAdmin,
     GeneratedRows,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     display,
-    is_operator,
-    written_accounts,
 )
 from reviews.models import ImportJob, ReviewRequest, Sequence
+from reviews.models.base import MAX_DELAY_HOURS
 from reviews.requests import imports
 from reviews.requests.csv_files import FIELDS, MOST_BYTES, MOST_ROWS, Row, Unreadable, write_rows
 
@@ -84,7 +84,7 @@ class SettingsForm(forms.Form):
         Sequence.objects.none(), required=False, empty_label="The account's default", widget=UnfoldAdminSelectWidget
     )
     delay_hours = forms.IntegerField(
-        label="Hours to wait", min_value=0, max_value=8760, widget=UnfoldAdminIntegerFieldWidget
+        label="Hours to wait", min_value=0, max_value=MAX_DELAY_HOURS, widget=UnfoldAdminIntegerFieldWidget
     )
 
     def __init__(self, job: ImportJob, data: Any = None) -> None:
@@ -114,7 +114,7 @@ class SettingsForm(forms.Form):
         """Keep the settings; False when the import has been started meanwhile."""
         columns = [self.cleaned_data[column.name] for column in self.columns()]
         settings = {name: self.cleaned_data[name] for name in SETTINGS}
-        return imports.settle(job, columns=columns, now=timezone.now(), **settings)
+        return imports.configure(job, columns=columns, now=timezone.now(), **settings)
 
 
 @admin.register(ImportJob)
@@ -237,7 +237,7 @@ def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
         for place, (heading, field) in enumerate(zip(imports.headings(job), shown.columns(), strict=True))
     ]
     if job.checked:
-        tally = imports.Tally(job.asked, job.known, job.suppressed, tuple(job.problems.all()[:PROBLEMS_SHOWN]))
+        tally = imports.Counts(job.asked, job.known, job.suppressed, tuple(job.problems.all()[:PROBLEMS_SHOWN]))
     else:
         tally = imports.check(job, rows, timezone.now())
     return {

@@ -1,6 +1,7 @@
 """What providers reported, and what customers texted back."""
 
 import json
+import logging
 from typing import Any
 
 from django.contrib import admin, messages
@@ -14,6 +15,8 @@ from django.utils.text import Truncator
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, badge, display
 from reviews.delivery.provider_events import apply
 from reviews.models import DeliveryEvent
+
+logger = logging.getLogger(__name__)
 
 EVENT_COLOURS = {
     "sent": "info",
@@ -105,7 +108,7 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
             try:
                 applied: Any = apply.apply(event_id=event.pk, now=timezone.now(), again=True)
             except Exception:
-                apply.logger.exception("provider event %s could not be applied", event.pk)
+                logger.exception("provider event %s could not be applied", event.pk)
                 failed += 1
             else:
                 done += applied.done

@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
@@ -19,6 +18,7 @@ from reviewhub.rest.errors import found_in
 from reviewhub.rest.fields import Email, Text
 from reviews.api.filters import CreatedFilter
 from reviews.contacts import erase
+from reviews.contacts.change import AddressTaken, NoAddress, change
 from reviews.models import Contact
 from reviews.models.addresses import InvalidPhone, normalise_email, normalise_phone
 from reviews.representations import ContactOut, represent
@@ -82,7 +82,7 @@ class ContactItem(APIView):
             raise NotFound
         given = ContactIn(data=request.data)
         given.is_valid(raise_exception=True)
-        change(contact, given.validated_data)
+        _change(contact, given.validated_data)
         return Response(represent([_find(request, pk)])[0])
 
     def delete(self, request: Request, pk: Any) -> Response:
@@ -93,33 +93,20 @@ class ContactItem(APIView):
         return Response(status=204)
 
 
-def change(contact: Contact, given: dict[str, str]) -> None:
-    """Bring what came in into the form that contacts are matched by, and save it. Raises ValidationError."""
-    if "email" in given:
-        given["email"] = normalise_email(given["email"])
-    if "mobile_phone_number" in given:
-        number = given.pop("mobile_phone_number")
-        given["phone"] = _number(contact.account, number) if number else ""
-    for name, value in given.items():
-        setattr(contact, name, value)
-    if not contact.email and not contact.phone:
-        missing = "A contact needs an email or a mobile_phone_number."
-        raise ValidationError({"email": [missing], "mobile_phone_number": [missing]})
-    _refuse_taken(contact)
+def _change(contact: Contact, form_data: dict[str, str]) -> None:
+    """Change the contact as the call wants it. Raises ValidationError, which names the API's fields."""
+    if "mobile_phone_number" in form_data:
+        form_data["phone"] = form_data.pop("mobile_phone_number")
     try:
-        with transaction.atomic():
-            contact.save(update_fields=[*given, "updated_at"])
-    except IntegrityError:  # another call was faster
-        _refuse_taken(contact)
-        raise
-
-
-def _refuse_taken(contact: Contact) -> None:
-    for field, name in (("email", "email"), ("phone", "mobile_phone_number")):
-        value = getattr(contact, field)
-        same = Contact.objects.for_account(contact.account).filter(**{field: value}).exclude(pk=contact.pk)
-        if value and (other := same.first()):
-            raise ValidationError({name: [f"The contact {other.pk} has it already."]})
+        change(contact=contact, values=form_data)
+    except InvalidPhone as error:
+        raise ValidationError({"mobile_phone_number": [str(error)]}) from error
+    except NoAddress as error:
+        missing = "A contact needs an email or a mobile_phone_number."
+        raise ValidationError({"email": [missing], "mobile_phone_number": [missing]}) from error
+    except AddressTaken as error:
+        name = "mobile_phone_number" if error.field == "phone" else error.field
+        raise ValidationError({name: [f"The contact {error.holder.pk} has it already."]}) from error
 
 
 def _number(account: Account, text: str) -> str:

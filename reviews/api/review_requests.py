@@ -1,6 +1,7 @@
 """The review request endpoints: parse, call, answer."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -21,12 +22,13 @@ from reviews.api.filters import ReviewRequestFilter
 from reviews.api.idempotency import idempotent
 from reviews.api.zapier_fields import field_definitions
 from reviews.delivery import preview
+from reviews.delivery.preview import Planned
 from reviews.models import ReviewRequest
 from reviews.models.request import ReviewRequestQuerySet
 from reviews.representations import MessageOut, ReviewRequestOut
 from reviews.requests import lifecycle
-from reviews.requests.ask import Answer, Refused, ask_all
-from reviews.requests.intake import Given, read_ask
+from reviews.requests.ask import AskResult, Refused, Verdict, ask_all
+from reviews.requests.intake import Intake, read_ask
 
 MAX_BULK = 500
 
@@ -52,35 +54,36 @@ def answer(account: Account, data: Any) -> Response:
     return response
 
 
-def answer_all(account: Account, asks: Sequence[Given]) -> list[Response | ValidationError]:
+def answer_all(account: Account, asks: Sequence[Intake]) -> list[Response | ValidationError]:
     """What each is answered with, in that order; rehearsals see what was asked before them."""
     answers: list[Response | ValidationError] = []
-    for dry_run, together in groupby(asks, key=lambda given: given.dry_run):
+    for dry_run, together in groupby(asks, key=lambda intake: intake.dry_run):
         if dry_run:
-            answers += [_rehearse(account, given) for given in together]
+            answers += [_rehearse(account, intake) for intake in together]
         else:
             answers += _ask(account, list(together))
     return answers
 
 
-def _ask(account: Account, asks: Sequence[Given]) -> list[Response | ValidationError]:
-    answers = ask_all(account=account, wanted=[given.ask for given in asks], now=timezone.now())
+def _ask(account: Account, asks: Sequence[Intake]) -> list[Response | ValidationError]:
+    answers = ask_all(account=account, wanted=[intake.ask for intake in asks], now=timezone.now())
     return [
         _refused(answer)
         if isinstance(answer, Refused)
         else Response(
-            represent(answer, given.warnings),
+            represent(answer, intake.warnings),
             status=status.HTTP_201_CREATED if answer.created else status.HTTP_200_OK,
         )
-        for given, answer in zip(asks, answers, strict=True)
+        for intake, answer in zip(asks, answers, strict=True)
     ]
 
 
-def _rehearse(account: Account, given: Given) -> Response | ValidationError:
+def _rehearse(account: Account, intake: Intake) -> Response | ValidationError:
     try:
-        return Response(preview.rehearse(account=account, wanted=given.ask, now=timezone.now()))
+        verdict, messages = preview.look_ahead(account=account, wanted=intake.ask, now=timezone.now())
     except Refused as refusal:
         return _refused(refusal)
+    return Response(represent_rehearsal(verdict, messages))
 
 
 def _refused(refusal: Refused) -> ValidationError:
@@ -102,12 +105,12 @@ class ReviewRequestBulk(APIView):
         if len(asks) > MAX_BULK:
             raise ValidationError({"requests": [f"Must not hold more than {MAX_BULK} review requests."]})
         read = [_read(account, ask) for ask in asks]
-        answers = iter(answer_all(account, [one for one in read if isinstance(one, Given)]))
-        results = [next(answers) if isinstance(one, Given) else one for one in read]
+        answers = iter(answer_all(account, [one for one in read if isinstance(one, Intake)]))
+        results = [next(answers) if isinstance(one, Intake) else one for one in read]
         return Response({"results": [_result(index, one) for index, one in enumerate(results)]})
 
 
-def _read(account: Account, data: Any) -> Given | ValidationError:
+def _read(account: Account, data: Any) -> Intake | ValidationError:
     try:
         return read_ask(account, data)
     except ValidationError as error:
@@ -161,7 +164,7 @@ class ReviewRequestDetail(ReviewRequestOut):
         fields = [*ReviewRequestOut.Meta.fields, "created_at", "sent_at", "responded_at", "metadata", "messages"]
 
 
-def represent(answer: Answer, warnings: list[str]) -> dict[str, Any]:
+def represent(answer: AskResult, warnings: list[str]) -> dict[str, Any]:
     """The request of an answer, with what the caller of this call is told."""
     told = {"message": answer.message, "warnings": [*warnings, *answer.warnings]}
     return _representation().to_representation(answer.request) | told
@@ -170,3 +173,27 @@ def represent(answer: Answer, warnings: list[str]) -> dict[str, Any]:
 @cache
 def _representation() -> ReviewRequestOut:
     return ReviewRequestOut()
+
+
+def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned]) -> dict[str, Any]:
+    """Represent what would come of an ask: its gates, and its messages."""
+    status = ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED
+    return {
+        "status": status.value,
+        "reason": verdict.reason or None,
+        "gates": [{"gate": gate.gate, "passed": gate.passed, "reason": gate.reason or None} for gate in verdict.gates],
+        "messages": [_represent_planned(message) for message in messages],
+    }
+
+
+def _represent_planned(message: Planned) -> dict[str, Any]:
+    return {
+        "step": message.step,
+        "channel": message.channel.value,
+        "due_at": message.slot.due_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "local_time": message.slot.local.isoformat(timespec="seconds"),
+        "rule": message.slot.moved or None,
+        "subject": message.subject or None,
+        "text": f"Cannot be sent: {message.problem}" if message.problem else message.text,
+        "segments": asdict(message.segments) if message.segments else None,
+    }

@@ -1,0 +1,1 @@
+"""Contacts: what is done with a customer's record."""

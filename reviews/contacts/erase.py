@@ -1,4 +1,4 @@
-"""Forgetting a customer: what the law calls erasure (Regulation (EU) 2016/679, Article 17)."""
+"""Erasure of a customer's personal data (Regulation (EU) 2016/679, Article 17)."""
 
 from datetime import datetime, timedelta
 
@@ -25,16 +25,16 @@ from reviews.requests import lifecycle
 from reviews.webhooks import events
 
 ERASED = "Erased contact"
-# Providers report for days about what was sent before.
-LATE_REPORTS = timedelta(days=30)
+# Provider events about messages that were sent before the erasure come for days.
+LATE_EVENTS = timedelta(days=30)
 
 
 def erase(*, contact: Contact, by: str, now: datetime) -> None:
     """Forget who the customer is, and never write to them again.
 
-    What stays is nobody's: that there were requests and messages, when, and what became of them, ratings without
-    their words, and for each address a keyed hash in the list of suppressions, so that a list which is imported
-    later asks nobody who was forgotten. `by` is who does it, for the reason that staff see.
+    The rows stay without personal data: requests and messages with their times and states, ratings without words, and
+    for each address a keyed hash among the suppressions, so that a later import asks nobody who was forgotten. `by`:
+    the person who erases, for the reason that staff read.
     """
     account = contact.account
     places = _places(contact)
@@ -49,17 +49,17 @@ def erase(*, contact: Contact, by: str, now: datetime) -> None:
         )
     for request in ReviewRequest.objects.filter(contact=contact).open():
         lifecycle.cancel_request(request=request, now=now, reason=f"Erased by {by}.")
-    # Nothing is taken from under a worker that is handing a message over.
+    # Blank nothing that a worker is handing over just now.
     suppressions.until_quiet(*((account.pk, channel, address) for channel, address in places))
     with transaction.atomic():
         _blank(contact, places, now)
 
 
 def _places(contact: Contact) -> list[tuple[str, str]]:
-    """Where the customer was ever written to, and could be: channel and address."""
-    known = [(channel, contact.address(channel)) for channel in Channel.values]
+    """Return each channel and address at which the customer was ever written to, or could be."""
+    on_file = [(channel, contact.address(channel)) for channel in Channel.values]
     written = Delivery.objects.filter(request__contact=contact).values_list("channel", "address").distinct()
-    return list(dict.fromkeys((channel, address) for channel, address in [*known, *written] if address))
+    return list(dict.fromkeys((channel, address) for channel, address in [*on_file, *written] if address))
 
 
 def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> None:
@@ -72,13 +72,13 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     requests.update(external_id="", metadata={})
     Delivery.objects.filter(request__in=requests).update(address="", subject="", text="", error_text="")
     Feedback.objects.filter(request__in=requests).update(text="")
-    theirs = Q(delivery__request__in=requests)
-    theirs |= Q(account=contact.account, address__in=[address for _, address in places])
-    _blank_events(theirs)
-    # Another program may have answered with what it was told.
-    told = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
-    heard = Attempt.objects.filter(told, notice__endpoint__account=contact.account).exclude(answer="").values("pk")
-    Attempt.objects.filter(pk__in=heard).update(answer="")
+    about_contact = Q(delivery__request__in=requests)
+    about_contact |= Q(account=contact.account, address__in=[address for _, address in places])
+    _blank_events(about_contact)
+    # Another program's answer may repeat the data of its notice.
+    noticed = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
+    attempts = Attempt.objects.filter(noticed, notice__endpoint__account=contact.account).exclude(answer="")
+    Attempt.objects.filter(pk__in=attempts.values("pk")).update(answer="")
     hashes = [address_hash(contact.account_id, channel, address) for channel, address in places]
     Suppression.objects.for_account(contact.account).filter(address_hash__in=hashes).update(address="", evidence="")
     MergeCandidate.objects.filter(Q(by_email=contact) | Q(by_phone=contact)).delete()
@@ -87,12 +87,12 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
         entries.filter(object_id__in=map(str, keys)).update(object_repr=ERASED, change_message="")
 
 
-def blank_late_reports(now: datetime) -> None:
-    """What providers still told about messages to customers who were forgotten since."""
-    lately = Q(delivery__request__contact__erased_at__gt=now - LATE_REPORTS)
-    _blank_events(lately & ~Q(address="", text="", payload={}))
+def blank_late_events(now: datetime) -> None:
+    """Blank the provider events that came after their customer was erased."""
+    erased = Q(delivery__request__contact__erased_at__gt=now - LATE_EVENTS)
+    _blank_events(erased & ~Q(address="", text="", payload={}))
 
 
 def _blank_events(which: Q) -> None:
-    found = DeliveryEvent.objects.filter(which).values("pk")
-    DeliveryEvent.objects.filter(pk__in=found).update(address="", text="", payload={})
+    rows = DeliveryEvent.objects.filter(which).values("pk")
+    DeliveryEvent.objects.filter(pk__in=rows).update(address="", text="", payload={})

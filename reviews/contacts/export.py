@@ -1,4 +1,4 @@
-"""All that is known about a customer, for the customer."""
+"""Export of all that is known about a customer, for the customer (Regulation (EU) 2016/679, Articles 15 and 20)."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ _OF_EVENT = ("kind", "provider", "occurred_at", "text")
 
 
 def known_about(contact: Contact) -> dict[str, Any]:
-    """Contact, opt-outs, requests, messages, providers' reports and feedback; for JSON."""
+    """Gather the contact with its opt-outs, requests, messages, provider events and feedback, as values for JSON."""
     requests = contact.review_requests.select_related("feedback").prefetch_related("deliveries").order_by("created_at")
     return {
         "contact": _fields(contact, _OF_CONTACT),

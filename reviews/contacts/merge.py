@@ -1,4 +1,4 @@
-"""Two contacts that turn out to be one person become one."""
+"""Merging: two contacts that are one person become one."""
 
 from datetime import datetime
 from uuid import UUID
@@ -18,10 +18,10 @@ class CannotMerge(Exception):
 
 
 def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
-    """Let `kept` take over the requests of `other`, and what it knows where `kept` knows nothing; `other` is gone.
+    """Give `kept` the requests of `other`, and its values where `kept` has none; delete `other`.
 
-    The strictest opt-out wins: whoever opted out of a channel by one of the addresses has opted out by all. Of two
-    open requests the other's is cancelled. Raises CannotMerge.
+    The strictest opt-out wins: a channel that is opted out for one of the addresses is opted out for all. Of two open
+    requests the other's is cancelled. Raises CannotMerge.
     """
     places = _places(kept, other)
     with transaction.atomic():
@@ -40,9 +40,9 @@ def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
                 lifecycle.cancel_request(request=request, now=now, reason=reason)
         ReviewRequest.objects.filter(contact=other).update(contact=kept)
         Event.objects.for_account(kept.account).filter(contact=other).update(contact=kept)
-        known = {name: getattr(other, name) for name in _FILLED}
+        values = {name: getattr(other, name) for name in _FILLED}
         other.delete()
-        for name, value in known.items():
+        for name, value in values.items():
             if not getattr(kept, name):
                 setattr(kept, name, value)
         kept.save()
@@ -61,24 +61,24 @@ def _places(*contacts: Contact) -> list[tuple[UUID, str, str]]:
 
 
 def _spread_opt_outs(kept: Contact, other: Contact, now: datetime) -> bool:
-    """Suppress all addresses of a channel when one is; whether any is."""
-    any_found = False
+    """Suppress all addresses of a channel when one is suppressed; tell whether any is."""
+    has_opt_out = False
     for channel in Channel.values:
         addresses = {contact.address(channel) for contact in (kept, other)} - {""}
-        found = {
+        suppressed = {
             address: row
             for address in addresses
             for row in suppressions.of(account=kept.account, channel=channel, address=address)
         }
-        any_found |= bool(found)
-        for address in addresses - set(found) if found else ():
-            said = next(iter(found.values()))
+        has_opt_out |= bool(suppressed)
+        for address in addresses - set(suppressed) if suppressed else ():
+            source = next(iter(suppressed.values()))
             opt_outs.opt_out(
                 account=kept.account,
                 channel=channel,
                 address=address,
-                reason=said.Reason(said.reason),
-                evidence=f"The same person's other address: suppression {said.pk}.",
+                reason=source.Reason(source.reason),
+                evidence=f"The same person's other address: suppression {source.pk}.",
                 now=now,
             )
-    return any_found
+    return has_opt_out

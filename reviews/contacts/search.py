@@ -1,4 +1,4 @@
-"""Finding customers by what staff type: a part of a name, of an address or of a number."""
+"""Search for customers by what staff type: a part of a name, of an address or of a number."""
 
 import re
 from typing import Any
@@ -8,15 +8,15 @@ from django.db.models import Func, Q, QuerySet, TextField
 
 from reviews.models import Contact, ReviewRequest
 
-# More are no answer to anybody; lists say that there are more.
+# Nobody reads more; lists say when there are more.
 MOST_FOUND = 300
-# PostgreSQL finds three letters in a row without reading every contact; one or two it would have to look for in all.
+# PostgreSQL's index of three-letter groups finds no shorter word: those are sought among the newest contacts alone.
 SHORTEST = 3
-NEWEST = 10_000  # among which shorter words are looked for
+NEWEST = 10_000
 
 
 class SearchedText(Func):
-    """What a contact is found by, in capitals. A PostgreSQL index has this very expression: see migration 0009."""
+    """Text that a contact is found by, in capitals. A PostgreSQL index has this very expression: see migration 0009."""
 
     template = "UPPER(%(expressions)s)"
     arg_joiner = " || ' ' || "
@@ -27,7 +27,7 @@ class SearchedText(Func):
 
 
 def search_contacts(rows: QuerySet[Contact], text: str) -> QuerySet[Contact]:
-    """Those of the contacts that have every word of the text somewhere. Number signs mean nothing in a number."""
+    """Keep the contacts that have every word of the text somewhere. Punctuation in a number means nothing."""
     words = _words(text)
     if not any(len(word) >= SHORTEST for word in words):
         rows = rows.filter(pk__in=rows.order_by("-created_at").values("pk")[:NEWEST])
@@ -40,21 +40,23 @@ def search_contacts(rows: QuerySet[Contact], text: str) -> QuerySet[Contact]:
 def search_requests(
     rows: QuerySet[ReviewRequest], text: str, *, contacts: QuerySet[Contact], accounts: QuerySet[Any]
 ) -> tuple[QuerySet[ReviewRequest], bool]:
-    """The requests to customers that the text finds, and those with it as the caller's own id.
+    """Keep the requests to customers that the text finds, and those that have it as their external id.
 
-    Customers first, requests then: together they would be one question that no index answers. `contacts` and
-    `accounts` are those that the person may see. True: only the newest MOST_FOUND customers were taken.
+    `contacts` and `accounts`: those that the person may see. The second value is True when only the newest MOST_FOUND
+    customers were taken. Customers are searched first: in one statement with the requests, no index would serve.
     """
-    found = list(search_contacts(contacts, text).order_by("-created_at").values_list("pk", flat=True)[: MOST_FOUND + 1])
-    known = ReviewRequest.objects.filter(account__in=accounts, external_id=text.strip()).exclude(external_id="")
-    named = list(known.values_list("pk", flat=True)[:MOST_FOUND])
-    return rows.filter(Q(contact__in=found[:MOST_FOUND]) | Q(pk__in=named)), len(found) > MOST_FOUND
+    newest = search_contacts(contacts, text).order_by("-created_at").values_list("pk", flat=True)
+    contact_ids = list(newest[: MOST_FOUND + 1])
+    with_id = ReviewRequest.objects.filter(account__in=accounts, external_id=text.strip()).exclude(external_id="")
+    request_ids = list(with_id.values_list("pk", flat=True)[:MOST_FOUND])
+    matching = Q(contact__in=contact_ids[:MOST_FOUND]) | Q(pk__in=request_ids)
+    return rows.filter(matching), len(contact_ids) > MOST_FOUND
 
 
 def _words(text: str) -> list[str]:
-    """In capitals, as they are compared; a number without what people write between its digits."""
+    """Split the text into words in capitals, as they are compared; a number loses all but its digits."""
     if re.fullmatch(r"[\s+()./\d-]+", text) and len(digits := re.sub(r"\D", "", text)) >= SHORTEST:
         return [digits.lstrip("0")]
     if connection.vendor == "postgresql":
         return text.upper().split()
-    return re.sub("[a-z]+", lambda letters: letters[0].upper(), text).split()  # SQLite knows no other capitals
+    return re.sub("[a-z]+", lambda letters: letters[0].upper(), text).split()  # SQLite's UPPER knows ASCII alone

@@ -1,4 +1,4 @@
-"""Addresses that an account must not write to: adding, lifting, and waiting for what is on its way there."""
+"""Suppressions of addresses: adding, lifting, and waiting for messages that are on their way there."""
 
 import time
 from datetime import datetime
@@ -16,9 +16,9 @@ from reviews.models.suppression import SuppressionQuerySet
 def suppress(
     *, account: Account, channel: str, address: str, reason: Suppression.Reason, evidence: str, now: datetime
 ) -> Suppression:
-    """Make sure that the address is not written to; the first reason and evidence are kept.
+    """Suppress the address; an earlier suppression keeps its reason and evidence.
 
-    Ends nothing that is under way: `lifecycle.opt_out` does.
+    Ends nothing that is under way: `opt_outs.opt_out` does.
     """
     return add(account=account, channel=channel, address=address, reason=reason, evidence=evidence, now=now)[0]
 
@@ -26,11 +26,11 @@ def suppress(
 def add(
     *, account: Account, channel: str, address: str, reason: Suppression.Reason, evidence: str, now: datetime
 ) -> tuple[Suppression, bool]:
-    """What `suppress` does, and whether the address was not suppressed before; of a race, one alone is told so."""
+    """Do what `suppress` does, and tell whether the suppression is new: of parallel calls, one alone gets True."""
     return Suppression.objects.get_or_create(
         account=account,
         address_hash=address_hash(account.pk, channel, address),
-        lifted_at=None,  # the unique constraint on active ones decides a race
+        lifted_at=None,  # the unique constraint on active suppressions decides a race
         defaults={
             "channel": channel,
             "address": address,
@@ -42,14 +42,14 @@ def add(
 
 
 def lift(*, suppression: Suppression, because: str, now: datetime) -> bool:
-    """Allow the address again. False when somebody else has lifted it already."""
+    """Allow the address again; return False when somebody else has lifted the suppression already."""
     lifted = Suppression.objects.filter(pk=suppression.pk, lifted_at=None).update(
         lifted_at=now, lifted_because=because[:200]
     )
     return lifted == 1
 
 
-# How long an answer may wait for messages that are being handed over: providers give up after about 15 s.
+# Seconds for which an answer may wait for messages on their way: providers give up after about 15.
 QUIET_WITHIN = 10.0
 LOOK_EVERY = 0.05
 
@@ -57,13 +57,13 @@ LOOK_EVERY = 0.05
 def until_quiet(*places: tuple[UUID, str, str]) -> bool:
     """Wait until no worker holds a message to these places: account, channel and address. Call it after the commit.
 
-    What a worker declared before an opt-out was stored is being handed over; nothing else can follow
-    it. False when that took longer than QUIET_WITHIN seconds.
+    A message that a worker declared before the suppression was stored is on its way; none can follow it. Return False
+    when QUIET_WITHIN seconds were not enough.
     """
-    there = Q(pk__in=[])
+    to_places = Q(pk__in=[])
     for account, channel, address in places:
-        there |= Q(account=account, channel=channel, address=address)
-    held = Delivery.objects.pending().filter(there, claim__isnull=False)
+        to_places |= Q(account=account, channel=channel, address=address)
+    held = Delivery.objects.pending().filter(to_places, claim__isnull=False)
     give_up = time.monotonic() + QUIET_WITHIN
     while held.filter(due_at__gt=timezone.now()).exists():
         if time.monotonic() >= give_up:
@@ -73,7 +73,7 @@ def until_quiet(*places: tuple[UUID, str, str]) -> bool:
 
 
 def of(*, account: Account, channel: str, address: str) -> SuppressionQuerySet:
-    """The suppressions in force for the address: at most one."""
+    """Return the suppressions in force for the address: at most one."""
     return (
         Suppression.objects.for_account(account)
         .active()
@@ -82,6 +82,6 @@ def of(*, account: Account, channel: str, address: str) -> SuppressionQuerySet:
 
 
 def lifted_since(*, account: Account, channel: str, address: str, moment: datetime) -> bool:
-    """Whether the address was allowed again after that moment, so that what was said before counts no more."""
+    """Tell whether the address was allowed again after the moment, so that an earlier opt-out counts no more."""
     hashed = address_hash(account.pk, channel, address)
     return Suppression.objects.for_account(account).filter(address_hash=hashed, lifted_at__gte=moment).exists()

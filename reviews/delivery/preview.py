@@ -1,9 +1,8 @@
-"""What would be sent: the gates and every message of a request, with nothing written."""
+"""Previews: the gates and every message of a request as they would be, with nothing written."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from oauth.models import Account
 from reviews.delivery.content.render import RenderError, render
@@ -18,7 +17,7 @@ from reviews.requests.schedule import slots
 
 @dataclass(frozen=True)
 class Planned:
-    """A message as it would leave if nobody answered. Its links lead nowhere: it does not exist yet."""
+    """One message as it would leave if nobody answered. Its links lead nowhere, since it does not exist yet."""
 
     step: int
     channel: Channel
@@ -34,24 +33,12 @@ class Planned:
 
 
 def look_ahead(*, account: Account, wanted: Ask, now: datetime) -> tuple[Verdict, list[Planned]]:
-    """What the gates say, and the messages in order; none when a gate is shut.
+    """Return the verdict on the ask, and its messages in order: none when a gate is shut.
 
-    Raises asking.Refused like the call itself.
+    Raises Refused as the ask itself does.
     """
     verdict = weigh(account=account, wanted=wanted, now=now)
     return verdict, [] if verdict.reason else list(_messages(account, wanted, verdict, now))
-
-
-def rehearse(*, account: Account, wanted: Ask, now: datetime) -> dict[str, Any]:
-    """The same for callers of the API."""
-    verdict, messages = look_ahead(account=account, wanted=wanted, now=now)
-    status = ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED
-    return {
-        "status": status.value,
-        "reason": verdict.reason or None,
-        "gates": [{"gate": gate.gate, "passed": gate.passed, "reason": gate.reason or None} for gate in verdict.gates],
-        "messages": [_described(message) for message in messages],
-    }
 
 
 def _messages(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> Iterator[Planned]:
@@ -75,22 +62,9 @@ def _messages(account: Account, wanted: Ask, verdict: Verdict, now: datetime) ->
 def written_out(
     request: ReviewRequest, step: FollowUpStep, channel: Channel, slot: slots.Slot, now: datetime
 ) -> Planned:
-    """The message of a step, by the function that writes the real ones."""
+    """Render the message of a step, by the function that renders the real ones."""
     try:
         message = render(new_delivery(request, step.position, channel, slot, now), step)
     except RenderError as error:
         return Planned(step.position, channel, slot, "", "", problem=str(error))
     return Planned(step.position, channel, slot, message.subject, message.text, message.html)
-
-
-def _described(message: Planned) -> dict[str, Any]:
-    return {
-        "step": message.step,
-        "channel": message.channel.value,
-        "due_at": message.slot.due_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "local_time": message.slot.local.isoformat(timespec="seconds"),
-        "rule": message.slot.moved or None,
-        "subject": message.subject or None,
-        "text": f"Cannot be sent: {message.problem}" if message.problem else message.text,
-        "segments": asdict(message.segments) if message.segments else None,
-    }

@@ -9,6 +9,8 @@ from oauth.models import Account
 
 M = TypeVar("M", bound=models.Model, covariant=True)
 
+MAX_DELAY_HOURS = 365 * 24  # a year: longest wait before a first ask, and between two steps
+
 
 class AccountQuerySet(models.QuerySet[M]):
     """Rows that belong to one business. Everything a person or an API client sees starts here."""

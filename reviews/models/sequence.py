@@ -4,7 +4,7 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from reviews.models.base import AccountQuerySet
+from reviews.models.base import MAX_DELAY_HOURS, AccountQuerySet
 
 MAX_FOLLOW_UPS = 5
 
@@ -50,7 +50,7 @@ class FollowUpStep(models.Model):
     delay_hours = models.PositiveSmallIntegerField(
         "hours to wait",
         default=0,
-        validators=[MaxValueValidator(8760)],
+        validators=[MaxValueValidator(MAX_DELAY_HOURS)],
         help_text="After the message before it was sent. The first ask waits as long as the request says.",
     )
     channel = models.CharField(max_length=5, choices=ChannelRule, default=ChannelRule.AUTO)

@@ -1,0 +1,1 @@
+"""Requests: one ask, from any caller to its end."""

@@ -1,4 +1,4 @@
-"""Setting up a business: the account, its owner, and what it needs to send its first request."""
+"""New accounts: the business, its owner, and all that it needs to send its first request."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from reviews.requests.sequences import create_default_sequence
 
 @transaction.atomic
 def create_account(*, name: str, owner: User, sites: dict[str, str] | None = None, **settings: Any) -> Account:
-    """Make an account with its owner, the standard sequence and its review sites ({name: URL}).
+    """Create an account with its owner, the standard sequence and its review sites ({name: URL}).
 
     `settings` are fields of Account. Raises ValidationError when one of them is wrong.
     """

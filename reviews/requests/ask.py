@@ -1,4 +1,4 @@
-"""Asking a contact for a review: the gates a request passes, and the rows it leaves."""
+"""Asks for a review: the gates that each passes, and the rows that it leaves. Nothing is sent here."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -15,14 +15,12 @@ from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
 from reviews.models.suppression import blocked_channels_of
 from reviews.requests import matching
-from reviews.requests.matching import Person
+from reviews.requests.matching import Match, Person
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
 from reviews.webhooks import events
 
-Status = ReviewRequest.Status
-
-# A race is lost at most once for each row that the others were faster to make.
+# A parallel call can be faster once for each row that both would make: contact, request, their addresses and ids.
 TRIES = 5
 
 KNOWN_ID = "A review request with this external_id exists already."
@@ -30,7 +28,7 @@ OPEN_REQUEST = "This contact has an open review request already."
 
 
 class Refused(Exception):
-    """What was asked cannot be done; `field` names the input that says so."""
+    """The ask cannot be carried out; `field` names the input that is to blame."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
@@ -40,7 +38,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Ask:
-    """What a caller wants, validated and normalised."""
+    """One ask, validated and normalised: who is asked, when, on which channel, by which sequence."""
 
     person: Person
     delay: timedelta = timedelta()
@@ -53,7 +51,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Gate:
-    """One reason why a request may not be sent, and whether it holds here."""
+    """One condition of asking, and whether it is met; `reason` says why not."""
 
     gate: str
     passed: bool
@@ -62,9 +60,9 @@ class Gate:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What would come of an ask, before anything is written."""
+    """The decision about an ask, before anything is written: its gates, first step, channel and time slot."""
 
-    match: matching.Match
+    match: Match
     gates: list[Gate]
     first: FollowUpStep
     channel: Channel | None
@@ -76,8 +74,8 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The request that an ask led to; `created` is false when there was one already."""
+class AskResult:
+    """The request that answers an ask; `created` is false when it existed before."""
 
     request: ReviewRequest
     created: bool
@@ -88,103 +86,117 @@ class Answer:
 # --- Asking ------------------------------------------------------------------------------------
 
 
-def ask(*, account: Account, wanted: Ask, now: datetime) -> Answer:
-    """Record a request and plan its first message; nothing is sent here.
+def ask(*, account: Account, wanted: Ask, now: datetime) -> AskResult:
+    """Record a request and plan its first message.
 
-    Answers with the request that exists for a known `external_id`, or while the contact has an
-    open one. A contact that must not be asked gets a request that is `suppressed` from the start.
-    Raises Refused for an unknown sequence, or a channel that the contact has no address for.
+    Return the existing request for an `external_id` that the account has used, or while the contact has an open one.
+    A contact that must not be asked gets a request that is `suppressed` from the start. Raises Refused for an unknown
+    sequence, or a channel that the contact has no address for.
     """
-    (answer,) = ask_all(account=account, wanted=[wanted], now=now)
-    if isinstance(answer, Refused):
-        raise answer
-    return answer
+    (result,) = ask_all(account=account, wanted=[wanted], now=now)
+    if isinstance(result, Refused):
+        raise result
+    return result
 
 
-def ask_all(*, account: Account, wanted: Sequence[Ask], now: datetime) -> list[Answer | Refused]:
-    """What `ask` does, for each of them as if one after the other, in as few statements as for one.
+def ask_all(*, account: Account, wanted: Sequence[Ask], now: datetime) -> list[AskResult | Refused]:
+    """Do what `ask` does for each, as if one after the other, in as few statements as for one.
 
-    A refused one changes nothing about the others. One that may be about an earlier one's person waits for that.
+    A refusal changes nothing about the others, and stands in the list in its place. An ask that may concern the person
+    of an earlier one waits for that.
     """
-    answers: list[Answer | Refused] = []
-    while waiting := wanted[len(answers) :]:
-        answers += _ask_together(account, _strangers(waiting), now)
-    return answers
+    results: list[AskResult | Refused] = []
+    while waiting := wanted[len(results) :]:
+        results += _ask_together(account, _strangers(waiting), now)
+    return results
 
 
 def _strangers(wanted: Sequence[Ask]) -> list[Ask]:
-    """Those before the first that shares an address, a number or an external id with an earlier one."""
-    met = set[str]()
-    for place, one in enumerate(wanted):
-        person = one.person
-        own = {person.email, person.phone, f"id {one.external_id}" if one.external_id else ""} - {""}
-        if not met.isdisjoint(own):
-            return list(wanted[:place])
-        met |= own
+    """Return the asks before the first that shares an address, a number or an external id with an earlier one."""
+    seen = set[str]()
+    for position, ask in enumerate(wanted):
+        keys = {ask.person.email, ask.person.phone, f"id {ask.external_id}" if ask.external_id else ""} - {""}
+        if not seen.isdisjoint(keys):
+            return list(wanted[:position])
+        seen |= keys
     return list(wanted)
 
 
-def _ask_together(account: Account, wanted: list[Ask], now: datetime) -> list[Answer | Refused]:
-    """The answers to strangers, up to the first that turns out to be about an earlier one's contact."""
+def _ask_together(account: Account, wanted: list[Ask], now: datetime) -> list[AskResult | Refused]:
+    """Ask strangers in one transaction; return results up to the first about an earlier one's contact."""
     for attempt in range(TRIES):
         try:
             with transaction.atomic():
                 return _ask_in_turn(account, wanted, now)
         except (IntegrityError, OperationalError) as error:
-            # A parallel call made the contact or the request first: this time it is found.
+            # A parallel call made the contact or the request first: the next try finds it.
             if attempt == TRIES - 1 or not (isinstance(error, IntegrityError) or _is_deadlock(error)):
                 raise
     raise AssertionError("unreachable")
 
 
 def _is_deadlock(error: OperationalError) -> bool:
-    """Two calls about the same new contacts, each waiting for a row of the other's; PostgreSQL let the other go on."""
+    """Tell PostgreSQL's deadlock (SQLSTATE 40P01): two calls about the same new contacts waited for each other."""
     return getattr(error.__cause__, "sqlstate", None) == "40P01"
 
 
-def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[Answer | Refused]:
-    existing = _existing(account, wanted)
-    looked = iter(_look(account, [one for one in wanted if one.external_id not in existing], now))
-    answers: list[Answer | Refused] = []
-    matches: dict[UUID, matching.Match] = {}
-    made: list[tuple[ReviewRequest, Delivery | None]] = []
-    for one in wanted:
-        if one.external_id in existing:
-            answers.append(Answer(existing[one.external_id], False, KNOWN_ID))
+@dataclass(frozen=True)
+class _Decision:
+    """The result of one ask, with the rows to be written for it: none for a refusal or a known external id."""
+
+    result: AskResult | Refused
+    match: Match | None = None
+    request: ReviewRequest | None = None
+    delivery: Delivery | None = None
+
+
+def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[AskResult | Refused]:
+    """Decide each ask and write all rows; stop before one whose contact an earlier one of these is about to change."""
+    decisions: list[_Decision] = []
+    changing = set[UUID]()
+    for ask, facts in zip(wanted, _facts_of(account, wanted, now), strict=True):
+        if isinstance(facts, ReviewRequest):
+            decisions.append(_Decision(AskResult(facts, False, KNOWN_ID)))
             continue
-        known = next(looked)
-        match = known.match
-        if match.contact.pk in matches:
+        if facts.match.contact.pk in changing:
             break
-        if known.open_request is not None:
-            known.open_request.contact = match.contact
-            answers.append(Answer(known.open_request, False, OPEN_REQUEST, match.warnings))
-        else:
-            try:
-                verdict = _weigh(account, one, known, now)
-            except Refused as refusal:
-                answers.append(refusal)
-                continue
-            request, delivery = _rows(account, one, verdict, now)
-            made.append((request, delivery))
-            told = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
-            answers.append(Answer(request, True, f"Review request {told}", match.warnings))
-        matches[match.contact.pk] = match
+        decisions.append(decision := _decide(account, ask, facts, now))
+        if decision.match is not None:
+            changing.add(decision.match.contact.pk)
+    _save(decisions, now)
+    return [decision.result for decision in decisions]
+
+
+def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Decision:
+    match = facts.match
+    if facts.open_request is not None:
+        facts.open_request.contact = match.contact
+        return _Decision(AskResult(facts.open_request, False, OPEN_REQUEST, match.warnings), match)
+    try:
+        verdict = _weigh(account, ask, facts, now)
+    except Refused as refusal:
+        return _Decision(refusal)
+    request, delivery = _rows(account, ask, verdict, now)
+    outcome = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
+    return _Decision(AskResult(request, True, f"Review request {outcome}", match.warnings), match, request, delivery)
+
+
+def _save(decisions: Sequence[_Decision], now: datetime) -> None:
+    requests = [decision.request for decision in decisions if decision.request]
     with one_trip():
-        matching.keep(list(matches.values()))
-        insert_rows([request for request, _ in made])
-        insert_rows([delivery for _, delivery in made if delivery])
-        events.record(*(events.of_request(request, now) for request, _ in made))
-    return answers
+        matching.keep([decision.match for decision in decisions if decision.match])
+        insert_rows(requests)
+        insert_rows([decision.delivery for decision in decisions if decision.delivery])
+        events.record(*(events.of_request(request, now) for request in requests))
 
 
 def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tuple[ReviewRequest, Delivery | None]:
-    """The request and its first message, not saved; no message when a gate is shut."""
+    """Make the request and its first message, not saved; no message when a gate is shut."""
     request = ReviewRequest(
         account=account,
         contact=verdict.match.contact,
         sequence=verdict.first.sequence,
-        status=Status.SUPPRESSED if verdict.reason else Status.SCHEDULED,
+        status=ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED,
         reason=verdict.reason,
         channel=wanted.channel,
         source=wanted.source,
@@ -203,17 +215,17 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
 
 
 def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
-    """What `ask` would decide, gate by gate, without writing anything."""
+    """Decide as `ask` would, gate by gate, and write nothing. Raises Refused as it does."""
     with transaction.atomic():
-        (known,) = _look(account, [wanted], now, further=True)
-        return _weigh(account, wanted, known, now, exists=bool(_existing(account, [wanted])))
+        (facts,) = _look(account, [wanted], now, further=True)
+        return _weigh(account, wanted, facts, now, exists=bool(_existing(account, [wanted])))
 
 
 @dataclass
-class _Known:
-    """What the database has about an ask."""
+class _Facts:
+    """The rows that decide about an ask: its contact, the contact's requests, the first step, the blocked channels."""
 
-    match: matching.Match
+    match: Match
     past: list[ReviewRequest]
     first: FollowUpStep | None = None
     blocked: dict[str, str] = field(default_factory=dict)
@@ -223,29 +235,39 @@ class _Known:
         return next((request for request in self.past if request.is_open), None)
 
 
-def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bool = False) -> list[_Known]:
-    """In four statements at most where all want the same sequence; locks the contacts.
+def _facts_of(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_Facts | ReviewRequest]:
+    """For each ask what decides about it, or the request that has its external id already."""
+    existing = _existing(account, wanted)
+    facts = iter(_look(account, [ask for ask in wanted if ask.external_id not in existing], now))
+    return [existing.get(ask.external_id) or next(facts) for ask in wanted]
 
-    Of a contact with an open request nothing more is read, unless `further`: it is answered with that.
+
+def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bool = False) -> list[_Facts]:
+    """Read the facts of asks in at most four statements, where all want the same sequence; lock the contacts.
+
+    Stop at a contact's open request, since that is the answer; with `further`, read the rest as well.
     """
     if not wanted:
         return []
-    matches = matching.find(account, [one.person for one in wanted])
+    matches = matching.find(account, [ask.person for ask in wanted])
     past = defaultdict(list)
-    if known := [match.contact.pk for match in matches if not match.is_new]:
-        for request in _recent_requests(contacts=known, since=now - timedelta(days=account.cooldown_days)):
+    if stored := [match.contact.pk for match in matches if not match.is_new]:
+        since = now - timedelta(days=account.cooldown_days)
+        for request in _recent_requests(contacts=stored, since=since):
             past[request.contact_id].append(request)
-    looked = [_Known(match, past[match.contact.pk]) for match in matches]
-    undecided = [(one, seen) for one, seen in zip(wanted, looked, strict=True) if further or seen.open_request is None]
-    first = {name: _first_step(account, name) for name in {one.sequence for one, _ in undecided}}
-    blocked = blocked_channels_of([seen.match.contact for _, seen in undecided])
-    for one, seen in undecided:
-        seen.first, seen.blocked = first[one.sequence], blocked[seen.match.contact.pk]
-    return looked
+    all_facts = [_Facts(match, past[match.contact.pk]) for match in matches]
+    undecided = [
+        (ask, facts) for ask, facts in zip(wanted, all_facts, strict=True) if further or facts.open_request is None
+    ]
+    first_steps = {name: _first_step(account, name) for name in {ask.sequence for ask, _ in undecided}}
+    blocked = blocked_channels_of([facts.match.contact for _, facts in undecided])
+    for ask, facts in undecided:
+        facts.first, facts.blocked = first_steps[ask.sequence], blocked[facts.match.contact.pk]
+    return all_facts
 
 
-def _weigh(account: Account, wanted: Ask, known: _Known, now: datetime, *, exists: bool = False) -> Verdict:
-    contact, first, blocked = known.match.contact, known.first, known.blocked
+def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exists: bool = False) -> Verdict:
+    contact, first, blocked = facts.match.contact, facts.first, facts.blocked
     if first is None:
         name = wanted.sequence
         reason = f"There is no sequence {name!r}." if name else "The account has no default sequence with a first step."
@@ -254,15 +276,15 @@ def _weigh(account: Account, wanted: Ask, known: _Known, now: datetime, *, exist
         name = "email" if wanted.channel == Channel.EMAIL else "mobile_phone_number"
         raise Refused(name, f"This contact has none, and the channel is {wanted.channel}.")
     channel = pick_channel(contact=contact, rule=first.channel, only=wanted.channel, blocked=blocked)
-    asked = max((request.sent_at for request in known.past if request.sent_at), default=None)
+    asked = max((request.sent_at for request in facts.past if request.sent_at), default=None)
     gates = [
         Gate("external_id", not exists, KNOWN_ID),
-        Gate("open_request", known.open_request is None, OPEN_REQUEST),
+        Gate("open_request", facts.open_request is None, OPEN_REQUEST),
         Gate("cool_down", asked is None, _cooldown_reason(account, asked, now) if asked else ""),
         Gate("opt_out", channel is not None, "" if channel else _no_channel_reason(contact, wanted.channel, blocked)),
     ]
     return Verdict(
-        match=known.match,
+        match=facts.match,
         gates=[gate if not gate.passed else Gate(gate.gate, True) for gate in gates],
         first=first,
         channel=channel,
@@ -273,15 +295,15 @@ def _weigh(account: Account, wanted: Ask, known: _Known, now: datetime, *, exist
 
 
 def _existing(account: Account, wanted: Iterable[Ask]) -> dict[str, ReviewRequest]:
-    """The account's requests that have the external ids of these asks already."""
-    ids = [one.external_id for one in wanted if one.external_id]
+    """Return the account's requests that have the external ids of these asks already, by that id."""
+    ids = [ask.external_id for ask in wanted if ask.external_id]
     if not ids:
         return {}
-    found = ReviewRequest.objects.for_account(account).filter(external_id__in=ids).exclude(external_id="")
-    return {request.external_id: request for request in found.select_related("contact")}
+    rows = ReviewRequest.objects.for_account(account).filter(external_id__in=ids).exclude(external_id="")
+    return {request.external_id: request for request in rows.select_related("contact")}
 
 
-# The contacts' open requests and those sent since; the cool-down counts from the last one sent.
+# Select the contacts' open requests, and those sent since: the cool-down counts from the last one sent.
 _recent_requests = Select(
     lambda contacts, since: ReviewRequest.objects.filter(contact__in=contacts).filter(
         Q(status__in=ReviewRequest.OPEN) | Q(sent_at__gt=since)
@@ -291,8 +313,7 @@ _recent_requests = Select(
 
 def _first_step(account: Account, name: str) -> FollowUpStep | None:
     if not name:
-        step: FollowUpStep | None = _default_step.first(account=account.pk)
-        return step
+        return _default_step.first(account=account.pk)
     chosen = Q(sequence__pk=int(name)) if name.isdecimal() else Q(sequence__slug=name)
     return _first_steps().filter(chosen, sequence__account=account).first()
 

@@ -15,7 +15,7 @@ MOST_ROWS = 100_000
 MOST_COLUMNS = 100
 _SAMPLE = 20  # rows that are looked at to guess
 
-# What a column may hold, by the name of the API's field; "name" is a whole name, which is taken apart.
+# Fields that a column may hold, by their names in the API; "name" is a whole name, which is taken apart.
 FIELDS = {
     "first_name": "First name",
     "last_name": "Last name",
@@ -27,7 +27,7 @@ FIELDS = {
     "time_zone": "Time zone",
     "delay_hours": "Hours to wait",
 }
-# How such columns are headed, in small letters without anything else.
+# Headings of such columns, in small letters, without spaces or punctuation.
 _HEADINGS = {
     "first_name": "firstname forename givenname first vorname prenom nombre nombredepila",
     "last_name": "lastname surname familyname last nachname familienname nomdefamille apellido apellidos",
@@ -49,7 +49,7 @@ _FIELD_OF = {heading: field for field, headings in _HEADINGS.items() for heading
 
 
 class Unreadable(Exception):
-    """The file is no CSV that could be read; the text says what to do."""
+    """The file cannot be read as CSV; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class Row:
 
 
 def decode(raw: bytes) -> str:
-    """The text of a file in UTF-8, UTF-16 with its mark, or what Excel writes in Western Europe. Raises Unreadable."""
+    """Decode a file in UTF-8, UTF-16 with its mark, or Windows-1252, which Excel writes. Raises Unreadable."""
     if len(raw) > MOST_BYTES:
         raise Unreadable(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB: split it.")
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
@@ -81,7 +81,7 @@ def decode(raw: bytes) -> str:
 
 
 def delimiter_of(text: str) -> str:
-    """The delimiter that makes the most columns in most of the first rows."""
+    """Guess the delimiter: the one that makes the most columns in most of the first rows."""
     if match := re.match(r"sep=(.)\r?\n", text):  # Excel's own way to say it
         return match[1]
 
@@ -94,7 +94,7 @@ def delimiter_of(text: str) -> str:
 
 
 def rows_of(text: str, delimiter: str) -> Iterator[Row]:
-    """The rows that are not empty. Raises Unreadable where quotes or columns are beyond repair."""
+    """Yield the rows that are not empty. Raises Unreadable where quotes or columns are beyond repair."""
     reader = csv.reader(io.StringIO(re.sub(r"^sep=.\r?\n", "\n", text), newline=""), delimiter=delimiter)
     try:
         for cells in reader:
@@ -114,7 +114,7 @@ def _first(text: str, delimiter: str) -> list[Row]:
 
 
 def has_header(rows: Sequence[Row]) -> bool:
-    """Whether the first row names the columns: it has a known heading, or no address where others have one."""
+    """Guess whether the first row names the columns: it has a known heading, or no address where others have one."""
     first, *others = rows[:_SAMPLE]
     if any(_field_of(cell) for cell in first.cells):
         return True
@@ -122,7 +122,7 @@ def has_header(rows: Sequence[Row]) -> bool:
 
 
 def guess_columns(rows: Sequence[Row], *, header: bool) -> list[str]:
-    """For each column the field that it seems to hold, "" for none. Each field is found once at most."""
+    """Guess for each column the field that it holds, "" for none. Each field is guessed once at most."""
     width = max(len(row.cells) for row in rows)
     named = rows[0].cells if header else []
     columns = [_field_of(named[place]) if place < len(named) else "" for place in range(width)]
@@ -160,10 +160,10 @@ def _is_number(text: str) -> bool:
 
 
 def write_rows(rows: Iterator[list[str]]) -> Iterator[str]:
-    """The rows as CSV, piece by piece, for a spreadsheet: what it would take for a formula is marked as text."""
+    """Write rows as CSV, piece by piece, for a spreadsheet: formulas are marked as text."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    yield "\ufeff"  # else Excel takes it for its own encoding
+    yield "\ufeff"  # without this mark, Excel reads the file in its own encoding
     for row in rows:
         writer.writerow([_as_text(cell) for cell in row])
         yield buffer.getvalue()
@@ -172,5 +172,5 @@ def write_rows(rows: Iterator[list[str]]) -> Iterator[str]:
 
 
 def _as_text(cell: str) -> str:
-    """CSV injection: = + - @ at the start make a formula of a cell, but for a phone number."""
+    """Guard against CSV injection: = + - @ at the start make a formula of a cell, unless it is a phone number."""
     return f"'{cell}" if re.match(r"[=@\t\r]|[+-](?![\d\s()./-]+$)", cell) else cell

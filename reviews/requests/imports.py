@@ -1,7 +1,7 @@
-"""Lists of customers: from a file to asks, in the background, each row once.
+"""Imports of customer lists: from a file to asks, in the background, each row once.
 
-A file's rows are asked in chunks. Each chunk and the count of what is done are one transaction, so a worker may die
-at any moment: whoever goes on begins with the first row that was not asked. Checking a file is the same, taken back.
+Rows are asked in chunks. A chunk and the job's position are written in one transaction, so a worker may die at any
+moment: the next one begins with the first row that was not asked. A check asks in the same way, and rolls back.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from rest_framework.exceptions import ValidationError
 from oauth.models import Account, User
 from reviewhub.rest.errors import flat_errors
 from reviews.models import ImportJob, ImportProblem, ReviewRequest
-from reviews.requests.ask import Answer, Ask, Refused, ask_all
+from reviews.requests.ask import Ask, Refused, ask_all
 from reviews.requests.csv_files import (
     MOST_ROWS,
     Row,
@@ -37,19 +37,17 @@ from reviews.worker.queue import enqueue, stopping
 
 logger = logging.getLogger(__name__)
 
-Status = ImportJob.Status
-
 CHUNK = 500
-SLICE = 5.0  # seconds after which a task makes room for others; messages must not wait longer
+SLICE = 5.0  # seconds of work in one task: messages wait in the same queue, and must not wait longer
 STALLED = timedelta(seconds=30)
 DRAFTS_KEPT, PROBLEMS_KEPT = timedelta(days=7), timedelta(days=30)
-# How the API's fields are called on a form.
-_WORDS = {"mobile_phone_number": "mobile number", "email": "e-mail", "delay_hours": "hours to wait"}
+# Names of the API's fields, as a form calls them.
+_LABELS = {"mobile_phone_number": "mobile number", "email": "e-mail", "delay_hours": "hours to wait"}
 
 
 @dataclass
-class Tally:
-    """What came of rows."""
+class Counts:
+    """Numbers of rows by what came of them, and the rows with problems."""
 
     asked: int = 0
     known: int = 0
@@ -57,17 +55,17 @@ class Tally:
     problems: tuple[ImportProblem, ...] = ()
 
 
-# --- Taking a file -----------------------------------------------------------------------------
+# --- Receiving a file -----------------------------------------------------------------------------
 
 
 def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetime) -> ImportJob:
-    """Keep the file, with a guess at its columns. Nothing is asked yet. Raises Unreadable."""
+    """Store the file as a draft, with a guess at its columns; ask nobody yet. Raises Unreadable."""
     text = decode(raw)
     delimiter = delimiter_of(text)
-    first = list(islice(rows_of(text, delimiter), 50))
-    if not first:
+    sample = list(islice(rows_of(text, delimiter), 50))
+    if not sample:
         raise Unreadable("The file is empty.")
-    header = has_header(first)
+    header = has_header(sample)
     total = sum(1 for _ in rows_of(text, delimiter)) - header
     if total > MOST_ROWS:
         raise Unreadable(f"The file has {total:,} rows, and {MOST_ROWS:,} is the most: split it.")
@@ -81,8 +79,8 @@ def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetim
         digest=hashlib.sha256(text.encode()).hexdigest(),
         delimiter=delimiter,
         has_header=header,
-        first_row=first[0].cells,
-        columns=guess_columns(first, header=header),
+        first_row=sample[0].cells,
+        columns=guess_columns(sample, header=header),
         total=total,
         created_at=now,
         stirred_at=now,
@@ -90,43 +88,51 @@ def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetim
 
 
 def same_before(job: ImportJob) -> ImportJob | None:
-    """The last import of the very same file that asked somebody."""
+    """Return the last import of the very same file that asked somebody, if there is one."""
     others = ImportJob.objects.for_account(job.account).filter(digest=job.digest, asked__gt=0)
-    return others.exclude(pk=job.pk).exclude(status=Status.DRAFT).defer("content").order_by("-created_at").first()
+    return (
+        others.exclude(pk=job.pk)
+        .exclude(status=ImportJob.Status.DRAFT)
+        .defer("content")
+        .order_by("-created_at")
+        .first()
+    )
 
 
 def rows_from(job: ImportJob) -> Iterator[Row]:
-    """The rows of the file, without its headings, from the first that is not done."""
+    """Yield the rows of the file below its headings, from the first that was not asked."""
     text = zlib.decompress(job.content).decode()
     return islice(rows_of(text, job.delimiter), job.has_header + job.position, None)
 
 
 def headings(job: ImportJob) -> list[str]:
-    """What stands above each column; its number where nothing does."""
-    named = job.first_row if job.has_header else []
-    numbers = [f"Column {place + 1}" for place in range(len(job.columns))]
-    return [(named[place] if place < len(named) else "") or number for place, number in enumerate(numbers)]
+    """Return the heading of each column; "Column 3" where the file has none."""
+    names = job.first_row if job.has_header else []
+    numbers = [f"Column {position + 1}" for position in range(len(job.columns))]
+    return [(names[position] if position < len(names) else "") or number for position, number in enumerate(numbers)]
 
 
-def settle(job: ImportJob, *, has_header: bool, now: datetime, **settings: object) -> bool:
-    """Read the file in another way from now on; a check that was made before counts no more.
+def configure(job: ImportJob, *, has_header: bool, now: datetime, **settings: object) -> bool:
+    """Change how the file is read and asked; drop the result of an earlier check.
 
-    `settings`: columns, channel, sequence, delay_hours. False when the job has been started meanwhile.
+    `settings`: columns, channel, sequence, delay_hours. Return False when the job has been started meanwhile.
     """
     changes = {"has_header": has_header, "total": job.total + job.has_header - has_header, **settings}
-    return _move(job, (Status.DRAFT,), Status.DRAFT, **changes, **_fresh(now), checked=False)
+    return _move(
+        job, (ImportJob.Status.DRAFT,), ImportJob.Status.DRAFT, **changes, **_from_the_start(now), checked=False
+    )
 
 
-def _fresh(now: datetime) -> dict[str, object]:
+def _from_the_start(now: datetime) -> dict[str, object]:
     return {"position": 0, "asked": 0, "known": 0, "suppressed": 0, "refused": 0, "stirred_at": now}
 
 
 def _move(job: ImportJob, start: Sequence[str], to: str, **changes: object) -> bool:
-    """Change the job where it stands as expected, in the database and here."""
+    """Move the job if the database has it in one of the states of `start`; return whether it did."""
     with transaction.atomic():
         if not ImportJob.objects.filter(pk=job.pk, status__in=start).update(status=to, **changes):
             return False
-        if to in (Status.DRAFT, *ImportJob.AT_WORK):
+        if to in (ImportJob.Status.DRAFT, *ImportJob.AT_WORK):
             job.problems.all().delete()
     for name, value in {"status": to, **changes}.items():
         setattr(job, name, value)
@@ -137,25 +143,31 @@ def _move(job: ImportJob, start: Sequence[str], to: str, **changes: object) -> b
 
 
 def start(job: ImportJob, *, check: bool, now: datetime) -> bool:
-    """Begin to ask, or to check the whole file; False when it has been started meanwhile."""
-    if not _move(job, (Status.DRAFT,), Status.CHECKING if check else Status.RUNNING, **_fresh(now), checked=check):
+    """Begin to ask, or to check the whole file; return False when somebody has started the job meanwhile."""
+    if not _move(
+        job,
+        (ImportJob.Status.DRAFT,),
+        ImportJob.Status.CHECKING if check else ImportJob.Status.RUNNING,
+        **_from_the_start(now),
+        checked=check,
+    ):
         return False
     enqueue("reviews.tasks.import_rows", job.pk)
     return True
 
 
 def cancel(job: ImportJob, *, now: datetime) -> bool:
-    """Stop after the rows that are being asked; what was asked stays. A check is dropped. False when it has ended."""
-    if _move(job, (Status.CHECKING,), Status.DRAFT, **_fresh(now), checked=False):
+    """Stop after the chunk at work; what was asked stays, a check is dropped. Return False when the job has ended."""
+    if _move(job, (ImportJob.Status.CHECKING,), ImportJob.Status.DRAFT, **_from_the_start(now), checked=False):
         return True
-    moved = ImportJob.objects.filter(pk=job.pk, status__in=(Status.DRAFT, Status.RUNNING)).update(
-        status=Status.CANCELLED, content=b"", ended_at=now, stirred_at=now
+    moved = ImportJob.objects.filter(pk=job.pk, status__in=(ImportJob.Status.DRAFT, ImportJob.Status.RUNNING)).update(
+        status=ImportJob.Status.CANCELLED, content=b"", ended_at=now, stirred_at=now
     )
     return bool(moved)
 
 
 def work(job_id: int) -> None:
-    """Ask row after row for SLICE seconds; a task of its own goes on with the rest."""
+    """Ask chunk after chunk for SLICE seconds; enqueue a task for the rest."""
     until = time.monotonic() + SLICE
     rows: Iterator[Row] | None = None
     position = -1
@@ -164,7 +176,7 @@ def work(job_id: int) -> None:
             with transaction.atomic():
                 job = _at_work().filter(pk=job_id).select_for_update(skip_locked=True, of=("self",)).first()
                 if job is None or (rows is not None and job.position != position):
-                    return  # ended, or in the hands of another worker
+                    return  # ended, or held by another worker
                 rows = rows or rows_from(job)
                 chunk = list(islice(rows, CHUNK))
                 _take(job, chunk)
@@ -175,81 +187,95 @@ def work(job_id: int) -> None:
             raise  # the database is away: the next tick finds the job
         except Exception:
             logger.exception("an import failed")
-            _move(ImportJob(pk=job_id), ImportJob.AT_WORK, Status.FAILED, error="An error of ours; the log has it.")
+            _move(
+                ImportJob(pk=job_id),
+                ImportJob.AT_WORK,
+                ImportJob.Status.FAILED,
+                error="An error of ours; the log has it.",
+            )
             return
     enqueue("reviews.tasks.import_rows", job_id)
 
 
 def wake_stalled(now: datetime) -> None:
-    """Go on with jobs whose worker died."""
+    """Enqueue the jobs whose worker died."""
     for pk in _at_work().filter(stirred_at__lt=now - STALLED).values_list("pk", flat=True):
         enqueue("reviews.tasks.import_rows", pk)
 
 
 def forget(now: datetime) -> None:
-    """Drop files that nobody started, and the rows with problems of old ones: they hold addresses."""
-    ImportJob.objects.filter(status=Status.DRAFT, stirred_at__lt=now - DRAFTS_KEPT).delete()
+    """Delete drafts that nobody started, and the problem rows of old imports: both hold addresses."""
+    ImportJob.objects.filter(status=ImportJob.Status.DRAFT, stirred_at__lt=now - DRAFTS_KEPT).delete()
     ImportProblem.objects.filter(job__ended_at__lt=now - PROBLEMS_KEPT).delete()
 
 
 def _at_work() -> QuerySet[ImportJob]:
-    """Without the files, which are read once for many chunks."""
+    """Return the jobs at work without their files, which are read once for many chunks."""
     return ImportJob.objects.filter(status__in=ImportJob.AT_WORK).select_related("account").defer("content")
 
 
 def _take(job: ImportJob, chunk: list[Row]) -> None:
-    """Ask a chunk and count it; without one, end. Runs inside a transaction that holds the job."""
+    """Ask a chunk and count it; an empty one ends the job. Runs inside the transaction that holds the job."""
     now = timezone.now()
     if chunk:
-        tally = check(job, chunk, now) if job.status == Status.CHECKING else _ask(job, chunk, now)
-        ImportProblem.objects.bulk_create(tally.problems)
+        counts = check(job, chunk, now) if job.status == ImportJob.Status.CHECKING else _ask(job, chunk, now)
+        ImportProblem.objects.bulk_create(counts.problems)
         job.position += len(chunk)
-        job.asked += tally.asked
-        job.known += tally.known
-        job.suppressed += tally.suppressed
-        job.refused += len(tally.problems)
-    elif job.status == Status.CHECKING:
-        job.status, job.position = Status.DRAFT, 0
+        job.asked += counts.asked
+        job.known += counts.known
+        job.suppressed += counts.suppressed
+        job.refused += len(counts.problems)
+    elif job.status == ImportJob.Status.CHECKING:
+        job.status, job.position = ImportJob.Status.DRAFT, 0
     else:
-        job.status, job.ended_at, job.content = Status.DONE, now, b""
+        job.status, job.ended_at, job.content = ImportJob.Status.DONE, now, b""
     job.stirred_at = now
     changed = ["status", "position", "asked", "known", "suppressed", "refused", "stirred_at"]
     job.save(update_fields=[*changed, "ended_at", "content"] if job.ended_at else changed)
 
 
-def check(job: ImportJob, rows: list[Row], now: datetime) -> Tally:
-    """What would come of those rows: they are asked, and all of it is taken back.
+def check(job: ImportJob, rows: list[Row], now: datetime) -> Counts:
+    """Count what would come of the rows: ask them, and roll back.
 
-    A customer who is in the file again, further away, counts each time.
+    A customer who stands in several chunks of the file counts in each.
     """
     with transaction.atomic():
-        tally = _ask(job, rows, now)
+        counts = _ask(job, rows, now)
         transaction.set_rollback(True)
-    return tally
+    return counts
 
 
-def _ask(job: ImportJob, rows: list[Row], now: datetime) -> Tally:
-    read = [_read(job, row) for row in rows]
-    answers = iter(ask_all(account=job.account, wanted=[one for one in read if isinstance(one, Ask)], now=now))
-    tally, problems = Tally(), []
-    for row, one in zip(rows, read, strict=True):
-        answer = next(answers) if isinstance(one, Ask) else one
-        if isinstance(answer, Answer):
-            if not answer.created:
-                tally.known += 1
-            elif answer.request.status == ReviewRequest.Status.SUPPRESSED:
-                tally.suppressed += 1
-            else:
-                tally.asked += 1
+class _Unusable(Exception):
+    """A row that is no ask; the text tells the person who imports it why."""
+
+
+def _ask(job: ImportJob, rows: list[Row], now: datetime) -> Counts:
+    asks: list[Ask | _Unusable] = [_read_or_refuse(job, row) for row in rows]
+    results = iter(ask_all(account=job.account, wanted=[ask for ask in asks if isinstance(ask, Ask)], now=now))
+    counts, problems = Counts(), []
+    for row, ask in zip(rows, asks, strict=True):
+        result = next(results) if isinstance(ask, Ask) else ask
+        if isinstance(result, Refused | _Unusable):
+            problems.append(ImportProblem(job=job, line=row.line, text=str(result)[:500], cells=row.cells))
+        elif not result.created:
+            counts.known += 1
+        elif result.request.status == ReviewRequest.Status.SUPPRESSED:
+            counts.suppressed += 1
         else:
-            text = answer.reason if isinstance(answer, Refused) else answer
-            problems.append(ImportProblem(job=job, line=row.line, text=text[:500], cells=row.cells))
-    tally.problems = tuple(problems)
-    return tally
+            counts.asked += 1
+    counts.problems = tuple(problems)
+    return counts
 
 
-def _read(job: ImportJob, row: Row) -> Ask | str:
-    """The row as an ask, or what is wrong with it."""
+def _read_or_refuse(job: ImportJob, row: Row) -> Ask | _Unusable:
+    try:
+        return _read(job, row)
+    except _Unusable as problem:
+        return problem
+
+
+def _read(job: ImportJob, row: Row) -> Ask:
+    """Read the row as an ask, by the columns and settings of the job. Raises _Unusable."""
     values: dict[str, object] = {"channel": job.channel, "delay_hours": job.delay_hours}
     if job.sequence_id:
         values["sequence"] = str(job.sequence_id)
@@ -261,12 +287,15 @@ def _read(job: ImportJob, row: Row) -> Ask | str:
         elif field:
             values[field] = cell
     try:
-        given = read_ask(job.account, values)
+        intake = read_ask(job.account, values)
     except ValidationError as error:
-        found = flat_errors(error.detail)
-        if {"email", "mobile_phone_number"} <= set(found):
-            return "No e-mail address and no mobile number."
-        return " ".join(
-            f"{_WORDS.get(name, name.replace('_', ' ')).capitalize()}: {' '.join(said)}" for name, said in found.items()
-        )
-    return replace(given.ask, source=ReviewRequest.Source.IMPORT, metadata={"import": job.pk, "line": row.line})
+        raise _Unusable(_explain(flat_errors(error.detail))) from error
+    return replace(intake.ask, source=ReviewRequest.Source.IMPORT, metadata={"import": job.pk, "line": row.line})
+
+
+def _explain(errors: dict[str, list[str]]) -> str:
+    """Say in words what is wrong with a row, from the messages for each field."""
+    if {"email", "mobile_phone_number"} <= set(errors):
+        return "No e-mail address and no mobile number."
+    labels = {field: _LABELS.get(field, field.replace("_", " ")).capitalize() for field in errors}
+    return " ".join(f"{labels[field]}: {' '.join(messages)}" for field, messages in errors.items())

@@ -12,23 +12,21 @@ from oauth.models.account import validate_time_zone
 from reviewhub.rest.fields import Email, Flag, Integer, Metadata, Text
 from reviews.models import ReviewRequest
 from reviews.models.addresses import InvalidPhone, normalise_email, normalise_phone
-from reviews.models.base import Channel
+from reviews.models.base import MAX_DELAY_HOURS, Channel
 from reviews.requests.ask import Ask
 from reviews.requests.matching import Person
 
-MAX_DELAY_HOURS = 8760
-
 
 @dataclass(frozen=True)
-class Given:
-    """A valid call: what is asked, what the caller should know, and whether it is only a rehearsal."""
+class Intake:
+    """One ask as read from a caller: the ask, warnings for the caller, and whether it is only a rehearsal."""
 
     ask: Ask
     warnings: list[str]
     dry_run: bool
 
 
-class ReviewRequestIn(serializers.Serializer[Given]):
+class ReviewRequestIn(serializers.Serializer[Intake]):
     """The shape of one ask. `null` and `""` count as absent; unknown fields are ignored."""
 
     first_name = Text(required=False, max_length=150, help_text="Contact's first name", style={"placeholder": "Jane"})
@@ -82,8 +80,8 @@ class ReviewRequestIn(serializers.Serializer[Given]):
         return super().to_internal_value({key: value for key, value in data.items() if value not in (None, "")})
 
 
-def read_ask(account: Account, data: Any) -> Given:
-    """One ask as it came in; a number without + is read as one of the account's country. Raises ValidationError."""
+def read_ask(account: Account, data: Any) -> Intake:
+    """Read one ask; a number without + is read as one of the account's country. Raises ValidationError."""
     fields = _shape().run_validation(data)
     phone, warnings = _phone(account, fields)
     email = normalise_email(fields.get("email", ""))
@@ -106,17 +104,17 @@ def read_ask(account: Account, data: Any) -> Given:
         external_id=fields.get("external_id", ""),
         metadata=fields.get("metadata", {}),
     )
-    return Given(ask=wanted, warnings=warnings, dry_run=fields["dry_run"])
+    return Intake(ask=wanted, warnings=warnings, dry_run=fields["dry_run"])
 
 
 @cache
 def _shape() -> ReviewRequestIn:
-    """One for all asks: it holds nothing of them, and to make it takes longer than to use it."""
+    """Return the one serializer for all asks: it keeps nothing of them, and making it takes longer than using it."""
     return ReviewRequestIn()
 
 
 def _phone(account: Account, fields: dict[str, Any]) -> tuple[str, list[str]]:
-    """The number and what the caller should know about it."""
+    """Return the number in E.164 and warnings; no number where an e-mail address can stand in for a wrong one."""
     text = fields.get("mobile_phone_number", "")
     if not text:
         return "", []

@@ -43,7 +43,7 @@ def move(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") ->
 
 def change(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -> bool:
     """Move the request without an event, for a caller that records several at once."""
-    columns: dict[str, object] = {"status": str(to), "reason": reason[:200]}
+    columns: dict[str, str | datetime | None] = {"status": str(to), "reason": reason[:200]}
     if to == ReviewRequest.Status.SENT:
         columns["sent_at"] = now
     elif to == ReviewRequest.Status.SCHEDULED:

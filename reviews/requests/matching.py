@@ -1,4 +1,4 @@
-"""Who is meant: normalising what callers give and matching it with the contacts of an account."""
+"""Matching of persons, as callers name them, with the contacts of an account."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ from oauth.models import Account
 from reviewhub.statements import Select, insert_rows
 from reviews.models import Contact, MergeCandidate
 
-# What a call may change about a contact.
-_CHANGING = ("first_name", "last_name", "company_name", "time_zone", "email", "phone", "updated_at")
+# Columns of a contact that an ask may change.
+_CHANGED_BY_ASKS = ("first_name", "last_name", "company_name", "time_zone", "email", "phone", "updated_at")
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who a caller wants to ask, already normalised. Empty means unknown."""
+    """A person as a caller names them, normalised. Empty means unknown."""
 
     first_name: str = ""
     last_name: str = ""
@@ -29,7 +29,10 @@ class Person:
 
 @dataclass
 class Match:
-    """The contact that a person is: possibly not saved yet, with what would change about it."""
+    """The contact of a person, possibly not saved yet, with the columns that the ask changes.
+
+    `rival`: another contact that has the person's number.
+    """
 
     contact: Contact
     is_new: bool
@@ -39,31 +42,30 @@ class Match:
 
 
 def find(account: Account, persons: Sequence[Person]) -> list[Match]:
-    """For each the account's contact with that e-mail address, else the one with that number, else a new one.
+    """Find for each person the account's contact with that e-mail address, else with that number, else a new one.
 
-    Locks what it finds until the transaction ends, so that two calls for one person take turns.
-    Blanks are filled and names replaced by non-empty ones on the instance; nothing is written
-    (see `keep`).
+    Lock the contacts until the transaction ends, so that two calls for one person take turns. Fill blanks and replace
+    names by non-empty ones on the instances; `keep` writes them.
     """
     emails = [person.email for person in persons if person.email]
     phones = [person.phone for person in persons if person.phone]
-    found = _with_addresses(account=account.pk, emails=emails, phones=phones)
-    by_email = {contact.email: contact for contact in found}
-    by_phone = {contact.phone: contact for contact in found}
+    contacts = _with_addresses(account=account.pk, emails=emails, phones=phones)
+    by_email = {contact.email: contact for contact in contacts}
+    by_phone = {contact.phone: contact for contact in contacts}
     holders = [by_phone.get(person.phone) if person.phone else None for person in persons]
     chosen = [
         (by_email.get(person.email) if person.email else None) or holder
         for person, holder in zip(persons, holders, strict=True)
     ]
-    times = Counter(contact.pk for contact in chosen if contact)
+    uses = Counter(contact.pk for contact in chosen if contact)
     matches = []
     for person, contact, holder in zip(persons, chosen, holders, strict=True):
         if contact is None:
             matches.append(Match(Contact(account=account, **vars(person)), is_new=True))
             continue
-        # Two persons may be one contact, by the one's address and by the other's number: to each its own instance.
-        match = Match(copy(contact) if times[contact.pk] > 1 else contact, is_new=False)
-        match.contact.account = account  # known already: no query for it later
+        # Two persons may be one contact, by the address of the one and the number of the other: each gets a copy.
+        match = Match(copy(contact) if uses[contact.pk] > 1 else contact, is_new=False)
+        match.contact.account = account  # saves a query later
         if holder is not None and holder != contact:
             match.rival = holder
             match.warnings.append("Another contact already has this mobile number; it stays with that contact.")
@@ -72,7 +74,7 @@ def find(account: Account, persons: Sequence[Person]) -> list[Match]:
     return matches
 
 
-# That an address is not empty is said for PostgreSQL, whose unique indexes hold only such.
+# PostgreSQL's unique indexes hold only addresses that are not empty: it uses them where the query says so.
 _with_addresses = Select(
     lambda account, emails, phones: (
         Contact.objects.filter(account=account)
@@ -86,31 +88,31 @@ _with_addresses = Select(
 def _update(match: Match, person: Person) -> None:
     contact = match.contact
     for name in ("first_name", "last_name", "company_name", "time_zone"):
-        given = getattr(person, name)
-        if given and given != getattr(contact, name):
-            setattr(contact, name, given)
+        value = getattr(person, name)
+        if value and value != getattr(contact, name):
+            setattr(contact, name, value)
             match.changed.append(name)
     for name, label in (("email", "e-mail address"), ("phone", "mobile number")):
-        given, kept = getattr(person, name), getattr(contact, name)
-        if not given or given == kept or (name == "phone" and match.rival):
+        value, value_on_file = getattr(person, name), getattr(contact, name)
+        if not value or value == value_on_file or (name == "phone" and match.rival):
             continue
-        if kept:
+        if value_on_file:
             match.warnings.append(f"This contact already has another {label}; the one on file is kept.")
         else:
-            setattr(contact, name, given)
+            setattr(contact, name, value)
             match.changed.append(name)
 
 
 def keep(matches: Sequence[Match]) -> None:
-    """Write what `find` changed, in at most two statements, and note pairs that may be one person.
+    """Write the contacts that `find` made or changed, in at most two statements; note pairs that may be one person.
 
-    Raises IntegrityError when a parallel call made one of the contacts first: run the whole again.
+    Raises IntegrityError when a parallel call made one of the contacts first: find and decide again.
     """
     changed = [match.contact for match in matches if match.is_new or match.changed]
-    # In an order, so that of two calls with the same new contacts one waits for the other, and not each for each.
-    insert_rows(sorted(changed, key=lambda contact: (contact.email, contact.phone)), or_update=_CHANGING)
+    # In a fixed order: of two calls with the same new contacts one waits for the other, and they cannot deadlock.
+    insert_rows(sorted(changed, key=lambda contact: (contact.email, contact.phone)), or_update=_CHANGED_BY_ASKS)
     rivals = [(match.contact, match.rival) for match in matches if match.rival is not None]
     MergeCandidate.objects.bulk_create(
-        [MergeCandidate(account=one.account, by_email=one, by_phone=other) for one, other in rivals],
+        [MergeCandidate(account=contact.account, by_email=contact, by_phone=rival) for contact, rival in rivals],
         ignore_conflicts=True,
     )

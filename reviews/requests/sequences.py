@@ -1,4 +1,4 @@
-"""The sequence that a new account starts with, and which one is the default."""
+"""Sequences: the one that a new account starts with, the default, and copies."""
 
 from itertools import count
 
@@ -9,13 +9,11 @@ from oauth.models import Account
 from reviewhub.languages import said
 from reviews.models import FollowUpStep, Sequence
 
-Rule = FollowUpStep.ChannelRule
-
 # (hours after the message before, channel, subject, mail, text)
 DEFAULT_STEPS = [
     (
         0,
-        Rule.AUTO,
+        FollowUpStep.ChannelRule.AUTO,
         gettext_noop("How did we do, {{ first_name | default: 'there' }}?"),
         gettext_noop(
             "Hi {{ first_name | default: 'there' }},\n\n"
@@ -31,7 +29,7 @@ DEFAULT_STEPS = [
     ),
     (
         72,
-        Rule.OTHER,
+        FollowUpStep.ChannelRule.OTHER,
         gettext_noop("A short reminder from {{ business_name }}"),
         gettext_noop(
             "Hi {{ first_name | default: 'there' }},\n\n"
@@ -47,7 +45,7 @@ DEFAULT_STEPS = [
     ),
     (
         168,
-        Rule.AUTO,
+        FollowUpStep.ChannelRule.AUTO,
         gettext_noop("Last time we ask: how was {{ business_name }}?"),
         gettext_noop(
             "Hi {{ first_name | default: 'there' }},\n\n"
@@ -63,7 +61,7 @@ DEFAULT_STEPS = [
 
 
 def create_default_sequence(account: Account) -> Sequence:
-    """The first ask, a reminder after three days on the other channel, a last one a week later; in its language."""
+    """Create the standard sequence in the account's language: three messages, 3 and 7 days apart."""
     sequence = Sequence.objects.create(account=account, name="Standard", slug="standard", is_default=True)
     for position, (hours, channel, subject, mail, text) in enumerate(DEFAULT_STEPS):
         FollowUpStep.objects.create(
@@ -80,7 +78,7 @@ def create_default_sequence(account: Account) -> Sequence:
 
 @transaction.atomic
 def make_default(sequence: Sequence) -> None:
-    """Let requests that name no sequence use this one, and no other of the account."""
+    """Make this sequence the one that is used by requests that name none."""
     for other in Sequence.objects.for_account(sequence.account).filter(is_default=True).exclude(pk=sequence.pk):
         other.is_default = False
         other.save(update_fields=["is_default", "updated_at"])
@@ -90,13 +88,13 @@ def make_default(sequence: Sequence) -> None:
 
 @transaction.atomic
 def copy_sequence(sequence: Sequence) -> Sequence:
-    """Another sequence of the account with the same steps, which nothing uses yet."""
-    taken = set(Sequence.objects.for_account(sequence.account).values_list("slug", flat=True))
-    number = next(number for number in count(2) if f"{sequence.slug[:90]}-{number}" not in taken)
-    made = Sequence.objects.create(
+    """Copy the sequence with its steps, within the account; nothing uses the copy yet."""
+    slugs = set(Sequence.objects.for_account(sequence.account).values_list("slug", flat=True))
+    number = next(number for number in count(2) if f"{sequence.slug[:90]}-{number}" not in slugs)
+    copied = Sequence.objects.create(
         account=sequence.account, name=f"{sequence.name[:90]} ({number})", slug=f"{sequence.slug[:90]}-{number}"
     )
     for step in sequence.steps.all():
-        step.pk, step.sequence = None, made
+        step.pk, step.sequence = None, copied
         step.save(force_insert=True)
-    return made
+    return copied

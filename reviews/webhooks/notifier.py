@@ -64,15 +64,6 @@ def run(is_over: Callable[[], bool], beat: Callable[[], None]) -> None:
     desk.close()
 
 
-def tell_due(clock: Clock = timezone.now) -> int:
-    """Tell what is due until nothing is; returns how many calls were made."""
-    desk = Desk(Caller(settings.WEBHOOK_NETWORKS), clock)
-    while desk.work():
-        pass
-    desk.close()
-    return desk.calls
-
-
 @dataclass(frozen=True)
 class Called:
     """A call that came back."""
@@ -103,7 +94,6 @@ class Desk:
         self._under_way: dict[Future[Answer], _Held] = {}
         self._came_back: list[Called] = []
         self._looked = 0.0
-        self.calls = 0
 
     def work(self) -> bool:
         """Begin what may begin and settle what has come back; whether anything was or is under way."""
@@ -149,7 +139,6 @@ class Desk:
                 begun = self._threads.submit(self._caller.post, held.endpoint.url, held.body, held.headers)
                 self._under_way[begun] = held
                 busy[key] += 1
-                self.calls += 1
             if not lot:
                 del self._ready[key]
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import User
+from oauth.sign_in import adapters
 from oauth.tests.authenticator import Phone, confirm, give_phone
 from oauth.tests.flow import App, sent_back, signed_in
 from oauth.tests.sign_in.test_sign_in import PASSWORD, sign_in
@@ -253,6 +254,66 @@ def test_the_database_holds_nothing_that_makes_codes(owner: User, phone: Phone) 
     stored = everything_stored()
     assert "mfa_authenticator" in stored or Authenticator.objects.count() == 2
     assert not [secret for secret in (phone.secret, *codes) if secret in stored]
+
+
+OF_THEN = (  # what version 1 wrote for this secret under this key
+    *("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "the key of version 1"),
+    "gAAAAABrCwX0br--KpTmMNfrGkW0_JasL3gVq0PVuI1U1b_zBuMqkxYp3V4QcoLq1MRDlGLbuTln8KZXqdgiTyGt5WckYOm70We9Xj5Q5vBwXO"
+    "BrcJNpdoerRTTD7XTHohDEwkCJna3U",
+)
+
+
+def test_a_secret_that_was_stored_by_version_1_can_be_read(settings: Any) -> None:
+    secret, settings.SECOND_FACTOR_KEY, stored = OF_THEN
+    assert adapters.SecondFactorAdapter().decrypt(stored) == secret
+
+
+def test_the_key_can_be_changed_and_nobody_notices(settings: Any, owner: User) -> None:
+    settings.SECOND_FACTOR_KEY, settings.SECOND_FACTOR_KEY_FALLBACKS = "one", []
+    phone, codes = give_phone(owner), RecoveryCodes.activate(owner).get_unused_codes()
+    settings.SECOND_FACTOR_KEY, settings.SECOND_FACTOR_KEY_FALLBACKS = "two", ["one"]
+    first, second = Client(), Client()
+    sign_in(first, owner.email)
+    assert enter(first, codes[0]).status_code == 302
+    assert adapters.renew_encryption() == 2
+    assert adapters.renew_encryption() == 0
+    settings.SECOND_FACTOR_KEY_FALLBACKS = []
+    sign_in(second, owner.email)
+    assert enter(second, phone.code()).status_code == 302
+    row = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES)
+    assert RecoveryCodes(row).get_unused_codes() == codes[1:]  # the one that was used stays used
+
+
+def test_a_recovery_code_that_is_used_while_the_key_changes_stays_used(
+    settings: Any, owner: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.SECOND_FACTOR_KEY, settings.SECOND_FACTOR_KEY_FALLBACKS = "one", []
+    codes = RecoveryCodes.activate(owner).get_unused_codes()
+    settings.SECOND_FACTOR_KEY, settings.SECOND_FACTOR_KEY_FALLBACKS = "two", ["one"]
+    renew = adapters._renew
+
+    def use_a_code_before(key: int) -> bool:
+        assert RecoveryCodes(Authenticator.objects.get(pk=key)).validate_code(codes[0])
+        return renew(key)
+
+    monkeypatch.setattr(adapters, "_renew", use_a_code_before)
+    assert adapters.renew_encryption() == 1
+    settings.SECOND_FACTOR_KEY_FALLBACKS = []
+    assert RecoveryCodes(Authenticator.objects.get()).get_unused_codes() == codes[1:]
+
+
+def test_a_factor_under_a_lost_key_is_named_in_the_log_and_holds_nobody_up(
+    settings: Any, owner: User, operator: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.SECOND_FACTOR_KEY, settings.SECOND_FACTOR_KEY_FALLBACKS = "lost", []
+    give_phone(owner)
+    settings.SECOND_FACTOR_KEY = "one"
+    give_phone(operator)
+    settings.SECOND_FACTOR_KEY, settings.SECOND_FACTOR_KEY_FALLBACKS = "two", ["one"]
+    before = Authenticator.objects.get(user=owner).data
+    assert adapters.renew_encryption() == 1
+    assert Authenticator.objects.get(user=owner).data == before
+    assert "SECOND_FACTOR_KEY is not the one of then" in caplog.text
 
 
 def test_under_another_key_people_are_told_whom_to_ask(

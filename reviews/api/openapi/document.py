@@ -5,6 +5,7 @@
 
 import json
 from copy import deepcopy
+from datetime import timedelta
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiViewExtension
@@ -15,12 +16,14 @@ from drf_spectacular.utils import (
     extend_schema_view,
 )
 
+from oauth.scopes import SCOPES_FOR_DEVELOPERS
 from reviewhub.rest.errors import CODES
 from reviews.api.openapi.oauth import OAUTH_PATHS
 from reviews.api.openapi.operations import OPERATIONS
 from reviews.api.openapi.schemas import REHEARSED
 from reviews.models import Delivery, Event, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
+from reviews.webhooks.notifier import WAITS
 
 VERSION = "1.0.0"
 PREFIX = "/api/v1/"
@@ -88,8 +91,6 @@ HEADERS = {
     "RateLimit-Policy": {"schema": {"type": "string"}, "description": "The limit: calls in a window of seconds."},
     "RateLimit": {"schema": {"type": "string"}, "description": "How many are left, and for how many seconds."},
 }
-SCOPES = {"read": "See customers, review requests and their answers", "write": "Ask, change, cancel and erase"}
-
 
 SETTINGS = {
     "TITLE": "ReviewHub",
@@ -147,7 +148,7 @@ def _complete(made: dict[str, Any]) -> dict[str, Any]:
                     "authorizationUrl": "/oauth/authorize",
                     "tokenUrl": "/oauth/token",
                     "refreshUrl": "/oauth/token",
-                    "scopes": SCOPES,
+                    "scopes": SCOPES_FOR_DEVELOPERS,
                 }
             },
         },
@@ -202,6 +203,7 @@ PAGE = {"type": ["string", "null"], "format": "uri", "description": "The address
 METADATA = {"type": ["object", "null"], "maxProperties": 50, "description": "Additional custom data, up to 16 KiB."}
 
 
+TOLD_AGAIN = f"up to {len(WAITS)} times in about {round(sum(WAITS, timedelta()) / timedelta(hours=1))} hours"
 _SIGNED = {
     "webhook-id": "The event's id: the same however often it is told.",
     "webhook-timestamp": "When this call was made, in seconds since 1970.",
@@ -214,7 +216,7 @@ WEBHOOKS = {
             "tags": ["Webhooks"],
             "summary": "What an endpoint is told",
             "description": "At least once, in no order. Answer with 200 to 299 within ten seconds: else it is told "
-            "again, nine times within a day. 410 ends the subscription.",
+            f"again, {TOLD_AGAIN}. 410 ends the subscription.",
             "security": [],
             "parameters": [
                 {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": about}

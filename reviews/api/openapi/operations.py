@@ -37,8 +37,6 @@ IDEMPOTENCY = OpenApiParameter(
     description="Makes the call safe to repeat: for 24 hours the first answer is given again, byte for byte.",
 )
 
-SUBSCRIPTION = {"url": "https://hooks.example.com/1", "events": ["feedback.created"]}
-
 OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
     f"{VIEWS}.review_requests.ReviewRequestList": {
         "post": {

@@ -1,4 +1,4 @@
-"""The hours in which the law lets a business text its customers, as a table. A conservative reading, no legal advice.
+"""Laws: the hours in which a business may text its customers, as a table. A conservative reading, no legal advice.
 
 Most of these laws speak of solicitation by telephone, some exempt customers who agreed or bought
 lately, and courts differ on whether asking for a review solicits. The table takes each as if it
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from functools import lru_cache
 
+from reviewhub import text_hours
 from reviews.requests.schedule.phone_location import Place
 from reviews.requests.schedule.windows import Window
 
@@ -24,7 +25,7 @@ LONG_AGO = date.min  # in force before this program was written
 
 @dataclass(frozen=True)
 class Law:
-    """When texts may reach somebody in a place, from which day, and where that is written."""
+    """Hours in which texts may reach somebody in a place, the day from which that holds, and its source."""
 
     place: Place
     week: Week
@@ -51,7 +52,7 @@ def _week(workday: Window, saturday: Window, sunday: Window | None) -> Week:
 _8_20, _9_21 = _from_to(8, 20), _from_to(9, 21)
 
 LAWS = (
-    Law(Place("US"), _daily(8, 21), "47 CFR 64.1200(c)(1)"),
+    Law(Place("US"), (Window(*text_hours.LEGAL_TEXT_HOURS),) * 7, text_hours.SOURCE),
     Law(Place("US", "CT"), _daily(9, 20), "Conn. Gen. Stat. 42-288a", since=date(2023, 10, 1)),
     Law(Place("US", "FL"), _daily(8, 20), "Fla. Stat. 501.616(6)(a)", since=date(2021, 7, 1)),
     Law(Place("US", "KY"), _daily(10, 21), "KRS 367.46955"),
@@ -90,6 +91,6 @@ LAWS = (
 
 @lru_cache(maxsize=1024)
 def laws_of(place: Place, day: date) -> tuple[Law, ...]:
-    """The laws in force there on that day, the state's before the country's."""
-    there = [law for law in LAWS if law.place in (place, Place(place.country)) and law.since <= day]
-    return tuple(sorted(there, key=lambda law: law.place.state, reverse=True))
+    """Return the laws in force in the place on that day, the state's before the country's."""
+    in_force = [law for law in LAWS if law.place in (place, Place(place.country)) and law.since <= day]
+    return tuple(sorted(in_force, key=lambda law: law.place.state, reverse=True))

@@ -1,4 +1,4 @@
-"""Where a phone number is from: country, US state, and time zone when it has exactly one."""
+"""Location of a phone number: its country, its US state, and its time zone where it has exactly one."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +21,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Whereabouts:
-    """What a number says about its owner; the country is '' and the zone None when it does not say."""
+    """Location that a number tells: country '' and zone None where it does not tell."""
 
     place: Place
     zone: ZoneInfo | None
@@ -32,7 +32,7 @@ NOWHERE = Whereabouts(Place(""), None)
 
 @lru_cache(maxsize=8192)
 def locate(phone: str) -> Whereabouts:
-    """Where a number in E.164 is from. Garbage is nowhere; a toll-free number is in no state and no one zone."""
+    """Locate a number in E.164. Garbage is nowhere; a toll-free number has no state and no single zone."""
     try:
         number = phonenumbers.parse(phone)
     except phonenumbers.NumberParseException:
@@ -42,12 +42,11 @@ def locate(phone: str) -> Whereabouts:
         return NOWHERE
     state = STATES.get(str(number.national_number)[:3], "") if country == "US" else ""
     zones = phonenumbers.timezone.time_zones_for_number(number)
-    known = len(zones) == 1 and zones[0] != phonenumbers.timezone.UNKNOWN_TIMEZONE
-    return Whereabouts(Place(country, state), ZoneInfo(zones[0]) if known else None)
+    has_one = len(zones) == 1 and zones[0] != phonenumbers.timezone.UNKNOWN_TIMEZONE
+    return Whereabouts(Place(country, state), ZoneInfo(zones[0]) if has_one else None)
 
 
-# The area codes of each state, taken from phonenumbers.geocoder, which knows them too but holds
-# 100 MB of cities in memory. A test compares the two.
+# Area codes of each state. phonenumbers.geocoder has them too, but keeps 100 MB of cities in memory; a test compares.
 AREA_CODES = {
     "AK": "907",
     "AL": "205 251 256 334 659 938",

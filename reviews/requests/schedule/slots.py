@@ -1,7 +1,7 @@
-"""When a message may leave: pure functions of rows and a moment; nothing is read or written.
+"""Slots: the moment at which a message may leave. Pure functions of rows and a moment; nothing is read or written.
 
-The account's window, the law of the place, holidays and the cap all only narrow. What moved a
-message is said in words that staff read.
+The account's window, the law of the place, holidays and the cap can each only narrow it. The rule that moved a message
+is named in words for staff.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from oauth.models import Account
-from oauth.models.account import LEGAL_TEXT_HOURS
+from reviewhub.text_hours import LEGAL_TEXT_HOURS
 from reviews.models import Contact
 from reviews.models.base import Channel
 from reviews.requests.schedule.holidays import holiday_name
@@ -27,7 +27,7 @@ OWN_HOURS = "outside the account's hours"
 
 @dataclass(frozen=True)
 class Slot:
-    """A moment at which a message may leave."""
+    """A moment at which a message may leave, the recipient's zone, and the rule that moved it there, in words."""
 
     due_at: datetime
     zone: ZoneInfo
@@ -41,11 +41,10 @@ class Slot:
 def slot(
     *, account: Account, contact: Contact, channel: str, earliest: datetime, sent_at: Iterable[datetime] = ()
 ) -> Slot:
-    """The first moment not before `earliest` at which the account may write to the contact.
+    """Return the first slot, not before `earliest`, in which the account may write to the contact.
 
-    `sent_at`: when messages left for the same number, from whatever sender; they count for the cap.
-    `moved` says in plain words why it is later, such as
-    "21:10 → 09:00, America/New_York: outside the account's hours".
+    `sent_at`: moments at which messages left for the same number, from any sender; they count for the cap. `moved`
+    says why the slot is later, such as "21:10 → 09:00, America/New_York: outside the account's hours".
     """
     zone = recipient_zone(account=account, contact=contact, channel=channel)
     day_on = _days(account=account, contact=contact, channel=channel)
@@ -64,21 +63,21 @@ def slot(
 
 
 def after_cap(sent_at: Iterable[datetime], now: datetime) -> datetime | None:
-    """When a number that got messages at those moments may get another; None when it may now.
+    """Return the moment from which a number may get another message; None when it may now.
 
-    At most CAP in any CAP_PERIOD. Moments in any order; what is older does not matter.
+    At most CAP in any CAP_PERIOD. `sent_at`: moments of earlier messages, in any order.
     """
     recent = sorted((sent for sent in sent_at if sent > now - CAP_PERIOD), reverse=True)
     return recent[CAP - 1] + CAP_PERIOD if len(recent) >= CAP else None
 
 
 def window(*, account: Account, contact: Contact, channel: str, day: date) -> Window | None:
-    """What of that local day is open for messages of the account to the contact; None when nothing is."""
+    """Return the part of the local day that is open for messages of the account to the contact; None when closed."""
     return _days(account=account, contact=contact, channel=channel)(day).window
 
 
 def recipient_zone(*, account: Account, contact: Contact, channel: str) -> ZoneInfo:
-    """The contact's own zone; for texts else the number's, when it has exactly one; else the account's."""
+    """Return the contact's own zone; for texts else the number's, where it has exactly one; else the account's."""
     if contact.time_zone:
         return ZoneInfo(contact.time_zone)
     if channel == Channel.SMS and (zone := locate(contact.phone).zone):
@@ -91,7 +90,7 @@ def recipient_zone(*, account: Account, contact: Contact, channel: str) -> ZoneI
 
 @dataclass(frozen=True)
 class _Rule:
-    """One reason to wait: the part of a day that it leaves open, None when nothing."""
+    """One rule that narrows a day, in words, and the part of the day that it leaves open; None when nothing."""
 
     words: str
     window: Window | None
@@ -99,17 +98,17 @@ class _Rule:
 
 @dataclass(frozen=True)
 class _Day:
-    """All rules of one local day; they hold together, and the first that says no is named."""
+    """All rules of one local day, and the part of it that they leave open together."""
 
     rules: tuple[_Rule, ...]
     window: Window | None
 
     def against(self, moment: time) -> str:
-        """The words of the first rule that closes the moment."""
+        """Return the words of the first rule that closes the moment; '' when all leave it open."""
         return next((rule.words for rule in self.rules if not (rule.window and rule.window.contains(moment))), "")
 
     def closed_by(self) -> str:
-        """The words of the rule that leaves nothing of the day; '' when something is left."""
+        """Return the words of the rule that leaves nothing of the day; '' when something is left."""
         left: Window | None = ALL_DAY
         for rule in self.rules:
             left = left & rule.window if left else None
@@ -118,14 +117,14 @@ class _Day:
         return ""
 
     def opened_late_by(self, named: Sequence[str]) -> str:
-        """The words of a rule that opens the day later than the account does, and than the rules named already."""
+        """Return the words of a rule that opens the day later than the account and the rules named already do."""
         opens = [(rule.window.opens, rule.words) for rule in self.rules if rule.window]
         known = max((moment for moment, words in opens if words in (OWN_HOURS, *named)), default=MIDNIGHT)
         return next((words for moment, words in opens if self.window and moment == self.window.opens > known), "")
 
 
 def _days(*, account: Account, contact: Contact, channel: str) -> partial[_Day]:
-    """The function that gives the rules of a day."""
+    """Return the function that makes the rules of a day."""
     whole_day = account.window_start == account.window_end
     own = ALL_DAY if whole_day else Window(account.window_start, account.window_end)
     place = locate(contact.phone).place if contact.phone else Place("")
@@ -161,7 +160,7 @@ def _rules(own: Window, text: bool, place: Place, skip_holidays: bool, day: date
 
 
 def _meet(own: Window, place: Place, day: date) -> bool:
-    """Whether the account's window leaves anything of a legal week: one that does not would hold texts for ever."""
+    """Tell whether the account's window leaves anything of a legal week: without, texts would wait for ever."""
     for days in range(7):
         left = own & LEGAL_HOURS
         date_then = day + timedelta(days=days)
@@ -176,8 +175,10 @@ def _meet(own: Window, place: Place, day: date) -> bool:
 
 
 def _reasons(day_on: partial[_Day], free: datetime, due: datetime) -> list[str]:
-    """Which rules moved a message from one local time to another: what closed the first, what closed
-    whole days in between, and what opened the last one late."""
+    """Name the rules that moved a message from one local time to another.
+
+    The rule that closed the first, those that closed whole days in between, and the one that opened the last day late.
+    """
     named = [day_on(free.date()).against(free.time())]
     for days in range(1, (due.date() - free.date()).days):
         named.append(day_on(free.date() + timedelta(days=days)).closed_by())

@@ -1,4 +1,4 @@
-"""The open part of a local day, and the next moment that lies in one: arithmetic with clocks, no rules."""
+"""Windows: the open part of a local day, and the next moment in one. Arithmetic with clocks, no rules."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Window:
         return self.opens <= moment and (self.closes == MIDNIGHT or moment < self.closes)
 
     def __and__(self, other: "Window | None") -> "Window | None":
-        """What both leave open; None when that is nothing."""
+        """Return the part that both leave open; None when there is none."""
         if other is None:
             return None
         opens = max(self.opens, other.opens)
@@ -32,11 +32,11 @@ ALL_DAY = Window(MIDNIGHT, MIDNIGHT)
 
 
 def next_opening(moment: datetime, *, window_on: Callable[[date], Window | None], zone: ZoneInfo) -> datetime | None:
-    """`moment` if the window of its day in `zone` is open then, else when one opens next. UTC in, UTC out.
+    """Return `moment` if the window of its day in `zone` is open then, else the next opening. UTC in, UTC out.
 
-    None when nothing opens within LOOK_AHEAD days. On the day the clocks go forward, an opening
-    that does not exist moves on by the missing time, if that still lies in the window; on the day
-    they go back, the first of the two is meant unless it is over.
+    None when nothing opens within LOOK_AHEAD days. On the day when the clocks go forward, an opening that does not
+    exist moves on by the missing time, if that still lies in the window; on the day when they go back, the first of
+    the two is meant unless it is over.
     """
     local = moment.astimezone(zone)
     for days in range(LOOK_AHEAD + 1):

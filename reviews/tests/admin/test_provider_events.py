@@ -100,14 +100,22 @@ def test_a_manager_of_one_account_applies_nothing_where_they_only_look(
     assert Delivery.objects.get().status == "sent"
 
 
-def test_a_report_that_fails_is_counted_and_the_others_are_applied(
-    bounce: DeliveryEvent, owner: User, account: Account, now: datetime, monkeypatch: pytest.MonkeyPatch
+def test_a_report_that_fails_is_counted_and_logged_and_the_others_are_applied(
+    bounce: DeliveryEvent,
+    owner: User,
+    account: Account,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     other = DeliveryEvent.objects.create(
         account=account, provider="twilio", key="e2", kind="replied", occurred_at=now, received_at=now, text="Hi"
     )
     monkeypatch.setattr(apply.replies, "take", lambda *_, **__: 1 / 0)
     assert "Applied: 1. Failed: 1." in choose(signed_in(owner), bounce, other)
+    (record,) = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert record.getMessage() == f"provider event {other.pk} could not be applied"
+    assert record.name.startswith("reviews.admin.")
 
 
 def test_the_request_and_the_message_show_what_the_customer_replied(bounce: DeliveryEvent, owner: User) -> None:

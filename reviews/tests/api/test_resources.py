@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from oauth.models import Account
-from reviews.contacts import opt_outs
+from reviews.contacts import change, opt_outs
 from reviews.models import Contact, Delivery, Feedback, Sequence, Suppression
 from reviews.pages import actions
 from reviews.tests.support.helpers import asked, refused
@@ -161,15 +161,14 @@ def test_a_change_that_cannot_be_is_refused_and_loses_nothing(
 def test_the_faster_of_two_calls_takes_the_address(
     owner_api: Any, account: Account, contact: Contact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from reviews.api import contacts
+    holders = change.holders
 
-    looked = contacts._refuse_taken
-
-    def then_another_is_faster(found: Contact) -> None:
-        looked(found)
+    def then_another_is_faster(row: Contact) -> dict[str, Contact]:
+        before = holders(row)
         Contact.objects.get_or_create(account=account, email="bob@example.com")
+        return before
 
-    monkeypatch.setattr(contacts, "_refuse_taken", then_another_is_faster)
+    monkeypatch.setattr(change, "holders", then_another_is_faster)
     refused(owner_api.patch(f"{API}/contacts/{contact.pk}", {"email": "bob@example.com"}, format="json"), "email")
 
 

@@ -15,9 +15,8 @@ from reviews.models import Attempt, Delivery, Endpoint, Event, Notice
 from reviews.pages import actions
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked, post, refused
-from reviews.tests.support.receiver import answering, receiving
+from reviews.tests.support.receiver import answering, receiving, tell_due
 from reviews.webhooks import endpoints, events
-from reviews.webhooks.notifier import tell_due
 
 pytestmark = pytest.mark.django_db
 

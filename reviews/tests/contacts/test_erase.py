@@ -130,6 +130,6 @@ def test_what_providers_tell_later_is_blanked_too(contact: Contact, account: Acc
         received_at=now,
         payload={"to": "zebedee@example.com"},
     )
-    erase.blank_late_reports(now + timedelta(hours=1))
+    erase.blank_late_events(now + timedelta(hours=1))
     late.refresh_from_db()
     assert late.payload == {}

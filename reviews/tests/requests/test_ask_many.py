@@ -15,7 +15,7 @@ from oauth.models import Account
 from reviews.contacts import suppressions
 from reviews.models import Contact, Delivery, MergeCandidate, ReviewRequest, Suppression
 from reviews.requests import matching
-from reviews.requests.ask import Answer, Ask, Refused, ask, ask_all
+from reviews.requests.ask import Ask, AskResult, Refused, ask, ask_all
 from reviews.requests.matching import Person
 
 ADDRESSES = ["", "ada@example.com", "bea@example.com", "cid@example.com", "dan@example.com"]
@@ -52,22 +52,22 @@ def any_ask(chance: random.Random, place: int) -> Ask:
     )
 
 
-def one_by_one(account: Account, wanted: Ask, now: datetime) -> Answer | Refused:
+def one_by_one(account: Account, wanted: Ask, now: datetime) -> AskResult | Refused:
     try:
         return ask(account=account, wanted=wanted, now=now)
     except Refused as refusal:
         return refusal
 
 
-def told(answer: Answer | Refused) -> tuple[Any, ...]:
+def told(answer: AskResult | Refused) -> tuple[Any, ...]:
     if isinstance(answer, Refused):
         return answer.field, answer.reason
     return answer.created, answer.message, answer.warnings, answer.request.status
 
 
-def of(answers: list[Answer | Refused]) -> list[int]:
+def of(answers: list[AskResult | Refused]) -> list[int]:
     """Which of the requests each is about, by the order in which they first turn up."""
-    requests = [answer.request.pk for answer in answers if isinstance(answer, Answer)]
+    requests = [answer.request.pk for answer in answers if isinstance(answer, AskResult)]
     known = list(dict.fromkeys(requests))
     return [known.index(pk) for pk in requests]
 
@@ -114,7 +114,7 @@ def test_five_hundred_take_as_few_statements_as_one(
         ReviewRequest.objects.all().delete()
     with django_assert_max_num_queries(10 if connection.vendor == "postgresql" else 11):
         answers = ask_all(account=account, wanted=asks, now=now)
-    assert all(isinstance(answer, Answer) and answer.created for answer in answers)
+    assert all(isinstance(answer, AskResult) and answer.created for answer in answers)
     assert Contact.objects.count() == ReviewRequest.objects.count() == Delivery.objects.count() == 500
 
 
@@ -132,8 +132,8 @@ def test_parallel_calls_about_the_same_people_ask_each_once(account: Account, no
             answers = ask_all(account=account, wanted=asks, now=now)
         finally:
             connection.close()
-        assert all(isinstance(answer, Answer) for answer in answers)
-        return [isinstance(answer, Answer) and answer.created for answer in answers]
+        assert all(isinstance(answer, AskResult) for answer in answers)
+        return [isinstance(answer, AskResult) and answer.created for answer in answers]
 
     with ThreadPoolExecutor(6) as pool:
         created = sum(sum(answers) for answers in pool.map(call, range(6)))
@@ -165,7 +165,7 @@ def test_a_call_that_loses_a_deadlock_tries_again(
         finally:
             halfway.abort()
             connection.close()
-        return sum(isinstance(answer, Answer) and answer.created for answer in answers)
+        return sum(isinstance(answer, AskResult) and answer.created for answer in answers)
 
     with ThreadPoolExecutor(2) as pool:
         assert sum(pool.map(call, (list, lambda given: reversed(given)))) == 2

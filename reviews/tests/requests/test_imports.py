@@ -135,11 +135,11 @@ def test_a_check_says_what_would_come_of_it_and_changes_nothing(job: ImportJob, 
 
 def test_other_columns_make_a_check_void(job: ImportJob) -> None:
     checked = run(job, check=True)
-    assert imports.settle(checked, has_header=False, columns=["", "email", "", ""], now=timezone.now())
+    assert imports.configure(checked, has_header=False, columns=["", "email", "", ""], now=timezone.now())
     fresh = ImportJob.objects.get(pk=job.pk)
     assert (fresh.checked, fresh.total, counts(fresh), fresh.problems.count()) == (False, 7, (0, 0, 0, 0), 0)
     assert imports.start(fresh, check=False, now=timezone.now())
-    assert not imports.settle(checked, has_header=True, now=timezone.now())
+    assert not imports.configure(checked, has_header=True, now=timezone.now())
     assert not imports.start(checked, check=True, now=timezone.now())
 
 

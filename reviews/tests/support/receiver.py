@@ -1,15 +1,45 @@
-"""Another program that is told what happened: a real server on loopback that keeps what it gets."""
+"""Another program that is told what happened: a real server on loopback that keeps what it gets.
+
+`tell_due` tells it, as the notifier does.
+"""
 
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from django.conf import settings
+from django.utils import timezone
 from standardwebhooks import Webhook
+
+from reviewhub.outbound import Answer, Caller
+from reviews.webhooks.notifier import Clock, Desk
+
+
+class _CountingCaller(Caller):
+    """Makes real calls, and keeps the address of each."""
+
+    def __init__(self) -> None:
+        super().__init__(settings.WEBHOOK_NETWORKS)
+        self.called: list[str] = []
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        self.called.append(url)
+        return super().post(url, body, headers)
+
+
+def tell_due(clock: Clock = timezone.now) -> int:
+    """Tell what is due until nothing is; returns how many calls were made."""
+    caller = _CountingCaller()
+    desk = Desk(caller, clock)
+    while desk.work():
+        pass
+    desk.close()
+    return len(caller.called)
 
 
 @dataclass

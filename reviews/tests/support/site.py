@@ -1,5 +1,6 @@
 """A whole installation for tests: web and worker as real processes, a mail server, a text provider."""
 
+import ast
 import contextlib
 import functools
 import json
@@ -58,13 +59,12 @@ class Site:
         found: dict[str, Any] = until(lambda: (found := self.read(request))["status"] == status and found)
         return found
 
-    def inside(self, program: str) -> str:
-        """What a program prints that runs inside the installation, on its database."""
-        setup = "import django; django.setup()\n"
-        line = [sys.executable, "-c", setup + program]
-        return subprocess.run(
-            line, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
+    def inside(self, call: str) -> Any:
+        """Return what a call of a function of `inside` returns that runs on the installation's database."""
+        program = f"import django; django.setup()\nfrom reviews.tests.support.inside import *\nprint(repr({call}))"
+        line = [sys.executable, "-c", program]
+        done = subprocess.run(line, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True)
+        return ast.literal_eval(done.stdout)
 
     def mails_to(self, address: str) -> list[Any]:
         return [mail for mail in self.inbox.mails if mail["To"] == address]
@@ -74,12 +74,12 @@ class Site:
 
     @contextlib.contextmanager
     def worker(self, *, ahead: str = "", setup: str = "", ends_with: int = 0) -> Iterator[subprocess.Popen[bytes]]:
-        """A worker process: its clock ahead by that expression, after those statements; it must end well."""
+        """Run a worker: its clock ahead by that expression, after those calls of `inside`; it must end well."""
         program = (
             "import sys, time_machine\n"
             "from datetime import UTC, datetime, timedelta\n"
             + (f"time_machine.travel(datetime.now(UTC) + {ahead}, tick=True).start()\n" if ahead else "")
-            + (f"import django; django.setup(); {setup}\n" if setup else "")
+            + (f"import django; django.setup(); from reviews.tests.support.inside import *; {setup}\n" if setup else "")
             + "sys.argv = ['manage.py', 'worker']\n"
             "import manage; manage.main()\n"
         )

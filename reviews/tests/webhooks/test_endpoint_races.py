@@ -15,10 +15,9 @@ from django.utils import timezone
 from oauth.models import Account
 from reviews.models import Attempt, Endpoint, Event, Notice, ReviewRequest
 from reviews.tests.support.helpers import asked
-from reviews.tests.support.receiver import answering, receiving
+from reviews.tests.support.receiver import answering, receiving, tell_due
 from reviews.tests.support.site import until
 from reviews.webhooks import endpoints, events
-from reviews.webhooks.notifier import tell_due
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

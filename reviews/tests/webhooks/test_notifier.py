@@ -14,6 +14,7 @@ from django.db import connection
 from standardwebhooks import WebhookVerificationError
 
 from oauth.models import Account, User
+from oauth.sign_in import adapters
 from reviewhub import outbound
 from reviewhub.outbound import Answer
 from reviews import tasks
@@ -22,9 +23,9 @@ from reviews.models import Attempt, Delivery, Endpoint, Event, Notice
 from reviews.pages import actions
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, asked
-from reviews.tests.support.receiver import Receiver, answering, receiving, silent
+from reviews.tests.support.receiver import Receiver, answering, receiving, silent, tell_due
 from reviews.webhooks import endpoints, notifier
-from reviews.webhooks.notifier import WAITS, Called, claim, settle, tell_due
+from reviews.webhooks.notifier import WAITS, Called, claim, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -479,6 +480,7 @@ def test_a_secret_that_cannot_be_read_switches_it_off(
 def test_the_sweep_forgets_and_renews(account: Account, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     called = []
     monkeypatch.setattr(endpoints, "renew_encryption", lambda: called.append("renewed"))
+    monkeypatch.setattr(adapters, "renew_encryption", lambda: called.append("second factors renewed"))
     monkeypatch.setattr("reviews.webhooks.events.forget", lambda _: called.append("forgotten"))
     tasks.sweep()
-    assert called == ["renewed", "forgotten"]
+    assert called == ["renewed", "second factors renewed", "forgotten"]

@@ -22,7 +22,7 @@ from reviews.api.openapi.published import FILE
 from reviews.models import Delivery, Feedback, Notice
 from reviews.pages import actions
 from reviews.tests.support.helpers import REFERENCE, asked
-from reviews.webhooks.notifier import Called, settle
+from reviews.webhooks.notifier import WAITS, Called, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +46,15 @@ def validator(schema: dict[str, Any]) -> Draft202012Validator:
 
 def test_the_file_is_what_the_code_makes() -> None:
     assert document() == DOCUMENT, "run `manage.py openapi`"
+
+
+def test_it_says_how_often_a_webhook_is_called_again() -> None:
+    """The number of calls after the first one, as test_notices counts them."""
+    said = re.search(
+        r"told again, up to (\d+) times in about 24 hours", DOCUMENT["webhooks"]["event"]["post"]["description"]
+    )
+    assert said
+    assert int(said[1]) == len(WAITS)
 
 
 def test_it_keeps_to_openapi_3_1() -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.core.mail import BadHeaderError
 
 from reviews.delivery.channels import Message
-from reviews.delivery.channels.mime import address_of, written
+from reviews.delivery.channels.mime import address_of, serialize
 
 LEAVE = "https://reviews.example/r/Zk3vQ9x1T0aB7c2d/unsubscribe"
 MAIL = Message(
@@ -53,7 +53,7 @@ def body(found: EmailMessage, kind: str) -> str:
 
 
 def test_a_plain_mail_is_written_as_it_is() -> None:
-    raw = written(MAIL)
+    raw = serialize(MAIL)
     found = read(raw)
     assert found.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in found.iter_parts()] == ["text/plain", "text/html"]
@@ -79,7 +79,7 @@ def test_whatever_is_in_it_arrives(seed: int) -> None:
 
     subject = " ".join(some(PIECES, 12).split())
     text, html = some(PIECES, 40), some(PIECES, 40)
-    raw = written(mail(subject=subject, text=text, html=html))
+    raw = serialize(mail(subject=subject, text=text, html=html))
     found = read(raw)
     assert found["Subject"] == subject
     assert {name: found[name] for name in MAIL.headers} == MAIL.headers
@@ -102,7 +102,7 @@ NAMES = [
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_senders_name_arrives(name: str) -> None:
-    raw = written(mail(sender=formataddr((name, "reviews@example.org"))))
+    raw = serialize(mail(sender=formataddr((name, "reviews@example.org"))))
     shown, address = parseaddr(email.message_from_bytes(raw)["From"])
     assert address == "reviews@example.org"
     assert str(make_header(decode_header(shown))) == name.replace("=?utf-8?q?x?=", "x")  # it was encoded already
@@ -120,7 +120,7 @@ def keeps_to_the_rules(raw: bytes) -> None:
 
 
 def test_a_domain_in_its_own_script_stops_no_mail() -> None:
-    raw = written(mail(headers={"Message-ID": "<k@exämple.org>"}, sender="Shop <shop@exämple.org>"))
+    raw = serialize(mail(headers={"Message-ID": "<k@exämple.org>"}, sender="Shop <shop@exämple.org>"))
     found = email.message_from_bytes(raw)
     assert str(make_header(decode_header(found["Message-ID"]))) == "<k@exämple.org>"
     assert parseaddr(found["From"]) == ("Shop", "shop@xn--exmple-cua.org")
@@ -132,7 +132,7 @@ def test_a_domain_in_its_own_script_stops_no_mail() -> None:
 def test_no_value_brings_a_header_along(name: str, end: str) -> None:
     value = f"jane@example.com{end}Bcc: eve@example.com"
     with pytest.raises(BadHeaderError):
-        written(mail(**{name: {"X-Note": value} if name == "headers" else value}))
+        serialize(mail(**{name: {"X-Note": value} if name == "headers" else value}))
 
 
 @pytest.mark.parametrize(

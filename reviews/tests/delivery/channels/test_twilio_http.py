@@ -102,10 +102,10 @@ def test_a_server_that_cannot_prove_who_it_is_gets_nothing(twilio: HTTPServer, s
 
 
 def test_certificates_are_checked_against_those_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    pool = twilio_http._Way().to("https://api.twilio.com/2010-04-01")
+    pool = twilio_http._Route().to("https://api.twilio.com/2010-04-01")
     assert pool.cert_reqs == "CERT_REQUIRED"  # type: ignore[attr-defined]
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", __file__)
-    pool = twilio_http._Way().to("https://api.twilio.com/2010-04-01")
+    pool = twilio_http._Route().to("https://api.twilio.com/2010-04-01")
     assert pool.ca_certs == __file__  # type: ignore[attr-defined]
 
 

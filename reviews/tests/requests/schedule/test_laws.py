@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from oauth.models import Account
-from oauth.models.account import LEGAL_TEXT_HOURS
+from reviewhub.text_hours import LEGAL_TEXT_HOURS
 from reviews.models import Contact
 from reviews.requests.schedule.laws import LAWS, LONG_AGO, Law, laws_of
 from reviews.requests.schedule.phone_location import AREA_CODES, Place, locate

@@ -19,12 +19,12 @@ from reviews.contacts import opt_outs
 from reviews.models import Delivery, Endpoint, ReviewRequest, Suppression
 from reviews.pages import actions
 from reviews.tests.support.helpers import REFERENCE, asked
-from reviews.tests.support.receiver import receiving
-from reviews.webhooks.notifier import tell_due
+from reviews.tests.support.receiver import receiving, tell_due
 
 FOLDER = Path(settings.BASE_DIR, "integrations", "zapier")
 NODE = shutil.which("node") or ""
 pytestmark = [
+    pytest.mark.client,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
         not NODE or not (FOLDER / "node_modules").is_dir(),
