@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from reviews.delivery.channels import Accepted, ChannelError, Message
-from reviews.delivery.pool import Attempt, Senders
+from reviews.delivery.pool import Handover, Pool
 
 
 @dataclass
@@ -47,13 +47,13 @@ class Provider:
         return Accepted(f"id-{message.to}")
 
 
-def attempt(key: int, to: str = "") -> Attempt:
-    return Attempt(key, "email", Message(to=to or str(key), sender="s", text="t", key="k"))
+def attempt(key: int, to: str = "") -> Handover:
+    return Handover(key, "email", Message(to=to or str(key), sender="s", text="t", key="k"))
 
 
-def run(pool: Senders, count: int, own: float) -> list[Attempt]:
+def run(pool: Pool, count: int, own: float) -> list[Handover]:
     """Send so many, as the drain does: as many as there is room for, then what came back."""
-    waiting, back = list(range(count)), list[Attempt]()
+    waiting, back = list(range(count)), list[Handover]()
     while len(back) < count:
         while waiting and pool.room("email"):
             pool.note_own_time("email", own)
@@ -64,7 +64,7 @@ def run(pool: Senders, count: int, own: float) -> list[Attempt]:
 
 def test_a_quick_provider_is_served_one_message_after_the_other_in_this_thread() -> None:
     provider = Provider()
-    pool = Senders(provider.channel, most=8)
+    pool = Pool(provider.channel, most=8)
     back = run(pool, 30, own=0.001)
     assert sorted(one.key for one in back) == list(range(30))
     assert (provider.most_inside, provider.threads) == (1, {threading.current_thread().name})
@@ -73,7 +73,7 @@ def test_a_quick_provider_is_served_one_message_after_the_other_in_this_thread()
 
 def test_a_slow_provider_gets_as_many_at_once_as_may_be_on_connections_that_stay() -> None:
     provider = Provider(seconds=0.02)
-    pool = Senders(provider.channel, most=6)
+    pool = Pool(provider.channel, most=6)
     back = run(pool, 60, own=0.001)
     pool.close()
     assert sorted(one.key for one in back) == list(range(60))
@@ -83,7 +83,7 @@ def test_a_slow_provider_gets_as_many_at_once_as_may_be_on_connections_that_stay
 
 def test_half_as_many_are_on_their_way_as_the_provider_takes_of_our_own_times() -> None:
     provider = Provider(seconds=0.02)
-    pool = Senders(provider.channel, most=50)
+    pool = Pool(provider.channel, most=50)
     run(pool, 40, own=0.004)
     pool.close()
     assert 2 <= provider.most_inside <= 4
@@ -92,26 +92,26 @@ def test_half_as_many_are_on_their_way_as_the_provider_takes_of_our_own_times() 
 @pytest.mark.parametrize("most", [1, 4])
 def test_errors_come_back_with_their_attempt(most: int) -> None:
     provider = Provider(seconds=0.005)
-    pool = Senders(provider.channel, most=most)
+    pool = Pool(provider.channel, most=most)
     run(pool, 5, own=0.0001)
     pool.send(attempt(100, "refused"))
     pool.send(attempt(101, "broken"))
-    back: dict[int, Attempt] = {}
+    back: dict[int, Handover] = {}
     while len(back) < 2:
         back |= {one.key: one for one in pool.finished(wait=5)}
     pool.close()
     assert isinstance(back[100].error, ChannelError)
     assert isinstance(back[101].error, RuntimeError)
-    assert back[100].outcome is back[101].outcome is None
+    assert back[100].accepted is back[101].accepted is None
 
 
 def test_nothing_comes_back_when_nothing_was_sent() -> None:
-    assert Senders(Provider().channel).finished(wait=0) == []
+    assert Pool(Provider().channel).finished(wait=0) == []
 
 
 def test_a_connection_that_was_idle_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     provider = Provider()
-    pool = Senders(provider.channel)
+    pool = Pool(provider.channel)
     run(pool, 2, own=0.001)
     monkeypatch.setattr("reviews.delivery.pool.IDLE", 0.0)
     run(pool, 1, own=0.001)
