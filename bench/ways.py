@@ -22,7 +22,7 @@ from oauth.models import Account, User
 from reviews.delivery.channels import Accepted, Message, mime, smtp
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.channels.twilio_http import HttpClient
-from reviews.delivery.pool import Attempt, Senders
+from reviews.delivery.pool import Handover, Pool
 from reviews.models import Contact
 
 ROUNDS = sized(9, 2)
@@ -130,8 +130,8 @@ def _slow_mails(port: int) -> Rates:
         return made
 
     def pooled() -> float:
-        pool = Senders(slow_channel, most=CONNECTIONS)
-        waiting, back = [Attempt(number, "email", _message()) for number in range(SLOW_MAILS)], 0
+        pool = Pool(slow_channel, most=CONNECTIONS)
+        waiting, back = [Handover(number, "email", _message()) for number in range(SLOW_MAILS)], 0
         began = time.perf_counter()
         while back < SLOW_MAILS:
             while waiting and pool.room("email"):

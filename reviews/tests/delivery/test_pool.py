@@ -129,7 +129,7 @@ def test_each_message_comes_to_what_a_plain_loop_makes_of_it() -> None:
             return repr(error)
 
     expected = {each.key: outcome(each.message.to) for each in attempts}
-    pool, waiting, results = Senders(provider.channel, most=8), list(attempts), dict[int, str]()
+    pool, waiting, results = Pool(provider.channel, most=8), list(attempts), dict[int, str]()
     while len(results) < len(expected):
         while waiting and pool.room("email"):
             pool.note_own_time("email", 0.0001)
