@@ -138,7 +138,7 @@ def _slow_mails(port: int) -> Rates:
                 pool.note_own_time("email", 0.001)
                 pool.send(waiting.pop())
             for attempt in pool.finished(wait=5):
-                assert isinstance(attempt.outcome, Accepted), attempt.error
+                assert isinstance(attempt.accepted, Accepted), attempt.error
                 back += 1
         seconds = time.perf_counter() - began
         pool.close()
