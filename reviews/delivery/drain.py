@@ -30,7 +30,7 @@ from reviews.models import Delivery, FollowUpStep, suppression
 from reviews.models.base import Channel as Kind
 from reviews.models.base import available_channels
 from reviews.requests import plan
-from reviews.worker import queue
+from reviews.worker import heartbeat, queue
 
 logger = logging.getLogger(__name__)
 
@@ -54,12 +54,12 @@ def send_due(clock: Clock = timezone.now, channels: Factory | None = None) -> in
     With `channels`, through those, one message after the other; else through the installation's own, whose
     connections stay open for the next drain.
     """
-    queue.begin_drain()
+    heartbeat.begin_drain()
     senders = Senders(channels) if channels else _kept_senders()
     try:
         return _Drain(senders, clock).run()
     finally:
-        queue.end_drain()
+        heartbeat.end_drain()
         if channels:
             senders.close()
 
@@ -110,7 +110,7 @@ class _Drain:
 
     def run(self) -> int:
         while True:
-            queue.beat()
+            heartbeat.beat()
             is_over = self._is_over()
             if is_over:
                 for line in self.lines.values():
@@ -132,7 +132,7 @@ class _Drain:
         return any(line.has_more for line in self.lines.values())
 
     def _is_over(self) -> bool:
-        return queue.stopping() or time.monotonic() - self.began > SEND_FOR
+        return heartbeat.is_stopping() or time.monotonic() - self.began > SEND_FOR
 
     # --- Claiming ---
 
@@ -337,4 +337,4 @@ class _Drain:
                 logger.warning("the database does not answer: %s", type(error).__name__)
                 connection.close()
                 time.sleep(queue.RECONNECT)
-                queue.beat()
+                heartbeat.beat()
