@@ -1,4 +1,4 @@
-"""Making and ending API keys."""
+"""API keys: creating one, finding its holder, revoking several."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from oauth.models import Account, ApiKey, Membership, User
 from oauth.models.api_key import PREFIX
 from oauth.scopes import DEFAULT_SCOPES
 
-NOBODYS = "Nobody works in this account yet, so the key would be nobody's."  # where `holder` finds none
+NO_HOLDER = "Nobody works in this account yet, so the key would be nobody's."
 
 
 def create_api_key(
@@ -22,7 +22,7 @@ def create_api_key(
     expires_at: datetime | None = None,
     key: str | None = None,
 ) -> tuple[ApiKey, str]:
-    """Make a key and return it with its value, which is stored nowhere.
+    """Create a key; return its row and its value, which is stored nowhere.
 
     `key` is for the demo account alone, whose key is derived and stays the same.
     """
@@ -39,17 +39,17 @@ def create_api_key(
     return row, value
 
 
-def holder(account: Account, user: Any) -> User | None:
-    """Whose a key becomes that `user` makes: their own; of an operator who is no member, the first owner's.
+def find_holder(account: Account, user: Any) -> User | None:
+    """Return the person that a new key belongs to: `user` if they work in the account, else its first owner.
 
-    None if nobody works in the account.
+    An account without owners has its first member instead; None if nobody works there.
     """
-    members = account.memberships.select_related("user").order_by("created_at")
-    own = [member for member in members if member.user == user]
-    owners = [member for member in members if member.role == Membership.Role.OWNER]
-    return next((member.user for member in [*own, *owners, *members]), None)
+    memberships = account.memberships.select_related("user").order_by("created_at")
+    users = [membership for membership in memberships if membership.user == user]
+    owners = [membership for membership in memberships if membership.role == Membership.Role.OWNER]
+    return next((membership.user for membership in [*users, *owners, *memberships]), None)
 
 
 def revoke_api_keys(keys: QuerySet[ApiKey], now: datetime) -> int:
-    """End those keys at once; returns how many were not revoked before."""
+    """End the keys at once; return how many were not revoked before."""
     return keys.filter(revoked_at=None).update(revoked_at=now)

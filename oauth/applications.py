@@ -1,4 +1,4 @@
-"""Registering OAuth clients."""
+"""OAuth clients: registering one, renewing its secret."""
 
 from oauth.hashers import SECRET_PREFIX, new_token
 from oauth.models import Application
@@ -10,7 +10,7 @@ def create_application(
     """Register a client and return it with its secret, which is stored as a hash; a public one has none.
 
     `client_id` and `client_secret` are for the demo alone, whose secrets are derived and stay the same.
-    Raises ValidationError for an address that must not be redirected to.
+    Raises ValidationError for an address that people must not be sent back to.
     """
     secret = "" if public else client_secret or new_token(SECRET_PREFIX)
     application = Application(
@@ -28,7 +28,7 @@ def create_application(
 
 
 def renew_secret(application: Application) -> str:
-    """Give a confidential client a new secret; the old one ends at once."""
+    """Give a confidential client a new secret and return it; the old one ends at once."""
     secret = application.client_secret = new_token(SECRET_PREFIX)
     application.save()
     return secret

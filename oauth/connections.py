@@ -1,4 +1,4 @@
-"""What an account let apps do: the apps that are connected, and by whom."""
+"""Connections of an account: the apps that act for it, and the people who allowed them to."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from oauth.scopes import in_order
 
 @dataclass(frozen=True)
 class Connection:
-    """An app that a person connected, however often: scopes of all, since the first, last used by any."""
+    """An app and the person who connected it, once or several times: all scopes, the first time, the last use."""
 
     application_id: int
     application: str
@@ -28,19 +28,19 @@ def connections_of(account: Account, now: datetime) -> list[Connection]:
     live = RefreshToken.objects.live(now).acting().filter(account=account, application__is_active=True)
     rows = live.values(
         "application_id", "application__name", "application__client_id", "user_id", "user__name", "user__email", "scope"
-    ).annotate(since=Min("connected_at"), used=Max("access_token__last_used_at"))
-    found: dict[tuple[Any, Any], Connection] = {}
-    for row in rows.order_by("since"):
+    ).annotate(first_connected_at=Min("connected_at"), last_used_at=Max("access_token__last_used_at"))
+    connections: dict[tuple[Any, Any], Connection] = {}
+    for row in rows.order_by("first_connected_at"):  # one for each set of scopes
         key = row["application_id"], row["user_id"]
-        former = found.get(key)
-        used = [moment for moment in (row["used"], former and former.last_used_at) if moment]
-        found[key] = Connection(
+        earlier = connections.get(key)
+        uses = [moment for moment in (row["last_used_at"], earlier and earlier.last_used_at) if moment]
+        connections[key] = Connection(
             application_id=row["application_id"],
             application=row["application__name"] or row["application__client_id"],
             user_id=str(row["user_id"]),
             person=row["user__name"] or row["user__email"],
-            scopes=in_order([*row["scope"].split(), *(former.scopes if former else ())]),
-            connected_at=former.connected_at if former else row["since"],
-            last_used_at=max(used) if used else None,
+            scopes=in_order([*row["scope"].split(), *(earlier.scopes if earlier else ())]),
+            connected_at=earlier.connected_at if earlier else row["first_connected_at"],
+            last_used_at=max(uses) if uses else None,
         )
-    return sorted(found.values(), key=lambda connection: connection.connected_at, reverse=True)
+    return sorted(connections.values(), key=lambda connection: connection.connected_at, reverse=True)

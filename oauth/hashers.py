@@ -1,4 +1,4 @@
-"""How secrets are kept: nothing that opens an account is stored as it was issued."""
+"""Hashes of secrets: a token or secret that opens an account is never stored as it was issued."""
 
 import hashlib
 import hmac
@@ -21,7 +21,7 @@ def new_token(prefix: str) -> str:
 
 
 class ClientSecretGenerator:
-    """What the library makes a new app's secret with, where nobody gives one."""
+    """Generator that the library calls for a new app without a secret."""
 
     def hash(self) -> str:
         return new_token(SECRET_PREFIX)
@@ -30,7 +30,7 @@ class ClientSecretGenerator:
 class GeneratedSecretHasher(BasePasswordHasher):
     """Salted HMAC-SHA-256 for client secrets, 3,000 times faster than PBKDF2.
 
-    Safe only for generated secrets of 128 bits or more, which no one can guess offline. People's
+    Safe only for generated secrets of 128 bits or more, which cannot be guessed offline. People's
     passwords keep the slow hashers, which come first in PASSWORD_HASHERS.
     """
 
@@ -53,4 +53,4 @@ class GeneratedSecretHasher(BasePasswordHasher):
         return {"algorithm": decoded["algorithm"], "salt": decoded["salt"][:4] + "…"}
 
     def harden_runtime(self, password: str, encoded: str) -> None:
-        """Nothing to even out: one HMAC takes the same time for every secret."""
+        """Do nothing: one HMAC takes the same time for every secret."""

@@ -1,4 +1,4 @@
-"""Where an app may have people sent back to (RFC 6749 §3.1.2, RFC 9700 §2.1)."""
+"""Redirect URIs: addresses that an app may have people sent back to (RFC 6749 §3.1.2, RFC 9700 §2.1)."""
 
 from urllib.parse import urlsplit
 
@@ -9,17 +9,17 @@ LONGEST = 2000  # characters; browsers and proxies cut longer addresses
 
 
 def problem_with(uri: str) -> str:
-    """What is wrong with a redirect URI, as one sentence for the person who typed it; empty if nothing."""
+    """Return the fault of a redirect URI, as one sentence for the person who typed it; empty if there is none."""
     try:
         parts = urlsplit(uri)
-        sound = bool(parts.hostname) and parts.port != 0
+        has_host = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return f"{uri} is no address: write it in full, such as https://app.example/callback."
     if parts.scheme not in ("https", "http"):
         return f"{uri} must begin with https://."
-    if not sound:
+    if not has_host:
         return f"{uri} has no host: write it in full, such as https://app.example/callback."
-    if parts.scheme == "http" and not (plain_allowed() and parts.hostname in LOOPBACK):
+    if parts.scheme == "http" and not (allows_plain_http() and parts.hostname in LOOPBACK):
         return f"{uri} is not encrypted: use https. Plain http is for this machine's own address, while developing."
     if "@" in parts.netloc:
         return f"{uri} holds a user name or password: leave it out."
@@ -34,6 +34,6 @@ def problem_with(uri: str) -> str:
     return ""
 
 
-def plain_allowed() -> bool:
-    """Whether http is allowed at all: on a developer's machine."""
+def allows_plain_http() -> bool:
+    """True on a developer's machine only."""
     return "http" in settings.OAUTH2_PROVIDER["ALLOWED_REDIRECT_URI_SCHEMES"]

@@ -22,5 +22,5 @@ DEFAULT_SCOPES = [READ, WRITE]
 
 
 def in_order(scopes: Container[str]) -> list[str]:
-    """Those of the scopes that we know, each once, reading first."""
+    """Return the scopes that exist here, each once, `read` first."""
     return [scope for scope in SCOPES if scope in scopes]

@@ -1,7 +1,7 @@
-"""Addresses of the OAuth server and of what tells about a credential, with the reference product's aliases.
+"""Addresses of sign-in, of the OAuth server, and of calls about one's own credential.
 
-Signing in: allauth looks its pages up by the names that begin with account_ and mfa_. Those of its pages that are not
-here, such as signing up, are not served.
+The addresses below api/oauth/zapier and api/zapier are the reference product's. allauth looks its pages up by the names
+that begin with account_ and mfa_; those of its pages that are not here, such as signing up, are not served.
 """
 
 from allauth.account import views as account

@@ -356,8 +356,8 @@ LOGGING: dict[str, Any] = {
         "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
         # One line per task would drown the messages of the product itself.
         "django-q": {"level": "WARNING", "handlers": ["console"], "propagate": False},
-        # The web server's own, which would write tracebacks and addresses as they are.
-        "gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False},
+        # The web server's own, which would write tracebacks and addresses as they are. It sets its level: --log-level.
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
         "gunicorn.access": {"level": "INFO", "handlers": ["console"], "propagate": False},
         # Their debug lines hold codes and tokens.
         "oauthlib": {"level": "INFO"},

@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from oauth2_provider.models import DeviceGrant
 
-from oauth.api_keys import NOBODYS, create_api_key, holder, revoke_api_keys
+from oauth.api_keys import NO_HOLDER, create_api_key, find_holder, revoke_api_keys
 from oauth.applications import renew_secret
 from oauth.models import AccessToken, Account, ApiKey, Application, Grant, IDToken, Membership, RefreshToken, User
+from oauth.roles import is_operator, written_accounts
 from oauth.sign_in.forms import scopes_choice
 from reviewhub.backoffice.pages import (
     AccountAdmin,
@@ -29,8 +30,6 @@ from reviewhub.backoffice.pages import (
     WithHistory,
     action,
     display,
-    is_operator,
-    written_accounts,
 )
 
 # The library registers its own pages, and Django its groups; ours replace them, and groups are not used.
@@ -163,8 +162,8 @@ class ApiKeyForm(forms.ModelForm):
         expires_at, account = cleaned.get("expires_at"), cleaned.get("account")
         if expires_at and expires_at <= timezone.now():
             self.add_error("expires_at", "This moment has passed already: the key would never work.")
-        if account and holder(account, None) is None:
-            self.add_error("account", NOBODYS)
+        if account and find_holder(account, None) is None:
+            self.add_error("account", NO_HOLDER)
         return cleaned
 
 
@@ -188,7 +187,7 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
         return super().get_form(request, obj, change=change, **kwargs | {"form": form})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        whose = holder(obj.account, request.user)
+        whose = find_holder(obj.account, request.user)
         assert whose is not None, "the form has looked for one"  # noqa: S101
         made, obj.shown_once = create_api_key(
             account=obj.account,

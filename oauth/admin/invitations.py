@@ -16,8 +16,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account, Invitation, Membership, User
+from oauth.roles import is_operator, roles_of
 from oauth.sign_in.invitations import NoInvitation, check, renew, send, withdraw
-from reviewhub.backoffice.pages import AccountAdmin, FixedRows, action, display, is_operator, roles_of
+from reviewhub.backoffice.pages import AccountAdmin, FixedRows, action, display
 
 logger = logging.getLogger("reviewhub.invitations")
 

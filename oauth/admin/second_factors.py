@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin, is_operator
+from oauth.roles import is_operator
+from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin
 
 for model in (Authenticator, EmailAddress):
     if admin.site.is_registered(model):

@@ -1,10 +1,10 @@
-"""Who calls the API: an OAuth access token or an API key, in the Authorization header (RFC 6750 §2.1)."""
+"""Authentication of API calls: an OAuth access token or an API key in the Authorization header (RFC 6750 §2.1)."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVar
 
-from django.db.models import F, Q
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
@@ -12,21 +12,24 @@ from rest_framework.request import Request
 
 from oauth.hashers import token_hash
 from oauth.models import AccessToken, Account, ApiKey, User
+from oauth.models.account import ActingQuerySet
 from oauth.models.api_key import PREFIX as KEY_PREFIX
 from oauth.models.tokens import ACCESS_PREFIX
 from oauth.scopes import in_order
 from reviewhub.statements import Select
 
+H = TypeVar("H", bound=Model)
+
 REALM = "ReviewHub"
-# `last_used_at` is exact to this: one write a minute, not one a call.
-USE_NOTED_EVERY = timedelta(seconds=60)
+# Precision of `last_used_at`: one write a minute, not one a call.
+USE_PRECISION = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
 class Credential:
-    """What a request was authenticated with. `last_used_at` is the last use before this one.
+    """A live token or API key with its user, account and role.
 
-    `application_id` is the app's, or None for an API key.
+    `last_used_at` is the last use before this one. `application_id` is None for an API key.
     """
 
     id: str
@@ -42,7 +45,7 @@ class Credential:
 
 
 class BearerAuthentication(BaseAuthentication):
-    """One query finds the token or key with its user, account and role."""
+    """Bearer credentials; one query finds the token or key with its user, account and role."""
 
     def authenticate(self, request: Request) -> tuple[User, Credential] | None:
         header = get_authorization_header(request).split()
@@ -60,41 +63,38 @@ class BearerAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         challenge = f'Bearer realm="{REALM}"'
-        # RFC 6750 §3.1: a call without any credential is told no error code.
+        # RFC 6750 §3.1: the answer to a call without any credential has no error code.
         return f'{challenge}, error="invalid_token"' if "Authorization" in request.headers else challenge
 
 
 def credential_of(request: Request) -> Credential:
-    """What this request, which passed the permission check, was authenticated with."""
+    """Return the credential of a request that passed the permission check."""
     credential: Credential = request.auth  # type: ignore[assignment]
     return credential
 
 
 def find_credential(token: str, now: datetime) -> Credential | None:
-    """The live credential of that token or key, its use noted; None for anything else."""
+    """Return the live credential of a token or key, and note its use; None for anything else."""
     if token.startswith(ACCESS_PREFIX):
         row = live_access_token(token, now)
-        return _credential(row, "oauth", row.created, row.expires, now) if row else None
+        return _use(row, "oauth", row.created, row.expires, now) if row else None
     if token.startswith(KEY_PREFIX):
-        return _api_key(token, now)
+        key = _api_key_of.first(key_hash=token_hash(token), now=now)
+        return _use(key, "api_key", key.created_at, key.expires_at, now) if key else None
     return None
 
 
-def live_access_token(token: str, now: datetime) -> Any:
-    """The row of an access token with which one can act now, with its user, account and `role`."""
+def live_access_token(token: str, now: datetime) -> AccessToken | None:
+    """Return the row of a live access token, with its user, account and `role`."""
     return _access_token_of.first(checksum=token_hash(token), now=now)
 
 
-def _api_key(key: str, now: datetime) -> Credential | None:
-    row = _api_key_of.first(key_hash=token_hash(key), now=now)
-    return _credential(row, "api_key", row.created_at, row.expires_at, now) if row else None
-
-
-def _with_holder(rows: Any, *columns: str) -> Any:
-    """Of the person and the token no column is read that nobody looks at."""
-    person = [f"user__{name}" for name in ("email", "name", "is_active", "is_staff", "is_superuser")]
-    rows = rows.annotate(role=F("account__memberships__role"))  # of the person: `acting` has joined no other's
-    return rows.select_related("user", "account").only("scope", "last_used_at", "account", *person, *columns)
+def _with_holder(rows: ActingQuerySet[H], *columns: str) -> QuerySet[H]:
+    """Select only the columns of user and token that a request uses."""
+    of_user = [f"user__{name}" for name in ("email", "name", "is_active", "is_staff", "is_superuser")]
+    return (
+        rows.with_role().select_related("user", "account").only("scope", "last_used_at", "account", *of_user, *columns)
+    )
 
 
 _access_token_of = Select(
@@ -110,12 +110,12 @@ _api_key_of = Select(
 )
 
 
-def _credential(
-    row: Any, auth_type: str, created_at: datetime, expires_at: datetime | None, now: datetime
+def _use(
+    row: AccessToken | ApiKey, auth_type: str, created_at: datetime, expires_at: datetime | None, now: datetime
 ) -> Credential:
-    """The row as a credential, its use noted."""
-    if row.last_used_at is None or row.last_used_at <= now - USE_NOTED_EVERY:
-        stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+    """Note the use of a token or key, and return it as a credential."""
+    if row.last_used_at is None or row.last_used_at <= now - USE_PRECISION:
+        stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_PRECISION)
         type(row).objects.filter(stale, pk=row.pk).update(last_used_at=now)
     return Credential(
         id=f"{auth_type}:{row.pk}",

@@ -1,4 +1,4 @@
-"""What a credential may do."""
+"""Permissions of a credential, by its scopes and its user's role."""
 
 from typing import TYPE_CHECKING
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:  # the framework's settings import this module while its views
 
 
 class HasScope(BasePermission):
-    """Reading needs `read`, everything else `write`, and a role that may write."""
+    """Reading needs the scope `read`; everything else needs `write`, and a role that may change things."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         if request.auth is None:
             return False
         credential = credential_of(request)
-        needed = READ if request.method in SAFE_METHODS else WRITE
-        if needed not in credential.scopes:
-            raise PermissionDenied(f"This call needs the scope '{needed}'.", code="insufficient_scope")
-        if needed == WRITE and credential.role == Membership.Role.VIEWER:
+        scope = READ if request.method in SAFE_METHODS else WRITE
+        if scope not in credential.scopes:
+            raise PermissionDenied(f"This call needs the scope '{scope}'.", code="insufficient_scope")
+        if scope == WRITE and credential.role == Membership.Role.VIEWER:
             raise PermissionDenied("This user may look, but not change anything.", code="insufficient_scope")
         return True

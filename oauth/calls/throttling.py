@@ -1,4 +1,4 @@
-"""How often a credential may call, and anybody fail."""
+"""Limits in each minute: for the calls of a credential and its account, and for failed calls of anybody."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 def rate_headers(get_response: GetResponse) -> GetResponse:
-    """Middleware: tell on every answer how much is left (draft-ietf-httpapi-ratelimit-headers)."""
+    """Middleware: write on every answer how many calls are left (draft-ietf-httpapi-ratelimit-headers)."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
@@ -38,9 +38,10 @@ def rate_headers(get_response: GetResponse) -> GetResponse:
 
 
 class TokenThrottle(BaseThrottle):
-    """Calls in each minute of the clock: of a token or key, and of all that its account has; 0 is no limit.
+    """Limits on calls in a minute of the clock: for a token or key, and for all those of its account together.
 
-    `API_RATE_PER_MINUTE` and `API_ACCOUNT_RATE_PER_MINUTE`, or the account's own. A call that is refused counts, too.
+    They are API_RATE_PER_MINUTE and API_ACCOUNT_RATE_PER_MINUTE, or the account's own; 0 means no limit. A refused call
+    counts as well.
     """
 
     _left = 0
@@ -50,8 +51,8 @@ class TokenThrottle(BaseThrottle):
             return True
         self._left = _seconds_left()
         rates = [
-            (name, limit, limit - one_more(f"rate:{whose}:{int(time.time()) // WINDOW}", WINDOW * 2), self._left)
-            for name, whose, limit in _limits(credential_of(request))
+            (name, limit, limit - one_more(f"rate:{key}:{int(time.time()) // WINDOW}", WINDOW * 2), self._left)
+            for name, key, limit in _limits(credential_of(request))
             if limit
         ]
         request._request.rates = [(name, limit, max(0, left), seconds) for name, limit, left, seconds in rates]  # type: ignore[attr-defined]  # see rate_headers
@@ -62,7 +63,7 @@ class TokenThrottle(BaseThrottle):
 
 
 def _limits(credential: Credential) -> Iterator[tuple[str, str, int]]:
-    """What is counted, in whose name, and up to what."""
+    """Yield what is limited: its name on the answer, its key in the cache, and its limit."""
     yield "token", credential.id, settings.API_RATE_PER_MINUTE
     account = credential.account
     yield "account", f"account:{account.pk}", account.calls_per_minute or settings.API_ACCOUNT_RATE_PER_MINUTE
@@ -71,29 +72,30 @@ def _limits(credential: Credential) -> Iterator[tuple[str, str, int]]:
 # --- Failures --------------------------------------------------------------------------------------
 
 MOST_FROM_ADDRESS = 60
-MOST_FOR_ONE = 20
+MOST_FOR_NAME = 20
 
 
-def note_failure(request: HttpRequest, who: str) -> int:
-    """Count a failed call in the name of `who`, a client id or an e-mail address, which need not exist.
+def note_failure(request: HttpRequest, name: str) -> int:
+    """Count a failed call under a name: a client id or an e-mail address, which need not exist.
 
-    Returns the seconds to wait once there were too many in this minute, else 0. Counted by IP address, and
-    by address and name: never by the name alone, which is public, so that nobody can lock another one out.
+    Return the seconds to wait if there were too many in this minute, else 0. Calls are counted by IP address, and by
+    address and name: never by the name alone, which is public, so that nobody can lock another one out.
     """
-    counts = [(one_more(key, WINDOW * 2), most) for key, most in _failure_keys(request, who).items()]
-    return _seconds_left() if any(count > most for count, most in counts) else 0
+    counts = [(one_more(key, WINDOW * 2), limit) for key, limit in _failure_limits(request, name).items()]
+    return _seconds_left() if any(count > limit for count, limit in counts) else 0
 
 
-def must_wait(request: HttpRequest, who: str) -> int:
-    """Seconds until `who` may try again from this address, 0 for now; for what can be guessed."""
-    full = any(cache.get(key, 0) >= most for key, most in _failure_keys(request, who).items())
-    return _seconds_left() if full else 0
+def seconds_to_wait(request: HttpRequest, name: str) -> int:
+    """Return the seconds until a name may be tried again from this address, or 0: against guessing of secrets."""
+    is_full = any(cache.get(key, 0) >= limit for key, limit in _failure_limits(request, name).items())
+    return _seconds_left() if is_full else 0
 
 
-def _failure_keys(request: HttpRequest, who: str) -> dict[str, int]:
+def _failure_limits(request: HttpRequest, name: str) -> dict[str, int]:
+    """The limit of failed calls for each key in the cache."""
     minute, address = int(time.time()) // WINDOW, client_address(request)
-    limits = {address: MOST_FROM_ADDRESS, f"{address} {who}": MOST_FOR_ONE}
-    return {f"failures:{token_hash(value)[:32]}:{minute}": most for value, most in limits.items()}
+    limits = {address: MOST_FROM_ADDRESS, f"{address} {name}": MOST_FOR_NAME}
+    return {f"failures:{token_hash(value)[:32]}:{minute}": limit for value, limit in limits.items()}
 
 
 def _seconds_left() -> int:

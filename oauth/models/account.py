@@ -1,10 +1,10 @@
-"""The business, and who works in it."""
+"""Accounts: the businesses that ask for reviews, and the people who work in them."""
 
 import secrets
 import uuid
 import zoneinfo
 from datetime import time
-from typing import Any, Self
+from typing import Self, TypeVar
 
 import phonenumbers
 from django.conf import settings
@@ -15,6 +15,8 @@ from django.db.models import F
 from simple_history.models import HistoricalRecords
 
 from reviewhub.text_hours import LEGAL_TEXT_HOURS
+
+M = TypeVar("M", bound=models.Model)
 
 
 def validate_time_zone(name: str) -> None:
@@ -29,18 +31,18 @@ def validate_country(code: str) -> None:
 
 def validate_language(code: str) -> None:
     if code not in dict(settings.LANGUAGES):
-        known = ", ".join(dict(settings.LANGUAGES))
+        languages = ", ".join(dict(settings.LANGUAGES))
         raise ValidationError(
-            "%(code)s is none of the languages here: %(known)s.", params={"code": code, "known": known}
+            "%(code)s is none of the languages here: %(languages)s.", params={"code": code, "languages": languages}
         )
 
 
-# Without what looks alike in print: 0 and o, 1 and l and i.
+# Without the characters that look alike in print: 0 and o; 1, l and i.
 SCAN_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def new_scan_code() -> str:
-    """Eight characters that can be typed from a printed card."""
+    """Return eight random characters that can be typed from a printed card."""
     return "".join(secrets.choice(SCAN_ALPHABET) for _ in range(8))
 
 
@@ -134,8 +136,8 @@ class Account(models.Model):
 
     @property
     def colour_text(self) -> str:
-        """Black or white: what can be read on the account's colour (WCAG 2 relative luminance)."""
-        channels = [int(self.colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        """Colour of text on the account's colour: black or white, whichever can be read (WCAG 2 relative luminance)."""
+        channels = [int(self.colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
         linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
         luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
         return "#000000" if luminance > 0.179 else "#ffffff"
@@ -178,9 +180,13 @@ class Membership(models.Model):
         return f"{self.user}, {self.get_role_display()} of {self.account}"
 
 
-class ActingQuerySet(models.QuerySet[Any]):
-    """Rows that let somebody act for an account: keys, codes, tokens."""
+class ActingQuerySet(models.QuerySet[M]):
+    """Rows that let a user act for an account: keys, codes, tokens."""
 
     def acting(self) -> Self:
-        """Those that still may: person and business are active, and the one works in the other."""
+        """Rows whose user and account are active, and whose user works in the account."""
         return self.filter(user__is_active=True, account__is_active=True, account__memberships__user=F("user"))
+
+    def with_role(self) -> Self:
+        """Annotate `role`, the user's role in the account; only after `acting`, which joins that one membership."""
+        return self.annotate(role=F("account__memberships__role"))

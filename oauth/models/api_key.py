@@ -1,4 +1,4 @@
-"""The other way in: a key that a script or a form of an account uses."""
+"""API keys: the way in for an account's own script or form."""
 
 import uuid
 from datetime import datetime
@@ -11,13 +11,14 @@ from oauth.models.account import ActingQuerySet
 PREFIX = "rh_"
 
 
-class ApiKeyQuerySet(ActingQuerySet):
+class ApiKeyQuerySet(ActingQuerySet["ApiKey"]):
     def live(self, now: datetime) -> Self:
+        """Neither revoked nor expired."""
         return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now), revoked_at=None)
 
 
 class ApiKey(models.Model):
-    """A key of one account. Only its hash is stored; it is shown once, when it is made."""
+    """A key of one account. Only its hash is stored; the key is shown once, when it is created."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="api_keys")
@@ -32,6 +33,8 @@ class ApiKey(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    role: str  # the user's, in the account, where a query annotates it
 
     objects = ApiKeyQuerySet.as_manager()
 

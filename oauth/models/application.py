@@ -1,4 +1,4 @@
-"""OAuth clients."""
+"""Applications: the OAuth clients."""
 
 import re
 from typing import Any
@@ -36,11 +36,11 @@ class Application(AbstractApplication):
         return self.is_active
 
     def clean(self) -> None:
-        """All that is wrong, each with its field. Instead of the library's check, whose rules are wider.
+        """Raise all faults together, each with its field. Replaces the library's check, whose rules are wider.
 
-        A secret that somebody thought of could be guessed from its fast hash: only generated ones are kept.
+        Only a generated secret is accepted: one that a person chose could be guessed from its fast hash.
         """
-        wrong: dict[str, list[str]] = {}
+        faults: dict[str, list[str]] = {}
         uris = self.redirect_uris.split()
         problems = [problem for uri in uris if (problem := problem_with(uri))]
         if not uris:
@@ -48,14 +48,14 @@ class Application(AbstractApplication):
         elif len(uris) != len(set(uris)):
             problems.append("The same address is there twice.")
         if problems:
-            wrong["redirect_uris"] = problems
+            faults["redirect_uris"] = problems
         if self.client_type == self.CLIENT_CONFIDENTIAL and not self.client_secret:
-            wrong["client_secret"] = ["A confidential app needs a generated secret."]
+            faults["client_secret"] = ["A confidential app needs a generated secret."]
         elif self.client_secret and not (GENERATED.fullmatch(self.client_secret) or self._is_stored()):
-            wrong["client_secret"] = ["A secret is generated, never typed."]
-        if wrong:
-            raise ValidationError(wrong)
+            faults["client_secret"] = ["A secret is generated, never typed."]
+        if faults:
+            raise ValidationError(faults)
 
     def _is_stored(self) -> bool:
-        """Whether the secret is the hash of one that was accepted before."""
+        """True if the secret is the stored hash, so that the generated one was accepted before."""
         return bool(type(self).objects.filter(pk=self.pk, client_secret=self.client_secret).exists())

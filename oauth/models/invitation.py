@@ -1,4 +1,4 @@
-"""What a colleague is asked to join an account with."""
+"""Invitations of colleagues into an account."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """A mail with a link that makes whoever reads it a member, once. The link is signed, and stored nowhere."""
+    """A mail with a link that makes its reader a member, once. The link is signed, and stored nowhere."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="invitations")
@@ -55,7 +55,7 @@ class Invitation(models.Model):
         return f"{self.email}, {self.get_role_display()} of {self.account}"
 
     def is_open(self, now: datetime) -> bool:
-        """Whether its link works."""
+        """True while its link works."""
         return self.accepted_at is None and self.withdrawn_at is None and now < self.expires_at
 
     @property

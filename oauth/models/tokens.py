@@ -1,4 +1,4 @@
-"""What OAuth issues. Codes and tokens are stored as SHA-256 only; each row is bound to one account."""
+"""Codes and tokens of OAuth, stored as SHA-256 only; each row is bound to one account."""
 
 from datetime import datetime, timedelta
 from typing import Self
@@ -10,8 +10,12 @@ from oauth2_provider.models import AbstractAccessToken, AbstractGrant, AbstractI
 
 from oauth.models.account import ActingQuerySet
 
-# Each kind of token tells itself apart without a query, and leaked ones are found by secret scanners.
+# A prefix tells the kind of a token without a query, and lets secret scanners find leaked ones.
 ACCESS_PREFIX, REFRESH_PREFIX = "rha_", "rhr_"
+
+
+class GrantQuerySet(ActingQuerySet["Grant"]):
+    """Codes."""
 
 
 class Grant(AbstractGrant):
@@ -21,10 +25,14 @@ class Grant(AbstractGrant):
     consumed_at = models.DateTimeField(null=True, blank=True)
     token_family = models.UUIDField(null=True, blank=True, editable=False)
 
-    objects = ActingQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()
 
     class Meta(AbstractGrant.Meta):
         indexes = [models.Index(fields=["expires"], name="grant_expires")]  # serves the clean-up job
+
+
+class AccessTokenQuerySet(ActingQuerySet["AccessToken"]):
+    """Access tokens."""
 
 
 class AccessToken(AbstractAccessToken):
@@ -32,7 +40,9 @@ class AccessToken(AbstractAccessToken):
     last_used_at = models.DateTimeField(null=True, blank=True)
     token_family = models.UUIDField(null=True, blank=True, editable=False)
 
-    objects = ActingQuerySet.as_manager()
+    role: str  # the user's, in the account, where a query annotates it
+
+    objects = AccessTokenQuerySet.as_manager()
 
     class Meta(AbstractAccessToken.Meta):
         indexes = [
@@ -41,7 +51,7 @@ class AccessToken(AbstractAccessToken):
         ]
 
 
-class RefreshTokenQuerySet(ActingQuerySet):
+class RefreshTokenQuerySet(ActingQuerySet["RefreshToken"]):
     def live(self, now: datetime) -> Self:
         """Neither revoked nor rotated, and not idle for too long."""
         return self.filter(revoked=None, created__gt=now - idle_period())
@@ -65,9 +75,9 @@ class RefreshToken(AbstractRefreshToken):
         ]
 
     def idle_until(self) -> datetime:
-        """When it ends if it is not used before."""
-        ends: datetime = self.created + idle_period()
-        return ends
+        """Return the time at which the token ends if it is not used before."""
+        end: datetime = self.created + idle_period()
+        return end
 
 
 def idle_period() -> timedelta:

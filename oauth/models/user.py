@@ -1,4 +1,4 @@
-"""People who sign in."""
+"""Users: the people who sign in."""
 
 import uuid
 from typing import Any
@@ -17,11 +17,11 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """The operator of the installation: sees every account."""
+        """Create the operator of the installation, who sees every account."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Sign-in takes the address in any case."""
+        """Return the user of an address, in upper or lower case: so sign-in finds them."""
         return self.get(email=(username or "").lower())
 
 
@@ -49,7 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name or self.email
 
     def get_full_name(self) -> str:
-        """What the back-office calls the person."""
+        """Name of the person in the back-office."""
         return self.name
 
     def clean(self) -> None:

@@ -1,4 +1,4 @@
-"""Forgetting what OAuth and invitations need no longer."""
+"""Clean-up of codes, tokens and invitations that are needed no longer."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ INVITATIONS_KEPT = timedelta(days=90)  # after their latest mail, whatever becam
 
 
 def clean_up(now: datetime) -> int:
-    """Delete codes, spent refresh tokens, idle pairs and old invitations; returns how many rows.
+    """Delete ended codes, spent refresh tokens, idle pairs and old invitations; return the number of rows.
 
     An access token stays as long as its refresh token lives, expired or not: it holds the last use.
     """

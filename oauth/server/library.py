@@ -1,4 +1,4 @@
-"""The library's server, with our rules and our tokens."""
+"""The OAuth library's server, with our rules and our tokens."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,20 +19,20 @@ server = WebApplicationServer(
 )
 
 
-def described(request: HttpRequest, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """A call as the library's methods take it: only what we have read and checked ourselves."""
+def call_arguments(request: HttpRequest, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Return a call as the library's methods take it: only with parameters that were read and checked here."""
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     if "Authorization" in request.headers:
         headers["Authorization"] = request.headers["Authorization"]
     return {"http_method": "POST", "body": urlencode(parameters), "headers": headers}
 
 
-def authenticated_client(request: HttpRequest, parameters: Mapping[str, str]) -> Application | None:
-    """The client that calls: proven by its secret, or by its name alone if it is a public one."""
+def authenticate_client(request: HttpRequest, parameters: Mapping[str, str]) -> Application | None:
+    """Return the client that calls, proven by its secret, or a public one by its id alone; None if unproven."""
     validator = server.request_validator
-    call = Request(request.path, **described(request, parameters))
+    call = Request(request.path, **call_arguments(request, parameters))
     if validator.client_authentication_required(call):
-        known = validator.authenticate_client(call)
+        is_proven = validator.authenticate_client(call)
     else:
-        known = validator.authenticate_client_id(call.client_id, call)
-    return call.client if known else None
+        is_proven = validator.authenticate_client_id(call.client_id, call)
+    return call.client if is_proven else None

@@ -1,4 +1,4 @@
-"""Reading the parameters of an OAuth call: a form or a JSON object, to the letter, and bounded."""
+"""Parameters of an OAuth call, from a form or a JSON object: read to the letter, and bounded."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 class BadParameters(Exception):
-    """The call cannot be read: `status`, `code` and `description` are what it is answered with."""
+    """The parameters cannot be read; the answer has this `status`, `code` and `description`."""
 
     def __init__(self, description: str, status: int = 400, code: str = "invalid_request") -> None:
         super().__init__(description)
@@ -25,33 +25,33 @@ class BadParameters(Exception):
 
 
 def body_parameters(request: HttpRequest) -> dict[str, str]:
-    """What the body says, empty values included. Raises BadParameters."""
+    """Return the parameters in the body, empty ones included. Raises BadParameters."""
     raw = request.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise BadParameters("The body is larger than 64 KiB.", 413, "payload_too_large")
     if not raw:  # whatever its headers call it
         return {}
     if request.content_type == "application/json":
-        return _checked(_json_pairs(raw))
+        return _check(_json_pairs(raw))
     if request.content_type == "application/x-www-form-urlencoded":
-        return _checked(_form_pairs(raw))
+        return _check(_form_pairs(raw))
     raise BadParameters("Send a form or application/json.", 415, CODES[415][0])
 
 
 def parameters_of(query: str) -> dict[str, str]:
-    """What a query string says, by the same rules."""
-    return _checked(_form_pairs(query.encode("latin-1", "replace")))
+    """Return the parameters in a query string, by the same rules."""
+    return _check(_form_pairs(query.encode("latin-1", "replace")))
 
 
-def present(parameters: dict[str, str]) -> dict[str, str]:
-    """Without the empty ones, which count as absent (RFC 6749 §3.2)."""
+def without_empty(parameters: dict[str, str]) -> dict[str, str]:
+    """Return the parameters without the empty ones, which count as absent (RFC 6749 §3.2)."""
     return {name: value for name, value in parameters.items() if value}
 
 
 def basic_credentials(header: str) -> tuple[str, str] | None:
-    """Client id and secret of an `Authorization: Basic` header; None for another scheme, both empty if unreadable.
+    """Return client id and secret of an `Authorization: Basic` header; both empty if unreadable, None for other ones.
 
-    The scheme counts in any case; the parts are form-encoded (RFC 6749 §2.3.1), then joined as in RFC 7617.
+    The scheme may be in upper or lower case; the parts are form-encoded (RFC 6749 §2.3.1), then joined as in RFC 7617.
     """
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
@@ -60,8 +60,8 @@ def basic_credentials(header: str) -> tuple[str, str] | None:
         client_id, _, secret = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
     except ValueError:
         return "", ""
-    found = unquote_plus(client_id), unquote_plus(secret)
-    return ("", "") if "\x00" in "".join(found) else found
+    client_id, secret = unquote_plus(client_id), unquote_plus(secret)
+    return ("", "") if "\x00" in client_id + secret else (client_id, secret)
 
 
 def _form_pairs(raw: bytes) -> list[tuple[str, Any]]:
@@ -72,10 +72,10 @@ def _form_pairs(raw: bytes) -> list[tuple[str, Any]]:
     if BAD_ESCAPE.search(text):
         raise BadParameters("A % in the parameters is not followed by two hexadecimal digits.")
     pairs = [part.partition("=")[::2] for part in text.split("&") if part]
-    return [(_unquoted(name), _unquoted(value)) for name, value in pairs]
+    return [(_unquote(name), _unquote(value)) for name, value in pairs]
 
 
-def _unquoted(text: str) -> str:
+def _unquote(text: str) -> str:
     try:
         return unquote_to_bytes(text.replace("+", " ")).decode("utf-8")
     except UnicodeDecodeError as error:
@@ -98,19 +98,20 @@ class _Pairs(list[tuple[str, Any]]):
     """A JSON object with its duplicate keys still there."""
 
 
-def _checked(pairs: list[tuple[str, Any]]) -> dict[str, str]:
+def _check(pairs: list[tuple[str, Any]]) -> dict[str, str]:
+    """Return the pairs as parameters. Raises BadParameters."""
     if len(pairs) > MAX_FIELDS:
         raise BadParameters(f"There are more than {MAX_FIELDS} parameters.")
-    found: dict[str, str] = {}
+    parameters: dict[str, str] = {}
     for name, value in pairs:
         if not isinstance(value, str):
             raise BadParameters(f"{name[:50]!r} must be a string.")
         if len(value) > MAX_LENGTH or "\x00" in value + name or _has_surrogate(value + name):
             raise BadParameters(f"{name[:50]!r} is too long, or holds characters that cannot be meant.")
-        if name in found:
+        if name in parameters:
             raise BadParameters(f"{name[:50]!r} is there twice.")
-        found[name] = value
-    return found
+        parameters[name] = value
+    return parameters
 
 
 def _has_surrogate(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The rules of the OAuth server (RFC 6749, RFC 7636, RFC 9700), as the library's hooks ask for them."""
+"""Rules of the OAuth server (RFC 6749, RFC 7636, RFC 9700), in the hooks of the library."""
 
 import re
 from datetime import timedelta
@@ -12,7 +12,7 @@ from oauthlib.oauth2.rfc6749 import errors
 
 from oauth.calls.authentication import find_credential
 from oauth.hashers import new_token, token_hash
-from oauth.models import Application, Grant
+from oauth.models import Application, Grant, RefreshToken
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from oauth.scopes import SCOPES, in_order
 from oauth.server import grants
@@ -38,7 +38,7 @@ def _token(prefix: str, request: Any) -> str:
 
 
 def remaining_seconds(request: Any) -> int:
-    """How long the pair lives: a repeated refresh gets the same pair, and what is left of it."""
+    """Return the seconds that the pair lives; for a repeated refresh, which gets the same pair, those that are left."""
     repeated = getattr(request, "repeated", None)
     if repeated is None:
         return settings.ACCESS_TOKEN_SECONDS
@@ -49,10 +49,13 @@ class Validator(OAuth2Validator):
     # --- The client ---------------------------------------------------------------------------
 
     def _load_application(self, client_id: str | None, request: Any) -> Application | None:
-        """The usable app of that id, asked once a call. The library's way also looks for apps on other sites."""
+        """Return the usable app of an id, with one query for each call.
+
+        The library's own way also looks for apps on other sites.
+        """
         if request.client is None or request.client.client_id != client_id:
-            found = _application_of.first(client_id=client_id) if client_id else None
-            request.client = found if found and found.is_usable(request) else None
+            application = _application_of.first(client_id=client_id) if client_id else None
+            request.client = application if application and application.is_usable(request) else None
         client: Application | None = request.client
         return client
 
@@ -63,7 +66,7 @@ class Validator(OAuth2Validator):
         return application is None or application.client_type == Application.CLIENT_CONFIDENTIAL
 
     def authenticate_client(self, request: Any, *args: Any, **kwargs: Any) -> bool:
-        """By exactly one method (RFC 6749 §2.3), with a secret that is not empty."""
+        """Authenticate by exactly one method (RFC 6749 §2.3), with a secret that is not empty."""
         basic, in_body = _basic(request), request.client_secret
         if basic and in_body:
             return False
@@ -90,7 +93,7 @@ class Validator(OAuth2Validator):
         return bool(request.client and request.client.client_type == Application.CLIENT_PUBLIC)
 
     def validate_redirect_uri(self, client_id: str, redirect_uri: str, request: Any, *args: Any, **kwargs: Any) -> bool:
-        """To the letter (RFC 9700 §2.1)."""
+        """Compare to the letter (RFC 9700 §2.1)."""
         return redirect_uri in request.client.redirect_uris.split()
 
     # --- The code -----------------------------------------------------------------------------
@@ -109,7 +112,7 @@ class Validator(OAuth2Validator):
         )
 
     def validate_code(self, client_id: str, code: str, client: Any, request: Any, *args: Any, **kwargs: Any) -> bool:
-        """Everything but reuse, which is judged last: who lacks the verifier must not end the tokens."""
+        """Check all but reuse, which is checked last: a caller without the verifier must not end the tokens."""
         if not request.redirect_uri:
             raise errors.InvalidRequestError(description="Missing redirect_uri parameter.", request=request)
         grant = grants.find_code(code, client)
@@ -131,7 +134,7 @@ class Validator(OAuth2Validator):
     def confirm_redirect_uri(
         self, client_id: str, code: str, redirect_uri: str, client: Any, *args: Any, **kwargs: Any
     ) -> bool:
-        """The last check of an exchange: the address, then whether the code was used before."""
+        """Check the address, then reuse of the code: these are the last checks of an exchange."""
         request = args[0] if args else kwargs["request"]
         grant, now = request.grant, timezone.now()
         if redirect_uri != grant.redirect_uri:
@@ -143,7 +146,7 @@ class Validator(OAuth2Validator):
         return True
 
     def invalidate_authorization_code(self, client_id: str, code: str, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Nothing: the row stays, consumed, so that a second use is noticed."""
+        """Do nothing: the row stays, marked as consumed, so that a second use is noticed."""
 
     # --- The refresh token --------------------------------------------------------------------
 
@@ -154,14 +157,14 @@ class Validator(OAuth2Validator):
         request.refresh_row, request.repeated = row, None
         return row.access_token_id is not None if row.revoked is None else self._may_repeat(row, refresh_token, request)
 
-    def _may_repeat(self, row: Any, refresh_token: str, request: Any) -> bool:
-        """A rotated token in its grace gets the same pair; later, its reuse ends the family (RFC 9700 §4.14)."""
+    def _may_repeat(self, row: RefreshToken, refresh_token: str, request: Any) -> bool:
+        """Allow a rotated token the same pair again in its grace; later, its reuse ends the family (RFC 9700 §4.14)."""
         now = timezone.now()
-        following = grants.successor(row, refresh_token)
-        if following is None:  # it was revoked, not rotated
+        successor = grants.successor(row, refresh_token)
+        if successor is None:  # the token was revoked, not rotated
             return False
-        if following.revoked is None and following.access_token and now - row.revoked <= grants.GRACE:
-            request.repeated = following
+        if successor.revoked is None and successor.access_token and now - row.revoked <= grants.GRACE:
+            request.repeated = successor
             return True
         grants.revoke_family(row.token_family, now)
         return False
@@ -172,7 +175,7 @@ class Validator(OAuth2Validator):
     # --- Tokens -------------------------------------------------------------------------------
 
     def save_bearer_token(self, token: dict[str, Any], request: Any, *args: Any, **kwargs: Any) -> None:
-        """Store the pair, unless it is there already: then the answer tells what that one may do."""
+        """Store the pair, or, if a repeated refresh finds it stored, answer with its scope."""
         if request.grant_type == "refresh_token" and request.repeated is not None:
             token["scope"] = request.repeated.access_token.scope
             return
@@ -187,7 +190,7 @@ class Validator(OAuth2Validator):
         )
 
     def validate_bearer_token(self, token: str, scopes: list[str], request: Any) -> bool:
-        """As the API does it, for whoever asks the library instead: person, business and role must still hold."""
+        """Check a token by the API's rules, for callers of the library: person, business and role must still hold."""
         credential = find_credential(token or "", timezone.now())
         if credential is None or credential.auth_type != "oauth" or not set(scopes or ()) <= set(credential.scopes):
             return False

@@ -1,4 +1,4 @@
-"""What allauth does our way."""
+"""Adapters of allauth: our texts, addresses and encryption in place of its own."""
 
 import logging
 import threading
@@ -22,7 +22,7 @@ ENCRYPTED = ("secret", "seed")  # in an authenticator's data: an app's secret, a
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Nobody signs up; mail has links to PUBLIC_URL, and takes as long to answer for as none."""
+    """Accounts without sign-up, and mail with links to PUBLIC_URL."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "incorrect_password": "That is not your password. Look at it once more.",
@@ -59,16 +59,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return bool(user.check_password(password))
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        """Send from a thread of its own, so that the answer does not tell by its time, or by an error, who is known.
+        """Send from a thread of its own: neither the answer's time nor an error shows whether an address is known.
 
-        An error is written to the log by what looks at uncaught ones.
+        An error goes to the log, as every uncaught one does.
         """
         mail = self.render_mail(template_prefix, email, context | {"public_url": settings.PUBLIC_URL})
         threading.Thread(target=mail.send, name="mail").start()
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """What second factors are checked with is encrypted: the database alone does not sign in."""
+    """Second factors with encrypted secrets: the database alone does not let anybody sign in."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": "That code is not right. An app shows a new one every 30 seconds, and each works once.",
@@ -83,23 +83,23 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 
 def renew_encryption() -> int:
-    """Encrypt with the first key what was encrypted with a former one; returns how many second factors had it so."""
-    return sum(_renew(factor.pk) for factor in Authenticator.objects.all() if _renewed(factor) != factor.data)
+    """Encrypt with the first key all that a former key encrypted; return how many second factors that changed."""
+    return sum(_renew(factor.pk) for factor in Authenticator.objects.all() if _data_to_store(factor) != factor.data)
 
 
 def _renew(key: int) -> bool:
-    """Renew it under a lock: a recovery code that is used meanwhile is marked in the same column."""
+    """Renew one second factor under a lock: a recovery code that is used meanwhile is marked in the same column."""
     with transaction.atomic():
         factor = Authenticator.objects.select_for_update().filter(pk=key).first()
         if factor is None:
             return False
-        factor.data = _renewed(factor)
+        factor.data = _data_to_store(factor)
         factor.save(update_fields=["data"])
         return True
 
 
-def _renewed(factor: Authenticator) -> dict[str, Any]:
-    """Its data with everything under the first key; as they are where no key fits."""
+def _data_to_store(factor: Authenticator) -> dict[str, Any]:
+    """The data of a second factor, encrypted with the first key; unchanged if no key fits."""
     cipher, data = _cipher(), dict(factor.data)
     try:
         return data | {name: cipher.renewed(data[name]) for name in ENCRYPTED if name in data}

@@ -1,4 +1,4 @@
-"""What people fill in: signing in, accepting an invitation, and making an API key."""
+"""Forms for people: signing in, accepting an invitation, creating an API key."""
 
 import re
 from datetime import datetime, timedelta
@@ -45,8 +45,8 @@ class _Code:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        shown = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
-        self.fields["code"].widget = forms.TextInput(attrs=shown)
+        attributes = {"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}
+        self.fields["code"].widget = forms.TextInput(attrs=attributes)
 
     def clean_code(self) -> str:
         try:
@@ -54,8 +54,8 @@ class _Code:
         except Undecipherable as error:
             raise forms.ValidationError(self.UNREADABLE) from error
         if self.authenticator.type == Authenticator.Type.TOTP:
-            used = f"totp:{self.user.pk}:{re.sub('[^0-9]', '', code)}"
-            if not cache.add(used, True, self.LONGEST_VALID):
+            key = f"totp:{self.user.pk}:{re.sub('[^0-9]', '', code)}"
+            if not cache.add(key, True, self.LONGEST_VALID):
                 raise forms.ValidationError("That code was used already. Wait for the next one.")
         return code
 
@@ -65,11 +65,11 @@ class CodeForm(_Code, AuthenticateForm):
 
 
 class ConfirmingCodeForm(_Code, ReauthenticateForm):
-    """Who is signed in shows that it is still them."""
+    """The code of a person who is signed in already, to show that it is still them."""
 
 
 class AcceptForm(forms.Form):
-    """Who was invited and is not known yet."""
+    """Name and password of an invited person who has none here yet."""
 
     name = forms.CharField(max_length=150, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
     password = forms.CharField(
@@ -87,16 +87,16 @@ class AcceptForm(forms.Form):
         self._email = email
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        password, again = cleaned.get("password"), cleaned.get("again")
+        data = super().clean() or {}
+        password, again = data.get("password"), data.get("again")
         if password and again and password != again:
             self.add_error("again", "The two passwords are not the same.")
         if password:
             try:
-                password_validation.validate_password(password, User(email=self._email, name=cleaned.get("name", "")))
+                password_validation.validate_password(password, User(email=self._email, name=data.get("name", "")))
             except forms.ValidationError as error:
                 self.add_error("password", error)
-        return cleaned
+        return data
 
 
 def scopes_choice() -> forms.MultipleChoiceField:
@@ -106,7 +106,7 @@ def scopes_choice() -> forms.MultipleChoiceField:
 
 
 class KeyForm(forms.Form):
-    """A new API key: what it is for, what it may do, how long it lives."""
+    """A new API key: its purpose, its scopes, its lifetime."""
 
     name = forms.CharField(max_length=100, label="What is it for?", help_text="A name to know it by, such as Website.")
     scopes = scopes_choice()

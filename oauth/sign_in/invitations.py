@@ -1,4 +1,4 @@
-"""Inviting a colleague by mail: the link, its mail, and what becomes of it."""
+"""Invitations of colleagues by mail: making sure one may be sent, sending, accepting, and the link."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -17,11 +17,11 @@ BETWEEN_MAILS = timedelta(minutes=5)
 
 
 class NoInvitation(Exception):
-    """It cannot be made, sent again or accepted; the text says why, for people."""
+    """An invitation cannot be made, sent again or accepted; the text tells people why."""
 
 
 def check(*, account: Account, email: str) -> None:
-    """Raises NoInvitation if the address cannot be invited; whether a person has it makes no difference."""
+    """Raise NoInvitation if the address cannot be invited. Whether somebody here has it makes no difference."""
     pending = Invitation.objects.pending().filter(account=account)
     if pending.filter(email=email).exists():
         raise NoInvitation("An invitation to this address is pending: send it again, or withdraw it first.")
@@ -32,7 +32,7 @@ def check(*, account: Account, email: str) -> None:
 
 
 def send(invitation: Invitation) -> None:
-    """Raises what the mail's backend raises; the invitation waits then, to be sent again."""
+    """Send the mail. Raises the errors of the mail backend; the invitation then waits to be sent again."""
     context = {"invitation": invitation, "link": link(invitation)}
     subject = render_to_string("oauth/mail/invitation_subject.txt", context)
     text = render_to_string("oauth/mail/invitation.txt", context)
@@ -40,7 +40,7 @@ def send(invitation: Invitation) -> None:
 
 
 def renew(invitation: Invitation, now: datetime) -> Invitation:
-    """Give it seven new days, and a new link; the one before ends. Raises NoInvitation."""
+    """Give the invitation seven new days and a new link; the old link ends. Raises NoInvitation."""
     with transaction.atomic():
         row = Invitation.objects.pending().select_for_update(of=("self",)).filter(pk=invitation.pk).first()
         if row is None:
@@ -53,15 +53,15 @@ def renew(invitation: Invitation, now: datetime) -> Invitation:
 
 
 def withdraw(invitations: list[Invitation], now: datetime) -> int:
-    """Let their links end; returns how many were pending."""
-    chosen = Invitation.objects.pending().filter(pk__in=[row.pk for row in invitations])
-    return chosen.update(withdrawn_at=now)
+    """End the links of invitations; return how many were pending."""
+    rows = Invitation.objects.pending().filter(pk__in=[row.pk for row in invitations])
+    return rows.update(withdrawn_at=now)
 
 
 def accept(invitation: Invitation, user: User, now: datetime) -> Membership:
-    """Make the person a member. Raises NoInvitation if it is somebody else's, or its link ended in the meantime.
+    """Make the person a member. Raises NoInvitation if it is for somebody else, or its link ended in the meantime.
 
-    Whoever is a member already keeps their role: an invitation takes nothing away.
+    A person who is a member already keeps their role: an invitation takes nothing away.
     """
     with transaction.atomic():
         row = Invitation.objects.select_for_update(of=("self",)).select_related("account").get(pk=invitation.pk)
@@ -69,21 +69,21 @@ def accept(invitation: Invitation, user: User, now: datetime) -> Membership:
             raise NoInvitation
         row.accepted_at = now
         row.save(update_fields=["accepted_at"])
-        made, _ = Membership.objects.get_or_create(account=row.account, user=user, defaults={"role": row.role})
-        return made
+        membership, _ = Membership.objects.get_or_create(account=row.account, user=user, defaults={"role": row.role})
+        return membership
 
 
 # --- The link ----------------------------------------------------------------------------------------
 
 
 def link(invitation: Invitation) -> str:
-    """Signed over account, role, address and the moment of sending: a change of any of them ends it."""
+    """Return the link, signed over account, role, address and time of sending: a change of any of them ends it."""
     token = _signer(invitation).sign(invitation.pk.hex)
     return settings.PUBLIC_URL + reverse("invitation", args=[token])
 
 
 def find(token: str) -> Invitation | None:
-    """The invitation that a link belongs to, whatever became of it; None if it was never one, or not the latest."""
+    """Return the invitation of a link, in whatever state; None if the link is no invitation's, or not its latest."""
     try:
         row = Invitation.objects.select_related("account", "invited_by").get(pk=UUID(token.partition(":")[0]))
         _signer(row).unsign(token)
@@ -93,5 +93,5 @@ def find(token: str) -> Invitation | None:
 
 
 def _signer(row: Invitation) -> signing.Signer:
-    bound = (row.account_id, row.role, row.email, row.sent_at.timestamp())
-    return signing.Signer(salt=" ".join(["oauth.invitation", *map(str, bound)]))
+    parts = (row.account_id, row.role, row.email, row.sent_at.timestamp())
+    return signing.Signer(salt=" ".join(["oauth.invitation", *map(str, parts)]))

@@ -1,4 +1,4 @@
-"""The rule that staff must have a second factor (STAFF_MUST_HAVE_MFA)."""
+"""Rule that staff must have a second factor (STAFF_MUST_HAVE_MFA)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
-# What staff without a second factor may open: the way to one, and the way out.
+# Pages that staff without a second factor may open: the way to one, and the way out.
 OPEN = {"mfa_activate_totp", "account_reauthenticate", "account_login", "sign-out", "account_change_password"}
 OPEN |= {f"account_reset_password{page}" for page in ("", "_done", "_from_key", "_from_key_done")}
-WANTED = "wanted_before_second_factor"
+WANTED_PAGE = "wanted_before_second_factor"
 
 
 class StaffMustHaveMFA:
@@ -32,10 +32,10 @@ class StaffMustHaveMFA:
         if not (user.is_authenticated and user.is_staff) or is_mfa_enabled(user, [Authenticator.Type.TOTP]):
             return None
         if request.method == "GET":
-            request.session[WANTED] = request.get_full_path()
+            request.session[WANTED_PAGE] = request.get_full_path()
         return redirect("mfa_activate_totp")
 
 
-def take_wanted(request: HttpRequest) -> str:
-    """Where the person wanted to go when the rule led them away; empty if it did not, or was asked before."""
-    return str(request.session.pop(WANTED, ""))
+def take_wanted_page(request: HttpRequest) -> str:
+    """Return the address that the person asked for when the rule led them away, once; empty if there is none."""
+    return str(request.session.pop(WANTED_PAGE, ""))

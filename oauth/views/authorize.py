@@ -15,11 +15,11 @@ from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import FatalClientError, OAuth2Error
 
 from oauth.models import Account, Application
+from oauth.roles import WRITERS, memberships_of
 from oauth.scopes import SCOPES, in_order
 from oauth.server.library import server
-from oauth.server.parameters import BadParameters, parameters_of, present
+from oauth.server.parameters import BadParameters, parameters_of, without_empty
 from oauth.server.validator import CHALLENGE
-from reviewhub.backoffice.pages import WRITERS, memberships_of
 
 # Parameters of the reference product's clients that mean nothing here.
 IGNORED = {"approval_prompt"}
@@ -87,7 +87,7 @@ def _authorize(request: HttpRequest) -> HttpResponse:
 
 
 def _given(query: str) -> dict[str, str]:
-    return {name: value for name, value in present(parameters_of(query)).items() if name not in IGNORED}
+    return {name: value for name, value in without_empty(parameters_of(query)).items() if name not in IGNORED}
 
 
 def _validate(given: dict[str, str]) -> tuple[list[str], dict[str, Any]]:

@@ -13,13 +13,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from oauth.api_keys import NOBODYS, create_api_key, holder, revoke_api_keys
+from oauth.api_keys import NO_HOLDER, create_api_key, find_holder, revoke_api_keys
 from oauth.connections import connections_of
 from oauth.models import Account, ApiKey, Application, User
+from oauth.roles import WRITERS, is_operator, roles_of
 from oauth.scopes import SCOPES
 from oauth.server import grants
 from oauth.sign_in.forms import KeyForm
-from reviewhub.backoffice.pages import LONGEST_FILTER, WRITERS, is_operator, roles_of
+
+MOST_ACCOUNTS = 100  # on the page where an operator chooses one
 
 
 @require_safe
@@ -30,7 +32,7 @@ def connections(request: HttpRequest) -> HttpResponse:
     accounts = Account.objects.order_by("name")
     if not is_operator(request):
         accounts = accounts.filter(pk__in=roles_of(request))
-    found = list(accounts[:LONGEST_FILTER])
+    found = list(accounts[:MOST_ACCOUNTS])
     if len(found) == 1:
         return redirect("account-connections", found[0].pk)
     return render(request, "oauth/accounts.html", {"accounts": found})
@@ -79,9 +81,9 @@ def revoke_key(request: HttpRequest, account_id: UUID, key_id: UUID) -> HttpResp
 def _make_key(request: HttpRequest, account: Account) -> HttpResponse:
     """The key is in this answer and nowhere else: not in a session, not in a message."""
     form = KeyForm(request.POST)
-    whose = holder(account, request.user)
+    whose = find_holder(account, request.user)
     if form.is_valid() and whose is None:
-        form.add_error(None, NOBODYS)
+        form.add_error(None, NO_HOLDER)
     if not form.is_valid() or whose is None:
         return _page(request, account, form, status=400)
     made, key = create_api_key(

@@ -10,16 +10,16 @@ from oauth.calls.authentication import live_access_token
 from oauth.models import AccessToken, Application, RefreshToken
 from oauth.models.tokens import REFRESH_PREFIX
 from oauth.server import grants
-from oauth.server.library import authenticated_client
-from oauth.server.parameters import present
+from oauth.server.library import authenticate_client
+from oauth.server.parameters import without_empty
 from oauth.views.endpoint import answer, endpoint, refused, unknown_client
 
 
 @endpoint
 def introspect(request: HttpRequest, given: dict[str, str]) -> JsonResponse:
     """Another client's token is as inactive as an unknown one. Asking is no use of the token."""
-    parameters = present(given)
-    client = authenticated_client(request, parameters)
+    parameters = without_empty(given)
+    client = authenticate_client(request, parameters)
     if client is None or client.client_type == Application.CLIENT_PUBLIC:
         return unknown_client()
     if "token" not in parameters:

@@ -7,8 +7,8 @@ from django.utils import timezone
 from oauth.calls.authentication import REALM, Credential, find_credential
 from oauth.scopes import WRITE
 from oauth.server import grants
-from oauth.server.library import authenticated_client
-from oauth.server.parameters import BadParameters, present
+from oauth.server.library import authenticate_client
+from oauth.server.parameters import BadParameters, without_empty
 from oauth.views.endpoint import answer, endpoint, refused, unknown_client
 from reviewhub.rest.errors import CODES, error_body
 
@@ -18,7 +18,7 @@ def revoke(request: HttpRequest, given: dict[str, str]) -> JsonResponse:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return _by_person(token.strip(), given)
-    return _by_client(request, present(given))
+    return _by_client(request, without_empty(given))
 
 
 def _by_person(bearer: str, given: dict[str, str]) -> JsonResponse:
@@ -44,7 +44,7 @@ def _revoke(credential: Credential, given: dict[str, str]) -> int:
 
 def _by_client(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:
     """RFC 7009: the client authenticates; an unknown token is no error."""
-    client = authenticated_client(request, parameters)
+    client = authenticate_client(request, parameters)
     if client is None:
         return unknown_client()
     if "token" not in parameters:

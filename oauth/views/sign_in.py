@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 
 from oauth.calls import throttling
 from oauth.sign_in.forms import CodeForm, SignInForm
-from oauth.sign_in.second_factor import take_wanted
+from oauth.sign_in.second_factor import take_wanted_page
 from oauth.views.authorize import asking_app, let_form_lead_to
 
 
@@ -59,7 +59,7 @@ class Step:
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if wait := throttling.must_wait(request, self.who()):
+        if wait := throttling.seconds_to_wait(request, self.who()):
             # An empty form: to show the one that was sent would be to look at its answer.
             context = self.get_context_data(form=self.empty_form(), wait=wait)
             response = self.render_to_response(context, status=429)
@@ -113,7 +113,7 @@ class RecoveryCodes(ViewRecoveryCodesView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"onward": take_wanted(self.request) or reverse("mfa_index")}
+        return context | {"onward": take_wanted_page(self.request) or reverse("mfa_index")}
 
 
 def too_many(request: HttpRequest) -> HttpResponse:

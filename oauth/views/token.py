@@ -5,8 +5,8 @@ import json
 from django.db import transaction
 from django.http import HttpRequest, JsonResponse
 
-from oauth.server.library import described, server
-from oauth.server.parameters import present
+from oauth.server.library import call_arguments, server
+from oauth.server.parameters import without_empty
 from oauth.views.endpoint import answer, endpoint, refused, unknown_client
 
 DESCRIPTIONS = {
@@ -19,11 +19,11 @@ DESCRIPTIONS = {
 @endpoint
 def token(request: HttpRequest, given: dict[str, str]) -> JsonResponse:
     """Errors are returned and never raised here, so that what they revoked stays revoked."""
-    parameters = present(given)
+    parameters = without_empty(given)
     if "grant_type" not in parameters:
         return refused(400, "invalid_request", "Missing grant_type parameter.")
     with transaction.atomic():
-        _, body, status = server.create_token_response("/oauth/token", **described(request, parameters))
+        _, body, status = server.create_token_response("/oauth/token", **call_arguments(request, parameters))
     found = json.loads(body)
     if status == 200:
         return answer(200, found)

@@ -1,4 +1,4 @@
-"""The base of all pages of the back-office: their looks (unfold), and the rows that a person may see and change.
+"""Common parts of all back-office pages: the theme (unfold), and who may see and change which rows.
 
 An operator (superuser) sees everything. Other staff see the rows of the accounts they are members of;
 owners and managers change them, viewers look. Every list, form, filter and action starts from the same
@@ -7,7 +7,6 @@ query set, so that another account's row does not exist for them.
 
 from collections.abc import Callable
 from typing import Any
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
@@ -33,7 +32,8 @@ from unfold.widgets import (
     UnfoldAdminURLInputWidget,
 )
 
-from oauth.models import Account, Membership
+from oauth.models import Account
+from oauth.roles import WRITERS, is_operator, memberships_of, roles_of, written_accounts
 from reviewhub.backoffice import changelist
 from reviewhub.backoffice.history import Entry, entries_of
 
@@ -65,22 +65,6 @@ __all__ = [
 
 MOST_ENTRIES = 200  # changes on the page of a row's history
 LONGEST_FILTER = 100  # a longer list of choices is no help; search finds the rest
-WRITERS = {Membership.Role.OWNER, Membership.Role.MANAGER}
-
-
-def memberships_of(request: HttpRequest) -> list[Membership]:
-    """The active accounts that the signed-in person works in; asked once a request."""
-    if not hasattr(request, "_memberships"):
-        user: Any = request.user
-        rows = Membership.objects.filter(user=user, account__is_active=True) if user.is_authenticated else None
-        request._memberships = [] if rows is None else list(rows.select_related("account"))  # type: ignore[attr-defined]
-    found: list[Membership] = request._memberships  # type: ignore[attr-defined]
-    return found
-
-
-def roles_of(request: HttpRequest) -> dict[UUID, str]:
-    """The role that the person has in each of their accounts."""
-    return {row.account_id: row.role for row in memberships_of(request)}
 
 
 def own_time_zone(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -94,15 +78,6 @@ def own_time_zone(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Ca
             return get_response(request)
 
     return middleware
-
-
-def written_accounts(request: HttpRequest) -> list[UUID]:
-    """The accounts in which the person may change things: a manager here may be a viewer there."""
-    return [account for account, role in roles_of(request).items() if role in WRITERS]
-
-
-def is_operator(request: HttpRequest) -> bool:
-    return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
 
 
 def _may_open(request: HttpRequest) -> bool:

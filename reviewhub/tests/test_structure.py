@@ -1,13 +1,18 @@
 """The shape of the code: who may import whom, how long a module may be, what documents may say."""
 
 import ast
+import importlib
+import importlib.util
+import pydoc
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
-from django.core.management import get_commands
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -17,6 +22,7 @@ ROOMS = [
     ["reviewhub.rest"],
     ["oauth.scopes", "oauth.hashers", "oauth.redirect_uris"],  # words that the models use
     ["oauth.models"],
+    ["oauth.roles"],
     ["reviewhub.backoffice"],
     ["oauth"],  # its loose modules: what is done with the rows
     ["oauth.calls"],
@@ -85,23 +91,126 @@ def test_oauth_knows_nothing_of_reviews() -> None:
             assert not [name for name in imports(path) if name.startswith("reviews")], module
 
 
+def test_the_pages_of_oauth_load_no_theme() -> None:
+    """Neither the consent page nor another page for people needs the back-office, which loads unfold."""
+    paths = dict(modules())
+    waiting = [module for module in paths if module.startswith("oauth.views.")]
+    assert "oauth.views.authorize" in waiting
+    importers: dict[str, str] = {}
+    while waiting:
+        module = waiting.pop()
+        for name in imports(paths[module]):
+            package = name.rpartition(".")[0]
+            assert not name.startswith("unfold"), f"{module}, imported by {importers.get(module)}, imports {name}"
+            for ours in {name, package} & paths.keys() - importers.keys():
+                importers[ours] = module
+                waiting.append(ours)
+
+
 def test_one_module_knows_the_queue() -> None:
     users = {module for module, path in modules() if any(name.startswith("django_q") for name in imports(path))}
     assert users == {"reviews.worker.queue"}
 
 
+# --- Paths that stand as strings -------------------------------------------------------------------------
+
+# They have the form of a path and are none: loggers, checks, a salt, a file.
+NO_PATH = re.compile(
+    r"(manage\.py|django\.(server|request)|gunicorn\.(access|error)|reviewhub\.(access|uncaught|invitations|[EW]\d*))"
+)
+
+
+def is_path(text: str) -> bool:
+    """Return True for dotted words that begin with a package of ours or of a library."""
+    if not re.fullmatch(r"[a-z_]\w*(\.[A-Za-z_]\w*)+", text) or NO_PATH.fullmatch(text):
+        return False
+    package = text.partition(".")[0]
+    return package not in sys.stdlib_module_names and importlib.util.find_spec(package) is not None
+
+
+def resolves(path: str) -> bool:
+    """Return True if a module, a thing in a module, or a model has that path."""
+    if path.count(".") == 1 and path.partition(".")[2].lower() in apps.all_models[path.partition(".")[0]]:
+        return True
+    return pydoc.locate(path) is not None
+
+
+def strings_in(value: Any) -> Iterator[str]:
+    """The strings in a value of the settings, however deep."""
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    if isinstance(value, list | tuple | set | frozenset):
+        for item in value:
+            yield from strings_in(item)
+    elif isinstance(value, str):
+        yield value
+
+
+def paths_of_settings() -> dict[str, set[str]]:
+    """Both as the settings are now, and as their module writes them: each branch of a condition."""
+    names = [name for name in dir(settings) if name.isupper()]
+    return {name: {text for text in strings_in(getattr(settings, name)) if is_path(text)} for name in names}
+
+
+def paths_in(path: Path) -> set[str]:
+    words = (node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant))
+    return {word for word in words if isinstance(word, str) and is_path(word)}
+
+
+def test_every_path_in_the_settings_resolves() -> None:
+    paths = paths_of_settings()
+    assert {name: broken for name in paths if (broken := {path for path in paths[name] if not resolves(path)})} == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ACCOUNT_ADAPTER", "DATABASES", "INSTALLED_APPS", "LOGGING", "MFA_ADAPTER", "MFA_FORMS", "MIDDLEWARE"),
+        *("OAUTH2_PROVIDER", "PASSWORD_HASHERS", "Q_CLUSTER", "REST_FRAMEWORK", "ROOT_URLCONF", "TEMPLATES", "UNFOLD"),
+    ],
+)
+def test_a_setting_that_holds_paths_is_looked_at(name: str) -> None:
+    assert paths_of_settings()[name]
+
+
+def test_every_path_in_the_code_resolves() -> None:
+    paths = {module: paths_in(path) for module, path in modules()}
+    broken = {module: [path for path in paths[module] if not resolves(path)] for module in paths}
+    assert {module: found for module, found in broken.items() if found} == {}
+    assert "reviews.worker.queue.RedisBroker" in paths["reviewhub.settings"]
+    assert "reviews.webhooks.notifier.run" in paths["reviews.worker.task_paths"]
+
+
+def test_every_view_that_the_openapi_document_describes_exists() -> None:
+    from reviews.api.openapi.operations import OPERATIONS
+
+    assert [path for path in OPERATIONS if not resolves(path)] == []
+    assert OPERATIONS
+
+
+@pytest.mark.parametrize(
+    "path", ["reviews.watchdog", "reviews.tasks.send", "oauth.NoModel", "anymail.webhooks.none.View"]
+)
+def test_a_path_that_leads_nowhere_is_found(path: str) -> None:
+    assert is_path(path)
+    assert not resolves(path)
+
+
 # --- Who writes what ---------------------------------------------------------------------------------
 
-# The states of requests and deliveries have named writers, each with its table of allowed moves.
-STATUS_WRITERS = {"reviews.requests.lifecycle", "reviews.contacts.opt_outs"}
-STATUS_WRITERS |= {"reviews.delivery.staff_actions", "reviews.delivery.provider_events.apply"}
-# The engine's: they move deliveries by claim, and one statement holds the request's move to sent.
-STATUS_WRITERS |= {f"reviews.delivery.{name}" for name in ("advance", "drain", "reconcile", "unsent")}
+# The states of requests and of messages have named writers, which take what they allow from one table each.
+STATUS_WRITERS = {"reviews.requests.lifecycle"}
+STATUS_WRITERS |= {"reviews.requests.planned_messages", "reviews.delivery.states"}
+STATUS_WRITERS |= {"reviews.delivery.advance"}  # one statement moves a message and its request
 # Makes requests, in their first state.
 STATUS_MAKERS = {"reviews.requests.ask"}
 # Other things that have a status: the answer kept under an idempotency key, a simulation, a webhook.
 OTHER_STATUS = {"reviews.api.idempotency", "reviews.requests.imports", "reviews.simulation.runs"}
 OTHER_STATUS |= {"reviews.webhooks.endpoints", "reviews.webhooks.notifier"}
+
+
+# SQL, or the part of it before a word that is put in: SET, and then the column, before any WHERE or FROM.
+SETS_STATUS = re.compile(r"\bset\b(?:(?!\b(?:where|from)\b).)*\bstatus\b *=", re.IGNORECASE | re.DOTALL)
 
 
 def status_writes(path: Path) -> Iterator[str]:
@@ -117,8 +226,8 @@ def status_writes(path: Path) -> Iterator[str]:
                 yield f"{node.lineno}: update(**…)"
             if name in ("bulk_update", "setattr", "Change") and "status" in words:
                 yield f"{node.lineno}: {name}"
-            if name in ("execute", "raw") and any("status" in str(word).lower() for word in words):
-                yield f"{node.lineno}: SQL"
+        if isinstance(node, ast.Constant) and SETS_STATUS.search(str(node.value)):
+            yield f"{node.lineno}: SQL"
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         for target in targets:
             if isinstance(target, ast.Attribute) and target.attr == "status":
@@ -126,10 +235,10 @@ def status_writes(path: Path) -> Iterator[str]:
 
 
 def test_the_states_of_requests_and_deliveries_have_named_writers() -> None:
-    found = {module: list(status_writes(path)) for module, path in modules() if module.startswith("reviews.")}
-    writers = {module for module, lines in found.items() if lines}
+    lines = {module: list(status_writes(path)) for module, path in modules() if module.startswith("reviews.")}
+    writers = {module for module in lines if lines[module]}
     named = STATUS_WRITERS | STATUS_MAKERS | OTHER_STATUS
-    assert writers <= named, {module: found[module] for module in writers - named}
+    assert writers <= named, {module: lines[module] for module in writers - named}
     assert writers >= STATUS_WRITERS  # else this looks for nothing
 
 
@@ -144,6 +253,7 @@ def test_the_states_of_requests_and_deliveries_have_named_writers() -> None:
         "delivery.status = 'sent'",
         "setattr(delivery, 'status', 'sent')",
         "cursor.execute('UPDATE reviews_delivery SET status = 1')",
+        "SQL = f\"UPDATE reviews_delivery AS d SET due_at = 1, status = '{word}'\"",
         "ReviewRequest(status='sent')",
     ],
 )
@@ -156,24 +266,50 @@ def test_no_module_has_more_than_four_hundred_lines() -> None:
     assert not [module for module, path in modules() if len(path.read_text().splitlines()) > 400]
 
 
+# --- Tests ---------------------------------------------------------------------------------------------
+
+# Folders of tests that `make test` leaves out, and the mark by which it knows them.
+MARKED = {"browser": "browser", "clients": "client", "faults": "fault"}
+JOURNEYS = ROOT / "reviews" / "tests" / "journeys"
+
+
+def files_of_tests() -> list[Path]:
+    return sorted(path for app in ("reviewhub", "oauth", "reviews") for path in (ROOT / app).rglob("test_*.py"))
+
+
+@pytest.mark.parametrize(("folder", "mark"), MARKED.items())
+def test_every_test_file_of_the_folder_has_its_mark(folder: str, mark: str) -> None:
+    paths = sorted((JOURNEYS / folder).glob("test_*.py"))
+    assert paths
+    for path in paths:
+        module = importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
+        marks = module.pytestmark if isinstance(module.pytestmark, list) else [module.pytestmark]
+        assert mark in [marker.name for marker in marks], f"{path.name} lies in {folder} and is not marked {mark}"
+
+
+@pytest.mark.parametrize(("folder", "mark"), MARKED.items())
+def test_no_test_elsewhere_has_the_mark_of_the_folder(folder: str, mark: str) -> None:
+    paths = [path for path in files_of_tests() if path.parent != JOURNEYS / folder]
+    use = re.compile(rf"pytest\.mark\.{mark}\b|\bin_a_{mark}\b")
+    assert [path.name for path in paths if use.search(path.read_text())] == []
+
+
 # --- Documents ---------------------------------------------------------------------------------------
 
-README = (ROOT / "README.md").read_text()
-
-
-def test_every_make_target_of_the_readme_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"\bmake ([a-z]+)\b", README))
-    assert {"run", "test"} <= named <= targets
-
-
-def test_every_command_of_the_readme_exists() -> None:
-    named = set(re.findall(r"manage\.py ([a-z_]+)", README + (ROOT / "Procfile").read_text()))
-    assert named <= set(get_commands())
-    assert {"worker", "create_account", "create_api_key", "create_oauth_app"} <= named
-
-
-DOCUMENTS = ["README.md", "CHANGELOG.md", ".env.example", "Procfile", "Makefile", ".ci/run", "LICENSE"]
+# requirements-uv brings the installer, requirements what runs, requirements-dev the rest.
+LOCKED = ["requirements", "requirements-dev", "requirements-uv"]
+DOCUMENTS = [
+    "README.md",
+    "CHANGELOG.md",
+    ".env.example",
+    "Procfile",
+    "Makefile",
+    ".ci/run",
+    ".ci/trials",
+    "pyproject.toml",
+    "LICENSE",
+    *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
+]
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -183,7 +319,7 @@ def test_documents_name_no_path_of_one_machine(name: str) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", LOCKED)
 def test_every_requirement_is_exact_has_a_reason_and_is_locked(name: str) -> None:
     lines = [line for line in (ROOT / f"{name}.txt").read_text().splitlines() if line[:1] not in ("#", "-")]
     assert lines
@@ -194,20 +330,9 @@ def test_every_requirement_is_exact_has_a_reason_and_is_locked(name: str) -> Non
         assert re.search(rf"^{found[1]}(?:\[[a-z]+\])?=={re.escape(found[2])} ", locked, re.MULTILINE), line
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-dev.lock"])
+@pytest.mark.parametrize("name", LOCKED)
 def test_locks_hold_hashes_and_no_address_of_a_registry(name: str) -> None:
-    locked = (ROOT / name).read_text()
+    locked = (ROOT / f"{name}.lock").read_text()
     assert "://" not in locked
     for entry in re.split(r"\n(?=[a-z0-9])", locked)[1:]:
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
-
-
-def test_every_path_of_the_readme_exists() -> None:
-    for path in re.findall(r"\]\((?!http|#)([^)]+)\)", README) + re.findall(r"`([a-z_]+/[a-z_/]*(?:\.py)?)`", README):
-        assert (ROOT / path.partition("#")[0]).exists(), path
-
-
-def test_the_readme_describes_every_setting_of_the_example() -> None:
-    table = set(re.findall(r"`([A-Z][A-Z_]+)`", README))
-    example = set(re.findall(r"^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
-    assert example - table <= {"ANYMAIL_POSTMARK_SERVER_TOKEN"}

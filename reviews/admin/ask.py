@@ -13,13 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account
+from oauth.roles import is_operator, written_accounts
 from reviewhub.backoffice.pages import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
-    is_operator,
-    written_accounts,
 )
 from reviewhub.refused import Refused
 from reviews.admin.normalise import normalise, require_one

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from oauth.models import Account
-from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, is_operator, roles_of
+from oauth.roles import is_operator, roles_of
+from reviewhub.backoffice.pages import UnfoldAdminSelectWidget
 from reviews.delivery.channels.codes import explain
 from reviews.insights.account import Funnel, Scope, overview
 from reviews.insights.charts import columns_by_day, percent

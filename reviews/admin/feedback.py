@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
-from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display, is_operator, roles_of
+from oauth.roles import is_operator, roles_of
+from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
 from reviews.models import Delivery, Feedback
 
 FIRST_WORDS = 120

@@ -15,14 +15,13 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from oauth.models import Account
+from oauth.roles import is_operator, written_accounts
 from reviewhub.backoffice.pages import (
     AccountAdmin,
     GeneratedRows,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     display,
-    is_operator,
-    written_accounts,
 )
 from reviews.models import ImportJob, ReviewRequest, Sequence
 from reviews.models.base import MAX_DELAY_HOURS

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 
-from reviewhub.backoffice.pages import is_operator
+from oauth.roles import is_operator
 from reviews.admin.feedback import MOST_WAITING, waiting_count
 
 GROUPS = [

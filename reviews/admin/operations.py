@@ -16,12 +16,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from oauth.models import Account
+from oauth.roles import is_operator
 from reviewhub.backoffice.pages import (
     LONGEST_FILTER,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
     badge,
-    is_operator,
 )
 from reviewhub.counters import one_more
 from reviewhub.refused import Refused

@@ -13,6 +13,7 @@ from django.utils.html import format_html_join
 from django.utils.text import Truncator
 
 from oauth.models import Account
+from oauth.roles import is_operator, roles_of
 from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.pages import (
     LONGEST_FILTER,
@@ -24,8 +25,6 @@ from reviewhub.backoffice.pages import (
     action,
     badge,
     display,
-    is_operator,
-    roles_of,
 )
 from reviews.admin.ask import ask_page, ask_preview
 from reviews.admin.provider_events import EVENT_COLOURS

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
 from oauth.models import Account
-from reviewhub.backoffice.pages import UnfoldAdminIntegerFieldWidget, is_operator, roles_of
+from oauth.roles import is_operator, roles_of
+from reviewhub.backoffice.pages import UnfoldAdminIntegerFieldWidget
 from reviews.models import Sequence, Simulation
 from reviews.simulation import runs
 from reviews.simulation.charts import charts

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account
+from oauth.roles import is_operator, written_accounts
 from reviewhub.backoffice.history import Entry
 from reviewhub.backoffice.pages import (
     FixedRows,
@@ -20,8 +21,6 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
     WithHistory,
     action,
-    is_operator,
-    written_accounts,
 )
 from reviews.contacts import opt_outs, suppressions
 from reviews.models import Suppression

@@ -1,0 +1,1 @@
+"""Delivery: one message, from due to settled."""

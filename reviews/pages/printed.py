@@ -81,8 +81,7 @@ def logo(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _find(code: str) -> Account | None:
-    found: Account | None = _with_code.first(code=code.lower()) if CODE.fullmatch(code.lower()) else None
-    return found
+    return _with_code.first(code=code.lower()) if CODE.fullmatch(code.lower()) else None
 
 
 _with_code = Select(lambda code: Account.objects.filter(scan_code=code, is_active=True))

@@ -88,10 +88,7 @@ def preferences(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 
 
 def _find(token: str) -> Delivery | None:
-    if not TOKEN.fullmatch(token):
-        return None
-    found: Delivery | None = _with_token.first(token=token)
-    return found
+    return _with_token.first(token=token) if TOKEN.fullmatch(token) else None
 
 
 # What pages look at, and no more: a row of all five tables is wide.

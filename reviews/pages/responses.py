@@ -17,7 +17,7 @@ from reviewhub.client_address import client_address
 from reviewhub.counters import one_more
 from reviewhub.languages import is_right_to_left, speaking
 from reviewhub.statements import Select
-from reviews.delivery.content.render import RenderError, fill, words_about
+from reviews.delivery.content.render import RenderError, fill, values_of
 from reviews.models import Contact, ReviewSite
 
 logger = logging.getLogger(__name__)
@@ -77,7 +77,7 @@ _sites = Select(lambda account: ReviewSite.objects.filter(account=account, is_ac
 def own_words(account: Account, contact: Contact) -> dict[str, str]:
     """What the account says on its pages itself; empty where it leaves that to us."""
     said = {"heading": account.page_heading, "text": account.page_text, "thanks": account.thanks_text}
-    values = words_about(account, contact) if any(said.values()) else {}
+    values = values_of(account, contact) if any(said.values()) else {}
     try:
         return {name: fill(text, values) if text else "" for name, text in said.items()}
     except RenderError:  # checked when they were saved; a page is shown in any case

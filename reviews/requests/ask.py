@@ -305,8 +305,7 @@ _recent_requests = Select(
 
 def _first_step(account: Account, name: str) -> FollowUpStep | None:
     if not name:
-        step: FollowUpStep | None = _default_step.first(account=account.pk)
-        return step
+        return _default_step.first(account=account.pk)
     chosen = Q(sequence__pk=int(name)) if name.isdecimal() else Q(sequence__slug=name)
     return _first_steps().filter(chosen, sequence__account=account).first()
 

@@ -11,17 +11,17 @@ from datetime import datetime, timedelta
 from random import Random
 
 from reviews.delivery.channels import Accepted, ChannelError, Message
-from reviews.models.base import Channel as Kind
+from reviews.models.base import Channel
 from reviews.simulation.plan import Plan
 
 CLICK, REPLY, OPT_OUT = "click", "reply", "opt_out"
 
 # Minutes until half of the readers who react have done so, and the longest that anybody takes.
-HALF = {Kind.EMAIL.value: 180, Kind.SMS.value: 15}
+HALF = {Channel.EMAIL.value: 180, Channel.SMS.value: 15}
 SPREAD = 1.2
 LONGEST = 2 * 24 * 60
 
-GONE = {Kind.EMAIL.value: ("550", "No such mailbox."), Kind.SMS.value: ("30005", "Unknown destination.")}
+GONE = {Channel.EMAIL.value: ("550", "No such mailbox."), Channel.SMS.value: ("30005", "Unknown destination.")}
 
 
 @dataclass(frozen=True, order=True)

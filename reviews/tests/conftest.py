@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from oauth.models import Account, ApiKey, Application, Invitation, User
 from reviews.contacts.suppressions import suppress
 from reviews.delivery import drain
-from reviews.delivery.claims import Turns
+from reviews.delivery.drain import Worker
 from reviews.models import (
     ChannelHealth,
     Contact,
@@ -22,7 +23,6 @@ from reviews.models import (
     Tally,
     WorkerBeat,
 )
-from reviews.models.base import Channel
 from reviews.pages import actions
 from reviews.requests import imports
 from reviews.requests.matching import Person
@@ -32,12 +32,11 @@ from reviews.webhooks import endpoints
 
 
 @pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
+def provider() -> Iterator[FakeProvider]:
+    """The provider of every channel, for this process's worker."""
     fake = FakeProvider()
-    monkeypatch.setattr(drain, "get_channel", lambda _: fake)
-    monkeypatch.setattr(drain, "_kept", {})
-    monkeypatch.setattr(drain, "_turns", {kind: Turns(kind) for kind in Channel.values})
-    return fake
+    with drain.working_as(Worker(lambda _: fake, most=settings.SEND_THREADS)):
+        yield fake
 
 
 @pytest.fixture

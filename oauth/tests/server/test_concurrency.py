@@ -113,6 +113,7 @@ def new_pair(app: App, code: str = "") -> dict[str, str]:
 def next_pair(app: App, refresh_token: str) -> dict[str, str]:
     """The pair that follows that refresh token, which is spent then."""
     row = grants.find_refresh_token(refresh_token, app.application)
+    assert row is not None
     names = {"access_token": ACCESS_PREFIX, "refresh_token": REFRESH_PREFIX}
     pair = {name: grants.derived_token(prefix, refresh_token) for name, prefix in names.items()}
     grants.issue_pair(row, **pair, scope=SCOPE, now=timezone.now())

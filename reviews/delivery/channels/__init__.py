@@ -1,4 +1,4 @@
-"""The ways messages travel."""
+"""Channels: the ways in which messages travel. A channel sees no rows."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ __all__ = ["Accepted", "Channel", "ChannelError", "Message", "available_channels
 
 
 def find_text(*, to: str, containing: str, since: datetime) -> str | None:
-    """The provider's id of a text that it took, or None when it took none. Raises ChannelError: nobody knows."""
+    """Ask the provider for a text that it took: its id, or None. Raises ChannelError when it cannot be asked."""
     if not settings.TEXT_PROVIDER:
         raise ChannelError("no-provider", "No provider of texts is set up.")
     channel = SmsChannel()
@@ -24,7 +24,7 @@ def find_text(*, to: str, containing: str, since: datetime) -> str | None:
 
 
 def get_channel(kind: str) -> Channel:
-    """A channel of that kind, for one thread's use."""
+    """Return a new channel of the kind, for the use of one thread."""
     if settings.SANDBOX:
         return SandboxChannel()
     return EmailChannel() if kind == "email" else SmsChannel()

@@ -1,4 +1,4 @@
-"""What every channel does: take one finished message, hand it to a provider, tell what came of it."""
+"""The interface of channels: a finished message in, the provider's id or one type of error out."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Message:
-    """A message ready to leave. `key` is ours, recorded before sending, and stays the same in a retry."""
+    """A message ready to leave. `key` is our id of it, recorded before sending and the same in a retry."""
 
     to: str
     sender: str
@@ -21,7 +21,7 @@ class Message:
 
 @dataclass(frozen=True)
 class Accepted:
-    """The provider took it. `provider_id` is its name for the message; `sandbox`: it never left."""
+    """The provider took the message, under its own id. `sandbox`: the message never left."""
 
     provider_id: str
     sandbox: bool = False
@@ -30,9 +30,9 @@ class Accepted:
 class ChannelError(Exception):
     """The provider did not take the message.
 
-    `permanent`: trying again is pointless. `address_gone`: the address itself is the reason.
-    `in_doubt`: it may have been taken; nobody told us. `untried`: no message was handed over, so
-    that this costs no attempt. `retry_after`: how long the provider asked us to wait.
+    `permanent`: another try is pointless. `address_gone`: the address itself is the reason. `opted_out`: the provider
+    remembers an opt-out. `in_doubt`: the provider may have taken it. `untried`: no message was handed over, so that no
+    attempt is spent. `retry_after`: the wait that the provider asked for.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class ChannelError(Exception):
 
 
 class Channel(Protocol):
-    """A way for messages to travel. `connect` comes before the first message and may be repeated."""
+    """A way in which messages travel. `connect` comes before the first message and may be repeated."""
 
     def connect(self) -> None:
         """Reach the provider, so that one that is down costs no attempt. Raises ChannelError (untried)."""

@@ -1,4 +1,4 @@
-"""Mail, through SMTP or any provider that anymail has."""
+"""The e-mail channel: SMTP, or any provider that anymail has."""
 
 import smtplib
 from typing import Any
@@ -13,7 +13,7 @@ from reviewhub.retry_after import asked_wait
 from reviews.delivery.channels import codes, mime, smtp
 from reviews.delivery.channels.base import Accepted, ChannelError, Message
 
-# Providers that take no data of ours along, and refuse a mail that has any.
+# Providers that refuse a mail with metadata.
 NO_METADATA = {"anymail.backends.mailersend.EmailBackend", "anymail.backends.postal.EmailBackend"}
 
 
@@ -43,7 +43,7 @@ class EmailChannel:
         except (OSError, smtplib.SMTPException):
             self._backend.connection = None
             if connection is not None:
-                connection.close()  # a goodbye that goes wrong leaves the socket open
+                connection.close()  # a QUIT that fails leaves the socket open
 
     def send(self, message: Message) -> Accepted:
         hand_over = self._speak_smtp if isinstance(self._backend, SmtpBackend) else self._use_backend
@@ -52,12 +52,12 @@ class EmailChannel:
         except ChannelError:
             raise
         except Exception as error:
-            self.close()  # whatever state the conversation is in, the next message starts a new one
+            self.close()  # the state of the conversation is unknown: the next message starts a new one
             raise _translate(error) from error
         return Accepted(provider_id or message.headers["Message-ID"])
 
     def _speak_smtp(self, message: Message) -> str:
-        content = mime.written(message)
+        content = mime.serialize(message)
         sender, recipient = mime.address_of(message.sender), mime.address_of(message.to)
         self._backend.open()
         smtp.hand_over(self._backend.connection, sender=sender, recipient=recipient, content=content)
@@ -75,7 +75,7 @@ class EmailChannel:
         )
         mail.attach_alternative(message.html, "text/html")
         if settings.EMAIL_BACKEND not in NO_METADATA:
-            # Comes back with every report about the mail, also when its answer was lost.
+            # Comes back with every event about the mail, also when the answer to this call was lost.
             mail.metadata = {"message_key": message.key}
         if not mail.send():
             raise ChannelError("refused", "The mail backend did not take the message.")
@@ -83,7 +83,7 @@ class EmailChannel:
 
 
 def _translate(error: Exception) -> ChannelError:
-    """A library's exception in our words. What we do not know is in doubt, never taken for refused."""
+    """Translate a library's exception. An unknown one is in doubt: the mail may have been taken."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
         return _smtp(code, words, recipient=True)
@@ -101,7 +101,7 @@ def _translate(error: Exception) -> ChannelError:
 
 
 def _smtp(code: int, words: bytes | str, *, recipient: bool = False) -> ChannelError:
-    """550 and 451 raise the same exception, so the code decides."""
+    """Translate an SMTP reply by its code: 550 and 451 raise the same exception."""
     text = _words(words)
     return codes.error(code, text, codes.of_smtp(code, text, recipient=recipient))
 

@@ -1,6 +1,6 @@
-"""A mail as the bytes that travel (RFC 5322, RFC 2045), in a tenth of the time that the library's objects take.
+"""Mails as the bytes that travel (RFC 5322, RFC 2045), in a tenth of the time that the library's objects take.
 
-What is plain is put in as it is; what has to be encoded or folded, the library encodes and folds.
+Plain text is put in as it is; the library encodes and folds only text that needs it.
 """
 
 import re
@@ -15,17 +15,17 @@ from django.core.mail.message import sanitize_address
 from reviews.delivery.channels.base import Message
 
 CRLF = "\r\n"
-# RFC 5322 §2.1.1: how many characters a line should have at most, and how many it may have.
+# RFC 5322 §2.1.1: the most characters that a line should have, and the most that it may have.
 LINE, LONGEST = 78, 998
 WORD = 75  # RFC 2047 §2: characters in an encoded word
 PLAIN_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def written(mail: Message) -> bytes:
-    """The mail with its text and its HTML. Raises ValueError where a header would have more than one line.
+def serialize(mail: Message) -> bytes:
+    """Write the mail with its text and its HTML. Raises ValueError where a header would have more than one line.
 
-    Its `key`, which no other message has and no body says, names the boundary.
+    The boundary is made of its `key`, which no other message has and no body contains.
     """
     boundary = f"={mail.key}="
     head = [
@@ -44,7 +44,7 @@ def written(mail: Message) -> bytes:
 
 
 def address_of(mailbox: str) -> str:
-    """The bare address, in ASCII, as the envelope has it. Raises ValueError when there is none."""
+    """Return the bare address in ASCII, as the envelope has it. Raises ValueError when there is none."""
     return mailbox if PLAIN_ADDRESS.fullmatch(mailbox) else _parsed_address(mailbox)
 
 
@@ -60,7 +60,7 @@ def _parsed_address(mailbox: str) -> str:
 
 
 def _text(name: str, value: str) -> str:
-    """A header of words for people, encoded and folded where it has to be (RFC 2047, RFC 5322 §2.2.3)."""
+    """Write a header for people, encoded and folded where it has to be (RFC 2047, RFC 5322 §2.2.3)."""
     _refuse_lines(name, value)
     room = LINE - len(name) - 2
     is_plain = value.isascii() and value.isprintable()
@@ -71,14 +71,14 @@ def _text(name: str, value: str) -> str:
 
 
 def _field(name: str, value: str) -> str:
-    """A header for programs: a line for each item of its list if they do not fit into one."""
+    """Write a header for programs, with a line for each item of its list when one line is too short."""
     if not (value.isascii() and value.isprintable()):
-        return _text(name, value)  # of a domain that is set up in its own script
+        return _text(name, value)  # the domain is set up in its own script
     return f"{name}: {value if len(name) + len(value) + 2 <= LINE else value.replace(', ', f',{CRLF} ')}"
 
 
 def _mailbox(name: str, value: str) -> str:
-    """A header that holds a mailbox: `address` or `name <address>`."""
+    """Write a header that holds a mailbox: `address` or `name <address>`."""
     if PLAIN_ADDRESS.fullmatch(value) and len(name) + len(value) + 2 <= LINE:
         return f"{name}: {value}"
     return _named_mailbox(name, value)
@@ -88,13 +88,13 @@ def _mailbox(name: str, value: str) -> str:
 def _named_mailbox(name: str, value: str) -> str:
     _refuse_lines(name, value)
     address = address_of(value)
-    given = str(make_header(decode_header(parseaddr(value)[0])))
-    if not given:
+    display_name = str(make_header(decode_header(parseaddr(value)[0])))
+    if not display_name:
         return f"{name}: {address}"
-    if given.isascii() and given.isprintable():
-        quoted = formataddr((given, address))
+    if display_name.isascii() and display_name.isprintable():
+        quoted = formataddr((display_name, address))
         return f"{name}: {_encoded(name, quoted, 'us-ascii')}"
-    return f"{name}: {_encoded(name, given, 'utf-8')}{CRLF} <{address}>"
+    return f"{name}: {_encoded(name, display_name, 'utf-8')}{CRLF} <{address}>"
 
 
 def _encoded(name: str, value: str, charset: str) -> str:
@@ -110,9 +110,9 @@ def _refuse_lines(name: str, value: str) -> None:
 
 
 def _part(kind: str, text: str, boundary: str) -> bytes:
-    """A part of the mail, its last line end included, which belongs to the boundary that follows (RFC 2046 §5.1.1).
+    """Write a part of the mail; its last line end belongs to the boundary that follows (RFC 2046 §5.1.1).
 
-    As it is (7bit) where it may be, else quoted-printable: not every server takes eight bits (RFC 6152).
+    As 7bit where possible, else as quoted-printable, since not every server takes eight bits (RFC 6152).
     """
     lines = LINE_END.split(text)
     body = (CRLF.join(lines) + CRLF).encode("utf-8")

@@ -1,4 +1,4 @@
-"""Text messages, through Twilio."""
+"""The text message channel: Twilio, through its library."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,10 +14,10 @@ from reviews.delivery.channels import codes
 from reviews.delivery.channels.base import Accepted, ChannelError, Message
 from reviews.delivery.channels.twilio_http import HttpClient, is_untried
 
-# Twilio refuses a whole message when its callback address is one that it cannot reach.
+# Hosts that Twilio cannot reach: it refuses a message whose callback address has one of them.
 UNREACHABLE = {"localhost", "127.0.0.1", "::1"}
 
-LOOK_THROUGH = 200  # texts to one number in a day or two: never more than a few
+MOST_SEARCHED = 200  # texts to one number in two days: there are never more than a few
 
 
 class SmsChannel:
@@ -30,28 +30,28 @@ class SmsChannel:
             self._client.api.base_url = settings.TWILIO_API_URL
 
     def connect(self) -> None:
-        """HTTP connects with the first message; a refused connection is told apart in `send`."""
+        """Do nothing: HTTP connects with the first message, and `send` tells a refused connection from other errors."""
 
     def close(self) -> None:
         self._http.close()
 
     def send(self, message: Message) -> Accepted:
-        given: dict[str, Any] = {"to": message.to, "body": message.text}
+        fields: dict[str, Any] = {"to": message.to, "body": message.text}
         if message.sender:
-            given["from_"] = message.sender
+            fields["from_"] = message.sender
         else:
-            given["messaging_service_sid"] = settings.TWILIO_MESSAGING_SERVICE_SID
+            fields["messaging_service_sid"] = settings.TWILIO_MESSAGING_SERVICE_SID
         if callback := callback_url(message.key):
-            given["status_callback"] = callback
+            fields["status_callback"] = callback
         try:
-            created = self._client.messages.create(**given)
+            created = self._client.messages.create(**fields)
         except TwilioRestException as error:
             raise self._translate(error) from error
         except Exception as error:
             if is_untried(error):
                 raise ChannelError("connect", str(error), untried=True) from error
-            # The request was written, and the connection broke, or the library did not understand what came back
-            # (it raises whatever its parsing runs into): it may well have been sent.
+            # The request was written; then the connection broke, or the library could not parse the answer (it raises
+            # any error): the text may have been sent.
             code = "connection" if isinstance(error, ProtocolError | SSLError) else "no-answer"
             raise ChannelError(code, str(error), in_doubt=True) from error
         if not created.sid:
@@ -59,13 +59,13 @@ class SmsChannel:
         return Accepted(created.sid)
 
     def find(self, *, to: str, containing: str, since: datetime) -> str | None:
-        """Twilio's id of a text to that number, made since then, whose body has that in it; None when it has none.
+        """Return Twilio's id of a text to that number, made since then, whose body has `containing` in it, or None.
 
-        Raises ChannelError when Twilio cannot be asked: then nothing is known.
+        Raises ChannelError when Twilio cannot be asked.
         """
         try:
             for text in self._client.messages.list(
-                to=to, date_sent_after=since - timedelta(days=1), limit=LOOK_THROUGH
+                to=to, date_sent_after=since - timedelta(days=1), limit=MOST_SEARCHED
             ):
                 if containing in (text.body or "") and (text.date_created is None or text.date_created >= since):
                     return str(text.sid)
@@ -82,9 +82,9 @@ class SmsChannel:
 
 
 def callback_url(key: str) -> str:
-    """Where Twilio reports what becomes of the message with that key; empty where it could not reach us.
+    """Return the URL for Twilio's events about the message with that key; empty where Twilio could not reach us.
 
-    The key is in it because a report may come before the answer that names Twilio's own id, or without it.
+    It holds the key because an event may come before the answer that names Twilio's own id, or without it.
     """
     public = urlsplit(settings.PUBLIC_URL)
     if public.scheme != "https" or public.hostname in UNREACHABLE:

@@ -1,4 +1,4 @@
-"""One mail into an SMTP server, its commands in one write where the server lets them be (RFC 2920)."""
+"""SMTP: hand one mail to a server, with its commands in one write where the server allows that (RFC 2920)."""
 
 import smtplib
 from contextlib import suppress
@@ -7,9 +7,9 @@ Reply = tuple[int, bytes]
 
 
 def hand_over(connection: smtplib.SMTP, *, sender: str, recipient: str, content: bytes) -> None:
-    """Raises what `smtplib.SMTP.sendmail` raises; after that, the conversation is over.
+    """Hand one mail over. Raises what `smtplib.SMTP.sendmail` raises; after an error, the conversation is over.
 
-    The addresses are bare and in ASCII, the content's lines end in CRLF.
+    The addresses are bare and in ASCII; the content's lines end in CRLF.
     """
     connection.ehlo_or_helo_if_needed()
     if not connection.has_extn("pipelining"):
@@ -20,7 +20,7 @@ def hand_over(connection: smtplib.SMTP, *, sender: str, recipient: str, content:
     replies = _replies(connection, 3)
     if refusal := _refusal(replies, sender, recipient):
         if len(replies) == 3 and replies[2][0] == 354:
-            # RFC 2920 §3.1: the server waits for a mail that it has nobody for; a dot alone ends it.
+            # RFC 2920 §3.1: the server waits for a mail without a recipient; a dot alone ends it.
             with suppress(smtplib.SMTPException):
                 connection.send(b".\r\n")
                 connection.getreply()
@@ -32,7 +32,7 @@ def hand_over(connection: smtplib.SMTP, *, sender: str, recipient: str, content:
 
 
 def _replies(connection: smtplib.SMTP, number: int) -> list[Reply]:
-    """As many as there are commands, or fewer when the server hangs up after it has said no."""
+    """Read a reply for each command; fewer when the server hangs up after a refusal."""
     replies: list[Reply] = []
     while len(replies) < number:
         try:
@@ -45,7 +45,7 @@ def _replies(connection: smtplib.SMTP, number: int) -> list[Reply]:
 
 
 def _refusal(replies: list[Reply], sender: str, recipient: str) -> smtplib.SMTPException | None:
-    """The first of the replies to MAIL, RCPT and DATA that is a no: those after it follow from it."""
+    """Return the first refusal among the replies to MAIL, RCPT and DATA: later ones follow from it."""
     from_, *rest = replies
     if from_[0] != 250:
         return smtplib.SMTPSenderRefused(*from_, sender)

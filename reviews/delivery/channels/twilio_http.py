@@ -1,7 +1,7 @@
-"""How Twilio's library makes its calls: by urllib3, without what requests does again for each of them.
+"""HTTP client of Twilio's library, on urllib3: it spares each call the preparations that requests repeats.
 
-requests finds the way once (proxies and certificates, as the environment names them) and is out of it then: it
-took more than half of the time that the library needs for a text.
+requests takes more than half of the library's time for a text. Here it only finds the way to the host, once: proxies
+and certificates, as the environment names them.
 """
 
 import logging
@@ -19,9 +19,9 @@ from urllib3.util import make_headers
 
 from reviewhub.retry_after import asked_wait
 
-# The connection was never there.
-_NEVER_THERE = (NewConnectionError, ConnectTimeoutError, ProxyError)
-# OpenSSL's reasons for which a handshake fails, and nothing later does: the call comes after it.
+# Errors of a connection that was never made.
+_NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, ProxyError)
+# OpenSSL's reasons that fail a handshake and nothing later: the call would have come after it.
 _HANDSHAKE = {
     "CERTIFICATE_VERIFY_FAILED",
     "SSLV3_ALERT_HANDSHAKE_FAILURE",
@@ -32,16 +32,16 @@ _HANDSHAKE = {
 
 
 def is_untried(error: Exception) -> bool:
-    """Whether nothing was written. In whatever else goes wrong, also when TLS breaks, the text may have left."""
+    """Tell whether nothing was written. After any other error, a broken TLS connection too, the text may have left."""
     if isinstance(error, SSLError):
         return any(getattr(cause, "reason", "") in _HANDSHAKE for cause in error.args)
-    return isinstance(error, _NEVER_THERE)
+    return isinstance(error, _NEVER_CONNECTED)
 
 
 class HttpClient(TwilioHttpClient):
-    """Keeps one connection, to one host; for the use of one thread. Raises urllib3's errors."""
+    """Client with one connection to one host, for the use of one thread. Raises urllib3's errors."""
 
-    retry_after: timedelta | None = None  # what the last answer asked for; the library forgets an error's headers
+    retry_after: timedelta | None = None  # of the last answer: the library drops the headers of an error
 
     def __init__(self, timeout: float) -> None:
         super().__init__(logging.getLogger(__name__), False, timeout)
@@ -58,19 +58,19 @@ class HttpClient(TwilioHttpClient):
         timeout: float | None = None,
         allow_redirects: bool = False,
     ) -> Response:
-        """The library's own interface; bodies are forms. A call is never repeated: it may send a text."""
-        pool = self._pool = self._pool or _Way().to(url)
+        """Make one call, by the library's own interface; bodies are forms. Never repeated, since it may send a text."""
+        pool = self._pool = self._pool or _Route().to(url)
         if params:
             url += f"?{urlencode(params, doseq=True)}"
-        given = {**(headers or {}), **(make_headers(basic_auth=":".join(auth)) if auth else {})}
+        all_headers = {**(headers or {}), **(make_headers(basic_auth=":".join(auth)) if auth else {})}
         answer = pool.urlopen(
             method,
             _target(url, pool),
             body=urlencode(data, doseq=True) if data else None,
-            headers=given,
+            headers=all_headers,
             timeout=timeout or self.timeout,
             redirect=allow_redirects,
-            assert_same_host=False,  # a proxy is another
+            assert_same_host=False,  # a proxy is another host
             retries=False,
         )
         self.retry_after = asked_wait(answer.headers)
@@ -82,17 +82,17 @@ class HttpClient(TwilioHttpClient):
             self._pool = None
 
 
-class _Way(HTTPAdapter):
+class _Route(HTTPAdapter):
     def to(self, url: str) -> HTTPConnectionPool:
-        """A pool of connections to that host, by the proxy and with the certificates that requests would take."""
+        """Return a pool of connections to the URL's host, by the proxy and certificates that requests would take."""
         with Session() as session:
             request = session.prepare_request(Request("POST", url))
-            found = session.merge_environment_settings(url, {}, None, None, None)
-        return self.get_connection_with_tls_context(request, found["verify"], found["proxies"], found["cert"])
+            way = session.merge_environment_settings(url, {}, None, None, None)
+        return self.get_connection_with_tls_context(request, way["verify"], way["proxies"], way["cert"])
 
 
 def _target(url: str, pool: HTTPConnectionPool) -> str:
-    """The path and query, or for a proxy that reads the call all of the address (RFC 9112 §3.2)."""
+    """Return path and query; for a proxy that reads the call, the whole URL (RFC 9112 §3.2)."""
     parts = urlsplit(url)
     if pool.proxy is not None and parts.scheme == "http":
         return url

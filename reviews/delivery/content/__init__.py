@@ -1,0 +1,1 @@
+"""Content: the words of a message, from a template to text, mail and segments."""

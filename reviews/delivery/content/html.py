@@ -1,4 +1,4 @@
-"""The HTML of a mail: an account's frame, filled in once for all of its mails, and the words of each."""
+"""HTML of a mail: a frame that is rendered once for all mails of an account, and the words of each mail."""
 
 import re
 from dataclasses import dataclass
@@ -13,16 +13,16 @@ from django.utils.safestring import mark_safe
 from oauth.models import Account
 from reviewhub.languages import speaking
 
-# Where the words of one mail go. No text from the database holds a NUL.
+# Placeholders for the words of one mail: no text from the database holds a NUL.
 SUBJECT, BODY, LINK, LEAVE, CONTENT = (f"\0{name}\0" for name in ("subject", "body", "link", "leave", "content"))
 
-# What might be an address; looking closer at every word takes longer than all the rest.
-MAYBE_ADDRESS = re.compile(r"\w\.\w|@|://")
+# First, cheap test: could there be an address in the text? Parsing each word would cost more than the rest.
+MAY_HOLD_ADDRESS = re.compile(r"\w\.\w|@|://")
 
 
 @dataclass(frozen=True)
 class _Frame:
-    """Everything in a mail that is the same for all recipients of an account."""
+    """The parts of a mail that are the same for all recipients of an account, as HTML with placeholders."""
 
     page: str
     paragraph: str
@@ -30,7 +30,7 @@ class _Frame:
 
 
 def html_body(*, account: Account, subject: str, text: str, link: str, leave: str) -> str:
-    """The mail as HTML: paragraphs are parted by blank lines, one that is only the link becomes a button."""
+    """Render the mail as HTML: blank lines part paragraphs, and one that is only the link becomes a button."""
     look = (account.name, account.postal_address, account.colour, account.language, logo_url(account))
     frame = _frame(look)
     link, leave = escape(link), escape(leave)
@@ -44,12 +44,12 @@ def html_body(*, account: Account, subject: str, text: str, link: str, leave: st
 
 
 def _paragraph(text: str) -> str:
-    found = urlize(text, autoescape=True) if MAYBE_ADDRESS.search(text) else escape(text)
-    return conditional_escape(found).replace("\n", "<br>")
+    linked = urlize(text, autoescape=True) if MAY_HOLD_ADDRESS.search(text) else escape(text)
+    return conditional_escape(linked).replace("\n", "<br>")
 
 
 def logo_url(account: Account) -> str:
-    """Where the account's logo is; empty when it has none. It changes with the image, so that it may be kept."""
+    """Return the URL of the account's logo, empty when it has none. Each image has its own, so browsers may keep it."""
     return f"{settings.PUBLIC_URL}{_logo_path(account.scan_code)}?{account.logo}" if account.logo else ""
 
 

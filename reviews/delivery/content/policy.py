@@ -1,12 +1,13 @@
-"""What the text of a message must not say: nothing is offered for a review, and not only the happy are asked.
+"""Policy on the words of a message: it offers nothing for a review, and does not ask the happy alone.
 
 Google's policy on user contributions ("fake engagement") forbids both, as do the rules of the FTC on reviews (16 CFR
-465.4 and 465.7) and, for Europe, Directive 2005/29/EC, Annex I, 23b and 23c. In the languages that messages come in.
+465.4 and 465.7) and, for Europe, Directive 2005/29/EC, Annex I, 23b and 23c. The patterns cover the languages that
+messages are written in: English, Spanish, German and French.
 """
 
 import re
 
-# Something of worth. Words that a business may need otherwise count only together with others: "feel free", "draw".
+# Things of worth. A word that a business may need otherwise ("feel free", "draw") counts only beside certain others.
 _OFFERS = r"""
     discounts? | vouchers? | coupons? | gift\s?cards? | gifts? | prizes? | raffles? | sweepstakes? | give-?aways?
     | lotter(?:y|ies) | rewards? | cash(?:\s?back)? | (?:prize\s|lucky\s)draws? | draw\s(?:for|to\swin)
@@ -33,20 +34,20 @@ _ONLY_THE_HAPPY = r"""
 """
 
 
-def _words(patterns: str) -> re.Pattern[str]:
+def _phrases(patterns: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{patterns})(?!\w)", re.IGNORECASE | re.VERBOSE)
 
 
 _RULES = {
-    _words(_OFFERS): "Nothing may be offered for a review",
-    _words(_ONLY_THE_HAPPY): "Ask for honest words, good or bad",
+    _phrases(_OFFERS): "Nothing may be offered for a review",
+    _phrases(_ONLY_THE_HAPPY): "Ask for honest words, good or bad",
 }
 
 
 def check_wording(text: str) -> list[str]:
-    """What a template must not say, with the words named; empty when all is well."""
+    """Return a problem for each rule that the template breaks, with the words named; empty when it breaks none."""
     problems, text = [], " ".join(text.split())
     for pattern, rule in _RULES.items():
-        if found := dict.fromkeys(match.group() for match in pattern.finditer(text)):
-            problems.append(f"{rule}: leave out {', '.join(f'“{words}”' for words in found)}.")
+        if phrases := dict.fromkeys(match.group() for match in pattern.finditer(text)):
+            problems.append(f"{rule}: leave out {', '.join(f'“{phrase}”' for phrase in phrases)}.")
     return problems

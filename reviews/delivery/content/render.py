@@ -1,4 +1,4 @@
-"""From a delivery to the message that leaves: the one function for sending, preview and test."""
+"""Rendering of a delivery into the message that leaves: one function for sending, preview and test."""
 
 from collections.abc import Collection
 from email.utils import formataddr, parseaddr
@@ -19,7 +19,7 @@ from reviews.delivery.content.html import html_body
 from reviews.models import Contact, Delivery, FollowUpStep
 from reviews.models.base import Channel
 
-# What a template may use, with an example of each for the editor.
+# Variables that a template may use, each with an example for the editor.
 VARIABLES = {
     "first_name": "Jane",
     "last_name": "Smith",
@@ -38,15 +38,15 @@ FOOTER = dedent("""
     {no_more}: {leave}
     """)
 NO_MORE_MAIL = gettext_noop("No more mail like this")
-PLACE = "TOKEN"  # where in a path a message's token stands
+PLACE = "TOKEN"  # stands in a path for a message's token
 
 
 class RenderError(Exception):
-    """The message cannot be written; the text says what to mend."""
+    """The message cannot be rendered; the text says what to mend."""
 
 
 class _Environment(Environment):
-    """Bounds that a text by staff, or by whoever got hold of their login, cannot cross."""
+    """Liquid with limits that a template cannot exceed, whoever wrote it."""
 
     output_stream_limit = 20_000
     loop_iteration_limit = 1_000
@@ -63,14 +63,14 @@ def _compiled(text: str) -> BoundTemplate:
 
 
 def check_template(text: str, allowed: Collection[str] = VARIABLES) -> list[str]:
-    """What is wrong with a template, in words for the person who wrote it; empty when nothing is."""
+    """Return the problems of a template, in words for the person who wrote it; empty when it has none."""
     try:
         analysis = _compiled(text).analyze(include_partials=False)
     except LiquidError as error:
         return [f"The template cannot be read: {error.message}."]
-    known = ", ".join(name for name in VARIABLES if name in allowed)
+    known_names = ", ".join(name for name in VARIABLES if name in allowed)
     problems = [
-        f"There is no variable {name}. Known are: {known}."
+        f"There is no variable {name}. Known are: {known_names}."
         for name in sorted(map(str, analysis.globals))
         if name not in allowed
     ]
@@ -84,17 +84,18 @@ def check_template(text: str, allowed: Collection[str] = VARIABLES) -> list[str]
 
 
 def page_url(delivery: Delivery) -> str:
-    """Where the recipient's page of this message is."""
+    """Return the URL of the recipient's page of this message."""
     return settings.PUBLIC_URL + _path("page").replace(PLACE, delivery.link_token)
 
 
 def unsubscribe_url(delivery: Delivery) -> str:
+    """Return the URL at which the recipient of this message opts out."""
     return settings.PUBLIC_URL + _path("page-unsubscribe").replace(PLACE, delivery.link_token)
 
 
 @cache
 def _path(name: str) -> str:
-    # Our own addresses alone: a worker that had to load those of the whole site would carry all its pages along.
+    # From the URLs of this app alone: those of the whole site would load all pages into a worker's memory.
     return reverse(name, urlconf="reviews.urls", args=[PLACE])
 
 
@@ -104,18 +105,18 @@ def _bare(mailbox: str) -> str:
 
 
 def text_sender(account: Account) -> str:
-    """The number or name that the account's texts come from; empty where a messaging service chooses one."""
+    """Return the number or name that the account's texts come from; empty where a messaging service chooses one."""
     return account.text_sender or ("" if settings.TWILIO_MESSAGING_SERVICE_SID else settings.TWILIO_FROM)
 
 
 def render(delivery: Delivery, step: FollowUpStep) -> Message:
-    """The message exactly as it leaves. Reads `delivery.account` and `delivery.request.contact`.
+    """Render the message exactly as it leaves. Reads `delivery.account` and `delivery.request.contact`.
 
-    Raises RenderError when the template fails, or a mail would lack the postal address that the law
-    asks for (CAN-SPAM Act, 15 USC 7704(a)(5)).
+    Raises RenderError when the template fails, or a mail would lack the postal address that the law demands (CAN-SPAM
+    Act, 15 USC 7704(a)(5)).
     """
     account = delivery.account
-    values = words_about(account, delivery.request.contact) | {"link": page_url(delivery)}
+    values = values_of(account, delivery.request.contact) | {"link": page_url(delivery)}
     if delivery.channel == Channel.SMS:
         text = " ".join(fill(step.sms_text, values).split())
         return Message(to=delivery.address, sender=text_sender(account), text=text, key=str(delivery.message_key))
@@ -124,8 +125,8 @@ def render(delivery: Delivery, step: FollowUpStep) -> Message:
     return _mail(delivery, fill(step.email_subject, values), fill(step.email_text, values))
 
 
-def words_about(account: Account, contact: Contact) -> dict[str, str]:
-    """VARIABLES with their values for a contact, but for the link."""
+def values_of(account: Account, contact: Contact) -> dict[str, str]:
+    """Return the values of VARIABLES for a contact, all but the link."""
     return {
         "first_name": contact.first_name,
         "last_name": contact.last_name,
@@ -137,7 +138,7 @@ def words_about(account: Account, contact: Contact) -> dict[str, str]:
 
 
 def fill(text: str, values: dict[str, str]) -> str:
-    """A template with values in place of its variables. Raises RenderError."""
+    """Fill in a template with values for its variables. Raises RenderError."""
     try:
         return _compiled(text).render(**values)
     except LiquidError as error:

@@ -1,8 +1,8 @@
-"""How a text travels: its encoding, and the number of segments that a carrier counts and bills."""
+"""Segments of a text message: its encoding, and the number that a carrier counts and bills."""
 
 from dataclasses import dataclass
 
-# 3GPP TS 23.038 §6.2.1: the default alphabet, and what of its extension table takes two septets.
+# 3GPP TS 23.038 §6.2.1: the default alphabet, and its extension table, whose characters take two septets.
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -12,26 +12,26 @@ _EXTENDED = frozenset("\f^{}\\[~]|€")
 
 @dataclass(frozen=True)
 class Segments:
-    """What a text costs to send. `used` and `room` count septets (GSM-7) or UTF-16 units (UCS-2)."""
+    """Encoding and size of a text. `used` and `room` count septets (GSM-7) or UTF-16 units (UCS-2)."""
 
     encoding: str
     count: int
     used: int
-    room: int  # what fits into that many segments
-    culprits: tuple[str, ...] = ()  # the characters that only UCS-2 has, in order of appearance
+    room: int  # capacity of that many segments
+    culprits: tuple[str, ...] = ()  # characters that only UCS-2 has, in order of appearance
 
     def __str__(self) -> str:
-        """For people, such as "2 segments, Unicode because of “ and ”: 84 of 134 characters"."""
+        """Say it for people, such as "2 segments, Unicode because of “ and ”: 84 of 134 characters"."""
         segments = "1 segment" if self.count == 1 else f"{self.count} segments"
         because = ""
         if self.culprits:
-            named = [_name(character) for character in self.culprits[:5]] + ["others"] * (len(self.culprits) > 5)
-            because = f", Unicode because of {_listed(named)}"
+            names = [_name(character) for character in self.culprits[:5]] + ["others"] * (len(self.culprits) > 5)
+            because = f", Unicode because of {_enumerate(names)}"
         return f"{segments}{because}: {self.used} of {self.room} characters"
 
 
 def measure(text: str) -> Segments:
-    """The segments of a text. One alone holds 160 septets or 70 units; of several, each gives up room for its header.
+    """Measure a text. A single segment holds 160 septets or 70 units; of several, each gives up room for its header.
 
     3GPP TS 23.040 §9.2.3.24.1: the header of a concatenated message leaves 153 septets or 67 units. Neither a
     character of two septets nor a surrogate pair is split between two segments.
@@ -58,5 +58,5 @@ def _name(character: str) -> str:
     return character if character.isprintable() and not character.isspace() else f"U+{ord(character):04X}"
 
 
-def _listed(words: list[str]) -> str:
+def _enumerate(words: list[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

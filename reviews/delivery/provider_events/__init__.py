@@ -1,0 +1,1 @@
+"""Provider events: what mail and text providers report, and what customers text back."""

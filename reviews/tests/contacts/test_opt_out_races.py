@@ -25,9 +25,8 @@ from reviewhub.testing import make_account
 from reviews.contacts import opt_outs, suppressions
 from reviews.delivery import drain
 from reviews.delivery.channels import Accepted, Message
-from reviews.delivery.claims import LEASE, Turns
+from reviews.delivery.claims import LEASE
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
-from reviews.models.base import Channel
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import FakeProvider, asked
 from reviews.tests.support.provider_posts import NUMBER, PUBLIC, SECRET, SENDER, TOKEN, basic, text
@@ -73,13 +72,11 @@ def configured(settings: Any) -> None:
 
 
 @pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[SlowProvider]:
+def provider() -> Iterator[SlowProvider]:
     slow = SlowProvider()
-    monkeypatch.setattr(drain, "get_channel", lambda _: slow)
-    monkeypatch.setattr(drain, "_kept", {})
-    monkeypatch.setattr(drain, "_turns", {kind: Turns(kind) for kind in Channel.values})
-    yield slow
-    slow.go.set()  # a test that failed must not leave a thread waiting
+    with drain.working_as(drain.Worker(lambda _: slow, most=given.SEND_THREADS)):
+        yield slow
+        slow.go.set()  # a test that failed must not leave a thread waiting
 
 
 @pytest.fixture

@@ -3,7 +3,11 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from reviews.tests.support.site import until
+
+on_linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
 
 
 def children(pid: int) -> list[int]:

@@ -1,13 +1,12 @@
 """A whole installation for tests: web and worker as real processes, a mail server, a text provider."""
 
+import ast
 import contextlib
-import functools
 import json
 import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,13 +16,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-import psycopg
 import requests
 from aiosmtpd.controller import Controller
 from django.conf import settings
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from reviewhub import testing_database
 from reviews.tests.support.mail import Inbox, free_port
 
 ROOT = Path(settings.BASE_DIR)
@@ -58,13 +57,12 @@ class Site:
         found: dict[str, Any] = until(lambda: (found := self.read(request))["status"] == status and found)
         return found
 
-    def inside(self, program: str) -> str:
-        """What a program prints that runs inside the installation, on its database."""
-        setup = "import django; django.setup()\n"
-        line = [sys.executable, "-c", setup + program]
-        return subprocess.run(
-            line, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True
-        ).stdout
+    def inside(self, call: str) -> Any:
+        """Return what a call of a function of `inside` returns that runs on the installation's database."""
+        program = f"import django; django.setup()\nfrom reviews.tests.support.inside import *\nprint(repr({call}))"
+        line = [sys.executable, "-c", program]
+        done = subprocess.run(line, cwd=ROOT, env=self.environment, check=True, stdout=subprocess.PIPE, text=True)
+        return ast.literal_eval(done.stdout)
 
     def mails_to(self, address: str) -> list[Any]:
         return [mail for mail in self.inbox.mails if mail["To"] == address]
@@ -74,12 +72,12 @@ class Site:
 
     @contextlib.contextmanager
     def worker(self, *, ahead: str = "", setup: str = "", ends_with: int = 0) -> Iterator[subprocess.Popen[bytes]]:
-        """A worker process: its clock ahead by that expression, after those statements; it must end well."""
+        """Run a worker: its clock ahead by that expression, after those calls of `inside`; it must end well."""
         program = (
             "import sys, time_machine\n"
             "from datetime import UTC, datetime, timedelta\n"
             + (f"time_machine.travel(datetime.now(UTC) + {ahead}, tick=True).start()\n" if ahead else "")
-            + (f"import django; django.setup(); {setup}\n" if setup else "")
+            + (f"import django; django.setup(); from reviews.tests.support.inside import *; {setup}\n" if setup else "")
             + "sys.argv = ['manage.py', 'worker']\n"
             "import manage; manage.main()\n"
         )
@@ -130,7 +128,6 @@ def running_site(folder: Path) -> Iterator[Site]:
             "PYTHONWARNINGS": "ignore",
             "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
         }
-        manage(environment, "migrate", "-v0")
         demo = json.loads(manage(environment, "demo", "--json"))
         web = subprocess.Popen(
             [
@@ -164,36 +161,23 @@ def manage(environment: dict[str, str], *command: str) -> str:
 
 @contextlib.contextmanager
 def database(folder: Path) -> Iterator[str]:
-    given = settings.DATABASES["default"]
     if settings.SQLITE:
-        yield migrated_sqlite(folder)
+        yield sqlite_site(folder)
         return
     name = f"site_{os.getpid()}"
-    login = {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "password": given["PASSWORD"]}
-    with psycopg.connect(dbname="postgres", autocommit=True, **login) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
+    with testing_database.server() as postgres:
+        postgres.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        postgres.execute(f"CREATE DATABASE {name} TEMPLATE {testing_database.migrated_postgres()}")
         try:
-            user = f"{login['user']}:{login['password']}" if login["password"] else login["user"]
-            yield f"postgres://{user}@{login['host']}:{login['port'] or 5432}/{name}"
+            yield testing_database.postgres_url(name)
         finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def migrated_sqlite(folder: Path) -> str:
-    """The URL of a fresh SQLite file in the folder, its tables already there."""
-    (folder / "site.sqlite3").write_bytes(_migrated())
+def sqlite_site(folder: Path) -> str:
+    """Write a fresh SQLite file into the folder, its tables already there, and return its URL."""
+    (folder / "site.sqlite3").write_bytes(testing_database.migrated_sqlite())
     return f"sqlite:///{folder / 'site.sqlite3'}"
-
-
-@functools.cache
-def _migrated() -> bytes:
-    """Migrating takes seconds: once for all the sites of a test run."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "template.sqlite3")
-        own = {"DATABASE_URL": f"sqlite:///{file}", "DJANGO_SETTINGS_MODULE": "reviewhub.settings"}
-        manage(os.environ | own, "migrate", "-v0")
-        return file.read_bytes()
 
 
 def twilio_lookalike(texts: list[dict[str, str]]) -> Callable[[Request], Response]:

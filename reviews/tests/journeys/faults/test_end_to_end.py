@@ -12,6 +12,8 @@ from reviews.tests.support.helpers import REFERENCE
 from reviews.tests.support.provider_posts import twilio_proof
 from reviews.tests.support.site import Site, running_site, until, zone_where_it_is_noon
 
+pytestmark = pytest.mark.fault
+
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:

@@ -5,13 +5,11 @@ import os
 import random
 import signal
 import subprocess
-from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 from reviews.tests.support.faults import (
-    HURRY,
     busiest,
     distinct,
     fill,
@@ -21,7 +19,7 @@ from reviews.tests.support.faults import (
     twice,
     wait_for_more,
 )
-from reviews.tests.support.processes import children, cluster_of
+from reviews.tests.support.processes import children, cluster_of, on_linux
 from reviews.tests.support.site import Site
 
 __all__ = ["installation", "site"]  # the fixtures
@@ -29,7 +27,7 @@ __all__ = ["installation", "site"]  # the fixtures
 pytestmark = [
     pytest.mark.fault,
     pytest.mark.postgres,
-    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux"),
+    on_linux,
     pytest.mark.skipif(settings.SQLITE, reason="needs PostgreSQL: SQLite is for one small machine"),
 ]
 
@@ -41,7 +39,7 @@ class TestKilledChildren:
     def test_nothing_is_lost_and_no_text_repeated(self, site: Site) -> None:
         fill(site, mails=MAILS, texts=TEXTS)
         chance = random.Random(4)  # noqa: S311 (repeatable)
-        with site.worker(setup=HURRY) as worker:
+        with site.worker(setup="hurry()") as worker:
             for kill in range(KILLS):
                 wait_for_more(site, chance.randint(20, 60))
                 kill_a_child(worker, kill, chance)
@@ -55,7 +53,7 @@ class TestKilledClusters:
     def test_nothing_is_lost_and_no_text_repeated(self, site: Site) -> None:
         fill(site, mails=MAILS, texts=TEXTS)
         chance = random.Random(4)  # noqa: S311 (repeatable)
-        with site.worker(setup=HURRY) as worker:
+        with site.worker(setup="hurry()") as worker:
             for _ in range(KILLS):
                 wait_for_more(site, chance.randint(20, 60))
                 with contextlib.suppress(OSError):

@@ -6,41 +6,22 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
 from time import sleep
 
 import pytest
 from django.conf import settings
 
-from reviews.tests.support.processes import alive, notifier_of
+from reviews.tests.support.processes import alive, notifier_of, on_linux
 from reviews.tests.support.receiver import Receiver, answering, receiving, silent
 from reviews.tests.support.site import Site, running_site, until
 
-pytestmark = [
-    pytest.mark.fault,
-    pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux"),
-]
+pytestmark = [pytest.mark.fault, on_linux]
 
 KILLS = 20
 EVENTS = 1500
 CUT_OFF = (
     8  # calls of an endpoint that a kill may have cut off: four under way, four that came back but were not settled
 )
-HURRY = "from reviews import notices; notices.LEASE = timedelta(seconds=1)"
-
-FILL = f"""
-from django.utils import timezone
-from oauth.models import Account
-from reviews.events import record
-from reviews.models import Event
-account = Account.objects.get()
-record(*[Event(account=account, type="link.clicked", occurred_at=timezone.now()) for _ in range({EVENTS})])
-print(Event.objects.filter(type="link.clicked").count())
-"""
-LEFT = """
-from reviews.models import Notice
-print(Notice.objects.exclude(status="delivered").count())
-"""
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +59,7 @@ def test_one_that_dies_is_replaced(site: Site, receiver: Receiver) -> None:
 
 
 def test_one_that_hangs_is_replaced(site: Site, receiver: Receiver) -> None:
-    with site.worker(setup="import reviews.watchdog; reviews.watchdog.HUNG_AFTER = 3") as worker:
+    with site.worker(setup="notice_a_hang_after(3)") as worker:
         first = notifier_of(worker)
         os.kill(first, signal.SIGSTOP)
         until(lambda: not alive(first))
@@ -103,13 +84,13 @@ def test_nothing_is_lost_when_it_is_killed_again_and_again(site: Site, receiver:
         answering(204)(handler)
 
     receiver.behave["/hook"] = answers_late
-    assert int(site.inside(FILL)) == EVENTS
+    assert site.inside(f"record_clicks({EVENTS})") == EVENTS
     chance = random.Random(4)  # noqa: S311 (repeatable)
-    with site.worker(setup=HURRY) as worker:
+    with site.worker(setup="repeat_calls_after(1)") as worker:
         for _ in range(KILLS):
             wait_for_more(receiver, chance.randint(10, 60))
             os.kill(notifier_of(worker), signal.SIGKILL)
-        until(lambda: int(site.inside(LEFT)) == 0, patience=120)
+        until(lambda: site.inside("count_undelivered_notices()") == 0, patience=120)
     told = Counter(one.headers["webhook-id"] for one in receiver.told)
     twice = sum(count - 1 for count in told.values())
     print(f"{KILLS} kills: {len(told)} of {EVENTS} events told, {twice} calls again")  # noqa: T201

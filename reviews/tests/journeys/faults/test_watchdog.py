@@ -3,14 +3,13 @@
 import os
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from reviews.tests.support.processes import alive, children, cluster_of, notifier_of
+from reviews.tests.support.processes import alive, children, cluster_of, notifier_of, on_linux
 from reviews.tests.support.site import Site, running_site, until
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
+pytestmark = [pytest.mark.fault, on_linux]
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +32,7 @@ def test_a_cluster_that_dies_is_replaced(site: Site) -> None:
 
 
 def test_a_cluster_whose_workers_were_killed_while_idle_works_again(site: Site) -> None:
-    with site.worker(setup="import reviews.watchdog; reviews.watchdog.HUNG_AFTER = 2") as worker:
+    with site.worker(setup="notice_a_hang_after(2)") as worker:
         cluster = cluster_of(worker)
         [sentinel] = children(cluster)
         for child in children(sentinel):

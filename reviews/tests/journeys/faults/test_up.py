@@ -14,24 +14,24 @@ import pytest
 import requests
 from django.conf import settings
 
-from reviews.tests.journeys.faults.test_watchdog import alive, children
 from reviews.tests.support.mail import free_port
-from reviews.tests.support.site import migrated_sqlite, until
+from reviews.tests.support.processes import alive, children, on_linux
+from reviews.tests.support.site import sqlite_site, until
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
+pytestmark = [pytest.mark.fault, on_linux]
 
 
 def start(folder: Path, port: int) -> subprocess.Popen[str]:
     environment = os.environ | {
-        "DATABASE_URL": migrated_sqlite(folder),
+        "DATABASE_URL": sqlite_site(folder),
         "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
         "DEBUG": "true",
         "PORT": str(port),
         "PUBLIC_URL": f"http://localhost:{port}",
         "REDIS_URL": "",
-        "PYTHONUNBUFFERED": "1",
         "PYTHONWARNINGS": "ignore",
     }
+    environment.pop("PYTHONUNBUFFERED", None)  # it says at once what it does, also into a pipe
     return subprocess.Popen(
         [sys.executable, "manage.py", "up"],
         cwd=settings.BASE_DIR,
@@ -78,6 +78,8 @@ def curl(printed: str) -> requests.Response:
 
 def test_the_printed_call_is_sent_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
     with running(tmp_path) as (up, printed):
+        # In words, and nothing of the web server's own log.
+        assert printed.startswith("Preparing the database …\nStarting web server and worker …\n\nReviewHub runs.")
         response = curl(printed)
         assert response.status_code == 201, response.text
         headers = {"Authorization": response.request.headers["Authorization"]}

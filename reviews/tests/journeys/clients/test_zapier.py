@@ -24,6 +24,7 @@ from reviews.tests.support.receiver import receiving, tell_due
 FOLDER = Path(settings.BASE_DIR, "integrations", "zapier")
 NODE = shutil.which("node") or ""
 pytestmark = [
+    pytest.mark.client,
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(
         not NODE or not (FOLDER / "node_modules").is_dir(),

@@ -1,7 +1,7 @@
 """Schemathesis with its checks against a live server: examples, boundaries, random input, calls that follow calls.
 
 Also whether a call without credentials is let in, and whether one account gets to see what is another's. A longer run
-elsewhere: `FUZZ_CALLS=150 FUZZ_SEED=7 DATABASE_URL=postgres://… pytest reviews/tests/test_fuzz_live.py`.
+elsewhere: `FUZZ_CALLS=150 FUZZ_SEED=7 DATABASE_URL=postgres://… pytest -k test_fuzz_live`.
 """
 
 import json

@@ -12,11 +12,14 @@ from email import message_from_bytes
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import override_settings
 
 from oauth.models import Account
 from reviews.delivery import drain, reconcile
+from reviews.delivery.channels import get_channel
+from reviews.delivery.drain import Worker
 from reviews.models import ChannelHealth, Delivery, ReviewRequest
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, FakeProvider, asked
@@ -107,35 +110,32 @@ def serving(handler: Any) -> Iterator[tuple[int, Script]]:
 
 
 @pytest.fixture
-def mail_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
-    monkeypatch.setattr(drain, "_kept", {})
+def mail_server() -> Iterator[Script]:
     smtp = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1"}
     with (
         serving(MailServer) as (port, script),
         override_settings(**smtp, EMAIL_PORT=port, EMAIL_TIMEOUT=0.5, MAIL_PROVIDER=True, SANDBOX=False),
+        drain.working_as(new_worker()),
     ):
         yield script
-        close_kept()
 
 
 @pytest.fixture
-def text_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
-    monkeypatch.setattr(drain, "_kept", {})
+def text_server() -> Iterator[Script]:
     login = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "secret", "TWILIO_FROM": "+15005550006"}
     with (
         serving(TextServer) as (port, script),
         override_settings(
             **login, TWILIO_API_URL=f"http://127.0.0.1:{port}", TWILIO_TIMEOUT=0.5, TEXT_PROVIDER=True, SANDBOX=False
         ),
+        drain.working_as(new_worker()),
     ):
         yield script
-        close_kept()
 
 
-def close_kept() -> None:
-    for senders in drain._kept.values():
-        senders.close()
-    drain._kept.clear()
+def new_worker() -> Worker:
+    """A worker of the installation's own providers, as a process has it that has just started."""
+    return Worker(get_channel, most=settings.SEND_THREADS)
 
 
 def drain_on(clock: Clock, **forward: float) -> int:
@@ -203,8 +203,8 @@ def test_a_server_that_is_down_costs_no_attempt(account: Account, clock: Clock, 
             assert drain.send_due(clock) == 0
     row = Delivery.objects.get()
     assert (row.status, row.attempts, row.claim) == ("planned", 0, None)
-    close_kept()
-    assert drain_on(clock, seconds=16) == 1
+    with drain.working_as(new_worker()):
+        assert drain_on(clock, seconds=16) == 1
 
 
 # --- Texts --------------------------------------------------------------------------------------
@@ -307,14 +307,14 @@ def test_a_mark_that_the_database_did_not_take_is_made_again(
 ) -> None:
     asked(account, clock())
     asked(account, clock(), person=Person(email="second@example.com"))
-    advance, away = drain.advance.advance, iter([True, True])
+    advance, away = drain.advance.mark_and_declare, iter([True, True])
 
     def flaky(**given: Any) -> Any:
         if given["sent"] and next(away, False):
             raise OperationalError("server closed the connection unexpectedly")
         return advance(**given)
 
-    monkeypatch.setattr(drain.advance, "advance", flaky)
+    monkeypatch.setattr(drain.advance, "mark_and_declare", flaky)
     monkeypatch.setattr(drain.time, "sleep", lambda _: None)
     monkeypatch.setattr(connection, "close", lambda: None)
     assert drain.send_due(clock) == 2
