@@ -2,12 +2,35 @@
 
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 
 import pytest
 
+from reviews.delivery import pool as pool_module
 from reviews.delivery.channels import Accepted, ChannelError, Message
 from reviews.delivery.pool import Handover, Pool
+
+
+class ThreadClock(threading.local):
+    """A clock of each thread that goes on only while a provider takes its time, whatever else the machine does."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+clock = ThreadClock()
+
+
+@pytest.fixture(autouse=True)
+def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let the pool measure by that clock."""
+    with monkeypatch.context() as patch:
+        patch.setattr(pool_module, "time", SimpleNamespace(monotonic=clock))
+        yield
 
 
 @dataclass
@@ -38,6 +61,7 @@ class Provider:
             self.most_inside = max(self.most_inside, self.inside)
             self.threads.add(threading.current_thread().name)
         time.sleep(self.seconds)
+        clock.now += self.seconds
         with self.lock:
             self.inside -= 1
         if message.to == "refused":
@@ -109,10 +133,10 @@ def test_nothing_comes_back_when_nothing_was_sent() -> None:
     assert Pool(Provider().channel).finished(wait=0) == []
 
 
-def test_a_connection_that_was_idle_is_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_connection_that_was_idle_is_made_anew() -> None:
     provider = Provider()
     pool = Pool(provider.channel)
     run(pool, 2, own=0.001)
-    monkeypatch.setattr("reviews.delivery.pool.IDLE", 0.0)
+    clock.now += pool_module.IDLE + 1
     run(pool, 1, own=0.001)
     assert provider.made == 2
