@@ -30,7 +30,7 @@ from reviews.delivery.unsent import CONNECT_PAUSE, about
 from reviews.models import Delivery, FollowUpStep, suppression
 from reviews.models.base import Channel, available_channels
 from reviews.requests import plan
-from reviews.worker import queue
+from reviews.worker import heartbeat, queue
 
 logger = logging.getLogger(__name__)
 
@@ -54,11 +54,11 @@ class Worker:
 
     def send_due(self, clock: Clock = timezone.now) -> int:
         """Send what is due until nothing is, or until SEND_FOR is over; return how many messages were accepted."""
-        queue.begin_drain()
+        heartbeat.begin_drain()
         try:
             return _Drain(self, clock).run()
         finally:
-            queue.end_drain()
+            heartbeat.end_drain()
 
     def close(self) -> None:
         """Close the connections; the next drain opens them again."""
@@ -133,7 +133,7 @@ class _Drain:
 
     def run(self) -> int:
         while True:
-            queue.beat()
+            heartbeat.beat()
             is_over = self._is_over()
             if is_over:
                 for line in self.lines.values():
@@ -155,7 +155,7 @@ class _Drain:
         return any(line.has_more for line in self.lines.values())
 
     def _is_over(self) -> bool:
-        return queue.stopping() or time.monotonic() - self.began > SEND_FOR
+        return heartbeat.is_stopping() or time.monotonic() - self.began > SEND_FOR
 
     # --- Claiming ---
 
@@ -363,4 +363,4 @@ class _Drain:
                 logger.warning("the database does not answer: %s", type(error).__name__)
                 connection.close()
                 time.sleep(queue.RECONNECT)
-                queue.beat()
+                heartbeat.beat()

@@ -33,7 +33,9 @@ from reviews.requests.csv_files import (
     rows_of,
 )
 from reviews.requests.intake import read_ask
-from reviews.worker.queue import enqueue, stopping
+from reviews.worker import task_paths
+from reviews.worker.heartbeat import is_stopping
+from reviews.worker.queue import enqueue
 
 logger = logging.getLogger(__name__)
 
@@ -152,7 +154,7 @@ def start(job: ImportJob, *, check: bool, now: datetime) -> bool:
         checked=check,
     ):
         return False
-    enqueue("reviews.tasks.import_rows", job.pk)
+    enqueue(task_paths.IMPORT_ROWS, job.pk)
     return True
 
 
@@ -171,7 +173,7 @@ def work(job_id: int) -> None:
     until = time.monotonic() + SLICE
     rows: Iterator[Row] | None = None
     position = -1
-    while time.monotonic() < until and not stopping():
+    while time.monotonic() < until and not is_stopping():
         try:
             with transaction.atomic():
                 job = _at_work().filter(pk=job_id).select_for_update(skip_locked=True, of=("self",)).first()
@@ -194,13 +196,13 @@ def work(job_id: int) -> None:
                 error="An error of ours; the log has it.",
             )
             return
-    enqueue("reviews.tasks.import_rows", job_id)
+    enqueue(task_paths.IMPORT_ROWS, job_id)
 
 
 def wake_stalled(now: datetime) -> None:
     """Enqueue the jobs whose worker died."""
     for pk in _at_work().filter(stirred_at__lt=now - STALLED).values_list("pk", flat=True):
-        enqueue("reviews.tasks.import_rows", pk)
+        enqueue(task_paths.IMPORT_ROWS, pk)
 
 
 def forget(now: datetime) -> None:

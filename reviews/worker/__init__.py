@@ -1,0 +1,1 @@
+"""The queue and its watchdog: who runs what is due, and proof that somebody does."""

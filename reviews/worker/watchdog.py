@@ -1,8 +1,8 @@
-"""Keeps a worker cluster at work, and beside it the process that tells other programs what happened.
+"""The watchdog: keeps a worker cluster at work, and beside it the notifier, which calls webhooks. Runs no task itself.
 
 A worker process that is killed while it waits for a task takes the queue's lock with it, and the
 cluster never works again; only a new one helps. So the watchdog runs the cluster as a child, in a
-process group of its own, looks whether it still does what is due, and replaces it if not.
+process group of its own, checks that it still does what is due, and replaces it if not.
 
 Webhooks have a process of their own: an endpoint that answers late keeps no message waiting, and a
 large campaign no webhook.
@@ -19,37 +19,37 @@ import time
 from datetime import timedelta
 from importlib import import_module
 from multiprocessing.process import BaseProcess as Process
-from multiprocessing.sharedctypes import RawValue
 from types import FrameType
 
 from django.db import DatabaseError, connections
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from reviewhub.processes import end_with_parent
 from reviews.models import Delivery, WorkerBeat
-from reviews.worker import queue
+from reviews.worker import heartbeat, queue, task_paths
 
 logger = logging.getLogger(__name__)
 
 HUNG_AFTER = 60.0  # seconds without a beat while work is due
-LOOK_EVERY = 0.5
-WRITE_EVERY = 5.0
-STOP_WITHIN = 9.0  # seconds; then what is left is killed
-NOTIFIER = "reviews.webhooks.notifier"  # by name: only the processes that work need it
+LOOK_EVERY = 0.5  # seconds
+WRITE_EVERY = 5.0  # seconds
+STOP_WITHIN = 9.0  # seconds; then the processes that are left are killed
 FORGET_AFTER = timedelta(days=1)
 
 
 class Watchdog:
-    """Runs one cluster until SIGTERM or SIGINT; `restarts` counts the clusters it had to replace."""
+    """Keeper of one cluster and one notifier until SIGTERM or SIGINT; `restarts` counts the clusters it replaced."""
 
     def __init__(self) -> None:
         self.restarts = 0
         self.started_at = timezone.now()
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self._stop = False
-        self._written = 0.0
+        self._beat_written_at = 0.0
 
     def run(self) -> None:
+        """Start both processes, replace one that hangs or ended, and stop both on the signal."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         queue.ensure_schedules()
@@ -61,13 +61,13 @@ class Watchdog:
                 _kill(cluster)
                 self.restarts += 1
                 cluster = _start_cluster()
-            if not _is_telling(notifier):
+            if not _is_notifying(notifier):
                 _kill(notifier)
                 notifier = _start_notifier()
-            if time.monotonic() - self._written >= WRITE_EVERY:
+            if time.monotonic() - self._beat_written_at >= WRITE_EVERY:
                 self._write_beat()
         _stop(cluster, notifier)
-        self._forget_beat()
+        self._delete_beat()
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stop = True
@@ -76,15 +76,15 @@ class Watchdog:
         if not cluster.is_alive():
             logger.error("the cluster ended by itself; starting another")
             return False
-        silent = time.monotonic() - queue.last_beat()
+        silent = time.monotonic() - heartbeat.last_beat()
         if silent > HUNG_AFTER and _work_is_due():
             logger.error("work is due and no worker began any for %d s; replacing the cluster", silent)
             return False
         return True
 
     def _write_beat(self) -> None:
-        self._written = time.monotonic()
-        silent = timedelta(seconds=time.monotonic() - queue.last_beat())
+        self._beat_written_at = time.monotonic()
+        silent = timedelta(seconds=time.monotonic() - heartbeat.last_beat())
         try:
             WorkerBeat.objects.update_or_create(
                 worker=self.name,
@@ -97,7 +97,7 @@ class Watchdog:
         except DatabaseError:
             connections.close_all()
 
-    def _forget_beat(self) -> None:
+    def _delete_beat(self) -> None:
         try:
             WorkerBeat.objects.filter(worker=self.name).delete()
         except DatabaseError:
@@ -106,17 +106,17 @@ class Watchdog:
 
 def _work_is_due() -> bool:
     try:
-        due = Delivery.objects.next_due(timezone.now())
+        due_at = Delivery.objects.next_due(timezone.now())
     except DatabaseError:
         connections.close_all()
         return False  # a database that is down is no fault of the cluster
-    return due is not None and due <= timezone.now()
+    return due_at is not None and due_at <= timezone.now()
 
 
 def _start_cluster() -> Process:
     connections.close_all()  # a connection must not be shared with a forked child
-    queue.set_stopping(False)
-    queue.beat()
+    heartbeat.set_stopping(False)
+    heartbeat.beat()
     _share_memory()
     cluster = multiprocessing.get_context("fork").Process(target=_cluster_main, name="cluster")
     cluster.start()
@@ -124,16 +124,17 @@ def _start_cluster() -> Process:
 
 
 def _share_memory() -> None:
-    """Load what the workers will need before they are forked, and keep the collector from touching, so copying, it."""
-    for module in (queue.DRAIN.rpartition(".")[0], "reviews.urls", NOTIFIER):
-        import_module(module)
+    """Load the workers' modules before the fork, and keep the collector from touching, and so copying, their memory."""
+    import_string(task_paths.DRAIN)
+    import_string(task_paths.RUN_NOTIFIER)
+    import_module("reviews.urls")
     gc.collect()
     gc.freeze()
 
 
 def _stop(cluster: Process, notifier: Process) -> None:
     """SIGTERM to the cluster's parent alone: sent to all of its processes at once, it hangs."""
-    queue.set_stopping(True)
+    heartbeat.set_stopping(True)
     ends_at = time.monotonic() + STOP_WITHIN
     for process in (cluster, notifier):
         if process.is_alive() and process.pid:
@@ -144,7 +145,7 @@ def _stop(cluster: Process, notifier: Process) -> None:
 
 
 def _kill(child: Process) -> None:
-    """End whatever is left of the child's process group."""
+    """Kill the processes that are left of the child's process group."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child.pid or 0, signal.SIGKILL)
     child.join()
@@ -158,37 +159,31 @@ def _cluster_main() -> None:
 
 # --- The notifier ------------------------------------------------------------------------------------
 
-# Shared with it by fork; of the monotonic clock.
-_told = RawValue("d", 0.0)
-
 
 def _start_notifier() -> Process:
     connections.close_all()
-    _tell_beat()
+    heartbeat.beat_notifier()
     notifier = multiprocessing.get_context("fork").Process(target=_notifier_main, name="notifier")
     notifier.start()
     return notifier
 
 
-def _is_telling(notifier: Process) -> bool:
+def _is_notifying(notifier: Process) -> bool:
     if not notifier.is_alive():
         logger.error("the notifier ended by itself; starting another")
         return False
-    if time.monotonic() - _told.value > HUNG_AFTER:
+    if time.monotonic() - heartbeat.last_notifier_beat() > HUNG_AFTER:
         logger.error("the notifier has not been heard of for a while; replacing it")
         return False
     return True
 
 
-def _tell_beat() -> None:
-    _told.value = time.monotonic()
-
-
 def _notifier_main() -> None:
-    """Until the watchdog says so, or is there no more: then the kernel sends the SIGTERM."""
+    """Run the notifier until the watchdog stops it, or ends itself: the kernel sends the SIGTERM then."""
     os.setpgid(0, 0)
-    ended: list[int] = []
+    signals: list[int] = []
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the watchdog, which says when to end
-    signal.signal(signal.SIGTERM, lambda number, _: ended.append(number))
+    signal.signal(signal.SIGTERM, lambda number, _: signals.append(number))
     end_with_parent()
-    import_module(NOTIFIER).run(lambda: bool(ended) or queue.stopping(), _tell_beat)
+    run = import_string(task_paths.RUN_NOTIFIER)
+    run(lambda: bool(signals) or heartbeat.is_stopping(), heartbeat.beat_notifier)

@@ -10,9 +10,7 @@ from reviews.delivery.channels import ChannelError, codes
 from reviews.delivery.provider_events.parse import KINDS, TWILIO
 from reviews.models import Delivery, DeliveryEvent
 from reviews.models.base import Channel
-from reviews.worker import queue
-
-APPLY = "reviews.tasks.apply_events"
+from reviews.worker import queue, task_paths
 
 
 def store(reports: Sequence[DeliveryEvent], *, later: bool = True) -> list[DeliveryEvent]:
@@ -28,7 +26,7 @@ def store(reports: Sequence[DeliveryEvent], *, later: bool = True) -> list[Deliv
         rows = list(DeliveryEvent.objects.filter(provider=reports[0].provider, key__in=keys, applied_at=None))
         if rows and later:
             ids = [row.pk for row in rows]
-            transaction.on_commit(lambda: queue.enqueue(APPLY, *ids))
+            transaction.on_commit(lambda: queue.enqueue(task_paths.APPLY_EVENTS, *ids))
     return rows
 
 

@@ -44,7 +44,7 @@ pytestmark = [
     pytest.mark.django_db,
 ]
 
-SEEDS = [1, 2, 3]
+SEEDS = {1: None, 2: Channel.EMAIL, 3: Channel.SMS}  # with the channel whose provider is paused
 CONTACTS = 25  # of each of three accounts; the same number is one contact's in each account
 
 
@@ -66,7 +66,8 @@ def random(request: pytest.FixtureRequest, db: None, now: datetime) -> Random:
         for number in range(CONTACTS):
             add_request(random, account, number, now)
     for channel in Channel:
-        paused_until = random.choice([None, now - timedelta(minutes=1), now, now + timedelta(minutes=1)])
+        is_paused = channel is SEEDS[request.param]
+        paused_until = now + timedelta(seconds=1) if is_paused else random.choice([None, now])
         ChannelHealth.objects.create(channel=channel, paused_until=paused_until)
     return random
 
@@ -85,7 +86,7 @@ def add_request(random: Random, account: Account, number: int, now: datetime) ->
         ended_at=None if status in ReviewRequest.OPEN else now,
     )
     for channel in Channel:
-        if random.random() < 0.15:
+        if random.random() < 0.3:
             add_suppression(random, contact, channel, now)
         for step in range(random.choice([1, 2, 3])):
             add_message(random, request, step, channel, now)
@@ -100,7 +101,7 @@ def add_suppression(random: Random, contact: Contact, channel: Channel, now: dat
         address_hash=address_hash(contact.account_id, channel, address),
         reason=Suppression.Reason.STAFF,
         created_at=now,
-        lifted_at=random.choice([None, None, now]),
+        lifted_at=random.choice([None, now]),
     )
 
 

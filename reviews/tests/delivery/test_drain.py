@@ -12,7 +12,7 @@ from reviews.models import Delivery, FollowUpStep, Suppression
 from reviews.requests import lifecycle, plan
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import JANE, Clock, FakeProvider, asked, deliveries
-from reviews.worker import queue
+from reviews.worker import heartbeat
 
 pytestmark = pytest.mark.django_db
 
@@ -152,12 +152,12 @@ def test_a_cluster_that_is_about_to_end_hands_back_what_it_has_not_begun(
 ) -> None:
     first = asked(account, clock(), person=Person(email="first@example.com"))
     asked(account, clock.forward(seconds=1), person=Person(email="second@example.com"))
-    provider.meanwhile = lambda: queue.set_stopping(True)
+    provider.meanwhile = lambda: heartbeat.set_stopping(True)
     try:
         assert drain.send_due(clock) == 1
         assert drain.send_due(clock) == 0
     finally:
-        queue.set_stopping(False)
+        heartbeat.set_stopping(False)
     assert Delivery.objects.get(request=first, step=0).status == "sent"
     row = Delivery.objects.get(address="second@example.com")
     assert (row.status, row.claim, row.attempts, row.due_at) == ("planned", None, 0, clock())

@@ -14,7 +14,7 @@ from reviews.models import ChannelHealth, Contact, Delivery, Event, Notice
 from reviews.requests.ask import Ask, ask
 from reviews.requests.matching import Person
 from reviews.webhooks import events, notifier
-from reviews.worker import queue, watchdog
+from reviews.worker import heartbeat, queue, watchdog
 
 
 def hurry() -> None:
@@ -22,7 +22,7 @@ def hurry() -> None:
     claims.LEASE = advance.LEASE = unsent.LEASE = timedelta(seconds=4)
     drain.SEND_FOR = 3.0
     drain.ANSWERS_WITHIN = 60.0
-    queue.LOST_AFTER = 3.0
+    heartbeat.LOST_AFTER = 3.0
     queue.IDLE_LOOK = 1.0
     watchdog.HUNG_AFTER = 4.0
 

@@ -1,3 +1,5 @@
+"""The queue: the drain that the broker adds, other tasks, schedules."""
+
 import os
 import pydoc
 import subprocess
@@ -16,10 +18,10 @@ from django_q.tasks import async_task
 
 from oauth.models import Account
 from reviews import tasks
-from reviews.delivery.provider_events import store
 from reviews.models import ChannelHealth, Delivery
 from reviews.tests.support.helpers import asked
-from reviews.worker import queue
+from reviews.webhooks import notifier
+from reviews.worker import heartbeat, queue, task_paths
 
 pytestmark = pytest.mark.django_db
 
@@ -33,13 +35,13 @@ def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def broker() -> queue.DatabaseBroker:
     """A broker whose workers have just been at work, so that it sends no idle look."""
-    queue.beat()
+    heartbeat.beat()
     time.sleep(0.002)  # the clock's resolution: what follows is later than this beat
     return queue.DatabaseBroker()
 
 
 def drains(broker: queue.DatabaseBroker) -> int:
-    """How many drain tasks the next look brings."""
+    """Return how many drain tasks the next look brings."""
     return len([package for _, package in broker.dequeue() or [] if SignedPackage.loads(package)["name"] == "drain"])
 
 
@@ -55,9 +57,9 @@ def test_a_due_message_brings_one_drain_until_a_worker_began_it(
     asked(account, timezone.now())
     Delivery.objects.update(due_at=timezone.now())
     assert [drains(broker), drains(broker), drains(broker)] == [1, 0, 0]
-    queue.begin_drain()
+    heartbeat.begin_drain()
     assert drains(broker) == 0  # the only worker is at it
-    queue.end_drain()
+    heartbeat.end_drain()
     assert drains(broker) == 1
 
 
@@ -67,11 +69,11 @@ def test_two_workers_drain_at_the_same_time(
     asked(account, timezone.now())
     Delivery.objects.update(due_at=timezone.now())
     monkeypatch.setattr(queue.Conf, "WORKERS", 2)
-    queue.begin_drain()
+    heartbeat.begin_drain()
     try:
         assert drains(broker) == 1
     finally:
-        queue.end_drain()
+        heartbeat.end_drain()
 
 
 def test_a_drain_that_got_lost_is_sent_again(
@@ -80,12 +82,12 @@ def test_a_drain_that_got_lost_is_sent_again(
     asked(account, timezone.now())
     Delivery.objects.update(due_at=timezone.now())
     assert drains(broker) == 1
-    monkeypatch.setattr(queue, "LOST_AFTER", 0.0)
+    monkeypatch.setattr(heartbeat, "LOST_AFTER", 0.0)
     assert drains(broker) == 1
 
 
 def test_an_idle_cluster_is_looked_after(broker: queue.DatabaseBroker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "last_beat", lambda: time.monotonic() - queue.IDLE_LOOK - 1)
+    monkeypatch.setattr(heartbeat, "last_beat", lambda: time.monotonic() - queue.IDLE_LOOK - 1)
     assert drains(broker) == 1
     assert drains(broker) == 0
 
@@ -107,9 +109,24 @@ def test_a_database_that_is_away_is_asked_again(broker: queue.DatabaseBroker, mo
     def away(*_: Any) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(broker, "_drain_wanted", away)
+    monkeypatch.setattr(broker, "_needs_drain", away)
     monkeypatch.setattr(queue.connections, "close_all", lambda: None)
     assert broker.dequeue() is None
+
+
+FUNCTIONS = {
+    task_paths.DRAIN: tasks.drain,
+    task_paths.TICK: tasks.tick,
+    task_paths.SWEEP: tasks.sweep,
+    task_paths.APPLY_EVENTS: tasks.apply_events,
+    task_paths.IMPORT_ROWS: tasks.import_rows,
+    task_paths.RUN_NOTIFIER: notifier.run,
+}
+
+
+def test_every_path_of_a_task_is_that_of_a_function() -> None:
+    assert {path: pydoc.locate(path) for path in FUNCTIONS} == FUNCTIONS
+    assert FUNCTIONS.keys() == {value for name, value in vars(task_paths).items() if name.isupper()}
 
 
 def test_the_drain_names_a_function_that_exists_and_nothing_about_anybody() -> None:
@@ -122,15 +139,15 @@ def test_the_drain_names_a_function_that_exists_and_nothing_about_anybody() -> N
 def test_recurring_tasks_are_made_once_and_can_be_run() -> None:
     for _ in range(2):
         queue.ensure_schedules()
-    found = {pydoc.locate(schedule.func): schedule.schedule_type for schedule in Schedule.objects.all()}
-    assert found == {tasks.tick: Schedule.MINUTES, tasks.sweep: Schedule.HOURLY}
+    schedules = {pydoc.locate(schedule.func): schedule.schedule_type for schedule in Schedule.objects.all()}
+    assert schedules == {tasks.tick: Schedule.MINUTES, tasks.sweep: Schedule.HOURLY}
     for schedule in Schedule.objects.all():
         assert (schedule.args, schedule.kwargs) in ((None, None), ("()", "{}"), ("", ""))
 
 
 def test_a_task_that_is_put_into_the_queue_names_a_function_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("django_q.tasks.get_broker", queue.DatabaseBroker)  # also where tasks go to Redis
-    queue.enqueue(store.APPLY, 1, 2)
+    queue.enqueue(task_paths.APPLY_EVENTS, 1, 2)
     task = SignedPackage.loads(OrmQ.objects.get().payload)
     assert pydoc.locate(task["func"]) is tasks.apply_events
     assert (task["args"], task["save"]) == ((1, 2), False)
@@ -165,6 +182,7 @@ def test_installations_on_one_redis_have_queues_of_their_own() -> None:
         for url in urls
     ]
     assert names[0] == names[1]
+    assert names[0].strip() == "reviewhub-3732cfcc"  # as since the first release: another name loses what is queued
     assert len(set(names)) == 3
 
 

@@ -16,14 +16,14 @@ from django.conf import settings
 
 from reviews.tests.support.mail import free_port
 from reviews.tests.support.processes import alive, children, on_linux
-from reviews.tests.support.site import migrated_sqlite, until
+from reviews.tests.support.site import sqlite_site, until
 
 pytestmark = [pytest.mark.fault, on_linux]
 
 
 def start(folder: Path, port: int) -> subprocess.Popen[str]:
     environment = os.environ | {
-        "DATABASE_URL": migrated_sqlite(folder),
+        "DATABASE_URL": sqlite_site(folder),
         "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
         "DEBUG": "true",
         "PORT": str(port),
