@@ -167,7 +167,7 @@ class TestForm(forms.Form):
 
 
 def _page(
-    request: HttpRequest, form: TestForm | None = None, outcome: send_test.Outcome | None = None, status: int = 200
+    request: HttpRequest, form: TestForm | None = None, outcome: send_test.Result | None = None, status: int = 200
 ) -> HttpResponse:
     now = timezone.now()
     context = {
