@@ -142,7 +142,7 @@ class TestMessageForm(forms.Form):
 def _page(
     request: HttpRequest,
     form: TestMessageForm | None = None,
-    outcome: send_test.Outcome | None = None,
+    outcome: send_test.Result | None = None,
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()

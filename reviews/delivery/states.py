@@ -30,7 +30,7 @@ def change(delivery: Delivery, to: Delivery.Status, *, by: Delivery.Mover, **col
     """
     rows = Delivery.objects.filter(pk=delivery.pk, status__in=Delivery.MOVES[by][to])
     if by is Delivery.Mover.WORKER:
-        rows = rows.filter(claim=delivery.claim)
+        rows = rows.filter(claim=delivery.claim, claim__isnull=False)
     if not rows.update(status=to, claim=None, **columns):
         return False
     delivery.status = to

@@ -1,7 +1,9 @@
 """Several messages marked and declared at once: each for itself, and on PostgreSQL in one transaction."""
 
+import re
 import uuid
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -12,7 +14,7 @@ from oauth.models import Account
 from reviews.delivery import advance, claims
 from reviews.delivery.advance import Sent
 from reviews.delivery.channels import Accepted, Message
-from reviews.models import Delivery, Event
+from reviews.models import Delivery, Event, ReviewRequest
 from reviews.requests import lifecycle, plan
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
@@ -94,3 +96,23 @@ def test_a_lot_takes_its_locks_in_one_order(account: Account, now: datetime) -> 
     with CaptureQueriesContext(connection) as queries:
         advance.mark_and_declare(sent=sent, ready=[], now=now)
     assert [next(row for row in rows if row.request_id.hex in query["sql"]) for query in queries] == rows
+
+
+# --- The statements ----------------------------------------------------------------------------------
+
+
+def test_the_statements_take_their_states_from_the_tables() -> None:
+    sources = Path(advance.__file__).read_text() + Path(claims.__file__).read_text()
+    words = {*Delivery.Status.values, *ReviewRequest.Status.values}
+    assert re.findall(rf"'(?:{'|'.join(words)})'", sources) == []
+    assert "'planned', 'sending'" in advance._DECLARE  # and there they are
+
+
+@on_postgres
+def test_the_driver_keeps_what_it_has_parsed_of_each_statement() -> None:
+    """One that is longer, or has more parameters, is parsed anew for every message."""
+    from psycopg import _queries as driver
+
+    for sql in advance._STATEMENTS.values():
+        assert len(sql) <= driver.MAX_CACHED_STATEMENT_LENGTH
+        assert len(set(re.findall(r"%\((\w+)\)s", sql))) <= driver.MAX_CACHED_STATEMENT_PARAMS

@@ -57,6 +57,13 @@ def test_a_worker_moves_nothing_without_its_claim(account: Account, now: datetim
     assert not Event.objects.filter(type="message.failed").exists()
 
 
+def test_a_worker_moves_no_message_that_nobody_holds(account: Account, now: datetime) -> None:
+    in_state(account, now, Delivery.Status.SENDING)
+    Delivery.objects.update(claim=None)
+    row = Delivery.objects.get()
+    assert not states.move(row, Delivery.Status.FAILED, by=Delivery.Mover.WORKER, now=now)
+
+
 def test_only_the_worker_moves_a_message_that_is_being_sent() -> None:
     assert {by for by, _, before in TABLE if before == Delivery.Status.SENDING} == {Delivery.Mover.WORKER}
 
