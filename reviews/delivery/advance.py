@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.claims import LEASE, Status, _stored
 from reviews.models import Delivery, Event, ReviewRequest
-from reviews.models.addresses import address_hash
+from reviews.models.addresses import hash_address
 from reviews.models.base import Channel
 from reviews.models.event import new_event_id
 from reviews.requests.schedule.slots import CAP, CAP_PERIOD
@@ -104,7 +104,7 @@ _DECLARE = f"""
 
 
 def _declaration(row: Delivery, now: datetime) -> list[Any]:
-    hashed = address_hash(row.account_id, row.channel, row.address)
+    hashed = hash_address(row.account_id, row.channel, row.address)
     held = [_stored("due_at", now + LEASE), row.pk, _stored("claim", row.claim)]
     return [*held, hashed, _stored("due_at", now), _stored("due_at", now - CAP_PERIOD)]
 
