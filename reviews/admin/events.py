@@ -16,7 +16,7 @@ from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, disp
 from reviews.admin.webhooks import SHOWN
 from reviews.models import Endpoint, Event, Notice
 from reviews.webhooks import endpoints
-from reviews.webhooks.payload import represent
+from reviews.webhooks.payload import represent_events
 
 NOTICE_COLOURS = {"waiting": "info", "delivered": "success", "failed": "danger"}
 
@@ -39,7 +39,7 @@ class EventAdmin(GeneratedRows, AccountAdmin):
 
     @display(description="As programs are told")
     def as_told(self, event: Event) -> str:
-        (told,) = represent([event])
+        (told,) = represent_events([event])
         written = json.dumps(told, indent=2, ensure_ascii=False, cls=JSONEncoder)
         return format_html('<pre class="rh-raw" tabindex="0">{}</pre>', written)
 
