@@ -95,7 +95,7 @@ def plot(title: str, unit: str, series: list[tuple[datetime, int]]) -> Plot:
 
 def _state(now: datetime) -> dict[str, Any]:
     """All that is measured, in thirteen statements."""
-    waiting, failures = installation.waiting(now), installation.failures(now)
+    waiting, failures = installation.backlogs(now), installation.failures(now)
     unknown = sum(row.count for row in failures if row.status == Status.UNKNOWN)
     pauses = installation.pauses(now)
     events, oldest_event = installation.unapplied_events()
