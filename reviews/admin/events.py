@@ -17,7 +17,7 @@ from reviewhub.refused import Refused
 from reviews.admin.webhooks import CALLS_SHOWN
 from reviews.models import Endpoint, Event, Notice
 from reviews.webhooks import endpoints
-from reviews.webhooks.payload import represent
+from reviews.webhooks.payload import represent_events
 
 NOTICE_COLOURS = {"waiting": "info", "delivered": "success", "failed": "danger"}
 
@@ -40,7 +40,7 @@ class EventAdmin(GeneratedRows, AccountAdmin):
 
     @display(description="As programs are told")
     def as_told(self, event: Event) -> str:
-        (payload,) = represent([event])
+        (payload,) = represent_events([event])
         text = json.dumps(payload, indent=2, ensure_ascii=False, cls=JSONEncoder)
         return format_html('<pre class="rh-raw" tabindex="0">{}</pre>', text)
 

@@ -68,7 +68,7 @@ def _sent(title: str, unit: str, series: list[tuple[datetime, int]]) -> tuple[st
 
 def _state(now: datetime) -> dict[str, Any]:
     """Measure everything that the page shows, in thirteen statements."""
-    waiting, failures = installation.waiting(now), installation.failures(now)
+    waiting, failures = installation.backlogs(now), installation.failures(now)
     unknown = sum(row.count for row in failures if row.status == Delivery.Status.UNKNOWN)
     pauses = installation.pauses(now)
     events, oldest_event = installation.unapplied_events()

@@ -14,7 +14,7 @@ from reviewhub.outbound import Answer
 from reviews.models import Endpoint, Event, Notice
 from reviews.tests.support.helpers import asked
 from reviews.webhooks import endpoints
-from reviews.webhooks.notifier import Called, settle
+from reviews.webhooks.notifier import FinishedCall, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +71,7 @@ def test_an_address_that_may_not_be_called_is_refused(office: Client, account: A
 
 def test_the_page_tells_how_calls_went(office: Client, endpoint: Endpoint, account: Account, now: datetime) -> None:
     asked(account, now)
-    settle([Called(Notice.objects.get(), endpoint, Answer(500, 120, text="<b>Oh</b>"))], timezone.now())
+    settle([FinishedCall(Notice.objects.get(), endpoint, Answer(500, 120, text="<b>Oh</b>"))], timezone.now())
     page = office.get(place(endpoint)).content.decode()
     assert "Failing" in page
     assert "0 of 1 calls went well" in page

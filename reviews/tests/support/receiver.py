@@ -17,7 +17,7 @@ from django.utils import timezone
 from standardwebhooks import Webhook
 
 from reviewhub.outbound import Answer, Caller
-from reviews.webhooks.notifier import Clock, Desk
+from reviews.webhooks.notifier import Clock, Notifier
 
 
 class _CountingCaller(Caller):
@@ -35,10 +35,10 @@ class _CountingCaller(Caller):
 def tell_due(clock: Clock = timezone.now) -> int:
     """Tell what is due until nothing is; returns how many calls were made."""
     caller = _CountingCaller()
-    desk = Desk(caller, clock)
-    while desk.work():
+    notifier = Notifier(caller, clock)
+    while notifier.work():
         pass
-    desk.close()
+    notifier.close()
     return len(caller.called)
 
 

@@ -26,7 +26,7 @@ from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, asked
 from reviews.tests.support.receiver import Receiver, answering, receiving, silent, tell_due
 from reviews.webhooks import endpoints, notifier
-from reviews.webhooks.notifier import WAITS, Called, claim, settle
+from reviews.webhooks.notifier import WAITS, FinishedCall, claim, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -153,7 +153,7 @@ def test_what_a_receiver_answered_is_erased_too(account: Account, receiver: Rece
 def test_as_many_statements_for_many_as_for_one(account: Account, receiver: Receiver, clock: Clock) -> None:
     from django.test.utils import CaptureQueriesContext
 
-    from reviews.webhooks.payload import represent
+    from reviews.webhooks.payload import represent_events
 
     for number in range(12):
         actions.record_scanned_feedback(account=account, rating=1, text="", now=clock())
@@ -163,9 +163,9 @@ def test_as_many_statements_for_many_as_for_one(account: Account, receiver: Rece
     rows = list(Event.objects.order_by("pk"))
     assert len(rows) == 60
     with CaptureQueriesContext(connection) as few:
-        represent(rows[:5])
+        represent_events(rows[:5])
     with CaptureQueriesContext(connection) as many:
-        represent(rows)
+        represent_events(rows)
     assert len(few) == len(many) <= 6
 
 
@@ -227,7 +227,7 @@ def test_a_process_that_died_is_made_up_for(account: Account, receiver: Receiver
     assert tell_due(clock) == 0
     clock.forward(seconds=61)
     assert tell_due(clock) == 1
-    settle([Called(held, endpoint, Answer(500, 1))], clock())  # the one thought dead comes back late
+    settle([FinishedCall(held, endpoint, Answer(500, 1))], clock())  # the one thought dead comes back late
     assert statuses() == ["delivered"]
     assert Attempt.objects.count() == 2  # what it did is not hidden
 
@@ -268,12 +268,12 @@ def test_a_slow_endpoint_delays_no_other(
     for number in range(20):
         asked(other_account, clock(), Person(email=f"{number}@example.com"))
     began = time.monotonic()
-    desk = notifier.Desk(outbound.Caller([ip_network("127.0.0.0/8")]), clock)
+    loop = notifier.Notifier(outbound.Caller([ip_network("127.0.0.0/8")]), clock)
     while Notice.objects.filter(endpoint=fast, status="waiting").exists():
-        desk.work()
-    assert len(receiver.on("/slow")) <= notifier.OF_ONE
+        loop.work()
+    assert len(receiver.on("/slow")) <= notifier.CALLS_PER_ENDPOINT
     assert time.monotonic() - began < 1.5  # before any of the slow ones was given up: no race with a clock of ours
-    desk.close()
+    loop.close()
     assert Notice.objects.filter(endpoint=slow, status="waiting").count() == 60
 
 
@@ -285,15 +285,15 @@ def test_what_is_ready_is_let_go_when_it_grows_old_or_the_process_ends(
     endpoint = subscribed(account, f"{receiver.url}/slow")
     for number in range(10):
         asked(account, clock(), Person(email=f"{number}@example.com"))
-    desk = notifier.Desk(outbound.Caller([ip_network("127.0.0.0/8")]), clock)
-    desk.work()
+    loop = notifier.Notifier(outbound.Caller([ip_network("127.0.0.0/8")]), clock)
+    loop.work()
     assert claim(endpoint, limit=10, now=clock()) == []
     held = set(Notice.objects.values_list("claim", flat=True))
     clock.forward(seconds=6)
-    desk.work()  # lets go, and claims anew
+    loop.work()  # lets go, and claims anew
     assert len(set(Notice.objects.values_list("claim", flat=True)) - held) == 1
-    desk.close()
-    assert len(claim(endpoint, limit=10, now=clock())) == 10 - notifier.OF_ONE
+    loop.close()
+    assert len(claim(endpoint, limit=10, now=clock())) == 10 - notifier.CALLS_PER_ENDPOINT
 
 
 def test_one_that_fails_is_called_by_one_and_rests_in_between(
@@ -304,7 +304,7 @@ def test_one_that_fails_is_called_by_one_and_rests_in_between(
     for number in range(30):
         asked(account, clock(), Person(email=f"{number}@example.com"))
     tell_due(clock)
-    assert len(receiver.told) == notifier.OF_ONE  # nothing was known of it
+    assert len(receiver.told) == notifier.CALLS_PER_ENDPOINT  # nothing was known of it
     for _ in range(3):
         rests_until = state(endpoint).paused_until
         assert rests_until
