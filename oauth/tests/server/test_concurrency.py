@@ -54,7 +54,7 @@ def at_once(*calls: Callable[[], Result]) -> list[Result]:
     def run(call: Callable[[], Result]) -> Result:
         try:
             connection.ensure_connection()  # before the start: connecting would pull the calls apart
-            barrier.wait(timeout=30)
+            barrier.wait(timeout=60)
             return call()
         finally:
             connections.close_all()
