@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
-from oauth.tests.server.test_concurrency import at_once
+from oauth.tests.threads import at_once
 from reviewhub.refused import Refused
 from reviews.contacts import opt_outs
 from reviews.delivery import claims, drain, staff_actions

@@ -19,7 +19,7 @@ from reviews.simulation import runner, runs
 from reviews.simulation.charts import charts
 from reviews.simulation.plan import Plan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked")]
 
 PAGE = "/admin/simulator/"
 

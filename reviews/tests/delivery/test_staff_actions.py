@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from oauth.models import Account
-from oauth.tests.server.test_concurrency import at_once
+from oauth.tests.threads import at_once
 from reviewhub.refused import Refused
 from reviews.contacts.suppressions import suppress
 from reviews.delivery import drain, staff_actions
