@@ -300,6 +300,7 @@ SUBJECTS = {
     "oauth/test_cases": "counts the numbered cases of the OAuth server, wherever they are tested",
     "oauth/test_real_clients": "two libraries that apps are written with, through the whole flow",
     "reviewhub/rest/test_json_parser": "the parser of rest/errors beside Python's own, on generated input",
+    "reviews/admin/test_actions": "a walk over the tables of actions of all pages",
     "reviews/admin/test_history": "versions of all models that keep them, as their pages show them",
     "reviews/admin/test_lists": "what the lists of all models have in common",
     "reviews/admin/test_roles": "what somebody with two roles in two accounts may do, on all pages",
