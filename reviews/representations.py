@@ -78,19 +78,19 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
 
 
 def describe(request: ReviewRequest) -> str:
-    """Where a request stands, in a sentence."""
+    """Return the state of a request as a sentence, which the API calls its message."""
     address = request.contact.email or request.contact.phone
     if request.channel == Channel.SMS:
         address = request.contact.phone
-    because = f": {request.reason}" if request.reason else "."
+    ending = f": {request.reason}" if request.reason else "."
     return {
         ReviewRequest.Status.SCHEDULED: f"Review request scheduled for {address}",
         ReviewRequest.Status.SENT: f"Review request sent to {address}",
-        ReviewRequest.Status.RESPONDED: f"The customer responded{because}",
+        ReviewRequest.Status.RESPONDED: f"The customer responded{ending}",
         ReviewRequest.Status.COMPLETED: "The sequence ended without an answer.",
-        ReviewRequest.Status.SUPPRESSED: f"Review request not sent{because}",
-        ReviewRequest.Status.CANCELLED: f"Review request cancelled{because}",
-        ReviewRequest.Status.FAILED: f"Review request failed{because}",
+        ReviewRequest.Status.SUPPRESSED: f"Review request not sent{ending}",
+        ReviewRequest.Status.CANCELLED: f"Review request cancelled{ending}",
+        ReviewRequest.Status.FAILED: f"Review request failed{ending}",
     }[ReviewRequest.Status(request.status)]
 
 
@@ -109,12 +109,12 @@ class ContactOut(serializers.ModelSerializer[Contact]):
         ]
 
     def to_representation(self, instance: Contact) -> dict[str, Any]:
-        told: dict[str, Any] = super().to_representation(instance)
-        return told | {name: told[name] or None for name in self.BLANK_IS_NULL}
+        fields: dict[str, Any] = super().to_representation(instance)
+        return fields | {name: fields[name] or None for name in self.BLANK_IS_NULL}
 
 
-def represent(contacts: Sequence[Contact]) -> list[dict[str, Any]]:
-    """Contacts with the channels on which they must not be written to, each with its reason."""
+def represent_contacts(contacts: Sequence[Contact]) -> list[dict[str, Any]]:
+    """Represent contacts, each with its opt-outs: the channels that must not be used, and the reasons."""
     blocked = blocked_channels_of(contacts)
     return [
         dict(ContactOut(contact).data)
@@ -156,5 +156,5 @@ class SuppressionOut(serializers.ModelSerializer[Suppression]):
         fields = ["id", "channel", "address", "reason", "evidence", "created_at", "lifted_at", "lifted_because"]
 
     def to_representation(self, instance: Suppression) -> dict[str, Any]:
-        told: dict[str, Any] = super().to_representation(instance)
-        return told | {name: told[name] or None for name in ("address", "evidence", "lifted_because")}
+        fields: dict[str, Any] = super().to_representation(instance)
+        return fields | {name: fields[name] or None for name in ("address", "evidence", "lifted_because")}

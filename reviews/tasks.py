@@ -1,4 +1,7 @@
-"""Entry points of the queue: thin, without arguments that say anything about a person."""
+"""Tasks: entry points of the queue. No work is done here, and no argument says anything about a person.
+
+Paths of these functions are stored in rows of the queue (`worker.task_paths`): they never move.
+"""
 
 from datetime import timedelta
 
@@ -19,12 +22,12 @@ IDEMPOTENCY_KEPT = timedelta(hours=24)
 
 
 def drain() -> int:
-    """Send what is due. The claim, not the queue, makes a second run harmless."""
+    """Send the messages that are due. The claim, not the queue, makes a second run harmless."""
     return send_due()
 
 
 def tick() -> None:
-    """Every minute: what cannot wait for an hour and hangs on nobody's call."""
+    """Do each minute's work: that which no call starts, and which cannot wait for the hourly sweep."""
     apply.apply_waiting(now=timezone.now())
     reconcile.reconcile(now=timezone.now())
     imports.wake_stalled(timezone.now())
@@ -32,7 +35,7 @@ def tick() -> None:
 
 
 def sweep() -> None:
-    """Hourly: end what went unanswered, forget what is kept only for a while."""
+    """Do each hour's work: end requests that got no answer, and delete rows that are kept only for a while."""
     now = timezone.now()
     lifecycle.complete_unanswered(now=now)
     IdempotencyKey.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT).delete()
@@ -51,5 +54,5 @@ def apply_events(*event_ids: int) -> int:
 
 
 def import_rows(job_id: int) -> None:
-    """Go on with an import. The job's row, not the queue, knows where it stands."""
+    """Continue an import. The job's row, not the queue, knows its position."""
     imports.work(job_id)

@@ -1,4 +1,4 @@
-"""The recipient's pages, and where providers report."""
+"""URLs of the recipient's pages, and of the providers' inbound calls. Those of the API are in `api.urls`."""
 
 from django.urls import path
 

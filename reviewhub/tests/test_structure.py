@@ -294,6 +294,47 @@ def test_no_test_elsewhere_has_the_mark_of_the_folder(folder: str, mark: str) ->
     assert [path.name for path in paths if use.search(path.read_text())] == []
 
 
+# Test files of a room that are about no single module of it.
+SUBJECTS = {
+    "oauth/test_at_rest": "nothing that opens an account is stored as it was issued, in any table",
+    "oauth/test_cases": "counts the numbered cases of the OAuth server, wherever they are tested",
+    "oauth/test_real_clients": "two libraries that apps are written with, through the whole flow",
+    "reviewhub/rest/test_json_parser": "the parser of rest/errors beside Python's own, on generated input",
+    "reviews/admin/test_history": "versions of all models that keep them, as their pages show them",
+    "reviews/admin/test_lists": "what the lists of all models have in common",
+    "reviews/admin/test_roles": "what somebody with two roles in two accounts may do, on all pages",
+    "reviews/admin/test_size": "plans of PostgreSQL for the pages of an account with many rows",
+    "reviews/admin/test_tenancy": "a walk over all pages: whose rows they show",
+    "reviews/api/test_fuzz": "generated calls of all operations",
+    "reviews/api/test_resources": "who reads and changes rows, the same for each kind",
+    "reviews/worker/test_upgrade": "tasks and schedules that an earlier release stored in the queue",
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=str(path.relative_to(ROOT)))
+        for path in files_of_tests()
+        if "journeys" not in path.parts and path.parent != ROOT / "reviewhub" / "tests"
+    ],
+)
+def test_a_test_file_has_the_name_of_what_it_tests(path: Path) -> None:
+    """That of a module or folder in the room of the same name, also with more words behind it; or of the room."""
+    room_of_tests = path.relative_to(ROOT).parent.parts
+    place = ROOT.joinpath(*(part for part in room_of_tests if part != "tests"))
+    subject = path.stem.removeprefix("test_")
+    names = {one.stem for folder in (place, place / "commands") for one in folder.glob("*") if one.stem[:1] != "_"}
+    is_named = place.name == subject or any(f"{subject}_".startswith(f"{name}_") for name in names)
+    listed = f"{place.relative_to(ROOT)}/{path.stem}" in SUBJECTS
+    assert is_named != listed, f"{place.relative_to(ROOT)} has no module {subject}: rename the test, or say why here"
+
+
+def test_every_listed_subject_has_its_test_file() -> None:
+    files = {str(path.relative_to(ROOT).with_suffix("")).replace("/tests/", "/") for path in files_of_tests()}
+    assert SUBJECTS.keys() <= files
+
+
 # --- Documents ---------------------------------------------------------------------------------------
 
 # requirements-uv brings the installer, requirements what runs, requirements-dev the rest.

@@ -21,7 +21,7 @@ from reviews.contacts import erase
 from reviews.contacts.change import AddressTaken, NoAddress, change
 from reviews.models import Contact
 from reviews.models.addresses import InvalidPhone, normalise_email, normalise_phone
-from reviews.representations import ContactOut, represent
+from reviews.representations import ContactOut, represent_contacts
 
 
 class ContactIn(serializers.Serializer[dict[str, str]]):
@@ -66,14 +66,14 @@ class ContactList(GenericAPIView[Contact]):
 
     def get(self, request: Request) -> Response:
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(represent(page))
+        return self.get_paginated_response(represent_contacts(page))
 
 
 class ContactItem(APIView):
     """One customer."""
 
     def get(self, request: Request, pk: Any) -> Response:
-        return Response(represent([_find(request, pk)])[0])
+        return Response(represent_contacts([_find(request, pk)])[0])
 
     def patch(self, request: Request, pk: Any) -> Response:
         """Change what the call names; opt-outs stay as they are."""
@@ -83,7 +83,7 @@ class ContactItem(APIView):
         given = ContactIn(data=request.data)
         given.is_valid(raise_exception=True)
         _change(contact, given.validated_data)
-        return Response(represent([_find(request, pk)])[0])
+        return Response(represent_contacts([_find(request, pk)])[0])
 
     def delete(self, request: Request, pk: Any) -> Response:
         """Erase: personal data is gone, opt-outs stay as keyed hashes. Safe to repeat."""

@@ -13,7 +13,7 @@ from reviews.models import (
     SUBSCRIBABLE,
     Event,
 )
-from reviews.webhooks.payload import EventOut, represent
+from reviews.webhooks.payload import EventOut, represent_events
 
 
 class EventFilter(django_filters.FilterSet):
@@ -35,7 +35,7 @@ class EventList(GenericAPIView[Event]):
 
     def get(self, request: Request) -> Response:
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(represent(page))
+        return self.get_paginated_response(represent_events(page))
 
 
 # --- The form ----------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from reviews.models import (
     ReviewRequest,
     Suppression,
 )
-from reviews.models.addresses import address_hash
+from reviews.models.addresses import hash_address
 from reviews.models.base import Channel
 from reviews.requests import lifecycle
 from reviews.webhooks import events
@@ -79,7 +79,7 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     noticed = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
     attempts = Attempt.objects.filter(noticed, notice__endpoint__account=contact.account).exclude(answer="")
     Attempt.objects.filter(pk__in=attempts.values("pk")).update(answer="")
-    hashes = [address_hash(contact.account_id, channel, address) for channel, address in places]
+    hashes = [hash_address(contact.account_id, channel, address) for channel, address in places]
     Suppression.objects.for_account(contact.account).filter(address_hash__in=hashes).update(address="", evidence="")
     MergeCandidate.objects.filter(Q(by_email=contact) | Q(by_phone=contact)).delete()
     for model, keys in ((Contact, [contact.pk]), (ReviewRequest, list(requests.values_list("pk", flat=True)))):

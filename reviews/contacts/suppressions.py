@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from oauth.models import Account
 from reviews.models import Delivery, Suppression
-from reviews.models.addresses import address_hash
+from reviews.models.addresses import hash_address
 from reviews.models.suppression import SuppressionQuerySet
 
 
@@ -29,7 +29,7 @@ def add(
     """Do what `suppress` does, and tell whether the suppression is new: of parallel calls, one alone gets True."""
     return Suppression.objects.get_or_create(
         account=account,
-        address_hash=address_hash(account.pk, channel, address),
+        address_hash=hash_address(account.pk, channel, address),
         lifted_at=None,  # the unique constraint on active suppressions decides a race
         defaults={
             "channel": channel,
@@ -77,11 +77,11 @@ def of(*, account: Account, channel: str, address: str) -> SuppressionQuerySet:
     return (
         Suppression.objects.for_account(account)
         .active()
-        .filter(address_hash=address_hash(account.pk, channel, address))
+        .filter(address_hash=hash_address(account.pk, channel, address))
     )
 
 
 def lifted_since(*, account: Account, channel: str, address: str, moment: datetime) -> bool:
     """Tell whether the address was allowed again after the moment, so that an earlier opt-out counts no more."""
-    hashed = address_hash(account.pk, channel, address)
+    hashed = hash_address(account.pk, channel, address)
     return Suppression.objects.for_account(account).filter(address_hash=hashed, lifted_at__gte=moment).exists()

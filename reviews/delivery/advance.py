@@ -17,7 +17,7 @@ from reviews.delivery import states
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.claims import LEASE, bound
 from reviews.models import Delivery, Event, ReviewRequest
-from reviews.models.addresses import address_hash
+from reviews.models.addresses import hash_address
 from reviews.models.base import Channel
 from reviews.models.event import new_event_id
 from reviews.requests import lifecycle, planned_messages
@@ -212,7 +212,7 @@ def _of_declaration(row: Delivery | None, now: datetime) -> dict[str, Any]:
     return {
         "ready_id": row.pk,
         "ready_claim": row.claim,
-        "ready_hash": address_hash(row.account_id, row.channel, row.address),
+        "ready_hash": hash_address(row.account_id, row.channel, row.address),
         "now": now,
         "lapses_at": now + LEASE,
         "cap_begins": now - CAP_PERIOD,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from reviewhub.refused import Refused
 from reviews.delivery import reconcile, states
 from reviews.insights import counters
 from reviews.models import ChannelHealth, Delivery, ReviewRequest, Tally, suppression
@@ -16,10 +17,6 @@ from reviews.requests.schedule import slots
 RETRIED = "Retried by staff."
 HURRIED = "Sent early by staff."
 DECIDE_AFTER = timedelta(hours=24)  # until then the provider may still report what became of the message
-
-
-class Refused(Exception):
-    """The action cannot be done; the text says why, to the person who asked for it."""
 
 
 def retry(*, delivery: Delivery, now: datetime) -> Delivery:
@@ -46,7 +43,7 @@ def it_was_sent(*, delivery: Delivery, now: datetime) -> Delivery:
     reason = "Sent, as staff found out."
     if not reconcile.record_sent(delivery, by=Delivery.Mover.STAFF, provider_id="", now=now, reason=reason):
         delivery.refresh_from_db()
-        raise Refused(_not_any_more(delivery))
+        raise Refused("delivery", _not_any_more(delivery))
     delivery.refresh_from_db()
     counters.note(name=Tally.Name.SENT, channel=delivery.channel, happened_at=delivery.sent_at)
     return delivery
@@ -61,7 +58,7 @@ def send_now(*, delivery: Delivery, now: datetime) -> Delivery:
     planned = _lock_planned(delivery, now)
     slot = slots.slot(account=planned.account, contact=planned.request.contact, channel=planned.channel, earliest=now)
     if slot.due_at >= planned.due_at:
-        raise Refused("It leaves as soon as it may already.")
+        raise Refused("delivery", "It leaves as soon as it may already.")
     reason = f"{HURRIED} {slot.moved}".strip()[:200]
     _move(planned, Delivery.Status.PLANNED, now=now, due_at=slot.due_at, reason=reason)
     planned.refresh_from_db()
@@ -82,7 +79,7 @@ def skip(*, delivery: Delivery, by: str, now: datetime) -> Delivery | None:
         now=now,
     )
     if following is None and planned.request.status == ReviewRequest.Status.SCHEDULED:
-        raise Refused("No message follows this one: cancel the request instead.")
+        raise Refused("delivery", "No message follows this one: cancel the request instead.")
     _move(planned, Delivery.Status.CANCELLED, now=now, reason=f"Skipped by {by}."[:200])
     if following is not None:
         following.save()
@@ -104,7 +101,7 @@ def decidable_at(delivery: Delivery) -> datetime:
 def _plan_again(delivery: Delivery, *, seen: Delivery.Status, now: datetime) -> Delivery:
     fresh = _lock(delivery)
     if fresh.status != seen:
-        raise Refused(_not_any_more(fresh))
+        raise Refused("delivery", _not_any_more(fresh))
     _check_gates(fresh)
     _reopen(fresh.request, now)
     slot = slots.slot(account=fresh.account, contact=fresh.request.contact, channel=fresh.channel, earliest=now)
@@ -120,7 +117,7 @@ def _plan_again(delivery: Delivery, *, seen: Delivery.Status, now: datetime) -> 
 def _move(delivery: Delivery, to: Delivery.Status, *, now: datetime, **columns: object) -> None:
     """Move a message whose row is locked and whose state was looked at. Raises Refused all the same."""
     if not states.move(delivery, to, by=Delivery.Mover.STAFF, now=now, **columns):
-        raise Refused(_not_any_more(delivery))
+        raise Refused("delivery", _not_any_more(delivery))
 
 
 def _lock(delivery: Delivery) -> Delivery:
@@ -139,23 +136,23 @@ def _lock_planned(delivery: Delivery, now: datetime) -> Delivery:
     """Lock the message and return it, if it is still planned and no worker holds it. Raises Refused."""
     fresh = _lock(delivery)
     if fresh.status not in Delivery.PENDING:
-        raise Refused(_not_any_more(fresh))
+        raise Refused("delivery", _not_any_more(fresh))
     if fresh.status == Delivery.Status.SENDING or (fresh.claim is not None and fresh.due_at > now):
-        raise Refused("A worker holds the message: it is leaving now.")
+        raise Refused("delivery", "A worker holds the message: it is leaving now.")
     return fresh
 
 
 def _check_gates(delivery: Delivery) -> None:
     """Refuse now what would stop the message at the moment of sending, or what another message has replaced."""
     if not delivery.account.is_active:
-        raise Refused("The account is switched off.")
+        raise Refused("account", "The account is switched off.")
     if not delivery.address:
-        raise Refused("The contact was erased.")
+        raise Refused("contact", "The contact was erased.")
     if blocked := suppression.blocked_channels(delivery.request.contact).get(delivery.channel):
-        raise Refused(f"The address must not be written to: {blocked.lower()}.")
+        raise Refused("contact", f"The address must not be written to: {blocked.lower()}.")
     of_same_step = Delivery.objects.filter(request=delivery.request, step=delivery.step)
     if of_same_step.filter(status__in=[*Delivery.PENDING, *Delivery.ACCEPTED]).exists():
-        raise Refused("The other channel took over.")
+        raise Refused("delivery", "The other channel took over.")
 
 
 def _reopen(request: ReviewRequest, now: datetime) -> None:
@@ -164,14 +161,14 @@ def _reopen(request: ReviewRequest, now: datetime) -> None:
     try:
         reopened = lifecycle.reopen(request=request, now=now, reason=RETRIED)
     except lifecycle.InvalidMove as refusal:
-        raise Refused(str(refusal)) from refusal
+        raise Refused("review_request", str(refusal)) from refusal
     if not reopened:
-        raise Refused(f"The request has ended: {request.get_status_display().lower()}.")
+        raise Refused("review_request", f"The request has ended: {request.get_status_display().lower()}.")
 
 
 def _check_old_enough(delivery: Delivery, now: datetime) -> None:
     if now < decidable_at(delivery):
-        raise Refused("It is too early to decide: the provider may still tell whether it left.")
+        raise Refused("delivery", "It is too early to decide: the provider may still tell whether it left.")
 
 
 def _not_any_more(delivery: Delivery) -> str:

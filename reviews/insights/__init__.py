@@ -1,0 +1,1 @@
+"""Insights: numbers, read only."""

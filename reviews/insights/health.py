@@ -1,4 +1,4 @@
-"""Whether the installation works, for load balancers and monitors."""
+"""Health checks of the installation, for load balancers and monitors."""
 
 from functools import cache
 
@@ -11,14 +11,14 @@ from reviews.models import WorkerBeat
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The process is up. Asks nothing else, so that a broken database does not restart web servers."""
+    """Answer that the process is up. Checks nothing else, so that a broken database does not restart web servers."""
     return JsonResponse({"status": "ok"})
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The product works: database, migrations, a worker that beats. 503 names what is missing."""
+    """Answer 200 if database, migrations and a worker are there, else 503 with the reason in words."""
     try:
-        reason = _missing()
+        reason = _find_fault()
     except DatabaseError:
         reason = "The database cannot be reached."
     if reason:
@@ -26,20 +26,21 @@ def readyz(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
-def _missing() -> str:
-    if not _migrated():
-        _migrated.cache_clear()  # only the good answer is final
+def _find_fault() -> str:
+    """Return in words what is missing; empty for nothing."""
+    if not _is_migrated():
+        _is_migrated.cache_clear()  # only the good answer is final
         return "Migrations are not applied: run `manage.py migrate`."
     beat = WorkerBeat.objects.order_by("-beat_at").first()
     if beat is None:
         return "No worker runs: start `manage.py worker`."
-    silent = timezone.now() - beat.beat_at
-    if silent > WorkerBeat.STALE_AFTER:
-        return f"The last worker was heard of {int(silent.total_seconds())} seconds ago."
+    age = timezone.now() - beat.beat_at
+    if age > WorkerBeat.STALE_AFTER:
+        return f"The last worker was heard of {int(age.total_seconds())} seconds ago."
     return ""
 
 
 @cache
-def _migrated() -> bool:
+def _is_migrated() -> bool:
     executor = MigrationExecutor(connection)
     return not executor.migration_plan(executor.loader.graph.leaf_nodes())

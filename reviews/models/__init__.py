@@ -1,3 +1,5 @@
+"""Models: rows, constraints, the stored form of addresses."""
+
 from reviews.models.contact import Contact, MergeCandidate
 from reviews.models.delivery import Delivery
 from reviews.models.event import SUBSCRIBABLE, Event

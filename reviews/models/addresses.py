@@ -1,9 +1,9 @@
-"""Addresses in the form in which they are stored, matched and hashed."""
+"""Addresses: the form in which they are stored, matched and hashed. Whose they are, other modules know."""
 
 import hashlib
 import hmac
 import unicodedata
-from typing import Any
+from uuid import UUID
 
 import phonenumbers
 from django.conf import settings
@@ -14,20 +14,23 @@ from reviews.models.base import Channel
 
 
 class InvalidAddress(ValueError):
-    """The text is neither an e-mail address nor a number; it says so to the person who typed it."""
+    """Text that is neither an e-mail address nor a number; its message is for the person who typed it."""
 
 
 class InvalidPhone(InvalidAddress):
-    """The text is not a number that a phone network could route."""
+    """Text that is not a number that a phone network could route."""
 
 
 def normalise_email(text: str) -> str:
-    """The form an address is matched by: NFC, no surrounding space, lower case."""
+    """Return the e-mail address in its stored form: NFC, no surrounding space, lower case. Does not validate it."""
     return unicodedata.normalize("NFC", text).strip().lower()
 
 
 def read_address(text: str, country: str) -> tuple[Channel, str]:
-    """What was typed as an address: its channel, and the form that addresses are compared in. Raises InvalidAddress."""
+    """Return the channel and the stored form of an address that somebody typed. Raises InvalidAddress.
+
+    Text without `@` is read as a phone number; one without `+` as a number of `country` (ISO 3166).
+    """
     if "@" not in text:
         return Channel.SMS, normalise_phone(text, country)[0]
     try:
@@ -38,7 +41,7 @@ def read_address(text: str, country: str) -> tuple[Channel, str]:
 
 
 def normalise_phone(text: str, country: str) -> tuple[str, str]:
-    """The number in E.164 and a warning, empty when the number is known to be in use and may be a mobile one.
+    """Return the number in E.164, and a warning: empty when the number is in use and may be a mobile one.
 
     A number without `+` is read as one of `country` (ISO 3166). Numbers that are possible but not
     assigned pass with a warning: numbering plans change faster than any table of them.
@@ -51,15 +54,15 @@ def normalise_phone(text: str, country: str) -> tuple[str, str]:
     if not phonenumbers.is_possible_number(number):
         raise InvalidPhone(f"{text!r} has too few or too many digits; write it like +12125551234.")
     formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    kind = phonenumbers.number_type(number)
-    if kind == phonenumbers.PhoneNumberType.UNKNOWN:
+    number_type = phonenumbers.number_type(number)
+    if number_type == phonenumbers.PhoneNumberType.UNKNOWN:
         return formatted, f"{formatted} does not look like a number in use; a text may not arrive."
-    if kind == phonenumbers.PhoneNumberType.FIXED_LINE:
+    if number_type == phonenumbers.PhoneNumberType.FIXED_LINE:
         return formatted, f"{formatted} is a landline number; a text may not arrive."
     return formatted, ""
 
 
-def address_hash(account_id: Any, channel: str, address: str) -> str:
-    """What stays of an address when its contact is erased: a keyed hash, the same for every spelling."""
+def hash_address(account_id: UUID, channel: str, address: str) -> str:
+    """Return a keyed hash of the address in the account, the same for any case: all that is kept of an erased one."""
     key = settings.ADDRESS_HASH_KEY.encode()
     return hmac.new(key, f"{account_id}:{channel}:{address.lower()}".encode(), hashlib.sha256).hexdigest()

@@ -1,4 +1,4 @@
-"""What the models of an account share."""
+"""Base of the models: rows of an account, and the channels by which messages travel."""
 
 from typing import Self, TypeVar
 
@@ -13,14 +13,15 @@ MAX_DELAY_HOURS = 365 * 24  # a year: longest wait before a first ask, and betwe
 
 
 class AccountQuerySet(models.QuerySet[M]):
-    """Rows that belong to one business. Everything a person or an API client sees starts here."""
+    """Rows of which each belongs to one account."""
 
     def for_account(self, account: Account) -> Self:
+        """Return the account's rows: the start of every query for a person or an API client."""
         return self.filter(account=account)
 
 
 class Channel(models.TextChoices):
-    """How a message travels."""
+    """Way by which a message travels."""
 
     EMAIL = "email", "E-mail"
     SMS = "sms", "Text message"
@@ -31,6 +32,6 @@ class Channel(models.TextChoices):
 
 
 def available_channels() -> set[str]:
-    """Return the kinds that this installation can send by; with no provider at all both, to the sandbox."""
-    providers = {Channel.EMAIL: settings.MAIL_PROVIDER, Channel.SMS: settings.TEXT_PROVIDER}
-    return {kind.value for kind, provider in providers.items() if provider} or set(Channel.values)
+    """Return the channels that this installation has a provider for; both, to the sandbox, if it has none at all."""
+    has_provider = {Channel.EMAIL: settings.MAIL_PROVIDER, Channel.SMS: settings.TEXT_PROVIDER}
+    return {channel.value for channel, is_set in has_provider.items() if is_set} or set(Channel.values)

@@ -1,4 +1,4 @@
-"""The customers of an account."""
+"""Contacts: the customers of an account, and pairs of them that may be the same person."""
 
 import uuid
 
@@ -10,7 +10,7 @@ from reviews.models.base import AccountQuerySet, Channel
 
 
 class Contact(models.Model):
-    """A customer: at most one for an e-mail address and one for a number, inside an account."""
+    """A customer of an account, which has at most one for each e-mail address and one for each phone number."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="contacts")
@@ -53,12 +53,12 @@ class Contact(models.Model):
         return f"{self.first_name} {self.last_name}".strip()
 
     def address(self, channel: str) -> str:
-        """Where a message on that channel goes; empty when the contact has none."""
+        """Return the address for the channel, an e-mail address or a number; empty when the contact has none."""
         return self.email if channel == Channel.EMAIL else self.phone
 
 
 class MergeCandidate(models.Model):
-    """Two contacts that one call named together: the e-mail is the one's, the number the other's."""
+    """Two contacts that may be one person: a call named the e-mail address of one with the number of the other."""
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="merge_candidates")
     by_email = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="+")

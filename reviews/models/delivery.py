@@ -163,7 +163,7 @@ class Delivery(models.Model):
             ),
         ]
         indexes = [
-            # Both serve claims: the oldest of a channel, and an account's share.
+            # Both serve claims: one the oldest messages of a channel, one an account's share of them.
             models.Index(
                 fields=["channel", "due_at", "account"],
                 condition=Q(status__in=["planned", "sending"]),
@@ -178,16 +178,16 @@ class Delivery(models.Model):
             models.Index(fields=["clicked_site"], condition=Q(clicked_site__isnull=False), name="delivery_by_site"),
             models.Index(
                 fields=["provider_id"], condition=~Q(provider_id=""), name="delivery_by_provider_id"
-            ),  # serves the providers' reports
+            ),  # finds the message of a provider event
             models.Index(fields=["account", "-id"], name="delivery_newest"),  # serves the lists
             models.Index(
                 fields=["sent_at", "channel"], condition=Q(sent_at__isnull=False), name="delivery_sent"
-            ),  # serves totals, and the operator's plots
+            ),  # serves counters, and the operator's charts
             models.Index(
                 fields=["-due_at", "status", "channel", "error_code"],
                 condition=Q(status__in=["bounced", "failed", "unknown"]),
                 name="delivery_unsuccessful",
-            ),  # serves failures() alone, without reading a row
+            ),  # answers insights.installation.failures() without reading a row
         ]
 
     def __str__(self) -> str:

@@ -23,10 +23,10 @@ def new_event_id() -> uuid.UUID:
 
 
 class Event(models.Model):
-    """Something that happened to the account's rows, written in the same transaction as the change itself.
+    """A change of the account's rows, written in the same transaction as the change itself.
 
-    It names the rows it is about and copies nothing from them: who reads it gets them as they are then, and what was
-    erased is gone from here, too. Kept for `reviews.webhooks.events.KEPT`.
+    It names the rows that it is about and copies nothing from them: a reader gets them as they are when it reads, and
+    erased data is gone from events, too. Kept for `reviews.webhooks.events.KEPT`.
     """
 
     class Type(models.TextChoices):
@@ -46,14 +46,14 @@ class Event(models.Model):
         FEEDBACK_UPDATED = "feedback.updated", "Feedback changed"
         CONTACT_OPTED_OUT = "contact.opted_out", "Contact opted out"
         CONTACT_ERASED = "contact.erased", "Contact erased"
-        TEST = "endpoint.test", "Test"  # to one endpoint, when somebody asks for it; never subscribed to
+        TEST = "endpoint.test", "Test"  # to one endpoint, on request; nobody subscribes to it
 
     id = models.UUIDField(primary_key=True, default=new_event_id, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="events")
     type = models.CharField(max_length=30, choices=Type)
     occurred_at = models.DateTimeField()
-    # Rows of the same account. A constraint on each would double what an event costs on the way of every message, and
-    # none of these is deleted but with its account, or by a merge, which takes its events along.
+    # Rows of the same account, without a constraint: five of them would double the cost of each event, which every
+    # message pays. The rows are deleted only with their account, or by a merge, which takes its events along.
     request = models.ForeignKey(
         ReviewRequest, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
     )
@@ -79,4 +79,5 @@ class Event(models.Model):
         return self.get_type_display()
 
 
+# Types that an endpoint may subscribe to.
 SUBSCRIBABLE = [type_ for type_ in Event.Type if type_ is not Event.Type.TEST]

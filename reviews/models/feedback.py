@@ -1,4 +1,4 @@
-"""What recipients tell the business."""
+"""Feedback: words and ratings of recipients for the business."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,9 +10,9 @@ from reviews.models.request import ReviewRequest
 
 
 class Feedback(models.Model):
-    """What somebody left on a page, for the business alone; never shown as a review.
+    """A rating, a text or both, left on a page for the business alone; never shown as a review.
 
-    Without a request: on the printed page, where nobody is known.
+    It has no request when it came from the printed code's page, where the visitor is unknown.
     """
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="feedback")

@@ -1,4 +1,4 @@
-"""Answers kept so that a repeated call gets them again."""
+"""Idempotency keys: first answers of the API, kept so that a repeated call gets them again."""
 
 from django.db import models
 
@@ -11,7 +11,7 @@ class IdempotencyKey(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
     status = models.PositiveSmallIntegerField(null=True, help_text="HTTP status; empty while the first call runs.")
     body = models.BinaryField(default=bytes)
-    created_at = models.DateTimeField(db_index=True)  # serves the clean-up job
+    created_at = models.DateTimeField(db_index=True)  # finds the old ones for the hourly sweep
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "key"], name="idempotency_key_once")]

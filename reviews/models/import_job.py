@@ -1,4 +1,4 @@
-"""Lists of customers that staff hand over as files."""
+"""Imports: lists of customers that staff upload as files."""
 
 from django.conf import settings
 from django.db import models
@@ -9,7 +9,7 @@ from reviews.models.sequence import Sequence
 
 
 class ImportJob(models.Model):
-    """A file and what becomes of its rows. Only importing.py moves `status`."""
+    """A file, the settings it is read with, and counts of its rows. Only `requests.imports` changes `status`."""
 
     class Status(models.TextChoices):
         DRAFT = "draft", "To be started"
@@ -74,7 +74,7 @@ class ImportJob(models.Model):
 
 
 class ImportProblem(models.Model):
-    """A row of a file that could not be taken, as it was, with what is wrong with it."""
+    """A row of a file that was not asked: its cells as they were, and in `text` the reason."""
 
     job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="problems")
     line = models.PositiveIntegerField()
@@ -89,5 +89,5 @@ class ImportProblem(models.Model):
 
     @property
     def shown(self) -> str:
-        """The cells that hold something, in one line."""
+        """The cells that are not empty, in one line."""
         return " · ".join(cell for cell in self.cells if cell)

@@ -1,4 +1,4 @@
-"""What the providers report."""
+"""Provider events: reports of mail and text providers. Events for other programs are in `models.event`."""
 
 from django.db import models
 
@@ -9,8 +9,8 @@ from reviews.models.delivery import Delivery
 class DeliveryEvent(models.Model):
     """One report of a provider about a delivery, stored once, with its raw payload.
 
-    Which delivery it is about may not be known yet when it is stored: `provider_id`, `message_key`
-    and `address` are what the report says of it, and `account` is empty until it is found.
+    A report may come before its delivery can be found: `account` and `delivery` are empty until then, and
+    `provider_id`, `message_key` and `address` are the report's own words to find it by.
     """
 
     class Kind(models.TextChoices):
@@ -51,7 +51,7 @@ class DeliveryEvent(models.Model):
             models.Index(fields=["received_at"], condition=models.Q(applied_at=None), name="event_unapplied"),
             models.Index(
                 fields=["received_at"], condition=models.Q(kind="delivered"), name="event_delivered"
-            ),  # serves totals
+            ),  # serves counters
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""One ask to one contact."""
+"""Review requests: one ask to one contact each."""
 
 import uuid
 
@@ -11,6 +11,7 @@ from reviews.models.sequence import Sequence
 
 class ReviewRequestQuerySet(AccountQuerySet["ReviewRequest"]):
     def open(self) -> "ReviewRequestQuerySet":
+        """Return the requests that have not ended: an answer may still come, or a message go out."""
         return self.filter(status__in=ReviewRequest.OPEN)
 
 
@@ -43,7 +44,7 @@ class ReviewRequest(models.Model):
         "oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="review_requests"
     )
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, db_index=False, related_name="review_requests")
-    # Without an index: it would serve nothing but the deletion of a sequence, and cost every request.
+    # Without an index: it would serve only the deletion of a sequence, and cost every request.
     sequence = models.ForeignKey(Sequence, on_delete=models.PROTECT, db_index=False, related_name="review_requests")
     status = models.CharField(max_length=10, choices=Status)
     reason = models.CharField(max_length=200, blank=True, help_text="Why it stands as it does, in plain words.")

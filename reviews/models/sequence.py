@@ -1,4 +1,4 @@
-"""The plan: what is sent, when, and on which channel."""
+"""Sequences: the plan of messages, with the wait, the channel and the text of each."""
 
 from django.core.validators import MaxValueValidator
 from django.db import models

@@ -1,4 +1,4 @@
-"""Simulations that people start in the back-office."""
+"""Simulations that people start in the back-office: progress and result. The command line keeps no row."""
 
 from datetime import datetime, timedelta
 
@@ -7,17 +7,17 @@ from django.db.models import Q
 
 from reviews.models.base import AccountQuerySet
 
-LOST_AFTER = timedelta(seconds=60)
+LOST_AFTER = timedelta(seconds=60)  # without progress; the web server that watched it may have been restarted
 
 
 class SimulationQuerySet(AccountQuerySet["Simulation"]):
     def running(self, now: datetime) -> "SimulationQuerySet":
-        """Those that are still at work: the web server that follows one may have been restarted."""
+        """Return the simulations that are at work: not ended, and not lost."""
         return self.filter(status=Simulation.Status.RUNNING, beat_at__gt=now - LOST_AFTER)
 
 
 class Simulation(models.Model):
-    """The last one that a person started: one row each, so that nobody runs two at a time."""
+    """The last simulation that a person started: one row a person, so that nobody runs two at a time."""
 
     class Status(models.TextChoices):
         RUNNING = "running", "Running"
@@ -48,5 +48,5 @@ class Simulation(models.Model):
         return f"Simulation of {self.account}"
 
     def is_lost(self, now: datetime) -> bool:
-        """Whether nobody works on it any more though it has not ended."""
+        """Return True if it has not ended, and nothing works on it any more."""
         return self.status == self.Status.RUNNING and self.beat_at <= now - LOST_AFTER

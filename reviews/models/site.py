@@ -1,4 +1,4 @@
-"""Where an account collects reviews."""
+"""Review sites: the places where an account collects reviews."""
 
 from django.core.validators import URLValidator
 from django.db import models

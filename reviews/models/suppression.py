@@ -1,4 +1,4 @@
-"""Suppressions: addresses that an account must not write to."""
+"""Suppressions: addresses that an account must not write to. Their writers are in `contacts.suppressions`."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,13 +8,14 @@ from django.db import models
 from django.db.models import Q
 
 from reviewhub.statements import Select
-from reviews.models.addresses import address_hash
+from reviews.models.addresses import hash_address
 from reviews.models.base import AccountQuerySet, Channel
 from reviews.models.contact import Contact
 
 
 class SuppressionQuerySet(AccountQuerySet["Suppression"]):
     def active(self) -> "SuppressionQuerySet":
+        """Return the suppressions that nobody has lifted."""
         return self.filter(lifted_at=None)
 
 
@@ -54,25 +55,25 @@ class Suppression(models.Model):
 
 
 def blocked_channels(contact: Contact) -> dict[str, str]:
-    """The channels on which the contact must not be written to, each with its reason."""
+    """Return {channel: reason} for the channels on which the contact must not be written to."""
     return blocked_channels_of([contact])[contact.pk]
 
 
 def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str]]:
-    """The same of several contacts, by their ids, in one statement."""
-    blocked: dict[UUID, dict[str, str]] = {contact.pk: {} for contact in contacts}
-    owners: dict[str, list[UUID]] = defaultdict(list)
+    """Return the same for several contacts, by their ids, in one statement."""
+    reasons: dict[UUID, dict[str, str]] = {contact.pk: {} for contact in contacts}
+    owners: dict[str, list[UUID]] = defaultdict(list)  # ids of contacts by the hash of an address
     for contact in contacts:
         for channel in Channel.values:
             if address := contact.address(channel):
-                owners[address_hash(contact.account_id, channel, address)].append(contact.pk)
+                owners[hash_address(contact.account_id, channel, address)].append(contact.pk)
     accounts = {contact.account_id for contact in contacts}
     if not owners:
-        return blocked
+        return reasons
     for row in _suppressions_of(accounts=list(accounts), hashes=list(owners)):
         for pk in owners[row.address_hash]:
-            blocked[pk][row.channel] = row.get_reason_display()
-    return blocked
+            reasons[pk][row.channel] = row.get_reason_display()
+    return reasons
 
 
 _suppressions_of = Select(

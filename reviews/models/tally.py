@@ -1,4 +1,4 @@
-"""What was counted for good, so that no total has to be counted from the first row on."""
+"""Tallies: counts that are final, so that no counter has to count from the first row on."""
 
 from django.db import models
 
@@ -6,9 +6,9 @@ from reviews.models.base import Channel
 
 
 class Tally(models.Model):
-    """How many messages had that outcome on the channel before `until`; later ones are counted where they are.
+    """Number of messages that had the outcome `name` on the channel before `until`; later ones are still in their rows.
 
-    FAILED counts the failures that are in no row any more, because staff had the message sent again.
+    FAILED counts the failures that no row shows any more, because staff had the message sent again.
     """
 
     class Name(models.TextChoices):

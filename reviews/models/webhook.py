@@ -1,4 +1,4 @@
-"""Webhooks: the endpoints of other programs, the notices they get, and each attempt to deliver one."""
+"""Webhooks: the endpoints of other programs, the notices for them, and each attempt to deliver one."""
 
 import uuid
 from datetime import datetime
@@ -13,16 +13,16 @@ from reviews.models.event import Event
 
 class EndpointQuerySet(AccountQuerySet["Endpoint"]):
     def due(self, now: datetime) -> "EndpointQuerySet":
-        """Those that may be called now, and have something to be told."""
+        """Return the endpoints that have a notice due, and are neither paused nor switched off."""
         waiting = Notice.objects.filter(endpoint=OuterRef("pk"), status=Notice.Status.WAITING, due_at__lte=now)
         ready = Q(paused_until=None) | Q(paused_until__lte=now)
         return self.filter(ready, Exists(waiting), is_active=True, account__is_active=True)
 
 
 class Endpoint(models.Model):
-    """An address of another program that is told about events, signed with `secret`.
+    """A webhook: the address of another program that is called with each event, signed with `secret`.
 
-    While `former_secret` is kept, it signs too: the other side may change over whenever it likes. Both are encrypted.
+    While `former_secret` is kept, it signs too, so that the other side may change over at any time. Both are encrypted.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -70,12 +70,15 @@ class Endpoint(models.Model):
 
     @property
     def events(self) -> list[str]:
-        """The types it is told about; none means all."""
+        """The types of the events that it is called with; none means all."""
         return self.event_types.split()
 
 
 class Notice(models.Model):
-    """One event for one endpoint: due at `due_at`, or, while a process holds it (`claim`), held until then."""
+    """One event for one endpoint.
+
+    `due_at` is the time from which it may be sent; while a process holds it (`claim`), the time at which that lapses.
+    """
 
     class Status(models.TextChoices):
         WAITING = "waiting", "Waiting"
@@ -100,7 +103,7 @@ class Notice(models.Model):
 
 
 class Attempt(models.Model):
-    """One call of an endpoint, and what came of it."""
+    """One call of an endpoint, and its answer."""
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="attempts")
     at = models.DateTimeField()

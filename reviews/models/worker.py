@@ -1,4 +1,4 @@
-"""How the machinery is doing."""
+"""State of the machinery: workers, channels, senders of texts."""
 
 from datetime import datetime, timedelta
 
@@ -8,14 +8,14 @@ from reviews.models.base import Channel
 
 
 class WorkerBeat(models.Model):
-    """The last sign of life of a worker cluster: one row for each."""
+    """Last sign of life of a worker cluster, one row for each; its watchdog writes it."""
 
     worker = models.CharField(max_length=100, primary_key=True, help_text="Host and process id of the cluster.")
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()
     restarts = models.PositiveIntegerField(default=0, help_text="How often the watchdog replaced a hung cluster.")
 
-    STALE_AFTER = timedelta(seconds=60)  # a worker that was not heard of for longer counts as hung
+    STALE_AFTER = timedelta(seconds=60)  # a worker without a beat for longer counts as hung
 
     def __str__(self) -> str:
         return self.worker
@@ -23,12 +23,12 @@ class WorkerBeat(models.Model):
 
 class ChannelHealthQuerySet(models.QuerySet["ChannelHealth"]):
     def paused(self, now: datetime) -> models.QuerySet["ChannelHealth", str]:
-        """The channels that nobody sends by just now."""
+        """Return the names of the channels that nothing is sent by at that time."""
         return self.filter(paused_until__gt=now).values_list("channel", flat=True)
 
 
 class ChannelHealth(models.Model):
-    """Failures of a provider in a row; ten pause it for everyone, so that it can recover."""
+    """Failures of a channel's provider in a row; ten pause it for every worker, so that it can recover."""
 
     channel = models.CharField(max_length=5, choices=Channel, primary_key=True)
     failures = models.PositiveIntegerField(default=0)
@@ -44,7 +44,7 @@ class ChannelHealth(models.Model):
 
 
 class SenderPace(models.Model):
-    """From when on a sender of texts has a place free, at the rate it may send."""
+    """Time from which a sender of texts may send again, at the rate that it is allowed."""
 
     sender = models.CharField(max_length=50, primary_key=True, help_text="A number, a name, or the installation's own.")
     free_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""What a recipient does on the page of a message: look, press, write. Nothing here reads a rating.
+"""Actions of a recipient on a page: look, press, write. Nothing here depends on a rating.
 
 Whatever the rating or the text, everybody sees the same links to the same review sites.
 """
@@ -15,23 +15,23 @@ from reviews.webhooks import events
 
 
 def record_seen(*, delivery: Delivery, now: datetime) -> None:
-    """Note that the page was opened, the first time. No answer: mail scanners open every link."""
+    """Record that the page was opened for the first time. No answer of the customer: mail scanners open every link."""
     if delivery.seen_at is None:
-        _see(pk=delivery.pk, now=now)
+        _mark_seen(pk=delivery.pk, now=now)
 
 
-_see = Change(lambda pk, now: (Delivery.objects.filter(pk=pk, seen_at=None), {"seen_at": now}))
+_mark_seen = Change(lambda pk, now: (Delivery.objects.filter(pk=pk, seen_at=None), {"seen_at": now}))
 
 
 @transaction.atomic
 def record_press(*, delivery: Delivery, site: ReviewSite, now: datetime) -> None:
-    """The customer chose a review site: note the first choice, and end the follow-ups."""
+    """Record the first review site that the customer chose, and end the follow-ups."""
     lifecycle.respond(request=delivery.request, now=now, reason=f"Went to {site.name}.")
-    if _click(pk=delivery.pk, now=now, site=site.pk):
+    if _mark_clicked(pk=delivery.pk, now=now, site=site.pk):
         events.record(events.of_message(delivery, Event.Type.LINK_CLICKED, now))
 
 
-_click = Change(
+_mark_clicked = Change(
     lambda pk, now, site: (
         Delivery.objects.filter(pk=pk, clicked_at=None),
         {"clicked_at": now, "clicked_site": site},
@@ -41,7 +41,7 @@ _click = Change(
 
 @transaction.atomic
 def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: datetime) -> Feedback:
-    """Keep what the customer says to the business, in place of what they said before; end the follow-ups."""
+    """Store the customer's feedback in place of an earlier one, and end the follow-ups."""
     lifecycle.respond(request=delivery.request, now=now, reason="Left feedback.")
     feedback, is_new = Feedback.objects.update_or_create(
         request=delivery.request,
@@ -54,18 +54,18 @@ def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: d
             "updated_at": now,
         },
     )
-    _tell(feedback, Event.Type.FEEDBACK_CREATED if is_new else Event.Type.FEEDBACK_UPDATED, now)
+    _record_event(feedback, Event.Type.FEEDBACK_CREATED if is_new else Event.Type.FEEDBACK_UPDATED, now)
     return feedback
 
 
 @transaction.atomic
 def record_scanned_feedback(*, account: Account, rating: int | None, text: str, now: datetime) -> Feedback:
-    """Keep what somebody unknown says to the business on its printed page."""
+    """Store the feedback of an unknown visitor of the printed code's page."""
     feedback = Feedback.objects.create(account=account, rating=rating, text=text, created_at=now, updated_at=now)
-    _tell(feedback, Event.Type.FEEDBACK_CREATED, now)
+    _record_event(feedback, Event.Type.FEEDBACK_CREATED, now)
     return feedback
 
 
-def _tell(feedback: Feedback, type_: str, now: datetime) -> None:
-    about = {"request_id": feedback.request_id, "feedback_id": feedback.pk}
-    events.record(Event(account_id=feedback.account_id, type=type_, occurred_at=now, **about))
+def _record_event(feedback: Feedback, type_: str, now: datetime) -> None:
+    keys = {"request_id": feedback.request_id, "feedback_id": feedback.pk}
+    events.record(Event(account_id=feedback.account_id, type=type_, occurred_at=now, **keys))

@@ -1,4 +1,4 @@
-"""What a recipient may write."""
+"""Forms of the recipient's pages."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ RATINGS = [
 
 
 class FeedbackForm(forms.Form):
-    """A rating, a text, or both."""
+    """Feedback: a rating, a text, or both."""
 
     rating = forms.TypedChoiceField(
         choices=RATINGS, coerce=int, required=False, empty_value=None, widget=forms.RadioSelect

@@ -1,4 +1,4 @@
-"""The image that an account shows beside its name: taken in, made small, kept."""
+"""Logos: make an uploaded image small and safe, store it, remove it. `pages.printed` serves it."""
 
 import hashlib
 import io
@@ -11,16 +11,16 @@ from reviews.models import Logo
 
 MOST_BYTES = 5_000_000
 MOST_PIXELS = 25_000_000
-SIZE = (480, 160)  # shown at half of it, so that it is sharp on a phone
+SIZE = (480, 160)  # at most; shown at half of it, so that it is sharp on a phone
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
 
 def shrink(content: bytes) -> bytes:
-    """The image as a PNG of at most SIZE, written anew: nothing but its pixels is kept of what came in.
+    """Return the image as a new PNG of at most SIZE, which takes over only pixels: no metadata, no other content.
 
-    Raises ValidationError when it is none, or too large.
+    Raises ValidationError if `content` is no image, or too large.
     """
-    # Needed here alone: a worker or a page that had to load it would carry it along.
+    # Imported here, since only an upload needs it: workers and pages need not hold it in memory.
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     if len(content) > MOST_BYTES:
@@ -35,25 +35,25 @@ def shrink(content: bytes) -> bytes:
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise ValidationError("The image is damaged.") from error
     small.thumbnail(SIZE)
-    written = io.BytesIO()
-    small.save(written, "PNG", optimize=True)
-    return written.getvalue()
+    png = io.BytesIO()
+    small.save(png, "PNG", optimize=True)
+    return png.getvalue()
 
 
 @transaction.atomic
 def set_logo(*, account: Account, content: bytes) -> None:
-    """Show this image, as `shrink` returned it, from now on."""
+    """Store the image, as `shrink` returned it, and show it from now on."""
     Logo.objects.update_or_create(account=account, defaults={"content": content})
-    _note(account, hashlib.sha256(content).hexdigest()[:32])
+    _set_version(account, hashlib.sha256(content).hexdigest()[:32])
 
 
 @transaction.atomic
 def remove_logo(*, account: Account) -> None:
-    """Show the first letter of the name again."""
+    """Delete the image, and show the first letter of the name again."""
     Logo.objects.filter(account=account).delete()
-    _note(account, "")
+    _set_version(account, "")
 
 
-def _note(account: Account, logo: str) -> None:
-    account.logo = logo
+def _set_version(account: Account, version: str) -> None:
+    account.logo = version
     account.save(update_fields=["logo"])

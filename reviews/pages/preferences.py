@@ -1,4 +1,4 @@
-"""The ways in which a business may write to a customer, as the customer wants them."""
+"""Preferences of a recipient: the ways in which the business may write to them. Shows no page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,60 +8,59 @@ from reviews.contacts import opt_outs, suppressions
 from reviews.models import Delivery, Suppression
 from reviews.models.base import Channel
 
-Reason = Suppression.Reason
-
 
 @dataclass(frozen=True)
 class Way:
-    """A channel that the customer has an address for. `shown`: the address, without what a stranger need not read."""
+    """A channel that the customer has an address for."""
 
     channel: Channel
     address: str
-    shown: str
+    shown: str  # the address, with only as much of it as a stranger may read
     suppression: Suppression | None
-    can_allow: bool = False
+    can_allow: bool = False  # the recipient may lift the suppression on the page
 
     @property
     def is_open(self) -> bool:
         return self.suppression is None
 
 
-def leave(*, delivery: Delivery, now: datetime) -> None:
-    """No more messages to where this one went; nothing is on its way there when this returns."""
-    _stop(delivery, [(delivery.channel, delivery.address)], f"Unsubscribe link of message {delivery.pk}.", now)
+def suppress_address(*, delivery: Delivery, now: datetime) -> None:
+    """Suppress the address that the message went to. When this returns, no message is on its way there."""
+    _opt_out(delivery, [(delivery.channel, delivery.address)], f"Unsubscribe link of message {delivery.pk}.", now)
 
 
 def ways_to(delivery: Delivery) -> list[Way]:
-    """Where the customer who got the message can be written to, as known now."""
+    """Return the ways in which the customer who got the message can be written to now."""
     contact = delivery.request.contact
-    known = {channel: contact.address(channel) for channel in Channel}
-    # Whoever holds the link has shown that this address is theirs.
-    known[Channel(delivery.channel)] = delivery.address or known[Channel(delivery.channel)]
-    return [_way(delivery, channel, address) for channel, address in known.items() if address]
+    addresses = {channel: contact.address(channel) for channel in Channel}
+    # Whoever holds the link has shown that the message's address is theirs.
+    addresses[Channel(delivery.channel)] = delivery.address or addresses[Channel(delivery.channel)]
+    return [_way(delivery, channel, address) for channel, address in addresses.items() if address]
 
 
-def choose(*, delivery: Delivery, wanted: Sequence[str], now: datetime) -> None:
-    """Stop every way that is not wanted, and allow again what the customer had stopped on such a page.
+def save_choice(*, delivery: Delivery, wanted: Sequence[str], now: datetime) -> None:
+    """Suppress every way whose channel is not in `wanted`, and lift suppressions that the customer made on such a page.
 
-    What a text, a complaint or a provider has stopped stays so, and so does another address than the message's:
+    A suppression by a text, a complaint or a provider stays, and so does one of another address than the message's:
     the link proves nothing about that one.
     """
     ways = ways_to(delivery)
+    evidence = f"Preferences page of message {delivery.pk}."
     unwanted = [(way.channel.value, way.address) for way in ways if way.is_open and way.channel not in wanted]
-    _stop(delivery, unwanted, f"Preferences page of message {delivery.pk}.", now)
+    _opt_out(delivery, unwanted, evidence, now)
     for way in ways:
         if way.suppression and way.can_allow and way.channel in wanted:
-            because = f"Preferences page of message {delivery.pk}."
-            suppressions.lift(suppression=way.suppression, because=because, now=now)
+            suppressions.lift(suppression=way.suppression, because=evidence, now=now)
 
 
-def _stop(delivery: Delivery, places: Sequence[tuple[str, str]], evidence: str, now: datetime) -> None:
+def _opt_out(delivery: Delivery, places: Sequence[tuple[str, str]], evidence: str, now: datetime) -> None:
+    """Suppress the places (channel, address), and wait until no message is on its way there."""
     for channel, address in places:
         opt_outs.opt_out(
             account=delivery.account,
             channel=channel,
             address=address,
-            reason=Reason.UNSUBSCRIBED,
+            reason=Suppression.Reason.UNSUBSCRIBED,
             evidence=evidence,
             now=now,
         )
@@ -70,13 +69,13 @@ def _stop(delivery: Delivery, places: Sequence[tuple[str, str]], evidence: str, 
 
 
 def _way(delivery: Delivery, channel: Channel, address: str) -> Way:
-    found = suppressions.of(account=delivery.account, channel=channel, address=address).first()
+    suppression = suppressions.of(account=delivery.account, channel=channel, address=address).first()
     is_theirs = (channel.value, address) == (delivery.channel, delivery.address)
-    can_allow = found is not None and is_theirs and found.reason == Reason.UNSUBSCRIBED
-    return Way(channel, address, _masked(channel, address), found, can_allow)
+    is_own = suppression is not None and suppression.reason == Suppression.Reason.UNSUBSCRIBED
+    return Way(channel, address, _mask(channel, address), suppression, can_allow=is_theirs and is_own)
 
 
-def _masked(channel: Channel, address: str) -> str:
+def _mask(channel: Channel, address: str) -> str:
     if channel == Channel.SMS:
         return f"… {address[-4:]}"
     name, _, domain = address.partition("@")

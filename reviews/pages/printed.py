@@ -1,4 +1,4 @@
-"""The page that a printed code leads to: the same question, to somebody who is nobody's contact."""
+"""Page of a printed code: asks an unknown visitor what the message's page asks a contact. Serves the logo, too."""
 
 import functools
 import re
@@ -18,7 +18,15 @@ from reviewhub.statements import Select
 from reviews.models import Contact, Logo
 from reviews.pages import actions
 from reviews.pages.forms import FeedbackForm
-from reviews.pages.responses import SeeOther, keep_private, own_words, show, sites_of, sorry, writes_too_often
+from reviews.pages.responses import (
+    SeeOther,
+    fill_own_texts,
+    keep_private,
+    render_page,
+    render_sorry,
+    sites_of,
+    writes_too_often,
+)
 
 CODE = re.compile(rf"[{SCAN_ALPHABET}]{{8,16}}")
 A_YEAR = 365 * 24 * 3600
@@ -27,18 +35,18 @@ View = Callable[..., HttpResponse]
 
 
 def printed_page(view: View) -> View:
-    """Find the account of the code."""
+    """Decorate a view of the page: find the account of the code, limit forms, keep the response private."""
 
     @csrf_exempt  # no cookie exists here that a foreign form could use
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, code: str, **given: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
         account = _find(code)
         if account is None:
-            return keep_private(sorry(request, 404))
+            return keep_private(render_sorry(request, 404))
         request.account = account  # type: ignore[attr-defined]  # for the access line
         if request.method == "POST" and writes_too_often(request, code):
-            return keep_private(sorry(request, 429, account))
-        return keep_private(view(request, account, **given))
+            return keep_private(render_sorry(request, 429, account))
+        return keep_private(view(request, account, **kwargs))
 
     return wrapped
 
@@ -46,7 +54,7 @@ def printed_page(view: View) -> View:
 @printed_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account: Account) -> HttpResponse:
-    """The review sites, and a word to the business alone. Who it is, nobody asks."""
+    """Show the review sites and the feedback form, or take the form. The visitor stays unknown."""
     if request.method != "POST":
         return _ask(request, account, FeedbackForm())
     form = FeedbackForm(request.POST)
@@ -59,19 +67,19 @@ def page(request: HttpRequest, account: Account) -> HttpResponse:
 @printed_page
 @require_POST
 def go(request: HttpRequest, account: Account, site: int) -> HttpResponse:
-    """On to a review site: only to one that the account has saved."""
-    chosen = next((one for one in sites_of(account) if one.pk == site), None)
-    return SeeOther(chosen.url) if chosen else sorry(request, 404, account)
+    """Redirect to a review site, one that the account has saved."""
+    chosen = next((row for row in sites_of(account) if row.pk == site), None)
+    return SeeOther(chosen.url) if chosen else render_sorry(request, 404, account)
 
 
 @require_GET
 def logo(request: HttpRequest, code: str) -> HttpResponse:
-    """The account's image, whatever version is asked for: mails of long ago show today's."""
+    """Serve the account's logo of today, for any version in the query: mails of long ago show it, too."""
     account = _find(code)
-    found = Logo.objects.filter(account=account).first() if account and account.logo else None
-    if account is None or found is None:
+    row = Logo.objects.filter(account=account).first() if account and account.logo else None
+    if account is None or row is None:
         raise Http404
-    response = HttpResponse(bytes(found.content), content_type="image/png")
+    response = HttpResponse(bytes(row.content), content_type="image/png")
     if request.META["QUERY_STRING"] == account.logo:
         patch_cache_control(response, public=True, max_age=A_YEAR, immutable=True)
     else:
@@ -93,5 +101,5 @@ def _ask(request: HttpRequest, account: Account, form: FeedbackForm, status: int
 
 
 def _show(request: HttpRequest, template: str, account: Account, **context: Any) -> HttpResponse:
-    place = reverse("reviews:scan", args=[account.scan_code])
-    return show(request, template, account, place=place, own=own_words(account, Contact()), **context)
+    page_url = reverse("reviews:scan", args=[account.scan_code])
+    return render_page(request, template, account, page_url=page_url, own=fill_own_texts(account, Contact()), **context)

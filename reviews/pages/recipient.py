@@ -1,4 +1,4 @@
-"""What the recipient of a message opens: its page and the ways out, with nothing that needs a login or a cookie."""
+"""Pages of a message for its recipient: the ask and the ways out. None needs a login, a cookie or a script."""
 
 import functools
 import re
@@ -15,8 +15,16 @@ from reviewhub.statements import Select
 from reviews.models import Delivery, Feedback, ReviewRequest
 from reviews.pages import actions
 from reviews.pages.forms import FeedbackForm
-from reviews.pages.preferences import choose, leave, ways_to
-from reviews.pages.responses import SeeOther, keep_private, own_words, show, sites_of, sorry, writes_too_often
+from reviews.pages.preferences import save_choice, suppress_address, ways_to
+from reviews.pages.responses import (
+    SeeOther,
+    fill_own_texts,
+    keep_private,
+    render_page,
+    render_sorry,
+    sites_of,
+    writes_too_often,
+)
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,22}")
 
@@ -24,19 +32,19 @@ View = Callable[..., HttpResponse]
 
 
 def recipient_page(view: View) -> View:
-    """Find the message of the token, and keep the answer private."""
+    """Decorate a view of the pages: find the message of the token, limit forms, keep the response private."""
 
     # No cookie exists here that a foreign form could use, and one-click unsubscribes bring no token.
     @csrf_exempt
     @functools.wraps(view)
-    def wrapped(request: HttpRequest, token: str, **given: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
         delivery = _find(token)
         if delivery is None:
-            return keep_private(sorry(request, 404))
+            return keep_private(render_sorry(request, 404))
         request.account = delivery.account  # type: ignore[attr-defined]  # for the access line
         if request.method == "POST" and writes_too_often(request, token):
-            return keep_private(sorry(request, 429, delivery.account))
-        return keep_private(view(request, delivery, **given))
+            return keep_private(render_sorry(request, 429, delivery.account))
+        return keep_private(view(request, delivery, **kwargs))
 
     return wrapped
 
@@ -44,23 +52,23 @@ def recipient_page(view: View) -> View:
 @recipient_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    """The question, the review sites, and a word to the business alone."""
+    """Show the question, the review sites and the feedback form, or take the form."""
     if _is_over(delivery):
-        return sorry(request, 410, delivery.account)
+        return render_sorry(request, 410, delivery.account)
     if request.method == "POST":
         return _take_feedback(request, delivery)
     if request.method == "GET":
         actions.record_seen(delivery=delivery, now=timezone.now())
-    return _ask(request, delivery, FeedbackForm(initial=_said_before(delivery)))
+    return _ask(request, delivery, FeedbackForm(initial=_earlier_feedback(delivery)))
 
 
 @recipient_page
 @require_POST
 def go(request: HttpRequest, delivery: Delivery, site: int) -> HttpResponse:
-    """On to a review site: only to one that the account has saved."""
-    chosen = next((one for one in sites_of(delivery.account) if one.pk == site), None)
+    """Record the choice of a review site, one that the account has saved, and redirect there."""
+    chosen = next((row for row in sites_of(delivery.account) if row.pk == site), None)
     if chosen is None or _is_over(delivery):
-        return sorry(request, 410 if _is_over(delivery) else 404, delivery.account)
+        return render_sorry(request, 410 if _is_over(delivery) else 404, delivery.account)
     actions.record_press(delivery=delivery, site=chosen, now=timezone.now())
     return SeeOther(chosen.url)
 
@@ -68,22 +76,22 @@ def go(request: HttpRequest, delivery: Delivery, site: int) -> HttpResponse:
 @recipient_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    """A button; pressed, by a person or by a mail program (RFC 8058), no more messages come there."""
+    """Show a button; on its POST, by a person or a mail program (RFC 8058), suppress the message's address."""
     done = request.method == "POST"
     if done and delivery.address:
-        leave(delivery=delivery, now=timezone.now())
+        suppress_address(delivery=delivery, now=timezone.now())
     return _show(request, "pages/unsubscribe.html", delivery, done=done)
 
 
 @recipient_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    """Which ways the business may write, each with a switch."""
+    """Show the ways in which the business may write, each with a switch, or save the choice."""
     if delivery.request.contact.erased_at:
-        return sorry(request, 410, delivery.account)
+        return render_sorry(request, 410, delivery.account)
     done = request.method == "POST"
     if done:
-        choose(delivery=delivery, wanted=request.POST.getlist("channel"), now=timezone.now())
+        save_choice(delivery=delivery, wanted=request.POST.getlist("channel"), now=timezone.now())
     return _show(request, "pages/preferences.html", delivery, done=done, ways=ways_to(delivery))
 
 
@@ -91,8 +99,8 @@ def _find(token: str) -> Delivery | None:
     return _with_token.first(token=token) if TOKEN.fullmatch(token) else None
 
 
-# What pages look at, and no more: a row of all five tables is wide.
-_LOOKED_AT = (
+# Only the columns that pages use: the five tables together are wide.
+_COLUMNS = (
     *("link_token", "channel", "address", "seen_at", "clicked_at", "account", "request"),
     *(f"account__{name}" for name in ("name", "sender_name", "postal_address", "colour", "language", "logo")),
     *(f"account__{name}" for name in ("scan_code", "page_heading", "page_text", "thanks_text")),
@@ -104,7 +112,7 @@ _LOOKED_AT = (
 _with_token = Select(
     lambda token: (
         Delivery.objects.select_related("account", "request__contact", "request__feedback")
-        .only(*_LOOKED_AT)
+        .only(*_COLUMNS)
         .filter(link_token=token)
     )
 )
@@ -119,24 +127,24 @@ def _take_feedback(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, delivery: Delivery, form: FeedbackForm, status: int = 200) -> HttpResponse:
-    shown = {"sites": sites_of(delivery.account), "said_before": bool(_said_before(delivery))}
+    context = {"sites": sites_of(delivery.account), "has_earlier_feedback": bool(_earlier_feedback(delivery))}
     rating = str(form["rating"].value() or "")
-    return _show(request, "pages/ask.html", delivery, status=status, form=form, rating=rating, **shown)
+    return _show(request, "pages/ask.html", delivery, status=status, form=form, rating=rating, **context)
 
 
-def _said_before(delivery: Delivery) -> dict[str, Any]:
+def _earlier_feedback(delivery: Delivery) -> dict[str, Any]:
     feedback: Feedback | None = getattr(delivery.request, "feedback", None)
     return {"rating": feedback.rating, "text": feedback.text} if feedback else {}
 
 
 def _is_over(delivery: Delivery) -> bool:
-    """Cancelled by the business, or the contact was erased."""
+    """Return True if the business cancelled the request, or the contact was erased."""
     request = delivery.request
     return request.status == ReviewRequest.Status.CANCELLED or request.contact.erased_at is not None
 
 
 def _show(request: HttpRequest, template: str, delivery: Delivery, **context: Any) -> HttpResponse:
     contact = delivery.request.contact
-    place = reverse("reviews:page", args=[delivery.link_token])
-    context |= {"delivery": delivery, "place": place, "first_name": contact.first_name}
-    return show(request, template, delivery.account, own=own_words(delivery.account, contact), **context)
+    page_url = reverse("reviews:page", args=[delivery.link_token])
+    context |= {"delivery": delivery, "page_url": page_url, "first_name": contact.first_name}
+    return render_page(request, template, delivery.account, own=fill_own_texts(delivery.account, contact), **context)

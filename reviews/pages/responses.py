@@ -1,4 +1,4 @@
-"""How a page for recipients is answered: in the account's words and language, private, unlisted, never kept."""
+"""Responses of the recipients' pages: in the account's texts and language, kept in no cache and no search engine."""
 
 import hashlib
 import logging
@@ -26,15 +26,15 @@ WRITES_PER_MINUTE = 30
 
 
 class SeeOther(HttpResponseRedirect):
-    """303: whatever the method was, the next request is a GET (RFC 9110 §15.4.4)."""
+    """Redirect by 303: whatever the method was, the next request is a GET (RFC 9110 §15.4.4)."""
 
     status_code = 303
 
 
-def show(
+def render_page(
     request: HttpRequest, template: str, account: Account | None, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """A page of the account. `sites` in the context are those that its forms lead on to."""
+    """Render a page of the account in its language. `sites` in the context are those that its forms redirect to."""
     language = account.language if account else get_language_from_request(request)
     context |= {
         "account": account,
@@ -45,21 +45,22 @@ def show(
     }
     with speaking(language):
         response = render(request, template, context, status=status)
-    # A browser applies form-action to where a form's answer redirects, too.
-    if targets := sorted({_origin(site.url) for site in context.get("sites", [])}):
-        response._csp_update = {"form-action": targets}  # type: ignore[attr-defined]
+    # Browsers apply form-action also to the address that the answer of a form redirects to.
+    if origins := sorted({_origin(site.url) for site in context.get("sites", [])}):
+        response._csp_update = {"form-action": origins}  # type: ignore[attr-defined]
     return response
 
 
-def sorry(request: HttpRequest, status: int, account: Account | None = None) -> HttpResponse:
-    """Why there is nothing to see: 404, 410, or 429 for who wrote too often."""
-    response = show(request, "pages/sorry.html", account, status=status)
+def render_sorry(request: HttpRequest, status: int, account: Account | None = None) -> HttpResponse:
+    """Render the page that explains a 404, a 410, or a 429 after too many forms."""
+    response = render_page(request, "pages/sorry.html", account, status=status)
     if status == 429:
         response["Retry-After"] = "60"
     return response
 
 
 def keep_private(response: HttpResponse) -> HttpResponse:
+    """Add the headers that keep the page out of search engines and caches, and its address out of `Referer`."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
     add_never_cache_headers(response)
@@ -67,29 +68,29 @@ def keep_private(response: HttpResponse) -> HttpResponse:
 
 
 def sites_of(account: Account) -> list[ReviewSite]:
-    """Where the account collects reviews: the same for everybody, in the same order."""
+    """Return the account's review sites: the same for everybody, in the same order."""
     return _sites(account=account.pk)
 
 
 _sites = Select(lambda account: ReviewSite.objects.filter(account=account, is_active=True))
 
 
-def own_words(account: Account, contact: Contact) -> dict[str, str]:
-    """What the account says on its pages itself; empty where it leaves that to us."""
-    said = {"heading": account.page_heading, "text": account.page_text, "thanks": account.thanks_text}
-    values = values_of(account, contact) if any(said.values()) else {}
+def fill_own_texts(account: Account, contact: Contact) -> dict[str, str]:
+    """Return the account's own heading, text and thanks, filled in for the contact; empty where it has none."""
+    texts = {"heading": account.page_heading, "text": account.page_text, "thanks": account.thanks_text}
+    values = values_of(account, contact) if any(texts.values()) else {}
     try:
-        return {name: fill(text, values) if text else "" for name, text in said.items()}
+        return {name: fill(text, values) if text else "" for name, text in texts.items()}
     except RenderError:  # checked when they were saved; a page is shown in any case
         logger.exception("the words of a page cannot be filled in", extra={"account": str(account.pk)})
         return {}
 
 
-def writes_too_often(request: HttpRequest, place: str) -> bool:
-    """Whether there, or from this address, more than WRITES_PER_MINUTE forms were sent in this minute."""
+def writes_too_often(request: HttpRequest, token: str) -> bool:
+    """Count a form, and return True after WRITES_PER_MINUTE on the page of that token or from the caller's address."""
     minute = int(time.time()) // 60
-    for writer in (place, client_address(request)):
-        key = f"page:{hashlib.sha256(writer.encode()).hexdigest()[:32]}:{minute}"
+    for source in (token, client_address(request)):
+        key = f"page:{hashlib.sha256(source.encode()).hexdigest()[:32]}:{minute}"
         if one_more(key, 120) > WRITES_PER_MINUTE:
             return True
     return False

@@ -26,7 +26,9 @@ from reviews.models import (
 from reviews.pages import actions
 from reviews.requests import imports
 from reviews.requests.matching import Person
+from reviews.simulation import runner
 from reviews.tests.support.browser import CHROMIUM, FLAGS, PHONE
+from reviews.tests.support.forked_simulations import forking
 from reviews.tests.support.helpers import Clock, FakeProvider, asked
 from reviews.webhooks import endpoints
 
@@ -83,6 +85,21 @@ def full(account: Account, owner: User, now: datetime) -> Account:
     )
     account.refresh_from_db()
     return account
+
+
+# --- Simulations ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def forking_command() -> Iterator[list[str]]:
+    with forking() as command:
+        yield command
+
+
+@pytest.fixture
+def forked(forking_command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulations begin at once: their processes are forked from one that has loaded everything."""
+    monkeypatch.setattr(runner, "COMMAND", forking_command)
 
 
 # --- A real browser ---------------------------------------------------------------------------

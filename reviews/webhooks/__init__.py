@@ -1,0 +1,1 @@
+"""Webhooks: what other programs are told. Inbound calls of providers are in `delivery.provider_events`."""

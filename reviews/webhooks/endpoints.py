@@ -1,4 +1,4 @@
-"""Where other programs are told what happened: subscribing, secrets, switching off and on, sending again."""
+"""Endpoints: subscribe, roll secrets, switch off and on, send again. The calls themselves are the notifier's."""
 
 import base64
 import logging
@@ -20,29 +20,22 @@ from oauth.scopes import READ
 from reviewhub import outbound
 from reviewhub.encryption import Cipher, Undecipherable
 from reviewhub.outbound import Forbidden
+from reviewhub.refused import Refused
 from reviews.models import SUBSCRIBABLE, Endpoint, Event, Notice
 
 logger = logging.getLogger(__name__)
 
-MOST = 50  # of an account
-PREFIX = "whsec_"
-REPLAY_AT_ONCE = 10_000
+MOST = 50  # endpoints of an account
+PREFIX = "whsec_"  # of a secret, by the Standard Webhooks specification
+REPLAY_AT_ONCE = 10_000  # notices
 DISCONNECTED = "The app was disconnected."
-
-
-class Refused(Exception):
-    """It cannot be done; `field` names the input that says so."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field, self.reason = field, reason
 
 
 # --- Subscribing -------------------------------------------------------------------------------------
 
 
 def check_url(url: str) -> str:
-    """The address without blanks around it. Raises Refused."""
+    """Return the address without blanks around it. Raises Refused for one that must not be called."""
     url = url.strip()
     try:
         outbound.check(url, settings.WEBHOOK_NETWORKS)
@@ -52,12 +45,12 @@ def check_url(url: str) -> str:
 
 
 def check_events(names: Iterable[str]) -> str:
-    """Names of events as they are kept, in our order. Raises Refused."""
-    wanted = set(names)
-    if unknown := wanted - set(SUBSCRIBABLE):
+    """Return the types of events in their stored form: in our order, with blanks between. Raises Refused."""
+    types = set(names)
+    if unknown := types - set(SUBSCRIBABLE):
         known = ", ".join(SUBSCRIBABLE)
         raise Refused("events", f"There is no event {min(unknown)!r}. There are: {known}.")
-    return " ".join(type_ for type_ in SUBSCRIBABLE if type_ in wanted)
+    return " ".join(type_ for type_ in SUBSCRIBABLE if type_ in types)
 
 
 @transaction.atomic
@@ -70,40 +63,40 @@ def subscribe(
     user: User | None = None,
     application: Application | None = None,
 ) -> tuple[Endpoint, bool]:
-    """The endpoint for these events, and whether it is new: a repeated call finds the first one. Raises Refused."""
-    url, kept = check_url(url), check_events(names)
+    """Return the endpoint for these events, and True if it is new: a repeated call finds the first. Raises Refused."""
+    url, event_types = check_url(url), check_events(names)
     Account.objects.select_for_update().get(pk=account.pk)  # of two calls, the second sees what the first made
-    own = Endpoint.objects.for_account(account)
-    same = own.filter(url=url, event_types=kept, application=application, is_active=True).first()
+    endpoints = Endpoint.objects.for_account(account)
+    same = endpoints.filter(url=url, event_types=event_types, application=application, is_active=True).first()
     if same is not None:
         return same, False
-    if own.count() >= MOST:
+    if endpoints.count() >= MOST:
         raise Refused("url", f"The account has {MOST} endpoints already: delete some first.")
-    made = Endpoint(
-        account=account, url=url, event_types=kept, description=description, user=user, application=application
+    endpoint = Endpoint(
+        account=account, url=url, event_types=event_types, description=description, user=user, application=application
     )
-    made.secret = _cipher().encrypt(new_secret())
-    made.save()
-    return made, True
+    endpoint.secret = _cipher().encrypt(new_secret())
+    endpoint.save()
+    return endpoint, True
 
 
 @transaction.atomic
 def delete(endpoint: Endpoint) -> None:
-    """Tell it nothing more, and forget what it was told."""
-    # Whoever is writing notices to it holds the row: they are waited for, and then found and deleted with it.
-    for found in Endpoint.objects.select_for_update().filter(pk=endpoint.pk):
-        found.delete()
+    """Delete the endpoint with its notices and attempts."""
+    # A transaction that writes notices for it holds the row: it is waited for, and its notices are deleted, too.
+    for row in Endpoint.objects.select_for_update().filter(pk=endpoint.pk):
+        row.delete()
 
 
 def is_entitled(endpoint: Endpoint, now: datetime) -> bool:
-    """Whether it may be told: an app's, only while the person who connected the app still lets it read."""
+    """Return True if it may be called. An app's may, while the person who connected the app still lets it read."""
     if endpoint.application_id is None:
         return True
     return any(
-        found.application_id == endpoint.application_id
-        and found.user_id == str(endpoint.user_id)
-        and READ in found.scopes
-        for found in connections_of(endpoint.account, now)
+        connection.application_id == endpoint.application_id
+        and connection.user_id == str(endpoint.user_id)
+        and READ in connection.scopes
+        for connection in connections_of(endpoint.account, now)
     )
 
 
@@ -111,44 +104,46 @@ def is_entitled(endpoint: Endpoint, now: datetime) -> bool:
 
 
 def new_secret() -> str:
-    """256 random bits, in the form of the Standard Webhooks specification."""
+    """Make a secret: 256 random bits, in the form of the Standard Webhooks specification."""
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def secrets_of(endpoint: Endpoint) -> list[str]:
-    """What it is signed with: the secret, then the former one while that is kept. Raises Undecipherable."""
-    return [_cipher().decrypt(kept) for kept in (endpoint.secret, endpoint.former_secret) if kept]
+    """Return the secrets that calls are signed with: the present one, then the former one while it is kept.
+
+    Raises Undecipherable if no key reads them.
+    """
+    return [_cipher().decrypt(encrypted) for encrypted in (endpoint.secret, endpoint.former_secret) if encrypted]
 
 
 def roll(endpoint: Endpoint) -> str:
-    """A new secret; the one before signs too, until it is retired. Returns the new one."""
-    made = new_secret()
+    """Give the endpoint a new secret, and return it. The present one signs too, until it is retired."""
+    secret = new_secret()
     with transaction.atomic():
-        fresh = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
-        fresh.former_secret, fresh.secret = fresh.secret, _cipher().encrypt(made)
-        fresh.save(update_fields=["secret", "former_secret"])
-    return made
+        row = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
+        row.former_secret, row.secret = row.secret, _cipher().encrypt(secret)
+        row.save(update_fields=["secret", "former_secret"])
+    return secret
 
 
 def retire_former(endpoint: Endpoint) -> bool:
-    """Sign with the secret alone from now on; False where there was no former one."""
+    """Sign with the present secret alone from now on. Return False if there was no former one."""
     return Endpoint.objects.filter(pk=endpoint.pk).exclude(former_secret="").update(former_secret="") == 1
 
 
 def renew_encryption() -> int:
-    """Encrypt with the first key what was encrypted with a former one; returns how many endpoints had such secrets."""
-    cipher, renewed = _cipher(), 0
+    """Encrypt with the first key all secrets that were encrypted with a former one. Return the number of endpoints."""
+    cipher, count = _cipher(), 0
     for endpoint in Endpoint.objects.all():
+        before = {"secret": endpoint.secret, "former_secret": endpoint.former_secret}
         try:
-            now = [cipher.renewed(kept) if kept else "" for kept in (endpoint.secret, endpoint.former_secret)]
+            after = {name: cipher.renewed(encrypted) if encrypted else "" for name, encrypted in before.items()}
         except Undecipherable:
             logger.error("the secret of an endpoint cannot be read: WEBHOOK_KEY is not the one of then")
             continue
-        before = {"secret": endpoint.secret, "former_secret": endpoint.former_secret}
-        if now != list(before.values()):
-            after = Endpoint.objects.filter(pk=endpoint.pk, **before)
-            renewed += after.update(secret=now[0], former_secret=now[1])
-    return renewed
+        if after != before:
+            count += Endpoint.objects.filter(pk=endpoint.pk, **before).update(**after)
+    return count
 
 
 def _cipher() -> Cipher:
@@ -160,12 +155,13 @@ def _cipher() -> Cipher:
 
 @transaction.atomic
 def switch_off(endpoint: Endpoint, because: str, *, tell: bool = True) -> bool:
-    """Tell it nothing more; what waited can be sent again later. False if it was off.
+    """Call the endpoint no more; its waiting notices fail, and can be sent again later. Return False if it was off.
 
     `tell`: the owners get a mail, which `tell_owners` sends.
     """
-    on = Endpoint.objects.filter(pk=endpoint.pk, is_active=True)
-    if not on.update(is_active=False, off_because=because[:200], tell_owners=tell):
+    if not Endpoint.objects.filter(pk=endpoint.pk, is_active=True).update(
+        is_active=False, off_because=because[:200], tell_owners=tell
+    ):
         return False
     Notice.objects.filter(endpoint=endpoint, status=Notice.Status.WAITING).update(
         status=Notice.Status.FAILED, claim=None
@@ -174,14 +170,14 @@ def switch_off(endpoint: Endpoint, because: str, *, tell: bool = True) -> bool:
 
 
 def switch_on(endpoint: Endpoint) -> None:
-    """Tell it what happens from now on; what it missed is sent again when somebody asks for it."""
+    """Call the endpoint again, with events from now on; those that it missed are sent only on request."""
     Endpoint.objects.filter(pk=endpoint.pk).update(
         is_active=True, off_because="", failing_since=None, failures=0, paused_until=None
     )
 
 
 def tell_owners() -> int:
-    """Write to the owners of accounts whose endpoints were switched off; returns how many mails left.
+    """Mail the owners of accounts whose endpoints were switched off. Return the number of mails that left.
 
     A mail that does not leave is tried again with the next call.
     """
@@ -203,13 +199,13 @@ def tell_owners() -> int:
     return sent
 
 
-# --- By hand -----------------------------------------------------------------------------------------
+# --- On request --------------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def test(endpoint: Endpoint, now: datetime) -> Notice:
-    """Let a test event go there at once. Raises Refused where the endpoint is off."""
-    _must_be_on(endpoint)
+    """Record a test event with a notice for this endpoint, due now. Raises Refused if the endpoint is off."""
+    _lock_active(endpoint)
     event = Event.objects.create(account=endpoint.account, type=Event.Type.TEST, occurred_at=now)
     Endpoint.objects.filter(pk=endpoint.pk).update(paused_until=None)
     return Notice.objects.create(event=event, endpoint=endpoint, due_at=now)
@@ -217,35 +213,36 @@ def test(endpoint: Endpoint, now: datetime) -> Notice:
 
 @transaction.atomic
 def replay(endpoint: Endpoint, which: QuerySet[Notice], now: datetime) -> int:
-    """Send these notices of the endpoint again, up to REPLAY_AT_ONCE, with a full round of tries; returns how many.
+    """Make notices of the endpoint due again, up to REPLAY_AT_ONCE, with a full round of tries. Return their number.
 
-    Those that wait anyway are left to themselves. Raises Refused where the endpoint is off.
+    Notices that are waiting stay as they are. Raises Refused if the endpoint is off.
     """
-    _must_be_on(endpoint)
+    _lock_active(endpoint)
     settled = which.filter(endpoint=endpoint).exclude(status=Notice.Status.WAITING)
     keys = list(settled.order_by("pk").values_list("pk", flat=True)[:REPLAY_AT_ONCE])
-    again = Notice.objects.filter(pk__in=keys).exclude(status=Notice.Status.WAITING)
-    return again.update(status=Notice.Status.WAITING, due_at=now, claim=None, tries=0)
+    still_settled = Notice.objects.filter(pk__in=keys).exclude(status=Notice.Status.WAITING)
+    return still_settled.update(status=Notice.Status.WAITING, due_at=now, claim=None, tries=0)
 
 
 @transaction.atomic
 def replay_between(endpoint: Endpoint, *, since: datetime, until: datetime, now: datetime) -> int:
-    """Send what happened in that time again, up to REPLAY_AT_ONCE events of the types the endpoint wants.
+    """Send the events of that time again, of the types that the endpoint wants, up to REPLAY_AT_ONCE of them.
 
-    Also what it never was told: because it was off, or not there yet. Returns how many. Raises Refused.
+    Also those that it has no notice of: it was off, or did not exist yet. Return the number. Raises Refused if it is
+    off.
     """
-    _must_be_on(endpoint)
-    happened = Event.objects.for_account(endpoint.account).filter(occurred_at__gte=since, occurred_at__lt=until)
-    happened = happened.filter(type__in=endpoint.events or SUBSCRIBABLE)
-    known = Notice.objects.filter(endpoint=endpoint)
-    unknown = happened.exclude(pk__in=known.values("event")).order_by("pk")
-    missed = list(unknown.select_for_update(no_key=True)[:REPLAY_AT_ONCE])  # none is forgotten before we are done
+    _lock_active(endpoint)
+    events = Event.objects.for_account(endpoint.account).filter(occurred_at__gte=since, occurred_at__lt=until)
+    events = events.filter(type__in=endpoint.events or SUBSCRIBABLE)
+    notices = Notice.objects.filter(endpoint=endpoint)
+    unnoticed = events.exclude(pk__in=notices.values("event")).order_by("pk")
+    missed = list(unnoticed.select_for_update(no_key=True)[:REPLAY_AT_ONCE])  # locked: the sweep deletes none meanwhile
     Notice.objects.bulk_create(Notice(event=event, endpoint=endpoint, due_at=now) for event in missed)
-    return len(missed) + replay(endpoint, known.filter(event__in=happened), now)
+    return len(missed) + replay(endpoint, notices.filter(event__in=events), now)
 
 
-def _must_be_on(endpoint: Endpoint) -> None:
-    # Locked: it is not deleted before we are done.
-    found = Endpoint.objects.select_for_update(no_key=True).filter(pk=endpoint.pk).first()
-    if found is None or not found.is_active:
+def _lock_active(endpoint: Endpoint) -> None:
+    """Lock the endpoint, so that nobody deletes it meanwhile. Raises Refused if it is off."""
+    row = Endpoint.objects.select_for_update(no_key=True).filter(pk=endpoint.pk).first()
+    if row is None or not row.is_active:
         raise Refused("endpoint", "The endpoint is switched off: switch it on first.")

@@ -1,7 +1,7 @@
-"""What happened, for other programs: written with the change it reports, in one transaction, or not at all.
+"""Events, as they are recorded: in the transaction of the change that they report, or not at all.
 
-Each event brings along a notice for every endpoint of the account that wants it; sending those is
-another process's work (`reviews.webhooks.notifier`).
+With each event a notice is written for every endpoint of the account that wants it. Nothing is sent here: that is
+the work of another process (`reviews.webhooks.notifier`).
 """
 
 from datetime import datetime, timedelta
@@ -20,14 +20,14 @@ FORGET_AT_ONCE = 5_000
 
 
 def of_request(request: ReviewRequest, now: datetime) -> Event:
-    """That the request is in its status since now."""
+    """Make the event that the request is in its status since now. Records nothing."""
     return Event(
         account_id=request.account_id, type=f"review_request.{request.status}", occurred_at=now, request_id=request.pk
     )
 
 
 def of_message(delivery: Delivery, type_: str, now: datetime) -> Event:
-    """Something about a message."""
+    """Make an event of the type about a message. Records nothing."""
     return Event(
         account_id=delivery.account_id,
         type=type_,
@@ -37,7 +37,7 @@ def of_message(delivery: Delivery, type_: str, now: datetime) -> Event:
     )
 
 
-# The states of a message that are told of, each with its event.
+# Types of the events for the states of a message; other states have no event.
 OF_STATUS = {
     Delivery.Status.SENT: Type.MESSAGE_SENT,
     Delivery.Status.DELIVERED: Type.MESSAGE_DELIVERED,
@@ -47,41 +47,41 @@ OF_STATUS = {
 
 
 def record(*events: Event) -> None:
-    """Write them, with a notice for each endpoint that wants them. Inside the transaction of what they report."""
+    """Write the events, each with a notice for every endpoint that wants it, inside the caller's transaction."""
     if not events:
         return
-    values = [_values(event) for event in events]
+    rows = [_values(event) for event in events]
     with connection.cursor() as cursor:
-        for sql, takes in _statements():
-            given = [takes(row) for row in values]
-            if len(given) == 1:
-                cursor.execute(sql, given[0])
+        for sql, parameters_of in _statements():
+            parameters = [parameters_of(row) for row in rows]
+            if len(parameters) == 1:
+                cursor.execute(sql, parameters[0])
             else:
-                cursor.executemany(sql, given)
+                cursor.executemany(sql, parameters)
 
 
 def forget(now: datetime) -> int:
-    """Delete what is older than KEPT, with what was tried about it; returns how many events."""
-    old = Event.objects.filter(pk__lt=_first_id(now - KEPT)).order_by("pk").values_list("pk", flat=True)
-    forgotten = 0
-    while keys := list(old[:FORGET_AT_ONCE]):
+    """Delete events older than KEPT, with their notices and attempts. Return the number of events."""
+    old_keys = Event.objects.filter(pk__lt=_first_id(now - KEPT)).order_by("pk").values_list("pk", flat=True)
+    count = 0
+    while keys := list(old_keys[:FORGET_AT_ONCE]):
         Event.objects.filter(pk__in=keys).delete()
-        forgotten += len(keys)
-    return forgotten
+        count += len(keys)
+    return count
 
 
 # --- Statements --------------------------------------------------------------------------------------
 
 _FIELDS: list[Any] = list(Event._meta.concrete_fields)
 _COLUMNS = ", ".join(field.column for field in _FIELDS)
-ADD = f"INSERT INTO reviews_event ({_COLUMNS})"
+_INSERT = f"INSERT INTO reviews_event ({_COLUMNS})"
 
 
 def notices_of(events: str, *, only: str = "true") -> str:
-    """A statement that adds the notices of the rows of that table or expression, which has all columns of events.
+    """Return the SQL that adds the notices of the rows of `events`: a table or expression with all columns of events.
 
-    An endpoint that is being deleted is waited for and passed by, or is deleted only after us: else the constraint
-    would fail the whole transaction when it commits.
+    `only` is a condition on these rows, which are called `o`. On PostgreSQL the endpoints are locked: one that is being
+    deleted is waited for and left out, or is deleted only after this transaction, which would else fail as it commits.
     """
     lock = "FOR KEY SHARE OF e" if connection.vendor == "postgresql" else ""
     return f"""
@@ -99,15 +99,15 @@ def _values(event: Event) -> list[Any]:
 
 @cache
 def _statements() -> list[tuple[str, Any]]:
-    """What is run for each event, with what it takes of the event's values."""
-    marks = ", ".join(["%s"] * len(_FIELDS))
+    """Return the statements that record one event, each with the function that makes its parameters of the row."""
+    placeholders = ", ".join(["%s"] * len(_FIELDS))
     if connection.vendor == "postgresql":
-        added = f"WITH added AS ({ADD} VALUES ({marks}) RETURNING *) {notices_of('added')}"
-        return [(added, lambda row: row)]
-    own = notices_of("reviews_event", only="o.id = %s")
-    return [(f"{ADD} VALUES ({marks})", lambda row: row), (own, lambda row: row[:1])]
+        in_one = f"WITH added AS ({_INSERT} VALUES ({placeholders}) RETURNING *) {notices_of('added')}"
+        return [(in_one, lambda row: row)]
+    notices = notices_of("reviews_event", only="o.id = %s")
+    return [(f"{_INSERT} VALUES ({placeholders})", lambda row: row), (notices, lambda row: row[:1])]
 
 
 def _first_id(moment: datetime) -> UUID:
-    """The least key of an event that was made at that moment."""
+    """Return the least key that an event of that moment can have: UUIDs of version 7 begin with the time in ms."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)

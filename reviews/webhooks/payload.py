@@ -1,13 +1,12 @@
-"""Payloads: the form in which other programs read events."""
+"""Payloads: the form in which other programs read events, in webhooks and in the API. Nothing is sent here."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rest_framework import serializers
 
-from reviews import representations
 from reviews.models import Contact, Delivery, Event, Feedback, ReviewRequest, ReviewSite, Suppression
-from reviews.representations import FeedbackOut, MessageOut, ReviewRequestOut, SuppressionOut
+from reviews.representations import FeedbackOut, MessageOut, ReviewRequestOut, SuppressionOut, represent_contacts
 
 
 class ReviewRequestTold(ReviewRequestOut):
@@ -39,39 +38,40 @@ class SiteOut(serializers.ModelSerializer[ReviewSite]):
         fields = ["name", "url"]
 
 
-def represent(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """Events with the rows they are about, as these are now; the same number of statements for one and for many.
+def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Represent events with the rows that they are about, as these are now.
 
-    All keys of `data` are always there: null what an event is not about, or what is no more.
+    All keys of `data` are always there; null are rows that an event is not about, or that were deleted. One event and
+    many take the same number of statements.
     """
-    requests = _found(ReviewRequest, (event.request_id for event in events), "contact")
-    messages = _found(Delivery, (event.delivery_id for event in events), "clicked_site")
-    feedback = _found(Feedback, (event.feedback_id for event in events), "request__contact")
-    suppressions = _found(Suppression, (event.suppression_id for event in events))
-    people: list[Any] = list(_found(Contact, (event.contact_id for event in events)).values())
-    customers = {str(row["id"]): row for row in representations.represent(people)} if people else {}
+    requests = _rows_by_key(ReviewRequest, (event.request_id for event in events), "contact")
+    messages = _rows_by_key(Delivery, (event.delivery_id for event in events), "clicked_site")
+    feedback = _rows_by_key(Feedback, (event.feedback_id for event in events), "request__contact")
+    suppressions = _rows_by_key(Suppression, (event.suppression_id for event in events))
+    contact_rows = list(_rows_by_key(Contact, (event.contact_id for event in events)).values())
+    contacts = {str(contact["id"]): contact for contact in represent_contacts(contact_rows)} if contact_rows else {}
     return [
         {
             **EventOut(event).data,
             "data": {
-                "review_request": _told(ReviewRequestTold, requests.get(event.request_id)),
-                "message": _told(MessageOut, message := messages.get(event.delivery_id)),
-                "site": _told(SiteOut, message and event.type == Event.Type.LINK_CLICKED and message.clicked_site),
-                "feedback": _told(FeedbackOut, feedback.get(event.feedback_id)),
-                "contact": customers.get(str(event.contact_id)),
-                "suppression": _told(SuppressionOut, suppressions.get(event.suppression_id)),
+                "review_request": _represent(ReviewRequestTold, requests.get(event.request_id)),
+                "message": _represent(MessageOut, message := messages.get(event.delivery_id)),
+                "site": _represent(SiteOut, message and event.type == Event.Type.LINK_CLICKED and message.clicked_site),
+                "feedback": _represent(FeedbackOut, feedback.get(event.feedback_id)),
+                "contact": contacts.get(str(event.contact_id)),
+                "suppression": _represent(SuppressionOut, suppressions.get(event.suppression_id)),
             },
         }
         for event in events
     ]
 
 
-def _found(model: Any, keys: Iterable[Any], *related: str) -> dict[Any, Any]:
-    wanted = {key for key in keys if key is not None}
-    if not wanted:
+def _rows_by_key(model: Any, keys: Iterable[Any], *related: str) -> dict[Any, Any]:
+    known_keys = {key for key in keys if key is not None}
+    if not known_keys:
         return {}
-    return {row.pk: row for row in model.objects.filter(pk__in=wanted).select_related(*related)}
+    return {row.pk: row for row in model.objects.filter(pk__in=known_keys).select_related(*related)}
 
 
-def _told(serializer: Any, row: Any) -> Any:
+def _represent(serializer: Any, row: Any) -> Any:
     return dict(serializer(row).data) if row else None

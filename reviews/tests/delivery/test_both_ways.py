@@ -34,7 +34,7 @@ from reviews.models import (
     ReviewRequest,
     Suppression,
 )
-from reviews.models.addresses import address_hash
+from reviews.models.addresses import hash_address
 from reviews.models.base import Channel
 from reviews.requests.schedule.slots import CAP, CAP_PERIOD
 
@@ -98,7 +98,7 @@ def add_suppression(random: Random, contact: Contact, channel: Channel, now: dat
         account=contact.account,
         channel=channel,
         address=address,
-        address_hash=address_hash(contact.account_id, channel, address),
+        address_hash=hash_address(contact.account_id, channel, address),
         reason=Suppression.Reason.STAFF,
         created_at=now,
         lifted_at=random.choice([None, now]),

@@ -34,7 +34,7 @@ def test_without_a_worker_it_is_not_ready(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_missing_migrations_are_named_and_looked_for_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    health._migrated.cache_clear()
+    health._is_migrated.cache_clear()
     with monkeypatch.context() as patched:
         patched.setattr(health.MigrationExecutor, "migration_plan", lambda *_: ["0002"])
         assert "Migrations are not applied" in client.get("/readyz").json()["reason"]
@@ -46,6 +46,6 @@ def test_a_database_that_is_down_is_named(client: Client, monkeypatch: pytest.Mo
     def down() -> str:
         raise OperationalError
 
-    monkeypatch.setattr(health, "_missing", down)
+    monkeypatch.setattr(health, "_find_fault", down)
     response = client.get("/readyz")
     assert (response.status_code, response.json()["reason"]) == (503, "The database cannot be reached.")

@@ -4,7 +4,6 @@ import contextlib
 import socket
 import socketserver
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -26,6 +25,7 @@ from reviews.tests.support.helpers import Clock, FakeProvider, asked
 
 HANG_UP = b""  # says nothing more and closes the connection
 SILENCE = b"\0"  # says nothing more and keeps it open
+HALF = b"25!"  # begins a line and keeps it open
 
 
 @dataclass
@@ -35,6 +35,7 @@ class Script:
     answer: bytes = b""
     times: int = 0
     taken: list[bytes] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)  # what was silent may end
 
     def next(self, good: bytes) -> bytes:
         if self.times:
@@ -56,8 +57,9 @@ class MailServer(socketserver.StreamRequestHandler):
                 answer = self.script.next(b"250 taken")
                 if not answer.startswith(b"4"):
                     self.script.taken.append(body)  # whatever it says, it may have kept the message
+                if answer == SILENCE:
+                    self.script.over.wait()
                 if answer in (HANG_UP, SILENCE):
-                    time.sleep(1.5 if answer == SILENCE else 0)
                     return
                 self.say(answer)
             elif word == b"QUIT":
@@ -88,7 +90,7 @@ class TextServer(socketserver.StreamRequestHandler):
         if answer.startswith(b"HTTP/1.1 201") and b"sid" in answer:
             self.script.taken.append(body)
         if answer == SILENCE:
-            time.sleep(1.5)
+            self.script.over.wait()
         elif answer != HANG_UP:
             self.wfile.write(answer)
 
@@ -104,8 +106,9 @@ def serving(handler: Any) -> Iterator[tuple[int, Script]]:
     bound = type("Bound", (handler,), {"script": script})
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), bound) as server:
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield server.server_address[1], script
+        script.over.set()
         server.shutdown()
 
 
@@ -114,7 +117,7 @@ def mail_server() -> Iterator[Script]:
     smtp = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1"}
     with (
         serving(MailServer) as (port, script),
-        override_settings(**smtp, EMAIL_PORT=port, EMAIL_TIMEOUT=0.5, MAIL_PROVIDER=True, SANDBOX=False),
+        override_settings(**smtp, EMAIL_PORT=port, EMAIL_TIMEOUT=60, MAIL_PROVIDER=True, SANDBOX=False),
         drain.working_as(new_worker()),
     ):
         yield script
@@ -126,7 +129,7 @@ def text_server() -> Iterator[Script]:
     with (
         serving(TextServer) as (port, script),
         override_settings(
-            **login, TWILIO_API_URL=f"http://127.0.0.1:{port}", TWILIO_TIMEOUT=0.5, TEXT_PROVIDER=True, SANDBOX=False
+            **login, TWILIO_API_URL=f"http://127.0.0.1:{port}", TWILIO_TIMEOUT=60, TEXT_PROVIDER=True, SANDBOX=False
         ),
         drain.working_as(new_worker()),
     ):
@@ -148,7 +151,7 @@ def drain_on(clock: Clock, **forward: float) -> int:
 ANSWERS_TO_MAIL = {
     "450": b"450 try later",
     "garbage": b"\x80\x81 what?",
-    "half": b"25!",
+    "half": HALF,
     "hangs up": HANG_UP,
     "silence": SILENCE,
 }
@@ -161,7 +164,8 @@ def test_a_mail_server_that_fails_once_gets_the_same_message_again(
 ) -> None:
     asked(account, clock(), person=Person(email="jane@example.com"))
     mail_server.answer, mail_server.times = answer, 1
-    assert drain.send_due(clock) == 0
+    with override_settings(EMAIL_TIMEOUT=0.5 if answer in (SILENCE, HALF) else 60), drain.working_as(new_worker()):
+        assert drain.send_due(clock) == 0
     row = Delivery.objects.get()
     assert (row.status, row.attempts) == ("planned", 1)
     assert row.error_code
@@ -247,7 +251,8 @@ def test_a_text_whose_answer_is_unclear_waits_until_the_provider_was_asked(
 ) -> None:
     asked(account, clock(), person=Person(phone="+12125551234"))
     text_server.answer, text_server.times = answer, 1
-    assert drain.send_due(clock) == 0
+    with override_settings(TWILIO_TIMEOUT=0.5 if answer == SILENCE else 60), drain.working_as(new_worker()):
+        assert drain.send_due(clock) == 0
     assert Delivery.objects.get().status == "unknown"
     assert drain_on(clock, hours=1) == 0
     taken = len(text_server.taken)

@@ -26,7 +26,7 @@ from reviewhub import testing_database
 from reviews.tests.support.mail import Inbox, free_port
 
 ROOT = Path(settings.BASE_DIR)
-PATIENCE = 30.0  # seconds until something that should happen counts as not happening
+PATIENCE = 60.0  # seconds until something that should happen counts as not happening
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Site:
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == ends_with
+            assert process.wait(60) == ends_with
 
 
 def until(found: Callable[[], Any], patience: float = PATIENCE) -> Any:
@@ -148,7 +148,7 @@ def running_site(folder: Path) -> Iterator[Site]:
             yield site
         finally:
             web.terminate()
-            web.wait(20)
+            web.wait(60)
             mail_server.stop()
 
 

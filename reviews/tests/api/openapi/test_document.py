@@ -22,7 +22,7 @@ from reviews.api.openapi.published import FILE
 from reviews.models import Delivery, Feedback, Notice
 from reviews.pages import actions
 from reviews.tests.support.helpers import REFERENCE, asked
-from reviews.webhooks.notifier import WAITS, Called, settle
+from reviews.webhooks.notifier import WAITS, FinishedCall, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -234,7 +234,7 @@ def test_every_answer_has_the_form_that_it_says(owner_api: Any, account: Account
     told = call("post", "/api/v1/hooks/{id}/test", **one)
     notice = Notice.objects.get(event=told["event_id"])
     for answer in (Answer(None, 5, "No answer."), Answer(200, 5, text="ok")):
-        settle([Called(notice, notice.endpoint, answer)], now)
+        settle([FinishedCall(notice, notice.endpoint, answer)], now)
     call("post", "/api/v1/hooks/{id}/replay", {"event_id": told["event_id"]}, **one)
     call("post", "/api/v1/hooks/{id}/replay", {"since": now.isoformat()}, **one)
     call("get", "/api/v1/hooks/{id}/attempts", **one)

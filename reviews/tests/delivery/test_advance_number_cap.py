@@ -71,7 +71,7 @@ def test_whoever_waits_for_the_number_counts_what_was_declared_meanwhile() -> No
             assert until(somebody_waits)
             # Not committed when the waiting one began.
             Delivery.objects.filter(pk__in=[row.pk for row in others]).update(status="sending")
-        assert waiting.result(20) is False
+        assert waiting.result(60) is False
     first.refresh_from_db()
     assert (first.status, first.attempts) == ("planned", 0)
 
@@ -124,7 +124,7 @@ def test_a_connection_that_is_gone_is_the_databases_error() -> None:
         cursor.execute("SELECT pg_backend_pid()")
         [pid] = cursor.fetchone()
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(ended, pid).result(20)
+        pool.submit(ended, pid).result(60)
     with pytest.raises(OperationalError):
         advance.mark_and_declare(sent=[], ready=[row], now=timezone.now())
     connection.close()
