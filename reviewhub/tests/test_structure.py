@@ -308,6 +308,7 @@ SUBJECTS = {
     "reviews/admin/test_tenancy": "a walk over all pages: whose rows they show",
     "reviews/api/test_fuzz": "generated calls of all operations",
     "reviews/api/test_resources": "who reads and changes rows, the same for each kind",
+    "reviews/delivery/test_both_ways": "the rules of claims, advance and unsent that stand in SQL and in Python",
     "reviews/worker/test_upgrade": "tasks and schedules that an earlier release stored in the queue",
 }
 

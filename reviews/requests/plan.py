@@ -11,7 +11,7 @@ from reviews.requests.schedule import slots
 
 
 def steps_of(request: ReviewRequest) -> list[FollowUpStep]:
-    """The steps of the request's sequence, in order."""
+    """Return the steps of the request's sequence, in order."""
     return list(FollowUpStep.objects.filter(sequence=request.sequence_id).order_by("position"))
 
 
