@@ -169,6 +169,18 @@ def test_a_call_has_its_end(monkeypatch: pytest.MonkeyPatch, receiver: Receiver,
     assert answer.milliseconds >= 390  # the clock of the limit and ours are not the same
 
 
+def test_the_end_is_said_in_the_same_words_when_the_connections_own_limit_comes_first(
+    monkeypatch: pytest.MonkeyPatch, receiver: Receiver
+) -> None:
+    """Both limits are as long: on a busy machine the thread that cuts a call may come second."""
+    timer = threading.Timer
+    monkeypatch.setattr(outbound, "TIMEOUT", 0.1)
+    monkeypatch.setattr(outbound.threading, "Timer", lambda _, cut: timer(600, cut))
+    receiver.behave["/"] = silent
+    answer = Caller(LOOPBACK).post(f"{receiver.url}/", b"{}", {})
+    assert (answer.status, answer.error) == (None, outbound.TOO_LATE)
+
+
 def test_a_large_answer_is_not_read(caller: Caller, receiver: Receiver) -> None:
     receiver.behave["/"] = answering(200, b"a" * (outbound.MOST_READ + 1))
     answer = caller.post(f"{receiver.url}/", b"{}", {})
