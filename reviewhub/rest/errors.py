@@ -183,8 +183,8 @@ class ByNumber(NewestFirst):
     ordering = ("-id",)
 
 
-def found_in(rows: QuerySet[M], key: Any) -> M:
-    """The row of that key among those that the caller may see. Raises NotFound, for a stranger's too."""
+def find_row(rows: QuerySet[M], key: Any) -> M:
+    """Return the row with that key among those that the caller may see. Raises NotFound, for a stranger's row too."""
     row = rows.filter(pk=key).first()
     if row is None:
         raise exceptions.NotFound

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of each view: for each method the arguments of drf-spectacular's `extend_schema`."""
+"""Descriptions of the API's operations: for each view and method the arguments of drf-spectacular's `extend_schema`."""
 
 from typing import Any
 
