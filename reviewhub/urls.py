@@ -9,7 +9,7 @@ from reviews.insights.health import healthz, readyz
 from reviews.insights.prometheus import metrics
 
 admin.site.index_title = "Dashboard"
-handler429 = "oauth.views.sign_in.too_many"  # allauth's own limits ask for it here
+handler429 = "oauth.views.sign_in.ask_to_wait"  # allauth's own limits ask for it here
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),

@@ -297,7 +297,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
     "oauth.views.me.Me": {
         "get": {"operation_id": "getMe", "tags": ["Account"], "summary": "Who am I", "responses": {200: MeOut}},
     },
-    "oauth.views.status.Status": {
+    "oauth.views.status.TokenStatus": {
         "get": {
             "operation_id": "getStatus",
             "tags": ["Account"],
