@@ -18,7 +18,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext
 
 from oauth.models import Account
-from reviewhub.languages import ENGLISH, speaking
+from reviewhub.languages import ENGLISH, in_language
 from reviews.contacts import opt_outs, suppressions
 from reviews.models import Contact, Delivery, DeliveryEvent, Suppression
 from reviews.models.base import Channel
@@ -152,7 +152,7 @@ def take(event: DeliveryEvent, *, now: datetime) -> Reaction:
         event.account_id = event.delivery.account_id
     elif len(accounts) == 1:
         event.account = accounts[0]
-    with speaking(accounts[0].language if accounts else ENGLISH):
+    with in_language(accounts[0].language if accounts else ENGLISH):
         answer = _obey(event, meaning, accounts, now=now)
     # Twilio has answered itself where it found the word itself.
     return Reaction("" if event.payload.get("OptOutType") else answer, _places(event, meaning, accounts))
