@@ -169,6 +169,17 @@ def test_a_call_has_its_end(monkeypatch: pytest.MonkeyPatch, receiver: Receiver,
     assert answer.milliseconds >= 390  # the clock of the limit and ours are not the same
 
 
+def test_a_call_that_its_socket_ends_first_is_described_alike(
+    monkeypatch: pytest.MonkeyPatch, receiver: Receiver
+) -> None:
+    """On a busy machine the timer may come later than the socket's own limit."""
+    monkeypatch.setattr(outbound, "TIMEOUT", 0.2)
+    monkeypatch.setattr(outbound._Call, "cut", lambda _: None)
+    receiver.behave["/"] = silent(1)
+    answer = Caller(LOOPBACK).post(f"{receiver.url}/", b"{}", {})
+    assert (answer.status, answer.error) == (None, outbound.TOO_LATE)
+
+
 def test_a_large_answer_is_not_read(caller: Caller, receiver: Receiver) -> None:
     receiver.behave["/"] = answering(200, b"a" * (outbound.MOST_READ + 1))
     answer = caller.post(f"{receiver.url}/", b"{}", {})
