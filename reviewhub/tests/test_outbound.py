@@ -175,7 +175,7 @@ def test_a_call_that_its_socket_ends_first_is_described_alike(
     """On a busy machine the timer may come later than the socket's own limit."""
     monkeypatch.setattr(outbound, "TIMEOUT", 0.2)
     monkeypatch.setattr(outbound._Call, "cut", lambda _: None)
-    receiver.behave["/"] = silent(1)
+    receiver.behave["/"] = silent
     answer = Caller(LOOPBACK).post(f"{receiver.url}/", b"{}", {})
     assert (answer.status, answer.error) == (None, outbound.TOO_LATE)
 
