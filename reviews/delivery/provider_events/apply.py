@@ -1,7 +1,7 @@
-"""What providers report: stored once, applied to the delivery, in whatever order it comes.
+"""Applying of stored provider events to deliveries, in whatever order they come. No message is sent here.
 
-Storing and applying are two transactions: what is stored is never lost, and is applied by a task,
-by the sweep, or by staff. Applying twice changes nothing.
+Storing and applying are two transactions: no event is lost; a task, the sweep or staff applies it. Applying one twice
+changes nothing.
 """
 
 import logging
@@ -24,8 +24,7 @@ logger = logging.getLogger(__name__)
 
 Kind = DeliveryEvent.Kind
 
-# The state that a report says the message is in. The later report counts; of two of the same moment, the one further
-# down.
+# State of the message by the kind of event. The latest event counts; of two with the same time, the kind further down.
 STATES = {
     Kind.SENT: Delivery.Status.SENT,
     Kind.DELIVERED: Delivery.Status.DELIVERED,
@@ -34,22 +33,22 @@ STATES = {
 }
 RANKS = {kind: rank for rank, kind in enumerate(STATES)}
 
-# Said by the recipient: takes effect before the provider gets its answer.
+# The recipient's will: applied before the provider gets its answer.
 OPT_OUTS = (Kind.COMPLAINED, Kind.UNSUBSCRIBED)
 
-# A report may overtake the answer that names the message. So long it waits to be found.
+# An event may overtake the answer in which the provider names the message: it waits this long for its message.
 FIND_WITHIN = timedelta(hours=1)
-SWEEP_AFTER = timedelta(seconds=10)  # what is younger has a task of its own on the way
+SWEEP_AFTER = timedelta(seconds=10)  # a younger event has a task of its own on the way
 SWEEP_WITHIN = timedelta(days=7)
 SWEEP_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True)
 class Applied:
-    """What came of a report. `done` is False while its message cannot be found, or is still being sent.
+    """Result of applying an event. `done` is False while its message is not found, or is still being sent.
 
-    `answer`: what to text back to a customer, if anything. `quiet`: the places at which nothing may be on its way
-    any more when the provider gets its answer (`suppressions.until_quiet`).
+    `answer`: the words to text back to the customer, empty for none. `quiet`: the places at which nothing may be on its
+    way any more when the provider gets its answer (`suppressions.until_quiet`).
     """
 
     done: bool
@@ -57,16 +56,10 @@ class Applied:
     quiet: tuple[replies.Place, ...] = ()
 
 
-# --- Storing ----------------------------------------------------------------------------------
-
-
-# --- Applying ---------------------------------------------------------------------------------
-
-
 def apply(*, event_id: int, now: datetime, again: bool = False) -> Applied:
-    """Do what the report asks for, once; `again`: also if that was done before, which changes nothing.
+    """Apply the event, once; with `again` also if it is applied, which changes nothing.
 
-    Nothing is sent. A report whose message cannot be found within FIND_WITHIN is kept as it is.
+    An event whose message cannot be found within FIND_WITHIN counts as applied, and is kept as it is.
     """
     with transaction.atomic():
         event = DeliveryEvent.objects.select_for_update().get(pk=event_id)
@@ -84,7 +77,7 @@ def apply(*, event_id: int, now: datetime, again: bool = False) -> Applied:
 
 
 def apply_waiting(*, now: datetime) -> int:
-    """Apply what a lost task left, and what had to wait for its message; returns how many were applied."""
+    """Apply events whose task was lost, or that waited for their message. Return the number that were applied."""
     waiting = DeliveryEvent.objects.filter(
         applied_at=None, received_at__lte=now - SWEEP_AFTER, received_at__gt=now - SWEEP_WITHIN
     )
@@ -97,26 +90,26 @@ def apply_waiting(*, now: datetime) -> int:
     return done
 
 
-def find(event: DeliveryEvent) -> Delivery | None:
-    """The delivery that a report is about: by the provider's id, else by our own key that came back."""
-    kind = Channel.SMS if event.provider == TWILIO else Channel.EMAIL
-    rows = Delivery.objects.filter(channel=kind)
+def find_delivery(event: DeliveryEvent) -> Delivery | None:
+    """Return the event's delivery: by the provider's id for the message, else by our own key that came back."""
+    channel = Channel.SMS if event.provider == TWILIO else Channel.EMAIL
+    rows = Delivery.objects.filter(channel=channel)
     if event.provider_id:
         bare = event.provider_id.strip("<>")
-        names = [bare, f"<{bare}>"] if kind == Channel.EMAIL else [event.provider_id]  # brackets come and go
-        if found := rows.filter(provider_id__in=names).order_by("-pk").first():
-            return found
+        ids = [bare, f"<{bare}>"] if channel == Channel.EMAIL else [event.provider_id]  # some drop the brackets
+        if delivery := rows.filter(provider_id__in=ids).order_by("-pk").first():
+            return delivery
     if event.message_key and event.address:
         return rows.filter(address=event.address, message_key=event.message_key).first()
     return None
 
 
 def _apply_to_delivery(event: DeliveryEvent, *, now: datetime) -> bool:
-    """False when it has to wait: its message is not found yet, or not settled yet."""
-    delivery = event.delivery or find(event)
+    """Apply the event; return False if it has to wait, since its message is not found or not settled yet."""
+    delivery = event.delivery or find_delivery(event)
     if delivery is None:
         return now - event.received_at > FIND_WITHIN
-    # The request's lock comes before the delivery's, as in every ending; what is read then is not stale.
+    # Lock the request before the delivery, as every ending does; the rows that are read afterwards are not stale.
     ReviewRequest.objects.select_for_update().get(pk=delivery.request_id)
     delivery = Delivery.objects.select_related("account", "request__contact__account").get(pk=delivery.pk)
     delivery.request.account = delivery.account
@@ -166,22 +159,23 @@ def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
 
 
 def _move(delivery: Delivery, to: Delivery.Status, event: DeliveryEvent, *, now: datetime) -> bool:
-    """Move the delivery, if the table of moves allows it and no later report has said otherwise."""
-    if event.kind in RANKS and _outdone(delivery, event):
+    """Move the delivery, unless the table of moves forbids it or a later event says otherwise."""
+    if event.kind in RANKS and _is_outdone(delivery, event):
         return False
     columns: dict[str, object] = {}
     if event.code:
         columns |= {"error_code": event.code, "error_text": (event.text or event.code)[:500]}
     elif to == Delivery.Status.DELIVERED:
         columns |= {"error_code": "", "error_text": ""}
-    if delivery.status == Delivery.Status.UNKNOWN:  # `due_at` is then when it was tried
+    if delivery.status == Delivery.Status.UNKNOWN:  # `due_at` is then the time of the attempt
         columns["provider_id"] = event.provider_id
         if to in Delivery.ACCEPTED:
             columns |= {"sent_at": delivery.due_at, "reason": "Its provider reported that it left."}
     return states.move(delivery, to, by=Delivery.Mover.PROVIDER, now=now, **columns)
 
 
-def _outdone(delivery: Delivery, event: DeliveryEvent) -> bool:
+def _is_outdone(delivery: Delivery, event: DeliveryEvent) -> bool:
+    """Tell whether another event that was applied counts more: a later one, or a stronger one of the same time."""
     stronger = [kind for kind, rank in RANKS.items() if rank > RANKS[Kind(event.kind)]]
     later = Q(occurred_at__gt=event.occurred_at) | Q(occurred_at=event.occurred_at, kind__in=stronger)
     others = DeliveryEvent.objects.filter(later, delivery=delivery, kind__in=list(STATES), applied_at__isnull=False)
@@ -189,5 +183,5 @@ def _outdone(delivery: Delivery, event: DeliveryEvent) -> bool:
 
 
 def _evidence(event: DeliveryEvent) -> str:
-    said = " ".join(part for part in (event.code, event.text) if part)
-    return f"{event.get_kind_display()}, reported by {event.provider} (event {event.pk}). {said}".strip()
+    words = " ".join(part for part in (event.code, event.text) if part)
+    return f"{event.get_kind_display()}, reported by {event.provider} (event {event.pk}). {words}".strip()

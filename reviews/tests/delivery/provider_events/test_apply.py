@@ -299,7 +299,7 @@ def test_a_message_is_found_with_and_without_brackets(
 
 def test_an_event_about_a_text_finds_no_mail(sent: ReviewRequest, clock: Clock) -> None:
     row = event(clock(), "delivered", provider="twilio")
-    assert apply.find(row) is None
+    assert apply.find_delivery(row) is None
 
 
 # --- Refusals at the moment of sending ----------------------------------------------------------
