@@ -36,5 +36,5 @@ def give_phone(user: User) -> Phone:
 
 
 def confirm(client: Any, password: str = "correct horse") -> None:  # noqa: S107
-    """What the person is asked before they change anything about their sign-in."""
+    """Confirm that it is still the person, as they are asked to before they change their sign-in."""
     assert client.post("/security/confirm", {"password": password}).status_code == 302

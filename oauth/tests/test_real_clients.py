@@ -33,7 +33,7 @@ def server(quick_server: Any, settings: Any, monkeypatch: pytest.MonkeyPatch) ->
 
 
 class Client(NamedTuple):
-    """What the developer of an app is given."""
+    """An app, as its developer knows it."""
 
     client_id: str
     secret: str

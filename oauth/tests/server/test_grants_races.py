@@ -50,7 +50,7 @@ def statuses(answers: list[Any]) -> list[int]:
 
 
 def alive(**chosen: Any) -> int:
-    """How many tokens live, of a family or a person."""
+    """Count the tokens of a family or a person that are alive."""
     refresh_tokens = RefreshToken.objects.filter(revoked=None, **chosen).count()
     return refresh_tokens + AccessToken.objects.filter(**chosen).count()
 

@@ -1,4 +1,4 @@
-"""What the lists of the back-office make once for all rows."""
+"""Lists of the back-office: work that is done once for all rows."""
 
 import re
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How an account looks and speaks, as its people set it, and the card with its code."""
+"""The look and the words of an account, as its people set them, and the card with its code."""
 
 from datetime import datetime
 from io import BytesIO
@@ -26,7 +26,7 @@ def address(account: Account, page: str = "change") -> str:
 
 
 def form(account: Account, **changes: Any) -> dict[str, Any]:
-    """What the page sends."""
+    """The form as the page sends it."""
     names = ("name", "country", "time_zone", "language", "colour", "cooldown_days", "postal_address")
     given = {name: getattr(account, name) for name in names} | {"window_start": "09:00", "window_end": "20:00"}
     inline = {"memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0"}

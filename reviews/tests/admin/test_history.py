@@ -1,4 +1,4 @@
-"""Who changed what: on accounts and their people, sequences and their steps, review sites, suppressions."""
+"""Versions, who changed what: on accounts and their people, sequences and their steps, review sites, suppressions."""
 
 from datetime import datetime, timedelta
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""What staff see of providers' reports, and do with them."""
+"""Providers' reports, as staff see and handle them."""
 
 from datetime import datetime
 from typing import Any

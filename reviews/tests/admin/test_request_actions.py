@@ -1,4 +1,4 @@
-"""What staff do with one request: send now, skip, retry, mark as responded; only from where it stands."""
+"""Buttons on the page of a request: send now, skip, retry, mark as responded; only from where it stands."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Where somebody with different roles in two accounts may write, and that a row stays with its account."""
+"""Different roles in two accounts: somebody writes only where they may, and a row stays with its account."""
 
 from datetime import datetime
 from typing import Any

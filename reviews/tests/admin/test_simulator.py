@@ -26,7 +26,7 @@ PAGE = "/admin/simulator/"
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a thread would do is done before the answer."""
+    """Do before the answer what a thread would do after it."""
     monkeypatch.setattr(runs, "_in_background", lambda work: work())
 
 

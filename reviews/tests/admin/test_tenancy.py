@@ -1,4 +1,4 @@
-"""Whose rows the back-office shows: a walk over all of its pages."""
+"""A walk over all pages of the back-office: each shows the rows of one's own accounts only."""
 
 from datetime import datetime
 from typing import Any

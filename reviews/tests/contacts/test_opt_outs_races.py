@@ -121,7 +121,7 @@ def three_accounts() -> list[Account]:
 
 
 def somebody_waits() -> bool:
-    """Whether another transaction waits for a lock that ours holds."""
+    """Return whether another transaction waits for a lock that ours holds."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"

@@ -118,7 +118,7 @@ def ended(pid: int) -> None:
 
 
 def test_a_connection_that_is_gone_is_the_databases_error() -> None:
-    """What the drain waits for and repeats."""
+    """The drain waits for it and repeats."""
     [row] = claimed(1)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")

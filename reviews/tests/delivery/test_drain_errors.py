@@ -1,4 +1,4 @@
-"""What providers answer, and what workers leave behind when they die."""
+"""Errors of providers, and messages that a worker leaves behind when it dies."""
 
 import uuid
 from datetime import timedelta

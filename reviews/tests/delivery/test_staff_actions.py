@@ -1,4 +1,4 @@
-"""What staff decide about single messages: once, only from the state they saw, and with every gate in place."""
+"""Decisions of staff about single messages: made once, only from the state they saw, and with every gate in place."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -40,7 +40,7 @@ def sample(name: str, **labels: str) -> tuple[str, frozenset[tuple[str, str]]]:
 
 @pytest.fixture
 def read(client: Client, now: datetime) -> Read:
-    """What a scrape at `now` finds, parsed by the library that Prometheus' own clients use."""
+    """Return the metrics that a scrape at `now` finds, parsed by the library that Prometheus' own clients use."""
 
     def scrape() -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
         with time_machine.travel(now, tick=False):

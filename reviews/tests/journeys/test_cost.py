@@ -1,4 +1,4 @@
-"""What the hot paths cost, in statements: each is a round trip to the database. BEGIN and COMMIT count."""
+"""The cost of the hot paths in statements: each is a round trip to the database. BEGIN and COMMIT count."""
 
 from collections.abc import Callable
 from typing import Any

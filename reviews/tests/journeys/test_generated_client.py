@@ -43,7 +43,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 class Generated:
-    """What a developer has: `api.call(operation, …)` and `api.make(model, …)`."""
+    """The generated client as a developer has it: `api.call(operation, …)` and `api.make(model, …)`."""
 
     def __init__(self, package: Any, client: Any) -> None:
         self.client = client
@@ -61,7 +61,7 @@ class Generated:
         return self.operations[operation].sync_detailed(*given, client=self.client, **named)
 
     def call(self, operation: str, *given: Any, **named: Any) -> Any:
-        """What a call answers, read into its model; AssertionError for an error."""
+        """Make a call and return its answer, read into its model. Raises AssertionError for an error."""
         answer = self.answer(operation, *given, **named)
         assert answer.status_code < 300, answer.content
         assert (answer.parsed is None) == (answer.status_code == 204)

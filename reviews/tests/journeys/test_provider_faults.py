@@ -30,7 +30,7 @@ HALF = b"25!"  # begins a line and keeps it open
 
 @dataclass
 class Script:
-    """What a server does: an answer in place of the good one, for the next so many messages."""
+    """Orders for a server: an answer in place of the good one, for the next so many messages."""
 
     answer: bytes = b""
     times: int = 0
@@ -295,7 +295,7 @@ def test_a_full_disk_loses_nothing_and_repeats_nothing(
 
 
 def pages() -> int:
-    """How many are in use: earlier tests' rows leave free ones behind, which would be room."""
+    """Count those in use: earlier tests' rows leave free ones behind, which would be room."""
     with connection.cursor() as cursor:
         cursor.execute("VACUUM")
         return int(cursor.execute("PRAGMA page_count").fetchone()[0])

@@ -67,7 +67,7 @@ def told(answer: AskResult | Refused) -> tuple[Any, ...]:
 
 
 def of(answers: list[AskResult | Refused]) -> list[int]:
-    """Which of the requests each is about, by the order in which they first turn up."""
+    """Number the requests by the order in which they first turn up, and return the number of each result."""
     requests = [answer.request.pk for answer in answers if isinstance(answer, AskResult)]
     known = list(dict.fromkeys(requests))
     return [known.index(pk) for pk in requests]

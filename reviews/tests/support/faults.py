@@ -1,4 +1,4 @@
-"""What tests need that break things under a worker: an installation full of due messages, and counts of what came."""
+"""An installation full of due messages, for tests that break things under a worker; counts of what came."""
 
 import time
 from collections import Counter
@@ -56,7 +56,7 @@ def finish(site: Site) -> None:
 
 
 def twice(site: Site) -> tuple[int, int]:
-    """How many mails and how many texts came more than once."""
+    """Count the mails and the texts that came once more than they should."""
     mails = Counter(str(mail["To"]) for mail in site.inbox.mails)
     texts = Counter(text["To"] for text in site.texts)
     return sum(count - 1 for count in mails.values()), sum(count - 1 for count in texts.values())

@@ -1,4 +1,4 @@
-"""What several test modules need: a provider that remembers, and a request on its way."""
+"""Helpers of several test modules: a provider that remembers, and a request on its way."""
 
 import json
 from collections.abc import Callable

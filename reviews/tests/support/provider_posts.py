@@ -322,7 +322,7 @@ def twilio_proof(path: str, form: dict[str, str], *, token: str = TOKEN, site: s
 
 
 def twilio(client: Client, path: str, **form: str) -> Any:
-    """What Twilio posts, signed."""
+    """Post what Twilio posts, signed as Twilio does."""
     return client.post(
         path,
         urlencode(form),

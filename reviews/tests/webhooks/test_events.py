@@ -1,4 +1,4 @@
-"""What is recorded of what happened: once, with the change or not at all, and nothing of anybody in it."""
+"""Events, recorded once, with the change or not at all, and nothing of anybody in it."""
 
 import os
 import threading

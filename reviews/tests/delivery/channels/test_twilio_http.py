@@ -1,4 +1,4 @@
-"""How texts reach Twilio: over a connection that is kept, by the proxy of the environment, and never twice."""
+"""Texts reach Twilio over a connection that is kept, by the proxy of the environment, and never twice."""
 
 import json
 import ssl

@@ -1,4 +1,4 @@
-"""What people open, in a real browser: our policies must not stand in anybody's way."""
+"""Pages that people open, in a real browser: our policies must not stand in anybody's way."""
 
 import re
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def test_leaving_takes_one_press(page: Any, live_server: Any, message: Delivery)
 
 @pytest.fixture
 def app_address(httpserver: HTTPServer) -> str:
-    """Where an app has people sent back to; it answers."""
+    """The page that an app has people sent back to; it answers."""
     httpserver.expect_request("/cb").respond_with_data("the app")
     address = httpserver.url_for("/cb")
     make_application(redirect_uris=address)

@@ -38,7 +38,7 @@ SEND = "creates.send_review_request.operation"
 
 @pytest.fixture
 def paths() -> str:
-    """What the operator sets PATHS to."""
+    """The value of PATHS, as the operator sets it."""
     return ""
 
 

@@ -95,7 +95,7 @@ def test_unsubscribing_from_the_mail_program_ends_the_sequence(site: Site) -> No
 
 
 def report(site: Site, path: str, **form: str) -> requests.Response:
-    """What Twilio posts, signed."""
+    """Post what Twilio posts, signed as Twilio does."""
     headers = twilio_proof(path, form, token=site.environment["TWILIO_AUTH_TOKEN"], site=site.url)
     return requests.post(site.url + path, data=form, headers=headers, timeout=60)
 

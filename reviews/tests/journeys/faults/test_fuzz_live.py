@@ -38,7 +38,7 @@ SEED = os.environ.get("FUZZ_SEED", "1")  # another one finds other things; CI mu
 
 @pytest.fixture
 def keys(account: Account, owner: User, other_account: Account, stranger: User, tmp_path: Path) -> Path:
-    """Who calls: two accounts, as schemathesis reads them."""
+    """Keys of two accounts, as schemathesis reads them."""
     users = []
     for name, whose, user in (("one", account, owner), ("other", other_account, stranger)):
         asked(whose, timezone.now())

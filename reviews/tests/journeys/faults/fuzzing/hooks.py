@@ -1,4 +1,4 @@
-"""What the full run of schemathesis leaves out, and what it gets right now and then so that it comes further."""
+"""Hooks of the full run of schemathesis: input left out, and input made right so that it comes further."""
 
 import os
 import random
