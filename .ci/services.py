@@ -16,7 +16,7 @@ def missing_services() -> list[str]:
     try:
         psycopg.connect(POSTGRES, connect_timeout=5).close()
     except psycopg.Error as error:
-        reason = str(error).strip().splitlines()[-1]
+        reason = str(error).strip().splitlines()[0]
         sentences.append(
             "PostgreSQL does not answer. Start one, and set DATABASE_URL=postgres://user:password@host:5432/name, "
             f"where the user may create databases. ({reason})"

@@ -235,6 +235,6 @@ def _words(problem: BaseException) -> str:
         return "The name is not known."
     if isinstance(cause, ConnectionRefusedError):
         return "The connection was refused."
-    if isinstance(cause, TimeoutError):
+    if isinstance(cause, TimeoutError | urllib3.exceptions.TimeoutError):
         return TOO_LATE
     return f"{type(cause).__name__}: {cause}"[:200]

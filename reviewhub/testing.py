@@ -3,12 +3,29 @@
 import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
+from threading import Thread
 from typing import Any
 
 import pytest
 
 # A Tuesday, at ten in the morning in New York: inside every sending window of the tests.
 NOW = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Begin with the migrated database while the processes of the run collect their tests."""
+    from reviewhub import testing_database
+
+    Thread(target=testing_database.make, daemon=True).start()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Begin with a migrated database in place of an empty one. pytest-django calls this before it makes its own."""
+    from reviewhub import testing_database
+
+    testing_database.begin_with_a_copy()
 
 
 @pytest.fixture(autouse=True)

@@ -186,9 +186,6 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
         form = ApiKeyForm if obj is None else forms.ModelForm
         return super().get_form(request, obj, change=change, **kwargs | {"form": form})
 
-    def has_revoke_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         whose = find_holder(obj.account, request.user)
         assert whose is not None, "the form has looked for one"  # noqa: S101
@@ -210,7 +207,7 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
             return "revoked"
         return "expired" if key.expires_at and key.expires_at <= timezone.now() else "live"
 
-    @action(description="Revoke the chosen keys", permissions=["revoke"])
+    @action(description="Revoke the chosen keys", permissions=["write"])
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
         writable = keys if is_operator(request) else keys.filter(account__in=written_accounts(request))
         messages.success(request, f"Revoked: {revoke_api_keys(writable, timezone.now())}.")

@@ -86,13 +86,10 @@ class InvitationAdmin(FixedRows, AccountAdmin):
         return rows if is_operator(request) else rows.filter(account__in=_owned(request))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
+        return self.has_write_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may_write(request, obj)
-
-    def has_end_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
+        return self.has_write_permission(request, obj)
 
     def _role(self, request: HttpRequest, obj: Any) -> set[str]:
         """Owners only: to all pages here, a manager or viewer is a stranger."""
@@ -154,7 +151,7 @@ class InvitationAdmin(FixedRows, AccountAdmin):
             return "withdrawn"
         return "pending" if invitation.is_open(timezone.now()) else "expired"
 
-    @action(description="Send the chosen invitations again", permissions=["end"])
+    @action(description="Send the chosen invitations again", permissions=["write"])
     def send_again(self, request: HttpRequest, invitations: QuerySet[Invitation]) -> None:
         for invitation in invitations:
             try:
@@ -162,7 +159,7 @@ class InvitationAdmin(FixedRows, AccountAdmin):
             except NoInvitation as error:
                 messages.error(request, f"{invitation.email}: {error}")
 
-    @action(description="Withdraw the chosen invitations", permissions=["end"])
+    @action(description="Withdraw the chosen invitations", permissions=["write"])
     def withdraw(self, request: HttpRequest, invitations: QuerySet[Invitation]) -> None:
         messages.success(request, f"Withdrawn: {withdraw(list(invitations), timezone.now())}.")
 

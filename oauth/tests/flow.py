@@ -12,6 +12,7 @@ from oauth.models import Account, Application, Membership, User
 
 REDIRECT_URI = "https://zapier.example/cb"
 SECRET = "s" * 43
+PASSWORD = "correct horse"  # of everybody in the tests
 VERIFIER = "v" * 64
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 
@@ -36,6 +37,10 @@ def make_application(**fields: Any) -> Application:
         | fields
     )
     return made
+
+
+def sign_in(client: Client, email: str, password: str = PASSWORD, **more: str) -> Any:
+    return client.post("/sign-in", {"username": email, "password": password} | more)
 
 
 def signed_in(user: User) -> Client:

@@ -55,7 +55,7 @@ def register(method: str, pkce: str | None) -> Client:
 
 
 def metadata_of(server: str) -> dict[str, Any]:
-    found: dict[str, Any] = requests.get(f"{server}/.well-known/oauth-authorization-server", timeout=5).json()
+    found: dict[str, Any] = requests.get(f"{server}/.well-known/oauth-authorization-server", timeout=60).json()
     return found
 
 
@@ -174,13 +174,13 @@ class RequestsOAuthlib(Library):
 def allow(url: str, user: User) -> str:
     """Sign in and allow what the app asks for; returns the address at which the person is back at the app."""
     with requests.Session() as browser:
-        sign_in = browser.get(url, timeout=5)
+        sign_in = browser.get(url, timeout=60)
         assert urlsplit(sign_in.url).path == "/sign-in"
         who = {"username": user.email, "password": "correct horse"}
-        consent = browser.post(sign_in.url, hidden(sign_in, "next") | who, timeout=5)
+        consent = browser.post(sign_in.url, hidden(sign_in, "next") | who, timeout=60)
         assert consent.url == url
         decision = hidden(consent, "account") | {"decision": "allow"}
-        answer = browser.post(url, decision, timeout=5, allow_redirects=False)
+        answer = browser.post(url, decision, timeout=60, allow_redirects=False)
     assert answer.status_code == 302, answer.text
     return answer.headers["Location"]
 
@@ -201,7 +201,7 @@ def sent_back(callback: str) -> dict[str, str]:
 
 
 def me(server: str, access_token: str) -> requests.Response:
-    return requests.get(f"{server}/api/v1/me", headers={"Authorization": f"Bearer {access_token}"}, timeout=5)
+    return requests.get(f"{server}/api/v1/me", headers={"Authorization": f"Bearer {access_token}"}, timeout=60)
 
 
 # --- What holds ------------------------------------------------------------------------------------------

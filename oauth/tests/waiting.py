@@ -10,7 +10,7 @@ def mails(count: int) -> list[EmailMessage]:
     """All mails that have left, once the threads are done; at least so many."""
     for thread in threading.enumerate():
         if thread.name == "mail":
-            thread.join(10)
+            thread.join(60)
     found: list[EmailMessage] = mail.outbox
     assert len(found) >= count
     return found

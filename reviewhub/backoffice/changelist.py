@@ -1,7 +1,7 @@
-"""The back-office's lists: how far they count, and the theme's parts of them that are made once for all rows."""
+"""Lists of the back-office: they count only so far, and make some parts of the theme once for all rows."""
 
 from collections.abc import Callable, Iterable
-from functools import cache, cached_property
+from functools import cache, cached_property, wraps
 from typing import Any
 
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
@@ -19,13 +19,13 @@ MOST_COUNTED = 10_000
 
 
 class BoundedPaginator(Paginator):
-    """Counts up to MOST_COUNTED rows; the list ends there, and filters lead to the others."""
+    """A paginator that counts up to MOST_COUNTED rows; the list ends there, and filters lead to the others."""
 
     template_name = "admin/pages_of_a_list.html"
 
     @property
     def is_cut(self) -> bool:
-        """Whether there may be more than were counted."""
+        """True where there may be more rows than were counted."""
         return self.count == MOST_COUNTED
 
     @cached_property
@@ -35,12 +35,12 @@ class BoundedPaginator(Paginator):
 
 
 def reach_too_far(rows: QuerySet[Any]) -> bool:
-    """Whether there are more than any list says."""
+    """Return True if there are more rows than any list counts."""
     return rows.order_by()[: MOST_COUNTED + 1].count() > MOST_COUNTED
 
 
 class Rows(ChangeList):
-    """A list that offers to show all where it does not show them already."""
+    """A list that offers “show all” only where it does not show all already."""
 
     headers: list[dict[str, Any]] | None = None
 
@@ -54,23 +54,24 @@ class Rows(ChangeList):
 
 
 def keep_headers() -> None:
-    """Let the theme write the headers of a list once: it wants them for each row, which took a fifth of the time."""
-    write: Callable[[Any], Iterable[dict[str, Any]]] = unfold_list.result_headers
+    """Make the theme write the headers of a list once: it writes them for each row, which took a fifth of the time."""
+    headers_of: Callable[[Any], Iterable[dict[str, Any]]] = unfold_list.result_headers
 
-    def written(rows: Any) -> list[dict[str, Any]]:
+    @wraps(headers_of)
+    def headers_once(rows: Any) -> list[dict[str, Any]]:
         if not isinstance(rows, Rows):
-            return list(write(rows))
-        rows.headers = rows.headers or list(write(rows))
+            return list(headers_of(rows))
+        rows.headers = rows.headers or list(headers_of(rows))
         return rows.headers
 
-    unfold_list.result_headers = written
+    unfold_list.result_headers = headers_once
 
 
 _PLACE = "PLACE-OF-THE-KEY"
 
 
 def checkbox_of(row: Model) -> SafeString:
-    """The theme's, which is a template for each row; what differs between rows is put into one that is ready."""
+    """Return the theme's checkbox for the row. The theme renders a template each time; here only the key is put in."""
     return mark_safe(_checkbox().replace(_PLACE, escape(row.pk)))  # noqa: S308 (escaped)
 
 

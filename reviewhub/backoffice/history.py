@@ -1,4 +1,4 @@
-"""Who changed what about a row, told in words; the versions are kept by django-simple-history."""
+"""The history of a row in words: who changed which values. django-simple-history keeps the versions."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,34 +14,37 @@ LONGEST = 2_000  # characters of a value
 
 @dataclass(frozen=True)
 class Entry:
-    """One change: when, by whom, of what, and each field with its old and new value."""
+    """One change: when, by whom, of which row, what was done, and each field with its old and new value."""
 
     at: datetime
     by: str
-    of: str
-    did: str
+    row: str
+    deed: str
     fields: list[tuple[str, str, str]]
 
 
-def told(versions: Iterable[Any]) -> list[Entry]:
-    """The changes between the versions of rows, newest first. Versions of several rows may be mixed."""
+def entries_of(versions: Iterable[Any]) -> list[Entry]:
+    """Return the changes between versions, newest first. Versions of several rows may be mixed."""
     entries: list[Entry] = []
-    for _, ordered in groupby(sorted(versions, key=_order), key=_row):
-        entries += _of_one(list(ordered))
+    for _, ordered in groupby(sorted(versions, key=_order), key=_row_key):
+        entries += _entries_of_row(list(ordered))
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def _row(version: Any) -> tuple[str, str]:
-    """Which row it is a version of."""
+def _row_key(version: Any) -> tuple[str, str]:
+    """Return the model and the key of the row that this is a version of."""
     return type(version).__name__, str(version.id)
 
 
 def _order(version: Any) -> tuple[tuple[str, str], datetime, int]:
-    return _row(version), version.history_date, version.history_id
+    return _row_key(version), version.history_date, version.history_id
 
 
-def _of_one(versions: list[Any]) -> Iterator[Entry]:
-    """A row that is removed and is there again at once was moved: what makes room for another one does so."""
+def _entries_of_row(versions: list[Any]) -> Iterator[Entry]:
+    """Yield the changes of one row, oldest first.
+
+    A removal that other versions follow is left out: rows that change places are removed and inserted again.
+    """
     last = versions[-1]
     kept = [version for version in versions if version.history_type != "-" or version is last]
     yield _entry(kept[0], "Made" if kept[0].history_type == "+" else "Kept from here on", [])
@@ -52,9 +55,9 @@ def _of_one(versions: list[Any]) -> Iterator[Entry]:
             yield _entry(new, "Changed", fields)
 
 
-def _entry(version: Any, did: str, fields: list[tuple[str, str, str]]) -> Entry:
+def _entry(version: Any, deed: str, fields: list[tuple[str, str, str]]) -> Entry:
     by = str(version.history_user) if version.history_user_id else ""  # a command, or a step of an update
-    return Entry(version.history_date, by, str(version.instance), did, fields)
+    return Entry(version.history_date, by, str(version.instance), deed, fields)
 
 
 def _differences(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
@@ -62,10 +65,10 @@ def _differences(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
     for change in new.diff_against(old, foreign_keys_are_objs=False).changes:
         field: Any = model._meta.get_field(change.field)
         label = str(field.verbose_name)
-        yield label[:1].upper() + label[1:], _shown(field, change.old), _shown(field, change.new)
+        yield label[:1].upper() + label[1:], _in_words(field, change.old), _in_words(field, change.new)
 
 
-def _shown(field: Any, value: Any) -> str:
+def _in_words(field: Any, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if field.choices:
@@ -75,7 +78,7 @@ def _shown(field: Any, value: Any) -> str:
 
 
 def keep_first_versions(apps: Any, app: str, *names: str) -> None:
-    """For migrations: how the rows are that were there before their versions were kept."""
+    """For migrations: record the present state of rows that are older than the keeping of versions."""
     for name in names:
         model, historical = apps.get_model(app, name), apps.get_model(app, f"Historical{name}")
         kept = {field.attname for field in historical._meta.concrete_fields}

@@ -35,7 +35,7 @@ from unfold.widgets import (
 from oauth.models import Account
 from oauth.roles import WRITERS, is_operator, memberships_of, roles_of, written_accounts
 from reviewhub.backoffice import changelist
-from reviewhub.backoffice.history import Entry, told
+from reviewhub.backoffice.history import Entry, entries_of
 
 __all__ = [
     "AccountAdmin",
@@ -63,9 +63,8 @@ __all__ = [
     "display",
 ]
 
-MOST_TOLD = 200  # changes of a row
-# A longer list of choices is no help; search finds the rest.
-LONGEST_FILTER = 100
+MOST_ENTRIES = 200  # changes on the page of a row's history
+LONGEST_FILTER = 100  # a longer list of choices is no help; search finds the rest
 
 
 def own_time_zone(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
@@ -86,7 +85,7 @@ def _may_open(request: HttpRequest) -> bool:
 
 
 class _Pages(ModelAdmin):
-    """What all lists and forms share."""
+    """The settings of all lists and forms."""
 
     paginator: type[Any] = changelist.BoundedPaginator
     show_full_result_count = False
@@ -104,20 +103,20 @@ class _Pages(ModelAdmin):
         return changelist.Rows
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Show the whole list for a filter that nothing can match: PostgreSQL refuses to look for NUL."""
+        """Ignore filters with NUL, which PostgreSQL refuses to look for: the whole list is shown."""
         if any("\0" in value for values in dict(request.GET.lists()).values() for value in values):
             raise IncorrectLookupParameters
         return super().get_changelist_instance(request)
 
     def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]") -> Any:
-        """Refuse choices that are no keys of these rows, which no form of ours sends."""
-        for chosen in request.POST.getlist(ACTION_CHECKBOX_NAME):
+        """Answer 400 to choices that are no keys of these rows, which no form of ours sends."""
+        for key in request.POST.getlist(ACTION_CHECKBOX_NAME):
             try:
-                self.opts.pk.to_python(chosen)
+                self.opts.pk.to_python(key)
             except ValidationError as error:
                 raise BadRequest from error
         if request.POST.get("select_across") == "1" and changelist.reach_too_far(queryset):
-            # The list has said a smaller number than this would reach.
+            # The list has counted fewer rows than this would reach.
             problem = f"More than {changelist.MOST_COUNTED:,} rows: filter the list first."
             self.message_user(request, problem, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
@@ -129,7 +128,7 @@ class OperatorAdmin(_Pages):
 
 
 class AccountFilter(admin.SimpleListFilter):
-    """By account, for people with several."""
+    """A filter by account, for people with several."""
 
     title = "account"
     parameter_name = "account"
@@ -138,8 +137,8 @@ class AccountFilter(admin.SimpleListFilter):
         accounts = Account.objects.order_by("name")
         if not is_operator(request):
             accounts = accounts.filter(pk__in=roles_of(request))
-        found = [(str(pk), name) for pk, name in accounts.values_list("pk", "name")[:LONGEST_FILTER]]
-        return found if len(found) > 1 else []
+        choices = [(str(pk), name) for pk, name in accounts.values_list("pk", "name")[:LONGEST_FILTER]]
+        return choices if len(choices) > 1 else []
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         # Only what was offered: a choice from the address bar may be no id at all.
@@ -148,7 +147,7 @@ class AccountFilter(admin.SimpleListFilter):
 
 
 class _AccountRows(BaseModelAdmin):
-    """Rows of an account. `account_path` leads from the model to it, as in a query."""
+    """Pages of rows that belong to an account. `account_path` leads from the model to it, as in a query."""
 
     account_path = "account"
 
@@ -157,7 +156,7 @@ class _AccountRows(BaseModelAdmin):
         return rows if is_operator(request) else rows.filter(**{f"{self.account_path}__in": roles_of(request)})
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the accounts that the person may change things in, and rows of those."""
+        """Offer the accounts in which the person may change things, and rows of those accounts."""
         if not is_operator(request):
             related: type[Model] = db_field.remote_field.model
             mine = written_accounts(request)
@@ -178,35 +177,36 @@ class _AccountRows(BaseModelAdmin):
         return is_operator(request) or bool(_may_open(request) and self._role(request, obj))
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return self._may_write(request, None)
+        return self.has_write_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may_write(request, obj)
+        return self.has_write_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._may_write(request, obj)
+        return self.has_write_permission(request, obj)
 
-    def _may_write(self, request: HttpRequest, obj: Any) -> bool:
+    def has_write_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Return True if the person may change rows of the row's account; without a row, of any account."""
         return is_operator(request) or bool(_may_open(request) and self._role(request, obj) & WRITERS)
 
     def _role(self, request: HttpRequest, obj: Any) -> set[str]:
-        """The person's role in the row's account; without a row, all the roles the person has."""
+        """Return the person's role in the row's account; without a row, the roles in all their accounts."""
         roles = roles_of(request)
         if obj is None or obj.pk is None:
             return set(roles.values())
         for name in self.account_path.split("__"):
             obj = obj if name == "pk" else getattr(obj, name)
-        found = roles.get(obj.pk)
-        return {found} if found else set()
+        role = roles.get(obj.pk)
+        return {role} if role else set()
 
 
 class AccountAdmin(_AccountRows, _Pages):
     """Pages for rows of an account, which they stay with for good."""
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
-        """Without the account, where it would be the same in each row."""
-        shown = list(super().get_list_display(request))
-        return shown if self._sees_several(request) else [name for name in shown if name != "account"]
+        """Leave the account out where it would be the same in each row."""
+        names = list(super().get_list_display(request))
+        return names if self._sees_several(request) else [name for name in names if name != "account"]
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         filters = list(super().get_list_filter(request))
@@ -228,17 +228,17 @@ class AccountAdmin(_AccountRows, _Pages):
 
 
 class WithHistory(AccountAdmin):
-    """Pages of rows whose versions are kept. `versions` may add those of rows that are part of it."""
+    """Pages of rows whose versions are kept. Subclasses add to `versions` those of rows that are part of the row."""
 
     def versions(self, row: Any) -> list[Any]:
         return list(row.history.select_related("history_user"))
 
     def entries(self, row: Any) -> list[Entry]:
-        """The changes, newest first."""
-        return told(self.versions(row))
+        """Return the changes of the row, newest first."""
+        return entries_of(self.versions(row))
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """Who changed what, in place of Django's own list, which has no values."""
+        """Show who changed what, with the values, which Django's own list does not have."""
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
@@ -248,22 +248,22 @@ class WithHistory(AccountAdmin):
             **self.admin_site.each_context(request),
             "title": f"History of {row}",
             "opts": self.opts,
-            "entries": self.entries(row)[:MOST_TOLD],
+            "entries": self.entries(row)[:MOST_ENTRIES],
             "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk]),
         }
         return TemplateResponse(request, "admin/history.html", context)
 
 
 class _AccountInline(_AccountRows):
-    """Rows of an account on the page of another one."""
+    """Rows of an account on the page of another row."""
 
     def _role(self, request: HttpRequest, obj: Any) -> set[str]:
-        """Inlines are asked about the page's row, which is not of their model: its own page decided."""
+        """Return all roles of the person: inlines are asked about the page's row, and its own page has decided."""
         return set(roles_of(request).values())
 
 
 class AccountTabularInline(_AccountInline, TabularInline):
-    """As a table: what its columns say, each field says to a screen reader."""
+    """Inline rows as a table. Screen readers hear the name of the column at each field."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -274,11 +274,11 @@ class AccountTabularInline(_AccountInline, TabularInline):
 
 
 class AccountStackedInline(_AccountInline, StackedInline):
-    """One below the other."""
+    """Inline rows, one below the other."""
 
 
 class FixedRows:
-    """Rows that are made, and then neither edited nor deleted by hand; actions move them on."""
+    """Pages of rows that are neither edited nor deleted by hand once they are made; actions move them on."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -288,19 +288,19 @@ class FixedRows:
 
 
 class GeneratedRows(FixedRows):
-    """Rows that the product writes itself: nobody makes them by hand either."""
+    """Pages of rows that the product writes itself: nobody makes them by hand either."""
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return False
 
 
 def badge(text: str, colour: str) -> str:
-    """A coloured word, such as lists have; `colour` is one of unfold's label types."""
+    """Return a coloured word, as lists have them; `colour` is one of unfold's label types."""
     return render_to_string("unfold/helpers/label.html", {"text": text, "type": colour})
 
 
 def plain_choices(form: Any, *names: str) -> Any:
-    """The form class without the icons that lead from a choice to its own page."""
+    """Return the form class; the fields of these names have no icons any more that lead to a choice's own page."""
     for name in names:
         widget = form.base_fields[name].widget
         widget.can_add_related = widget.can_change_related = False
@@ -309,7 +309,7 @@ def plain_choices(form: Any, *names: str) -> Any:
 
 
 def adopt_foreign_pages() -> None:
-    """Give the pages that libraries registered the same looks, for the operator alone."""
+    """Give the pages that libraries registered the same looks, and show them to the operator alone."""
     for model, page in list(admin.site._registry.items()):
         if not isinstance(page, ModelAdmin):
             admin.site.unregister(model)

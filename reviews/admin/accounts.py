@@ -1,4 +1,4 @@
-"""A business, with what it needs to ask for reviews, how its pages look and speak, and its printed code."""
+"""The page of an account: its settings, the looks and words of its customers' page, and its printed code."""
 
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ ABOUT_WORDS = "You may use " + ", ".join(f"{{{{ {name} }}}}" for name in VARIABL
 
 
 class AccountForm(forms.ModelForm):
-    """The fields of an account; the image is taken in and made small, the words are checked like a message's."""
+    """The fields of an account. A logo is made small; the words of its page are checked like those of messages."""
 
     language = forms.ChoiceField(
         widget=UnfoldAdminSelectWidget,
@@ -54,7 +54,7 @@ class AccountForm(forms.ModelForm):
             del self.fields["no_logo"]
 
     def clean_logo_file(self) -> bytes | None:
-        """The image as it is kept; None when none came."""
+        """Return the image as it is stored; None when no file came."""
         file = self.cleaned_data["logo_file"]
         return shrink(file.read(MOST_BYTES + 1)) if file else None
 
@@ -69,8 +69,8 @@ class AccountForm(forms.ModelForm):
 
 
 @admin.register(Account)
-class ReviewingAdmin(BusinessAdmin):
-    """A new account starts with the standard sequence: without one, nobody could be asked."""
+class ReviewAccountAdmin(BusinessAdmin):
+    """Accounts. A new one starts with the standard sequence: without a sequence, nobody could be asked."""
 
     form = AccountForm
     fieldsets: ClassVar[Any] = (
@@ -81,7 +81,7 @@ class ReviewingAdmin(BusinessAdmin):
     actions_detail = ("card",)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Without what only a form can take, where there is none to fill in."""
+        """Leave out the fields that only a form can take, where the person has no form to fill in."""
         hidden = set() if obj and obj.logo else {"no_logo"}
         if not self.has_change_permission(request, obj):
             hidden = {"no_logo", "logo_file"}
@@ -101,7 +101,7 @@ class ReviewingAdmin(BusinessAdmin):
 
     @action(description="QR code", url_path="card", icon="qr_code_2")
     def card(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """A card for the counter, with the printed page's code and plain link; `?as=svg` or `png`: the code alone."""
+        """Show a card for the counter with the printed page's code and link; `?as=svg` or `png`: the code alone."""
         account = self.get_object(request, object_id)
         if account is None:
             raise Http404

@@ -1,4 +1,4 @@
-"""Ask one customer: a short form for a phone, and beside it what would be sent, and when."""
+"""The page on which staff ask one customer: a short form, fit for a phone, and a preview of what would be sent."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,10 +20,11 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
 )
+from reviewhub.refused import Refused
 from reviews.admin.normalise import normalise, require_one
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
-from reviews.models import ReviewRequest, Sequence
+from reviews.models import Contact, ReviewRequest, Sequence
 from reviews.models.base import MAX_DELAY_HOURS
 from reviews.requests import ask
 from reviews.requests.ask import Ask
@@ -43,12 +44,12 @@ AT_ONCE = timedelta(minutes=2)
 
 
 def _text(**attributes: Any) -> UnfoldAdminTextInputWidget:
-    # A customer's data, not that of who types: nothing to be filled in by the browser.
+    # The browser must not fill in the data of the person who types: these are a customer's.
     return UnfoldAdminTextInputWidget({"autocomplete": "off"} | attributes)
 
 
 class AskForm(forms.Form):
-    """The same fields as a call of the API, and the same rules behind them."""
+    """An ask by staff: the fields of a call of the API, with the same rules behind them."""
 
     account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
     first_name = forms.CharField(max_length=150, required=False, widget=_text(autofocus=True))
@@ -104,40 +105,41 @@ class AskForm(forms.Form):
         return cleaned
 
     def wanted(self) -> Ask:
-        given = self.cleaned_data
+        """Return the ask that the valid form describes."""
+        form_data = self.cleaned_data
         names = ("first_name", "last_name", "company_name", "email", "phone")
-        hours = given["delay_hours"] or 0 if given["when"] in ("", OTHER) else int(given["when"])
+        hours = form_data["delay_hours"] or 0 if form_data["when"] in ("", OTHER) else int(form_data["when"])
         return Ask(
-            person=Person(**{name: given[name] for name in names}),
+            person=Person(**{name: form_data[name] for name in names}),
             delay=timedelta(hours=hours),
-            channel=given["channel"] or ReviewRequest.ChannelRule.AUTO,
-            sequence=str(given["sequence"].pk) if given["sequence"] else "",
+            channel=form_data["channel"] or ReviewRequest.ChannelRule.AUTO,
+            sequence=str(form_data["sequence"].pk) if form_data["sequence"] else "",
             source=ReviewRequest.Source.STAFF,
         )
 
-    def refuse(self, refusal: ask.Refused) -> None:
-        """Say it at the field that it is about."""
+    def refuse(self, refusal: Refused) -> None:
+        """Show the refusal at the field that it is about."""
         self.add_error({"mobile_phone_number": "phone"}.get(refusal.field, refusal.field), refusal.reason)
 
 
 @dataclass
 class Preview:
-    """What would come of the form as it stands, in words."""
+    """The outcome of the form as it stands, in words: what is missing, or the messages that would be sent."""
 
     missing: list[str] = field(default_factory=list)
     reason: str = ""
-    known: Any = None  # the contact that the customer is already
+    known: Contact | None = None  # the contact that has these addresses already
     warnings: list[str] = field(default_factory=list)
     messages: list[tuple[Planned, str]] = field(default_factory=list)
 
 
 def look_at(form: AskForm, now: datetime) -> Preview:
-    """Everything that can be said before pressing; writes nothing."""
+    """Return what can be said before the form is sent; writes nothing."""
     if not form.is_valid():
         return Preview(missing=_problems(form))
     try:
         verdict, planned = preview.look_ahead(account=form.cleaned_data["account"], wanted=form.wanted(), now=now)
-    except ask.Refused as refusal:
+    except Refused as refusal:
         return Preview(missing=[refusal.reason])
     return Preview(
         reason=verdict.reason,
@@ -148,7 +150,7 @@ def look_at(form: AskForm, now: datetime) -> Preview:
 
 
 def when(message: Planned, now: datetime) -> str:
-    """The time where the customer is, and here where that is another one."""
+    """Return the time of a message by the customer's clock, and by ours where that shows another one."""
     if message.slot.due_at - now < AT_ONCE:
         return "right away"
     local, here = message.slot.local, timezone.localtime(message.slot.due_at)
@@ -171,15 +173,15 @@ def _problems(form: AskForm) -> list[str]:
 
 
 def ask_page(page: Any, request: HttpRequest) -> HttpResponse:
-    """The form; sent, the request is made; `_preview` in it shows what would be, without a script."""
+    """Show the form, or ask the customer. Without a script, `_preview` in the form shows the preview instead."""
     if not page.has_add_permission(request):
         raise PermissionDenied
     form = AskForm(request, request.POST) if request.method == "POST" else AskForm(request)
-    looking = not form.is_bound or "_preview" in request.POST
-    if not looking and form.is_valid():
+    only_shown = not form.is_bound or "_preview" in request.POST
+    if not only_shown and form.is_valid():
         try:
             return _ask(request, form)
-        except ask.Refused as refusal:
+        except Refused as refusal:
             form.refuse(refusal)
     context = {
         **page.admin_site.each_context(request),
@@ -194,7 +196,7 @@ def ask_page(page: Any, request: HttpRequest) -> HttpResponse:
 
 
 def ask_preview(page: Any, request: HttpRequest) -> HttpResponse:
-    """What would come of the form, as a part of the page; asked for while somebody types."""
+    """Answer with the preview as a part of the page; a script fetches it while somebody types."""
     if not page.has_add_permission(request):
         raise PermissionDenied
     context = {"preview": look_at(AskForm(request, request.POST), timezone.now())}
@@ -202,7 +204,7 @@ def ask_preview(page: Any, request: HttpRequest) -> HttpResponse:
 
 
 def _ask(request: HttpRequest, form: AskForm) -> HttpResponse:
-    """Show what came of it: a request that exists is shown, too, and said to be one. Raises asking.Refused."""
+    """Ask, and lead to the request, also where there was one already: the message says which. Raises Refused."""
     answer = ask.ask(account=form.cleaned_data["account"], wanted=form.wanted(), now=timezone.now())
     level = messages.success if answer.created and not answer.request.reason else messages.warning
     level(request, ". ".join([answer.message.rstrip("."), *form.doubts, *answer.warnings]))

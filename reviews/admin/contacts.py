@@ -1,17 +1,17 @@
-"""Customers: who they are, what they got, merging two into one, handing out and erasing what is known."""
+"""Contacts: their data, opt-outs and requests; two are merged, all data about one is handed out or erased."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.template.response import TemplateResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html_join
 
+from reviewhub.backoffice.actions import Action, WithActions
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
 from reviews.admin.normalise import normalise, require_one
 from reviews.contacts import erase, merge, suppressions
@@ -21,11 +21,11 @@ from reviews.contacts.search import search_contacts
 from reviews.models import Contact, MergeCandidate
 from reviews.models.base import Channel
 
-MOST_TOLD = 50  # requests on the page of a contact
+REQUESTS_SHOWN = 50
 
 
 class ContactForm(forms.ModelForm):
-    """The same normalising as for callers of the API, so that both find the same contact."""
+    """The data of a contact, in the same normal form as the API's, so that both find the same contact."""
 
     class Meta:
         model = Contact
@@ -49,8 +49,28 @@ class ContactForm(forms.ModelForm):
         return cleaned
 
 
+def _erase(contact: Contact, form_data: dict[str, Any], by: str) -> str:
+    erase.erase(contact=contact, by=by, now=timezone.now())
+    return "Erased. The addresses will not be written to again."
+
+
+ERASE: Action[Contact] = Action(
+    name="erase",
+    label="Erase",
+    url_path="erase",
+    icon="person_remove",
+    question="Erase {row}?",
+    explanation="Name, addresses, the texts of messages and what the customer wrote are gone for good, and what is "
+    "under way is stopped. That somebody was asked, when, and with what result stays. The addresses are never written "
+    "to again, also if a list that holds them is imported.",
+    confirm="Erase for good",
+    is_offered=lambda contact: contact.erased_at is None,
+    perform=_erase,
+)
+
+
 @admin.register(Contact)
-class ContactAdmin(AccountAdmin):
+class ContactAdmin(WithActions):
     form = ContactForm
     list_display = ("shown_name", "email", "phone", "company_name", "account", "created_at")
     list_select_related = ("account",)
@@ -69,7 +89,8 @@ class ContactAdmin(AccountAdmin):
     )
     read_fields = (*fields, "opt_outs", "story")
     actions = ("merge",)
-    actions_detail = ("hand_out", "erase")
+    actions_detail = ("hand_out",)
+    confirmed_actions = (ERASE,)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
@@ -77,25 +98,14 @@ class ContactAdmin(AccountAdmin):
         return search_contacts(queryset, search_term) if search_term.strip() else queryset, False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only who was never asked: a request is the record of what was sent, and stays."""
+        """Only a contact that was never asked: a request is the record of what was sent, and stays."""
         return super().has_delete_permission(request, obj) and not (obj and obj.review_requests.exists())
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.erased_at)
 
-    def has_merge_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
     def has_hand_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._named(request, object_id) is not None
-
-    def has_erase_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        contact = self._named(request, object_id)
-        return contact is not None and contact.erased_at is None and self._may_write(request, contact)
-
-    def _named(self, request: HttpRequest, object_id: Any) -> Contact | None:
-        found: Contact | None = self.get_object(request, str(object_id)) if object_id else None
-        return found
+        return bool(object_id) and self.get_object(request, str(object_id)) is not None
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.read_fields if obj else self.fields
@@ -105,19 +115,17 @@ class ContactAdmin(AccountAdmin):
         lines = []
         for channel in Channel:
             address = contact.address(channel)
-            found = (
-                suppressions.of(account=contact.account, channel=channel, address=address).first() if address else None
-            )
-            if found:
-                told = f"{found.get_reason_display()}, {localize(timezone.localtime(found.created_at))}"
-                lines.append((reverse("admin:reviews_suppression_change", args=[found.pk]), channel.label, told))
+            rows = suppressions.of(account=contact.account, channel=channel, address=address) if address else None
+            if rows is not None and (row := rows.first()):
+                words = f"{row.get_reason_display()}, {localize(timezone.localtime(row.created_at))}"
+                lines.append((reverse("admin:reviews_suppression_change", args=[row.pk]), channel.label, words))
         return (
             format_html_join("", '<p><a class="rh-link" href="{}">{}</a>: {}</p>', lines) or "None: may be written to."
         )
 
     @display(description="Requests")
     def story(self, contact: Contact) -> str:
-        rows = contact.review_requests.order_by("-created_at")[:MOST_TOLD]
+        rows = contact.review_requests.order_by("-created_at")[:REQUESTS_SHOWN]
         lines = (
             (
                 reverse("admin:reviews_reviewrequest_change", args=[row.pk]),
@@ -129,10 +137,10 @@ class ContactAdmin(AccountAdmin):
         )
         return format_html_join("", '<p><a class="rh-link" href="{}">{}</a> {} {}</p>', lines) or "Never asked."
 
-    @action(description="Merge the two chosen into the older one", permissions=["merge"])
+    @action(description="Merge the two chosen into the older one", permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[Contact]) -> None:
         chosen = list(rows.select_related("account").order_by("created_at")[:3])
-        if len(chosen) != 2 or not all(self._may_write(request, row) for row in chosen):
+        if len(chosen) != 2 or not all(self.has_write_permission(request, row) for row in chosen):
             messages.error(request, "Choose two contacts of an account that is yours to change.")
             return
         try:
@@ -144,32 +152,13 @@ class ContactAdmin(AccountAdmin):
 
     @action(description="Hand out all data", url_path="data.json", icon="download", permissions=["hand_out"])
     def hand_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What the customer may ask for (Regulation (EU) 2016/679, Articles 15 and 20)."""
-        contact = self._named(request, object_id)
+        """Answer with all data about the customer, whose right that is (Regulation (EU) 2016/679, Articles 15, 20)."""
+        contact: Contact | None = self.get_object(request, object_id)
         if contact is None:
             raise Http404
         response = JsonResponse(known_about(contact), json_dumps_params={"indent": 2, "ensure_ascii": False})
         response["Content-Disposition"] = f'attachment; filename="contact-{contact.pk}.json"'
         return response
-
-    @action(description="Erase", url_path="erase", icon="person_remove", permissions=["erase"])
-    def erase(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask first: nothing brings the data back."""
-        contact = self._named(request, object_id)
-        if contact is None or contact.erased_at:
-            raise Http404
-        address = reverse("admin:reviews_contact_change", args=[contact.pk])
-        if request.method != "POST":
-            context = {
-                **self.admin_site.each_context(request),
-                "title": f"Erase {contact}?",
-                "opts": self.opts,
-                "back": address,
-            }
-            return TemplateResponse(request, "admin/reviews/contact/erase.html", context)
-        erase.erase(contact=contact, by=str(request.user), now=timezone.now())
-        messages.success(request, "Erased. The addresses will not be written to again.")
-        return HttpResponseRedirect(address)
 
     @display(description="Name", ordering="last_name")
     def shown_name(self, contact: Contact) -> str:
@@ -183,15 +172,12 @@ class MergeCandidateAdmin(GeneratedRows, AccountAdmin):
     ordering = ("-created_at",)
     actions = ("merge",)
 
-    def has_merge_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
-    @action(description="Merge: the number goes to the contact with the e-mail address", permissions=["merge"])
+    @action(description="Merge: the number goes to the contact with the e-mail address", permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[MergeCandidate]) -> None:
         merged, refusals = 0, set()
         for row in rows.select_related("by_email", "by_phone", "account"):
             try:
-                if not self._may_write(request, row):
+                if not self.has_write_permission(request, row):
                     raise merge.CannotMerge("Some are not yours to merge.")
                 merge.merge(kept=row.by_email, other=row.by_phone, by=str(request.user), now=timezone.now())
                 merged += 1

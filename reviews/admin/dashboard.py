@@ -1,4 +1,4 @@
-"""The first page of the back-office."""
+"""The first page of the back-office: numbers of the accounts, how far customers came, and why messages failed."""
 
 from typing import Any
 
@@ -17,12 +17,12 @@ from reviews.models import ReviewRequest, Sequence, WorkerBeat
 from reviews.models.base import Channel
 
 PERIODS = [("7", "7 days"), ("30", "30 days"), ("90", "90 days")]
-USUAL = 30  # days
+USUAL_DAYS = 30
 LONGEST_CHOICE = 200  # accounts or sequences; more are no choice
 
 
 class ScopeForm(forms.Form):
-    """What the numbers are of: accounts of the person's own, and their sequences."""
+    """The scope of the numbers: the person's own accounts, their sequences, a channel, a period."""
 
     account = forms.ModelChoiceField(
         Account.objects.none(), required=False, empty_label="All accounts", widget=UnfoldAdminSelectWidget
@@ -36,37 +36,37 @@ class ScopeForm(forms.Form):
     days = forms.ChoiceField(label="Period", choices=PERIODS, required=False, widget=UnfoldAdminSelectWidget)
 
     def __init__(self, request: HttpRequest) -> None:
-        super().__init__({"days": str(USUAL)} | request.GET.dict())
+        super().__init__({"days": str(USUAL_DAYS)} | request.GET.dict())
         accounts = Account.objects.order_by("name")
         self.own = None if is_operator(request) else list(roles_of(request))
         if self.own is not None:
             accounts = accounts.filter(pk__in=self.own)
-        known = list(accounts.values_list("pk", flat=True)[:LONGEST_CHOICE])
-        self._offer("account", Account.objects.filter(pk__in=known).order_by("name"), len(known))
-        sequences = Sequence.objects.filter(account__in=known).order_by("account__name", "name")
+        offered = list(accounts.values_list("pk", flat=True)[:LONGEST_CHOICE])
+        self._offer("account", Account.objects.filter(pk__in=offered).order_by("name"), len(offered))
+        sequences = Sequence.objects.filter(account__in=offered).order_by("account__name", "name")
         self._offer("sequence", sequences.select_related("account"), len(sequences[:2]))
 
     def _offer(self, name: str, rows: Any, count: int) -> None:
-        """No choice where there is nothing to choose."""
+        """Offer rows as choices; remove the field where there are fewer than two."""
         field: Any = self.fields[name]
         field.queryset = rows
         if count < 2:
             del self.fields[name]
 
     def scope(self) -> Scope:
-        """What was chosen; a choice that was not offered counts as none."""
+        """Return the chosen scope; a choice that was not offered counts as none."""
         self.is_valid()
         account, sequence = self.cleaned_data.get("account"), self.cleaned_data.get("sequence")
         return Scope(
             accounts=[account.pk] if account else self.own,
-            days=int(self.cleaned_data.get("days") or USUAL),
+            days=int(self.cleaned_data.get("days") or USUAL_DAYS),
             sequence=sequence.pk if sequence else None,
             channel=self.cleaned_data.get("channel") or "",
         )
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What the page shows: numbers of the person's own accounts, of all for the operator."""
+    """Return the context of the page: numbers of the person's own accounts, of all accounts for the operator."""
     now = timezone.localtime()
     form = ScopeForm(request)
     scope = form.scope()

@@ -1,4 +1,4 @@
-"""What other programs are told: the events, and each notice of one to an endpoint with its calls."""
+"""Events, and the notices by which webhooks are told of them, each with its calls."""
 
 import json
 from typing import Any, ClassVar
@@ -13,7 +13,8 @@ from django.utils.html import format_html
 from rest_framework.utils.encoders import JSONEncoder
 
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
-from reviews.admin.webhooks import SHOWN
+from reviewhub.refused import Refused
+from reviews.admin.webhooks import CALLS_SHOWN
 from reviews.models import Endpoint, Event, Notice
 from reviews.webhooks import endpoints
 from reviews.webhooks.payload import represent_events
@@ -23,7 +24,7 @@ NOTICE_COLOURS = {"waiting": "info", "delivered": "success", "failed": "danger"}
 
 @admin.register(Event)
 class EventAdmin(GeneratedRows, AccountAdmin):
-    """What happened, as other programs are told."""
+    """Events, in the words in which other programs are told of them."""
 
     list_display = ("type_name", "type", "occurred_at", "account")
     list_filter = ("type",)
@@ -39,14 +40,14 @@ class EventAdmin(GeneratedRows, AccountAdmin):
 
     @display(description="As programs are told")
     def as_told(self, event: Event) -> str:
-        (told,) = represent_events([event])
-        written = json.dumps(told, indent=2, ensure_ascii=False, cls=JSONEncoder)
-        return format_html('<pre class="rh-raw" tabindex="0">{}</pre>', written)
+        (payload,) = represent_events([event])
+        text = json.dumps(payload, indent=2, ensure_ascii=False, cls=JSONEncoder)
+        return format_html('<pre class="rh-raw" tabindex="0">{}</pre>', text)
 
 
 @admin.register(Notice)
 class NoticeAdmin(GeneratedRows, AccountAdmin):
-    """One event for one endpoint, and each call that was made for it."""
+    """Notices of one event to one webhook, with each call that was made for it."""
 
     account_path = "endpoint__account"
     list_display = ("type_name", "endpoint", "state", "tries", "due_at")
@@ -57,9 +58,6 @@ class NoticeAdmin(GeneratedRows, AccountAdmin):
     actions = ("again",)
     fields = ("event", "endpoint", "status", "tries", "due_at", "attempts_made")
     readonly_fields: ClassVar[Any] = ("attempts_made",)
-
-    def has_again_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
 
     @display(description="Event")
     def type_name(self, notice: Notice) -> str:
@@ -72,20 +70,20 @@ class NoticeAdmin(GeneratedRows, AccountAdmin):
     @display(description="Calls")
     def attempts_made(self, notice: Notice) -> str:
         rows = notice.attempts.select_related("notice__event").order_by("-pk")
-        return render_to_string("admin/reviews/endpoint/calls.html", {"attempts": rows[:SHOWN]})
+        return render_to_string("admin/reviews/endpoint/calls.html", {"attempts": rows[:CALLS_SHOWN]})
 
-    @action(description="Tell the chosen ones again", permissions=["again"])
+    @action(description="Tell the chosen ones again", permissions=["write"])
     def again(self, request: HttpRequest, rows: QuerySet[Notice]) -> None:
-        """With a full round of tries; the other program knows them by their webhook-id."""
-        told = refused = 0
+        """Send the notices again, with a full round of tries; the other program knows them by their webhook-id."""
+        sent = refused = 0
         for endpoint in Endpoint.objects.filter(notices__in=rows).select_related("account").distinct():
-            if not self._may_write(request, Notice(endpoint=endpoint, pk=0)):
+            if not self.has_write_permission(request, Notice(endpoint=endpoint, pk=0)):
                 raise PermissionDenied
             try:
-                told += endpoints.replay(endpoint, rows, timezone.now())
-            except endpoints.Refused:
+                sent += endpoints.replay(endpoint, rows, timezone.now())
+            except Refused:
                 refused += 1
-        words = f"Told again: {told:,}."
+        words = f"Told again: {sent:,}."
         if refused:
-            words += f" Endpoints that are switched off: {refused}."
+            words += f" Webhooks that are switched off: {refused}."
         (messages.error if refused else messages.success)(request, words)

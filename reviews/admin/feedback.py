@@ -1,4 +1,4 @@
-"""The inbox: what customers said to the business, and who took care of it."""
+"""Feedback: the words and ratings that customers left for the business, and the person who took care of each."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,12 +17,12 @@ from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, disp
 from reviews.models import Delivery, Feedback
 
 FIRST_WORDS = 120
-MOST_SHOWN = 100  # in the menu
+MOST_WAITING = 100  # counted for the menu
 PERIODS = {"1": "Today and yesterday", "7": "The last 7 days", "30": "The last 30 days"}
 
 
 class HandledFilter(admin.SimpleListFilter):
-    """What waits for somebody is shown first."""
+    """A filter by whether somebody took care of it; without a choice, the list shows what waits."""
 
     title = "handled"
     parameter_name = "handled"
@@ -43,6 +43,8 @@ class HandledFilter(admin.SimpleListFilter):
 
 
 class WordsFilter(admin.SimpleListFilter):
+    """A filter by whether the customer wrote anything beside the rating."""
+
     title = "words"
     parameter_name = "words"
 
@@ -56,6 +58,8 @@ class WordsFilter(admin.SimpleListFilter):
 
 
 class PeriodFilter(admin.SimpleListFilter):
+    """A filter by the day on which the feedback came."""
+
     title = "period"
     parameter_name = "period"
 
@@ -70,6 +74,8 @@ class PeriodFilter(admin.SimpleListFilter):
 
 @admin.register(Feedback)
 class FeedbackAdmin(GeneratedRows, AccountAdmin):
+    """Feedback as it came; staff add a note, and mark it as handled."""
+
     list_display = ("words", "stars", "customer", "updated_at", "handled", "account")
     list_filter = (HandledFilter, "rating", WordsFilter, PeriodFilter)
     list_select_related = ("request__contact", "account", "handled_by")
@@ -83,8 +89,8 @@ class FeedbackAdmin(GeneratedRows, AccountAdmin):
     readonly_fields = ("stars", "whole_text", "customer", "reply", "sent", "created_at", "updated_at", "handled")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The note alone: what the customer said stays as it is."""
-        return self._may_write(request, obj)
+        """The note alone changes: the customer's words stay as they are."""
+        return self.has_write_permission(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Feedback]:
         rows: QuerySet[Feedback] = super().get_queryset(request)
@@ -129,24 +135,26 @@ class FeedbackAdmin(GeneratedRows, AccountAdmin):
         if feedback.request is None:
             return "Nothing: the code was scanned."
         link = reverse("admin:reviews_reviewrequest_change", args=[feedback.request_id])
-        messages = Delivery.objects.filter(request=feedback.request, status__in=Delivery.ACCEPTED).order_by("step")
-        told = ", ".join(f"{row.get_channel_display().lower()} {row.sent_at:%d %b}" for row in messages if row.sent_at)
-        return format_html('<a class="rh-link" href="{}">{}</a>', link, told or "The request")
+        rows = Delivery.objects.filter(request=feedback.request, status__in=Delivery.ACCEPTED).order_by("step")
+        words = ", ".join(f"{row.get_channel_display().lower()} {row.sent_at:%d %b}" for row in rows if row.sent_at)
+        return format_html('<a class="rh-link" href="{}">{}</a>', link, words or "The request")
 
     # --- Handling ---------------------------------------------------------------------------------
 
     def has_handle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._is(request, object_id, handled=False)
+        return self._may_mark(request, object_id, handled=True)
 
     def has_reopen_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._is(request, object_id, handled=True)
+        return self._may_mark(request, object_id, handled=False)
 
-    def _is(self, request: HttpRequest, object_id: Any, *, handled: bool) -> bool:
-        """Whether the person may; on a row's page, whether there is something to do as well."""
+    def _may_mark(self, request: HttpRequest, object_id: Any, *, handled: bool) -> bool:
+        """Return True if the person may mark feedback so; on a row's page, only if the row is not marked so already."""
         if object_id is None:
-            return self._may_write(request, None)
-        found = self.get_object(request, str(object_id))
-        return found is not None and self._may_write(request, found) and bool(found.handled_at) == handled
+            return self.has_write_permission(request)
+        feedback = self.get_object(request, str(object_id))
+        if feedback is None or not self.has_write_permission(request, feedback):
+            return False
+        return bool(feedback.handled_at) != handled
 
     @action(description="Mark the chosen ones as handled", permissions=["handle"])
     def mark_handled(self, request: HttpRequest, rows: QuerySet[Feedback]) -> None:
@@ -165,17 +173,17 @@ class FeedbackAdmin(GeneratedRows, AccountAdmin):
         self._mark(request, Feedback.objects.filter(pk=obj.pk), handled=False)
 
     def _mark(self, request: HttpRequest, rows: QuerySet[Feedback], *, handled: bool) -> int:
-        """How many it changed: what somebody else has marked meanwhile keeps their name."""
-        chosen = [row.pk for row in rows.select_related("account") if self._may_write(request, row)]
-        waiting = Feedback.objects.filter(pk__in=chosen, handled_at__isnull=handled)
+        """Mark rows, and return how many changed: what somebody else has marked meanwhile keeps their name."""
+        chosen = [row.pk for row in rows.select_related("account") if self.has_write_permission(request, row)]
+        unmarked = Feedback.objects.filter(pk__in=chosen, handled_at__isnull=handled)
         if handled:
-            return waiting.update(handled_at=timezone.now(), handled_by=request.user)
-        return waiting.update(handled_at=None, handled_by=None)
+            return unmarked.update(handled_at=timezone.now(), handled_by=request.user)
+        return unmarked.update(handled_at=None, handled_by=None)
 
 
 def waiting_count(request: HttpRequest) -> int:
-    """How much of the feedback that the person sees waits for somebody, up to a hundred."""
+    """Return how much of the feedback that the person sees waits for somebody, up to MOST_WAITING."""
     rows = Feedback.objects.filter(handled_at=None)
     if not is_operator(request):
         rows = rows.filter(account__in=roles_of(request))
-    return len(rows.order_by("-pk").values_list("pk")[:MOST_SHOWN])
+    return len(rows.order_by("-pk").values_list("pk")[:MOST_WAITING])

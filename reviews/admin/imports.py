@@ -1,4 +1,4 @@
-"""Imports: a list of customers as a file, its columns, a check, and how far it has come."""
+"""Imports of customers from a file: the upload, the columns and settings, a check, and how far it has come."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -44,7 +44,7 @@ LEAVE_OUT = [("", "– leave out –")]
 
 
 class UploadForm(forms.Form):
-    """A file for an account in which the person may change things."""
+    """A file, and the account that it is for: one in which the person may change things."""
 
     account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
     file = forms.FileField(
@@ -60,7 +60,7 @@ class UploadForm(forms.Form):
         account.queryset = accounts if is_operator(request) else accounts.filter(pk__in=written_accounts(request))
 
     def save(self, request: HttpRequest) -> ImportJob | None:
-        """The job; None when the file cannot be read, which is said at its field."""
+        """Make the import; None when the file cannot be read, which is an error of its field."""
         file = self.cleaned_data["file"]
         try:
             return imports.receive(
@@ -76,7 +76,7 @@ class UploadForm(forms.Form):
 
 
 class SettingsForm(forms.Form):
-    """What the columns hold, and how the customers are asked."""
+    """The settings of an import: the meaning of each column, and how the customers are asked."""
 
     has_header = forms.BooleanField(label="The first row holds headings", required=False)
     channel = forms.ChoiceField(choices=ReviewRequest.ChannelRule.choices, widget=UnfoldAdminSelectWidget)
@@ -119,6 +119,8 @@ class SettingsForm(forms.Form):
 
 @admin.register(ImportJob)
 class ImportJobAdmin(GeneratedRows, AccountAdmin):
+    """Imports, each with a page of its own: settings while it is a draft, then its progress, then its problems."""
+
     list_display = ("name", "state", "total", "asked", "refused", "account", "created_at")
     list_select_related = ("account",)
     ordering = ("-created_at",)
@@ -129,7 +131,7 @@ class ImportJobAdmin(GeneratedRows, AccountAdmin):
         return rows.defer("content")
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return self._may_write(request, None)
+        return self.has_write_permission(request)
 
     def get_urls(self) -> list[Any]:
         problems = self.admin_site.admin_view(self.problems)
@@ -166,7 +168,7 @@ class ImportJobAdmin(GeneratedRows, AccountAdmin):
             raise PermissionDenied
         if request.method != "POST":
             return self._page(request, job)
-        if not self._may_write(request, job):
+        if not self.has_write_permission(request, job):
             raise PermissionDenied
         return self._act(request, job)
 
@@ -191,7 +193,7 @@ class ImportJobAdmin(GeneratedRows, AccountAdmin):
             "title": job.name,
             "opts": self.opts,
             "job": job,
-            "may_write": self._may_write(request, job),
+            "may_write": self.has_write_permission(request, job),
             "refresh": REFRESH_SECONDS,
         }
         if job.status == ImportJob.Status.DRAFT:
@@ -201,7 +203,7 @@ class ImportJobAdmin(GeneratedRows, AccountAdmin):
         return TemplateResponse(request, "admin/reviews/importjob/page.html", context, status=400 if form else 200)
 
     def problems(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
-        """The rows with problems as a file, to be mended and imported again."""
+        """Answer with the rows that have problems as a file, to be mended and imported again."""
         job = self.get_object(request, str(pk))
         if job is None:
             return _gone(self, request, str(pk))
@@ -211,7 +213,7 @@ class ImportJobAdmin(GeneratedRows, AccountAdmin):
 
 
 def _gone(page: ImportJobAdmin, request: HttpRequest, object_id: str) -> HttpResponse:
-    """As Django's pages answer it."""
+    """Answer as Django's pages do for a row that does not exist."""
     response: HttpResponse = page._get_obj_does_not_exist_redirect(request, page.opts, object_id)
     return response
 
@@ -221,7 +223,7 @@ def _address(job: ImportJob) -> str:
 
 
 def _with_problems(job: ImportJob) -> Iterator[list[str]]:
-    """The rows as they came, under the headings that they had, with what is wrong in a column of its own."""
+    """Yield the rows with problems as they came, under their own headings, with one more column for the problem."""
     width = len(job.columns)
     yield [*imports.headings(job), "Problem"]
     for problem in job.problems.order_by("line").iterator():
@@ -229,21 +231,21 @@ def _with_problems(job: ImportJob) -> Iterator[list[str]]:
 
 
 def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
-    """What the page of a draft shows: columns with examples, and a check of the first rows, or of all."""
+    """Return what the page of a draft shows: columns with examples, and a check of the first rows, or of all."""
     rows = list(islice(imports.rows_from(job), imports.CHUNK))
-    shown = form or SettingsForm(job)
+    form = form or SettingsForm(job)
     columns = [
         {"heading": heading, "examples": _examples(rows, place), "field": field}
-        for place, (heading, field) in enumerate(zip(imports.headings(job), shown.columns(), strict=True))
+        for place, (heading, field) in enumerate(zip(imports.headings(job), form.columns(), strict=True))
     ]
     if job.checked:
         tally = imports.Counts(job.asked, job.known, job.suppressed, tuple(job.problems.all()[:PROBLEMS_SHOWN]))
     else:
         tally = imports.check(job, rows, timezone.now())
     return {
-        "form": shown,
+        "form": form,
         "columns": columns,
-        "settings": [shown[name] for name in SETTINGS],
+        "settings": [form[name] for name in SETTINGS],
         "tally": tally,
         "problem_count": job.refused if job.checked else len(tally.problems),
         "problems": tally.problems[:PROBLEMS_SHOWN],

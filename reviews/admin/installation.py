@@ -1,4 +1,4 @@
-"""How the installation works: for the operator."""
+"""Rows by which the installation runs, for the operator: workers, channels, rate limits, tallies, kept answers."""
 
 from django.contrib import admin
 

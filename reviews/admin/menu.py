@@ -1,4 +1,4 @@
-"""The back-office's menu: what the person may open, the daily things first."""
+"""The menu of the back-office: the pages that the person may open, those of every day first."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from oauth.roles import is_operator
-from reviews.admin.feedback import MOST_SHOWN, waiting_count
+from reviews.admin.feedback import MOST_WAITING, waiting_count
 
 GROUPS = [
     (
@@ -65,12 +65,11 @@ GROUPS = [
     ),
 ]
 
-# Pages of no model, for the operator alone.
-OPERATORS = {"operations"}
+OPERATORS_ONLY = {"operations"}  # of the pages that belong to no model
 
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """Groups of links, without the pages that this person may not open."""
+    """Return groups of links, without the pages that this person may not open."""
     pages = {page.opts.label: page for page in admin.site._registry.values()}
     groups = [
         {
@@ -91,14 +90,14 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
 def _item(request: HttpRequest, label: str, name: str, icon: str, pages: dict[str, Any]) -> dict[str, Any]:
     item = {"title": name, "icon": icon, "link": _list_url(pages[label]) if label in pages else reverse(label)}
     if label == "reviews.Feedback" and (waiting := waiting_count(request)):
-        item |= {"badge": f"{waiting}" if waiting < MOST_SHOWN else f"{MOST_SHOWN}+", "badge_variant": "info"}
+        item |= {"badge": f"{waiting}" if waiting < MOST_WAITING else f"{MOST_WAITING}+", "badge_variant": "info"}
     return item
 
 
 def _may_open(request: HttpRequest, label: str, pages: dict[str, Any]) -> bool:
     if label in pages:
         return bool(pages[label].has_view_permission(request))
-    return label not in OPERATORS or is_operator(request)
+    return label not in OPERATORS_ONLY or is_operator(request)
 
 
 def _list_url(page: Any) -> str:

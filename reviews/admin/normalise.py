@@ -1,4 +1,4 @@
-"""Addresses typed by staff, brought into the form that the API's callers' are: both find the same contact."""
+"""The normal form of addresses that staff type, the same as the API's: both find the same contact."""
 
 from typing import Any
 
@@ -9,9 +9,9 @@ from reviews.models.addresses import InvalidPhone, normalise_email, normalise_ph
 
 
 def normalise(form: forms.Form | forms.ModelForm, cleaned: dict[str, Any], account: Account | None) -> list[str]:
-    """Normalise `email` and `phone` in the cleaned data; a number nobody could call is said at its field.
+    """Normalise `email` and `phone` in the cleaned data; return doubts about the number, in words.
 
-    Returns what is doubtful about the number.
+    A number that nobody could call is an error of its field.
     """
     warning = ""
     cleaned["email"] = normalise_email(cleaned.get("email") or "")
@@ -24,6 +24,6 @@ def normalise(form: forms.Form | forms.ModelForm, cleaned: dict[str, Any], accou
 
 
 def require_one(form: forms.Form | forms.ModelForm, cleaned: dict[str, Any]) -> None:
-    """Say that there must be a way to write to the person."""
+    """Raise ValidationError where there is no way to write to the person."""
     if not form.errors and not cleaned.get("email") and not cleaned.get("phone"):
         raise forms.ValidationError("Give an e-mail address or a mobile number.")

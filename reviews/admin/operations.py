@@ -1,7 +1,6 @@
-"""The operator's page: whether everything runs, what did not arrive and why, and what to do about it."""
+"""The operator's page: workers, queue and providers, messages that did not arrive, and what to do about them."""
 
 import time
-from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import Any, Protocol
@@ -25,78 +24,52 @@ from reviewhub.backoffice.pages import (
     badge,
 )
 from reviewhub.counters import one_more
+from reviewhub.refused import Refused
 from reviews.admin.requests import DELIVERY_COLOURS
 from reviews.delivery import send_test, staff_actions
 from reviews.delivery.channels.codes import explain
 from reviews.insights import installation
+from reviews.insights.charts import Chart, timeline
 from reviews.models import Delivery, WorkerBeat
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.models.base import Channel
 
-SHOWN = 20
+SHOWN = 20  # causes, and failed messages
 TESTS_PER_MINUTE = 5
-
-Status = Delivery.Status
 
 
 class View(Protocol):
-    def __call__(self, request: HttpRequest, **given: Any) -> HttpResponse: ...
+    def __call__(self, request: HttpRequest, **url_values: Any) -> HttpResponse: ...
 
 
 def for_operator(view: View) -> View:
-    """Signed in, and the operator: 403 to other staff, as their other pages of the installation are."""
+    """Decorate a view of the operator: others sign in first, and staff of accounts get 403."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, **given: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, **url_values: Any) -> HttpResponse:
         if not is_operator(request):
             raise PermissionDenied
-        return view(request, **given)
+        return view(request, **url_values)
 
-    guarded_page: View = admin.site.admin_view(guarded)
-    return guarded_page
+    signed_in: View = admin.site.admin_view(guarded)
+    return signed_in
 
 
 # --- What the page shows -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Plot:
-    """Numbers over time as bars: drawn without script, and said in a sentence."""
-
-    title: str
-    summary: str
-    bars: list[dict[str, Any]]
-    begins: datetime
-    ends: datetime
-    most: int
-
-
-WIDTH, HEIGHT, GAP = 600, 100, 2  # of the drawing, in its own units
-
-
-def plot(title: str, unit: str, series: list[tuple[datetime, int]]) -> Plot:
-    numbers = [number for _, number in series]
-    most, step = max(numbers), WIDTH / len(series)
-    bars = [
-        {
-            "x": round(place * step + GAP / 2, 2),
-            "y": round(HEIGHT - HEIGHT * number / most, 2),
-            "width": round(step - GAP, 2),
-            "height": round(HEIGHT * number / most, 2),
-            "moment": moment,
-            "number": number,
-        }
-        for place, (moment, number) in enumerate(series)
-        if number
-    ]
-    summary = f"{sum(numbers):,} sent, at most {most:,} in {unit}." if most else "Nothing was sent."
-    return Plot(title, summary, bars, series[0][0], series[-1][0], most)
+def _sent(title: str, unit: str, series: list[tuple[datetime, int]]) -> tuple[str, str, Chart]:
+    """Return the title, a sentence, and the chart of the messages sent over time."""
+    chart = timeline(series)
+    total = sum(number for _, number in series)
+    summary = f"{total:,} sent, at most {chart.most:,} in {unit}." if total else "Nothing was sent."
+    return title, summary, chart
 
 
 def _state(now: datetime) -> dict[str, Any]:
-    """All that is measured, in thirteen statements."""
+    """Measure everything that the page shows, in thirteen statements."""
     waiting, failures = installation.backlogs(now), installation.failures(now)
-    unknown = sum(row.count for row in failures if row.status == Status.UNKNOWN)
+    unknown = sum(row.count for row in failures if row.status == Delivery.Status.UNKNOWN)
     pauses = installation.pauses(now)
     events, oldest_event = installation.unapplied_events()
     causes = installation.by_cause(failures)
@@ -107,9 +80,9 @@ def _state(now: datetime) -> dict[str, Any]:
         "oldest_due": min((row.oldest_due for row in waiting if row.oldest_due), default=None),
         "in_doubt": sum(row.in_doubt for row in waiting),
         "unknown": unknown,
-        "plots": [
-            plot("The last hour", "a minute", installation.sent_per_minute(now)),
-            plot("The last day", "an hour", installation.sent_per_hour(now)),
+        "sent": [
+            _sent("The last hour", "a minute", installation.sent_per_minute(now)),
+            _sent("The last day", "an hour", installation.sent_per_hour(now)),
         ],
         "failed": sum(number for _, number in causes),
         "causes": [(code, number, explain(code)) for code, number in causes[:SHOWN]],
@@ -129,14 +102,14 @@ def _entry(delivery: Delivery, now: datetime) -> dict[str, Any]:
         "delivery": delivery,
         "state": badge(delivery.get_status_display(), DELIVERY_COLOURS[delivery.status]),
         "cause": "" if delivery.reason and not delivery.error_code else explain(delivery.error_code),
-        "may_retry": delivery.status == Status.FAILED,
-        "may_decide": delivery.status == Status.UNKNOWN and now >= decidable_at,
+        "may_retry": delivery.status == Delivery.Status.FAILED,
+        "may_decide": delivery.status == Delivery.Status.UNKNOWN and now >= decidable_at,
         "decidable_at": decidable_at,
     }
 
 
-class TestForm(forms.Form):
-    """Whose message, and where to."""
+class TestMessageForm(forms.Form):
+    """A test message: the account that it comes from, and the address that it goes to."""
 
     account = forms.ChoiceField(widget=UnfoldAdminSelectWidget, help_text="Whose text and sender it has.")
     to = forms.CharField(
@@ -167,14 +140,17 @@ class TestForm(forms.Form):
 
 
 def _page(
-    request: HttpRequest, form: TestForm | None = None, outcome: send_test.Outcome | None = None, status: int = 200
+    request: HttpRequest,
+    form: TestMessageForm | None = None,
+    outcome: send_test.Result | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
     context = {
         **admin.site.each_context(request),
         **_state(now),
         "title": "Operations",
-        "form": form or TestForm(),
+        "form": form or TestMessageForm(),
         "outcome": outcome,
         "now": now,
     }
@@ -185,7 +161,7 @@ def _page(
 
 
 @require_http_methods(["GET", "HEAD"])
-def page(request: HttpRequest, **given: Any) -> HttpResponse:
+def page(request: HttpRequest, **url_values: Any) -> HttpResponse:
     return _page(request)
 
 
@@ -197,15 +173,15 @@ DECISIONS = {
 
 
 @require_POST
-def decide(request: HttpRequest, **given: Any) -> HttpResponse:
-    """What staff decided about one message."""
-    delivery = Delivery.objects.filter(pk=given["pk"]).first()
-    if delivery is None or given["decision"] not in DECISIONS:
+def decide(request: HttpRequest, **url_values: Any) -> HttpResponse:
+    """Carry out what the operator decided about one message: one of DECISIONS."""
+    delivery = Delivery.objects.filter(pk=url_values["pk"]).first()
+    if delivery is None or url_values["decision"] not in DECISIONS:
         raise Http404
-    service, words = DECISIONS[given["decision"]]
+    service, words = DECISIONS[url_values["decision"]]
     try:
         changed = service(delivery=delivery, now=timezone.now())
-    except staff_actions.Refused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
     else:
         messages.success(request, words.format(due=timezone.localtime(changed.due_at).strftime("%-d %B, %H:%M")))
@@ -213,12 +189,12 @@ def decide(request: HttpRequest, **given: Any) -> HttpResponse:
 
 
 @require_POST
-def resume(request: HttpRequest, **given: Any) -> HttpResponse:
-    """End the pause of a provider."""
-    if given["channel"] not in Channel.values:
+def resume(request: HttpRequest, **url_values: Any) -> HttpResponse:
+    """End the pause of a channel's provider."""
+    if url_values["channel"] not in Channel.values:
         raise Http404
-    label = Channel(given["channel"]).label
-    if staff_actions.resume(channel=given["channel"], now=timezone.now()):
+    label = Channel(url_values["channel"]).label
+    if staff_actions.resume(channel=url_values["channel"], now=timezone.now()):
         messages.success(request, f"{label}: sending goes on.")
     else:
         messages.info(request, f"{label} was not paused any more.")
@@ -226,16 +202,16 @@ def resume(request: HttpRequest, **given: Any) -> HttpResponse:
 
 
 @require_POST
-def test(request: HttpRequest, **given: Any) -> HttpResponse:
-    """Send a test message, and show at once what came of it; neither is kept."""
-    form = TestForm(request.POST)
+def test(request: HttpRequest, **url_values: Any) -> HttpResponse:
+    """Send a test message, and show the provider's answer at once; neither is kept."""
+    form = TestMessageForm(request.POST)
     if form.is_valid() and _too_often():
         form.add_error(None, f"At most {TESTS_PER_MINUTE} test messages a minute: wait a little.")
         return _page(request, form, status=429)
     if not form.is_valid():
         return _page(request, form, status=400)
-    wanted = {name: form.cleaned_data[name] for name in ("account", "channel", "to")}
-    return _page(request, form, send_test.send_test(**wanted, now=timezone.now()))
+    message = {name: form.cleaned_data[name] for name in ("account", "channel", "to")}
+    return _page(request, form, send_test.send_test(**message, now=timezone.now()))
 
 
 def _too_often() -> bool:

@@ -1,4 +1,4 @@
-"""What providers reported, and what customers texted back."""
+"""Provider events: reports about messages, and the texts that customers sent back."""
 
 import json
 import logging
@@ -33,7 +33,7 @@ EVENT_COLOURS = {
 
 @admin.register(DeliveryEvent)
 class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
-    """An event whose message was not found belongs to no account: the operator alone sees it."""
+    """Events of the accounts' messages. One whose message was not found has no account: the operator alone sees it."""
 
     list_display = (
         "state",
@@ -65,9 +65,6 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
         plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it
         return super().get_form(request, obj, change=change, **kwargs | plain)
 
-    def has_apply_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
     @display(description="Kind", ordering="kind", label=EVENT_COLOURS)
     def state(self, event: DeliveryEvent) -> tuple[str, str]:
         return event.kind, event.get_kind_display()
@@ -97,12 +94,12 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
             '<pre class="rh-raw" tabindex="0">{}</pre>', json.dumps(event.payload, indent=2, ensure_ascii=False)
         )
 
-    @action(description="Apply the chosen ones again", permissions=["apply"])
+    @action(description="Apply the chosen ones again", permissions=["write"])
     def apply_again(self, request: HttpRequest, rows: QuerySet[DeliveryEvent]) -> None:
-        """What was applied already changes nothing; what waited, or failed, may find its message by now."""
+        """Apply events once more: one that waited, or failed, may find its message by now. Others change nothing."""
         done = waiting = refused = failed = 0
         for event in rows.select_related("account").order_by("received_at"):
-            if not self._may_write(request, event):
+            if not self.has_write_permission(request, event):
                 refused += 1
                 continue
             try:
@@ -114,5 +111,5 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
                 done += applied.done
                 waiting += not applied.done
         counts = {"Applied": done, "Waiting for their message": waiting, "Not yours": refused, "Failed": failed}
-        told = ". ".join(f"{words}: {count}" for words, count in counts.items() if count)
-        (messages.error if failed else messages.success)(request, f"{told or 'Nothing was chosen'}.")
+        summary = ". ".join(f"{words}: {count}" for words, count in counts.items() if count)
+        (messages.error if failed else messages.success)(request, f"{summary or 'Nothing was chosen'}.")

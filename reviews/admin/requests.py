@@ -14,6 +14,7 @@ from django.utils.text import Truncator
 
 from oauth.models import Account
 from oauth.roles import is_operator, roles_of
+from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.pages import (
     LONGEST_FILTER,
     AccountAdmin,
@@ -27,7 +28,7 @@ from reviewhub.backoffice.pages import (
 )
 from reviews.admin.ask import ask_page, ask_preview
 from reviews.admin.provider_events import EVENT_COLOURS
-from reviews.admin.request_actions import Steering
+from reviews.admin.request_actions import REQUEST_ACTIONS
 from reviews.contacts.search import MOST_FOUND, search_requests
 from reviews.models import Contact, Delivery, DeliveryEvent, ReviewRequest, Sequence
 from reviews.requests import lifecycle
@@ -55,13 +56,13 @@ DELIVERY_COLOURS = {
 
 
 class DeliveryFormSet(PaginationInlineFormSet):
-    """The messages of a request, as its page tells them."""
+    """The messages of a request, for the timeline on its page."""
 
     def timeline(self) -> list[dict[str, Any]]:
         return [
             {
                 "delivery": form.instance,
-                "there": _there(form.instance),
+                "local_time": _local_time(form.instance),
                 "state": badge(form.instance.get_status_display(), DELIVERY_COLOURS[form.instance.status]),
                 "events": [
                     {"event": event, "kind": badge(event.get_kind_display(), EVENT_COLOURS[event.kind])}
@@ -72,16 +73,16 @@ class DeliveryFormSet(PaginationInlineFormSet):
         ]
 
 
-def _there(delivery: Delivery) -> str:
-    """When it leaves, or left, where the customer is; empty where the clock says the same there as here."""
+def _local_time(delivery: Delivery) -> str:
+    """Return when the message leaves, or left, by the customer's clock; nothing where that shows the same as ours."""
     if not delivery.sent_at and delivery.status not in Delivery.PENDING:
         return ""
     moment = delivery.sent_at or delivery.due_at
     zone = recipient_zone(account=delivery.account, contact=delivery.request.contact, channel=delivery.channel)
-    there = timezone.localtime(moment, zone)
-    if there.utcoffset() == timezone.localtime(moment).utcoffset():
+    local = timezone.localtime(moment, zone)
+    if local.utcoffset() == timezone.localtime(moment).utcoffset():
         return ""
-    return f"{there:%A %H:%M} where the customer is ({zone})"
+    return f"{local:%A %H:%M} where the customer is ({zone})"
 
 
 class DeliveryInline(GeneratedRows, AccountStackedInline):
@@ -93,14 +94,14 @@ class DeliveryInline(GeneratedRows, AccountStackedInline):
     ordering = ("step", "pk")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        telling = DeliveryEvent.objects.exclude(kind=DeliveryEvent.Kind.UNKNOWN, text="")
-        events = telling.defer("payload").order_by("occurred_at", "pk")
+        legible = DeliveryEvent.objects.exclude(kind=DeliveryEvent.Kind.UNKNOWN, text="")
+        events = legible.defer("payload").order_by("occurred_at", "pk")
         rows = super().get_queryset(request).select_related("clicked_site", "account", "request__contact")
         return rows.prefetch_related(Prefetch("events", queryset=events))
 
 
 class SequenceFilter(admin.SimpleListFilter):
-    """By sequence, where there are several."""
+    """A filter by sequence, where there are several."""
 
     title = "sequence"
     parameter_name = "sequence"
@@ -109,9 +110,11 @@ class SequenceFilter(admin.SimpleListFilter):
         rows = Sequence.objects.select_related("account").order_by("account__name", "name")
         if not is_operator(request):
             rows = rows.filter(account__in=roles_of(request))
-        found = list(rows[:LONGEST_FILTER])
-        several = len({row.account_id for row in found}) > 1
-        return [(str(row.pk), f"{row.account}: {row}" if several else str(row)) for row in found if len(found) > 1]
+        sequences = list(rows[:LONGEST_FILTER])
+        if len(sequences) < 2:
+            return []
+        several = len({row.account_id for row in sequences}) > 1
+        return [(str(row.pk), f"{row.account}: {row}" if several else str(row)) for row in sequences]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         offered = {value for value, _ in self.lookup_choices}
@@ -119,7 +122,9 @@ class SequenceFilter(admin.SimpleListFilter):
 
 
 @admin.register(ReviewRequest)
-class ReviewRequestAdmin(Steering, FixedRows, AccountAdmin):
+class ReviewRequestAdmin(FixedRows, WithActions):
+    """Requests: made by a form of their own, moved on by actions."""
+
     list_display = (
         "contact",
         "state",
@@ -135,9 +140,10 @@ class ReviewRequestAdmin(Steering, FixedRows, AccountAdmin):
     sortable_by = ()  # newest first: the one order that has an index
     list_select_related = ("contact", "account")
     ordering = ("-created_at", "-pk")
-    search_fields = ("contact",)  # which ones, `get_search_results` says
+    search_fields = ("contact",)  # there is a search box; `get_search_results` does the search
     search_help_text = "The customer's name, e-mail address or number, or your own id"
     actions = ("cancel",)
+    confirmed_actions = REQUEST_ACTIONS
     readonly_fields = ("state_badge",)
     inlines = (DeliveryInline,)
     fieldsets = (
@@ -157,6 +163,10 @@ class ReviewRequestAdmin(Steering, FixedRows, AccountAdmin):
         ),
     )
 
+    def page_rows(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().page_rows(request).select_related("account", "contact", "sequence", "feedback")
+        return rows.prefetch_related("deliveries")
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it
         return super().get_form(request, obj, change=change, **kwargs | plain)
@@ -175,13 +185,10 @@ class ReviewRequestAdmin(Steering, FixedRows, AccountAdmin):
             return queryset, False
         contacts: Any = self.admin_site.get_model_admin(Contact).get_queryset(request)
         accounts: Any = self.admin_site.get_model_admin(Account).get_queryset(request)
-        found, is_cut = search_requests(queryset, search_term, contacts=contacts, accounts=accounts)
+        rows, is_cut = search_requests(queryset, search_term, contacts=contacts, accounts=accounts)
         if is_cut:
             messages.info(request, f"More than {MOST_FOUND:,} customers match: only the newest are shown.")
-        return found, False
-
-    def has_cancel_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
+        return rows, False
 
     @display(description="Status", ordering="status", label=STATUS_COLOURS)
     def state(self, request: ReviewRequest) -> tuple[str, str]:
@@ -195,12 +202,12 @@ class ReviewRequestAdmin(Steering, FixedRows, AccountAdmin):
     def why(self, request: ReviewRequest) -> str:
         return Truncator(request.reason).chars(60)
 
-    @action(description="Cancel the chosen requests", permissions=["cancel"])
+    @action(description="Cancel the chosen requests", permissions=["write"])
     def cancel(self, request: HttpRequest, rows: QuerySet[ReviewRequest]) -> None:
         cancelled = refused = 0
         for row in rows:
             try:
-                if not self._may_write(request, row):
+                if not self.has_write_permission(request, row):
                     raise lifecycle.InvalidMove
                 lifecycle.cancel_request(request=row, now=timezone.now(), reason=f"Cancelled by {request.user}.")
                 cancelled += 1

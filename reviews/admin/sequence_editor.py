@@ -1,4 +1,4 @@
-"""A sequence while it is written: what a customer would get, what is wrong, a test to oneself, a copy."""
+"""Help with the writing of a sequence: previews of steps, effects on planned messages, a test to oneself, a copy."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
@@ -15,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account
+from reviewhub.backoffice.actions import Action
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from reviewhub.counters import one_more
 from reviews.delivery import send_test
@@ -35,13 +35,13 @@ TEXTS = ("email_subject", "email_text", "sms_text")
 
 
 def example(account: Account) -> Contact:
-    """Somebody to write to where there is nobody yet; not saved."""
+    """Return an invented contact, for accounts that have none yet; not saved."""
     names = {name: VARIABLES[name] for name in ("first_name", "last_name", "company_name")}
     return Contact(account=account, email="jane@example.com", phone="+12125551234", **names)
 
 
 def preview(step: FollowUpStep, *, account: Account, contact: Contact, problems: Iterable[str] = ()) -> str:
-    """The step's mail and text as the contact would get them, as a part of a page."""
+    """Return the step's mail and text as the contact would get them, as a part of a page."""
     now = timezone.now()
     request = ReviewRequest(account=account, contact=contact)
     messages = []
@@ -55,43 +55,43 @@ def preview(step: FollowUpStep, *, account: Account, contact: Contact, problems:
 def preview_typed(
     request: HttpRequest, form_class: type[forms.ModelForm], *, account: Account, prefix: str
 ) -> HttpResponse:
-    """The same of a step as it stands in the form. Writes nothing."""
+    """Answer with the preview of a step as it stands in the form, and with the form's problems. Writes nothing."""
     form = form_class(request.POST, prefix=prefix)
     form.is_valid()
-    given = {name: request.POST.get(f"{prefix}-{name}", "") for name in TEXTS}
+    texts = {name: request.POST.get(f"{prefix}-{name}", "") for name in TEXTS}
     labels = {name: str(form.fields[name].label).capitalize() for name in form.fields}
     problems = [
-        f"{labels[name]}: {problem}" for name, found in form.errors.items() if name in TEXTS for problem in found
+        f"{labels[name]}: {problem}" for name, errors in form.errors.items() if name in TEXTS for problem in errors
     ]
-    step = FollowUpStep(position=0, **given)
+    step = FollowUpStep(position=0, **texts)
     contact = _chosen(account, request.POST.get("preview_contact", ""))
     return HttpResponse(preview(step, account=account, contact=contact, problems=problems))
 
 
 def contacts_to_look_with(account: Account) -> list[Contact]:
-    """The newest, whoever can still be written to."""
+    """Return the newest contacts that are not erased, for the choice beside the preview."""
     return list(Contact.objects.for_account(account).filter(erased_at=None).order_by("-created_at", "-pk")[:OFFERED])
 
 
 def _chosen(account: Account, key: str) -> Contact:
-    """The contact of that id; without one, an example. Raises Http404 for somebody else's."""
+    """Return the account's contact with that id; without an id, an example. Raises Http404."""
     if not key:
         return example(account)
     try:
-        found = Contact.objects.for_account(account).filter(pk=UUID(key), erased_at=None).first()
+        contact = Contact.objects.for_account(account).filter(pk=UUID(key), erased_at=None).first()
     except ValueError:
-        found = None
-    if found is None:
+        contact = None
+    if contact is None:
         raise Http404
-    found.account = account
-    return found
+    contact.account = account
+    return contact
 
 
 # --- What is planned already ------------------------------------------------------------------------
 
 
 def planned_changes(sequence: Sequence, steps: dict[int, FollowUpStep]) -> list[str]:
-    """What saving these steps, by position, changes about messages that are planned already, in words."""
+    """Return, in words, how saving these steps (by position) would change messages that are planned already."""
     waiting = _waiting(sequence)
     reworded = gone = 0
     for old in sequence.steps.all():
@@ -112,12 +112,12 @@ def planned_changes(sequence: Sequence, steps: dict[int, FollowUpStep]) -> list[
 
 
 def _waiting(sequence: Sequence) -> dict[int, dict[str, int]]:
-    """How many messages of each step and channel are not sent yet."""
+    """Count the messages that are not sent yet, by step and channel."""
     rows = Delivery.objects.for_account(sequence.account).pending().filter(request__sequence=sequence)
-    found: dict[int, dict[str, int]] = {}
+    counts: dict[int, dict[str, int]] = {}
     for step, channel, number in rows.values_list("step", "channel").annotate(number=Count("pk")):
-        found.setdefault(step, {})[channel] = number
-    return found
+        counts.setdefault(step, {})[channel] = number
+    return counts
 
 
 def _messages(number: int) -> str:
@@ -127,8 +127,8 @@ def _messages(number: int) -> str:
 # --- A test to oneself ------------------------------------------------------------------------------
 
 
-class TestForm(forms.Form):
-    """Which message, and the number for a text; mail goes to the address that the person signs in with."""
+class OwnTestForm(forms.Form):
+    """A step to send to oneself, and the number for a text; mail goes to the address that the person signs in with."""
 
     step = forms.ModelChoiceField(FollowUpStep.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
     channel = forms.ChoiceField(choices=Channel.choices, widget=UnfoldAdminSelectWidget)
@@ -167,20 +167,20 @@ def name_of(step: FollowUpStep) -> str:
 
 
 def test_page(page: Any, request: HttpRequest, sequence: Sequence) -> HttpResponse:
-    """Send one of the saved messages to the person who is signed in, and say what the provider answered."""
+    """Send one of the saved messages to the person who is signed in, and show the provider's answer."""
     user: Any = request.user
-    form = TestForm(sequence, user.email, request.POST if request.method == "POST" else None)
+    form = OwnTestForm(sequence, user.email, request.POST if request.method == "POST" else None)
     outcome = None
     if form.is_bound and form.is_valid():
         if _too_many(user.pk, timezone.now()):
             form.add_error(None, f"At most {TESTS_PER_HOUR} tests an hour: wait a little.")
         else:
-            given = form.cleaned_data
+            form_data = form.cleaned_data
             outcome = send_test.send_test(
                 account=sequence.account,
-                channel=Channel(given["channel"]),
-                to=given["to"],
-                step=given["step"],
+                channel=Channel(form_data["channel"]),
+                to=form_data["to"],
+                step=form_data["step"],
                 now=timezone.now(),
             )
     context = {
@@ -201,17 +201,19 @@ def _too_many(user: Any, now: datetime) -> bool:
 # --- A copy -----------------------------------------------------------------------------------------
 
 
-def copy_page(page: Any, request: HttpRequest, sequence: Sequence) -> HttpResponse:
-    """Another sequence with the same steps, to be changed without touching what is under way."""
-    if not page.has_change_permission(request, sequence):
-        raise PermissionDenied
-    if request.method == "POST":
-        made = copy_sequence(sequence)
-        return HttpResponseRedirect(reverse("admin:reviews_sequence_change", args=[made.pk]))
-    context = {
-        **page.admin_site.each_context(request),
-        "title": f"Copy {sequence}?",
-        "opts": page.opts,
-        "back": reverse("admin:reviews_sequence_change", args=[sequence.pk]),
-    }
-    return TemplateResponse(request, "admin/reviews/sequence/copy.html", context)
+def _copy(sequence: Sequence, form_data: dict[str, Any], by: str) -> HttpResponse:
+    copy = copy_sequence(sequence)
+    return HttpResponseRedirect(reverse("admin:reviews_sequence_change", args=[copy.pk]))
+
+
+COPY: Action[Sequence] = Action(
+    name="copy",
+    label="Copy",
+    url_path="copy",
+    icon="content_copy",
+    question="Copy {row}?",
+    explanation="The copy has the same steps and texts. Nothing uses it until a request names it, or you make it the "
+    "default.",
+    confirm="Copy it",
+    perform=_copy,
+)

@@ -1,4 +1,4 @@
-"""What is sent, when, and where reviews are collected."""
+"""Sequences with their steps, and the sites where reviews are collected."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from oauth.models import Account
+from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.pages import (
     PaginationInlineFormSet,
     StackedInline,
@@ -23,8 +24,8 @@ from reviewhub.backoffice.pages import (
     display,
 )
 from reviews.admin.sequence_editor import (
+    COPY,
     contacts_to_look_with,
-    copy_page,
     example,
     planned_changes,
     preview,
@@ -42,7 +43,7 @@ HELP = "You may use " + ", ".join(f"{{{{ {name} }}}}" for name in VARIABLES) + "
 
 
 class StepForm(forms.ModelForm):
-    """A step whose texts can be filled in, lead to the page, and let the customer leave."""
+    """A step. Its texts can be rendered, hold the link to the page, and the first text says how to opt out."""
 
     class Meta:
         model = FollowUpStep
@@ -72,13 +73,13 @@ class StepForm(forms.ModelForm):
 
 
 def _confirmation() -> str:
-    """A box to tick, among the words that say why; nothing of what was typed is lost meanwhile."""
+    """Return a box to tick, which stands among the errors that say why: so nothing that was typed is lost."""
     words = "Yes, change the planned messages, too. Then save again."
     return format_html('<label><input type="checkbox" name="{}"> {}</label>', CONFIRM, words)
 
 
 class StepFormSet(PaginationInlineFormSet):
-    """The steps of one sequence: there is a first ask, and each has its own place."""
+    """The steps of one sequence, among them a first ask; changes of planned messages must be confirmed."""
 
     def clean(self) -> None:
         super().clean()
@@ -92,7 +93,7 @@ class StepFormSet(PaginationInlineFormSet):
             raise ValidationError([*changes, _confirmation()])
 
     def save(self, commit: bool = True) -> Any:
-        """Make room first: two steps that change places would meet in one of them otherwise."""
+        """Save the steps; those that move are deleted first, since two that change places would meet in one of them."""
         moved = [form.instance.pk for form in self.initial_forms if "position" in form.changed_data]
         if commit:
             FollowUpStep.objects.filter(pk__in=moved).delete()  # saving inserts them again, under the same key
@@ -100,20 +101,20 @@ class StepFormSet(PaginationInlineFormSet):
 
 
 def _once(row: Any, make: Callable[[], str]) -> str:
-    """The theme asks for a value several times."""
+    """Make a value once for the row: the theme asks for it several times."""
     if not hasattr(row, "_made"):
         row._made = make()
     made: str = row._made
     return made
 
 
-def _place_for(step: FollowUpStep) -> str:
-    """The preview of a saved step, and the place for what is typed."""
-    shown = ""
+def _preview_box(step: FollowUpStep) -> str:
+    """Return the box with the preview of a saved step; while somebody types, a script renews it."""
+    content = ""
     if step.pk:
         account = step.sequence.account
-        shown = preview(step, account=account, contact=example(account))
-    return format_html('<div class="rh-preview" aria-live="polite">{}</div>', mark_safe(shown))  # noqa: S308 (a template's)
+        content = preview(step, account=account, contact=example(account))
+    return format_html('<div class="rh-preview" aria-live="polite">{}</div>', mark_safe(content))  # noqa: S308 (a template's)
 
 
 class StepInline(StackedInline):
@@ -134,7 +135,7 @@ class StepInline(StackedInline):
 
     @display(description="What the customer gets")
     def preview(self, step: FollowUpStep) -> str:
-        return _once(step, lambda: _place_for(step))
+        return _once(step, lambda: _preview_box(step))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True  # whoever may open the sequence may see its steps
@@ -154,6 +155,8 @@ class StepInline(StackedInline):
 
 
 class SequenceForm(forms.ModelForm):
+    """The name of a sequence, and the slug by which calls of the API name it."""
+
     class Meta:
         model = Sequence
         fields = ("account", "name", "slug")
@@ -169,7 +172,9 @@ class SequenceForm(forms.ModelForm):
 
 
 @admin.register(Sequence)
-class SequenceAdmin(WithHistory):
+class SequenceAdmin(WithActions, WithHistory):
+    """Sequences with an editor for their steps; an account has one default."""
+
     form = SequenceForm
     list_display = ("name", "slug", "is_default", "account", "updated_at")
     list_select_related = ("account",)
@@ -179,11 +184,12 @@ class SequenceAdmin(WithHistory):
     readonly_fields = ("is_default", "look_with")
     inlines = (StepInline,)
     actions = ("default",)
-    actions_detail = ("send_test", "copy")
+    actions_detail = ("send_test",)
+    confirmed_actions = (COPY,)
     change_form_template = "admin/reviews/sequence/editor.html"
 
     def versions(self, row: Sequence) -> list[Any]:
-        """With those of its steps, also of the ones that are gone."""
+        """Add the versions of its steps, also of steps that are gone."""
         steps = FollowUpStep.history.filter(sequence_id=row.pk).select_related("history_user", "sequence")
         return [*super().versions(row), *steps]
 
@@ -204,8 +210,10 @@ class SequenceAdmin(WithHistory):
         return _once(sequence, lambda: self._choice(sequence))
 
     def _choice(self, sequence: Sequence) -> str:
-        found = contacts_to_look_with(sequence.account) if sequence.pk else []
-        options = format_html_join("", '<option value="{}">{}</option>', ((one.pk, str(one)) for one in found))
+        contacts = contacts_to_look_with(sequence.account) if sequence.pk else []
+        options = format_html_join(
+            "", '<option value="{}">{}</option>', ((contact.pk, str(contact)) for contact in contacts)
+        )
         return format_html(
             '<select name="preview_contact" aria-label="Preview for" class="rh-select">'
             '<option value="">Jane Smith, an example</option>{}</select>',
@@ -224,7 +232,7 @@ class SequenceAdmin(WithHistory):
         return super().changeform_view(request, object_id, form_url, (extra_context or {}) | more)
 
     def typed(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
-        """A step as it stands in the form, as the customer would get it; asked for while somebody types."""
+        """Answer with the preview of a step as it stands in the form; a script fetches it while somebody types."""
         return preview_typed(
             request, StepForm, account=self._account(request, object_id), prefix=request.GET.get("prefix", "")
         )
@@ -248,36 +256,18 @@ class SequenceAdmin(WithHistory):
         return account
 
     def has_send_test_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._is_theirs(request, object_id)
-
-    def has_copy_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._is_theirs(request, object_id)
-
-    def _is_theirs(self, request: HttpRequest, object_id: Any) -> bool:
-        if not hasattr(request, "_theirs"):  # asked for each button
-            found = self.get_object(request, str(object_id)) if object_id else None
-            request._theirs = found is not None and self.has_change_permission(request, found)  # type: ignore[attr-defined]
-        return bool(request._theirs)  # type: ignore[attr-defined]
+        sequence = self.get_object(request, str(object_id)) if object_id else None
+        return sequence is not None and self.has_change_permission(request, sequence)
 
     @action(description="Send myself a test", url_path="test", icon="outgoing_mail", permissions=["send_test"])
     def send_test(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return test_page(self, request, self._found(request, object_id))
-
-    @action(description="Copy", url_path="copy", icon="content_copy", permissions=["copy"])
-    def copy(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return copy_page(self, request, self._found(request, object_id))
-
-    def _found(self, request: HttpRequest, object_id: str) -> Sequence:
-        found: Sequence | None = self.get_object(request, object_id)
-        if found is None:
+        sequence: Sequence | None = self.get_object(request, object_id)
+        if sequence is None:
             raise Http404
-        return found
-
-    def has_default_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
+        return test_page(self, request, sequence)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The default one stays: without it, nobody could be asked who names no sequence."""
+        """Not the default sequence: without it, asks that name no sequence could not be made."""
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
 
     def save_model(self, request: HttpRequest, obj: Sequence, form: Any, change: bool) -> None:
@@ -285,10 +275,10 @@ class SequenceAdmin(WithHistory):
         obj.is_default = obj.is_default or not has_default
         super().save_model(request, obj, form, change)
 
-    @action(description="Make the chosen one the default", permissions=["default"])
+    @action(description="Make the chosen one the default", permissions=["write"])
     def default(self, request: HttpRequest, rows: QuerySet[Sequence]) -> None:
         chosen = list(rows.select_related("account"))
-        writable = [row for row in chosen if self._may_write(request, row)]
+        writable = [row for row in chosen if self.has_write_permission(request, row)]
         if len(writable) < len(chosen) or len({row.account_id for row in writable}) < len(writable):
             messages.error(request, "Choose one sequence, of an account that is yours to change.")
             return

@@ -1,4 +1,4 @@
-"""A page that tries an account's rules on invented customers: what would be sent, and when."""
+"""The simulator's page: an account's rules are tried on invented customers, to see what would be sent, and when."""
 
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ RATES = {
 
 
 class AccountSequenceField(forms.ModelChoiceField):
-    """Sequences, named with their account where there are several."""
+    """A choice of sequences, named with their account where there are several accounts."""
 
     several = False
 
@@ -43,7 +43,7 @@ class AccountSequenceField(forms.ModelChoiceField):
 
 
 class SimulatorForm(forms.Form):
-    """An account of the person's own, and how its customers behave."""
+    """A simulation to run: an account of the person's own, a sequence, a time, and how customers behave."""
 
     account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
     sequence = AccountSequenceField(
@@ -113,12 +113,12 @@ class SimulatorForm(forms.Form):
         )
 
     def asked(self) -> dict[str, Any]:
-        """What was filled in, to be shown again."""
+        """Return the texts as they were filled in, to be shown again."""
         return {name: self.data.get(name, "") for name in self.fields}
 
 
 def own_accounts(request: HttpRequest) -> Any:
-    """Those that the person may see: a viewer may try what would be sent, too."""
+    """Return the accounts that the person may see: viewers may simulate, too."""
     accounts = Account.objects.order_by("name")
     return accounts if is_operator(request) else accounts.filter(pk__in=roles_of(request))
 
@@ -126,7 +126,7 @@ def own_accounts(request: HttpRequest) -> Any:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def simulator(request: HttpRequest) -> HttpResponse:
-    """GET shows the person's last simulation, POST starts another one or stops it."""
+    """Show the person's last simulation; POST starts another one, or stops it."""
     if request.method == "POST":
         return _stop(request) if "stop" in request.POST else _start(request)
     return _page(request, None)
@@ -140,13 +140,13 @@ def _stop(request: HttpRequest) -> HttpResponse:
 def _start(request: HttpRequest) -> HttpResponse:
     form = SimulatorForm(request, request.POST)
     if form.is_valid():
-        given = form.cleaned_data
+        form_data = form.cleaned_data
         try:
             runs.start(
                 user=request.user,  # type: ignore[arg-type]
-                account=given["account"],
-                sequence=given["sequence"],
-                plan=given["plan"],
+                account=form_data["account"],
+                sequence=form_data["sequence"],
+                plan=form_data["plan"],
                 asked=form.asked(),
                 now=timezone.now(),
             )
@@ -173,7 +173,7 @@ def _page(request: HttpRequest, form: SimulatorForm | None) -> HttpResponse:
         "running": running,
         "refresh": REFRESH_SECONDS,
         "result": result,
-        "plots": charts(result) if result else None,
+        "charts": charts(result) if result else None,
     }
     return TemplateResponse(request, "admin/reviews/simulator.html", context, status=400 if form else 200)
 

@@ -1,11 +1,10 @@
-"""Addresses that must not be written to: added by staff and by customers, lifted with a reason, taken in and out."""
+"""Suppressions: added by staff and by customers, lifted with a reason, taken in from a list, taken out as a file."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
@@ -28,10 +27,12 @@ from reviews.models import Suppression
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.requests.csv_files import write_rows
 
-MOST_TAKEN_IN = 5_000
+MOST_TAKEN_IN = 5_000  # addresses of one list
 
 
 class SuppressionForm(forms.ModelForm):
+    """An address, which must be one of the chosen channel."""
+
     class Meta:
         model = Suppression
         fields = ("account", "channel", "address", "evidence")
@@ -54,7 +55,7 @@ class SuppressionForm(forms.ModelForm):
 
 
 class TakeInForm(forms.Form):
-    """A list that another program kept: addresses and numbers mixed, one in each line."""
+    """The opt-outs that another program kept: addresses and numbers mixed, one in each line."""
 
     account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
     addresses = forms.CharField(
@@ -76,7 +77,7 @@ class TakeInForm(forms.Form):
         account.queryset = accounts if is_operator(request) else accounts.filter(pk__in=written_accounts(request))
 
     def clean(self) -> dict[str, Any]:
-        """All or none: each line that is no address is named."""
+        """Read all lines or none: the errors name each line that is no address."""
         cleaned = super().clean() or {}
         account = cleaned.get("account")
         lines = [line.strip().strip(",;\"'") for line in cleaned.get("addresses", "").splitlines()]
@@ -97,6 +98,8 @@ class TakeInForm(forms.Form):
 
 
 class LiftForm(forms.Form):
+    """The reason for which an address may be written to again."""
+
     because = forms.CharField(
         label="Reason",
         max_length=150,
@@ -120,28 +123,22 @@ class SuppressionAdmin(FixedRows, WithHistory):
     fields = ("account", "channel", "address", "evidence")
 
     def entries(self, row: Suppression) -> list[Entry]:
-        """A suppression is its own record: all that there ever were of the address tell the story."""
-        rows = Suppression.objects.for_account(row.account).filter(address_hash=row.address_hash)
-        found = []
-        for one in rows:
-            evidence = [("Evidence", "", one.evidence)] if one.evidence else []
-            found.append(Entry(one.created_at, "", str(one), "Suppressed", evidence))
-            if one.lifted_at:
-                found.append(Entry(one.lifted_at, "", str(one), "Lifted", [("Because", "", one.lifted_because)]))
-        return sorted(found, key=lambda entry: entry.at, reverse=True)
+        """Return when the address was suppressed and lifted: a suppression keeps no versions, it is its own record."""
+        entries = []
+        for suppression in Suppression.objects.for_account(row.account).filter(address_hash=row.address_hash):
+            name, evidence, because = str(suppression), suppression.evidence, suppression.lifted_because
+            fields = [("Evidence", "", evidence)] if evidence else []
+            entries.append(Entry(suppression.created_at, "", name, "Suppressed", fields))
+            if suppression.lifted_at:
+                entries.append(Entry(suppression.lifted_at, "", name, "Lifted", [("Because", "", because)]))
+        return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        extra = ("reason", "created_at", "lifted_at", "lifted_because") if obj else ()
-        return (*self.fields, *extra)
-
-    def has_lift_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
-
-    def has_take_in_permission(self, request: HttpRequest) -> bool:
-        return self._may_write(request, None)
+        added = ("reason", "created_at", "lifted_at", "lifted_because") if obj else ()
+        return (*self.fields, *added)
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
-        made = opt_outs.opt_out(
+        suppression = opt_outs.opt_out(
             account=obj.account,
             channel=obj.channel,
             address=obj.address,
@@ -149,11 +146,11 @@ class SuppressionAdmin(FixedRows, WithHistory):
             evidence=f"{obj.evidence} (added by {request.user})" if obj.evidence else f"Added by {request.user}.",
             now=timezone.now(),
         )
-        obj.pk = made.pk
+        obj.pk = suppression.pk
 
-    @action(description="Lift: allow the chosen addresses again …", permissions=["lift"])
+    @action(description="Lift: allow the chosen addresses again …", permissions=["write"])
     def lift(self, request: HttpRequest, rows: QuerySet[Suppression]) -> HttpResponse | None:
-        """Ask for the reason first: who once said no may be written to again only with a good one."""
+        """Ask for a reason, then lift: somebody who once said no may be written to again only for a good one."""
         chosen = list(rows.select_related("account"))
         form = LiftForm(request.POST if "because" in request.POST else None)
         if not form.is_valid():
@@ -170,29 +167,27 @@ class SuppressionAdmin(FixedRows, WithHistory):
         lifted = sum(
             suppressions.lift(suppression=row, because=because, now=timezone.now())
             for row in chosen
-            if self._may_write(request, row)
+            if self.has_write_permission(request, row)
         )
         messages.success(request, f"Lifted: {lifted}. Left as they were: {len(chosen) - lifted}.")
         return None
 
-    @action(description="Take in a list", url_path="take-in", icon="upload", permissions=["take_in"])
+    @action(description="Take in a list", url_path="take-in", icon="upload", permissions=["write"])
     def take_in(self, request: HttpRequest) -> HttpResponse:
-        """What another program knew of opt-outs must not get lost on the way here."""
-        if not self.has_take_in_permission(request):
-            raise PermissionDenied
+        """Suppress a list of addresses: the opt-outs that another program knew must not get lost on the way here."""
         form = TakeInForm(request, request.POST) if request.method == "POST" else TakeInForm(request)
         if form.is_bound and form.is_valid():
-            given = form.cleaned_data
-            for channel, address in given["places"]:
+            form_data = form.cleaned_data
+            for channel, address in form_data["places"]:
                 opt_outs.opt_out(
-                    account=given["account"],
+                    account=form_data["account"],
                     channel=channel,
                     address=address,
                     reason=Suppression.Reason.STAFF,
-                    evidence=f"{given['evidence']} (taken in by {request.user})",
+                    evidence=f"{form_data['evidence']} (taken in by {request.user})",
                     now=timezone.now(),
                 )
-            messages.success(request, f"Addresses that are not written to any more: {len(given['places']):,}.")
+            messages.success(request, f"Addresses that are not written to any more: {len(form_data['places']):,}.")
             return HttpResponseRedirect(reverse("admin:reviews_suppression_changelist"))
         context = {
             **self.admin_site.each_context(request),
@@ -205,7 +200,7 @@ class SuppressionAdmin(FixedRows, WithHistory):
 
     @action(description="Take out as a file", url_path="suppressions.csv", icon="download")
     def take_out(self, request: HttpRequest) -> StreamingHttpResponse:
-        """Those in force, of the accounts that the person may see."""
+        """Answer with the suppressions in force, of the accounts that the person may see."""
         rows = self.get_queryset(request).filter(lifted_at=None).select_related("account").order_by("pk")
         response = StreamingHttpResponse(write_rows(_lines(rows)), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = 'attachment; filename="suppressions.csv"'

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from oauth.calls.authentication import credential_of
 from oauth.models import Account
+from reviewhub.refused import Refused
 from reviewhub.rest.errors import ApiError, exception_handler, found_in
 from reviews.api.filters import ReviewRequestFilter
 from reviews.api.idempotency import idempotent
@@ -27,7 +28,7 @@ from reviews.models import ReviewRequest
 from reviews.models.request import ReviewRequestQuerySet
 from reviews.representations import MessageOut, ReviewRequestOut
 from reviews.requests import lifecycle
-from reviews.requests.ask import AskResult, Refused, Verdict, ask_all
+from reviews.requests.ask import AskResult, Verdict, ask_all
 from reviews.requests.intake import Intake, read_ask
 
 MAX_BULK = 500

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from oauth.calls.authentication import Credential, credential_of
 from oauth.models import Application
 from oauth.scopes import READ
+from reviewhub.refused import Refused
 from reviewhub.rest.errors import ApiError, ByNumber, found_in
 from reviewhub.rest.fields import Flag, Text
 from reviews.models import SUBSCRIBABLE, Attempt, Endpoint, Notice
@@ -112,7 +113,7 @@ class HookList(GenericAPIView[Endpoint]):
                 user=credential.user,
                 application=_application(credential),
             )
-        except endpoints.Refused as refusal:
+        except Refused as refusal:
             raise ValidationError({refusal.field: [refusal.reason]}) from refusal
         return Response(_with_secret(hook), status=201 if is_new else 200)
 
@@ -132,7 +133,7 @@ class HookItem(APIView):
         try:
             if "events" in wanted:
                 hook.event_types = endpoints.check_events(wanted["events"])
-        except endpoints.Refused as refusal:
+        except Refused as refusal:
             raise ValidationError({refusal.field: [refusal.reason]}) from refusal
         hook.description = wanted.get("description", hook.description)
         hook.save(update_fields=["event_types", "description"])
@@ -163,7 +164,7 @@ class HookTest(APIView):
     def post(self, request: Request, pk: Any) -> Response:
         try:
             notice = endpoints.test(_find(request, pk), timezone.now())
-        except endpoints.Refused as refusal:
+        except Refused as refusal:
             raise ApiError(409, "invalid_state", refusal.reason) from refusal
         return Response({"event_id": str(notice.event_id)}, status=202)
 
@@ -186,7 +187,7 @@ class HookReplay(APIView):
             else:
                 until = wanted.get("until", now)
                 count = endpoints.replay_between(hook, since=wanted["since"], until=until, now=now)
-        except endpoints.Refused as refusal:
+        except Refused as refusal:
             raise ApiError(409, "invalid_state", refusal.reason) from refusal
         return Response({"replayed": count}, status=202)
 

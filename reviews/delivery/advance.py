@@ -1,57 +1,69 @@
-"""Advance messages: mark what has left as sent, plan its follow-up, and declare what leaves next, in one statement."""
+"""The step from one message to the next: mark what has left, plan its follow-up, and declare what leaves next.
 
-from collections.abc import Sequence
+To declare a message is to write, before it is handed to the provider, that its send begins. All of that has to be
+true at one moment, so it is one statement: a worker that dies has done the whole step or none of it.
+"""
+
+from collections.abc import Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from itertools import zip_longest
 from typing import Any
 
 from django.db import connection, transaction
 
+from reviews.delivery import states
 from reviews.delivery.channels import Accepted, Message
-from reviews.delivery.claims import LEASE, Status, _stored
+from reviews.delivery.claims import LEASE, bound
 from reviews.models import Delivery, Event, ReviewRequest
 from reviews.models.addresses import hash_address
 from reviews.models.base import Channel
 from reviews.models.event import new_event_id
+from reviews.requests import lifecycle, planned_messages
 from reviews.requests.schedule.slots import CAP, CAP_PERIOD
 from reviews.webhooks import events
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A message that the provider took, and what is planned after it."""
+    """A message that the provider accepted at that moment, and the follow-up to plan after it, if there is one."""
 
     delivery: Delivery
     message: Message
-    outcome: Accepted
+    accepted: Accepted
     at: datetime
-    following: Delivery | None = None
+    follow_up: Delivery | None = None
 
 
-Pair = tuple[Sent | None, Delivery | None]  # what is marked, and what is declared
+Pair = tuple[Sent | None, Delivery | None]  # a message to mark and a message to declare
 
 
-def advance(*, sent: Sequence[Sent], following: Sequence[Delivery], now: datetime) -> tuple[set[int], set[int]]:
-    """Mark those as sent, plan what comes after them, and declare the following ones: their send begins now.
+def mark_and_declare(*, sent: Sequence[Sent], ready: Sequence[Delivery], now: datetime) -> tuple[set[int], set[int]]:
+    """Mark messages as sent with what follows from that, and declare the ready ones; return the ids of both.
 
-    Returns the ids of the marked and of the declared. A row is not marked when its claim is lost; it is not declared
-    when, besides, its request has ended, the account is switched off, the address must not be written to, the
-    provider is paused, or a number would get more than CAP messages in CAP_PERIOD.
+    A message is not marked when its claim is lost. It is not declared when its claim is lost, its request has ended,
+    its account is switched off, its address must not be written to, its provider is paused, or its number would get
+    more than CAP messages in CAP_PERIOD.
     """
-    # In an order, so that of two who want the same rows one waits for the other, and not each for each.
-    marks = sorted(sent, key=lambda one: one.delivery.request_id)
-    declarations = sorted(following, key=lambda row: row.address)
-    pairs = list(zip_longest(marks, declarations))
-    answers = _advance_at_once(pairs, now) if connection.vendor == "postgresql" else _advance_in_turn(pairs, now)
-    marked = {one.delivery.pk for one, (was_marked, _) in zip(marks, answers, strict=False) if was_marked}
-    return marked, {row.pk for row, (_, was_declared) in zip(declarations, answers, strict=False) if was_declared}
+    # In one order, so that of two workers who want the same rows one waits for the other, and not each for each.
+    sent = sorted(sent, key=lambda each: each.delivery.request_id)
+    ready = sorted(ready, key=lambda row: row.address)
+    pairs = list(zip_longest(sent, ready))
+    answers = _at_once(pairs, now) if connection.vendor == "postgresql" else _in_turn(pairs, now)
+    marked = {each.delivery.pk for each, (is_marked, _) in zip(sent, answers, strict=False) if is_marked}
+    declared = [row for row, (_, is_declared) in zip(ready, answers, strict=False) if is_declared]
+    for row in declared:
+        row.status = Delivery.Status.SENDING
+        row.attempts += 1
+    return marked, {row.pk for row in declared}
 
 
-def _advance_at_once(pairs: Sequence[Pair], now: datetime) -> list[tuple[bool, bool]]:
-    """A statement for each pair; several are one transaction and one round trip, which a pipeline makes of them.
+# --- PostgreSQL: all of it in one statement --------------------------------------------------------
+
+
+def _at_once(pairs: Sequence[Pair], now: datetime) -> list[tuple[bool, bool]]:
+    """Run a statement for each pair; several are one transaction and one round trip, which a pipeline makes of them.
 
     So messages that came back together are marked together, and soon: the fewer are sent twice when this worker dies.
     """
@@ -62,151 +74,188 @@ def _advance_at_once(pairs: Sequence[Pair], now: datetime) -> list[tuple[bool, b
             until_sent.enter_context(connection.wrap_database_errors)
             until_sent.enter_context(connection.connection.pipeline())
         if numbers:
-            # Two workers must not count a number's messages at the same time. The statements after this one look at
-            # the rows when the locks are there, not before.
-            until_sent.enter_context(connection.cursor()).execute(_LOCK_NUMBERS, [numbers])
+            # Two workers must not count a number's messages at the same time. The statements after this one read the
+            # rows once they have the locks, not before.
+            until_sent.enter_context(connection.cursor()).execute(_LOCK_NUMBERS, {"numbers": numbers})
         for cursor, (sent, row) in zip(cursors, pairs, strict=True):
-            cursor.execute(*_statement_for(sent, row, now))
+            follow_up = sent.follow_up if sent is not None else None
+            sql = _STATEMENTS[sent is not None, follow_up is not None, row is not None]
+            cursor.execute(sql, _of_mark(sent) | _of_follow_up(follow_up) | _of_declaration(row, now))
         until_sent.close()
         return [cursor.fetchone() for cursor in cursors]
 
 
-_LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(%s::text[]) AS n"
+def _words(statuses: Iterable[str]) -> str:
+    """Return the states as a list of SQL."""
+    return ", ".join(f"'{status}'" for status in statuses)
 
 
-_OPEN = ", ".join(f"'{status}'" for status in ReviewRequest.OPEN)
+_WORKER_MOVES = Delivery.MOVES[Delivery.Mover.WORKER]
 
+_LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(%(numbers)s::text[]) AS n"
 
-_PENDING = ", ".join(f"'{status}'" for status in Delivery.PENDING)
-
-
-# Everything that can close between planning and sending, of the message's row `d`.
-_GATES = f"""
-    lower(d.status) IN ({_PENDING})
-    AND EXISTS (
-        SELECT 1 FROM reviews_reviewrequest AS r JOIN oauth_account AS a ON a.id = r.account_id
-        WHERE r.id = d.request_id AND lower(r.status) IN ({_OPEN}) AND a.is_active
-    )
-    AND NOT EXISTS (
-        SELECT 1 FROM reviews_suppression AS s
-        WHERE s.account_id = d.account_id AND s.address_hash = %s AND s.lifted_at IS NULL
-    )
-    AND NOT EXISTS (SELECT 1 FROM reviews_channelhealth AS h WHERE h.channel = d.channel AND h.paused_until > %s)
-    AND (d.channel <> 'sms' OR {CAP} > (
-        SELECT count(*) FROM reviews_delivery AS o
-        WHERE o.address = d.address AND o.id <> d.id AND (o.sent_at > %s OR lower(o.status) = 'sending')
-    ))"""
-
-
+# `lower` is there for PostgreSQL's planner. A bare status would let it choose the partial indexes of what is open or
+# due, and walk through all of that for one row, whenever it has no statistics of these tables, or old ones.
 _DECLARE = f"""
-    UPDATE reviews_delivery AS d SET status = 'sending', attempts = d.attempts + 1, due_at = %s
-    WHERE d.id = %s AND d.claim = %s AND {_GATES}"""
+    UPDATE reviews_delivery AS d
+    SET status = '{Delivery.Status.SENDING}', attempts = d.attempts + 1, due_at = %(lapses_at)s
+    WHERE d.id = %(ready_id)s AND d.claim = %(ready_claim)s
+        AND lower(d.status) IN ({_words(_WORKER_MOVES[Delivery.Status.SENDING])})
+        AND EXISTS (
+            SELECT 1 FROM reviews_reviewrequest AS r JOIN oauth_account AS a ON a.id = r.account_id
+            WHERE r.id = d.request_id AND lower(r.status) IN ({_words(ReviewRequest.OPEN)}) AND a.is_active
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM reviews_suppression AS s
+            WHERE s.account_id = d.account_id AND s.address_hash = %(ready_hash)s AND s.lifted_at IS NULL
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM reviews_channelhealth AS h WHERE h.channel = d.channel AND h.paused_until > %(now)s
+        )
+        AND (d.channel <> '{Channel.SMS}' OR {CAP} > (
+            SELECT count(*) FROM reviews_delivery AS o
+            WHERE o.address = d.address AND o.id <> d.id
+                AND (o.sent_at > %(cap_begins)s OR lower(o.status) = '{Delivery.Status.SENDING}')
+        ))"""
 
-
-def _declaration(row: Delivery, now: datetime) -> list[Any]:
-    hashed = hash_address(row.account_id, row.channel, row.address)
-    held = [_stored("due_at", now + LEASE), row.pk, _stored("claim", row.claim)]
-    return [*held, hashed, _stored("due_at", now), _stored("due_at", now - CAP_PERIOD)]
-
-
-# The request is locked before the delivery, as every ending does.
+# The request is locked before the message, as every ending does.
 _MARK = f"""
-    waiting AS MATERIALIZED (
-        SELECT id, status FROM reviews_reviewrequest WHERE id = %s AND lower(status) IN ({_OPEN}) FOR UPDATE
+    open_request AS MATERIALIZED (
+        SELECT id, status FROM reviews_reviewrequest
+        WHERE id = %(request_id)s AND lower(status) IN ({_words(ReviewRequest.OPEN)}) FOR UPDATE
     ), marked AS (
         UPDATE reviews_delivery AS d
-        SET status = 'sent', claim = NULL, due_at = %s, sent_at = %s, provider_id = %s, sandbox = %s,
-            subject = %s, text = %s, error_code = '', error_text = ''
-        FROM (SELECT count(*) FROM waiting) AS locked
-        WHERE d.id = %s AND d.claim = %s AND lower(d.status) = 'sending'
+        SET status = '{Delivery.Status.SENT}', claim = NULL, due_at = %(due_at)s, sent_at = %(sent_at)s,
+            provider_id = %(provider_id)s, sandbox = %(sandbox)s, subject = %(subject)s, text = %(text)s,
+            error_code = '', error_text = ''
+        FROM (SELECT count(*) FROM open_request) AS locked
+        WHERE d.id = %(sent_id)s AND d.claim = %(sent_claim)s
+            AND lower(d.status) IN ({_words(_WORKER_MOVES[Delivery.Status.SENT])})
         RETURNING d.id, d.sent_at, d.account_id, d.request_id
     ), moved AS (
-        UPDATE reviews_reviewrequest AS r SET status = 'sent', reason = '', sent_at = m.sent_at
-        FROM marked AS m, waiting AS w WHERE r.id = w.id AND w.status = 'scheduled'
+        UPDATE reviews_reviewrequest AS r
+        SET status = '{ReviewRequest.Status.SENT}', reason = '', sent_at = m.sent_at
+        FROM marked AS m, open_request AS o
+        WHERE r.id = o.id AND o.status IN ({_words(lifecycle.MOVES[ReviewRequest.Status.SENT])})
         RETURNING r.id
-    ), told AS (
+    ), happened AS (
         INSERT INTO reviews_event (id, type, account_id, occurred_at, request_id, delivery_id)
-        SELECT %s::uuid, '{Event.Type.MESSAGE_SENT}', account_id, sent_at, request_id, id FROM marked
+        SELECT %(message_event)s::uuid, '{Event.Type.MESSAGE_SENT}', account_id, sent_at, request_id, id FROM marked
         UNION ALL
-        SELECT %s::uuid, '{Event.Type.REQUEST_SENT}', account_id, sent_at, request_id, NULL FROM marked, moved
+        SELECT %(request_event)s::uuid, '{Event.Type.REQUEST_SENT}', account_id, sent_at, request_id, NULL
+        FROM marked, moved
         RETURNING *
-    ), noticed AS ({events.notices_of("told")})"""
+    ), noticed AS ({events.notices_of("happened")})"""
+
+# What a message holds that nothing has become of yet: the defaults of the model.
+_PLAN = f"""
+    planned AS (
+        INSERT INTO reviews_delivery (
+            account_id, request_id, step, channel, address, due_at, reason, message_key, link_token, created_at,
+            status, attempts, sandbox, provider_id, subject, text, error_code, error_text
+        )
+        SELECT m.account_id, m.request_id, %(new_step)s, %(new_channel)s, %(new_address)s, %(new_due_at)s,
+            %(new_reason)s, %(new_message_key)s, %(new_link_token)s, %(new_created_at)s,
+            '{Delivery.Status.PLANNED}', 0, false, '', '', '', '', ''
+        FROM marked AS m, open_request
+        ON CONFLICT DO NOTHING
+    )"""
+
+_DECLARED = f"declared AS ({_DECLARE} RETURNING d.id)"
+
+# The whole statements, by what there is: a message to mark, its follow-up, a message to declare. Each answers whether
+# the one is marked and the other is declared.
+_STATEMENTS = {
+    (True, True, True): f"""
+        WITH {_MARK}, {_PLAN}, {_DECLARED}
+        SELECT EXISTS (SELECT 1 FROM marked), EXISTS (SELECT 1 FROM declared)""",
+    (True, False, True): f"""
+        WITH {_MARK}, {_DECLARED}
+        SELECT EXISTS (SELECT 1 FROM marked), EXISTS (SELECT 1 FROM declared)""",
+    (True, True, False): f"WITH {_MARK}, {_PLAN} SELECT EXISTS (SELECT 1 FROM marked), false",
+    (True, False, False): f"WITH {_MARK} SELECT EXISTS (SELECT 1 FROM marked), false",
+    (False, False, True): f"WITH {_DECLARED} SELECT false, EXISTS (SELECT 1 FROM declared)",
+}
 
 
-_FIELDS = [field for field in Delivery._meta.concrete_fields if not field.primary_key]
+def _of_mark(sent: Sent | None) -> dict[str, Any]:
+    """Return the parameters of _MARK."""
+    if sent is None:
+        return {}
+    row = sent.delivery
+    keys = {"request_id": row.request_id, "sent_id": row.pk, "sent_claim": row.claim}
+    moments = {"due_at": row.due_at, "sent_at": sent.at}
+    event_ids = {"message_event": new_event_id(), "request_event": new_event_id()}
+    return keys | moments | event_ids | _content(sent)
 
 
-@cache
-def _statement(has_sent: bool, has_next: bool, has_row: bool) -> str:
-    parts, answers = [], ["false", "false"]
-    if has_sent:
-        parts.append(_MARK)
-        answers[0] = "EXISTS (SELECT 1 FROM marked)"
-    if has_next:
-        columns = ", ".join(f'"{field.column}"' for field in _FIELDS)
-        values = ", ".join(f"%s::{field.cast_db_type(connection)}" for field in _FIELDS)
-        insert = f"INSERT INTO reviews_delivery ({columns}) SELECT {values} FROM marked, waiting"
-        parts.append(f"planned AS ({insert} ON CONFLICT DO NOTHING)")
-    if has_row:
-        parts.append(f"declared AS ({_DECLARE} RETURNING d.id)")
-        answers[1] = "EXISTS (SELECT 1 FROM declared)"
-    return f"WITH {', '.join(parts)} SELECT {', '.join(answers)}"
+def _of_follow_up(row: Delivery | None) -> dict[str, Any]:
+    """Return the parameters of _PLAN."""
+    if row is None:
+        return {}
+    return {
+        "new_step": row.step,
+        "new_channel": row.channel,
+        "new_address": row.address,
+        "new_due_at": row.due_at,
+        "new_reason": row.reason,
+        "new_message_key": row.message_key,
+        "new_link_token": row.link_token,
+        "new_created_at": row.created_at,
+    }
 
 
-def _statement_for(sent: Sent | None, row: Delivery | None, now: datetime) -> tuple[str, list[Any]]:
-    given: list[Any] = []
-    if sent is not None:
-        own = sent.delivery
-        given += [own.request_id, own.due_at, sent.at, *_record(sent).values(), own.pk, own.claim]
-        given += [new_event_id(), new_event_id()]
-    following = sent.following if sent is not None else None
-    if following is not None:
-        given += [getattr(following, field.attname) for field in _FIELDS]  # the driver knows all of these types
-    if row is not None:
-        given += _declaration(row, now)
-    return _statement(sent is not None, following is not None, row is not None), given
+def _of_declaration(row: Delivery | None, now: datetime) -> dict[str, Any]:
+    """Return the parameters of _DECLARE."""
+    if row is None:
+        return {}
+    return {
+        "ready_id": row.pk,
+        "ready_claim": row.claim,
+        "ready_hash": hash_address(row.account_id, row.channel, row.address),
+        "now": now,
+        "lapses_at": now + LEASE,
+        "cap_begins": now - CAP_PERIOD,
+    }
 
 
-def _advance_in_turn(pairs: Sequence[Pair], now: datetime) -> list[tuple[bool, bool]]:
-    """The same where a statement cannot hold several changes (SQLite): inside a transaction, which writes alone."""
+def _content(sent: Sent) -> dict[str, Any]:
+    """Return the columns that keep what left."""
+    return {
+        "provider_id": sent.accepted.provider_id[:255],
+        "sandbox": sent.accepted.sandbox,
+        "subject": sent.message.subject[:500],
+        "text": sent.message.text,
+    }
+
+
+# --- SQLite: one change after the other ------------------------------------------------------------
+
+
+def _in_turn(pairs: Sequence[Pair], now: datetime) -> list[tuple[bool, bool]]:
+    """Do the same where a statement cannot hold several changes: inside a transaction, which on SQLite writes alone.
+
+    A test gives both the same rows and compares what becomes of them.
+    """
     answers = []
     for sent, row in pairs:
         with transaction.atomic(), connection.cursor() as cursor:
-            marked = sent is not None and _mark_in_turn(sent)
+            is_marked = sent is not None and _mark_in_turn(sent)
             if row is not None:
-                cursor.execute(_DECLARE, _declaration(row, now))
-            answers.append((marked, row is not None and cursor.rowcount == 1))
+                cursor.execute(_DECLARE, bound(_of_declaration(row, now)))
+            answers.append((is_marked, row is not None and cursor.rowcount == 1))
     return answers
 
 
 def _mark_in_turn(sent: Sent) -> bool:
-    own = Delivery.objects.filter(pk=sent.delivery.pk, claim=sent.delivery.claim, status=Status.SENDING)
-    kept = {"due_at": sent.delivery.due_at, "sent_at": sent.at, "error_code": "", "error_text": ""}
-    if not own.update(status=Status.SENT, claim=None, **kept, **_record(sent)):
+    row = sent.delivery
+    columns = {"due_at": row.due_at, "sent_at": sent.at, "error_code": "", "error_text": "", **_content(sent)}
+    if not states.change(row, Delivery.Status.SENT, by=Delivery.Mover.WORKER, **columns):
         return False
-    told = [events.of_message(sent.delivery, Event.Type.MESSAGE_SENT, sent.at)]
-    request = ReviewRequest.objects.filter(pk=sent.delivery.request_id)
-    moved = {"status": ReviewRequest.Status.SENT, "reason": "", "sent_at": sent.at}
-    if request.filter(status=ReviewRequest.Status.SCHEDULED).update(**moved):
-        told.append(
-            Event(
-                account_id=sent.delivery.account_id,
-                type=Event.Type.REQUEST_SENT,
-                occurred_at=sent.at,
-                request_id=sent.delivery.request_id,
-            )
-        )
-    events.record(*told)
-    if sent.following is not None and request.open().exists():
-        Delivery.objects.bulk_create([sent.following], ignore_conflicts=True)
+    happened = [events.of_message(row, Event.Type.MESSAGE_SENT, sent.at)]
+    if lifecycle.change(row.request, ReviewRequest.Status.SENT, now=sent.at):
+        happened.append(events.of_request(row.request, sent.at))
+    events.record(*happened)
+    if sent.follow_up is not None and ReviewRequest.objects.open().filter(pk=row.request_id).exists():
+        planned_messages.add(sent.follow_up)
     return True
-
-
-def _record(sent: Sent) -> dict[str, Any]:
-    """What is kept of a message that left, in the order of _MARK."""
-    return {
-        "provider_id": sent.outcome.provider_id[:255],
-        "sandbox": sent.outcome.sandbox,
-        "subject": sent.message.subject[:500],
-        "text": sent.message.text,
-    }

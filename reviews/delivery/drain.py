@@ -1,15 +1,16 @@
-"""How a message leaves: claimed, declared, handed over, settled. The row is the truth throughout.
+"""The drain: a worker claims due messages, declares each, hands it to its provider and settles it.
 
-A worker killed at any point loses nothing: a claim that lapses is due again by itself, and a row
-found SENDING then is in doubt. A mail in doubt is sent again under the same Message-ID; a text is
-not, because the customer would read it twice.
+The row is the truth throughout, and a worker that is killed at any point loses nothing: a claim that lapses makes
+its message due again, and a message that is found SENDING then is in doubt. A mail in doubt is sent again under the
+same Message-ID; a text message is not, because the customer would read it twice.
 """
 
 import logging
 import math
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -24,55 +25,77 @@ from reviews.delivery.advance import Sent
 from reviews.delivery.channels import Accepted, ChannelError, Message, get_channel
 from reviews.delivery.claims import LEASE, Turns
 from reviews.delivery.content.render import RenderError, render
-from reviews.delivery.pool import Attempt, Factory, Senders
+from reviews.delivery.pool import Factory, Handover, Pool
 from reviews.delivery.unsent import CONNECT_PAUSE, about
 from reviews.models import Delivery, FollowUpStep, suppression
-from reviews.models.base import Channel as Kind
-from reviews.models.base import available_channels
+from reviews.models.base import Channel, available_channels
 from reviews.requests import plan
 from reviews.worker import heartbeat, queue
 
 logger = logging.getLogger(__name__)
 
-Status = Delivery.Status
 Clock = Callable[[], datetime]
 T = TypeVar("T")
 
 SEND_FOR = 20.0  # seconds; then other tasks of the queue have their turn, long before a claim lapses
 ANSWERS_WITHIN = LEASE.total_seconds()  # from the start; a task may take a little more
-LOOK = 1.0  # seconds between two looks at the clock while messages are on their way
+LOOK = 1.0  # seconds between two looks at the clock while messages are in flight
 ASK_AGAIN = 0.2  # seconds: how soon a channel that had nothing due is asked again while others send
-PAUSE_AFTER, PAUSE = 10, timedelta(minutes=1)
-
-_kept: dict[str, Senders] = {}  # this process's, once it has any
-_turns = {kind: Turns(kind) for kind in Kind.values}
+PAUSE_AFTER, PAUSE = 10, timedelta(minutes=1)  # temporary failures in a row, and for how long they pause a provider
 
 
-def send_due(clock: Clock = timezone.now, channels: Factory | None = None) -> int:
-    """Send what is due until nothing is, or until SEND_FOR is over. Returns how many were accepted.
+class Worker:
+    """A process that sends: its connections to providers, which stay open between drains, and its turns of accounts."""
 
-    With `channels`, through those, one message after the other; else through the installation's own, whose
-    connections stay open for the next drain.
-    """
-    heartbeat.begin_drain()
-    senders = Senders(channels) if channels else _kept_senders()
+    def __init__(self, channels: Factory, *, most: int = 1) -> None:
+        """`most`: how many messages of a channel may be in flight at once."""
+        self.pool = Pool(channels, most=most)
+        self.turns = {channel: Turns(channel) for channel in Channel.values}
+
+    def send_due(self, clock: Clock = timezone.now) -> int:
+        """Send what is due until nothing is, or until SEND_FOR is over; return how many messages were accepted."""
+        heartbeat.begin_drain()
+        try:
+            return _Drain(self, clock).run()
+        finally:
+            heartbeat.end_drain()
+
+    def close(self) -> None:
+        """Close the connections; the next drain opens them again."""
+        self.pool.close()
+
+
+@dataclass
+class _Process:
+    """Holder of this process's worker, which is made when it first sends: after the fork, and by the settings then."""
+
+    worker: Worker | None = None
+
+
+_process = _Process()
+
+
+def send_due(clock: Clock = timezone.now) -> int:
+    """Send what is due with the worker of this process."""
+    if _process.worker is None:
+        _process.worker = Worker(get_channel, most=settings.SEND_THREADS)
+    return _process.worker.send_due(clock)
+
+
+@contextmanager
+def working_as(worker: Worker) -> Iterator[Worker]:
+    """Make that the worker of this process for a while, as a test does with providers of its own; then close it."""
+    before, _process.worker = _process.worker, worker
     try:
-        return _Drain(senders, clock).run()
+        yield worker
     finally:
-        heartbeat.end_drain()
-        if channels:
-            senders.close()
-
-
-def _kept_senders() -> Senders:
-    if "all" not in _kept:
-        _kept["all"] = Senders(lambda kind: get_channel(kind), most=settings.SEND_THREADS)
-    return _kept["all"]
+        _process.worker = before
+        worker.close()
 
 
 @dataclass
 class _Work:
-    """A claimed message, and what is known of its surroundings since the claim."""
+    """A claimed message, with what was read along with it: its sequence's steps, its contact's blocked channels."""
 
     delivery: Delivery
     steps: list[FollowUpStep]
@@ -84,13 +107,13 @@ class _Work:
 class _Line:
     """The messages of one channel that this worker has claimed."""
 
-    kind: str
+    channel: str
     waiting: deque[_Work] = field(default_factory=deque)
-    prepared: deque[_Work] = field(default_factory=deque)  # past their gates and written out
-    failures: int = 0
+    prepared: deque[_Work] = field(default_factory=deque)  # rendered, and past the gates that need no lock
+    failures: int = 0  # in a row
     empty_at: float = -math.inf  # when a claim last found nothing
     is_begun: bool = False
-    is_held: bool = False
+    is_held: bool = False  # for the rest of the drain, because its provider is paused
 
     @property
     def has_more(self) -> bool:
@@ -98,13 +121,13 @@ class _Line:
 
 
 class _Drain:
-    """One run of a worker: it alone speaks with the database, the senders with the providers."""
+    """One run of a worker. This thread alone speaks with the database, the pool with the providers."""
 
-    def __init__(self, senders: Senders, clock: Clock) -> None:
-        self.senders, self.clock = senders, clock
-        self.lines = {kind: _Line(kind) for kind in Kind.values}
-        self.on_their_way: dict[int, _Work] = {}
-        self.sent: list[Sent] = []
+    def __init__(self, worker: Worker, clock: Clock) -> None:
+        self.pool, self.turns, self.clock = worker.pool, worker.turns, clock
+        self.lines = {channel: _Line(channel) for channel in Channel.values}
+        self.in_flight: dict[int, _Work] = {}
+        self.sent: list[Sent] = []  # accepted, and not marked yet
         self.accepted = 0
         self.began = time.monotonic()
 
@@ -114,19 +137,19 @@ class _Drain:
             is_over = self._is_over()
             if is_over:
                 for line in self.lines.values():
-                    self._hand_back(line)
+                    self._release(line)
             has_work = bool(self.sent)
             if self.sent and not self._has_more():
                 self._advance()  # what has left is marked before claiming takes its time
             if not is_over:
                 has_work |= self._refill()
             self._advance()
-            if self.on_their_way:
+            if self.in_flight:
                 self._collect()
             elif not has_work and not self._has_more():
                 return self.accepted
             if time.monotonic() - self.began > ANSWERS_WITHIN:
-                return self.accepted  # what comes later is in doubt
+                return self.accepted  # an answer that comes later finds its message in doubt
 
     def _has_more(self) -> bool:
         return any(line.has_more for line in self.lines.values())
@@ -137,34 +160,34 @@ class _Drain:
     # --- Claiming ---
 
     def _refill(self) -> bool:
-        """Claim for every line that could send more; whether there was anything."""
-        is_idle = not self.on_their_way and not self._has_more()
+        """Claim for every line that could send more; return whether there is anything to send."""
+        is_idle = not self.in_flight and not self._has_more()
         for line in self.lines.values():
-            if line.is_held or line.has_more or not self.senders.room(line.kind):
+            if line.is_held or line.has_more or not self.pool.room(line.channel):
                 continue
             if is_idle or time.monotonic() - line.empty_at > ASK_AGAIN:
-                self._take(line, _turns[line.kind].claim)
-        if not self.on_their_way and not self._has_more():
-            self._take_in_doubt()
+                self._claim(line, self.turns[line.channel].claim)
+        if not self.in_flight and not self._has_more():
+            self._claim_in_doubt()
         return self._has_more()
 
-    def _take_in_doubt(self) -> None:
-        """Only when nothing else is under way, and one at a time: it may kill this worker."""
+    def _claim_in_doubt(self) -> None:
+        """Claim one message in doubt. Only when nothing else is under way, since it may kill this worker, too."""
         for line in self.lines.values():
             if not line.is_held:
-                self._take(line, partial(claims.claim_in_doubt, line.kind))
+                self._claim(line, partial(claims.claim_in_doubt, line.channel))
             if line.waiting:
                 return
 
-    def _take(self, line: _Line, claim: Callable[[datetime], list[Delivery]]) -> None:
-        claimed = self._patiently(lambda: claim(self.clock()))
+    def _claim(self, line: _Line, claim: Callable[[datetime], list[Delivery]]) -> None:
+        claimed = self._keep_trying(lambda: claim(self.clock()))
         if not claimed:
             line.empty_at = time.monotonic()
-        if line.kind == Kind.SMS:
-            claimed = self._patiently(lambda: rate_limit.admit(claimed, self.clock()))
-        line.waiting.extend(self._surround(claimed))
+        if line.channel == Channel.SMS:
+            claimed = self._keep_trying(lambda: rate_limit.admit(claimed, self.clock()))
+        line.waiting.extend(self._read_along(claimed))
 
-    def _surround(self, claimed: list[Delivery]) -> list[_Work]:
+    def _read_along(self, claimed: list[Delivery]) -> list[_Work]:
         """Read once for all of them what each needs: the steps of its sequence, the blocked channels of its contact."""
         if not claimed:
             return []
@@ -178,89 +201,88 @@ class _Drain:
             for delivery in claimed
         ]
 
-    def _hand_back(self, line: _Line) -> None:
+    def _release(self, line: _Line) -> None:
+        """Let other workers have the messages of the line whose send has not begun."""
         rows = [work.delivery for work in (*line.prepared, *line.waiting)]
         line.prepared.clear()
         line.waiting.clear()
         if rows:
-            self._patiently(lambda: claims.hand_back(rows))
+            self._keep_trying(lambda: claims.release(rows))
 
     # --- Sending ---
 
     def _advance(self) -> None:
-        """Mark what has left and begin to send the next: one trip to the database, then one message a free sender."""
+        """Mark what has left and begin to send the next: one trip to the database, then one message a free thread."""
         began = time.monotonic()
         ready = [work for line in self.lines.values() for work in self._ready(line)]
         if not ready and not self.sent:
             return
         sent, self.sent = self.sent, []
-        following = [work.delivery for work in ready]
-        marked, declared = self._patiently(lambda: advance.advance(sent=sent, following=following, now=self.clock()))
-        for one in sent:
-            if one.delivery.pk not in marked:
-                logger.warning("the claim was lost before the message was marked as sent", extra=about(one.delivery))
+        rows = [work.delivery for work in ready]
+        marked, declared = self._keep_trying(lambda: advance.mark_and_declare(sent=sent, ready=rows, now=self.clock()))
+        for each in sent:
+            if each.delivery.pk not in marked:
+                logger.warning("the claim was lost before the message was marked as sent", extra=about(each.delivery))
         for line in self.lines.values():
             self._prepare_ahead(line)
-        own = (time.monotonic() - began) / max(len(ready), 1)
+        own_time = (time.monotonic() - began) / max(len(ready), 1)
         for work in ready:
-            self.senders.note_own_time(work.delivery.channel, own)
+            self.pool.note_own_time(work.delivery.channel, own_time)
             if work.delivery.pk in declared:
                 self._send(work)
             else:
-                self._patiently(partial(unsent.explain_refusal, work.delivery, steps=work.steps, now=self.clock()))
+                self._keep_trying(partial(unsent.explain_refusal, work.delivery, steps=work.steps, now=self.clock()))
         if len(declared) < len(ready):
-            self._stop_paused()
+            self._hold_paused()
 
-    def _stop_paused(self) -> None:
-        """Leave to a later drain what another worker's failures have paused."""
-        paused = self._patiently(lambda: claims.paused_channels(self.clock()))
+    def _hold_paused(self) -> None:
+        """Leave to a later drain the channels that another worker's failures have paused."""
+        paused = self._keep_trying(lambda: claims.paused_channels(self.clock()))
         for line in self.lines.values():
-            if line.kind in paused:
+            if line.channel in paused:
                 line.is_held = True
-                self._hand_back(line)
+                self._release(line)
 
     def _send(self, work: _Work) -> None:
-        work.delivery.status = Status.SENDING
-        work.delivery.attempts += 1
-        self.on_their_way[work.delivery.pk] = work
-        self.senders.send(Attempt(work.delivery.pk, work.delivery.channel, cast(Message, work.message)))
+        self.in_flight[work.delivery.pk] = work
+        self.pool.send(Handover(work.delivery.pk, work.delivery.channel, cast(Message, work.message)))
 
     def _ready(self, line: _Line) -> list[_Work]:
-        """As many messages of the line as there are free senders, each past its gates and written out."""
-        room = self.senders.room(line.kind)
+        """Take as many prepared messages of the line as the pool has room for."""
+        room = self.pool.room(line.channel)
         if not room or not line.has_more or not self._is_reachable(line):
             return []
         self._prepare_ahead(line)
         return [line.prepared.popleft() for _ in range(min(room, len(line.prepared)))]
 
     def _prepare_ahead(self, line: _Line) -> None:
-        """Write the next messages out before the ones before them leave: then only the mark follows on an acceptance.
+        """Prepare the next messages before the ones before them leave: then only the mark follows on an acceptance.
 
-        The shorter a message is taken and not marked, the fewer are sent twice when this worker is killed.
+        The shorter a message is accepted and not marked, the fewer are sent twice when this worker is killed.
         """
-        wanted = max(self.senders.room(line.kind), 1)
+        wanted = max(self.pool.room(line.channel), 1)
         while line.waiting and len(line.prepared) < wanted:
             work = line.waiting.popleft()
-            if self._patiently(partial(self._prepare, work)):
+            if self._keep_trying(partial(self._prepare, work)):
                 line.prepared.append(work)
 
     def _is_reachable(self, line: _Line) -> bool:
-        """Before a line's first message: a provider that is down costs no attempt."""
+        """Connect before a line's first message: a provider that is down costs no attempt."""
         if line.is_begun:
             return True
         try:
-            self.senders.connect(line.kind)
+            self.pool.connect(line.channel)
         except ChannelError as error:
-            logger.warning("%s provider out of reach: %s", line.kind, error.code)
-            self._hold(line, CONNECT_PAUSE)
+            self._hold_out_of_reach(line, error)
             return False
         line.is_begun = True
         return True
 
     def _prepare(self, work: _Work) -> bool:
-        """Whether the message may leave now, as far as we know; written out then, settled otherwise."""
+        """Render the message if it may leave now, as far as is known here; settle it otherwise and return False."""
         delivery, now = work.delivery, self.clock()
-        if delivery.status == Status.SENDING and not unsent.may_repeat(delivery, steps=work.steps, now=now):
+        is_in_doubt = delivery.status == Delivery.Status.SENDING
+        if is_in_doubt and not unsent.may_repeat(delivery, steps=work.steps, now=now):
             return False
         step = next((step for step in work.steps if step.position == delivery.step), None)
         reason = ""
@@ -285,46 +307,50 @@ class _Drain:
             unsent.give_up(delivery, reason, steps=work.steps, now=now)
         return not reason
 
-    # --- What came of it ---
+    # --- Answers of providers ---
 
     def _collect(self) -> None:
-        for attempt in self.senders.finished(wait=LOOK):
-            work = self.on_their_way.pop(attempt.key, None)
-            line = self.lines[attempt.channel]
+        for handover in self.pool.finished(wait=LOOK):
+            work = self.in_flight.pop(handover.key, None)
+            line = self.lines[handover.channel]
             if work is None:
                 continue  # of an earlier drain, which could wait no longer: in doubt, and treated so
-            if attempt.outcome is not None:
+            if handover.accepted is not None:
                 line.failures = 0
-                self._note_accepted(work, attempt.message, attempt.outcome)
-            elif isinstance(attempt.error, ChannelError):
-                self._note_error(line, work, attempt.error)
+                self._note_accepted(work, handover.message, handover.accepted)
+            elif isinstance(handover.error, ChannelError):
+                self._note_error(line, work, handover.error)
 
-    def _note_accepted(self, work: _Work, message: Message, outcome: Accepted) -> None:
+    def _note_accepted(self, work: _Work, message: Message, accepted: Accepted) -> None:
         now = self.clock()
-        following = plan.following_delivery(work.delivery, steps=work.steps, blocked=work.blocked, now=now)
-        self.sent.append(Sent(work.delivery, message, outcome, now, following))
+        follow_up = plan.following_delivery(work.delivery, steps=work.steps, blocked=work.blocked, now=now)
+        self.sent.append(Sent(work.delivery, message, accepted, now, follow_up))
         self.accepted += 1
 
     def _note_error(self, line: _Line, work: _Work, error: ChannelError) -> None:
         now = self.clock()
-        self._patiently(lambda: unsent.record_error(work.delivery, error, steps=work.steps, now=now))
+        self._keep_trying(lambda: unsent.record_error(work.delivery, error, steps=work.steps, now=now))
         line.failures = 0 if error.permanent else line.failures + 1
         if error.untried:
-            logger.warning("%s provider out of reach: %s", line.kind, error.code)
-            self._hold(line, CONNECT_PAUSE)
+            self._hold_out_of_reach(line, error)
         elif line.failures >= PAUSE_AFTER:
-            logger.warning("%s provider failed %d times in a row: paused", line.kind, PAUSE_AFTER)
+            logger.warning("%s provider failed %d times in a row: paused", line.channel, PAUSE_AFTER)
             self._hold(line, PAUSE)
 
+    def _hold_out_of_reach(self, line: _Line, error: ChannelError) -> None:
+        logger.warning("%s provider out of reach: %s", line.channel, error.code)
+        self._hold(line, CONNECT_PAUSE)
+
     def _hold(self, line: _Line, period: timedelta) -> None:
+        """Pause the line's provider, for all workers, and release its messages."""
         line.is_held = True
-        self._patiently(lambda: claims.pause(line.kind, period=period, now=self.clock()))
-        self._hand_back(line)
+        self._keep_trying(lambda: claims.pause(line.channel, period=period, now=self.clock()))
+        self._release(line)
 
     # --- A database that comes and goes ---
 
-    def _patiently(self, statement: Callable[[], T]) -> T:
-        """Run it until the database takes it. What has left must be marked, so giving up is the last resort.
+    def _keep_trying(self, statement: Callable[[], T]) -> T:
+        """Run it until the database answers. What has left must be marked, so giving up is the last resort.
 
         A statement whose answer got lost may run twice: the claim and the states make that harmless.
         """

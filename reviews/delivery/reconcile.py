@@ -1,8 +1,8 @@
-"""Texts of which nobody knows whether they left: the provider's list of messages says.
+"""Reconciliation of text messages whose outcome is unknown with the provider's own list of messages.
 
-A text is found there by the link in it, which no other message has. Found, it counts as sent; not found
-some minutes later, it never left and is planned again. While the provider cannot be asked, nothing is
-sent: after a day the sequence goes on without it, and staff decide about the text.
+A text message is found there by the link in it, which no other message has. If it is listed, it counts as sent; if
+it is not listed some minutes after it was tried, it never left and is planned again. While the provider cannot be
+asked, nothing is sent: after a day the sequence goes on without the message, and staff decide about it.
 """
 
 import logging
@@ -11,84 +11,89 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
+from reviews.delivery import states
 from reviews.delivery.channels import ChannelError, find_text
 from reviews.delivery.unsent import MAX_ATTEMPTS, about, lock_request
-from reviews.models import Delivery, Event
+from reviews.models import Delivery
 from reviews.models.base import Channel
 from reviews.requests import plan
-from reviews.webhooks import events
 
 logger = logging.getLogger(__name__)
 
-Status = Delivery.Status
-
-LISTED_AFTER = timedelta(minutes=5)  # until then the provider's list may lag behind
+LISTED_AFTER = timedelta(minutes=5)  # from the attempt on; until then the provider's list may lag behind
 STAFF_AFTER = timedelta(hours=24)
-CLOCKS_DIFFER = timedelta(minutes=15)
-AT_ONCE = 100
+CLOCK_TOLERANCE = timedelta(minutes=15)  # between the provider's clock and ours
+BATCH = 100
 LEFT_TO_STAFF = "The provider could not be asked for a day: staff decide whether it was sent."
 
 
 def reconcile(*, now: datetime) -> int:
-    """Ask about texts whose outcome is unknown; returns how many were settled. One call of the provider for each."""
+    """Ask the provider about each text message whose outcome is unknown, by one call; return how many are settled."""
     settled = 0
-    for delivery in _unknown().filter(channel=Channel.SMS, due_at__lte=now - LISTED_AFTER).order_by("due_at")[:AT_ONCE]:
+    listed = _unknown().filter(channel=Channel.SMS, due_at__lte=now - LISTED_AFTER)
+    for delivery in listed.order_by("due_at")[:BATCH]:
         try:
-            since = delivery.due_at - CLOCKS_DIFFER
-            found = find_text(to=delivery.address, containing=delivery.link_token, since=since)
+            since = delivery.due_at - CLOCK_TOLERANCE
+            provider_id = find_text(to=delivery.address, containing=delivery.link_token, since=since)
         except ChannelError as error:
             logger.warning("the provider cannot be asked about texts in doubt: %s", error.code, extra=about(delivery))
             _leave_to_staff(now)
             break
-        settled += record_sent(delivery, provider_id=found, now=now) if found else plan_again(delivery, now=now)
+        if provider_id:
+            settled += record_sent(delivery, by=Delivery.Mover.RECONCILIATION, provider_id=provider_id, now=now)
+        else:
+            settled += plan_again(delivery, now=now)
     return settled
 
 
-def record_sent(delivery: Delivery, *, provider_id: str, now: datetime, reason: str = "") -> bool:
-    """It did leave, when it was tried: the request counts as sent, the next step is planned."""
+def record_sent(delivery: Delivery, *, by: Delivery.Mover, provider_id: str, now: datetime, reason: str = "") -> bool:
+    """Settle an unknown message as sent when it was tried, count its request as sent and plan the next step.
+
+    False when the message is not unknown any more.
+    """
+    columns = {"sent_at": delivery.due_at, "provider_id": provider_id, "reason": reason}
     with transaction.atomic():
         lock_request(delivery)
-        moved = Delivery.objects.filter(pk=delivery.pk, status=Status.UNKNOWN).update(
-            status=Status.SENT,
-            sent_at=delivery.due_at,
-            provider_id=provider_id,
-            reason=reason,
-            error_code="",
-            error_text="",
-        )
-        if moved:
-            events.record(events.of_message(delivery, Event.Type.MESSAGE_SENT, now))
-            plan.confirm_sent(delivery, steps=plan.steps_of(delivery.request), now=now)
-    return bool(moved)
+        if not states.move(delivery, Delivery.Status.SENT, by=by, now=now, error_code="", error_text="", **columns):
+            return False
+        plan.confirm_sent(delivery, steps=plan.steps_of(delivery.request), now=now)
+    return True
 
 
-def plan_again(delivery: Delivery, *, now: datetime, reason: str = "The provider does not have it.") -> bool:
-    """It did not leave: it is due again, as long as its request is open and tries are left."""
+def plan_again(delivery: Delivery, *, now: datetime) -> bool:
+    """Plan an unknown message again that never left, as long as its request is open and attempts are left.
+
+    False when the message is not unknown any more.
+    """
     with transaction.atomic():
         lock_request(delivery)
-        status, why = Status.PLANNED, reason
+        to, reason = Delivery.Status.PLANNED, "The provider does not have it."
         if not delivery.request.is_open:
-            status, why = Status.CANCELLED, delivery.request.reason or "The request has ended."
+            to, reason = Delivery.Status.CANCELLED, delivery.request.reason or "The request has ended."
         elif delivery.attempts >= MAX_ATTEMPTS:
-            status, why = Status.FAILED, f"Tried {delivery.attempts} times; it never left."
-        moved = Delivery.objects.filter(pk=delivery.pk, status=Status.UNKNOWN).update(
-            status=status, due_at=now, reason=why[:200]
-        )
-        if moved and status == Status.FAILED:
-            events.record(events.of_message(delivery, Event.Type.MESSAGE_FAILED, now))
+            to, reason = Delivery.Status.FAILED, f"Tried {delivery.attempts} times; it never left."
+        mover = Delivery.Mover.RECONCILIATION
+        if not states.move(delivery, to, by=mover, now=now, due_at=now, reason=reason[:200]):
+            return False
+        if to == Delivery.Status.FAILED:
             plan.fall_back(delivery, steps=plan.steps_of(delivery.request), now=now)
-    return bool(moved)
+    return True
 
 
 def _leave_to_staff(now: datetime) -> None:
-    """After a day. The customer is not forgotten over one text: the next step follows meanwhile."""
+    """Go on with the sequences whose message has been unknown for a day, and leave those messages to staff.
+
+    The customer is not forgotten over one text message: the next step follows meanwhile.
+    """
     for delivery in _unknown().filter(due_at__lte=now - STAFF_AFTER):
         with transaction.atomic():
             lock_request(delivery)
-            if Delivery.objects.filter(pk=delivery.pk, status=Status.UNKNOWN).update(reason=LEFT_TO_STAFF):
+            still_unknown = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.UNKNOWN)
+            if still_unknown.update(reason=LEFT_TO_STAFF):
                 plan.go_on(delivery, steps=plan.steps_of(delivery.request), now=now)
 
 
 def _unknown() -> QuerySet[Delivery]:
-    rows = Delivery.objects.filter(status=Status.UNKNOWN).exclude(reason=LEFT_TO_STAFF)
+    """Unknown messages that are not left to staff."""
+    rows = Delivery.objects.filter(status=Delivery.Status.UNKNOWN).exclude(reason=LEFT_TO_STAFF)
     return rows.select_related("account", "request__contact", "request__account")

@@ -1,4 +1,4 @@
-"""A test message: the one way to know that a provider works is to let it send something."""
+"""Test messages: whether a provider works is only known once it has sent something."""
 
 import logging
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What came of a test message. `text` is for the person who sent it; `answer` is the provider's own."""
+class Result:
+    """The result of a test message. `text` is for the person who sent it; `answer` is the provider's own words."""
 
     accepted: bool
     text: str
@@ -28,16 +28,16 @@ class Outcome:
 
 def send_test(
     *, account: Account, channel: Channel, to: str, now: datetime, step: FollowUpStep | None = None
-) -> Outcome:
-    """Send a step's message, else the first of the account's standard sequence, as its example customer would get it.
+) -> Result:
+    """Send the message of the step as its example customer would get it; without a step, the account's first message.
 
-    Leaves no row behind: no link of it works, no statistics count it. Whoever opted out there gets none.
+    Leaves no row behind: no link in it works, and no statistics count it. An address that opted out gets none.
     """
     if channel not in available_channels():
-        return Outcome(False, f"No provider is set up for this channel ({channel.label.lower()}).")
-    step = step or _first_of_all(account)
+        return Result(False, f"No provider is set up for this channel ({channel.label.lower()}).")
+    step = step or _first_step(account)
     if step is None:
-        return Outcome(False, f"{account} has no standard sequence to take the text from.")
+        return Result(False, f"{account} has no standard sequence to take the text from.")
     contact = Contact(
         account=account,
         first_name=VARIABLES["first_name"],
@@ -46,36 +46,36 @@ def send_test(
         **{"email" if channel == Channel.EMAIL else "phone": to},
     )
     if blocked := blocked_channels(contact).get(channel):
-        return Outcome(False, f"{account} must not write to this address: {blocked.lower()}.")
+        return Result(False, f"{account} must not write to this address: {blocked.lower()}.")
     request = ReviewRequest(account=account, contact=contact)
     slot = slots.Slot(now, slots.recipient_zone(account=account, contact=contact, channel=channel))
     try:
         message = render(new_delivery(request, step.position, channel, slot, now), step)
     except RenderError as error:
-        return Outcome(False, str(error))
+        return Result(False, str(error))
     sender = get_channel(channel)
     try:
         sender.connect()
         accepted = sender.send(message)
     except ChannelError as error:
-        return Outcome(False, _what_went_wrong(error), f"{error.code}: {error.text}")
+        return Result(False, _explanation(error), f"{error.code}: {error.text}")
     except Exception as error:
         logger.exception("unexpected error in a test message", extra={"channel": channel.value})
-        return Outcome(False, f"An error of ReviewHub itself; the log has it: {type(error).__name__}.")
+        return Result(False, f"An error of ReviewHub itself; the log has it: {type(error).__name__}.")
     finally:
         sender.close()
     if accepted.sandbox:
-        return Outcome(True, "No provider is set up at all: the message went to the sandbox and nowhere else.")
+        return Result(True, "No provider is set up at all: the message went to the sandbox and nowhere else.")
     text = "The provider accepted it. Whether it arrives, the mailbox or phone shows."
-    return Outcome(True, text, accepted.provider_id)
+    return Result(True, text, accepted.provider_id)
 
 
-def _first_of_all(account: Account) -> FollowUpStep | None:
+def _first_step(account: Account) -> FollowUpStep | None:
     steps = FollowUpStep.objects.filter(sequence__account=account, sequence__is_default=True)
     return steps.order_by("position").first()
 
 
-def _what_went_wrong(error: ChannelError) -> str:
+def _explanation(error: ChannelError) -> str:
     words = explain(error.code)
     if error.in_doubt:
         return f"It may have left all the same. {words}"

@@ -1,6 +1,7 @@
-"""What becomes of a claimed message that was not simply accepted: later, again, never, or nobody knows.
+"""Claimed messages that no provider accepted: each is put off, tried again, given up or held as unknown.
 
-Each outcome is written in one transaction with what follows from it, fenced by the claim, and the row says why.
+Each outcome is written in one transaction with what follows from it, only while the worker holds the message's
+claim, and the row says why.
 """
 
 import logging
@@ -12,43 +13,39 @@ from typing import Any
 from django.db import transaction
 
 from reviews.contacts import opt_outs, suppressions
+from reviews.delivery import states
 from reviews.delivery.channels import ChannelError
 from reviews.delivery.claims import LEASE, paused_channels
 from reviews.delivery.provider_events import store
-from reviews.models import Delivery, Event, FollowUpStep, ReviewRequest, Suppression, suppression
+from reviews.models import Delivery, FollowUpStep, ReviewRequest, Suppression, suppression
 from reviews.models.base import Channel
 from reviews.requests import plan
 from reviews.requests.schedule import slots
 from reviews.requests.schedule.slots import CAP, CAP_PERIOD
-from reviews.webhooks import events
 
 logger = logging.getLogger(__name__)
 
-Status = Delivery.Status
 Steps = Sequence[FollowUpStep]
 
-WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]  # after the first attempt, the second, …
 MAX_ATTEMPTS = len(WAITS)
 CONNECT_PAUSE = timedelta(seconds=15)
 
 
-def settle(delivery: Delivery, status: str, **changes: object) -> bool:
-    """Write the outcome, if the claim is still ours; the row is then nobody's."""
-    changes = {"due_at": delivery.due_at} | changes
-    settled = Delivery.objects.filter(pk=delivery.pk, claim=delivery.claim, status__in=Delivery.PENDING).update(
-        status=status, claim=None, **changes
-    )
-    if not settled:
-        logger.warning("the claim was lost before the message was settled: %s", status, extra=about(delivery))
-        return False
-    delivery.status = status
-    for name, value in changes.items():
-        setattr(delivery, name, value)
-    return True
+def settle(delivery: Delivery, to: Delivery.Status, *, now: datetime, **columns: object) -> bool:
+    """Write the outcome and release the message; False when the claim was lost.
+
+    The claim had taken the place of the planned time in the row: unless `columns` has another, that is written back.
+    """
+    columns = {"due_at": delivery.due_at} | columns
+    if states.move(delivery, to, by=Delivery.Mover.WORKER, now=now, **columns):
+        return True
+    logger.warning("the claim was lost before the message was settled: %s", to.value, extra=about(delivery))
+    return False
 
 
 def about(delivery: Delivery) -> dict[str, int]:
-    """What a log line says of a message: its id, and nothing about a person."""
+    """Return what a log line says of a message: its id, and nothing about a person."""
     return {"delivery": delivery.pk}
 
 
@@ -56,29 +53,29 @@ def about(delivery: Delivery) -> dict[str, int]:
 
 
 def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime) -> None:
-    """The provider did not take it: try later, or on the other channel, or give up; the error decides."""
-    words = {"error_code": error.code[:50], "error_text": error.text[:500]}
+    """Settle a message that the provider did not take, by its error: later, on the other channel, or not at all."""
+    answer = {"error_code": error.code[:50], "error_text": error.text[:500]}
     store.record_refusal(delivery, error, now=now)
     if error.in_doubt and delivery.channel == Channel.SMS:
-        hold_unknown(delivery, "The provider did not answer; it may have left.", tried_at=now, **words)
+        hold_unknown(delivery, "The provider did not answer; it may have left.", tried_at=now, now=now, **answer)
     elif error.untried:
-        settle(delivery, Status.PLANNED, attempts=delivery.attempts - 1, due_at=now + CONNECT_PAUSE, **words)
+        due_at, attempts = now + CONNECT_PAUSE, delivery.attempts - 1
+        settle(delivery, Delivery.Status.PLANNED, now=now, due_at=due_at, attempts=attempts, **answer)
     elif error.permanent or delivery.attempts >= MAX_ATTEMPTS:
-        _fail(delivery, error, steps=steps, now=now, **words)
+        _fail(delivery, error, steps=steps, now=now, **answer)
     else:
         wait = WAITS[delivery.attempts - 1] * random.uniform(1, 1.2)  # noqa: S311 (spreads load, keeps no secret)
-        wait = max(wait, error.retry_after or wait)
-        reason = f"Attempt {delivery.attempts} failed; the next one follows."
-        settle(delivery, Status.PLANNED, attempts=delivery.attempts, due_at=now + wait, reason=reason, **words)
+        due_at, attempts = now + max(wait, error.retry_after or wait), delivery.attempts
+        reason = f"Attempt {attempts} failed; the next one follows."
+        settle(delivery, Delivery.Status.PLANNED, now=now, due_at=due_at, attempts=attempts, reason=reason, **answer)
 
 
-def _fail(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime, **words: str) -> None:
+def _fail(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime, **answer: str) -> None:
     with transaction.atomic():
         lock_request(delivery)
-        to = Status.BOUNCED if error.address_gone else Status.FAILED
-        if not settle(delivery, to, **words):
+        to = Delivery.Status.BOUNCED if error.address_gone else Delivery.Status.FAILED
+        if not settle(delivery, to, now=now, **answer):
             return
-        events.record(events.of_message(delivery, events.OF_STATUS[to], now))
         evidence = f"{error.code} {error.text}"
         where: dict[str, Any] = {"account": delivery.account, "channel": delivery.channel, "address": delivery.address}
         if error.opted_out:
@@ -90,21 +87,27 @@ def _fail(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetim
 
 
 def give_up(delivery: Delivery, reason: str, *, steps: Steps, now: datetime) -> None:
-    """It cannot be sent, for a reason of our own; the other channel or the next step follows."""
+    """Fail a message that cannot be sent, for a reason of our own; the other channel or the next step follows."""
     with transaction.atomic():
         lock_request(delivery)
-        if settle(delivery, Status.FAILED, reason=reason[:200], error_text=reason[:500]):
-            events.record(events.of_message(delivery, Event.Type.MESSAGE_FAILED, now))
+        columns = {"reason": reason[:200], "error_text": reason[:500]}
+        if settle(delivery, Delivery.Status.FAILED, now=now, **columns):
             plan.fall_back(delivery, steps=steps, now=now)
 
 
-def hold_unknown(delivery: Delivery, reason: str, *, tried_at: datetime, **words: str) -> None:
-    """Nobody knows whether the text left at that time: the sequence waits until the provider or staff says."""
-    settle(delivery, Status.UNKNOWN, reason=reason, due_at=tried_at, **words)
+def hold_unknown(delivery: Delivery, reason: str, *, tried_at: datetime, now: datetime, **answer: str) -> None:
+    """Mark as unknown: the provider may have taken the text message. The sequence waits for reconciliation or staff.
+
+    The row keeps as `due_at` when it was tried.
+    """
+    settle(delivery, Delivery.Status.UNKNOWN, now=now, reason=reason, due_at=tried_at, **answer)
 
 
 def lock_request(delivery: Delivery) -> None:
-    """Take the request's lock before the delivery's, as every ending does: no deadlock, no stale state."""
+    """Lock the message's request before the message itself, as every ending does, and read it anew.
+
+    Else two transactions could wait for each other, or act on a state that has passed.
+    """
     fresh = ReviewRequest.objects.select_for_update().get(pk=delivery.request_id)
     fresh.contact, fresh.account = delivery.request.contact, delivery.account
     delivery.request = fresh
@@ -114,10 +117,13 @@ def lock_request(delivery: Delivery) -> None:
 
 
 def may_repeat(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
-    """Whether a message in doubt may be sent again; settles it when not."""
+    """Return True if a message in doubt may be sent again; settle it otherwise.
+
+    A mail is sent again, under the same Message-ID; a text message is not, since the customer would read it twice.
+    """
     if delivery.channel == Channel.SMS:
-        tried_at = delivery.due_at - LEASE  # what lapsed is the claim that its declaration renewed
-        hold_unknown(delivery, "The worker died while sending; it may have left.", tried_at=tried_at)
+        tried_at = delivery.due_at - LEASE  # the claim that lapsed was renewed when the send began
+        hold_unknown(delivery, "The worker died while sending; it may have left.", tried_at=tried_at, now=now)
         return False
     if delivery.attempts >= MAX_ATTEMPTS:
         give_up(delivery, f"Tried {delivery.attempts} times; each time the worker died.", steps=steps, now=now)
@@ -126,9 +132,9 @@ def may_repeat(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
 
 
 def put_off(delivery: Delivery, *, now: datetime, sent_at: Sequence[datetime] = ()) -> bool:
-    """Let the message wait until the recipient's hours allow it; False where they do now.
+    """Plan the message for later if the customer must not be written to now; False when it may leave.
 
-    With the times of the latest messages to the number in `sent_at`, it waits for the number's cap as well.
+    Looks at the time of day, and with `sent_at` (when the latest messages to the number left) at the number's cap.
     """
     slot = slots.slot(
         account=delivery.account,
@@ -139,12 +145,15 @@ def put_off(delivery: Delivery, *, now: datetime, sent_at: Sequence[datetime] = 
     )
     if slot.due_at <= now:
         return False
-    settle(delivery, Status.PLANNED, due_at=slot.due_at, reason=slot.moved)
+    settle(delivery, Delivery.Status.PLANNED, now=now, due_at=slot.due_at, reason=slot.moved)
     return True
 
 
 def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
-    """A gate closed between claim and send: settle the message by what closed it."""
+    """Find out which gate closed between claim and send, and settle the message by that.
+
+    The gates themselves stand in the statement of `reviews.delivery.advance`.
+    """
     with transaction.atomic():
         requests = ReviewRequest.objects.select_related("account").select_for_update(of=("self",))
         request = requests.get(pk=delivery.request_id)
@@ -158,18 +167,18 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
         else:
             _wait(delivery, now=now)
             return
-        settled = settle(delivery, Status.CANCELLED, reason=reason[:200])
+        settled = settle(delivery, Delivery.Status.CANCELLED, now=now, reason=reason[:200])
         if settled and blocked:
             plan.fall_back(delivery, steps=steps, now=now)
 
 
 def _wait(delivery: Delivery, *, now: datetime) -> None:
-    """Nothing forbids the message for good: a paused provider, the number's cap, or a claim that others have."""
+    """Plan the message for later: its provider is paused, the number has had enough for today, or the claim is lost."""
     if delivery.channel in paused_channels(now):
-        settle(delivery, Status.PLANNED)
+        settle(delivery, Delivery.Status.PLANNED, now=now)
         return
     sent = Delivery.objects.filter(address=delivery.address, sent_at__gt=now - CAP_PERIOD).exclude(pk=delivery.pk)
     latest = [moment for moment in sent.order_by("-sent_at").values_list("sent_at", flat=True)[:CAP] if moment]
     if delivery.channel != Channel.SMS or not put_off(delivery, now=now, sent_at=latest):
-        # Others to the number are on their way just now, or the claim is lost, which `settle` finds out.
-        settle(delivery, Status.PLANNED, due_at=now + CONNECT_PAUSE)
+        # Other messages to the number are being sent just now, or the claim is lost, which `settle` finds out.
+        settle(delivery, Delivery.Status.PLANNED, now=now, due_at=now + CONNECT_PAUSE)

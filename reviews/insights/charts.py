@@ -1,30 +1,34 @@
-"""The shapes of plots: bars in the units of an SVG; a template draws them."""
+"""Bar charts for the pages of staff: shapes in the units of an SVG, which templates/admin/bars.html draws."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from django.utils import timezone
 
 from reviews.models.base import Channel
 
-STEP, GAP, HEIGHT = 10, 1.5, 100
-MOST_BARS = 120  # more would be thinner than a pixel on a phone
+HEIGHT = 100
+COLUMN, COLUMN_GAP = 10, 1.5  # of one column, where the chart grows with their number
+TIMELINE, TIMELINE_GAP = 600, 2  # of a whole timeline, whose bars share its width
+MOST_COLUMNS = 120  # more would be thinner than a pixel on a phone
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One rectangle. Texts, so that no language puts a comma into a number."""
+    """One rectangle. Its numbers are texts, so that no language puts a comma into them."""
 
     x: str
     y: str
     width: str
     height: str
-    kind: str
+    kind: str  # the colour: a channel, or "fill"
     title: str
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Stacked columns. `most` is the value at the top; `ticks` stand below, from left to right."""
+    """Bars over one axis. `most` is the value at its top; `ticks` stand below, from left to right."""
 
     bars: list[Bar]
     width: int
@@ -35,10 +39,10 @@ class Chart:
 
 
 def columns_by_day(days: list[dict[str, Any]]) -> Chart:
-    """A column for each day; for each week when there are many."""
-    size = 1 if len(days) <= MOST_BARS else 7
+    """Draw a column for each day; for each week when there are many."""
+    size = 1 if len(days) <= MOST_COLUMNS else 7
     groups = [days[first : first + size] for first in range(0, len(days), size)]
-    named = [
+    counts_by_name = [
         (
             day_name(group[0]["date"]) + (f" – {day_name(group[-1]['date'])}" if len(group) > 1 else ""),
             {channel: sum(day[channel] for day in group) for channel in Channel.values},
@@ -47,7 +51,7 @@ def columns_by_day(days: list[dict[str, Any]]) -> Chart:
     ]
     middle = days[len(days) // 2]["date"]
     ticks = [day_name(day) for day in dict.fromkeys([days[0]["date"], middle, days[-1]["date"]])]
-    return columns(named, ticks)
+    return columns(counts_by_name, ticks)
 
 
 def day_name(iso: str) -> str:
@@ -56,24 +60,43 @@ def day_name(iso: str) -> str:
 
 
 def columns(groups: list[tuple[str, dict[str, int]]], ticks: list[str]) -> Chart:
-    """One column for each name, stacked from its number of mails and of texts."""
+    """Draw one column for each name, stacked from its number of mails and of texts."""
     most = _round_up(max(sum(counts.values()) for _, counts in groups))
-    bars = []
+    bars: list[Bar] = []
     for position, (name, counts) in enumerate(groups):
-        top = float(HEIGHT)
-        for channel in Channel:
-            height = counts[channel] / most * HEIGHT
-            top -= height
-            if height:
-                x, width = position * STEP + GAP / 2, STEP - GAP
-                title = f"{name}: {counts[channel]:,} by {channel.label.lower()}"
-                bars.append(Bar(f"{x:g}", f"{top:.2f}", f"{width:g}", f"{height:.2f}", channel.value, title))
+        parts = [
+            (channel.value, counts[channel], f"{name}: {counts[channel]:,} by {channel.label.lower()}")
+            for channel in Channel
+        ]
+        bars += _column(position * COLUMN, COLUMN, COLUMN_GAP, parts, most)
     rows = [(name, [counts[channel] for channel in Channel.values]) for name, counts in groups]
-    return Chart(bars, len(groups) * STEP, most, most // 2, ticks, rows)
+    return Chart(bars, len(groups) * COLUMN, most, most // 2, ticks, rows)
+
+
+def timeline(series: list[tuple[datetime, int]]) -> Chart:
+    """Draw one bar for each moment; the highest fills the chart, and the ticks are its first and its last moment."""
+    numbers = [(f"{timezone.localtime(moment):%H:%M}", number) for moment, number in series]
+    most, width = max(number for _, number in numbers), TIMELINE / len(numbers)
+    bars: list[Bar] = []
+    for position, (name, number) in enumerate(numbers):
+        bars += _column(position * width, width, TIMELINE_GAP, [("fill", number, f"{name}: {number}")], most)
+    rows = [(name, [number]) for name, number in numbers]
+    return Chart(bars, TIMELINE, most, most // 2, [numbers[0][0], numbers[-1][0]], rows)
+
+
+def _column(x: float, width: float, gap: float, parts: list[tuple[str, int, str]], most: int) -> list[Bar]:
+    """Stack bars from the ground up: kind, value and title of each; those without a value are left out."""
+    bars, top = [], float(HEIGHT)
+    for kind, value, title in parts:
+        if value:
+            height = value / most * HEIGHT
+            top -= height
+            bars.append(Bar(f"{x + gap / 2:g}", f"{top:.2f}", f"{width - gap:g}", f"{height:.2f}", kind, title))
+    return bars
 
 
 def _round_up(value: int) -> int:
-    """The next number that is easy to read off an axis; an even one, for the line in the middle."""
+    """Return the next number that is easy to read off an axis; an even one, for the line in the middle."""
     step = 1
     while True:
         for factor in (2, 4, 6, 8, 10, 12, 16):

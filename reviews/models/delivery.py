@@ -1,8 +1,13 @@
-"""One message, and where it stands. The row is the queue: a worker claims it, sends it, settles it."""
+"""One message, its state, and the table of the state's moves.
 
+The row is the queue: a worker claims it, sends it and settles it.
+"""
+
+import enum
 import secrets
 import uuid
 from datetime import datetime
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -14,13 +19,13 @@ from reviews.models.worker import ChannelHealth
 
 
 def new_link_token() -> str:
-    """16 characters, 96 random bits: short enough for a text, not to be guessed."""
+    """Return 16 characters, 96 random bits: short enough for a text message, too many to guess."""
     return secrets.token_urlsafe(12)
 
 
 class DeliveryQuerySet(AccountQuerySet["Delivery"]):
     def next_due(self, now: datetime) -> datetime | None:
-        """When the next message is due that a provider could take; None when nothing waits."""
+        """Return when the next message is due that a provider could take; None when nothing waits."""
         paused = set(ChannelHealth.objects.paused(now))
         firsts = [
             self.pending().filter(channel=channel).order_by("due_at").values_list("due_at", flat=True).first()
@@ -30,19 +35,21 @@ class DeliveryQuerySet(AccountQuerySet["Delivery"]):
         return min((first for first in firsts if first is not None), default=None)
 
     def pending(self) -> "DeliveryQuerySet":
-        """Not settled yet."""
+        """Messages that are not settled yet."""
         return self.filter(status__in=Delivery.PENDING)
 
     def unsuccessful(self) -> "DeliveryQuerySet":
-        """Did not arrive, as far as anybody knows."""
+        """Messages that did not arrive, as far as anybody knows."""
         return self.filter(status__in=Delivery.UNSUCCESSFUL)
 
 
 class Delivery(models.Model):
-    """One message of one step on one channel: planned, claimed once, then settled.
+    """One message of one step on one channel: planned, claimed by a worker, then settled.
 
     `due_at` is when it is due; while a worker holds it (`claim`), when that claim lapses. SENDING
-    means that a send has begun: found so after its claim lapsed, the outcome is in doubt.
+    means that a send has begun: if the claim has lapsed since, the outcome is in doubt.
+    `status` moves as MOVES says, and only by `reviews.delivery.states`, by
+    `reviews.requests.planned_messages` and by the one statement of `reviews.delivery.advance`.
     """
 
     class Status(models.TextChoices):
@@ -58,6 +65,49 @@ class Delivery(models.Model):
     PENDING = (Status.PLANNED, Status.SENDING)
     ACCEPTED = (Status.SENT, Status.DELIVERED)
     UNSUCCESSFUL = (Status.BOUNCED, Status.FAILED, Status.UNKNOWN)
+
+    class Mover(enum.Enum):
+        """The part of the product that moves a message from one state to another."""
+
+        REQUEST = "request"  # plans messages; cancels them when it ends or the customer opts out
+        WORKER = "worker"  # holds the message's claim; nobody else moves a message that is being sent
+        PROVIDER = "provider"  # reported what became of a message that it took
+        RECONCILIATION = "reconciliation"  # has read in the provider's list whether a message left
+        STAFF = "staff"
+
+    # For each mover and each state that it moves messages to: the states that it moves them from.
+    MOVES: ClassVar[dict[Mover, dict[Status, tuple[Status, ...]]]] = {
+        Mover.REQUEST: {
+            Status.PLANNED: (Status.PLANNED,),  # for another time, or on the other channel
+            Status.CANCELLED: (Status.PLANNED,),
+        },
+        Mover.WORKER: {
+            Status.PLANNED: PENDING,  # put off, or to be tried again
+            Status.SENDING: PENDING,  # once more, where a worker died while it was sending a mail
+            Status.SENT: (Status.SENDING,),
+            Status.CANCELLED: PENDING,
+            Status.BOUNCED: PENDING,
+            Status.FAILED: PENDING,
+            Status.UNKNOWN: PENDING,
+        },
+        Mover.PROVIDER: {  # reports come in any order, and a later one may take an earlier one back
+            Status.SENT: (Status.UNKNOWN,),
+            Status.DELIVERED: (Status.SENT, Status.UNKNOWN, Status.FAILED, Status.BOUNCED),
+            Status.FAILED: (Status.SENT, Status.UNKNOWN, Status.DELIVERED, Status.BOUNCED),
+            Status.BOUNCED: (Status.SENT, Status.UNKNOWN, Status.DELIVERED, Status.FAILED),
+        },
+        Mover.RECONCILIATION: {
+            Status.SENT: (Status.UNKNOWN,),
+            Status.PLANNED: (Status.UNKNOWN,),
+            Status.CANCELLED: (Status.UNKNOWN,),
+            Status.FAILED: (Status.UNKNOWN,),
+        },
+        Mover.STAFF: {
+            Status.PLANNED: (Status.PLANNED, Status.FAILED, Status.UNKNOWN),
+            Status.SENT: (Status.UNKNOWN,),
+            Status.CANCELLED: (Status.PLANNED,),
+        },
+    }
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="deliveries")
     request = models.ForeignKey(ReviewRequest, on_delete=models.CASCADE, db_index=False, related_name="deliveries")

@@ -16,7 +16,7 @@ class ReviewRequestQuerySet(AccountQuerySet["ReviewRequest"]):
 
 
 class ReviewRequest(models.Model):
-    """One ask to one contact. Only lifecycle.py moves `status`."""
+    """One ask to one contact. `status` moves as the table in `reviews.requests.lifecycle` says."""
 
     class Status(models.TextChoices):
         SCHEDULED = "scheduled", "Scheduled"

@@ -10,6 +10,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from oauth.models import Account
+from reviewhub.refused import Refused
 from reviewhub.statements import Select, insert_rows, one_trip
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
@@ -25,15 +26,6 @@ TRIES = 5
 
 KNOWN_ID = "A review request with this external_id exists already."
 OPEN_REQUEST = "This contact has an open review request already."
-
-
-class Refused(Exception):
-    """The ask cannot be carried out; `field` names the input that is to blame."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field = field
-        self.reason = reason
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,10 @@ from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
 from oauth.models import Account, User
+from reviewhub.refused import Refused
 from reviewhub.rest.errors import flat_errors
 from reviews.models import ImportJob, ImportProblem, ReviewRequest
-from reviews.requests.ask import Ask, Refused, ask_all
+from reviews.requests.ask import Ask, ask_all
 from reviews.requests.csv_files import (
     MOST_ROWS,
     Row,

@@ -1,4 +1,8 @@
-"""The life of a review request: the only writer of its status, and of what is planned next."""
+"""The states of a review request: one table of moves, and the functions that make them.
+
+Nothing else moves a request, but for one statement of `reviews.delivery.advance`, which marks a message and its
+request as sent in one; it takes its states from the same table.
+"""
 
 from datetime import datetime, timedelta
 
@@ -7,50 +11,55 @@ from django.db.models import Q
 
 from reviewhub.statements import Change
 from reviews.models import Delivery, ReviewRequest
+from reviews.requests import planned_messages
 from reviews.webhooks import events
 
-Status = ReviewRequest.Status
-
-# From which states each state may be reached. A late answer still counts after the sequence ended.
-MOVES: dict[str, tuple[str, ...]] = {
-    Status.SCHEDULED: (Status.FAILED,),  # staff have a message that failed sent again
-    Status.SENT: (Status.SCHEDULED,),
-    Status.RESPONDED: (Status.SCHEDULED, Status.SENT, Status.COMPLETED),
-    Status.COMPLETED: (Status.SENT,),
-    Status.SUPPRESSED: (Status.SCHEDULED, Status.SENT),
-    Status.CANCELLED: (Status.SCHEDULED, Status.SENT),
-    Status.FAILED: (Status.SCHEDULED, Status.SENT),
+# For each state: the states that a request may come to it from. A late answer still counts after the sequence ended.
+MOVES: dict[str, tuple[ReviewRequest.Status, ...]] = {
+    ReviewRequest.Status.SCHEDULED: (ReviewRequest.Status.FAILED,),  # staff have a message that failed sent again
+    ReviewRequest.Status.SENT: (ReviewRequest.Status.SCHEDULED,),
+    ReviewRequest.Status.RESPONDED: (*ReviewRequest.OPEN, ReviewRequest.Status.COMPLETED),
+    ReviewRequest.Status.COMPLETED: (ReviewRequest.Status.SENT,),
+    ReviewRequest.Status.SUPPRESSED: ReviewRequest.OPEN,
+    ReviewRequest.Status.CANCELLED: ReviewRequest.OPEN,
+    ReviewRequest.Status.FAILED: ReviewRequest.OPEN,
 }
 
-# How long after its last message a request waits for an answer before it counts as completed.
-ANSWER_TIME = timedelta(days=7)
+ANSWER_TIME = timedelta(days=7)  # from the last message on; a request without an answer then counts as completed
 COMPLETE_AT_ONCE = 500
 
 
 class InvalidMove(Exception):
-    """The request has ended, or is not where the move starts from."""
+    """The request is in a state that does not allow the move."""
 
 
 def move(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -> bool:
-    """Move the request if its state in the database allows it; False when it does not."""
-    changes: dict[str, str | datetime | None] = {"status": str(to), "reason": reason[:200]}
-    if to == Status.SENT:
-        changes["sent_at"] = now
-    elif to == Status.SCHEDULED:
-        changes["ended_at"] = None
-    else:
-        changes["ended_at"] = now
-    if to == Status.RESPONDED:
-        changes["responded_at"] = now
-    if not _change_if(pk=request.pk, statuses=[str(status) for status in MOVES[to]], **changes):
+    """Move the request if its state in the database allows it, and record the event; False when it does not."""
+    if not change(request, to, now=now, reason=reason):
         return False
-    for name, value in changes.items():
-        setattr(request, name, value)
     events.record(events.of_request(request, now))
     return True
 
 
-_change_if = Change(lambda pk, statuses, **changes: (ReviewRequest.objects.filter(pk=pk, status__in=statuses), changes))
+def change(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -> bool:
+    """Move the request without an event, for a caller that records several at once."""
+    columns: dict[str, str | datetime | None] = {"status": str(to), "reason": reason[:200]}
+    if to == ReviewRequest.Status.SENT:
+        columns["sent_at"] = now
+    elif to == ReviewRequest.Status.SCHEDULED:
+        columns["ended_at"] = None
+    else:
+        columns["ended_at"] = now
+    if to == ReviewRequest.Status.RESPONDED:
+        columns["responded_at"] = now
+    if not _change_if(pk=request.pk, statuses=[str(status) for status in MOVES[to]], **columns):
+        return False
+    for name, value in columns.items():
+        setattr(request, name, value)
+    return True
+
+
+_change_if = Change(lambda pk, statuses, **columns: (ReviewRequest.objects.filter(pk=pk, status__in=statuses), columns))
 
 
 # --- Endings ---------------------------------------------------------------------------------
@@ -58,20 +67,23 @@ _change_if = Change(lambda pk, statuses, **changes: (ReviewRequest.objects.filte
 
 @transaction.atomic(savepoint=False)
 def respond(*, request: ReviewRequest, now: datetime, reason: str) -> bool:
-    """The customer reacted: nothing more is sent. False when the request had ended otherwise."""
-    if not move(request, Status.RESPONDED, now=now, reason=reason):
+    """End the request because the customer reacted; False when it had ended for another reason."""
+    if not move(request, ReviewRequest.Status.RESPONDED, now=now, reason=reason):
         return False
-    cancel_pending(request, "The customer responded.")
+    planned_messages.cancel(request, "The customer responded.")
     return True
 
 
 @transaction.atomic
 def cancel_request(*, request: ReviewRequest, now: datetime, reason: str = "Cancelled.") -> ReviewRequest:
-    """Take the request back; what was sent stays sent. Raises InvalidMove when it has ended."""
-    if not move(request, Status.CANCELLED, now=now, reason=reason):
+    """End the request because somebody takes it back; what was sent stays sent.
+
+    Raises InvalidMove when it has ended.
+    """
+    if not move(request, ReviewRequest.Status.CANCELLED, now=now, reason=reason):
         request.refresh_from_db()
         raise InvalidMove(f"This review request is {request.status} and cannot be cancelled.")
-    cancel_pending(request, reason)
+    planned_messages.cancel(request, reason)
     return request
 
 
@@ -82,49 +94,32 @@ def reopen(*, request: ReviewRequest, now: datetime, reason: str) -> bool:
     """
     try:
         with transaction.atomic():
-            return move(request, Status.SCHEDULED, now=now, reason=reason)
+            return move(request, ReviewRequest.Status.SCHEDULED, now=now, reason=reason)
     except IntegrityError as error:
         raise InvalidMove("The customer has been asked again since.") from error
 
 
 def complete_unanswered(*, now: datetime) -> int:
-    """End the requests whose last message went unanswered for ANSWER_TIME; returns how many."""
-    done = 0
-    while ended := _complete_some(now):
-        done += ended
-    return done
+    """End the requests whose last message went unanswered for ANSWER_TIME; return how many."""
+    completed = 0
+    while batch := _complete_batch(now):
+        completed += batch
+    return completed
 
 
 @transaction.atomic
-def _complete_some(now: datetime) -> int:
-    waiting = ReviewRequest.objects.filter(status=Status.SENT, sent_at__lte=now - ANSWER_TIME).exclude(
+def _complete_batch(now: datetime) -> int:
+    """End up to COMPLETE_AT_ONCE of them. Their rows are locked first, so that none moves in between."""
+    may_complete = Q(status__in=MOVES[ReviewRequest.Status.COMPLETED])
+    unanswered = ReviewRequest.objects.filter(may_complete, sent_at__lte=now - ANSWER_TIME).exclude(
         pk__in=Delivery.objects.filter(
-            Q(status__in=Delivery.PENDING) | Q(sent_at__gt=now - ANSWER_TIME), request__status=Status.SENT
+            Q(status__in=Delivery.PENDING) | Q(sent_at__gt=now - ANSWER_TIME), request__status=ReviewRequest.Status.SENT
         ).values("request")
     )
-    found = list(waiting.order_by("pk").select_for_update(of=("self",))[:COMPLETE_AT_ONCE])
-    keys = [request.pk for request in found]
-    ReviewRequest.objects.filter(pk__in=keys).update(status=Status.COMPLETED, ended_at=now, reason="No answer.")
-    for request in found:
-        request.status = Status.COMPLETED
-    events.record(*(events.of_request(request, now) for request in found))
-    return len(found)
-
-
-def cancel_pending(request: ReviewRequest, reason: str) -> None:
-    """Messages that no worker is handing over right now; those find the request closed by themselves."""
-    _cancel_planned(request=request.pk, reason=reason[:200])
-
-
-_cancel_planned = Change(
-    lambda request, reason: (
-        Delivery.objects.filter(request=request, status=Delivery.Status.PLANNED),
-        {"status": Delivery.Status.CANCELLED, "reason": reason, "claim": None},
-    )
-)
-
-
-# --- What comes next --------------------------------------------------------------------------
-
-
-# --- Channels ---------------------------------------------------------------------------------
+    requests = list(unanswered.order_by("pk").select_for_update(of=("self",))[:COMPLETE_AT_ONCE])
+    rows = ReviewRequest.objects.filter(pk__in=[request.pk for request in requests])
+    rows.update(status=ReviewRequest.Status.COMPLETED, ended_at=now, reason="No answer.")
+    for request in requests:
+        request.status = ReviewRequest.Status.COMPLETED
+    events.record(*(events.of_request(request, now) for request in requests))
+    return len(requests)

@@ -6,39 +6,40 @@ from datetime import datetime, timedelta
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
 from reviews.models.suppression import blocked_channels
-from reviews.requests.lifecycle import Status, move
+from reviews.requests import lifecycle, planned_messages
 from reviews.requests.schedule import slots
 
 
 def steps_of(request: ReviewRequest) -> list[FollowUpStep]:
-    """The steps of the request's sequence, in order."""
+    """Return the steps of the request's sequence, in order."""
     return list(FollowUpStep.objects.filter(sequence=request.sequence_id).order_by("position"))
 
 
 def go_on(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
-    """Nobody knows whether a text left: it is not repeated, and the sequence goes on."""
+    """Plan the next step although nobody knows whether this text message left; it is not repeated."""
     if delivery.request.is_open:
         _plan_next(delivery, steps=steps, now=now)
 
 
 def confirm_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
-    """A message that nobody knew about did leave: its request counts as sent, the next step is planned.
+    """Count the request as sent and plan the next step, after a message that was unknown turned out to have left.
 
-    Unless the sequence went on meanwhile. `steps`: the sequence's, in order. Runs inside the transaction that
-    settles the delivery; for messages that a provider takes, `claims.advance` does the same in its statement.
+    Where the sequence has gone on meanwhile, nothing is planned. `steps`: the sequence's, in order. Runs inside
+    the transaction that settles the delivery. For a message that a provider takes, the statement of
+    `reviews.delivery.advance` does the same.
     """
     request = delivery.request
-    if request.status == Status.SCHEDULED:
-        move(request, Status.SENT, now=now)
+    if request.status == ReviewRequest.Status.SCHEDULED:
+        lifecycle.move(request, ReviewRequest.Status.SENT, now=now)
     if request.is_open and not Delivery.objects.filter(request=request, step__gt=delivery.step).exists():
         _plan_next(delivery, steps=steps, now=now)
 
 
 def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
-    """A message could not be sent, or turned out not to arrive: the other channel takes over, else the next step.
+    """Plan the message of the other channel, else of the next step, after this one failed or did not arrive.
 
-    A request of which nothing arrives fails with its last channel. Where the sequence has gone on
-    meanwhile, an earlier step is not made up for. Runs inside the transaction that settles the delivery.
+    A request of which no message arrives fails when no channel is left. Where the sequence has gone on meanwhile,
+    an earlier step is not made up for. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
@@ -53,21 +54,22 @@ def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetim
         contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
     )
     if channel is not None:
-        instead = _planned(request, delivery.step, channel, earliest=now, now=now)
-        _save_planned(instead)
+        replacement = _in_first_slot(request, delivery.step, channel, earliest=now, now=now)
+        planned_messages.add(replacement)
         for row in later:
-            _plan_anew(row, after=instead, steps=steps, blocked=blocked)
+            _replace_follow_up(row, after=replacement, steps=steps, blocked=blocked)
         return
-    if later or (request.status == Status.SENT and _plan_next(delivery, steps=steps, now=now)):
+    if later or (request.status == ReviewRequest.Status.SENT and _plan_next(delivery, steps=steps, now=now)):
         return
     if not any(row.status in (*Delivery.PENDING, *Delivery.ACCEPTED, Delivery.Status.UNKNOWN) for row in rows):
-        move(request, Status.FAILED, now=now, reason=delivery.error_text or "No channel could deliver it.")
+        reason = delivery.error_text or "No channel could deliver it."
+        lifecycle.move(request, ReviewRequest.Status.FAILED, now=now, reason=reason)
 
 
 def following_delivery(
     delivery: Delivery, *, steps: Sequence[FollowUpStep], blocked: dict[str, str], now: datetime
 ) -> Delivery | None:
-    """The message of the next step, not saved; None when there is no step, or no channel for it.
+    """Return the message of the next step, not saved; None when there is no next step, or no channel for it.
 
     `steps`: the sequence's, in order. `blocked`: the contact's blocked channels.
     """
@@ -80,7 +82,8 @@ def following_delivery(
     )
     if channel is None:
         return None
-    return _planned(request, step.position, channel, earliest=now + timedelta(hours=step.delay_hours), now=now)
+    earliest = now + timedelta(hours=step.delay_hours)
+    return _in_first_slot(request, step.position, channel, earliest=earliest, now=now)
 
 
 def _plan_next(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> bool:
@@ -88,34 +91,31 @@ def _plan_next(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: dateti
     blocked = blocked_channels(delivery.request.contact)
     following = following_delivery(delivery, steps=steps, blocked=blocked, now=now)
     if following is not None:
-        _save_planned(following)
+        planned_messages.add(following)
     return following is not None
 
 
-def _plan_anew(row: Delivery, *, after: Delivery, steps: Sequence[FollowUpStep], blocked: dict[str, str]) -> None:
-    """Move a follow-up that was planned after a message which another one now replaces: it follows that one.
+def _replace_follow_up(
+    row: Delivery, *, after: Delivery, steps: Sequence[FollowUpStep], blocked: dict[str, str]
+) -> None:
+    """Plan a follow-up anew when the message before it is replaced: it follows the replacement (`after`).
 
     Left where it was, the replacement would plan the same step a second time, on the other channel.
     """
-    planned = following_delivery(after, steps=steps, blocked=blocked, now=after.due_at)
-    if planned is not None and planned.step == row.step:
-        Delivery.objects.filter(pk=row.pk, status=Delivery.Status.PLANNED).update(
-            channel=planned.channel, address=planned.address, due_at=planned.due_at, reason=planned.reason, claim=None
-        )
+    follow_up = following_delivery(after, steps=steps, blocked=blocked, now=after.due_at)
+    if follow_up is not None and follow_up.step == row.step:
+        planned_messages.replace(row, follow_up)
 
 
-def _planned(request: ReviewRequest, position: int, channel: Channel, *, earliest: datetime, now: datetime) -> Delivery:
+def _in_first_slot(
+    request: ReviewRequest, position: int, channel: Channel, *, earliest: datetime, now: datetime
+) -> Delivery:
     slot = slots.slot(account=request.account, contact=request.contact, channel=channel, earliest=earliest)
     return new_delivery(request, position, channel, slot, now)
 
 
-def _save_planned(delivery: Delivery) -> None:
-    # A crash between a commit and its answer may bring the same step twice; the first one stands.
-    Delivery.objects.bulk_create([delivery], ignore_conflicts=True)
-
-
 def new_delivery(request: ReviewRequest, position: int, channel: Channel, slot: slots.Slot, now: datetime) -> Delivery:
-    """A planned message of the request, not saved."""
+    """Return a planned message of the request, not saved."""
     return Delivery(
         account=request.account,
         request=request,
@@ -131,7 +131,10 @@ def new_delivery(request: ReviewRequest, position: int, channel: Channel, slot: 
 def pick_channel(
     *, contact: Contact, rule: str, only: str, blocked: dict[str, str], previous: str | None = None
 ) -> Channel | None:
-    """The channel for a step, or None when there is none: the rule's if usable, else one that is."""
+    """Return the channel for a step: the rule's if it is usable, else another that is; None when there is none.
+
+    `only`: the channel rule of the request. `previous`: the channel of the message before.
+    """
     usable = [
         channel
         for channel in Channel

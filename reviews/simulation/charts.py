@@ -1,4 +1,4 @@
-"""What the page of a simulation draws."""
+"""The result of a simulation as its page shows it: charts, shares, and the labels of what the result has codes for."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from reviews.models.base import Channel
 
 
 def charts(result: dict[str, Any]) -> dict[str, Any]:
-    """What the page shows of a result."""
+    """Return what the page draws and lists beside the plain numbers of the result."""
     busiest = result["busiest"]
     hours = [(f"{hour}:00", counts) for hour, counts in enumerate(result["hours"])]
     return {
@@ -23,7 +23,7 @@ def charts(result: dict[str, Any]) -> dict[str, Any]:
         ],
         "outcomes": _outcomes(result["steps"]),
         "busiest": busiest and {"count": busiest["count"], "at": datetime.fromisoformat(busiest["minute"])},
-        "examples": [_example(one) for one in result["examples"]],
+        "examples": [_example(message) for message in result["examples"]],
     }
 
 
@@ -31,18 +31,18 @@ def _step(position: int) -> str:
     return f"Follow-up {position}" if position else "First ask"
 
 
-def _example(one: dict[str, Any]) -> dict[str, Any]:
-    local = datetime.fromisoformat(one["local"])
-    return one | {
-        "step": _step(one["step"]),
-        "channel": Channel(one["channel"]).label,
-        "outcome": Delivery.Status(one["outcome"]).label,
+def _example(message: dict[str, Any]) -> dict[str, Any]:
+    local = datetime.fromisoformat(message["local"])
+    return message | {
+        "step": _step(message["step"]),
+        "channel": Channel(message["channel"]).label,
+        "outcome": Delivery.Status(message["outcome"]).label,
         "local": f"{local.day} {local:%B, %H:%M}",
     }
 
 
 def _outcomes(steps: list[dict[str, Any]]) -> dict[str, Any]:
-    """The table of steps, without the outcomes that there were none of."""
+    """Return the table of steps, without the columns of outcomes that no message had."""
     shown = [status for status in Delivery.Status if any(step["outcomes"][status] for step in steps)]
     return {
         "names": [status.label for status in shown],

@@ -13,8 +13,8 @@ from django.db import connection
 
 from oauth.models import Account
 from reviews.contacts import opt_outs
-from reviews.delivery import drain
 from reviews.delivery.content.render import text_sender
+from reviews.delivery.drain import Worker
 from reviews.delivery.provider_events import apply, parse, store
 from reviews.models import Delivery, ReviewSite, Sequence, Suppression
 from reviews.models.base import Channel
@@ -54,6 +54,7 @@ class World:
     def __post_init__(self) -> None:
         self.now = self.plan.start
         self.provider = Provider(self.plan, self.clock, lambda reaction: heapq.heappush(self._reactions, reaction))
+        self.worker = Worker(self.provider.channel)
         self.people = invent_people(self.account, self.plan)
         self.sites = list(ReviewSite.objects.for_account(self.account).filter(is_active=True))
 
@@ -99,7 +100,7 @@ class World:
         return datetime.fromisoformat(due_at).replace(tzinfo=UTC) if due_at else None
 
     def _drain(self) -> None:
-        self._timed(lambda: drain.send_due(self.clock, channels=self.provider.channel))
+        self._timed(lambda: self.worker.send_due(self.clock))
 
     def _ask(self, who: int) -> None:
         wanted = Ask(person=self.people[who], sequence=str(self.sequence.pk))

@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from oauth.models import Account, ApiKey, Application, Invitation, User
 from reviews.contacts.suppressions import suppress
 from reviews.delivery import drain
-from reviews.delivery.claims import Turns
+from reviews.delivery.drain import Worker
 from reviews.models import (
     ChannelHealth,
     Contact,
@@ -22,22 +23,22 @@ from reviews.models import (
     Tally,
     WorkerBeat,
 )
-from reviews.models.base import Channel
 from reviews.pages import actions
 from reviews.requests import imports
 from reviews.requests.matching import Person
+from reviews.simulation import runner
 from reviews.tests.support.browser import CHROMIUM, FLAGS, PHONE
+from reviews.tests.support.forked_simulations import forking
 from reviews.tests.support.helpers import Clock, FakeProvider, asked
 from reviews.webhooks import endpoints
 
 
 @pytest.fixture
-def provider(monkeypatch: pytest.MonkeyPatch) -> FakeProvider:
+def provider() -> Iterator[FakeProvider]:
+    """The provider of every channel, for this process's worker."""
     fake = FakeProvider()
-    monkeypatch.setattr(drain, "get_channel", lambda _: fake)
-    monkeypatch.setattr(drain, "_kept", {})
-    monkeypatch.setattr(drain, "_turns", {kind: Turns(kind) for kind in Channel.values})
-    return fake
+    with drain.working_as(Worker(lambda _: fake, most=settings.SEND_THREADS)):
+        yield fake
 
 
 @pytest.fixture
@@ -84,6 +85,21 @@ def full(account: Account, owner: User, now: datetime) -> Account:
     )
     account.refresh_from_db()
     return account
+
+
+# --- Simulations ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def forking_command() -> Iterator[list[str]]:
+    with forking() as command:
+        yield command
+
+
+@pytest.fixture
+def forked(forking_command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulations begin at once: their processes are forked from one that has loaded everything."""
+    monkeypatch.setattr(runner, "COMMAND", forking_command)
 
 
 # --- A real browser ---------------------------------------------------------------------------

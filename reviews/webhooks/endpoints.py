@@ -20,6 +20,7 @@ from oauth.scopes import READ
 from reviewhub import outbound
 from reviewhub.encryption import Cipher, Undecipherable
 from reviewhub.outbound import Forbidden
+from reviewhub.refused import Refused
 from reviews.models import SUBSCRIBABLE, Endpoint, Event, Notice
 
 logger = logging.getLogger(__name__)
@@ -28,14 +29,6 @@ MOST = 50  # endpoints of an account
 PREFIX = "whsec_"  # of a secret, by the Standard Webhooks specification
 REPLAY_AT_ONCE = 10_000  # notices
 DISCONNECTED = "The app was disconnected."
-
-
-class Refused(Exception):
-    """It cannot be done; `field` names the input that says so."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(reason)
-        self.field, self.reason = field, reason
 
 
 # --- Subscribing -------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """Keys, apps and people in the back-office. Whose rows are shown is in `reviews/tests/test_admin.py`."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -207,3 +207,46 @@ def test_an_account_is_ended_by_deactivating_it_not_by_deleting(account: Account
     assert [client.post(address, {"post": "yes"}).status_code for client in (signed_in(owner), office)] == [403, 403]
     Account.objects.filter(pk=account.pk).update(is_active=False)
     assert signed_in(owner).get(reverse("admin:oauth_account_changelist")).status_code == 403
+
+
+def test_a_new_key_is_shown_once_and_works(account: Account, owner: User, client: Client) -> None:
+    form = {"account": str(account.pk), "name": "Zapier", "scopes": ["read"], "expires_at_0": "", "expires_at_1": ""}
+    page = signed_in(owner).post(reverse("admin:oauth_apikey_add"), form, follow=True).content.decode()
+    found = re.search(r"rh_[A-Za-z0-9_-]{43}", page)
+    assert found
+    response = client.get("/api/v1/status", headers={"Authorization": f"Bearer {found[0]}"})
+    assert response.json()["scopes"] == ["read"]
+    later = signed_in(owner).get(reverse("admin:oauth_apikey_change", args=[ApiKey.objects.get().pk])).content.decode()
+    assert found[0] not in later
+    assert ApiKey.objects.get().key_hash not in later
+
+
+def test_a_revoked_key_is_dead(account: Account, owner: User, now: datetime) -> None:
+    key = ApiKey.objects.create(account=account, user=owner, name="k", prefix="rh_x", key_hash="0" * 64)
+    form = {"action": "revoke", "_selected_action": [str(key.pk)]}
+    signed_in(owner).post(reverse("admin:oauth_apikey_changelist"), form)
+    assert not ApiKey.objects.live(timezone.now()).exists()
+
+
+def test_an_operator_makes_a_key_for_the_owner(account: Account, owner: User, operator: User) -> None:
+    form = {"account": str(account.pk), "name": "k", "scopes": ["read"]}
+    signed_in(operator).post(reverse("admin:oauth_apikey_add"), form)
+    assert ApiKey.objects.get().user == owner
+
+
+def test_a_new_app_gets_a_secret_that_is_shown_once(operator: User) -> None:
+    form = {
+        "name": "Zapier",
+        "client_type": "confidential",
+        "redirect_uris": "https://zapier.example/cb",
+        "is_active": "on",
+    }
+    page = signed_in(operator).post(reverse("admin:oauth_application_add"), form).content.decode()
+    found = re.search(r"rhs_[\w-]{43}", page)
+    application = Application.objects.get()
+    assert found
+    assert application.client_id in page
+    assert found[0] not in application.client_secret
+    from django.contrib.auth.hashers import check_password
+
+    assert check_password(found[0], application.client_secret)

@@ -13,8 +13,7 @@ from oauth.models import Account, Invitation, Membership, User
 from oauth.sign_in import invitations
 from oauth.sign_in.invitations import NoInvitation, accept, check, link, renew
 from oauth.tests.authenticator import give_phone
-from oauth.tests.flow import signed_in
-from oauth.tests.sign_in.test_sign_in import sign_in
+from oauth.tests.flow import sign_in, signed_in
 from reviewhub.testing import make_member
 
 pytestmark = pytest.mark.django_db

@@ -16,8 +16,7 @@ from django.utils import timezone
 from oauth.models import User
 from oauth.sign_in import adapters
 from oauth.tests.authenticator import Phone, confirm, give_phone
-from oauth.tests.flow import App, sent_back, signed_in
-from oauth.tests.sign_in.test_sign_in import PASSWORD, sign_in
+from oauth.tests.flow import PASSWORD, App, sent_back, sign_in, signed_in
 from oauth.tests.test_at_rest import everything_stored
 from oauth.tests.waiting import mails
 

@@ -2,9 +2,11 @@
 
 import re
 from datetime import datetime
+from typing import Any
 
 import pytest
 from django.urls import reverse
+from unfold.templatetags import unfold_list
 from unfold.templatetags.unfold_list import UnfoldBooleanWidget
 
 from oauth.models import Account, User
@@ -34,3 +36,20 @@ def test_headers_are_written_once_and_every_row_has_its_labels(
     labels = {tuple(re.findall(r'data-label="([^"]+)"', row)) for row in rows}
     assert len(labels) == 1
     assert {"Select record", "Name"} < set(labels.pop())
+
+
+def test_a_list_is_the_one_that_the_theme_writes_by_itself(
+    account: Account, owner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        asked(account, now, person=Person(email=f"c{number}@example.com"))
+    client, address = signed_in(owner), reverse("admin:reviews_contact_changelist")
+
+    def page() -> str:
+        # Tokens and nonces are others for each page.
+        return re.sub(r'(csrfmiddlewaretoken" value|nonce)="[^"]+"', "", client.get(address).content.decode())
+
+    kept = page()
+    theme: Any = unfold_list.result_headers
+    monkeypatch.setattr(unfold_list, "result_headers", theme.__wrapped__)
+    assert page() == kept

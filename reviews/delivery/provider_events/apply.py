@@ -13,34 +13,26 @@ from django.db import transaction
 from django.db.models import Q
 
 from reviews.contacts import opt_outs, suppressions
+from reviews.delivery import states
 from reviews.delivery.provider_events import replies
 from reviews.delivery.provider_events.parse import TWILIO
-from reviews.models import Delivery, DeliveryEvent, Event, ReviewRequest, Suppression
+from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.requests import plan
-from reviews.webhooks import events
 
 logger = logging.getLogger(__name__)
 
 Kind = DeliveryEvent.Kind
-Status = Delivery.Status
 
-
-# The state that a report says the message is in, and from which states it may come there. The later
-# report counts; of two of the same moment, the one further down.
+# The state that a report says the message is in. The later report counts; of two of the same moment, the one further
+# down.
 STATES = {
-    Kind.SENT: Status.SENT,
-    Kind.DELIVERED: Status.DELIVERED,
-    Kind.FAILED: Status.FAILED,
-    Kind.BOUNCED: Status.BOUNCED,
+    Kind.SENT: Delivery.Status.SENT,
+    Kind.DELIVERED: Delivery.Status.DELIVERED,
+    Kind.FAILED: Delivery.Status.FAILED,
+    Kind.BOUNCED: Delivery.Status.BOUNCED,
 }
 RANKS = {kind: rank for rank, kind in enumerate(STATES)}
-MOVES: dict[str, tuple[str, ...]] = {
-    Status.SENT: (Status.UNKNOWN,),
-    Status.DELIVERED: (Status.SENT, Status.UNKNOWN, Status.FAILED, Status.BOUNCED),
-    Status.FAILED: (Status.SENT, Status.UNKNOWN, Status.DELIVERED, Status.BOUNCED),
-    Status.BOUNCED: (Status.SENT, Status.UNKNOWN, Status.DELIVERED, Status.FAILED),
-}
 
 # Said by the recipient: takes effect before the provider gets its answer.
 OPT_OUTS = (Kind.COMPLAINED, Kind.UNSUBSCRIBED)
@@ -130,7 +122,7 @@ def _apply_to_delivery(event: DeliveryEvent, *, now: datetime) -> bool:
     if event.kind in OPT_OUTS:
         _opt_out(delivery, event, now=now)
         if event.code:  # the provider refused the message, because of an opt-out that it remembers
-            _move(delivery, Status.FAILED, event, now=now)
+            _move(delivery, Delivery.Status.FAILED, event, now=now)
         return True
     if event.kind not in STATES:
         return True
@@ -155,7 +147,7 @@ def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
     before, to = delivery.status, STATES[Kind(event.kind)]
     if not _move(delivery, to, event, now=now):
         return
-    if to == Status.BOUNCED and delivery.address:
+    if to == Delivery.Status.BOUNCED and delivery.address:
         suppressions.suppress(
             account=delivery.account,
             channel=delivery.channel,
@@ -164,35 +156,27 @@ def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
             evidence=_evidence(event),
             now=now,
         )
-    if to in (Status.BOUNCED, Status.FAILED):
-        if before not in (Status.BOUNCED, Status.FAILED):
+    if to in (Delivery.Status.BOUNCED, Delivery.Status.FAILED):
+        if before not in (Delivery.Status.BOUNCED, Delivery.Status.FAILED):
             plan.fall_back(delivery, steps=plan.steps_of(delivery.request), now=now)
-    elif before == Status.UNKNOWN:
+    elif before == Delivery.Status.UNKNOWN:
         plan.confirm_sent(delivery, steps=plan.steps_of(delivery.request), now=now)
 
 
-def _move(delivery: Delivery, to: Status, event: DeliveryEvent, *, now: datetime) -> bool:
-    """Move the delivery, if the table allows it and no later report has said otherwise."""
+def _move(delivery: Delivery, to: Delivery.Status, event: DeliveryEvent, *, now: datetime) -> bool:
+    """Move the delivery, if the table of moves allows it and no later report has said otherwise."""
     if event.kind in RANKS and _outdone(delivery, event):
         return False
-    changes: dict[str, object] = {"status": to}
+    columns: dict[str, object] = {}
     if event.code:
-        changes |= {"error_code": event.code, "error_text": (event.text or event.code)[:500]}
-    elif to == Status.DELIVERED:
-        changes |= {"error_code": "", "error_text": ""}
-    if delivery.status == Status.UNKNOWN:  # `due_at` is then when it was tried
-        changes["provider_id"] = event.provider_id
+        columns |= {"error_code": event.code, "error_text": (event.text or event.code)[:500]}
+    elif to == Delivery.Status.DELIVERED:
+        columns |= {"error_code": "", "error_text": ""}
+    if delivery.status == Delivery.Status.UNKNOWN:  # `due_at` is then when it was tried
+        columns["provider_id"] = event.provider_id
         if to in Delivery.ACCEPTED:
-            changes |= {"sent_at": delivery.due_at, "reason": "Its provider reported that it left."}
-    if not Delivery.objects.filter(pk=delivery.pk, status__in=MOVES[to]).update(**changes):
-        return False
-    told = [events.OF_STATUS[to]]
-    if delivery.status == Status.UNKNOWN and to == Status.DELIVERED:
-        told.insert(0, Event.Type.MESSAGE_SENT)
-    events.record(*(events.of_message(delivery, type_, now) for type_ in told))
-    for name, value in changes.items():
-        setattr(delivery, name, value)
-    return True
+            columns |= {"sent_at": delivery.due_at, "reason": "Its provider reported that it left."}
+    return states.move(delivery, to, by=Delivery.Mover.PROVIDER, now=now, **columns)
 
 
 def _outdone(delivery: Delivery, event: DeliveryEvent) -> bool:

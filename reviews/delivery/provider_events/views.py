@@ -115,7 +115,7 @@ def text_status(request: HttpRequest) -> HttpResponse:
 @webhook
 @require_POST
 def text_message(request: HttpRequest) -> HttpResponse:
-    """A text from a customer. What it asks for has taken effect before the answer leaves (T3)."""
+    """A text from a customer. What it asks for has taken effect before the answer leaves (docs/rules.md T3)."""
     form = _signed_form(request)
     try:
         event = parse.of_reply(form, now=timezone.now())

@@ -61,7 +61,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEBUG:
-            raise CommandError("`up` is for trying and developing (DEBUG=true); the README tells how to run for real.")
+            raise CommandError("`up` is for trying and developing (DEBUG=true). To run for real: docs/run-it.md.")
         if _is_taken(settings.PORT):
             raise CommandError(f"Port {settings.PORT} is in use: set another one, such as `make run PORT=8001`.")
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -1,5 +1,6 @@
 """How an account looks and speaks, as its people set it, and the card with its code."""
 
+from datetime import datetime
 from io import BytesIO
 from typing import Any
 
@@ -15,6 +16,7 @@ from oauth.models import Account, User
 from oauth.tests.flow import signed_in
 from reviews.models import FollowUpStep, Logo, Sequence
 from reviews.tests.pages.test_printed import image
+from reviews.tests.support.helpers import asked
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +111,22 @@ def test_the_code_reads_as_the_link(account: Account, owner: User) -> None:
     read = zxingcpp.read_barcode(Image.open(BytesIO(content)).convert("L"))
     assert read is not None
     assert read.text == f"{settings.PUBLIC_URL}/b/{account.scan_code}"
+
+
+def test_a_new_account_can_ask_at_once(operator: User, now: datetime) -> None:
+    form = {
+        "name": "New Shop",
+        "country": "US",
+        "time_zone": "America/New_York",
+        "colour": "#1d4ed8",
+        "language": "en",
+        "window_start": "09:00",
+        "window_end": "20:00",
+        "cooldown_days": "90",
+        "postal_address": "1 Main Street",
+        "is_active": "on",
+        "memberships-TOTAL_FORMS": "0",
+        "memberships-INITIAL_FORMS": "0",
+    }
+    assert signed_in(operator).post(reverse("admin:oauth_account_add"), form).status_code == 302
+    assert asked(Account.objects.get(name="New Shop"), now).status == "scheduled"

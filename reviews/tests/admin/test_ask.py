@@ -180,3 +180,48 @@ def test_the_buttons_of_a_request_cost_few_queries(
     for words in ("Send now", "Skip step", "Mark as responded", "Cancel request"):
         assert words in page
     assert ">Retry" not in page
+
+
+def ask_form(account: Account, **changed: str) -> dict[str, str]:
+    return {
+        "account": str(account.pk),
+        "first_name": "Jane",
+        "last_name": "",
+        "email": "jane@example.com",
+        "phone": "(212) 555-1234",
+        "company_name": "",
+        "delay_hours": "0",
+        "channel": "auto",
+        "sequence": "",
+    } | changed
+
+
+def test_staff_ask_a_customer_by_the_same_rules_as_the_api(account: Account, owner: User) -> None:
+    client = signed_in(owner)
+    response = client.post(reverse("admin:reviews_reviewrequest_add"), ask_form(account), follow=True)
+    assert "Review request scheduled for jane@example.com" in response.content.decode()
+    assert "added successfully" not in response.content.decode()
+    request = ReviewRequest.objects.get()
+    assert (request.source, request.contact.phone) == ("staff", "+12125551234")
+    assert Delivery.objects.get().status == "planned"
+    again = client.post(reverse("admin:reviews_reviewrequest_add"), ask_form(account), follow=True)
+    assert "has an open review request already" in again.content.decode()
+    assert ReviewRequest.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"email": "", "phone": ""}, "Give an e-mail address or a mobile number"),
+        ({"phone": "12"}, "too few or too many digits"),
+        ({"phone": "", "channel": "sms"}, "This contact has none"),
+        ({"delay_hours": "9000"}, "less than or equal to 8760"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_in_the_form(
+    account: Account, owner: User, changed: dict[str, str], words: str
+) -> None:
+    response = signed_in(owner).post(reverse("admin:reviews_reviewrequest_add"), ask_form(account, **changed))
+    assert response.status_code == 200
+    assert words in response.content.decode()
+    assert not Contact.objects.exists()

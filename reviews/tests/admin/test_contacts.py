@@ -6,11 +6,17 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from oauth.models import Account, User
+from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.contacts.suppressions import suppress
-from reviews.models import Contact, MergeCandidate, ReviewRequest, Suppression
+from reviews.models import (
+    Contact,
+    MergeCandidate,
+    ReviewRequest,
+    Suppression,
+)
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
 
@@ -160,3 +166,26 @@ def test_those_in_force_come_out_as_a_file(
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert lines[0] == "Account,Channel,Address,Reason,Since,Evidence"
     assert [line.split(",")[:4] for line in lines[1:]] == [["Riverside Dental", "sms", "+12125550177", "Replied STOP"]]
+
+
+def test_a_member_of_two_accounts_sees_both(account: Account, other_account: Account, owner: User) -> None:
+    Membership.objects.create(account=other_account, user=owner, role="viewer")
+    asked(account, timezone.now())
+    asked(other_account, timezone.now(), person=Person(email="b@example.com"))
+    content = signed_in(owner).get(reverse("admin:reviews_contact_changelist")).content.decode()
+    assert "jane@example.com" in content
+    assert "b@example.com" in content
+    theirs = Contact.objects.get(email="b@example.com")
+    response = signed_in(owner).post(reverse("admin:reviews_contact_change", args=[theirs.pk]), {"first_name": "x"})
+    assert response.status_code == 403  # a manager elsewhere is only a viewer here
+
+
+def test_only_a_contact_who_was_never_asked_is_deleted(account: Account, owner: User, now: datetime) -> None:
+    was_asked = asked(account, now).contact
+    never = Contact.objects.create(account=account, email="b@example.com")
+    for contact, status in ((was_asked, 403), (never, 302)):
+        address = reverse("admin:reviews_contact_delete", args=[contact.pk])
+        assert signed_in(owner).post(address, {"post": "yes"}).status_code == status
+    form = {"action": "delete_selected", "_selected_action": [str(was_asked.pk)], "post": "yes"}
+    signed_in(owner).post(reverse("admin:reviews_contact_changelist"), form)
+    assert list(Contact.objects.all()) == [was_asked]

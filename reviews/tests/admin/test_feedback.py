@@ -11,7 +11,10 @@ from django.utils import timezone
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
 from reviews.contacts import erase
-from reviews.models import Delivery, Feedback
+from reviews.models import (
+    Delivery,
+    Feedback,
+)
 from reviews.pages import actions
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
@@ -141,3 +144,9 @@ def test_the_inbox_costs_the_same_for_one_and_for_many(
     client.get(LIST)
     with django_assert_max_num_queries(10):
         client.get(LIST)
+
+
+def test_feedback_is_marked_as_handled(full: Account, owner: User) -> None:
+    form = {"action": "mark_handled", "_selected_action": [str(Feedback.objects.get().pk)]}
+    signed_in(owner).post(reverse("admin:reviews_feedback_changelist"), form)
+    assert Feedback.objects.get().handled_at is not None

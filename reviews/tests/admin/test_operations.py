@@ -109,11 +109,11 @@ def test_how_it_stands(client_of_operator: Client, account: Account, now: dateti
     assert shown["oldest_due"] == now - timedelta(minutes=3)
     assert "webhook calls due, the oldest for 4 minutes" in " ".join(response.content.decode().split())
     assert [(code, number) for code, number, _ in shown["causes"]] == [("550", 1)]
-    assert [plot.summary for plot in shown["plots"]] == [
+    assert [summary for _, summary, _ in shown["sent"]] == [
         "1 sent, at most 1 in a minute.",
         "2 sent, at most 1 in an hour.",
     ]
-    assert [len(plot.bars) for plot in shown["plots"]] == [1, 2]
+    assert [len(chart.bars) for *_, chart in shown["sent"]] == [1, 2]
     content = response.content.decode()
     for words in (
         "Not heard of for 1\xa0minute",
@@ -124,15 +124,6 @@ def test_how_it_stands(client_of_operator: Client, account: Account, now: dateti
         "535: Bad login",
     ):
         assert words in content, words
-
-
-def test_bars_stand_on_the_ground_and_the_highest_fills_the_plot(now: datetime) -> None:
-    from reviews.admin.operations import HEIGHT, WIDTH, plot
-
-    found = plot("x", "a minute", [(now, 5), (now, 0), (now, 10), (now, 1)])
-    assert [(bar["y"] + bar["height"]) for bar in found.bars] == [HEIGHT] * 3
-    assert [bar["height"] for bar in found.bars] == [50, 100, 10]
-    assert all(bar["x"] >= 0 and bar["x"] + bar["width"] <= WIDTH for bar in found.bars)
 
 
 def test_buttons_are_those_that_the_message_allows(client_of_operator: Client, account: Account, now: datetime) -> None:

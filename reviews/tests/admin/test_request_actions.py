@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
-from oauth.tests.server.test_concurrency import at_once
+from oauth.tests.threads import at_once
+from reviewhub.refused import Refused
 from reviews.contacts import opt_outs
 from reviews.delivery import claims, drain, staff_actions
 from reviews.models import Delivery, ReviewRequest, Suppression
@@ -55,7 +56,7 @@ def test_the_hours_hold_for_a_message_that_is_hurried(account: Account, clock: C
     planned = staff_actions.send_now(delivery=upcoming(request), now=clock())
     assert planned.due_at == datetime.fromisoformat("2026-03-04T14:00:00+00:00")
     assert "outside the account's hours" in planned.reason
-    with pytest.raises(staff_actions.Refused, match="as soon as it may already"):
+    with pytest.raises(Refused, match="as soon as it may already"):
         staff_actions.send_now(delivery=upcoming(request), now=clock())
 
 
@@ -69,7 +70,7 @@ def test_what_was_opted_out_of_is_not_hurried(account: Account, waiting: ReviewR
             evidence="",
             now=clock(),
         )
-    with pytest.raises(staff_actions.Refused, match="is cancelled by now"):
+    with pytest.raises(Refused, match="is cancelled by now"):
         staff_actions.send_now(delivery=upcoming(waiting), now=clock())
 
 
@@ -108,7 +109,7 @@ def test_a_request_of_which_nothing_would_be_sent_is_to_be_cancelled(account: Ac
     request = asked(account, clock(), delay=timedelta(hours=48))
     staff_actions.skip(delivery=upcoming(request), by="Ann", now=clock())
     staff_actions.skip(delivery=upcoming(request), by="Ann", now=clock())
-    with pytest.raises(staff_actions.Refused, match="cancel the request instead"):
+    with pytest.raises(Refused, match="cancel the request instead"):
         staff_actions.skip(delivery=upcoming(request), by="Ann", now=clock())
     assert deliveries(request)[-1][2] == "planned"
 
@@ -123,7 +124,7 @@ def test_what_a_worker_holds_is_left_to_it(account: Account, clock: Clock) -> No
         lambda: staff_actions.send_now(delivery=upcoming(request), now=clock()),
         lambda: staff_actions.skip(delivery=upcoming(request), by="Ann", now=clock()),
     ):
-        with pytest.raises(staff_actions.Refused, match="it is leaving now"):
+        with pytest.raises(Refused, match="it is leaving now"):
             move()
     assert Delivery.objects.get().claim == held.claim
 
@@ -139,7 +140,7 @@ def test_what_a_worker_was_killed_with_before_it_began_can_be_skipped(account: A
 def test_what_may_have_left_is_not_skipped(account: Account, clock: Clock) -> None:
     request = asked(account, clock())
     Delivery.objects.update(status="sending")
-    with pytest.raises(staff_actions.Refused, match="it is leaving now"):
+    with pytest.raises(Refused, match="it is leaving now"):
         staff_actions.skip(delivery=upcoming(request), by="Ann", now=clock())
 
 
@@ -152,7 +153,7 @@ def test_two_presses_at_once_skip_one_step(sent: ReviewRequest, clock: Clock) ->
     def skip() -> str:
         try:
             following = staff_actions.skip(delivery=seen, by="Ann", now=clock())
-        except staff_actions.Refused as refusal:
+        except Refused as refusal:
             return str(refusal)
         return f"next {following.step if following else None}"
 

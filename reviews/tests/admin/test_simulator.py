@@ -19,7 +19,7 @@ from reviews.simulation import runner, runs
 from reviews.simulation.charts import charts
 from reviews.simulation.plan import Plan
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked")]
 
 PAGE = "/admin/simulator/"
 
@@ -286,7 +286,7 @@ def test_an_error_of_ours_is_told_without_its_words(
     assert "secret path" not in content
 
 
-# --- Plots -------------------------------------------------------------------------------------------
+# --- Charts ------------------------------------------------------------------------------------------
 
 
 def result(days: int, **counts: int) -> dict[str, Any]:
@@ -320,7 +320,7 @@ def test_many_days_are_put_together_by_week() -> None:
     assert sum(counts[0] for _, counts in weekly.rows) == 121
 
 
-def test_a_period_without_messages_has_plots_too() -> None:
-    plots = charts(result(1))
-    assert plots["days"].bars == plots["hours"].bars == []
-    assert plots["funnel"] == [("Asked", 10, "100.0"), ("Responded", 3, "30.0")]
+def test_a_period_without_messages_has_charts_too() -> None:
+    shown = charts(result(1))
+    assert shown["days"].bars == shown["hours"].bars == []
+    assert shown["funnel"] == [("Asked", 10, "100.0"), ("Responded", 3, "30.0")]

@@ -19,7 +19,7 @@ from reviews.webhooks.notifier import FinishedCall, settle
 pytestmark = pytest.mark.django_db
 
 LIST, ADD = "/admin/reviews/endpoint/", "/admin/reviews/endpoint/add/"
-DEEDS = ["test", "again", "roll", "retire", "off", "on"]
+ACTIONS = ["test", "again", "roll", "retire", "off", "on"]
 
 
 @pytest.fixture
@@ -35,14 +35,14 @@ def office(owner: User) -> Client:
     return signed_in(owner)
 
 
-def place(endpoint: Endpoint, deed: str = "change") -> str:
-    return f"{LIST}{endpoint.pk}/{deed}/"
+def place(endpoint: Endpoint, action: str = "change") -> str:
+    return f"{LIST}{endpoint.pk}/{action}/"
 
 
-def do(office: Client, endpoint: Endpoint, deed: str, **form: str) -> str:
+def do(office: Client, endpoint: Endpoint, action: str, **form: str) -> str:
     """Ask for it, confirm it, and what is said then."""
-    assert office.get(place(endpoint, deed)).status_code == 200
-    return office.post(place(endpoint, deed), form, follow=True).content.decode()
+    assert office.get(place(endpoint, action)).status_code == 200
+    return office.post(place(endpoint, action), form, follow=True).content.decode()
 
 
 def test_an_endpoint_is_made_and_shows_its_secret(office: Client, account: Account, owner: User) -> None:
@@ -119,22 +119,22 @@ def test_a_notice_is_told_again(office: Client, endpoint: Endpoint, account: Acc
     assert Notice.objects.get().status == "failed"
 
 
-@pytest.mark.parametrize("deed", DEEDS)
-def test_who_only_looks_does_nothing_and_sees_no_secret(owner: User, endpoint: Endpoint, deed: str) -> None:
+@pytest.mark.parametrize("action", ACTIONS)
+def test_who_only_looks_does_nothing_and_sees_no_secret(owner: User, endpoint: Endpoint, action: str) -> None:
     Membership.objects.update(role="viewer")
     office, before = signed_in(owner), Endpoint.objects.values().get()
     page = office.get(place(endpoint)).content.decode()
     assert "https://hooks.example/a" in page
     assert "whsec_" not in page
-    assert office.post(place(endpoint, deed)).status_code == 403
+    assert office.post(place(endpoint, action)).status_code == 403
     assert Endpoint.objects.values().get() == before
     assert not Notice.objects.exists()
 
 
-@pytest.mark.parametrize("deed", ["change", *DEEDS])
-def test_a_strangers_endpoint_is_not_there(stranger: User, endpoint: Endpoint, deed: str) -> None:
+@pytest.mark.parametrize("action", ["change", *ACTIONS])
+def test_a_strangers_endpoint_is_not_there(stranger: User, endpoint: Endpoint, action: str) -> None:
     before = Endpoint.objects.values().get()
-    answer = signed_in(stranger).post(place(endpoint, deed))
+    answer = signed_in(stranger).post(place(endpoint, action))
     assert answer.status_code in (302, 403, 404)  # as the pages of all rows: away from it, and nothing done
     assert Endpoint.objects.values().get() == before
 
@@ -156,5 +156,5 @@ def test_the_account_is_full(
 ) -> None:
     monkeypatch.setattr(endpoints, "MOST", 1)
     answer = office.post(ADD, {"account": str(account.pk), "url": "https://hooks.example/c"})
-    assert "endpoints already" in answer.content.decode()
+    assert "webhooks already" in answer.content.decode()
     assert Endpoint.objects.count() == 1

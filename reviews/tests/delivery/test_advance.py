@@ -1,7 +1,9 @@
 """Several messages marked and declared at once: each for itself, and on PostgreSQL in one transaction."""
 
+import re
 import uuid
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -12,7 +14,7 @@ from oauth.models import Account
 from reviews.delivery import advance, claims
 from reviews.delivery.advance import Sent
 from reviews.delivery.channels import Accepted, Message
-from reviews.models import Delivery, Event
+from reviews.models import Delivery, Event, ReviewRequest
 from reviews.requests import lifecycle, plan
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
@@ -39,11 +41,11 @@ def test_each_of_a_lot_is_declared_and_marked_for_itself(account: Account, now: 
     rows = claimed(account, now, "a", "b", "c", "d")
     a, b, c, d = rows
     lifecycle.cancel_request(request=b.request, now=now)
-    assert advance.advance(sent=[], following=rows, now=now) == (set(), {a.pk, c.pk, d.pk})
+    assert advance.mark_and_declare(sent=[], ready=rows, now=now) == (set(), {a.pk, c.pk, d.pk})
     Delivery.objects.filter(pk=c.pk).update(claim=uuid.uuid4())
     more = claimed(account, now, "e", "f", "g")
 
-    marked, declared = advance.advance(sent=[left(row, now) for row in (d, c, a)], following=more[:2], now=now)
+    marked, declared = advance.mark_and_declare(sent=[left(row, now) for row in (d, c, a)], ready=more[:2], now=now)
 
     assert (marked, declared) == ({a.pk, d.pk}, {row.pk for row in more[:2]})
     states = dict(Delivery.objects.filter(step=0).values_list("address", "status"))
@@ -64,13 +66,13 @@ def test_each_of_a_lot_is_declared_and_marked_for_itself(account: Account, now: 
 
 def test_more_may_be_declared_than_marked_and_nothing_is_no_statement(account: Account, now: datetime) -> None:
     first, *others = claimed(account, now, "a", "b", "c")
-    advance.advance(sent=[], following=[first], now=now)
-    assert advance.advance(sent=[left(first, now)], following=others, now=now) == (
+    advance.mark_and_declare(sent=[], ready=[first], now=now)
+    assert advance.mark_and_declare(sent=[left(first, now)], ready=others, now=now) == (
         {first.pk},
         {row.pk for row in others},
     )
     with CaptureQueriesContext(connection) as queries:
-        assert advance.advance(sent=[], following=[], now=now) == (set(), set())
+        assert advance.mark_and_declare(sent=[], ready=[], now=now) == (set(), set())
     assert not queries.captured_queries
 
 
@@ -78,8 +80,8 @@ def test_more_may_be_declared_than_marked_and_nothing_is_no_statement(account: A
 @pytest.mark.django_db(transaction=True)
 def test_what_came_back_together_is_marked_in_one_transaction(account: Account, now: datetime) -> None:
     rows = claimed(account, now, "a", "b", "c")
-    advance.advance(sent=[], following=rows, now=now)
-    advance.advance(sent=[left(row, now) for row in rows], following=[], now=now)
+    advance.mark_and_declare(sent=[], ready=rows, now=now)
+    advance.mark_and_declare(sent=[left(row, now) for row in rows], ready=[], now=now)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*), count(DISTINCT xmin::text) FROM reviews_delivery WHERE status = 'sent'")
         assert cursor.fetchone() == (3, 1)
@@ -89,8 +91,28 @@ def test_what_came_back_together_is_marked_in_one_transaction(account: Account, 
 def test_a_lot_takes_its_locks_in_one_order(account: Account, now: datetime) -> None:
     """So that another lot, and whoever ends several requests, waits for it and is not waited for."""
     rows = sorted(claimed(account, now, "a", "b", "c"), key=lambda row: row.request_id)
-    advance.advance(sent=[], following=rows, now=now)
+    advance.mark_and_declare(sent=[], ready=rows, now=now)
     sent = [left(row, now) for row in reversed(rows)]
     with CaptureQueriesContext(connection) as queries:
-        advance.advance(sent=sent, following=[], now=now)
+        advance.mark_and_declare(sent=sent, ready=[], now=now)
     assert [next(row for row in rows if row.request_id.hex in query["sql"]) for query in queries] == rows
+
+
+# --- The statements ----------------------------------------------------------------------------------
+
+
+def test_the_statements_take_their_states_from_the_tables() -> None:
+    sources = Path(advance.__file__).read_text() + Path(claims.__file__).read_text()
+    words = {*Delivery.Status.values, *ReviewRequest.Status.values}
+    assert re.findall(rf"'(?:{'|'.join(words)})'", sources) == []
+    assert "'planned', 'sending'" in advance._DECLARE  # and there they are
+
+
+@on_postgres
+def test_the_driver_keeps_what_it_has_parsed_of_each_statement() -> None:
+    """One that is longer, or has more parameters, is parsed anew for every message."""
+    from psycopg import _queries as driver
+
+    for sql in advance._STATEMENTS.values():
+        assert len(sql) <= driver.MAX_CACHED_STATEMENT_LENGTH
+        assert len(set(re.findall(r"%\((\w+)\)s", sql))) <= driver.MAX_CACHED_STATEMENT_PARAMS

@@ -195,6 +195,38 @@ def test_what_another_worker_pauses_in_mid_batch_is_left_as_it_was(
     assert drain.send_due(clock) == 3
 
 
+# --- The worker ---------------------------------------------------------------------------------
+
+
+def test_a_worker_keeps_its_connections_between_drains_until_it_is_closed(account: Account, clock: Clock) -> None:
+    fake, made = FakeProvider(), list[str]()
+
+    def channels(name: str) -> FakeProvider:
+        made.append(name)
+        return fake
+
+    worker = drain.Worker(channels)
+    for number, expected in enumerate([["email"], ["email"], ["email", "email"]]):
+        asked(account, clock(), person=Person(email=f"c{number}@example.com"))
+        assert worker.send_due(clock) == 1
+        assert made == expected
+        if number == 1:
+            worker.close()
+
+
+def test_a_process_works_as_another_worker_for_a_while(account: Account, clock: Clock, provider: FakeProvider) -> None:
+    asked(account, clock(), person=Person(email="first@example.com"))
+    other = FakeProvider()
+    with drain.working_as(drain.Worker(lambda _: other)):
+        assert drain.send_due(clock) == 1
+    asked(account, clock(), person=Person(email="second@example.com"))
+    assert drain.send_due(clock) == 1
+    assert [[message.to for message in each.sent] for each in (other, provider)] == [
+        ["first@example.com"],
+        ["second@example.com"],
+    ]
+
+
 # --- Gates at the moment of sending ------------------------------------------------------------
 
 

@@ -111,7 +111,7 @@ def test_a_text_whose_worker_died_is_looked_for_at_the_time_it_was_tried(
 ) -> None:
     asked(account, clock(), person=Person(first_name="Jane", phone=NUMBER))
     [row] = claims.claim("sms", clock())
-    advance.advance(sent=[], following=[row], now=clock())
+    advance.mark_and_declare(sent=[], ready=[row], now=clock())
     clock.forward(hours=5)  # the whole installation was down
     assert drain.send_due(clock) == 0
     listed(text(f"/r/{row.link_token}", clock, hours=5))
@@ -151,6 +151,6 @@ def test_a_text_that_never_leaves_fails_after_its_tries(
 
 
 def test_two_reconciliations_at_once_settle_it_once(unknown: Delivery, clock: Clock) -> None:
-    assert reconcile.record_sent(unknown, provider_id="SM1", now=clock())
+    assert reconcile.record_sent(unknown, by=Delivery.Mover.RECONCILIATION, provider_id="SM1", now=clock())
     assert not reconcile.plan_again(unknown, now=clock())
     assert Delivery.objects.get(step=0).status == "sent"

@@ -8,7 +8,8 @@ import pytest
 from django.db import connection
 
 from oauth.models import Account
-from oauth.tests.server.test_concurrency import at_once
+from oauth.tests.threads import at_once
+from reviewhub.refused import Refused
 from reviews.contacts.suppressions import suppress
 from reviews.delivery import drain, staff_actions
 from reviews.delivery.channels import ChannelError
@@ -71,7 +72,7 @@ def test_a_retried_message_leaves_and_its_request_goes_on(
 def test_a_second_press_does_nothing(failed: Delivery, clock: Clock) -> None:
     staff_actions.retry(delivery=failed, now=clock.now)
     clock.forward(minutes=5)
-    with pytest.raises(staff_actions.Refused, match="is planned by now"):
+    with pytest.raises(Refused, match="is planned by now"):
         staff_actions.retry(delivery=failed, now=clock.now)
     assert Delivery.objects.get().due_at < clock.now
     assert Tally.objects.get(name="failed").value == 1
@@ -89,7 +90,7 @@ def test_of_four_presses_at_once_one_counts(account: Account, now: datetime) -> 
     def press() -> str:
         try:
             return staff_actions.retry(delivery=row, now=now).status
-        except staff_actions.Refused:
+        except Refused:
             return "refused"
 
     assert sorted(at_once(press, press, press, press)) == ["planned", "refused", "refused", "refused"]
@@ -120,7 +121,7 @@ def test_a_retried_text_waits_for_its_window(account: Account, clock: Clock, pro
 @pytest.mark.parametrize("ending", ["cancelled", "responded", "suppressed", "completed"])
 def test_nothing_follows_a_request_that_has_ended(failed: Delivery, clock: Clock, ending: str) -> None:
     ReviewRequest.objects.update(status=ending)
-    with pytest.raises(staff_actions.Refused, match=f"The request has ended: {ending}"):
+    with pytest.raises(Refused, match=f"The request has ended: {ending}"):
         staff_actions.retry(delivery=failed, now=clock.now)
     assert Delivery.objects.get().status == "failed"
     assert not Tally.objects.filter(value__gt=0).exists()
@@ -128,7 +129,7 @@ def test_nothing_follows_a_request_that_has_ended(failed: Delivery, clock: Clock
 
 def test_a_customer_who_was_asked_again_is_not_asked_twice(failed: Delivery, account: Account, clock: Clock) -> None:
     asked(account, clock.now, person=MAIL_ONLY)
-    with pytest.raises(staff_actions.Refused, match="asked again since"):
+    with pytest.raises(Refused, match="asked again since"):
         staff_actions.retry(delivery=failed, now=clock.now)
     assert sorted(ReviewRequest.objects.values_list("status", flat=True)) == ["failed", "scheduled"]
 
@@ -138,7 +139,7 @@ def test_an_address_that_must_not_be_written_to_is_not_retried(
 ) -> None:
     where: dict[str, Any] = {"account": account, "channel": "email", "address": "jane@example.com"}
     suppress(**where, reason=Suppression.Reason.UNSUBSCRIBED, evidence="", now=clock.now)
-    with pytest.raises(staff_actions.Refused, match="must not be written to: unsubscribed"):
+    with pytest.raises(Refused, match="must not be written to: unsubscribed"):
         staff_actions.retry(delivery=failed, now=clock.now)
 
 
@@ -149,7 +150,7 @@ def test_what_the_other_channel_took_over_is_not_sent_twice(
     provider.errors = [ChannelError("554", "Not today", permanent=True)]
     drain.send_due(clock)
     row = Delivery.objects.get(status="failed")
-    with pytest.raises(staff_actions.Refused, match="The other channel took over"):
+    with pytest.raises(Refused, match="The other channel took over"):
         staff_actions.retry(delivery=row, now=clock.now)
 
 
@@ -165,7 +166,7 @@ def test_what_cannot_leave_is_refused_with_the_reason(
     failed: Delivery, clock: Clock, change: Callable[[], int], words: str
 ) -> None:
     change()
-    with pytest.raises(staff_actions.Refused, match=words):
+    with pytest.raises(Refused, match=words):
         staff_actions.retry(delivery=failed, now=clock.now)
 
 
@@ -188,7 +189,7 @@ def test_a_failed_follow_up_of_an_open_request_is_retried_without_touching_it(
 def test_staff_decide_after_a_day(unknown: Delivery, clock: Clock) -> None:
     early = clock.now - timedelta(seconds=1)
     for decide in (staff_actions.send_again, staff_actions.it_was_sent):
-        with pytest.raises(staff_actions.Refused, match="too early"):
+        with pytest.raises(Refused, match="too early"):
             decide(delivery=unknown, now=early)
     assert Delivery.objects.get(pk=unknown.pk).status == "unknown"
 
@@ -199,7 +200,7 @@ def test_a_text_that_staff_know_to_have_left_counts_as_sent(unknown: Delivery, c
     assert (settled.status, settled.sent_at) == ("sent", unknown.due_at)
     assert ReviewRequest.objects.get().status == "sent"
     assert deliveries(unknown.request) == [(0, "sms", "sent"), (1, "sms", "planned")]
-    with pytest.raises(staff_actions.Refused, match="is sent by now"):
+    with pytest.raises(Refused, match="is sent by now"):
         staff_actions.it_was_sent(delivery=unknown, now=clock.now)
 
 
@@ -236,20 +237,20 @@ def test_a_text_is_sent_again_when_staff_say_so(unknown: Delivery, clock: Clock,
     staff_actions.send_again(delivery=unknown, now=clock.now)
     assert drain.send_due(clock) == 1
     assert [message.to for message in provider.sent] == ["+12125551234"]
-    with pytest.raises(staff_actions.Refused, match="is sent by now"):
+    with pytest.raises(Refused, match="is sent by now"):
         staff_actions.send_again(delivery=unknown, now=clock.now)
 
 
 def test_nothing_is_sent_again_for_a_request_that_has_ended(unknown: Delivery, clock: Clock) -> None:
     lifecycle.cancel_request(request=unknown.request, now=clock.now)
-    with pytest.raises(staff_actions.Refused, match="The request has ended: cancelled"):
+    with pytest.raises(Refused, match="The request has ended: cancelled"):
         staff_actions.send_again(delivery=unknown, now=clock.now)
 
 
 def test_a_failed_message_is_no_unknown_one(failed: Delivery, clock: Clock) -> None:
     clock.forward(days=2)
     for decide in (staff_actions.send_again, staff_actions.it_was_sent):
-        with pytest.raises(staff_actions.Refused, match="is failed by now"):
+        with pytest.raises(Refused, match="is failed by now"):
             decide(delivery=failed, now=clock.now)
     assert Delivery.objects.get().status == "failed"
 

@@ -4,7 +4,6 @@ import contextlib
 import socket
 import socketserver
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,17 +11,21 @@ from email import message_from_bytes
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.test import override_settings
 
 from oauth.models import Account
 from reviews.delivery import drain, reconcile
+from reviews.delivery.channels import get_channel
+from reviews.delivery.drain import Worker
 from reviews.models import ChannelHealth, Delivery, ReviewRequest
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, FakeProvider, asked
 
 HANG_UP = b""  # says nothing more and closes the connection
 SILENCE = b"\0"  # says nothing more and keeps it open
+HALF = b"25!"  # begins a line and keeps it open
 
 
 @dataclass
@@ -32,6 +35,7 @@ class Script:
     answer: bytes = b""
     times: int = 0
     taken: list[bytes] = field(default_factory=list)
+    over: threading.Event = field(default_factory=threading.Event)  # what was silent may end
 
     def next(self, good: bytes) -> bytes:
         if self.times:
@@ -53,8 +57,9 @@ class MailServer(socketserver.StreamRequestHandler):
                 answer = self.script.next(b"250 taken")
                 if not answer.startswith(b"4"):
                     self.script.taken.append(body)  # whatever it says, it may have kept the message
+                if answer == SILENCE:
+                    self.script.over.wait()
                 if answer in (HANG_UP, SILENCE):
-                    time.sleep(1.5 if answer == SILENCE else 0)
                     return
                 self.say(answer)
             elif word == b"QUIT":
@@ -85,7 +90,7 @@ class TextServer(socketserver.StreamRequestHandler):
         if answer.startswith(b"HTTP/1.1 201") and b"sid" in answer:
             self.script.taken.append(body)
         if answer == SILENCE:
-            time.sleep(1.5)
+            self.script.over.wait()
         elif answer != HANG_UP:
             self.wfile.write(answer)
 
@@ -101,41 +106,39 @@ def serving(handler: Any) -> Iterator[tuple[int, Script]]:
     bound = type("Bound", (handler,), {"script": script})
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), bound) as server:
         server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield server.server_address[1], script
+        script.over.set()
         server.shutdown()
 
 
 @pytest.fixture
-def mail_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
-    monkeypatch.setattr(drain, "_kept", {})
+def mail_server() -> Iterator[Script]:
     smtp = {"EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend", "EMAIL_HOST": "127.0.0.1"}
     with (
         serving(MailServer) as (port, script),
-        override_settings(**smtp, EMAIL_PORT=port, EMAIL_TIMEOUT=0.5, MAIL_PROVIDER=True, SANDBOX=False),
+        override_settings(**smtp, EMAIL_PORT=port, EMAIL_TIMEOUT=60, MAIL_PROVIDER=True, SANDBOX=False),
+        drain.working_as(new_worker()),
     ):
         yield script
-        close_kept()
 
 
 @pytest.fixture
-def text_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Script]:
-    monkeypatch.setattr(drain, "_kept", {})
+def text_server() -> Iterator[Script]:
     login = {"TWILIO_ACCOUNT_SID": "AC1", "TWILIO_AUTH_TOKEN": "secret", "TWILIO_FROM": "+15005550006"}
     with (
         serving(TextServer) as (port, script),
         override_settings(
-            **login, TWILIO_API_URL=f"http://127.0.0.1:{port}", TWILIO_TIMEOUT=0.5, TEXT_PROVIDER=True, SANDBOX=False
+            **login, TWILIO_API_URL=f"http://127.0.0.1:{port}", TWILIO_TIMEOUT=60, TEXT_PROVIDER=True, SANDBOX=False
         ),
+        drain.working_as(new_worker()),
     ):
         yield script
-        close_kept()
 
 
-def close_kept() -> None:
-    for senders in drain._kept.values():
-        senders.close()
-    drain._kept.clear()
+def new_worker() -> Worker:
+    """A worker of the installation's own providers, as a process has it that has just started."""
+    return Worker(get_channel, most=settings.SEND_THREADS)
 
 
 def drain_on(clock: Clock, **forward: float) -> int:
@@ -148,7 +151,7 @@ def drain_on(clock: Clock, **forward: float) -> int:
 ANSWERS_TO_MAIL = {
     "450": b"450 try later",
     "garbage": b"\x80\x81 what?",
-    "half": b"25!",
+    "half": HALF,
     "hangs up": HANG_UP,
     "silence": SILENCE,
 }
@@ -161,7 +164,8 @@ def test_a_mail_server_that_fails_once_gets_the_same_message_again(
 ) -> None:
     asked(account, clock(), person=Person(email="jane@example.com"))
     mail_server.answer, mail_server.times = answer, 1
-    assert drain.send_due(clock) == 0
+    with override_settings(EMAIL_TIMEOUT=0.5 if answer in (SILENCE, HALF) else 60), drain.working_as(new_worker()):
+        assert drain.send_due(clock) == 0
     row = Delivery.objects.get()
     assert (row.status, row.attempts) == ("planned", 1)
     assert row.error_code
@@ -203,8 +207,8 @@ def test_a_server_that_is_down_costs_no_attempt(account: Account, clock: Clock, 
             assert drain.send_due(clock) == 0
     row = Delivery.objects.get()
     assert (row.status, row.attempts, row.claim) == ("planned", 0, None)
-    close_kept()
-    assert drain_on(clock, seconds=16) == 1
+    with drain.working_as(new_worker()):
+        assert drain_on(clock, seconds=16) == 1
 
 
 # --- Texts --------------------------------------------------------------------------------------
@@ -247,7 +251,8 @@ def test_a_text_whose_answer_is_unclear_waits_until_the_provider_was_asked(
 ) -> None:
     asked(account, clock(), person=Person(phone="+12125551234"))
     text_server.answer, text_server.times = answer, 1
-    assert drain.send_due(clock) == 0
+    with override_settings(TWILIO_TIMEOUT=0.5 if answer == SILENCE else 60), drain.working_as(new_worker()):
+        assert drain.send_due(clock) == 0
     assert Delivery.objects.get().status == "unknown"
     assert drain_on(clock, hours=1) == 0
     taken = len(text_server.taken)
@@ -307,14 +312,14 @@ def test_a_mark_that_the_database_did_not_take_is_made_again(
 ) -> None:
     asked(account, clock())
     asked(account, clock(), person=Person(email="second@example.com"))
-    advance, away = drain.advance.advance, iter([True, True])
+    advance, away = drain.advance.mark_and_declare, iter([True, True])
 
     def flaky(**given: Any) -> Any:
         if given["sent"] and next(away, False):
             raise OperationalError("server closed the connection unexpectedly")
         return advance(**given)
 
-    monkeypatch.setattr(drain.advance, "advance", flaky)
+    monkeypatch.setattr(drain.advance, "mark_and_declare", flaky)
     monkeypatch.setattr(drain.time, "sleep", lambda _: None)
     monkeypatch.setattr(connection, "close", lambda: None)
     assert drain.send_due(clock) == 2

@@ -10,7 +10,7 @@ from django.core.management.base import CommandError
 
 from oauth.models import Account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked")]
 
 
 def command(*words: str) -> str:

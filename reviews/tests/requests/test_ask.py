@@ -4,10 +4,11 @@ import pytest
 from django.db import IntegrityError
 
 from oauth.models import Account
+from reviewhub.refused import Refused
 from reviews.contacts import suppressions
 from reviews.models import Contact, Delivery, ReviewRequest, Sequence, Suppression
 from reviews.requests import lifecycle
-from reviews.requests.ask import Ask, Refused, ask, weigh
+from reviews.requests.ask import Ask, ask, weigh
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import JANE, asked, deliveries
 

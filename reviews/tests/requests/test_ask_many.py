@@ -12,10 +12,11 @@ import pytest
 from django.db import connection
 
 from oauth.models import Account
+from reviewhub.refused import Refused
 from reviews.contacts import suppressions
 from reviews.models import Contact, Delivery, MergeCandidate, ReviewRequest, Suppression
 from reviews.requests import matching
-from reviews.requests.ask import Ask, AskResult, Refused, ask, ask_all
+from reviews.requests.ask import Ask, AskResult, ask, ask_all
 from reviews.requests.matching import Person
 
 ADDRESSES = ["", "ada@example.com", "bea@example.com", "cid@example.com", "dan@example.com"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from django.db import connection
 
 from oauth.models import Account
@@ -74,10 +75,31 @@ def asked(account: Account, now: datetime, person: Person = JANE, **wanted: Any)
     return ask(account=account, wanted=Ask(person=person, **wanted), now=now).request
 
 
+ENDED = ["responded", "completed", "suppressed", "cancelled", "failed"]
+
+
+def in_state(account: Account, status: str, now: datetime) -> ReviewRequest:
+    """Ask Jane, and put the request into the state."""
+    request = asked(account, now)
+    ended = now if status in ENDED else None
+    ReviewRequest.objects.filter(pk=request.pk).update(status=status, ended_at=ended)
+    request.refresh_from_db()
+    return request
+
+
 def deliveries(request: ReviewRequest) -> list[tuple[int, str, str]]:
     """Step, channel and status of each message of the request, in order."""
     rows = Delivery.objects.filter(request=request).order_by("step", "pk")
     return list(rows.values_list("step", "channel", "status"))
+
+
+def error_of(channel: Any, message: Message) -> ChannelError:
+    """Send the message, and return the channel's error."""
+    channel.connect()
+    with pytest.raises(ChannelError) as caught:
+        channel.send(message)
+    channel.close()
+    return caught.value
 
 
 # --- Calls of the API ---------------------------------------------------------------------------

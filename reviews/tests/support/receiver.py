@@ -5,7 +5,6 @@
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -82,30 +81,27 @@ def answering(status: int, body: bytes = b"", **headers: str) -> Behaviour:
     return behave
 
 
-def dripping(seconds: float) -> Behaviour:
-    """An answer whose bytes come so slowly that no single one is late."""
-
-    def behave(handler: BaseHTTPRequestHandler) -> None:
-        give_up = time.monotonic() + seconds
-        try:
-            handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-            while time.monotonic() < give_up:
-                handler.wfile.write(b"z")
-                handler.wfile.flush()
-                time.sleep(0.05)
-        except OSError:
-            pass
-        handler.close_connection = True
-
-    return behave
+def dripping(handler: BaseHTTPRequestHandler) -> None:
+    """Answer for as long as anybody listens, in bytes that come so slowly that no single one is late."""
+    try:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while not ended(handler).wait(0.05):
+            handler.wfile.write(b"z")
+            handler.wfile.flush()
+    except OSError:
+        pass
+    handler.close_connection = True
 
 
-def silent(seconds: float) -> Behaviour:
-    def behave(handler: BaseHTTPRequestHandler) -> None:
-        time.sleep(seconds)
-        handler.close_connection = True
+def silent(handler: BaseHTTPRequestHandler) -> None:
+    """Say nothing until the receiver ends."""
+    ended(handler).wait()
+    handler.close_connection = True
 
-    return behave
+
+def ended(handler: BaseHTTPRequestHandler) -> threading.Event:
+    event: threading.Event = handler.server.ended  # type: ignore[attr-defined]
+    return event
 
 
 @contextmanager
@@ -125,6 +121,8 @@ def receiving() -> Iterator[Receiver]:
             """Nobody reads it."""
 
     class Server(ThreadingHTTPServer):
+        ended = threading.Event()
+
         def handle_error(self, request: Any, client_address: Any) -> None:
             if not isinstance(sys.exc_info()[1], ConnectionError):  # who called may have been killed
                 super().handle_error(request, client_address)
@@ -135,6 +133,7 @@ def receiving() -> Iterator[Receiver]:
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield receiver
+    server.ended.set()
     server.shutdown()
     server.server_close()
     thread.join()

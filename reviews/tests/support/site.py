@@ -2,13 +2,11 @@
 
 import ast
 import contextlib
-import functools
 import json
 import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,17 +16,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-import psycopg
 import requests
 from aiosmtpd.controller import Controller
 from django.conf import settings
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+from reviewhub import testing_database
 from reviews.tests.support.mail import Inbox, free_port
 
 ROOT = Path(settings.BASE_DIR)
-PATIENCE = 30.0  # seconds until something that should happen counts as not happening
+PATIENCE = 60.0  # seconds until something that should happen counts as not happening
 
 
 @dataclass
@@ -88,7 +86,7 @@ class Site:
             yield process
         finally:
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == ends_with
+            assert process.wait(60) == ends_with
 
 
 def until(found: Callable[[], Any], patience: float = PATIENCE) -> Any:
@@ -130,7 +128,6 @@ def running_site(folder: Path) -> Iterator[Site]:
             "PYTHONWARNINGS": "ignore",
             "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
         }
-        manage(environment, "migrate", "-v0")
         demo = json.loads(manage(environment, "demo", "--json"))
         web = subprocess.Popen(
             [
@@ -151,7 +148,7 @@ def running_site(folder: Path) -> Iterator[Site]:
             yield site
         finally:
             web.terminate()
-            web.wait(20)
+            web.wait(60)
             mail_server.stop()
 
 
@@ -164,36 +161,23 @@ def manage(environment: dict[str, str], *command: str) -> str:
 
 @contextlib.contextmanager
 def database(folder: Path) -> Iterator[str]:
-    given = settings.DATABASES["default"]
     if settings.SQLITE:
-        yield migrated_sqlite(folder)
+        yield sqlite_site(folder)
         return
     name = f"site_{os.getpid()}"
-    login = {"host": given["HOST"], "port": given["PORT"], "user": given["USER"], "password": given["PASSWORD"]}
-    with psycopg.connect(dbname="postgres", autocommit=True, **login) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.execute(f"CREATE DATABASE {name}")
+    with testing_database.server() as postgres:
+        postgres.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        postgres.execute(f"CREATE DATABASE {name} TEMPLATE {testing_database.migrated_postgres()}")
         try:
-            user = f"{login['user']}:{login['password']}" if login["password"] else login["user"]
-            yield f"postgres://{user}@{login['host']}:{login['port'] or 5432}/{name}"
+            yield testing_database.postgres_url(name)
         finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def migrated_sqlite(folder: Path) -> str:
-    """The URL of a fresh SQLite file in the folder, its tables already there."""
-    (folder / "site.sqlite3").write_bytes(_migrated())
+def sqlite_site(folder: Path) -> str:
+    """Write a fresh SQLite file into the folder, its tables already there, and return its URL."""
+    (folder / "site.sqlite3").write_bytes(testing_database.migrated_sqlite())
     return f"sqlite:///{folder / 'site.sqlite3'}"
-
-
-@functools.cache
-def _migrated() -> bytes:
-    """Migrating takes seconds: once for all the sites of a test run."""
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "template.sqlite3")
-        own = {"DATABASE_URL": f"sqlite:///{file}", "DJANGO_SETTINGS_MODULE": "reviewhub.settings"}
-        manage(os.environ | own, "migrate", "-v0")
-        return file.read_bytes()
 
 
 def twilio_lookalike(texts: list[dict[str, str]]) -> Callable[[Request], Response]:

@@ -147,7 +147,7 @@ def test_a_text_that_turned_out_to_have_left_is_told(account: Account, clock: Cl
     drain.send_due(clock)
     assert happened(account) == ["review_request.scheduled"]
     row = Delivery.objects.select_related("account", "request__contact").get()
-    reconcile.record_sent(row, provider_id="SM1", now=clock())
+    reconcile.record_sent(row, by=Delivery.Mover.RECONCILIATION, provider_id="SM1", now=clock())
     assert happened(account)[1:] == ["message.sent", "review_request.sent"]
 
 

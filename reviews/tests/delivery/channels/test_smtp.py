@@ -27,6 +27,10 @@ class Server:
         message = {"sender": "a@example.com", "recipient": "b@example.com", "content": MAIL}
         hand_over(self._connection, **(message | given))
 
+    def take_by_smtplib(self, *replies: str) -> None:
+        self._socket.sendall("".join(f"{reply}\r\n" for reply in replies).encode())
+        self._connection.sendmail("a@example.com", ["b@example.com"], MAIL)
+
     def heard(self) -> bytes:
         self._socket.settimeout(1)
         return self._socket.recv(10_000)
@@ -46,6 +50,16 @@ def server() -> Iterator[Server]:
 def test_three_commands_leave_at_once_and_the_mail_after_their_replies(server: Server) -> None:
     server.take("250 ok", "250 ok", "354 go on", "250 taken")
     assert server.heard() == COMMANDS + STUFFED
+
+
+def test_the_server_hears_what_smtplib_would_have_said(server: Server) -> None:
+    replies = ("250 ok", "250 ok", "354 go on", "250 taken")
+    server.take(*replies)
+    ours = server.heard()
+    server.take_by_smtplib(*replies)
+    commands, _, content = server.heard().partition(b"data\r\n")  # smtplib writes commands in small letters
+    assert ours.partition(b"DATA\r\n")[2] == content
+    assert ours.partition(b"DATA\r\n")[0].lower() == commands.lower()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 from pytest_httpserver import HTTPServer
+from twilio.http.http_client import TwilioHttpClient
+from twilio.rest import Client
 from urllib3.exceptions import SSLError
 from werkzeug import Request, Response
 
@@ -38,6 +40,20 @@ def test_the_library_finds_what_its_own_client_gave_it(twilio: HTTPServer) -> No
     assert request.authorization is not None
     assert (request.authorization.username, request.authorization.password) == ("AC123", "secret")
     assert request.headers["User-Agent"].startswith("twilio-python/")
+
+
+def test_twilio_sees_the_call_that_its_librarys_own_client_makes(twilio: HTTPServer, settings: Any) -> None:
+    seen: list[Request] = []
+    taking(twilio, seen.append)
+    for http in (HttpClient(timeout=5), TwilioHttpClient(timeout=5)):
+        client = Client("AC123", "secret", http_client=http)
+        client.api.base_url = settings.TWILIO_API_URL
+        client.messages.create(to=TEXT.to, from_=TEXT.sender, body=TEXT.text)
+        http.close() if isinstance(http, HttpClient) else http.session.close()
+    ours, theirs = [(call.method, call.url, call.form.to_dict(), call.authorization) for call in seen]
+    assert ours == theirs
+    names = ("User-Agent", "Accept", "Accept-Charset", "Content-Type", "Content-Length")
+    assert [seen[0].headers.get(name) for name in names] == [seen[1].headers.get(name) for name in names]
 
 
 def test_a_search_has_its_conditions_in_the_address(twilio: HTTPServer) -> None:

@@ -1,4 +1,4 @@
-"""Rule A2: no reward for a review, and none only from the happy."""
+"""docs/rules.md A2: no reward for a review, and none only from the happy."""
 
 import pytest
 

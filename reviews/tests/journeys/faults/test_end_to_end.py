@@ -70,11 +70,11 @@ def test_a_press_on_the_page_ends_the_sequence(site: Site) -> None:
     created = site.ask(email="press@example.com", mobile_phone_number="+12125550004")
     site.wait_for_status(created, "sent")
     page = unsubscribe_link(site.mails_to("press@example.com")[0]).removesuffix("/unsubscribe")
-    opened = requests.get(page, timeout=10)
+    opened = requests.get(page, timeout=60)
     assert opened.status_code == 200
     assert site.read(created)["status"] == "sent"  # looking is no answer
     [action] = re.findall(r'action="([^"]*/go/\d+)"', opened.text)[:1]
-    pressed = requests.post(site.url + action, allow_redirects=False, timeout=10)
+    pressed = requests.post(site.url + action, allow_redirects=False, timeout=60)
     assert pressed.status_code == 303
     assert pressed.headers["Location"].startswith("https://www.google.com/maps/")
     found = site.read(created)
@@ -88,7 +88,7 @@ def test_unsubscribing_from_the_mail_program_ends_the_sequence(site: Site) -> No
     site.wait_for_status(created, "sent")
     link = unsubscribe_link(site.mails_to("leave@example.com")[0])
     for _ in range(2):
-        assert requests.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=10).status_code == 200
+        assert requests.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=60).status_code == 200
     found = site.read(created)
     assert found["status"] == "suppressed"
     assert [row["status"] for row in found["messages"]] == ["sent", "cancelled"]
@@ -97,7 +97,7 @@ def test_unsubscribing_from_the_mail_program_ends_the_sequence(site: Site) -> No
 def report(site: Site, path: str, **form: str) -> requests.Response:
     """What Twilio posts, signed."""
     headers = twilio_proof(path, form, token=site.environment["TWILIO_AUTH_TOKEN"], site=site.url)
-    return requests.post(site.url + path, data=form, headers=headers, timeout=30)
+    return requests.post(site.url + path, data=form, headers=headers, timeout=60)
 
 
 def test_what_became_of_a_text_is_reported_and_seen(site: Site) -> None:

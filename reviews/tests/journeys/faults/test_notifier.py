@@ -67,7 +67,7 @@ def test_one_that_hangs_is_replaced(site: Site, receiver: Receiver) -> None:
 
 
 def test_on_sigterm_it_waits_for_no_endpoint(site: Site, receiver: Receiver) -> None:
-    receiver.behave["/hook"] = silent(9)
+    receiver.behave["/hook"] = silent
     with site.worker() as worker:
         notifier = notifier_of(worker)
         ask_and_be_told(site, receiver)

@@ -16,14 +16,14 @@ from django.conf import settings
 
 from reviews.tests.support.mail import free_port
 from reviews.tests.support.processes import alive, children, on_linux
-from reviews.tests.support.site import migrated_sqlite, until
+from reviews.tests.support.site import sqlite_site, until
 
 pytestmark = [pytest.mark.fault, on_linux]
 
 
 def start(folder: Path, port: int) -> subprocess.Popen[str]:
     environment = os.environ | {
-        "DATABASE_URL": migrated_sqlite(folder),
+        "DATABASE_URL": sqlite_site(folder),
         "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
         "DEBUG": "true",
         "PORT": str(port),
@@ -73,7 +73,7 @@ def curl(printed: str) -> requests.Response:
     line = printed[printed.index("curl") : printed.index("\n\nRead")]
     words = shlex.split(line.replace("\\\n", " "))
     headers = dict(words[place + 1].split(": ") for place, word in enumerate(words) if word == "-H")
-    return requests.post(words[2], data=words[words.index("-d") + 1], headers=headers, timeout=10)
+    return requests.post(words[2], data=words[words.index("-d") + 1], headers=headers, timeout=60)
 
 
 def test_the_printed_call_is_sent_and_ctrl_c_leaves_nothing(tmp_path: Path) -> None:
@@ -85,14 +85,14 @@ def test_the_printed_call_is_sent_and_ctrl_c_leaves_nothing(tmp_path: Path) -> N
         headers = {"Authorization": response.request.headers["Authorization"]}
         address = f"{response.request.url}/{response.json()['id']}"
         found = until(
-            lambda: (body := requests.get(address, headers=headers, timeout=10).json())["status"] == "sent" and body
+            lambda: (body := requests.get(address, headers=headers, timeout=60).json())["status"] == "sent" and body
         )
         assert found["messages"][0]["sandbox"] is True
         assert found["messages"][0]["text"].startswith("Hi Jane,")
         everything = family(up.pid)
         assert len(everything) > 6
         up.send_signal(signal.SIGINT)
-        assert up.wait(20) == 0
+        assert up.wait(60) == 0
         until(lambda: gone(everything))
 
 
@@ -101,7 +101,7 @@ def test_when_one_part_dies_the_other_is_ended(tmp_path: Path) -> None:
         everything = family(up.pid)
         web, _worker = children(up.pid)
         os.kill(web, signal.SIGKILL)
-        assert up.wait(20) == 1
+        assert up.wait(60) == 1
         until(lambda: gone(everything))
 
 

@@ -5,17 +5,16 @@ Not on SQLite, where a transaction takes the one write lock first and such a rac
 
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.db import connection, connections, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from oauth.hashers import new_token, token_hash
@@ -23,6 +22,7 @@ from oauth.models import AccessToken, Grant, RefreshToken
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from oauth.server import grants
 from oauth.tests.flow import REDIRECT_URI, App, refused
+from oauth.tests.threads import at_once, somebody_waits_for_us
 
 pytestmark = [
     pytest.mark.postgres,
@@ -34,8 +34,6 @@ TRIALS = 60
 SCOPE = "read write"
 MOST_REFRESHES = 100  # of a chain in one trial, so that a chain that is never refused ends as well
 
-Result = TypeVar("Result")
-
 
 # --- Racing ---------------------------------------------------------------------------------------------
 
@@ -45,32 +43,6 @@ def trials() -> Iterator[int]:
     for trial in range(TRIALS):
         cache.clear()
         yield trial
-
-
-def at_once(*calls: Callable[[], Result]) -> list[Result]:
-    """What the calls return, which start together, each in a thread with a database connection of its own."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[], Result]) -> Result:
-        try:
-            connection.ensure_connection()  # before the start: connecting would pull the calls apart
-            barrier.wait(timeout=30)
-            return call()
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        running = [pool.submit(run, call) for call in calls]
-        return [one.result() for one in running]
-
-
-def somebody_waits_for_us() -> bool:
-    """Whether another transaction waits for a lock that ours holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def statuses(answers: list[Any]) -> list[int]:

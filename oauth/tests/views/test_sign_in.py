@@ -1,4 +1,3 @@
-from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -7,15 +6,9 @@ from django.test import Client
 from django.utils import timezone
 
 from oauth.models import User
-from oauth.tests.flow import App, sent_back
+from oauth.tests.flow import PASSWORD, App, sent_back, sign_in
 
 pytestmark = pytest.mark.django_db
-
-PASSWORD = "correct horse"
-
-
-def sign_in(client: Client, email: str, password: str = PASSWORD, **more: str) -> Any:
-    return client.post("/sign-in", {"username": email, "password": password} | more)
 
 
 def test_a_person_signs_in_with_the_address_in_any_case_and_lands_where_they_wanted_to_go(

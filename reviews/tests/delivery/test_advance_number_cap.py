@@ -44,7 +44,7 @@ def claimed(texts: int, to: str = NUMBER) -> list[Delivery]:
 def is_declared(row: Delivery, now: datetime) -> bool:
     """By a worker with a database connection of its own."""
     try:
-        return row.pk in advance.advance(sent=[], following=[row], now=now)[1]
+        return row.pk in advance.mark_and_declare(sent=[], ready=[row], now=now)[1]
     finally:
         connections.close_all()
 
@@ -71,7 +71,7 @@ def test_whoever_waits_for_the_number_counts_what_was_declared_meanwhile() -> No
             assert until(somebody_waits)
             # Not committed when the waiting one began.
             Delivery.objects.filter(pk__in=[row.pk for row in others]).update(status="sending")
-        assert waiting.result(20) is False
+        assert waiting.result(60) is False
     first.refresh_from_db()
     assert (first.status, first.attempts) == ("planned", 0)
 
@@ -88,7 +88,7 @@ def test_workers_that_declare_at_once_send_no_more_than_the_cap() -> None:
 def test_a_text_is_declared_in_one_round_trip_that_locks_its_number_first() -> None:
     [row] = claimed(1)
     with CaptureQueriesContext(connection) as queries:
-        assert advance.advance(sent=[], following=[row], now=timezone.now()) == (set(), {row.pk})
+        assert advance.mark_and_declare(sent=[], ready=[row], now=timezone.now()) == (set(), {row.pk})
     lock, declaration = [query["sql"] for query in queries]
     assert "pg_advisory_xact_lock" in lock
     assert "UPDATE" in declaration
@@ -97,13 +97,13 @@ def test_a_text_is_declared_in_one_round_trip_that_locks_its_number_first() -> N
 
 def test_each_text_of_a_lot_counts_for_the_next_one() -> None:
     rows = claimed(CAP + 2)
-    assert len(advance.advance(sent=[], following=rows, now=timezone.now())[1]) == CAP
+    assert len(advance.mark_and_declare(sent=[], ready=rows, now=timezone.now())[1]) == CAP
 
 
 def test_a_lot_locks_its_numbers_at_once_and_in_one_order() -> None:
     rows = [*claimed(1, to="+12125550002"), *claimed(1, to="+12125550001")]
     with CaptureQueriesContext(connection) as queries:
-        advance.advance(sent=[], following=rows, now=timezone.now())
+        advance.mark_and_declare(sent=[], ready=rows, now=timezone.now())
     lock, *declarations = [query["sql"] for query in queries]
     assert lock.index("+12125550001") < lock.index("+12125550002")
     assert len(declarations) == 2
@@ -124,8 +124,8 @@ def test_a_connection_that_is_gone_is_the_databases_error() -> None:
         cursor.execute("SELECT pg_backend_pid()")
         [pid] = cursor.fetchone()
     with ThreadPoolExecutor(1) as pool:
-        pool.submit(ended, pid).result(20)
+        pool.submit(ended, pid).result(60)
     with pytest.raises(OperationalError):
-        advance.advance(sent=[], following=[row], now=timezone.now())
+        advance.mark_and_declare(sent=[], ready=[row], now=timezone.now())
     connection.close()
-    assert advance.advance(sent=[], following=[row], now=timezone.now())[1] == {row.pk}
+    assert advance.mark_and_declare(sent=[], ready=[row], now=timezone.now())[1] == {row.pk}

@@ -13,6 +13,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from oauth.models import Account
+from reviewhub.refused import Refused
 from reviews.models import Attempt, Endpoint, Event, Notice, ReviewRequest
 from reviews.tests.support.helpers import asked
 from reviews.tests.support.receiver import answering, receiving, tell_due
@@ -41,7 +42,7 @@ def held(first: Callable[[], Any], goes: Signal, done: Signal) -> None:
         with transaction.atomic():
             first()
             done.set()
-            assert goes.wait(20)
+            assert goes.wait(60)
     finally:
         done.set()
         connections.close_all()
@@ -67,12 +68,12 @@ def in_this_order(threads: ThreadPoolExecutor, first: Callable[[], Any], second:
     """The second call begins when the first one has run, and may wait for it to commit."""
     goes, done = Signal(), Signal()
     one: Future[Any] = threads.submit(held, first, goes, done)
-    assert done.wait(20)
+    assert done.wait(60)
     other = threads.submit(alone, second)
     until(lambda: waits_for_a_lock() or other.done())
     goes.set()
-    one.result(20)
-    other.result(20)
+    one.result(60)
+    other.result(60)
 
 
 @pytest.mark.postgres
@@ -127,7 +128,7 @@ def test_what_is_forgotten_while_it_is_told_again_is_passed_by(
 
 
 def refused(call: Callable[..., Any], *args: Any, **named: Any) -> None:
-    with pytest.raises(endpoints.Refused):
+    with pytest.raises(Refused):
         call(*args, **named)
 
 

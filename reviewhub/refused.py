@@ -1,0 +1,15 @@
+"""The one error with which a service declines what it was asked to do."""
+
+
+class Refused(Exception):
+    """A rule, or the state of the rows, stands against what was asked; nothing has been changed.
+
+    For services to raise where the input can be read, and cannot be done. `field` names the input that is to blame,
+    by the name it has in the API, or the row that stands in the wrong state; a form or an answer shows the reason
+    there. `reason` is a whole sentence for the person or program that asked.
+    """
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
+        self.reason = reason

@@ -1,0 +1,39 @@
+"""The first page of the back-office."""
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from oauth.models import Account, User
+from oauth.tests.flow import signed_in
+from reviews.models import (
+    WorkerBeat,
+)
+from reviews.requests.matching import Person
+from reviews.tests.support.helpers import asked
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_dashboard_counts_the_own_accounts_only(
+    account: Account, other_account: Account, owner: User, stranger: User
+) -> None:
+    asked(account, timezone.now())
+    asked(other_account, timezone.now())
+    asked(other_account, timezone.now(), person=Person(email="b@example.com"))
+    assert '<span class="rh-number">1</span>' in signed_in(owner).get("/admin/").content.decode()
+    assert '<span class="rh-number">2</span>' in signed_in(stranger).get("/admin/").content.decode()
+
+
+def test_the_sandbox_and_a_missing_worker_are_said(owner: User, operator: User, settings: Any) -> None:
+    content = signed_in(owner).get("/admin/").content.decode()
+    assert "Sandbox." in content
+    assert "No worker." in content
+    settings.SANDBOX = False
+    WorkerBeat.objects.create(worker="w", started_at=timezone.now(), beat_at=timezone.now())
+    content = signed_in(owner).get("/admin/").content.decode()
+    assert "Sandbox." not in content
+    assert "No worker." not in content
+    assert "last heard of" not in content  # the machinery is the operator's
+    assert "The worker was last heard of" in signed_in(operator).get("/admin/").content.decode()

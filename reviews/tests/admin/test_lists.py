@@ -1,0 +1,108 @@
+"""Lists of the back-office: their cost, their times, whose rows they hold."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from oauth.models import Account, Membership, User
+from oauth.tests.flow import signed_in
+from reviews.contacts.suppressions import suppress
+from reviews.models import (
+    Contact,
+    Delivery,
+    DeliveryEvent,
+    MergeCandidate,
+    ReviewRequest,
+    Suppression,
+)
+from reviews.pages import actions
+from reviews.requests.matching import Person
+from reviews.tests.support.helpers import asked
+
+pytestmark = pytest.mark.django_db
+
+
+# --- Cost -------------------------------------------------------------------------------------------
+
+
+LISTS = ["reviewrequest", "contact", "delivery", "feedback", "suppression", "deliveryevent", "mergecandidate"]
+
+
+@pytest.mark.parametrize("model", LISTS)
+def test_a_list_costs_no_query_for_a_row(
+    account: Account, owner: User, operator: User, now: datetime, model: str, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(20):
+        request = asked(account, now, person=Person(email=f"c{number}@example.com"))
+        delivery = Delivery.objects.get(request=request)
+        actions.record_feedback(delivery=delivery, rating=3, text="so so", now=now)
+        other = Contact.objects.create(account=account, phone=f"+1212555{number:04}")
+        MergeCandidate.objects.create(account=account, by_email=request.contact, by_phone=other)
+        DeliveryEvent.objects.create(
+            account=account, delivery=delivery, provider="p", key=str(number), occurred_at=now, received_at=now
+        )
+        suppress(
+            account=account,
+            channel="email",
+            address=f"c{number}@example.com",
+            reason=Suppression.Reason.STAFF,
+            evidence="",
+            now=now,
+        )
+    for user in (owner, operator):
+        client = signed_in(user)
+        client.get("/admin/")
+        with django_assert_max_num_queries(9):
+            response = client.get(reverse(f"admin:reviews_{model}_changelist"))
+        assert response.content.count(b"data-row") >= 20
+
+
+# --- Lists ------------------------------------------------------------------------------------------
+
+
+def test_times_are_those_of_the_account(account: Account, owner: User, operator: User) -> None:
+    asked(account, datetime(2026, 3, 3, 15, 0, tzinfo=UTC))
+    for user, shown, zone in ((owner, "3 Mar 2026, 10:00", "America/New_York"), (operator, "3 Mar 2026, 15:00", "UTC")):
+        content = signed_in(user).get(reverse("admin:reviews_reviewrequest_changelist")).content.decode()
+        assert shown in content
+        assert f"Times are in the zone {zone}." in content
+
+
+def test_accounts_in_different_zones_are_shown_in_utc(account: Account, other_account: Account, owner: User) -> None:
+    Account.objects.filter(pk=other_account.pk).update(time_zone="Europe/London")
+    Membership.objects.create(account=other_account, user=owner, role="viewer")
+    assert "Times are in the zone UTC." in signed_in(owner).get("/admin/").content.decode()
+
+
+def test_who_has_several_accounts_can_tell_their_rows_apart(
+    account: Account, other_account: Account, owner: User, viewer: User, now: datetime
+) -> None:
+    Membership.objects.create(account=other_account, user=owner, role="viewer")
+    asked(account, now)
+    asked(other_account, now, person=Person(email="b@example.com", first_name="Bert"))
+    address = reverse("admin:reviews_reviewrequest_changelist")
+    both = signed_in(owner).get(address).content.decode()
+    assert both.count("field-account") == 2
+    assert f"?account={other_account.pk}" in both
+    one = signed_in(owner).get(f"{address}?account={other_account.pk}").content.decode()
+    assert "Bert" in one
+    assert "Jane Smith" not in one
+    single = signed_in(viewer).get(address).content.decode()
+    assert "field-account" not in single
+    assert "?account=" not in single
+
+
+def test_a_long_list_is_counted_to_its_bound_and_not_acted_on_beyond(
+    account: Account, owner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reviewhub.backoffice.changelist.MOST_COUNTED", 2)
+    requests = [asked(account, now, person=Person(email=f"c{number}@example.com")) for number in range(3)]
+    client, address = signed_in(owner), reverse("admin:reviews_reviewrequest_changelist")
+    assert "2 review requests" in client.get(address).content.decode()
+    form = {"action": "cancel", "select_across": "1", "_selected_action": [str(requests[0].pk)]}
+    assert "filter the list first" in client.post(address, form, follow=True).content.decode()
+    assert ReviewRequest.objects.filter(status="scheduled").count() == 3
+    client.post(f"{address}?q=c1%40example.com", form)
+    assert ReviewRequest.objects.filter(status="scheduled").count() == 2

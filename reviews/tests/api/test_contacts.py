@@ -1,0 +1,118 @@
+"""Contacts through the API."""
+
+from typing import Any
+
+import pytest
+
+from oauth.models import Account
+from reviews.contacts import change
+from reviews.models import Contact, Suppression
+from reviews.tests.support.helpers import refused
+
+pytestmark = pytest.mark.django_db
+
+
+API = "/api/v1"
+
+
+def test_a_contact_says_where_it_must_not_be_written_to(
+    owner_api: Any, contact: Contact, suppression: Suppression
+) -> None:
+    body = owner_api.get(f"{API}/contacts/{contact.pk}").json()
+    assert body == {
+        "id": str(contact.pk),
+        "first_name": "Jane",
+        "last_name": "Smith",
+        "company_name": None,
+        "email": "jane@example.com",
+        "mobile_phone_number": "+12125551234",
+        "time_zone": None,
+        "created_at": body["created_at"],
+        "updated_at": body["updated_at"],
+        "erased_at": None,
+        "opt_outs": [{"channel": "email", "reason": "Complained to the mail provider"}],
+    }
+
+
+def test_contacts_are_found_by_address_in_any_spelling(owner_api: Any, account: Account, contact: Contact) -> None:
+    Contact.objects.create(account=account, email="bob@example.com")
+
+    def found(**query: str) -> list[str]:
+        return [row["email"] for row in owner_api.get(f"{API}/contacts", query).json()["results"]]
+
+    assert found() == ["bob@example.com", "jane@example.com"]
+    assert found(email=" Jane@Example.com") == ["jane@example.com"]
+    assert found(mobile_phone_number="(212) 555-1234") == ["jane@example.com"]
+    assert found(created_before="2020-01-01T00:00:00Z") == []
+    refused(owner_api.get(f"{API}/contacts?mobile_phone_number=12"), "mobile_phone_number")
+
+
+def test_only_what_is_named_changes(owner_api: Any, contact: Contact) -> None:
+    address = f"{API}/contacts/{contact.pk}"
+    body = owner_api.patch(
+        address, {"last_name": "Doe", "email": " JANE.DOE@example.com", "time_zone": "America/Denver"}, format="json"
+    ).json()
+    assert (body["first_name"], body["last_name"], body["email"]) == ("Jane", "Doe", "jane.doe@example.com")
+    body = owner_api.patch(address, {"mobile_phone_number": None, "first_name": ""}, format="json").json()
+    assert (body["mobile_phone_number"], body["first_name"], body["time_zone"]) == (None, None, "America/Denver")
+    assert owner_api.patch(address, {}, format="json").status_code == 200
+    assert owner_api.patch(address, {"unknown": 1, "id": "x"}, format="json").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({"email": "nobody"}, "email"),
+        ({"email": 5}, "email"),
+        ({"mobile_phone_number": "12"}, "mobile_phone_number"),
+        ({"time_zone": "Mars/Base"}, "time_zone"),
+        ({"first_name": "x" * 151}, "first_name"),
+        ({"first_name": "a\x00"}, "first_name"),
+        ({"email": "", "mobile_phone_number": ""}, "email"),
+        ({"email": "bob@example.com"}, "email"),
+        ({"mobile_phone_number": "+12125550002"}, "mobile_phone_number"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_and_loses_nothing(
+    owner_api: Any, account: Account, contact: Contact, given: dict[str, Any], name: str
+) -> None:
+    Contact.objects.create(account=account, email="bob@example.com", phone="+12125550002")
+    refused(owner_api.patch(f"{API}/contacts/{contact.pk}", given, format="json"), name)
+    contact.refresh_from_db()
+    assert (contact.email, contact.phone, contact.first_name) == ("jane@example.com", "+12125551234", "Jane")
+
+
+def test_the_faster_of_two_calls_takes_the_address(
+    owner_api: Any, account: Account, contact: Contact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holders = change.holders
+
+    def then_another_is_faster(row: Contact) -> dict[str, Contact]:
+        before = holders(row)
+        Contact.objects.get_or_create(account=account, email="bob@example.com")
+        return before
+
+    monkeypatch.setattr(change, "holders", then_another_is_faster)
+    refused(owner_api.patch(f"{API}/contacts/{contact.pk}", {"email": "bob@example.com"}, format="json"), "email")
+
+
+def test_erasing_is_for_good_and_may_be_repeated(owner_api: Any, contact: Contact) -> None:
+    address = f"{API}/contacts/{contact.pk}"
+    for _ in range(2):
+        response = owner_api.delete(address)
+        assert (response.status_code, response.content) == (204, b"")
+    body = owner_api.get(address).json()
+    assert (body["email"], body["first_name"]) == (None, None)
+    assert body["erased_at"] is not None
+    assert owner_api.get(f"{API}/contacts").json()["results"] == []
+    assert owner_api.patch(address, {"email": "jane@example.com"}, format="json").status_code == 404
+    assert Suppression.objects.filter(reason="erased").count() == 2
+
+
+def test_lists_cost_the_same_for_one_and_for_many(
+    owner_api: Any, account: Account, contact: Contact, django_assert_num_queries: Any
+) -> None:
+    Contact.objects.bulk_create(Contact(account=account, email=f"c{number}@example.com") for number in range(30))
+    owner_api.get(f"{API}/contacts")  # the key's last use is noted once a minute
+    with django_assert_num_queries(3):  # the key, the page, its opt-outs
+        assert len(owner_api.get(f"{API}/contacts").json()["results"]) == 31

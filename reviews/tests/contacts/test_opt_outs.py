@@ -1,0 +1,77 @@
+"""An opt-out ends the requests of its address, and what is planned to it."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from oauth.models import Account
+from reviews.contacts import opt_outs
+from reviews.models import Contact, Delivery, Suppression
+from reviews.tests.support.helpers import JANE, asked, deliveries, in_state
+
+pytestmark = pytest.mark.django_db
+
+
+def opt_out(account: Account, channel: str, address: str, now: datetime) -> Suppression:
+    return opt_outs.opt_out(
+        account=account,
+        channel=channel,
+        address=address,
+        reason=Suppression.Reason.UNSUBSCRIBED,
+        evidence="pressed the button",
+        now=now,
+    )
+
+
+def test_an_opt_out_ends_the_request_and_what_is_planned(account: Account, now: datetime) -> None:
+    request = asked(account, now)
+    opt_out(account, "email", JANE.email, now)
+    request.refresh_from_db()
+    assert (request.status, request.reason) == ("suppressed", "Unsubscribed (e-mail)")
+    assert deliveries(request) == [(0, "email", "cancelled")]
+
+
+def test_an_opt_out_ends_nothing_of_another_account(account: Account, other_account: Account, now: datetime) -> None:
+    theirs = asked(other_account, now)
+    opt_out(account, "email", JANE.email, now)
+    theirs.refresh_from_db()
+    assert theirs.status == "scheduled"
+
+
+def test_an_opt_out_repeated_keeps_the_first_evidence(account: Account, now: datetime) -> None:
+    first = opt_out(account, "email", JANE.email, now)
+    second = opt_out(account, "email", "JANE@example.com", now + timedelta(days=1))
+    assert first == second
+    assert Suppression.objects.get().created_at == now
+
+
+def test_an_opt_out_reaches_messages_to_an_address_that_changed_since(account: Account, now: datetime) -> None:
+    request = asked(account, now)
+    Contact.objects.update(email="new@example.com")
+    opt_out(account, "email", JANE.email, now)
+    assert deliveries(request) == [(0, "email", "cancelled")]
+
+
+def test_an_opt_out_from_an_address_written_to_before_ends_the_request(account: Account, now: datetime) -> None:
+    """The contact's number changed after the first text; what they answer to it still counts."""
+    request = in_state(account, "sent", now)
+    Delivery.objects.update(status="sent", sent_at=now)
+    Contact.objects.update(email="new@example.com")
+    opt_out(account, "email", JANE.email, now)
+    request.refresh_from_db()
+    assert request.status == "suppressed"
+
+
+def test_an_opt_out_cancels_every_message_planned_to_the_address(account: Account, now: datetime) -> None:
+    """Also one whose request has ended: a temporary refusal may have planned it again after that."""
+    request = in_state(account, "responded", now)
+    assert deliveries(request) == [(0, "email", "planned")]
+    opt_out(account, "email", JANE.email, now)
+    assert deliveries(request) == [(0, "email", "cancelled")]
+
+
+def test_an_opt_out_on_one_channel_leaves_the_same_words_on_the_other(account: Account, now: datetime) -> None:
+    request = asked(account, now)
+    Delivery.objects.update(channel="sms", address="+12125550000")
+    opt_out(account, "email", "+12125550000", now)
+    assert deliveries(request) == [(0, "sms", "planned")]
