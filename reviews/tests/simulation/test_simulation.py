@@ -26,7 +26,7 @@ QUIET = Rates(delivery=1, bounce=0, click=0, reply=0, opt_out=0)
 
 
 def run(account: Account, rates: Rates = QUIET, *, sequence: str = "", **changed: Any) -> dict[str, Any]:
-    """A small simulation of all there is to see."""
+    """Run a small simulation that lists every message."""
     small: dict[str, Any] = {"start": START, "days": 21, "contacts": 12, "rates": rates, "listing": True}
     plan = Plan(**small | changed)
     return simulate(account=account, sequence=sequence_of(account, sequence), plan=plan)
