@@ -40,7 +40,7 @@ def change(delivery: Delivery, to: Delivery.Status, *, by: Delivery.Mover, **col
 
 
 def _event_types(before: str, to: Delivery.Status) -> list[Event.Type]:
-    types = [events.OF_STATUS[to]] if to in events.OF_STATUS else []
+    types = [events.TYPE_OF_STATUS[to]] if to in events.TYPE_OF_STATUS else []
     if before == Delivery.Status.UNKNOWN and to == Delivery.Status.DELIVERED:
         types.insert(0, Event.Type.MESSAGE_SENT)  # a message that arrived has left
     return types

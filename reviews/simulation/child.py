@@ -1,4 +1,4 @@
-"""The process that simulates: `python -m reviews.simulation.child`, a job in JSON on stdin, JSON lines on stdout.
+"""Child process that simulates: `python -m reviews.simulation.child`, a job in JSON on stdin, JSON lines on stdout.
 
 Its environment names no database but one in memory and no provider's key; a socket that connects ends it.
 """
@@ -15,75 +15,76 @@ import django
 
 from reviewhub.processes import end_with_parent
 
-SHARES = 4  # at most: processes among which the customers are shared out
-WORTH = 100  # customers that are worth a process
+MOST_SHARES = 4  # processes among which the customers are divided
+WORTH = 100  # customers that are worth a process of their own
 
 
 def main() -> None:
+    """Read the job, run it in as many processes as it is worth, and write the result."""
     job = json.load(sys.stdin)
     os.nice(10)  # web server and worker go first
-    _limit(job)
+    _limit_time(job)
     sys.addaudithook(_refuse_network)
-    begun = time.perf_counter()
+    started = time.perf_counter()
     django.setup()
-    from reviews.simulation.counts import tally
+    from reviews.simulation.counts import count
     from reviews.simulation.plan import Plan
-    from reviews.simulation.record import together
+    from reviews.simulation.record import merge
 
     plan = Plan.from_json(job["plan"])
-    shares = 1 if job["alone"] else max(1, min(os.cpu_count() or 1, SHARES, plan.contacts // WORTH))
+    shares = 1 if job["alone"] else max(1, min(os.cpu_count() or 1, MOST_SHARES, plan.contacts // WORTH))
     # Forked before anything is open: the imports are paid for once.
     context = multiprocessing.get_context("fork")
-    lines = []
+    pipes = []
     for share in range(1, shares):
-        mine, theirs = context.Pipe(duplex=False)
-        context.Process(target=_live_for, args=(job, plan, share, shares, theirs), daemon=True).start()
-        theirs.close()
-        lines.append(mine)
-    world, own = _live(job, plan, 0, shares)
-    record = together([own, *(line.recv() for line in lines)])  # EOFError when a process ended without a word
-    result = tally(world.account, world.sequence, plan, record)
-    took = {
-        "seconds": time.perf_counter() - begun,
-        "engine": record.engine_seconds / shares,
-        "own": record.own_seconds / shares,
+        receiver, sender = context.Pipe(duplex=False)
+        context.Process(target=_run_and_send, args=(job, plan, share, shares, sender), daemon=True).start()
+        sender.close()
+        pipes.append(receiver)
+    world, record = _run(job, plan, 0, shares)
+    whole = merge([record, *(pipe.recv() for pipe in pipes)])  # EOFError when a process ended without a record
+    result = count(world.account, world.sequence, plan, whole)
+    timing = {
+        "seconds": time.perf_counter() - started,
+        "engine": whole.engine_seconds / shares,
+        "own": whole.own_seconds / shares,
     }
-    _say(result=result, timing={name: round(value, 3) for name, value in took.items()} | {"processes": shares})
+    _write(result=result, timing={name: round(value, 3) for name, value in timing.items()} | {"processes": shares})
 
 
-def _live_for(job: dict[str, Any], plan: Any, share: int, shares: int, line: Any) -> None:
-    _limit(job)
+def _run_and_send(job: dict[str, Any], plan: Any, share: int, shares: int, pipe: Any) -> None:
+    _limit_time(job)
     end_with_parent()
-    line.send(_live(job, plan, share, shares)[1])
+    pipe.send(_run(job, plan, share, shares)[1])
 
 
-def _live(job: dict[str, Any], plan: Any, share: int, shares: int) -> tuple[Any, Any]:
-    """Live through a share of the customers in tables of its own; the world, and its record."""
-    from reviews.simulation.record import record
+def _run(job: dict[str, Any], plan: Any, share: int, shares: int) -> tuple[Any, Any]:
+    """Run a share of the customers in tables of this process. Return the world and its record."""
+    from reviews.simulation.record import read_record
     from reviews.simulation.world import World
 
-    begun = time.perf_counter()
+    started = time.perf_counter()
     _make_tables()
     account, sequence = _load(job["configuration"])
-    world = World(account, sequence, plan, _tell if share == 0 else None, share, shares)
+    world = World(account, sequence, plan, _write_progress if share == 0 else None, share, shares)
     world.run()
-    found = record(world)
-    found.engine_seconds = world.engine_seconds
-    found.own_seconds = time.perf_counter() - begun - world.engine_seconds
-    return world, found
+    record = read_record(world)
+    record.engine_seconds = world.engine_seconds
+    record.own_seconds = time.perf_counter() - started - world.engine_seconds
+    return world, record
 
 
-def _tell(state: dict[str, Any]) -> None:
-    _say(progress=state)
+def _write_progress(state: dict[str, Any]) -> None:
+    _write(progress=state)
 
 
-def _say(**line: Any) -> None:
+def _write(**line: Any) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
     sys.stdout.flush()
 
 
-def _limit(job: dict[str, Any]) -> None:
-    """End this process after so many seconds, whatever it does then and whether or not anybody waits for it."""
+def _limit_time(job: dict[str, Any]) -> None:
+    """Let the kernel end this process after the job's seconds, even if nobody waits for it any more."""
     signal.alarm(job["seconds"])
 
 
@@ -93,7 +94,7 @@ def _refuse_network(event: str, args: tuple[Any, ...]) -> None:
 
 
 def _make_tables() -> None:
-    """The tables as the models say. Migrating takes two seconds longer, and ends with the same ones."""
+    """Create the tables of the models. Migrating ends with the same ones, and takes two seconds longer."""
     from django.apps import apps
     from django.db import connection
 
@@ -106,7 +107,7 @@ def _make_tables() -> None:
 
 
 def _load(configuration: str) -> tuple[Any, Any]:
-    """The account and the sequence, written into the memory of this process."""
+    """Write the account's configuration into the database in memory. Return the account and the sequence."""
     from django.core import serializers
 
     from oauth.models import Account

@@ -1,7 +1,6 @@
-"""The result of a run: a record, counted."""
+"""Counts of a run: its record as the result that pages, terminal and JSON show. Draws nothing."""
 
 from collections import Counter
-from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,13 +9,11 @@ from oauth.models import Account
 from reviews.models import Delivery, ReviewRequest, Sequence, Suppression
 from reviews.models.base import Channel
 from reviews.simulation.plan import Plan
-from reviews.simulation.record import Record, Sent
-
-Status = Delivery.Status
+from reviews.simulation.record import MessageRecord, Record
 
 
-def tally(account: Account, sequence: Sequence, plan: Plan, record: Record) -> dict[str, Any]:
-    """Counts, ready for JSON: the same for the same plan and configuration, in however many processes it ran."""
+def count(account: Account, sequence: Sequence, plan: Plan, record: Record) -> dict[str, Any]:
+    """Return the result, ready for JSON: the same for the same plan and configuration, in any number of processes."""
     messages = record.messages
     left = [message for message in messages if message.left]
     return {
@@ -34,105 +31,107 @@ def tally(account: Account, sequence: Sequence, plan: Plan, record: Record) -> d
         "not_sent": _not_sent(messages),
         "busiest": _busiest(left),
         **_requests(plan, record),
-        "examples": [_listed(message) | _words(message) for message in left[: plan.examples]],
-        "messages": [_listed(message) for message in messages] if plan.listing else [],
+        "examples": [_row(message) | _content(message) for message in left[: plan.examples]],
+        "messages": [_row(message) for message in messages] if plan.listing else [],
     }
 
 
-def _days(zone: ZoneInfo, plan: Plan, left: list[Sent]) -> list[dict[str, Any]]:
-    """Messages that left on each day of the account's calendar."""
+def _days(zone: ZoneInfo, plan: Plan, left: list[MessageRecord]) -> list[dict[str, Any]]:
+    """Count the messages that left on each day of the account's calendar."""
     first = plan.start.astimezone(zone).date()
     counts = Counter((message.at.astimezone(zone).date(), message.channel) for message in left)
     days = [first + timedelta(days=number) for number in range(plan.days)]
     return [{"date": day.isoformat(), **{channel: counts[day, channel] for channel in Channel.values}} for day in days]
 
 
-def _hours(left: list[Sent]) -> list[dict[str, int]]:
-    """Messages that left in each hour of the recipient's own day."""
+def _hours(left: list[MessageRecord]) -> list[dict[str, int]]:
+    """Count the messages that left in each hour of the recipient's own day."""
     counts = Counter((message.local.hour, message.channel) for message in left)
     return [{channel: counts[hour, channel] for channel in Channel.values} for hour in range(24)]
 
 
-def _steps(messages: list[Sent]) -> list[dict[str, Any]]:
-    """Each step on each channel, with the number of messages for each outcome."""
-    counts = Counter((message.step, message.channel, message.outcome) for message in messages)
+def _steps(messages: list[MessageRecord]) -> list[dict[str, Any]]:
+    """Count the messages of each step on each channel by outcome."""
+    numbers = Counter((message.step, message.channel, message.outcome) for message in messages)
     return [
-        {"step": step, "channel": channel, "outcomes": {status: counts[step, channel, status] for status in Status}}
-        for step, channel in sorted({(step, channel) for step, channel, _ in counts})
+        {
+            "step": step,
+            "channel": channel,
+            "outcomes": {status: numbers[step, channel, status] for status in Delivery.Status},
+        }
+        for step, channel in sorted({(step, channel) for step, channel, _ in numbers})
     ]
 
 
-def rules(reason: str) -> list[str]:
-    """What moved a message, such as "21:10 → 09:00, America/New_York: holiday: Labor Day; outside the account's hours".
+def rules_in(reason: str) -> list[str]:
+    """Return the rules that a message's reason names, without the hours and the zone of the single case.
 
-    Without the hours and the zone of the single case; the whole reason when it names none.
+    "21:10 → 09:00, America/New_York: holiday: Labor Day; outside the account's hours" names two. A reason of another
+    form is returned whole.
     """
-    hours, _, words = reason.partition(": ")
-    return words.split("; ") if "→" in hours else [reason]
+    hours, _, rules = reason.partition(": ")
+    return rules.split("; ") if "→" in hours else [reason]
 
 
-def _moves(messages: list[Sent]) -> list[list[Any]]:
-    """How many of the messages that were accepted, or still wait, were moved by which rule; by two, in both."""
-    stood = (*Delivery.ACCEPTED, Status.PLANNED)
-    moved = [message.reason for message in messages if message.reason and message.outcome in stood]
-    return _counted(rule for reason in moved for rule in rules(reason))
+def _moves(messages: list[MessageRecord]) -> list[list[Any]]:
+    """Count the accepted and the waiting messages that each rule moved; a message moved by two counts for both."""
+    statuses = (*Delivery.ACCEPTED, Delivery.Status.PLANNED)
+    reasons = [message.reason for message in messages if message.reason and message.outcome in statuses]
+    return _most_frequent(Counter(rule for reason in reasons for rule in rules_in(reason)))
 
 
-def _not_sent(messages: list[Sent]) -> list[list[Any]]:
-    """Why messages that were planned never left."""
-    gone = [message for message in messages if not message.left and message.outcome != Status.PLANNED]
-    return _counted(message.reason or "No reason was given." for message in gone)
+def _not_sent(messages: list[MessageRecord]) -> list[list[Any]]:
+    """Count the messages that were planned and never left, by reason."""
+    unsent = [message for message in messages if not message.left and message.outcome != Delivery.Status.PLANNED]
+    return _most_frequent(Counter(message.reason or "No reason was given." for message in unsent))
 
 
-def _counted(words: Iterable[str]) -> list[list[Any]]:
-    return _most(Counter(words))
+def _most_frequent(numbers: Counter[str]) -> list[list[Any]]:
+    return [[text, number] for text, number in sorted(numbers.items(), key=lambda item: (-item[1], item[0]))]
 
 
-def _most(counts: Counter[str]) -> list[list[Any]]:
-    return [[word, count] for word, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))]
-
-
-def _busiest(left: list[Sent]) -> dict[str, Any] | None:
-    """The minute in which most messages leave: what a provider's rate has to be compared with."""
+def _busiest(left: list[MessageRecord]) -> dict[str, Any] | None:
+    """Find the minute in which most messages leave, to compare with the rate that a provider takes."""
     minutes = Counter(message.at.replace(second=0, microsecond=0) for message in left)
     if not minutes:
         return None
-    minute, count = min(minutes.items(), key=lambda item: (-item[1], item[0]))
-    there = Counter(message.channel for message in left if message.at.replace(second=0, microsecond=0) == minute)
-    return {"minute": minute.isoformat(), "count": count, **{channel: there[channel] for channel in Channel.values}}
+    minute, number = min(minutes.items(), key=lambda item: (-item[1], item[0]))
+    by_channel = Counter(message.channel for message in left if message.at.replace(second=0, microsecond=0) == minute)
+    channels = {channel: by_channel[channel] for channel in Channel.values}
+    return {"minute": minute.isoformat(), "count": number, **channels}
 
 
 def _requests(plan: Plan, record: Record) -> dict[str, Any]:
-    """The requests by how they stand and why, and how far they came."""
+    """Count the requests by status and reason, the suppressions, and the customers at each stage of the funnel."""
     statuses: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
     refused = 0
-    for (status, reason, was_sent), count in record.requests.items():
-        statuses[status] += count
+    for (status, reason, was_sent), number in record.requests.items():
+        statuses[status] += number
         if reason:
-            reasons[reason] += count
+            reasons[reason] += number
         if status == ReviewRequest.Status.SUPPRESSED and not was_sent:
-            refused += count
-    labels = {Suppression.Reason(reason).label: count for reason, count in record.suppressions.items()}
-    sent = sum(count for (_, _, was_sent), count in record.requests.items() if was_sent)
+            refused += number
+    labels = {Suppression.Reason(reason).label: number for reason, number in record.suppressions.items()}
+    sent = sum(number for (_, _, was_sent), number in record.requests.items() if was_sent)
     return {
         "requests": {status.value: statuses[status] for status in ReviewRequest.Status},
-        "reasons": _most(reasons),
-        "suppressions": _most(Counter(labels)),
+        "reasons": _most_frequent(reasons),
+        "suppressions": _most_frequent(Counter(labels)),
         "funnel": [
             ["Asked", plan.asks],
             ["Passed the gates", statuses.total() - refused],
             ["Written to", sent],
             [
                 "Message seen",
-                len({message.request for message in record.messages if message.outcome == Status.DELIVERED}),
+                len({message.request for message in record.messages if message.outcome == Delivery.Status.DELIVERED}),
             ],
             ["Responded", statuses[ReviewRequest.Status.RESPONDED]],
         ],
     }
 
 
-def _listed(message: Sent) -> dict[str, Any]:
+def _row(message: MessageRecord) -> dict[str, Any]:
     return {
         "at": message.at.isoformat(),
         "local": message.local.isoformat(),
@@ -145,5 +144,5 @@ def _listed(message: Sent) -> dict[str, Any]:
     }
 
 
-def _words(message: Sent) -> dict[str, Any]:
+def _content(message: MessageRecord) -> dict[str, Any]:
     return {"subject": message.subject, "text": message.text}

@@ -1,4 +1,4 @@
-"""Invented customers, and when a business asks them: the same for the same seed."""
+"""Invented customers of a business, and the times at which it asks them: the same for the same seed."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
@@ -44,8 +44,8 @@ LAST = (
     "Silva",
 )
 
-# Area codes of the North American plan that lie in one time zone.
-PLACES = [
+# Area codes of the North American plan that lie in one time zone, each with the zone.
+AREA_CODES = [
     ("212", "America/New_York"),
     ("617", "America/New_York"),
     ("305", "America/New_York"),
@@ -57,15 +57,15 @@ PLACES = [
     ("206", "America/Los_Angeles"),
     ("808", "Pacific/Honolulu"),
 ]
-AT_HOME = 0.6  # the share of customers who live in the business's own zone, where the country has several
-ZONE_KNOWN = 0.2  # the share of customers whose time zone the caller told
+AT_HOME = 0.6  # share of customers who live in the business's own zone, where the country has several
+ZONE_KNOWN = 0.2  # share of customers whose time zone the caller names
 BOTH, MAIL_ONLY = 0.55, 0.85  # 55 % have both addresses, 30 % only mail, 15 % only a number
 OPENS, CLOSES = time(8), time(18)  # most asks follow a finished job
-AT_NIGHT = 0.1  # the share of asks that some script makes at any time of the day
+AT_NIGHT = 0.1  # share of asks that a script makes at any time of the day
 
 
-def people(account: Account, plan: Plan) -> list[Person]:
-    """The customers of the plan, none of whom shares an address with another one."""
+def invent_people(account: Account, plan: Plan) -> list[Person]:
+    """Invent the customers of the plan. None shares an address with another."""
     random = Random(f"{plan.seed}/people")  # noqa: S311 (repeatable, keeps no secret)
     return [_person(account, number, random) for number in range(plan.contacts)]
 
@@ -84,20 +84,20 @@ def _person(account: Account, number: int, random: Random) -> Person:
 
 
 def _phone(account: Account, number: int, random: Random) -> tuple[str, str]:
-    """A number in E.164, in use or not, and the zone of whoever has it."""
-    own = [place for place in PLACES if place[1] == account.time_zone]
-    place = random.choice(own if own and random.random() < AT_HOME else PLACES)
+    """Return a number in E.164, in use or not, and the time zone of its owner."""
+    at_home = [(code, zone) for code, zone in AREA_CODES if zone == account.time_zone]
+    code, zone = random.choice(at_home if at_home and random.random() < AT_HOME else AREA_CODES)
     if account.country in ("US", "CA"):
-        return f"+1{place[0]}555{number:04d}", place[1]
+        return f"+1{code}555{number:04d}", zone
     example = phonenumbers.example_number_for_type(account.country, PhoneNumberType.MOBILE)
     if example is None:  # a country without a plan for mobile numbers
-        return f"+1{place[0]}555{number:04d}", account.time_zone
+        return f"+1{code}555{number:04d}", account.time_zone
     national = str(example.national_number)[:-4]
     return f"+{example.country_code}{national}{number:04d}", account.time_zone
 
 
-def asks(account: Account, plan: Plan) -> Iterator[tuple[datetime, int]]:
-    """When each customer, by number, is asked, in order: evenly over the days, mostly in opening hours.
+def schedule_asks(account: Account, plan: Plan) -> Iterator[tuple[datetime, int]]:
+    """Yield the time of each ask, in order, and the number of its customer: evenly over the days, mostly in the day.
 
     UTC, whole minutes. Everybody is asked once before anybody is asked again.
     """

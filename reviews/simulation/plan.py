@@ -1,4 +1,4 @@
-"""What is to be simulated: how long, with how many customers, and how these behave."""
+"""Plan of a simulation: how long, with how many customers, and how these behave."""
 
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ MOST_CONTACTS, MOST_DAYS = 5_000, 365
 
 
 class InvalidPlan(ValueError):
-    """It cannot be simulated; `field` names the value that says so."""
+    """Plan that cannot be simulated; `field` names the value that is wrong."""
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(reason)
@@ -19,11 +19,11 @@ class InvalidPlan(ValueError):
 
 @dataclass(frozen=True)
 class Rates:
-    """How provider and customers behave, each from 0 to 1.
+    """Behaviour of provider and customers: shares from 0 to 1.
 
-    `bounce`: the share of addresses that do not exist. `delivery`: of the messages that the provider took, the share
-    that is seen; the others get lost without a word. `click`, `reply`, `opt_out`: the share of seen messages whose
-    reader goes to a review site, answers in words, or leaves. One reader may do several of these.
+    `bounce`: of the addresses, those that do not exist. `delivery`: of the messages that the provider took, those that
+    are seen; the others get lost unnoticed. `click`, `reply`, `opt_out`: of the seen messages, those whose reader goes
+    to a review site, answers in words, or opts out. One reader may do several of these.
     """
 
     delivery: float = 0.97
@@ -35,7 +35,7 @@ class Rates:
 
 @dataclass(frozen=True)
 class Plan:
-    """One run. Each contact is asked once, evenly over the days, unless `asks_per_day` says otherwise."""
+    """Plan of one run. Each contact is asked once, evenly over the days, unless `asks_per_day` says otherwise."""
 
     start: datetime
     days: int = 90
@@ -43,18 +43,19 @@ class Plan:
     asks_per_day: int | None = None
     seed: int = 1
     examples: int = 10
-    listing: bool = False  # each single message in the result, too
+    listing: bool = False  # the result lists every message
     rates: Rates = field(default_factory=Rates)
 
     @property
     def asks(self) -> int:
+        """The number of asks in all."""
         return self.contacts if self.asks_per_day is None else self.asks_per_day * self.days
 
     def check(self) -> "Plan":
-        """Raises InvalidPlan for the first value that is out of bounds."""
-        self._within("days", 1, MOST_DAYS)
-        self._within("contacts", 1, MOST_CONTACTS)
-        self._within("examples", 0, 100)
+        """Return the plan itself. Raises InvalidPlan for the first value that is out of bounds."""
+        self._check_range("days", 1, MOST_DAYS)
+        self._check_range("contacts", 1, MOST_CONTACTS)
+        self._check_range("examples", 0, 100)
         if self.asks_per_day is not None and not 1 <= self.asks <= MOST_CONTACTS:
             reason = f"asks per day times days must be between 1 and {MOST_CONTACTS:,}, not {self.asks:,}."
             raise InvalidPlan("asks_per_day", reason)
@@ -62,31 +63,31 @@ class Plan:
             raise InvalidPlan("start", "The start must have a time zone and lie between the years 2000 and 2100.")
         for rate in fields(Rates):
             value = getattr(self.rates, rate.name)
-            if not 0 <= value <= 1:  # so is not a number, which is neither
+            if not 0 <= value <= 1:  # true of NaN, too, which compares with nothing
                 words = rate.name.replace("_", "-")
                 raise InvalidPlan(f"{rate.name}_rate", f"The {words} rate must be between 0 and 1, not {value}.")
         return self
 
-    def _within(self, name: str, least: int, most: int) -> None:
+    def _check_range(self, name: str, least: int, most: int) -> None:
         value = getattr(self, name)
         if not least <= value <= most:
             raise InvalidPlan(name, f"{name} must be between {least} and {most:,}, not {value:,}.")
 
     def end(self, zone: ZoneInfo) -> datetime:
-        """The end of the last day, in that zone."""
-        first = self.start.astimezone(zone)
-        last = datetime.combine(first.date() + timedelta(days=self.days), datetime.min.time(), tzinfo=zone)
-        return last.astimezone(UTC)
+        """Return the end of the last day in the zone, in UTC."""
+        first_day = self.start.astimezone(zone).date()
+        midnight = datetime.combine(first_day + timedelta(days=self.days), datetime.min.time(), tzinfo=zone)
+        return midnight.astimezone(UTC)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"start": self.start.isoformat()}
 
     @classmethod
-    def from_json(cls, given: dict[str, Any]) -> "Plan":
-        start = datetime.fromisoformat(given["start"])
-        return cls(**given | {"start": start, "rates": Rates(**given["rates"])})
+    def from_json(cls, values: dict[str, Any]) -> "Plan":
+        start = datetime.fromisoformat(values["start"])
+        return cls(**values | {"start": start, "rates": Rates(**values["rates"])})
 
 
 def today(now: datetime, zone: ZoneInfo) -> datetime:
-    """Midnight of the current day in that zone: the usual start, so that all days are whole ones."""
+    """Return midnight of the current day in the zone, in UTC: the usual start, so that all days are whole."""
     return datetime.combine(now.astimezone(zone).date(), datetime.min.time(), tzinfo=zone).astimezone(UTC)

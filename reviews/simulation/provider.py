@@ -1,7 +1,7 @@
-"""An invented provider and the people behind it: what comes of each message, the same for the same seed.
+"""Invented provider, and the reactions of its recipients: the same for the same seed.
 
-Each fate hangs on the seed, the address and how many messages it got before: in whatever order the
-engine sends, and whatever else is sent, it stays the same.
+A message's outcome depends on the seed, its address and the number of messages that went there before. So it is the
+same in any order of sending, and whatever else is sent.
 """
 
 from collections import Counter
@@ -16,26 +16,27 @@ from reviews.simulation.plan import Plan
 
 CLICK, REPLY, OPT_OUT = "click", "reply", "opt_out"
 
-# Minutes until half of the readers who react have done so, and the longest that anybody takes.
+# Minutes until half of the readers who react have done so.
 HALF = {Channel.EMAIL.value: 180, Channel.SMS.value: 15}
-SPREAD = 1.2
-LONGEST = 2 * 24 * 60
+SPREAD = 1.2  # of the logarithm of these minutes
+LONGEST = 2 * 24 * 60  # minutes
 
+# Error code and text for an address that does not exist.
 GONE = {Channel.EMAIL.value: ("550", "No such mailbox."), Channel.SMS.value: ("30005", "Unknown destination.")}
 
 
 @dataclass(frozen=True, order=True)
 class Reaction:
-    """What a customer does about a message, named by its key. `draw`: a random number for what is left to decide."""
+    """Act of a customer on a message, which is named by its key."""
 
     at: datetime
     key: str
-    what: str
-    draw: float
+    what: str  # CLICK, REPLY or OPT_OUT
+    draw: float  # a random number from 0 to 1, for the site or the rating
 
 
 class Provider:
-    """Takes messages, and tells `react` what their readers will do."""
+    """Provider of both channels: takes messages, and calls `react` with what their readers will do."""
 
     def __init__(self, plan: Plan, clock: Callable[[], datetime], react: Callable[[Reaction], None]) -> None:
         self._seed, self._rates = plan.seed, plan.rates
@@ -43,12 +44,13 @@ class Provider:
         self._received: Counter[str] = Counter()
         self.seen: set[str] = set()  # the keys of messages that reached a person
 
-    def channel(self, kind: str) -> "_Line":
-        return _Line(self, kind)
+    def channel(self, name: str) -> "_SimulatedChannel":
+        return _SimulatedChannel(self, name)
 
-    def take(self, kind: str, message: Message) -> Accepted:
+    def take(self, channel: str, message: Message) -> Accepted:
+        """Accept the message, and draw its reader's reactions. Raises ChannelError for an address that is gone."""
         if self._random(message.to).random() < self._rates.bounce:
-            code, text = GONE[kind]
+            code, text = GONE[channel]
             raise ChannelError(code, text, address_gone=True)
         self._received[message.to] += 1
         random = self._random(f"{message.to}/{self._received[message.to]}")
@@ -56,27 +58,29 @@ class Provider:
             self.seen.add(message.key)
             for what, rate in ((CLICK, self._rates.click), (REPLY, self._rates.reply), (OPT_OUT, self._rates.opt_out)):
                 # Drawn for everybody, so that one rate changes nothing about the others.
-                does, minutes, draw = random.random(), random.lognormvariate(0, SPREAD) * HALF[kind], random.random()
-                if does < rate:
+                chance = random.random()
+                minutes = random.lognormvariate(0, SPREAD) * HALF[channel]
+                draw = random.random()
+                if chance < rate:
                     at = self._clock() + timedelta(minutes=max(1, min(round(minutes), LONGEST)))
                     self._react(Reaction(at, message.key, what, draw))
         return Accepted(f"simulated-{message.key}")
 
-    def _random(self, what: str) -> Random:
-        return Random(f"{self._seed}/{what}")  # noqa: S311 (repeatable, keeps no secret)
+    def _random(self, name: str) -> Random:
+        return Random(f"{self._seed}/{name}")  # noqa: S311 (repeatable, keeps no secret)
 
 
-class _Line:
-    """One channel, as the engine knows it."""
+class _SimulatedChannel:
+    """Channel of the engine that hands messages to the provider."""
 
-    def __init__(self, provider: Provider, kind: str) -> None:
-        self._provider, self._kind = provider, kind
+    def __init__(self, provider: Provider, name: str) -> None:
+        self._provider, self._name = provider, name
 
     def connect(self) -> None:
-        """Always there."""
+        """Do nothing: the provider is always within reach."""
 
     def send(self, message: Message) -> Accepted:
-        return self._provider.take(self._kind, message)
+        return self._provider.take(self._name, message)
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Do nothing: no connection is open."""

@@ -1,4 +1,4 @@
-"""What the engine left of a run, as plain values: they go from process to process, and into the result."""
+"""Record of a run: the rows that the engine left, as plain values that go from process to process."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -11,14 +11,12 @@ from reviews.models import Delivery, ReviewRequest, Suppression
 from reviews.requests.schedule import slots
 from reviews.simulation.world import World
 
-Status = Delivery.Status
-
 
 @dataclass(frozen=True)
-class Sent:
-    """One message, sent or not. `at`: when it left; if it never did, when it was due."""
+class MessageRecord:
+    """One message, sent or not."""
 
-    at: datetime
+    at: datetime  # at which it left; if it never did, at which it was due
     who: str  # the customer, by the address that nobody else has
     name: str
     request: str
@@ -32,69 +30,71 @@ class Sent:
 
     @property
     def left(self) -> bool:
-        """Whether a provider got to see it."""
-        return self.outcome in (*Delivery.ACCEPTED, Status.BOUNCED)
+        """True if it was handed to the provider."""
+        return self.outcome in (*Delivery.ACCEPTED, Delivery.Status.BOUNCED)
 
     @property
     def local(self) -> datetime:
+        """The recipient's own time."""
         return self.at.astimezone(ZoneInfo(self.zone))
 
-    def order(self) -> tuple[Any, ...]:
-        """By time; in the same minute by customer, so that the order is the same in each run."""
+    def sort_key(self) -> tuple[Any, ...]:
+        """Return the key by which messages are in the order of time, and in the same order in each run."""
         return self.at, self.who, self.step, self.channel
 
 
 @dataclass
 class Record:
-    """One share of a run, or all of them together."""
+    """Messages, requests and suppressions of one share of a run, or of all."""
 
-    messages: list[Sent] = field(default_factory=list)
+    messages: list[MessageRecord] = field(default_factory=list)
     requests: Counter[tuple[str, str, bool]] = field(default_factory=Counter)  # status, reason, whether any was sent
     suppressions: Counter[str] = field(default_factory=Counter)
-    joined: int = 0
-    engine_seconds: float = 0.0
-    own_seconds: float = 0.0
+    joined: int = 0  # asks that were answered with an open request
+    engine_seconds: float = 0.0  # in the engine's functions
+    own_seconds: float = 0.0  # around them
 
 
-def record(world: World) -> Record:
-    """Read the rows of this process."""
+def read_record(world: World) -> Record:
+    """Read the record from the rows of this process."""
     rows = Delivery.objects.select_related("request__contact")
-    found = Record(sorted((_sent(world, row) for row in rows), key=Sent.order), joined=world.joined)
+    messages = sorted((_message(world, row) for row in rows), key=MessageRecord.sort_key)
+    record = Record(messages, joined=world.joined)
     for status, reason, sent_at in ReviewRequest.objects.values_list("status", "reason", "sent_at"):
-        found.requests[status, reason, sent_at is not None] += 1
-    found.suppressions.update(Suppression.objects.values_list("reason", flat=True))
-    return found
+        record.requests[status, reason, sent_at is not None] += 1
+    record.suppressions.update(Suppression.objects.values_list("reason", flat=True))
+    return record
 
 
-def together(records: Iterable[Record]) -> Record:
-    """All shares as one record."""
+def merge(records: Iterable[Record]) -> Record:
+    """Return the records of all shares as one."""
     whole = Record()
-    for part in records:
-        whole.messages += part.messages
-        whole.requests += part.requests
-        whole.suppressions += part.suppressions
-        whole.joined += part.joined
-        whole.engine_seconds += part.engine_seconds
-        whole.own_seconds += part.own_seconds
-    whole.messages.sort(key=Sent.order)
+    for record in records:
+        whole.messages += record.messages
+        whole.requests += record.requests
+        whole.suppressions += record.suppressions
+        whole.joined += record.joined
+        whole.engine_seconds += record.engine_seconds
+        whole.own_seconds += record.own_seconds
+    whole.messages.sort(key=MessageRecord.sort_key)
     return whole
 
 
-def _sent(world: World, row: Delivery) -> Sent:
+def _message(world: World, row: Delivery) -> MessageRecord:
     contact = row.request.contact
     zone = slots.recipient_zone(account=world.account, contact=contact, channel=row.channel)
-    seen = row.status == Status.SENT and str(row.message_key) in world.provider.seen
-    return Sent(
+    is_seen = row.status == Delivery.Status.SENT and str(row.message_key) in world.provider.seen
+    return MessageRecord(
         at=row.sent_at or row.due_at,
         who=contact.email or contact.phone,
         name=contact.name,
         request=str(row.request_id),
         step=row.step,
         channel=row.channel,
-        outcome=Status.DELIVERED.value if seen else row.status,
+        outcome=Delivery.Status.DELIVERED.value if is_seen else row.status,
         zone=zone.key,
         reason=row.reason or row.error_text,
         subject=row.subject,
-        # The link is drawn anew in each run, and leads nowhere.
+        # Without the link, which is drawn anew in each run and leads nowhere.
         text=row.text.replace(row.link_token, "…"),
     )

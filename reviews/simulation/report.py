@@ -1,4 +1,4 @@
-"""A result for a terminal, and its messages for a spreadsheet."""
+"""Reports of a result: text for a terminal, and its messages as CSV for a spreadsheet."""
 
 import csv
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ WIDE = 40
 
 
 def bar(value: float, most: float, width: int = WIDE) -> str:
-    """A horizontal bar of eighths of a character; the slightest value shows."""
+    """Draw a horizontal bar, exact to an eighth of a character; any value above 0 shows."""
     eighths = round(value / most * width * 8) if most else 0
     if value and not eighths:
         eighths = 1
@@ -23,12 +23,13 @@ def bar(value: float, most: float, width: int = WIDE) -> str:
 
 
 def columns(values: Sequence[float], most: float) -> str:
-    """A character for each value, as high as it is; the slightest one shows."""
+    """Draw one character for each value, as high as the value; any value above 0 shows."""
     levels = (max(1, round(value / most * 8)) if value and most else 0 for value in values)
     return "".join(LEVELS[level] for level in levels)
 
 
 def text_report(result: dict[str, Any]) -> str:
+    """Return the result as text for a terminal."""
     return "\n".join(_lines(result))
 
 
@@ -50,7 +51,7 @@ def _lines(result: dict[str, Any]) -> Iterator[str]:
     if busiest := result["busiest"]:
         minute = datetime.fromisoformat(busiest["minute"]).astimezone(ZoneInfo(result["time_zone"]))
         yield ""
-        yield f"Busiest minute: {minute:%d %B %Y, %H:%M} with {_of_channels(busiest)}"
+        yield f"Busiest minute: {minute:%d %B %Y, %H:%M} with {_name_counts(busiest)}"
     yield from _examples(result["examples"])
     yield ""
     yield (
@@ -60,7 +61,7 @@ def _lines(result: dict[str, Any]) -> Iterator[str]:
 
 
 def _days(result: dict[str, Any]) -> Iterator[str]:
-    """A line for each week, a column for each day."""
+    """Draw a line for each week, with a column for each day."""
     days = result["days"]
     totals = [sum(day[channel] for channel in Channel.values) for day in days]
     weeks = [slice(first, first + 7) for first in range(0, len(days), 7)]
@@ -97,34 +98,33 @@ def _steps(result: dict[str, Any]) -> Iterator[str]:
 
 
 def _statuses(result: dict[str, Any]) -> list[list[Any]]:
-    found = [
-        [status.label, result["requests"][status]] for status in ReviewRequest.Status if result["requests"][status]
-    ]
-    return [*found, ["Joined to an open request", result["joined"]]] if result["joined"] else found
+    rows = [[status.label, result["requests"][status]] for status in ReviewRequest.Status if result["requests"][status]]
+    return [*rows, ["Joined to an open request", result["joined"]]] if result["joined"] else rows
 
 
 def _counts(title: str, rows: list[list[Any]]) -> Iterator[str]:
     if rows:
         yield from _heading(title)
-        for words, count in rows:
-            yield f"  {count:7,}  {words}"
+        for text, count in rows:
+            yield f"  {count:7,}  {text}"
 
 
 def _examples(examples: list[dict[str, Any]]) -> Iterator[str]:
     if examples:
         yield from _heading(f"The first {len(examples)} messages")
-    for one in examples:
-        local = datetime.fromisoformat(one["local"])
-        channel = Channel(one["channel"]).label.lower()
-        yield f"  {local:%d %b %H:%M} {one['zone']}, step {one['step']} by {channel} to {one['to']}: {one['outcome']}"
-        if one["reason"]:
-            yield f"      ({one['reason']})"
-        yield f"      {one['subject'] or one['text']}"
+    for row in examples:
+        local = datetime.fromisoformat(row["local"])
+        channel = Channel(row["channel"]).label.lower()
+        yield f"  {local:%d %b %H:%M} {row['zone']}, step {row['step']} by {channel} to {row['to']}: {row['outcome']}"
+        if row["reason"]:
+            yield f"      ({row['reason']})"
+        yield f"      {row['subject'] or row['text']}"
 
 
-def _of_channels(counts: dict[str, Any]) -> str:
-    words = {Channel.EMAIL: ("mail", "mails"), Channel.SMS: ("text", "texts")}
-    return " and ".join(f"{counts[channel]:,} {words[channel][counts[channel] != 1]}" for channel in Channel)
+def _name_counts(counts: dict[str, Any]) -> str:
+    """Return counts by channel in words, such as "3 mails and 1 text"."""
+    nouns = {Channel.EMAIL: ("mail", "mails"), Channel.SMS: ("text", "texts")}
+    return " and ".join(f"{counts[channel]:,} {nouns[channel][counts[channel] != 1]}" for channel in Channel)
 
 
 def _heading(title: str) -> Iterator[str]:
@@ -133,7 +133,7 @@ def _heading(title: str) -> Iterator[str]:
 
 
 def write_csv(result: dict[str, Any], file: TextIO) -> None:
-    """A line for each message, sent or not; `result` comes of a plan with `listing`."""
+    """Write a line for each message, sent or not. The result must be of a plan with `listing`."""
     names = ["at", "local", "zone", "to", "step", "channel", "outcome", "reason"]
     writer = csv.DictWriter(file, names)
     writer.writeheader()

@@ -1,4 +1,4 @@
-"""Starting a simulation: the account's configuration goes into a child process, progress and result come out."""
+"""Runner of a simulation: the account's configuration goes into a child process, progress and result come out."""
 
 import contextlib
 import json
@@ -21,69 +21,69 @@ from reviews.simulation.plan import InvalidPlan, Plan
 
 logger = logging.getLogger(__name__)
 
-# What a Python process needs of its parent's environment; none of our settings is among it.
-KEPT = {"PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR"}
+# Variables of the environment that a Python process needs; none of our settings is among them.
+INHERITED = {"PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR"}
 COMMAND = ["-m", "reviews.simulation.child"]
-SECONDS = 300
+SECONDS = 300  # a run may take
 
 Progress = Callable[[dict[str, Any]], None]
 
 
 class SimulationFailed(Exception):
-    """The child process ended without a result; the text says why, as far as that is known."""
+    """End of the child process without a result; the text says why, as far as that is known."""
 
 
 def sequence_of(account: Account, slug: str = "") -> Sequence:
-    """The account's sequence with that slug, else its default one. Raises InvalidPlan when there is none."""
+    """Return the account's sequence with that slug, or its default one. Raises InvalidPlan if there is none."""
     rows = Sequence.objects.for_account(account)
-    found = (rows.filter(slug=slug) if slug else rows.filter(is_default=True)).first()
-    if found is None:
+    sequence = (rows.filter(slug=slug) if slug else rows.filter(is_default=True)).first()
+    if sequence is None:
         reason = f"{account} has no sequence {slug!r}." if slug else f"{account} has no default sequence."
         raise InvalidPlan("sequence", reason)
-    return found
+    return sequence
 
 
 def simulate(
     *, account: Account, sequence: Sequence, plan: Plan, progress: Progress | None = None, seconds: int = SECONDS
 ) -> dict[str, Any]:
-    """Run the plan and return its result, with `timing` beside it. Reads the account's configuration, writes nothing.
+    """Run the plan, and return its result with `timing` added. Reads the account's configuration, writes nothing.
 
-    `progress` gets {"day", "days", "percent"} every now and then; what it raises ends the run. Raises InvalidPlan,
-    and SimulationFailed when the child process crashes or takes more than so many seconds.
+    `progress` is called with {"day", "days", "percent"} several times a second; what it raises ends the run.
+    Raises InvalidPlan, and SimulationFailed if the child process crashes or takes more than `seconds`.
     """
     job = {
         "plan": plan.check().to_json(),
         "configuration": configuration(account, sequence),
         "seconds": seconds,
-        # A sender's rate is the one thing that makes a customer wait for another one.
+        # Only the rate of a sender makes one customer wait for another; with it, one process simulates all of them.
         "alone": rate_limit.rate(Delivery(account=account)) > 0,
     }
-    with tempfile.TemporaryFile() as said:
+    with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(  # noqa: S603 (our own module)
             [sys.executable, *COMMAND],
             cwd=settings.BASE_DIR,
             env=environment(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=said,
+            stderr=errors,
             text=True,
         )
         try:
             result = _follow(child, job, progress)
         finally:
-            child.kill()  # it has ended already, unless we leave before it
+            child.kill()  # it has ended already, unless an error ends us first
             child.wait()
             for pipe in (child.stdin, child.stdout):
                 with contextlib.suppress(BrokenPipeError):
                     cast("IO[str]", pipe).close()
         if result is None:
-            said.seek(0)
-            raise _failure(child.returncode, said.read().decode(errors="replace"), seconds)
+            errors.seek(0)
+            raise _failure(child.returncode, errors.read().decode(errors="replace"), seconds)
         return result
 
 
 def _follow(child: "subprocess.Popen[str]", job: dict[str, Any], progress: Progress | None) -> dict[str, Any] | None:
-    """Hand the job over and read until the child closes its output; None when there was no result."""
+    """Hand the job over and read until the child closes its output. Return the result; None if there is none."""
     stdin, stdout = cast("IO[str]", child.stdin), cast("IO[str]", child.stdout)  # both are pipes
     try:
         stdin.write(json.dumps(job))
@@ -92,25 +92,25 @@ def _follow(child: "subprocess.Popen[str]", job: dict[str, Any], progress: Progr
         return None
     result = None
     for line in stdout:
-        said = json.loads(line)
-        if "result" in said:
-            result = said["result"] | {"timing": said["timing"]}
+        message = json.loads(line)
+        if "result" in message:
+            result = message["result"] | {"timing": message["timing"]}
         elif progress is not None:
-            progress(said["progress"])
+            progress(message["progress"])
     child.wait()
     return result if child.returncode == 0 else None
 
 
-def _failure(status: int, words: str, seconds: int) -> SimulationFailed:
+def _failure(status: int, errors: str, seconds: int) -> SimulationFailed:
     if status == -signal.SIGALRM:
         return SimulationFailed(f"It took more than {seconds} seconds: simulate fewer days or contacts.")
-    logger.error("a simulation ended with status %s: %s", status, words)
-    last = words.strip().rpartition("\n")[2]
-    return SimulationFailed(f"The process ended with status {status}: {last or 'it said nothing'}")
+    logger.error("a simulation ended with status %s: %s", status, errors)
+    last_line = errors.strip().rpartition("\n")[2]
+    return SimulationFailed(f"The process ended with status {status}: {last_line or 'it said nothing'}")
 
 
 def configuration(account: Account, sequence: Sequence) -> str:
-    """All rows that the rules of the account are made of, and no row about a person."""
+    """Return as JSON the rows that make up the account's rules, and no row about a person."""
     steps = FollowUpStep.objects.filter(sequence=sequence)
     sites = ReviewSite.objects.for_account(account)
     rows: str = serializers.serialize("json", [account, sequence, *steps, *sites])
@@ -118,8 +118,8 @@ def configuration(account: Account, sequence: Sequence) -> str:
 
 
 def environment() -> dict[str, str]:
-    """The child's: the same channels and the same texts as here, and no key, password or database of ours."""
-    env = {name: value for name, value in os.environ.items() if name in KEPT}
+    """Return the child's environment: our channels and senders, and none of our keys, passwords or databases."""
+    env = {name: value for name, value in os.environ.items() if name in INHERITED}
     env |= {
         "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
         "REVIEWHUB_ENV_FILE": "",

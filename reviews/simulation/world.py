@@ -1,4 +1,4 @@
-"""The virtual time of a run: from one event to the next, each through the functions that the real ones use."""
+"""World of a run: virtual time that goes from one event to the next, each by the functions of the real engine."""
 
 import heapq
 import time
@@ -21,7 +21,7 @@ from reviews.models.base import Channel
 from reviews.pages import actions
 from reviews.requests import lifecycle
 from reviews.requests.ask import Ask, ask
-from reviews.simulation.people import asks, people
+from reviews.simulation.people import invent_people, schedule_asks
 from reviews.simulation.plan import Plan
 from reviews.simulation.provider import CLICK, OPT_OUT, Provider, Reaction
 
@@ -33,11 +33,11 @@ REPORT_EVERY = 0.25  # seconds between two lines of progress
 
 @dataclass
 class World:
-    """A share of the customers of one run, in the only database of this process.
+    """One share of a run's customers, in the only database of this process.
 
-    Where a sender has no rate, customers do not touch each other: no rule looks from one contact to another, and what
-    becomes of a message hangs on its own address. So they may be shared out among processes, every `shares`th from
-    `share` on.
+    Unless the sender has a rate, customers do not affect each other: no rule looks from one contact to another, and a
+    message's outcome depends on its own address. So processes may share them out: each takes every `shares`th customer,
+    from number `share` on.
     """
 
     account: Account
@@ -55,49 +55,49 @@ class World:
         self.now = self.plan.start
         self.provider = Provider(self.plan, self.clock, lambda reaction: heapq.heappush(self._reactions, reaction))
         self.worker = Worker(self.provider.channel)
-        self.people = people(self.account, self.plan)
+        self.people = invent_people(self.account, self.plan)
         self.sites = list(ReviewSite.objects.for_account(self.account).filter(is_active=True))
 
     def clock(self) -> datetime:
         return self.now
 
     def run(self) -> None:
-        """Live through the whole period."""
+        """Run the whole period: go to the next time at which anything happens, until the plan's end."""
         end = self.plan.end(ZoneInfo(self.account.time_zone))
-        waiting = ((at, who) for at, who in asks(self.account, self.plan) if who % self.shares == self.share)
-        following = next(waiting, None)
-        sweep = self.plan.start + DAY
+        asks = ((at, who) for at, who in schedule_asks(self.account, self.plan) if who % self.shares == self.share)
+        next_ask = next(asks, None)
+        sweep_at = self.plan.start + DAY
         while True:
-            if (due := self._next_due()) and due <= self.now:
-                due = self.now + MINUTE  # the engine held it back: it may be free then
-            moments = [sweep, *(moment for moment in (due, following and following[0]) if moment)]
+            if (due_at := self._next_due()) and due_at <= self.now:
+                due_at = self.now + MINUTE  # the engine held it back: it may be free then
+            moments = [sweep_at, *(moment for moment in (due_at, next_ask and next_ask[0]) if moment)]
             if self._reactions:
                 moments.append(self._reactions[0].at)
             if (moment := min(moments)) >= end:
                 break
             self.now = max(self.now, moment)
             while self._reactions and self._reactions[0].at <= self.now:
-                self._apply(heapq.heappop(self._reactions))
-            while following and following[0] <= self.now:
-                self._ask(following[1])
-                following = next(waiting, None)
-            if sweep <= self.now:
+                self._react(heapq.heappop(self._reactions))
+            while next_ask and next_ask[0] <= self.now:
+                self._ask(next_ask[1])
+                next_ask = next(asks, None)
+            if sweep_at <= self.now:
                 self._sweep()
-                sweep += DAY
-            if (due := self._next_due()) and due <= self.now:
+                sweep_at += DAY
+            if (due_at := self._next_due()) and due_at <= self.now:
                 self._drain()
-            self._tell(end)
+            self._report_progress(end)
         self.now = end
         self._sweep()
 
     # --- The engine ------------------------------------------------------------------------------
 
     def _next_due(self) -> datetime | None:
-        """When to look again: the drain itself decides what may leave then."""
+        """Return the time at which a message is due next; the drain decides whether it may leave then."""
         with connection.cursor() as cursor:
             cursor.execute(NEXT_DUE)
-            found: str | None = cursor.fetchone()[0]
-        return datetime.fromisoformat(found).replace(tzinfo=UTC) if found else None
+            due_at: str | None = cursor.fetchone()[0]
+        return datetime.fromisoformat(due_at).replace(tzinfo=UTC) if due_at else None
 
     def _drain(self) -> None:
         self._timed(lambda: self.worker.send_due(self.clock))
@@ -108,13 +108,14 @@ class World:
         self.joined += not answer.created
 
     def _sweep(self) -> None:
-        """Hourly in a real installation; once a day ends the same requests, at most a day later."""
+        """End requests without an answer. A real installation does so hourly; daily, they end at most a day later."""
         self._timed(lambda: lifecycle.complete_unanswered(now=self.now))
 
-    def _apply(self, reaction: Reaction) -> None:
-        self._timed(lambda: self._react(reaction))
-
     def _react(self, reaction: Reaction) -> None:
+        self._timed(lambda: self._apply(reaction))
+
+    def _apply(self, reaction: Reaction) -> None:
+        """Do what the customer does, by the functions that the pages and the provider's calls use."""
         message = Delivery.objects.select_related("account", "request__contact").get(
             message_key=uuid.UUID(reaction.key)
         )
@@ -138,27 +139,28 @@ class World:
             rating = 1 + int(reaction.draw * 5)
             actions.record_feedback(delivery=message, rating=rating, text=THANKS, now=self.now)
 
-    def _text_back(self, message: Delivery, words: str) -> None:
-        """The customer's text, as it arrives from the provider."""
+    def _text_back(self, message: Delivery, text: str) -> None:
+        """Let the customer's text arrive from the provider."""
         form = {
             "From": message.address,
             "To": text_sender(message.account),
-            "Body": words,
-            "MessageSid": f"SM{message.message_key.hex}{words[:1]}",
+            "Body": text,
+            "MessageSid": f"SM{message.message_key.hex}{text[:1]}",
         }
         for event in store.store([parse.read_reply(form, now=self.now)], apply_later=False):
             apply.apply(event_id=event.pk, now=self.now)
 
     def _timed(self, call: Callable[[], Any]) -> Any:
-        begun = time.perf_counter()
+        """Call, and count the seconds as the engine's."""
+        started = time.perf_counter()
         try:
             return call()
         finally:
-            self.engine_seconds += time.perf_counter() - begun
+            self.engine_seconds += time.perf_counter() - started
 
     # --- Progress --------------------------------------------------------------------------------
 
-    def _tell(self, end: datetime) -> None:
+    def _report_progress(self, end: datetime) -> None:
         if self.progress is None or time.monotonic() - self._reported_at < REPORT_EVERY:
             return
         self._reported_at = time.monotonic()

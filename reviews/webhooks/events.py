@@ -38,7 +38,7 @@ def of_message(delivery: Delivery, type_: str, now: datetime) -> Event:
 
 
 # Types of the events for the states of a message; other states have no event.
-OF_STATUS = {
+TYPE_OF_STATUS = {
     Delivery.Status.SENT: Type.MESSAGE_SENT,
     Delivery.Status.DELIVERED: Type.MESSAGE_DELIVERED,
     Delivery.Status.BOUNCED: Type.MESSAGE_BOUNCED,

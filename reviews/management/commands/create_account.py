@@ -1,4 +1,4 @@
-"""`manage.py create_account`: a business and its owner."""
+"""`manage.py create_account`: make a business and its owner."""
 
 import secrets
 from argparse import ArgumentParser

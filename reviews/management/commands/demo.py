@@ -1,4 +1,4 @@
-"""`manage.py demo`: something to try the product with."""
+"""`manage.py demo`: make a demo account with an owner, an API key and an OAuth application, to try the product."""
 
 import hashlib
 import hmac
@@ -40,19 +40,21 @@ class Command(BaseCommand):
         if not (settings.DEBUG or options["force"]):
             raise CommandError("This makes an account with a derived password; outside DEBUG it needs --force.")
         with transaction.atomic():
-            made = make_demo()
+            demo = make_demo()
         if options["json"]:
-            self.stdout.write(json.dumps(made))
+            self.stdout.write(json.dumps(demo))
             return
-        self.stdout.write(f"account        {made['account_id']}")
-        self.stdout.write(f"sign in        {made['user']['email']} / {made['user']['password']}")
-        self.stdout.write(f"API key        {made['api_key']}")
-        self.stdout.write(f"OAuth client   {made['oauth']['client_id']} / {made['oauth']['client_secret']}")
+        self.stdout.write(f"account        {demo['account_id']}")
+        self.stdout.write(f"sign in        {demo['user']['email']} / {demo['user']['password']}")
+        self.stdout.write(f"API key        {demo['api_key']}")
+        self.stdout.write(f"OAuth client   {demo['oauth']['client_id']} / {demo['oauth']['client_secret']}")
 
 
 def make_demo() -> dict[str, Any]:
-    """The demo's rows, made where they are missing. Secrets are derived from SECRET_KEY, so that the
-    same ones can be printed each time though only their hashes are stored."""
+    """Make the demo's rows where they are missing, and return their ids and secrets.
+
+    Secrets are derived from SECRET_KEY: so the same ones can be printed each time, though only hashes are stored.
+    """
     user, password = _user(), _secret("password")[:16]
     account = Account.objects.filter(memberships__user=user).first() or _account(user)
     key = PREFIX + _secret("api key")
@@ -71,8 +73,8 @@ def make_demo() -> dict[str, Any]:
 
 def _user() -> User:
     # On a developer's machine the demo owner is the operator too, and sees the queue.
-    known = {"name": "Demo Owner", "is_staff": True, "is_superuser": settings.DEBUG}
-    user, _ = User.objects.get_or_create(email=EMAIL, defaults=known)
+    defaults = {"name": "Demo Owner", "is_staff": True, "is_superuser": settings.DEBUG}
+    user, _ = User.objects.get_or_create(email=EMAIL, defaults=defaults)
     return user
 
 
@@ -89,21 +91,21 @@ def _account(user: User) -> Account:
 
 
 def _application() -> dict[str, str]:
-    # A page of ours that answers, where plain http may be redirected to; else one that nobody has.
-    allowed = settings.OAUTH2_PROVIDER["ALLOWED_REDIRECT_URI_SCHEMES"]
-    is_allowed = settings.PUBLIC_URL.partition(":")[0] in allowed
+    # Redirects to a page of ours that answers, if redirects to its scheme are allowed; else to a host that nobody has.
+    schemes = settings.OAUTH2_PROVIDER["ALLOWED_REDIRECT_URI_SCHEMES"]
+    is_allowed = settings.PUBLIC_URL.partition(":")[0] in schemes
     redirect_uri = f"{settings.PUBLIC_URL}/healthz" if is_allowed else "https://app.example/callback"
     secret = SECRET_PREFIX + _secret("client secret")
-    known = Application.objects.filter(client_id=CLIENT_ID).first()
-    if known is None:
+    application = Application.objects.filter(client_id=CLIENT_ID).first()
+    if application is None:
         create_application(name="Demo app", redirect_uris=[redirect_uri], client_id=CLIENT_ID, client_secret=secret)
-    elif not check_password(secret, known.client_secret):
-        known.client_secret = secret
-        known.save(update_fields=["client_secret", "updated"])
+    elif not check_password(secret, application.client_secret):
+        application.client_secret = secret
+        application.save(update_fields=["client_secret", "updated"])
     return {"client_id": CLIENT_ID, "client_secret": secret, "redirect_uri": redirect_uri}
 
 
 def _secret(purpose: str) -> str:
-    """43 base64url characters, the same for the same SECRET_KEY and purpose."""
+    """Derive 43 base64url characters from SECRET_KEY and the purpose: the same each time."""
     digest = hmac.new(settings.SECRET_KEY.encode(), f"reviewhub demo {purpose}".encode(), hashlib.sha256).digest()
     return urlsafe_b64encode(digest).rstrip(b"=").decode()

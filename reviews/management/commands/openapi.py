@@ -1,4 +1,4 @@
-"""`manage.py openapi`: write the OpenAPI document anew, after a change of the API. Needs requirements-dev."""
+"""`manage.py openapi`: write the OpenAPI document after a change of the API. Needs requirements-dev."""
 
 import json
 from argparse import ArgumentParser
@@ -16,11 +16,12 @@ class Command(BaseCommand):
         parser.add_argument("--print", action="store_true", help="print it instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from reviews.api.openapi.document import make_document  # what it needs, no production has
+        from reviews.api.openapi.document import make_document  # needs drf-spectacular, which production does not have
 
-        written = json.dumps(make_document(), indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(make_document(), indent=2, ensure_ascii=False) + "
+"
         if options["print"]:
-            self.stdout.write(written)
+            self.stdout.write(text)
         else:
-            FILE.write_text(written)
+            FILE.write_text(text)
             self.stdout.write(f"Wrote {FILE.name}.")

@@ -1,4 +1,4 @@
-"""`manage.py simulate`: months of an account's messages in seconds, with nothing sent and no row touched."""
+"""`manage.py simulate`: simulate months of an account's messages in seconds. Nothing is sent, and no row is touched."""
 
 import contextlib
 import json
@@ -91,25 +91,25 @@ class Command(BaseCommand):
             self.stdout.write(text_report(result))
 
 
-def _account(named: str) -> Account:
+def _account(name_or_id: str) -> Account:
     with contextlib.suppress(ValueError):
-        if found := Account.objects.filter(pk=UUID(named)).first():
-            return found
-    accounts = list(Account.objects.filter(name__iexact=named)[:2])
+        if account := Account.objects.filter(pk=UUID(name_or_id)).first():
+            return account
+    accounts = list(Account.objects.filter(name__iexact=name_or_id)[:2])
     if not accounts:
-        raise CommandError(f"--account: there is none with the name or id {named!r}.")
+        raise CommandError(f"--account: there is none with the name or id {name_or_id!r}.")
     if len(accounts) > 1:
-        raise CommandError(f"--account: several are named {named!r}; give the id.")
+        raise CommandError(f"--account: several are named {name_or_id!r}; give the id.")
     return accounts[0]
 
 
-def _start(given: str | None, zone: ZoneInfo) -> datetime:
-    if not given:
+def _start(option: str | None, zone: ZoneInfo) -> datetime:
+    if not option:
         return today(timezone.now(), zone)
     try:
-        moment = datetime.fromisoformat(given)
+        moment = datetime.fromisoformat(option)
     except ValueError as error:
         raise CommandError(
-            f"--start: {given!r} is no date or moment such as 2026-03-02 or 2026-03-02T09:00."
+            f"--start: {option!r} is no date or moment such as 2026-03-02 or 2026-03-02T09:00."
         ) from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC).replace(second=0, microsecond=0)

@@ -1,4 +1,4 @@
-"""`manage.py up`: the whole product on one machine, to try it and to develop it."""
+"""`manage.py up`: run the whole product on one machine, to try it and to develop it. Not for production."""
 
 import contextlib
 import gc
@@ -24,8 +24,8 @@ from reviewhub.processes import end_with_parent
 from reviews.management.commands.demo import make_demo
 from reviews.models import WorkerBeat
 
-READY_WITHIN = 60.0
-STOP_WITHIN = 12.0
+READY_WITHIN = 60.0  # seconds
+STOP_WITHIN = 12.0  # seconds; then a child is killed
 
 BANNER = """
 ReviewHub runs. Ctrl-C ends it.
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         try:
             children += [_start(_web()), _start([sys.executable, "manage.py", "worker"])]
             self._wait_until_ready(children)
-            self._tell(demo)
+            self._greet(demo)
             while all(child.poll() is None for child in children):
                 time.sleep(0.2)
         except SystemExit:
@@ -102,7 +102,7 @@ class Command(BaseCommand):
                 if WorkerBeat.objects.filter(beat_at__gte=self.started_at).exists():
                     return
 
-    def _tell(self, demo: dict[str, Any]) -> None:
+    def _greet(self, demo: dict[str, Any]) -> None:
         channels = "sandbox: messages are recorded and shown, nothing leaves" if settings.SANDBOX else "as configured"
         self._say(
             BANNER.format(
@@ -141,7 +141,7 @@ def _web() -> list[str]:
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:
-    """A child in a process group of its own, so that Ctrl-C reaches this command alone, which ends it in order."""
+    """Start a child in its own process group: Ctrl-C reaches only this command, which ends its children in order."""
     return subprocess.Popen(  # noqa: S603 (both commands are our own)
         command,
         cwd=settings.BASE_DIR,
@@ -152,7 +152,7 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
 
 
 def _stop(children: list[subprocess.Popen[bytes]]) -> None:
-    """SIGTERM to each child itself, and time to finish; then the end of its group."""
+    """Send SIGTERM to each child alone, give it STOP_WITHIN to finish, and kill what is left of its process group."""
     for child in children:
         if child.poll() is None:
             child.terminate()

@@ -1,4 +1,4 @@
-"""`manage.py worker`: what sends the messages. Run one or more, on one machine or several."""
+"""`manage.py worker`: send messages and call webhooks. Run one or more, on one machine or several."""
 
 from typing import Any
 

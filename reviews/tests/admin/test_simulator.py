@@ -27,7 +27,7 @@ PAGE = "/admin/simulator/"
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Do before the answer what a thread would do after it."""
-    monkeypatch.setattr(runs, "_in_background", lambda work: work())
+    monkeypatch.setattr(runs, "_start_thread", lambda work: work())
 
 
 def form(account: Account, **changed: Any) -> dict[str, str]:
@@ -253,12 +253,12 @@ def test_progress_is_written_down_once_a_second_at_most(
     owner: User, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     row = running(owner, account)
-    notes = runs._Notes(row.run)
+    notes = runs._ProgressWriter(row.run)
     for percent in (50, 60):
         notes({"percent": percent})
     row.refresh_from_db()
     assert row.percent == 50
-    monkeypatch.setattr(runs, "NOTE_EVERY", timedelta(0))
+    monkeypatch.setattr(runs, "WRITE_EVERY", timedelta(0))
     notes({"percent": 70})
     row.refresh_from_db()
     assert row.percent == 70

@@ -1,4 +1,4 @@
-"""The numbers of the dashboard."""
+"""Numbers of the dashboard: customers in the funnel, messages by day, due and overdue."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def sent(account: Account, name: str, at: datetime, **changes: Any) -> Delivery:
-    """A request whose first message left then."""
+    """Make a request whose first message left at that time."""
     request = asked(account, at, person=Person(email=f"{name}@example.com"))
     ReviewRequest.objects.filter(pk=request.pk).update(status="sent", sent_at=at)
     delivery = Delivery.objects.get(request=request)
@@ -79,7 +79,7 @@ def test_days_are_those_of_the_zone(account: Account) -> None:
     assert [day["email"] for day in days] == [0, 0, 0, 0, 1, 0, 0]
 
 
-def test_what_is_due_and_overdue(account: Account, now: datetime) -> None:
+def test_due_and_overdue_messages_are_counted(account: Account, now: datetime) -> None:
     for hours in (-2, 1, 30):
         request = asked(account, now, person=Person(email=f"due{hours}@example.com"))
         Delivery.objects.filter(request=request).update(due_at=now + timedelta(hours=hours))
@@ -87,7 +87,7 @@ def test_what_is_due_and_overdue(account: Account, now: datetime) -> None:
     assert (found.due_soon, found.overdue, found.oldest_due) == (2, 1, now - timedelta(hours=2))
 
 
-def test_others_and_other_sequences_are_left_out(
+def test_other_accounts_and_other_sequences_are_left_out(
     account: Account, other_account: Account, everything: None, now: datetime
 ) -> None:
     assert overview(Scope(accounts=[other_account.pk], days=7), now=now).funnel.sent == 0
@@ -97,7 +97,7 @@ def test_others_and_other_sequences_are_left_out(
     assert overview(Scope(accounts=[account.pk], days=7, sequence=other.pk), now=now).requests["sent"] == 0
 
 
-def test_the_page_shows_it_and_takes_only_what_it_offers(
+def test_the_page_shows_the_numbers_and_takes_only_the_choices_it_offers(
     account: Account, other_account: Account, owner: User, operator: User, stranger: User
 ) -> None:
     sent(account, "ada", timezone.now(), status="delivered")

@@ -1,3 +1,5 @@
+"""Health checks: `/healthz` and `/readyz` on a good and on a broken installation."""
+
 from datetime import datetime, timedelta
 
 import pytest

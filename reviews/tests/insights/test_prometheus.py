@@ -40,7 +40,7 @@ def sample(name: str, **labels: str) -> tuple[str, frozenset[tuple[str, str]]]:
 
 @pytest.fixture
 def read(client: Client, now: datetime) -> Read:
-    """Return the metrics that a scrape at `now` finds, parsed by the library that Prometheus' own clients use."""
+    """Function that scrapes at `now`, and parses the answer with the library of Prometheus' own clients."""
 
     def scrape() -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
         with time_machine.travel(now, tick=False):
@@ -53,7 +53,7 @@ def read(client: Client, now: datetime) -> Read:
 
 
 def message(account: Account, now: datetime, **fields: Any) -> Delivery:
-    """A message with a request of its own, as these fields say."""
+    """Make a message with these columns, and a request of its own."""
     number = Delivery.objects.count()
     request = asked(account, now, person=Person(email=f"jane{number}@example.com"))
     Delivery.objects.filter(request=request).update(**fields)
@@ -79,7 +79,7 @@ def test_an_empty_installation_has_a_zero_for_everything(read: Read) -> None:
     assert [labels for name, labels in found if name == "reviewhub_build_info"]
 
 
-def test_what_waits_is_counted_by_channel(read: Read, account: Account, now: datetime) -> None:
+def test_waiting_messages_are_counted_by_channel(read: Read, account: Account, now: datetime) -> None:
     message(account, now, due_at=now - timedelta(seconds=90))
     message(account, now, due_at=now - timedelta(seconds=30), status="sending")
     message(account, now, due_at=now + timedelta(seconds=30), status="sending")
@@ -94,7 +94,7 @@ def test_what_waits_is_counted_by_channel(read: Read, account: Account, now: dat
     assert found[sample("requests", status="scheduled")] == 5
 
 
-def test_what_was_settled_is_counted_by_channel(read: Read, account: Account, now: datetime) -> None:
+def test_settled_messages_are_counted_by_channel(read: Read, account: Account, now: datetime) -> None:
     message(account, now, status="sent", sent_at=now - timedelta(days=400))
     message(account, now, status="delivered", sent_at=now)
     message(account, now, status="bounced", sent_at=now, error_code="550")
@@ -157,19 +157,19 @@ def test_workers_and_providers(read: Read, account: Account, now: datetime) -> N
     assert found[sample("provider_events_oldest_unapplied_age_seconds")] == 120
 
 
-def told(account: Account, now: datetime, due_at: datetime, **fields: Any) -> None:
-    """A webhook call, to an endpoint of its own, as these fields say."""
+def waiting_notice(account: Account, now: datetime, due_at: datetime, **fields: Any) -> None:
+    """Make a notice that is due then, for an endpoint of its own with these columns."""
     endpoint = Endpoint.objects.create(account=account, url="https://hooks.example.com/", **fields)
     event = Event.objects.create(account=account, type="link.clicked", occurred_at=now)
     Notice.objects.create(event=event, endpoint=endpoint, due_at=due_at)
 
 
-def test_webhook_calls_that_only_we_keep_waiting_are_due(read: Read, account: Account, now: datetime) -> None:
-    told(account, now, now - timedelta(seconds=30))
-    told(account, now, now - timedelta(seconds=90))
-    told(account, now, now + timedelta(seconds=1))
-    told(account, now, now - timedelta(hours=1), failures=3)
-    told(account, now, now - timedelta(hours=2), is_active=False)
+def test_calls_to_endpoints_that_answer_count_as_due(read: Read, account: Account, now: datetime) -> None:
+    waiting_notice(account, now, now - timedelta(seconds=30))
+    waiting_notice(account, now, now - timedelta(seconds=90))
+    waiting_notice(account, now, now + timedelta(seconds=1))
+    waiting_notice(account, now, now - timedelta(hours=1), failures=3)
+    waiting_notice(account, now, now - timedelta(hours=2), is_active=False)
     Notice.objects.create(
         event=Event.objects.earliest("pk"), endpoint=Endpoint.objects.earliest("pk"), due_at=now, status="delivered"
     )
@@ -284,7 +284,7 @@ def test_the_hourly_sweep_folds(account: Account, now: datetime) -> None:
         ("127.0.0.1", False, TOKEN, "Bearer wrong", 403),
     ],
 )
-def test_who_may_read(
+def test_only_the_token_or_this_machine_may_read(
     client: Client, settings: Any, address: str, behind_proxy: bool, token: str, given: str, status: int
 ) -> None:
     settings.BEHIND_PROXY, settings.METRICS_TOKEN = behind_proxy, token
@@ -297,7 +297,7 @@ def test_who_may_read(
         assert "reviewhub_" not in response.content.decode()
 
 
-def test_it_is_read_and_never_written(client: Client) -> None:
+def test_a_post_is_refused(client: Client) -> None:
     response = client.post("/metrics")
     assert (response.status_code, response.json()["error"]) == (405, "method_not_allowed")
 

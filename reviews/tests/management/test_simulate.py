@@ -1,4 +1,4 @@
-"""`manage.py simulate`: its report, its files, and what it says about wrong words."""
+"""`manage.py simulate`: its report, its files, and its answers to wrong options."""
 
 import io
 import json

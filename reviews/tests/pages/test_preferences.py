@@ -1,4 +1,4 @@
-"""The page on which a customer says how a business may write."""
+"""The preferences page: a customer chooses the ways in which a business may write."""
 
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ def stopped() -> list[tuple[str, str]]:
 
 
 def boxes(page: bytes) -> list[str]:
-    """The switches of the page: channel and state."""
+    """Return the switches of the page: channel and state."""
     inputs = [part.partition(b">")[0].decode() for part in page.split(b'<input type="checkbox" name="channel"')[1:]]
     return [
         f"{part.split(chr(34))[1]} {'on' if ' checked' in part else 'fixed' if ' disabled' in part else 'off'}"
@@ -53,7 +53,7 @@ def test_looking_shows_every_way_and_changes_nothing(client: Client, url: str) -
     assert stopped() == []
 
 
-def test_what_is_switched_off_ends_at_once(client: Client, message: Delivery, url: str) -> None:
+def test_a_way_that_is_switched_off_is_suppressed_at_once(client: Client, message: Delivery, url: str) -> None:
     response = client.post(url, {"channel": ["email"]})
     assert b"Saved" in response.content
     assert boxes(response.content) == ["email on", "sms fixed"]  # the link proves nothing about the number
@@ -64,7 +64,7 @@ def test_what_is_switched_off_ends_at_once(client: Client, message: Delivery, ur
     assert Suppression.objects.filter(evidence=f"Preferences page of message {message.pk}.").count() == 2
 
 
-def test_whoever_left_by_a_page_may_come_back_by_it(client: Client, message: Delivery, url: str) -> None:
+def test_an_opt_out_of_the_page_can_be_undone_on_the_page(client: Client, message: Delivery, url: str) -> None:
     client.post(url.replace("preferences", "unsubscribe"))
     assert boxes(client.get(url).content) == ["email off", "sms on"]
     client.post(url, {"channel": ["email", "sms"]})
@@ -73,7 +73,7 @@ def test_whoever_left_by_a_page_may_come_back_by_it(client: Client, message: Del
 
 
 @pytest.mark.parametrize("reason", [Reason.COMPLAINED, Reason.BOUNCED, Reason.STAFF])
-def test_what_others_stopped_stays_stopped(
+def test_a_complaint_a_bounce_and_a_stop_of_staff_stay(
     client: Client, account: Account, url: str, reason: Suppression.Reason, now: datetime
 ) -> None:
     opt_outs.opt_out(account=account, channel="email", address="jane@example.com", reason=reason, evidence="", now=now)
@@ -90,7 +90,7 @@ def test_a_stop_by_text_is_undone_by_text_alone(client: Client, account: Account
 
 
 @pytest.mark.parametrize("given", [["sms", "sms"], ["pigeon"], ["\x00"], ["email"] * 2000])
-def test_words_that_no_form_of_ours_sends_allow_nothing(
+def test_values_that_no_form_of_ours_sends_allow_nothing(
     client: Client, account: Account, url: str, given: list[str], now: datetime
 ) -> None:
     opt_outs.opt_out(account=account, channel="sms", address=PHONE, reason=Reason.STOP, evidence="", now=now)

@@ -1,4 +1,4 @@
-"""The printed page: for whoever scans the code, nobody's contact."""
+"""The printed code's page: for anybody who scans the code, and is not a contact."""
 
 from datetime import datetime
 from io import BytesIO
@@ -60,7 +60,7 @@ def test_a_press_leads_to_a_saved_site_and_to_no_other(
 
 
 @pytest.mark.parametrize("given", [{"rating": "1"}, {"rating": "5", "text": "Fine."}])
-def test_what_is_said_is_kept_for_the_business_alone(
+def test_feedback_is_kept_for_the_business_alone(
     client: Client, account: Account, url: str, given: dict[str, str]
 ) -> None:
     before = client.get(url).content.decode()
@@ -84,7 +84,7 @@ def test_several_people_may_write(client: Client, url: str) -> None:
 
 
 @pytest.mark.parametrize("given", [{}, {"rating": "9"}, {"text": "a\x00b"}, {"text": "x" * 5001}])
-def test_what_says_nothing_is_refused_in_words(client: Client, url: str, given: dict[str, str]) -> None:
+def test_empty_feedback_is_refused_in_words(client: Client, url: str, given: dict[str, str]) -> None:
     response = client.post(url, given)
     assert response.status_code == 400
     assert 'role="alert"' in response.content.decode()
@@ -169,7 +169,7 @@ def test_nothing_but_pixels_is_kept() -> None:
         (b"x" * 5_000_001, "larger than 5 MB"),
     ],
 )
-def test_what_is_no_image_is_refused_in_words(content: bytes, words: str) -> None:
+def test_a_file_that_is_no_image_is_refused_in_words(content: bytes, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         logos.shrink(content)
 

@@ -1,3 +1,5 @@
+"""The pages of a message: the ask, a press, feedback, and the ways out."""
+
 from datetime import datetime
 from typing import Any
 
@@ -269,6 +271,8 @@ def test_a_cancelled_request_has_ended(client: Client, message: Delivery, url: s
     assert not Feedback.objects.exists()
 
 
-def test_what_staff_wrote_is_text_on_the_page(client: Client, account: Account, message: Delivery, url: str) -> None:
+def test_words_of_staff_are_text_on_the_page_and_no_markup(
+    client: Client, account: Account, message: Delivery, url: str
+) -> None:
     Account.objects.update(name="<script>alert(1)</script>")
     assert b"<script>" not in client.get(url).content

@@ -13,8 +13,8 @@ from oauth.models import Account
 from reviews.models import FollowUpStep, ReviewSite, Sequence
 from reviews.requests.schedule.slots import OWN_HOURS
 from reviews.simulation import child, runner
-from reviews.simulation.counts import rules
-from reviews.simulation.people import asks, people
+from reviews.simulation.counts import rules_in
+from reviews.simulation.people import invent_people, schedule_asks
 from reviews.simulation.plan import InvalidPlan, Plan, Rates
 from reviews.simulation.runner import SimulationFailed, environment, sequence_of, simulate
 from reviews.tests.support.helpers import asked
@@ -26,7 +26,7 @@ QUIET = Rates(delivery=1, bounce=0, click=0, reply=0, opt_out=0)
 
 
 def run(account: Account, rates: Rates = QUIET, *, sequence: str = "", **changed: Any) -> dict[str, Any]:
-    """A small simulation of all there is to see."""
+    """Run a small simulation that lists every message."""
     small: dict[str, Any] = {"start": START, "days": 21, "contacts": 12, "rates": rates, "listing": True}
     plan = Plan(**small | changed)
     return simulate(account=account, sequence=sequence_of(account, sequence), plan=plan)
@@ -115,8 +115,8 @@ child.main()
 
 def test_another_seed_gives_another_result(account: Account) -> None:
     one, other = (Plan(start=START, seed=seed, contacts=50) for seed in (1, 2))
-    assert people(account, one) != people(account, other)
-    assert list(asks(account, one)) != list(asks(account, other))
+    assert invent_people(account, one) != invent_people(account, other)
+    assert list(schedule_asks(account, one)) != list(schedule_asks(account, other))
     half = Rates(delivery=1, bounce=0.5, click=0, reply=0, opt_out=0)
     assert run(account, half, seed=1)["messages"] != run(account, half, seed=2)["messages"]
 
@@ -197,7 +197,7 @@ def test_every_message_leaves_inside_the_window_of_its_recipient(account: Accoun
     ],
 )
 def test_moves_are_counted_by_rule(reason: str, found: list[str]) -> None:
-    assert rules(reason) == found
+    assert rules_in(reason) == found
 
 
 def test_a_narrower_window_moves_messages(account: Account) -> None:
@@ -276,7 +276,7 @@ def test_a_mail_without_a_postal_address_is_refused_as_it_would_be(account: Acco
 @pytest.mark.parametrize("country", ["US", "GB", "DE", "AU", "BR", "TA"])
 def test_customers_have_addresses_of_their_own(account: Account, country: str) -> None:
     account.country = country
-    found = people(account, Plan(start=START, contacts=300))
+    found = invent_people(account, Plan(start=START, contacts=300))
     mails, phones = [one.email for one in found if one.email], [one.phone for one in found if one.phone]
     assert len(set(mails)) == len(mails) > 200
     assert len(set(phones)) == len(phones) > 150
@@ -284,7 +284,7 @@ def test_customers_have_addresses_of_their_own(account: Account, country: str) -
 
 
 def test_asks_are_spread_evenly_and_mostly_in_opening_hours(account: Account) -> None:
-    given = list(asks(account, Plan(start=START, days=50, contacts=500)))
+    given = list(schedule_asks(account, Plan(start=START, days=50, contacts=500)))
     local = [at.astimezone(ZoneInfo(account.time_zone)) for at, _ in given]
     assert len(given) == len({who for _, who in given}) == 500
     assert set(Counter(at.date() for at in local).values()) == {10}
@@ -312,7 +312,7 @@ def test_a_share_that_crashes_is_an_error_too(account: Account, monkeypatch: pyt
 SHARE_DIES = """
 import os
 from reviews.simulation import child
-child._live_for = lambda *given: os._exit(9)
+child._run_and_send = lambda *given: os._exit(9)
 child.os.cpu_count = lambda: 2
 child.main()
 """

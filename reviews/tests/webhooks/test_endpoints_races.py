@@ -1,4 +1,4 @@
-"""An endpoint that is deleted while something is told to it: nobody's work fails for it."""
+"""An endpoint that is deleted while notices are written for it, or calls are under way: nobody's work fails for it."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -36,19 +36,20 @@ def threads() -> Iterator[ThreadPoolExecutor]:
         yield made
 
 
-def held(first: Callable[[], Any], goes: Signal, done: Signal) -> None:
-    """Run it in a transaction that stays open until `goes`; `done`: it has run."""
+def run_and_hold(call: Callable[[], Any], may_commit: Signal, has_run: Signal) -> None:
+    """Make the call in a transaction that stays open until `may_commit`."""
     try:
         with transaction.atomic():
-            first()
-            done.set()
-            assert goes.wait(60)
+            call()
+            has_run.set()
+            assert may_commit.wait(60)
     finally:
-        done.set()
+        has_run.set()
         connections.close_all()
 
 
-def alone(call: Callable[[], Any]) -> Any:
+def run_alone(call: Callable[[], Any]) -> Any:
+    """Make the call with a connection of its own."""
     try:
         return call()
     finally:
@@ -64,24 +65,24 @@ def waits_for_a_lock() -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def in_this_order(threads: ThreadPoolExecutor, first: Callable[[], Any], second: Callable[[], Any]) -> None:
-    """The second call begins when the first one has run, and may wait for it to commit."""
-    goes, done = Signal(), Signal()
-    one: Future[Any] = threads.submit(held, first, goes, done)
-    assert done.wait(60)
-    other = threads.submit(alone, second)
-    until(lambda: waits_for_a_lock() or other.done())
-    goes.set()
-    one.result(60)
-    other.result(60)
+def run_in_order(threads: ThreadPoolExecutor, first: Callable[[], Any], second: Callable[[], Any]) -> None:
+    """Begin the second call when the first one has run and not committed yet, so that it may have to wait."""
+    may_commit, has_run = Signal(), Signal()
+    first_run: Future[Any] = threads.submit(run_and_hold, first, may_commit, has_run)
+    assert has_run.wait(60)
+    second_run = threads.submit(run_alone, second)
+    until(lambda: waits_for_a_lock() or second_run.done())
+    may_commit.set()
+    first_run.result(60)
+    second_run.result(60)
 
 
 @pytest.mark.postgres
 @with_two_writers
-def test_what_is_being_written_down_goes_with_it(
+def test_notices_that_are_being_written_are_deleted_with_their_endpoint(
     account: Account, endpoint: Endpoint, threads: ThreadPoolExecutor
 ) -> None:
-    in_this_order(threads, lambda: asked(account, timezone.now()), lambda: endpoints.delete(endpoint))
+    run_in_order(threads, lambda: asked(account, timezone.now()), lambda: endpoints.delete(endpoint))
     assert ReviewRequest.objects.count() == 1
     assert not Endpoint.objects.exists()
     assert not Notice.objects.exists()
@@ -102,24 +103,24 @@ def test_what_is_being_written_down_goes_with_it(
         ),
     ],
 )
-def test_what_begins_while_it_goes_passes_it_by(
+def test_no_change_writes_a_notice_for_an_endpoint_that_is_being_deleted(
     endpoint: Endpoint, threads: ThreadPoolExecutor, deed: Callable[[Endpoint], Any]
 ) -> None:
-    in_this_order(threads, lambda: endpoints.delete(endpoint), lambda: deed(endpoint))
+    run_in_order(threads, lambda: endpoints.delete(endpoint), lambda: deed(endpoint))
     assert not Endpoint.objects.exists()
     assert not Notice.objects.exists()
 
 
 @pytest.mark.postgres
 @with_two_writers
-def test_what_is_forgotten_while_it_is_told_again_is_passed_by(
+def test_an_event_that_is_deleted_during_a_replay_is_left_out(
     account: Account, endpoint: Endpoint, threads: ThreadPoolExecutor
 ) -> None:
     now = timezone.now()
     kept, forgotten = (
         Event.objects.create(account=account, type=Event.Type.LINK_CLICKED, occurred_at=now) for _ in range(2)
     )
-    in_this_order(
+    run_in_order(
         threads,
         lambda: Event.objects.filter(pk=forgotten.pk).delete(),
         lambda: endpoints.replay_between(endpoint, since=now, until=timezone.now(), now=now),
@@ -133,13 +134,13 @@ def refused(call: Callable[..., Any], *args: Any, **named: Any) -> None:
 
 
 @pytest.mark.parametrize("status", [204, 500, 410])
-def test_a_call_that_comes_back_afterwards_is_let_go(account: Account, settings: Any, status: int) -> None:
+def test_a_call_that_ends_after_the_deletion_records_nothing(account: Account, settings: Any, status: int) -> None:
     settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
     with receiving() as program:
         gone = endpoints.subscribe(account=account, url=f"{program.url}/gone", names=[])[0]
 
         def deleted_meanwhile(handler: BaseHTTPRequestHandler) -> None:
-            alone(lambda: endpoints.delete(gone))
+            run_alone(lambda: endpoints.delete(gone))
             answering(status)(handler)
 
         program.behave["/gone"] = deleted_meanwhile

@@ -1,4 +1,4 @@
-"""Events, recorded once, with the change or not at all, and nothing of anybody in it."""
+"""Events: each change is recorded once, in its own transaction, with the keys of its rows and nothing of their data."""
 
 import os
 import threading
@@ -69,7 +69,7 @@ def sent(account: Account, clock: Clock, provider: FakeProvider) -> ReviewReques
     return ReviewRequest.objects.get(pk=request.pk)
 
 
-def test_an_ask_is_told(account: Account, now: datetime) -> None:
+def test_an_ask_is_recorded_once(account: Account, now: datetime) -> None:
     request = asked(account, now)
     (event,) = Event.objects.all()
     assert (event.type, event.request_id, event.account_id) == ("review_request.scheduled", request.pk, account.pk)
@@ -78,7 +78,7 @@ def test_an_ask_is_told(account: Account, now: datetime) -> None:
     assert happened(account) == ["review_request.scheduled"]
 
 
-def test_an_ask_that_may_not_be_sent_is_told_as_suppressed(
+def test_an_ask_that_may_not_be_sent_is_recorded_as_suppressed(
     account: Account, sent: ReviewRequest, now: datetime
 ) -> None:
     lifecycle.respond(request=sent, now=now, reason="")
@@ -87,7 +87,7 @@ def test_an_ask_that_may_not_be_sent_is_told_as_suppressed(
     assert since(account, before) == ["review_request.suppressed"]
 
 
-def test_a_message_that_leaves_is_told_and_so_is_its_request_once(
+def test_every_message_that_leaves_is_recorded_and_its_request_once(
     account: Account, sent: ReviewRequest, clock: Clock
 ) -> None:
     first = ["review_request.scheduled", "message.sent", "review_request.sent"]
@@ -99,7 +99,7 @@ def test_a_message_that_leaves_is_told_and_so_is_its_request_once(
     assert sorted(happened(account)) == sorted([*first, "message.sent"])
 
 
-def test_what_recipients_do_is_told_once(account: Account, sent: ReviewRequest, clock: Clock) -> None:
+def test_a_press_is_recorded_once_and_feedback_each_time(account: Account, sent: ReviewRequest, clock: Clock) -> None:
     row, site, before = Delivery.objects.get(step=0), ReviewSite.objects.get(account=account), happened(account)
     row.request, row.account = sent, account
     for _ in range(2):
@@ -113,7 +113,9 @@ def test_what_recipients_do_is_told_once(account: Account, sent: ReviewRequest, 
     assert since(account, before)[2:] == ["feedback.created"]
 
 
-def test_reports_of_providers_are_told(account: Account, sent: ReviewRequest, clock: Clock) -> None:
+def test_reports_of_providers_are_recorded_unless_an_older_one_comes_late(
+    account: Account, sent: ReviewRequest, clock: Clock
+) -> None:
     row, before = Delivery.objects.get(step=0), happened(account)
     report("delivered", row, clock)
     assert since(account, before) == ["message.delivered"]
@@ -124,14 +126,16 @@ def test_reports_of_providers_are_told(account: Account, sent: ReviewRequest, cl
     assert since(account, before) == ["message.delivered", "message.bounced"]
 
 
-def test_a_refused_message_is_told(account: Account, clock: Clock, provider: FakeProvider) -> None:
+def test_a_refused_message_is_recorded(account: Account, clock: Clock, provider: FakeProvider) -> None:
     asked(account, clock(), Person(email="ada@example.com"))
     provider.errors = [ChannelError("550", "No such user", permanent=True, address_gone=True)]
     drain.send_due(clock)
     assert happened(account) == ["review_request.scheduled", "message.bounced", "review_request.failed"]
 
 
-def test_a_message_that_cannot_be_written_is_told(account: Account, clock: Clock, provider: FakeProvider) -> None:
+def test_a_message_that_cannot_be_written_is_recorded_as_failed(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
     asked(account, clock(), Person(email="ada@example.com"))
     FollowUpStep.objects.filter(position=0).delete()
     drain.send_due(clock)
@@ -141,7 +145,9 @@ def test_a_message_that_cannot_be_written_is_told(account: Account, clock: Clock
     assert happened(account)[-1] == "review_request.scheduled"
 
 
-def test_a_text_that_turned_out_to_have_left_is_told(account: Account, clock: Clock, provider: FakeProvider) -> None:
+def test_a_text_that_turns_out_to_have_left_is_recorded_as_sent(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
     asked(account, clock(), Person(phone="+12125551234"))
     provider.errors = [ChannelError("timeout", "", in_doubt=True)]
     drain.send_due(clock)
@@ -151,7 +157,7 @@ def test_a_text_that_turned_out_to_have_left_is_told(account: Account, clock: Cl
     assert happened(account)[1:] == ["message.sent", "review_request.sent"]
 
 
-def test_a_text_in_doubt_that_its_provider_reports_as_delivered_was_sent_too(
+def test_a_text_in_doubt_that_is_reported_as_delivered_is_recorded_as_sent_too(
     account: Account, clock: Clock, provider: FakeProvider
 ) -> None:
     asked(account, clock(), Person(phone="+12125551234"))
@@ -161,7 +167,7 @@ def test_a_text_in_doubt_that_its_provider_reports_as_delivered_was_sent_too(
     assert happened(account)[1:] == ["message.sent", "message.delivered", "review_request.sent"]
 
 
-def test_an_opt_out_is_told_once_with_whose_it_is(account: Account, sent: ReviewRequest, now: datetime) -> None:
+def test_an_opt_out_is_recorded_once_with_its_contact(account: Account, sent: ReviewRequest, now: datetime) -> None:
     before = happened(account)
     for _ in range(2):
         opt_outs.opt_out(
@@ -177,19 +183,19 @@ def test_an_opt_out_is_told_once_with_whose_it_is(account: Account, sent: Review
     assert (told.contact_id, told.suppression_id) == (sent.contact_id, Suppression.objects.get().pk)
 
 
-def test_an_address_that_nobody_has_is_told_without_a_contact(account: Account, now: datetime) -> None:
+def test_an_opt_out_of_an_address_without_a_contact_names_none(account: Account, now: datetime) -> None:
     where: dict[str, Any] = {"channel": "email", "address": "nobody@example.com", "evidence": ""}
     opt_outs.opt_out(account=account, reason=Suppression.Reason.STAFF, now=now, **where)
     assert Event.objects.get().contact_id is None
 
 
-def test_an_erased_contact_is_told_and_no_opt_out_of_it(account: Account, sent: ReviewRequest, now: datetime) -> None:
+def test_an_erasure_is_recorded_and_no_opt_out_beside_it(account: Account, sent: ReviewRequest, now: datetime) -> None:
     before = happened(account)
     erase.erase(contact=sent.contact, by="staff", now=now)
     assert since(account, before) == ["review_request.suppressed", "contact.erased"]
 
 
-def test_endings_are_told(account: Account, sent: ReviewRequest, clock: Clock) -> None:
+def test_the_end_of_a_request_is_recorded(account: Account, sent: ReviewRequest, clock: Clock) -> None:
     before = happened(account)
     Delivery.objects.filter(status="planned").delete()
     assert lifecycle.complete_unanswered(now=clock.forward(days=8)) == 1
@@ -199,7 +205,7 @@ def test_endings_are_told(account: Account, sent: ReviewRequest, clock: Clock) -
     assert since(account, before)[1:] == ["review_request.scheduled", "review_request.cancelled"]
 
 
-def test_many_endings_are_told_each(account: Account, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_of_many_ends_is_recorded(account: Account, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lifecycle, "COMPLETE_AT_ONCE", 2)
     for number in range(5):
         asked(account, now, Person(email=f"{number}@example.com"))
@@ -221,7 +227,7 @@ def test_a_merge_takes_events_along(account: Account, now: datetime) -> None:
 # --- With the change, or not at all --------------------------------------------------------------------
 
 
-def test_a_change_that_is_taken_back_leaves_no_event(account: Account, sent: ReviewRequest, now: datetime) -> None:
+def test_a_change_that_is_rolled_back_leaves_no_event(account: Account, sent: ReviewRequest, now: datetime) -> None:
     before = happened(account)
     with transaction.atomic():
         lifecycle.respond(request=sent, now=now, reason="")
@@ -230,7 +236,7 @@ def test_a_change_that_is_taken_back_leaves_no_event(account: Account, sent: Rev
     assert happened(account) == before
 
 
-def test_without_its_event_a_change_does_not_happen(
+def test_a_change_whose_event_cannot_be_written_does_not_happen(
     account: Account, sent: ReviewRequest, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:
@@ -263,7 +269,9 @@ def test_each_endpoint_that_wants_it_gets_a_notice(account: Account, other_accou
     assert set(Notice.objects.values_list("status", "due_at", "tries")) == {("waiting", now, 0)}
 
 
-def test_a_message_that_leaves_brings_its_notices(account: Account, clock: Clock, provider: FakeProvider) -> None:
+def test_a_message_that_leaves_writes_the_notices_of_its_events(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
     endpoint(account, "message.sent")
     endpoint(account, "review_request.sent")
     asked(account, clock())
@@ -342,8 +350,8 @@ def test_forked_processes_make_different_keys() -> None:
     assert len({key[12:] for key in made}) > 3_990
 
 
-def test_a_key_sorts_after_those_made_by_the_code_of_before() -> None:
-    """It took the time in ms and filled the rest with random bits: here, with the highest."""
+def test_a_key_sorts_after_those_that_the_former_code_made() -> None:
+    """The former code took the time in ms and filled the rest with random bits: here, with the highest."""
     highest = uuid.UUID(int=(milliseconds() - 1) << 80 | 0x7FFF << 64 | 0xBFFF_FFFF_FFFF_FFFF)
     assert (highest.version, highest.variant) == (7, uuid.RFC_4122)
     assert new_event_id() > highest
@@ -355,9 +363,7 @@ def test_a_key_is_of_the_type_that_databases_give_back(account: Account, now: da
     assert Event.objects.get(pk=made.pk).pk == made.pk
 
 
-def test_events_are_forgotten_after_a_month_with_what_was_tried(
-    account: Account, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_events_are_deleted_after_a_month_with_their_notices(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     from django.utils import timezone
 
     endpoint(account)

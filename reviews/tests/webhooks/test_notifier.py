@@ -1,4 +1,4 @@
-"""Telling other programs: signed, at least once, again for a day, and nobody is held up by somebody else's server."""
+"""The notifier's calls: signed, at least once, repeated for a day, and no endpoint delays another."""
 
 import json
 import threading
@@ -129,7 +129,7 @@ def test_every_kind_of_event_has_its_rows(account: Account, receiver: Receiver, 
     assert told["contact.erased"]["contact"]["id"] == str(request.contact_id)
 
 
-def test_what_was_erased_before_it_was_told_is_not_told(account: Account, receiver: Receiver, clock: Clock) -> None:
+def test_data_that_was_erased_before_the_call_is_not_sent(account: Account, receiver: Receiver, clock: Clock) -> None:
     subscribed(account, receiver.url)
     request = asked(account, clock())
     erase.erase(contact=request.contact, by="staff", now=clock())
@@ -138,7 +138,9 @@ def test_what_was_erased_before_it_was_told_is_not_told(account: Account, receiv
     assert b"jane" not in b"".join(one.body.lower() for one in receiver.told)
 
 
-def test_what_a_receiver_answered_is_erased_too(account: Account, receiver: Receiver, clock: Clock) -> None:
+def test_the_answer_of_a_receiver_is_erased_with_the_contact(
+    account: Account, receiver: Receiver, clock: Clock
+) -> None:
     receiver.behave["/"] = answering(200, b"Thanks for jane@example.com")
     subscribed(account, f"{receiver.url}/")
     request = asked(account, clock())
@@ -171,7 +173,9 @@ def test_as_many_statements_for_many_as_for_one(account: Account, receiver: Rece
 # --- Until it arrives ----------------------------------------------------------------------------------
 
 
-def test_it_is_tried_again_for_a_day_and_then_given_up(account: Account, receiver: Receiver, clock: Clock) -> None:
+def test_a_failed_call_is_repeated_for_a_day_and_then_given_up(
+    account: Account, receiver: Receiver, clock: Clock
+) -> None:
     receiver.behave["/"] = answering(500, b"Oh")
     endpoint = subscribed(account, f"{receiver.url}/")
     asked(account, clock())
@@ -206,7 +210,7 @@ def test_waits_are_those_of_the_table_and_up_to_a_fifth_more(
     assert state(endpoint).failures == 20
 
 
-def test_a_wish_to_wait_is_heard(account: Account, receiver: Receiver, clock: Clock) -> None:
+def test_retry_after_is_honoured_up_to_a_day(account: Account, receiver: Receiver, clock: Clock) -> None:
     receiver.behave["/"] = answering(429, Retry_After="900")
     subscribed(account, f"{receiver.url}/")
     asked(account, clock())
@@ -218,7 +222,7 @@ def test_a_wish_to_wait_is_heard(account: Account, receiver: Receiver, clock: Cl
     assert Notice.objects.get().due_at == clock() + timedelta(days=1)
 
 
-def test_a_process_that_died_is_made_up_for(account: Account, receiver: Receiver, clock: Clock) -> None:
+def test_a_notice_of_a_process_that_died_is_sent_by_another(account: Account, receiver: Receiver, clock: Clock) -> None:
     endpoint = subscribed(account, receiver.url)
     asked(account, clock())
     (held,) = claim(endpoint, limit=5, now=clock())
@@ -232,7 +236,7 @@ def test_a_process_that_died_is_made_up_for(account: Account, receiver: Receiver
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs PostgreSQL: SQLite lets one writer in at a time")
-def test_two_processes_share_and_nothing_is_told_twice(account: Account, receiver: Receiver, clock: Clock) -> None:
+def test_two_processes_share_notices_and_send_none_twice(account: Account, receiver: Receiver, clock: Clock) -> None:
     subscribed(account, receiver.url)
     for number in range(40):
         asked(account, clock(), Person(email=f"{number}@example.com"))
@@ -276,7 +280,7 @@ def test_a_slow_endpoint_delays_no_other(
     assert Notice.objects.filter(endpoint=slow, status="waiting").count() == 60
 
 
-def test_what_is_ready_is_let_go_when_it_grows_old_or_the_process_ends(
+def test_ready_notices_are_released_when_they_grow_old_or_the_process_ends(
     account: Account, receiver: Receiver, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(notifier, "LEAVE_WITHIN", 0.1)
@@ -295,7 +299,7 @@ def test_what_is_ready_is_let_go_when_it_grows_old_or_the_process_ends(
     assert len(claim(endpoint, limit=10, now=clock())) == 10 - notifier.CALLS_PER_ENDPOINT
 
 
-def test_one_that_fails_is_called_by_one_and_rests_in_between(
+def test_an_endpoint_that_fails_has_one_call_at_once_and_rests_in_between(
     account: Account, receiver: Receiver, clock: Clock
 ) -> None:
     receiver.behave["/"] = answering(500)
@@ -325,7 +329,7 @@ def test_one_that_fails_is_called_by_one_and_rests_in_between(
 # --- Off ---------------------------------------------------------------------------------------------------
 
 
-def test_410_switches_it_off_and_the_owner_is_told(
+def test_410_switches_an_endpoint_off_and_the_owner_gets_a_mail(
     account: Account, owner: User, receiver: Receiver, clock: Clock
 ) -> None:
     receiver.behave["/"] = answering(410)
@@ -359,7 +363,9 @@ def test_a_mail_that_does_not_leave_is_tried_again(account: Account, owner: User
     assert endpoints.tell_owners() == 0
 
 
-def test_three_days_of_nothing_but_failures_switch_it_off(account: Account, receiver: Receiver, clock: Clock) -> None:
+def test_three_days_of_nothing_but_failures_switch_an_endpoint_off(
+    account: Account, receiver: Receiver, clock: Clock
+) -> None:
     receiver.behave["/"] = answering(500)
     endpoint = subscribed(account, f"{receiver.url}/")
     asked(account, clock(), Person(email="a@example.com"))
@@ -374,7 +380,7 @@ def test_three_days_of_nothing_but_failures_switch_it_off(account: Account, rece
     assert "500" in state(endpoint).off_because
 
 
-def test_one_success_in_between_counts_anew(account: Account, receiver: Receiver, clock: Clock) -> None:
+def test_one_success_begins_the_three_days_anew(account: Account, receiver: Receiver, clock: Clock) -> None:
     receiver.behave["/"] = answering(500)
     endpoint = subscribed(account, f"{receiver.url}/")
     asked(account, clock(), Person(email="a@example.com"))
@@ -388,7 +394,9 @@ def test_one_success_in_between_counts_anew(account: Account, receiver: Receiver
     assert state(endpoint).is_active
 
 
-def test_an_account_that_is_switched_off_tells_nothing(account: Account, receiver: Receiver, clock: Clock) -> None:
+def test_endpoints_of_an_account_that_is_switched_off_are_not_called(
+    account: Account, receiver: Receiver, clock: Clock
+) -> None:
     subscribed(account, receiver.url)
     asked(account, clock())
     Account.objects.update(is_active=False)
@@ -399,7 +407,7 @@ def test_an_account_that_is_switched_off_tells_nothing(account: Account, receive
 # --- Again ---------------------------------------------------------------------------------------------------
 
 
-def test_one_or_a_range_is_told_again(account: Account, receiver: Receiver, clock: Clock) -> None:
+def test_one_notice_or_a_time_range_is_sent_again(account: Account, receiver: Receiver, clock: Clock) -> None:
     endpoint = subscribed(account, receiver.url, "review_request.scheduled")
     begun = clock()
     for number in range(4):
@@ -416,7 +424,7 @@ def test_one_or_a_range_is_told_again(account: Account, receiver: Receiver, cloc
     assert tell_due(clock) == 2
 
 
-def test_what_it_missed_while_it_was_off_can_be_told(
+def test_events_that_an_endpoint_missed_while_it_was_off_can_be_sent(
     account: Account, other_account: Account, receiver: Receiver, clock: Clock
 ) -> None:
     begun = clock()
@@ -466,7 +474,7 @@ def test_secrets_are_encrypted_and_keys_can_change(account: Account, settings: A
     assert endpoints.renew_encryption() == 0
 
 
-def test_a_secret_that_cannot_be_read_switches_it_off(
+def test_a_secret_that_cannot_be_read_switches_the_endpoint_off(
     account: Account, receiver: Receiver, clock: Clock, settings: Any
 ) -> None:
     endpoint = subscribed(account, receiver.url)
@@ -477,7 +485,9 @@ def test_a_secret_that_cannot_be_read_switches_it_off(
     assert "secret" in state(endpoint).off_because
 
 
-def test_the_sweep_forgets_and_renews(account: Account, now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sweep_deletes_old_events_and_renews_encryption(
+    account: Account, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     called = []
     monkeypatch.setattr(endpoints, "renew_encryption", lambda: called.append("renewed"))
     monkeypatch.setattr(adapters, "renew_encryption", lambda: called.append("second factors renewed"))

@@ -86,7 +86,9 @@ def test_a_drain_that_got_lost_is_sent_again(
     assert drains(broker) == 1
 
 
-def test_an_idle_cluster_is_looked_after(broker: queue.DatabaseBroker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_idle_cluster_gets_a_drain_after_a_while(
+    broker: queue.DatabaseBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(heartbeat, "last_beat", lambda: time.monotonic() - queue.IDLE_LOOK - 1)
     assert drains(broker) == 1
     assert drains(broker) == 0

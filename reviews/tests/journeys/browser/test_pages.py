@@ -194,7 +194,7 @@ def test_the_operators_plots_are_there_without_a_script(
 def test_a_viewer_simulates_on_a_phone_without_a_script(
     chromium: Any, live_server: Any, viewer: User, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "_in_background", lambda work: work())
+    monkeypatch.setattr(runs, "_start_thread", lambda work: work())
     context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{live_server.url}/admin/simulator/")
@@ -210,7 +210,7 @@ def test_a_viewer_simulates_on_a_phone_without_a_script(
 def test_the_simulators_result_fits_a_phone(
     page: Any, live_server: Any, viewer: User, account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runs, "_in_background", lambda work: work())
+    monkeypatch.setattr(runs, "_start_thread", lambda work: work())
     page.goto(f"{live_server.url}/admin/simulator/")
     sign_in(page, viewer)
     assert fits(page)
