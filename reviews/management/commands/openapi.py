@@ -18,8 +18,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from reviews.api.openapi.document import make_document  # needs drf-spectacular, which production does not have
 
-        text = json.dumps(make_document(), indent=2, ensure_ascii=False) + "
-"
+        text = json.dumps(make_document(), indent=2, ensure_ascii=False) + "\n"
         if options["print"]:
             self.stdout.write(text)
         else:
