@@ -15,19 +15,19 @@ from django.urls import path
 from oauth.views.authorize import authorize
 from oauth.views.connections import account_connections, connections, disconnect, revoke_key
 from oauth.views.introspect import introspect
-from oauth.views.invitation import invitation
+from oauth.views.invitation import accept_invitation
 from oauth.views.me import Me
 from oauth.views.metadata import metadata
 from oauth.views.revoke import revoke
 from oauth.views.sign_in import RecoveryCodes, SecondFactor, SignIn
-from oauth.views.status import Status
+from oauth.views.status import TokenStatus
 from oauth.views.token import token
 
 urlpatterns = [
     path("sign-in", SignIn.as_view(), name="account_login"),
     path("sign-in/code", SecondFactor.as_view(), name="mfa_authenticate"),
     path("sign-out", LogoutView.as_view(next_page="account_login"), name="sign-out"),
-    path("invitation/<str:token>", invitation, name="invitation"),
+    path("invitation/<str:token>", accept_invitation, name="invitation"),
     path("password/change", account.password_change, name="account_change_password"),
     path(
         "password/reset",
@@ -56,10 +56,10 @@ urlpatterns = [
     path("oauth/introspect", introspect, name="oauth-introspect"),
     path(".well-known/oauth-authorization-server", metadata, name="oauth-metadata"),
     path("api/v1/me", Me.as_view(), name="me"),
-    path("api/v1/status", Status.as_view(), name="status"),
+    path("api/v1/status", TokenStatus.as_view(), name="status"),
     path("api/oauth/zapier/authorize", authorize),
     path("api/oauth/zapier/token", token),
     path("api/oauth/zapier/revoke", revoke),
     path("api/zapier/me", Me.as_view()),
-    path("api/zapier/status", Status.as_view()),
+    path("api/zapier/status", TokenStatus.as_view()),
 ]

@@ -1,3 +1,5 @@
+"""The app `reviewhub`, which comes last of all: it changes what others have registered."""
+
 from django.apps import AppConfig
 
 
@@ -6,7 +8,7 @@ class ReviewHubConfig(AppConfig):
     verbose_name = "ReviewHub"
 
     def ready(self) -> None:
-        """Last of all apps: deploy checks, masks for what nobody catches, and our looks for other apps' pages."""
+        """Register checks, mask uncaught errors, and give other apps' pages the back-office's looks."""
         from reviewhub import checks  # noqa: F401
         from reviewhub.backoffice.changelist import keep_headers
         from reviewhub.backoffice.pages import adopt_foreign_pages

@@ -1,4 +1,4 @@
-"""What `manage.py check` finds in the configuration: E for what cannot work, W for what should not go live."""
+"""System checks of the configuration (`manage.py check`): E for what cannot work, W for a risk in production."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -20,25 +20,26 @@ Apps = Sequence[AppConfig] | None
 
 @register(Tags.compatibility)
 def check_text_provider(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Twilio is configured whole or not at all."""
-    found: list[CheckMessage] = []
+    """Find a configuration of Twilio that lacks a part."""
+    faults: list[CheckMessage] = []
     if not settings.TWILIO_ACCOUNT_SID:
         for name in ("TWILIO_AUTH_TOKEN", "TWILIO_FROM", "TWILIO_MESSAGING_SERVICE_SID"):
             if getattr(settings, name):
                 hint = f"Set TWILIO_ACCOUNT_SID, too, or leave {name} empty: without it no text message leaves."
-                found.append(Error(f"{name} is set without TWILIO_ACCOUNT_SID.", hint=hint, id="reviewhub.E003"))
-        return found
+                faults.append(Error(f"{name} is set without TWILIO_ACCOUNT_SID.", hint=hint, id="reviewhub.E003"))
+        return faults
     if not settings.TWILIO_AUTH_TOKEN:
         hint = "Copy the auth token from Twilio's console."
-        found.append(Error("TWILIO_ACCOUNT_SID is set and TWILIO_AUTH_TOKEN is not.", hint=hint, id="reviewhub.E001"))
+        faults.append(Error("TWILIO_ACCOUNT_SID is set and TWILIO_AUTH_TOKEN is not.", hint=hint, id="reviewhub.E001"))
     if not (settings.TWILIO_FROM or settings.TWILIO_MESSAGING_SERVICE_SID):
         hint = "Set TWILIO_FROM to one of your numbers, or TWILIO_MESSAGING_SERVICE_SID."
-        found.append(Error("Texts have no sender.", hint=hint, id="reviewhub.E002"))
-    return found
+        faults.append(Error("Texts have no sender.", hint=hint, id="reviewhub.E002"))
+    return faults
 
 
 @register(Tags.security, deploy=True)
 def check_addresses(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Find a PUBLIC_URL that nobody else can reach, or that has no TLS."""
     hint = "Set PUBLIC_URL to the https address under which people reach the site."
     if urlsplit(settings.PUBLIC_URL).hostname in LOOPBACK:
         return [Caution("OAuth has no issuer that clients could reach.", hint=hint, id="reviewhub.W008")]
@@ -49,11 +50,11 @@ def check_addresses(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_redirect_uris(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Apps from a developer's machine do not go live with addresses that anybody on the way can read."""
-    found: list[CheckMessage] = []
+    """Find OAuth apps with a return address without TLS, left from a developer's machine."""
+    faults: list[CheckMessage] = []
     if "http" in settings.OAUTH2_PROVIDER["ALLOWED_REDIRECT_URI_SCHEMES"]:
         hint = "Set DEBUG=false, or take http out of ALLOWED_REDIRECT_URI_SCHEMES."
-        found.append(Caution("Apps may be registered with http addresses.", hint=hint, id="reviewhub.W009"))
+        faults.append(Caution("Apps may be registered with http addresses.", hint=hint, id="reviewhub.W009"))
     try:
         with transaction.atomic():
             plain = list(apps.get_model("oauth.Application").objects.filter(redirect_uris__icontains="http://"))
@@ -61,13 +62,13 @@ def check_redirect_uris(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         plain = []
     for app in plain:
         hint = "Change its redirect URIs to https in the back-office, or switch it off."
-        found.append(Caution(f"The app {app} sends people to an http address.", hint=hint, id="reviewhub.W010"))
-    return found
+        faults.append(Caution(f"The app {app} sends people to an http address.", hint=hint, id="reviewhub.W010"))
+    return faults
 
 
 @register(Tags.security, deploy=True)
 def check_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Find the keys that SECRET_KEY stands in for."""
+    """Find keys that are not set, so that SECRET_KEY stands in for them."""
     return [
         Caution(secret.risk, hint=f"Set {secret.variable} to a long random value of its own.", id=secret.warning)
         for secret in SECRETS.values()
@@ -77,7 +78,7 @@ def check_keys(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def check_metrics_token(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """Whoever guesses it reads how much is sent. None at all is fine: then this machine alone may ask."""
+    """Find a METRICS_TOKEN that can be guessed. None at all is fine: then only this machine may read /metrics."""
     if 0 < len(settings.METRICS_TOKEN) < SHORTEST_METRICS_TOKEN:
         hint = "Set METRICS_TOKEN to a long random value, or leave it empty."
         return [Caution("METRICS_TOKEN is short enough to be guessed.", hint=hint, id="reviewhub.W011")]
@@ -86,17 +87,18 @@ def check_metrics_token(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.compatibility, deploy=True)
 def check_providers(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    found: list[CheckMessage] = []
+    """Find a channel without a provider."""
+    faults: list[CheckMessage] = []
     if not settings.MAIL_PROVIDER:
         hint = "Set EMAIL_URL, or ANYMAIL_PROVIDER with its keys."
-        found.append(Caution("No mail will leave.", hint=hint, id="reviewhub.W004"))
+        faults.append(Caution("No mail will leave.", hint=hint, id="reviewhub.W004"))
     if not settings.TEXT_PROVIDER:
         hint = "Set TWILIO_ACCOUNT_SID and its companions."
-        found.append(Caution("No text message will leave.", hint=hint, id="reviewhub.W005"))
-    return found
+        faults.append(Caution("No text message will leave.", hint=hint, id="reviewhub.W005"))
+    return faults
 
 
-# How the names of keys end that prove who reports; the API keys of two providers do, too.
+# Ends of the names of keys by which a mail provider proves itself. Two of them use their API key for it.
 PROOFS = (
     *("WEBHOOK_SECRET", "SIGNING_SECRET", "SIGNING_KEY", "TRACKING_SECRET", "WEBHOOK_KEY", "VERIFICATION_KEY"),
     *("MAILGUN_API_KEY", "UNISENDER_GO_API_KEY"),
@@ -104,8 +106,8 @@ PROOFS = (
 
 
 @register(Tags.security, deploy=True)
-def check_reports(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    """A mail provider that cannot prove itself is not listened to: bounces and complaints would be lost."""
+def check_provider_events(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Find a mail provider that cannot prove itself: its calls are refused, so bounces and complaints are lost."""
     backend = settings.EMAIL_BACKEND
     if not backend.startswith("anymail.backends.") or any(name.endswith(PROOFS) for name in settings.ANYMAIL):
         return []
@@ -116,11 +118,12 @@ def check_reports(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.database, deploy=True)
 def check_services(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
-    found: list[CheckMessage] = []
+    """Find a missing PostgreSQL or Redis."""
+    faults: list[CheckMessage] = []
     if settings.SQLITE:
         hint = "Set DATABASE_URL to a PostgreSQL database when more than one process writes."
-        found.append(Caution("The database is SQLite.", hint=hint, id="reviewhub.W006"))
+        faults.append(Caution("The database is SQLite.", hint=hint, id="reviewhub.W006"))
     if not settings.REDIS_URL:
         hint = "Set REDIS_URL, so that all processes count together."
-        found.append(Caution("Rate limits are counted by each process alone.", hint=hint, id="reviewhub.W007"))
-    return found
+        faults.append(Caution("Rate limits are counted by each process alone.", hint=hint, id="reviewhub.W007"))
+    return faults

@@ -1,13 +1,13 @@
-"""Where a request comes from."""
+"""IP address of the caller, for limits on calls and failures."""
 
 from django.conf import settings
 from django.http import HttpRequest
 
 
 def client_address(request: HttpRequest) -> str:
-    """The caller's IP address; behind a proxy, the one that the proxy itself saw (BEHIND_PROXY).
+    """Return the caller's IP address; behind a proxy (BEHIND_PROXY), the one that the proxy saw.
 
-    Only the last entry of X-Forwarded-For is the proxy's own: the caller may write the others.
+    Only the last entry of X-Forwarded-For is the proxy's: the caller can write the others.
     """
     if settings.BEHIND_PROXY and (forwarded := request.headers.get("X-Forwarded-For", "")):
         return forwarded.rsplit(",", 1)[-1].strip()

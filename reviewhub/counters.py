@@ -1,10 +1,10 @@
-"""Counting in the cache, which all processes share where it is Redis."""
+"""Counters in the cache, which is common to all processes when it is Redis."""
 
 from django.core.cache import cache
 
 
-def one_more(key: str, seconds: int) -> int:
-    """Count one under the key, which names its window, and return how many there are. Kept for that many seconds."""
+def count_one(key: str, seconds: int) -> int:
+    """Add one to the counter of the key and return its value. It lasts that many seconds; the key names its window."""
     try:
         return int(cache.incr(key))
     except ValueError:  # the first one

@@ -1,4 +1,4 @@
-"""Secrets that have to be read again, encrypted for the database."""
+"""Encryption of secrets that the database holds and that have to be read again."""
 
 import base64
 import hashlib
@@ -8,11 +8,14 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
 class Undecipherable(Exception):
-    """None of the keys is the one that it was encrypted with."""
+    """No key of the cipher decrypts the text."""
 
 
 class Cipher:
-    """Encrypts with the first of the keys, any texts; deciphers what any of them has encrypted."""
+    """A cipher with several keys (any texts): encrypts with the first, decrypts with whichever fits.
+
+    A key is changed by putting the new one first.
+    """
 
     def __init__(self, keys: Iterable[str]) -> None:
         ciphers = [Fernet(base64.urlsafe_b64encode(hashlib.sha256(key.encode()).digest())) for key in keys]
@@ -22,14 +25,14 @@ class Cipher:
         return self._first.encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted: str) -> str:
-        """Raises Undecipherable."""
+        """Return the plain text. Raises Undecipherable."""
         try:
             return self._all.decrypt(encrypted.encode()).decode()
         except InvalidToken as error:
             raise Undecipherable from error
 
-    def renewed(self, encrypted: str) -> str:
-        """The same under the first key; unchanged where it is so already. Raises Undecipherable."""
+    def renew(self, encrypted: str) -> str:
+        """Encrypt the same text with the first key, unless it is already. Raises Undecipherable."""
         try:
             self._first.decrypt(encrypted.encode())
         except InvalidToken:

@@ -1,8 +1,7 @@
-"""Typed readers of the environment: the only place that knows how settings are spelled there.
+"""Typed readers of the environment, each of which raises ImproperlyConfigured for a value that it cannot read.
 
-`.env` beside `manage.py` fills in what the environment leaves out; `REVIEWHUB_ENV_FILE` names
-another file, or none when it is empty. Any variable may be given as a file with `NAME_FILE`
-(Docker and Kubernetes secrets).
+`.env` beside `manage.py` fills in what the environment leaves out; `REVIEWHUB_ENV_FILE` names another file, or none
+when it is empty. Any variable may be given as a file with `NAME_FILE` (Docker and Kubernetes secrets).
 """
 
 import os
@@ -24,7 +23,7 @@ DATABASES = ("postgres://", "postgresql://", "sqlite://")
 
 
 class Environment(FileAwareMapping):
-    """The variables, or the files that NAME_FILE names; the line end that editors add to a file is not part of it."""
+    """Values of the variables, or of the files that NAME_FILE names, without the line end that editors add."""
 
     def __getitem__(self, name: str) -> str:
         try:
@@ -35,9 +34,9 @@ class Environment(FileAwareMapping):
 
 
 class StrictEnv(FileAwareEnv):
-    """Refuses what it cannot read, by name, where the library would guess; takes every value as it stands.
+    """A reader that takes every value as it stands, and refuses by name one that it cannot read.
 
-    The library reads a value that begins with `$` as the name of another variable, and any unknown word as false.
+    The library takes a value that begins with `$` for the name of another variable, and any unknown word for false.
     """
 
     def get_value(
@@ -50,11 +49,11 @@ class StrictEnv(FileAwareEnv):
                 raise ImproperlyConfigured(f"{var} is not set.") from None
             return default
         if cast is bool:
-            return self._truth(var, value)
+            return self._read_bool(var, value)
         return self.parse_value(value, cast)
 
     @staticmethod
-    def _truth(var: str, value: str) -> bool:
+    def _read_bool(var: str, value: str) -> bool:
         word = value.strip().lower()
         if word not in TRUE | FALSE:
             raise ImproperlyConfigured(f"{var} must be true or false, not {value!r}.")
@@ -65,12 +64,12 @@ env = StrictEnv()
 _env_file = os.environ.get("REVIEWHUB_ENV_FILE", str(BASE_DIR / ".env"))
 if _env_file and Path(_env_file).is_file():
     env.read_env(_env_file)
-# An empty value counts as none: that is what an unfilled line of .env.example means.
+# An empty value counts as absent, for the lines of .env.example that are not filled in.
 env.ENVIRON = Environment({name: value for name, value in os.environ.items() if value})
 
 
 def secret_key(*, debug: bool) -> str:
-    """SECRET_KEY, which only a development machine may leave out."""
+    """Return SECRET_KEY, which only a development machine may leave out."""
     key: str = env.str("SECRET_KEY", default="")
     if key:
         return key
@@ -79,8 +78,8 @@ def secret_key(*, debug: bool) -> str:
     raise ImproperlyConfigured("SECRET_KEY is not set: put a long random value into the environment.")
 
 
-def whole(name: str, *, default: int, least: int = 0, most: int = 2**31 - 1) -> int:
-    """A whole number between `least` and `most`."""
+def whole_number(name: str, *, default: int, least: int = 0, most: int = 2**31 - 1) -> int:
+    """Return a whole number between `least` and `most`."""
     value = env.str(name, default=str(default)).strip()
     if not value.isascii() or not value.removeprefix("-").isdigit() or not least <= int(value) <= most:
         limits = f"of at least {least}" if most == 2**31 - 1 else f"between {least} and {most}"
@@ -89,6 +88,7 @@ def whole(name: str, *, default: int, least: int = 0, most: int = 2**31 - 1) -> 
 
 
 def log_level(name: str, *, default: str) -> str:
+    """Return one of LOG_LEVELS, in capitals."""
     value: str = env.str(name, default=default)
     if value.upper() not in LOG_LEVELS:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(LOG_LEVELS)}, not {value!r}.")
@@ -96,7 +96,7 @@ def log_level(name: str, *, default: str) -> str:
 
 
 def one_of(name: str, *words: str, default: str) -> str:
-    """One of these words, in any case."""
+    """Return one of these words in lower case; the variable may have it in any case."""
     value: str = env.str(name, default=default)
     if value.lower() not in words:
         raise ImproperlyConfigured(f"{name} must be one of {', '.join(words)}, not {value!r}.")
@@ -104,15 +104,15 @@ def one_of(name: str, *words: str, default: str) -> str:
 
 
 def origin(name: str, default: str) -> str:
-    """An absolute http(s) URL without a trailing slash, as in PUBLIC_URL."""
+    """Return an absolute http(s) URL without its trailing slash, as in PUBLIC_URL."""
     value: str = env.str(name, default=default)
     if value and not _is_url(value, "http", "https"):
         raise ImproperlyConfigured(f"{name} must be an absolute http(s) URL, not {value!r}.")
     return value.rstrip("/")
 
 
-def redis(name: str) -> str:
-    """redis://host:6379/0, or empty. Errors leave the value out: it may hold a password."""
+def redis_url(name: str) -> str:
+    """Return a URL of Redis, or an empty text. Errors leave the value out: it may hold a password."""
     value: str = env.str(name, default="")
     if value and not _is_url(value, "redis", "rediss"):
         raise ImproperlyConfigured(f"{name} must look like redis://host:6379/0 or rediss://user:password@host:6379/0.")
@@ -120,15 +120,15 @@ def redis(name: str) -> str:
 
 
 def networks(name: str) -> list[IPv4Network | IPv6Network]:
-    """Networks such as 10.0.0.0/8, separated by commas."""
+    """Return networks, which the variable separates by commas (10.0.0.0/8,192.168.0.0/16)."""
     try:
-        return [ip_network(one.strip()) for one in env.list(name, default=[])]
+        return [ip_network(network.strip()) for network in env.list(name, default=[])]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be networks such as 10.0.0.0/8: {error}.") from error
 
 
 def _is_url(value: str, *schemes: str) -> bool:
-    """Whether it is a URL of these schemes with a host, and a port that can be one."""
+    """Tell whether it is a URL of one of these schemes, with a host and a possible port."""
     try:
         parts = urlsplit(value)
         return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
@@ -137,7 +137,7 @@ def _is_url(value: str, *schemes: str) -> bool:
 
 
 def database(*, default: str) -> dict[str, Any]:
-    """DATABASE_URL as Django's dictionary, with what each engine needs to be safe under load."""
+    """Return DATABASE_URL as Django's dictionary, with the options that make each engine safe under load."""
     url: str = env.str("DATABASE_URL", default=default)
     try:
         config: dict[str, Any] = env.db_url_config(url) if url.startswith(DATABASES) else {}
@@ -148,7 +148,7 @@ def database(*, default: str) -> dict[str, Any]:
             "DATABASE_URL must look like postgres://user:password@host:5432/name or sqlite:///path."
         )
     options = config.setdefault("OPTIONS", {})
-    config["CONN_MAX_AGE"] = whole("CONN_MAX_AGE", default=600)
+    config["CONN_MAX_AGE"] = whole_number("CONN_MAX_AGE", default=600)
     if config["ENGINE"] == "django.db.backends.sqlite3":
         # IMMEDIATE takes the write lock at BEGIN: the loser of a race waits instead of failing.
         options |= {
@@ -159,15 +159,15 @@ def database(*, default: str) -> dict[str, Any]:
     else:
         config["CONN_HEALTH_CHECKS"] = True
         if env.bool("PREPARED_STATEMENTS", default=True):
-            # What the server has planned five times on a connection it plans no more: half the time of a join.
+            # A statement that came five times on a connection is not planned again, which halves the time of a join.
             options |= {"server_side_binding": True, "prepare_threshold": 5}
     return config
 
 
 def mail() -> dict[str, Any]:
-    """How mail leaves: settings to merge in, or an empty dictionary for the sandbox.
+    """Return the EMAIL_* settings of the mail server or provider; empty without one, which means the sandbox.
 
-    EMAIL_URL (`smtp://user:password@host:587?…`, `smtp+tls://`, `smtp+ssl://`) or
+    They come from EMAIL_URL (`smtp://user:password@host:587?…`, `smtp+tls://`, `smtp+ssl://`), or from
     ANYMAIL_PROVIDER, whose keys `anymail` reads.
     """
     provider: str = env.str("ANYMAIL_PROVIDER", default="")
@@ -191,14 +191,14 @@ def mail() -> dict[str, Any]:
 
 
 def anymail() -> dict[str, str]:
-    """anymail's own settings: each ANYMAIL_* variable without the prefix.
+    """Return anymail's own settings: each ANYMAIL_* variable, without the prefix.
 
-    ANYMAIL_WEBHOOK_SECRET is `user:password`; also where mail leaves by SMTP, its provider may report.
+    ANYMAIL_WEBHOOK_SECRET is `user:password`. It counts with SMTP as well: that provider may call with events, too.
     """
     secret: str = env.str("ANYMAIL_WEBHOOK_SECRET", default="")
     if secret and not all(secret.partition(":")):
         raise ImproperlyConfigured("ANYMAIL_WEBHOOK_SECRET must look like user:password.")
-    # By name: to read other values would open other programs' files (TF_CLI_CONFIG_FILE, say).
+    # Read by name: reading every variable would open other programs' files (TF_CLI_CONFIG_FILE, say).
     return {
         name.removeprefix("ANYMAIL_"): env.ENVIRON[name]
         for name in env.ENVIRON

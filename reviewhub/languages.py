@@ -1,4 +1,4 @@
-"""What recipients are spoken to in. Staff read English."""
+"""Languages of messages and recipients' pages. Staff read English."""
 
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
@@ -10,27 +10,27 @@ from django.utils.translation import get_language_info, gettext, override, to_la
 ENGLISH = "en"
 
 
-def languages(folder: Path) -> list[tuple[str, str]]:
-    """English, and each language that has translations in a folder of its own, by the name it has for itself."""
-    found = sorted(to_language(path.parent.name) for path in folder.glob("*/LC_MESSAGES"))
-    return [(ENGLISH, "English"), *((code, _own_name(code)) for code in found if code != ENGLISH)]
+def find_languages(folder: Path) -> list[tuple[str, str]]:
+    """Return code and own name of English and of each language that has translations in the folder."""
+    codes = sorted(to_language(path.parent.name) for path in folder.glob("*/LC_MESSAGES"))
+    return [(ENGLISH, "English"), *((code, _own_name(code)) for code in codes if code != ENGLISH)]
 
 
 def _own_name(code: str) -> str:
-    known = LANG_INFO.get(code) or LANG_INFO.get(code.partition("-")[0]) or {}
-    return str(known.get("name_local", code)).capitalize()
+    info = LANG_INFO.get(code) or LANG_INFO.get(code.partition("-")[0]) or {}
+    return str(info.get("name_local", code)).capitalize()
 
 
-def speaking(language: str) -> AbstractContextManager[None]:
-    """Within it, texts come out in that language."""
-    # English is what is spoken anyway: a second copy of it would only cost memory.
+def in_language(language: str) -> AbstractContextManager[None]:
+    """Return a context in which gettext translates into the language."""
+    # English is active anyway: activating it would load a second copy into memory.
     return nullcontext() if language == ENGLISH else override(language)
 
 
 @cache
-def said(text: str, language: str) -> str:
-    """A text that is the same for everybody, in a language."""
-    with speaking(language):
+def translate(text: str, language: str) -> str:
+    """Translate a fixed text into the language; the result is kept."""
+    with in_language(language):
         return gettext(text)
 
 

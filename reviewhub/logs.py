@@ -1,6 +1,6 @@
-"""How log lines look, and what they must not say.
+"""Log lines: their fields, their form, and the masking of all that is written.
 
-Call sites use `logging` of the standard library and say what a line is about in `extra`, by the names of FIELDS:
+Call sites use `logging` of the standard library and put the subject of a line into `extra`, by the names of FIELDS:
 `logger.warning("the claim was lost", extra={"delivery": pk})`. Anything else in `extra` is left out. structlog makes
 the line: JSON in production, readable in development (LOG_FORMAT). Every line is masked, its traceback included.
 """
@@ -18,7 +18,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from reviewhub.masking import mask
 
-# What a line may be about: ids, counts and words of ours, never what a person or a provider wrote.
+# Names of fields: for ids, counts and words of ours, never for the words of a person or a provider.
 FIELDS = (
     "delivery",
     "account",
@@ -39,24 +39,24 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def _add_fields(logger: WrappedLogger, name: str, line: EventDict) -> EventDict:
-    """Level, logger, the HTTP request that caused the line, and what the call site said in `extra`."""
+    """Add level, logger, the id of the HTTP request that caused the line, and the fields in `extra`."""
     record: logging.LogRecord = line["_record"]
     line["level"] = name
     line["logger"] = record.name
-    given = record.__dict__
-    # Django tells of some answers when the middleware is done with them, and brings the request along.
-    current = request_id.get() or getattr(given.get("request"), "request_id", "")
+    attributes = record.__dict__
+    # Django logs some answers after the middleware, and adds the request to the record.
+    current = request_id.get() or getattr(attributes.get("request"), "request_id", "")
     if current:
         line["request_id"] = current
     for field in FIELDS:
-        if field in given:
-            # `event` is what structlog calls the message.
-            line["provider_event" if field == "event" else field] = given[field]
+        if field in attributes:
+            # structlog keeps the message under `event`.
+            line["provider_event" if field == "event" else field] = attributes[field]
     return line
 
 
 def _add_traceback(logger: WrappedLogger, name: str, line: EventDict) -> EventDict:
-    """The traceback as text; one that cannot even be told must not cost the line."""
+    """Add the traceback as text; an error whose own text raises must not cost the line."""
     if error := line.pop("exc_info", None):
         try:
             line["exception"] = "".join(traceback.format_exception(*error)).rstrip()
@@ -68,7 +68,7 @@ def _add_traceback(logger: WrappedLogger, name: str, line: EventDict) -> EventDi
 
 
 def _mask(logger: WrappedLogger, name: str, line: EventDict) -> EventDict:
-    """The last step before the line is written out: whatever came in by now is looked at."""
+    """Mask every value. It runs after the steps that add any, and before the line is written."""
     for key, value in line.items():
         if isinstance(value, str):
             line[key] = mask(value)
@@ -77,7 +77,7 @@ def _mask(logger: WrappedLogger, name: str, line: EventDict) -> EventDict:
     return line
 
 
-def _renderer(log_format: str) -> Processor:
+def _renderer_of(log_format: str) -> Processor:
     if log_format == "json":
         return structlog.processors.JSONRenderer(ensure_ascii=False)
     return structlog.dev.ConsoleRenderer(
@@ -86,18 +86,19 @@ def _renderer(log_format: str) -> Processor:
 
 
 class LineFormatter(structlog.stdlib.ProcessorFormatter):
-    """One line for each record. `log_format`: json or text."""
+    """A formatter that makes one line of each record. `log_format`: json or text."""
 
     def __init__(self, log_format: str) -> None:
         stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
         tidy = structlog.stdlib.ProcessorFormatter.remove_processors_meta
         super().__init__(
-            processors=[_add_fields, tidy, _add_traceback, _mask, stamp, _renderer(log_format)], use_get_message=True
+            processors=[_add_fields, tidy, _add_traceback, _mask, stamp, _renderer_of(log_format)],
+            use_get_message=True,
         )
 
 
 class Console(logging.StreamHandler[Any]):
-    """Standard error. A line that cannot be made is reported without its arguments, which nobody has masked."""
+    """A handler for standard error. If a line cannot be made, its place is logged without the unmasked arguments."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the name is logging's)
         error = sys.exc_info()[0]
@@ -112,23 +113,23 @@ class Console(logging.StreamHandler[Any]):
 
 
 def watch_uncaught() -> None:
-    """Let what nobody caught, in a process or thread of ours, take the same way as every other line."""
-    sys.excepthook = _uncaught
-    threading.excepthook = _uncaught_in_thread
+    """Log the uncaught errors of processes and threads, masked like every other line."""
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
 
 
-def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         sys.__excepthook__(kind, error, trace)
         return
     logger = logging.getLogger("reviewhub.uncaught")
     if sys.stderr.isatty() or not (logger.isEnabledFor(logging.CRITICAL) and logger.hasHandlers()):
-        # Somebody sits before it, or nobody would hear of it otherwise.
+        # A person sits at the terminal, or no handler would write the line.
         sys.stderr.write(mask("".join(traceback.format_exception(kind, error, trace))))
         return
     logger.critical("uncaught %s", kind.__name__, exc_info=(kind, error, trace))
 
 
-def _uncaught_in_thread(given: threading.ExceptHookArgs) -> None:
-    if given.exc_value is not None and given.exc_type is not SystemExit:
-        _uncaught(given.exc_type, given.exc_value, given.exc_traceback)
+def _log_uncaught_in_thread(hook: threading.ExceptHookArgs) -> None:
+    if hook.exc_value is not None and hook.exc_type is not SystemExit:
+        _log_uncaught(hook.exc_type, hook.exc_value, hook.exc_traceback)

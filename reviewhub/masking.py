@@ -1,7 +1,7 @@
-"""Takes out of a text what no log may hold: addresses, numbers, tokens, keys, passwords.
+"""Masking: addresses, numbers, tokens, keys and passwords are taken out of a text for the log.
 
-By pattern, because errors of libraries hold them where nobody expects any: a mail server's refusal names
-the recipient, PostgreSQL quotes the row. What merely looks like a number is masked, too.
+By pattern, since errors of libraries quote them unexpectedly: a mail server's refusal names the recipient, PostgreSQL
+repeats the row. A text that only looks like a phone number is masked as well.
 """
 
 import re
@@ -11,7 +11,7 @@ from django.conf import settings
 
 from reviewhub.secret_settings import secret_values
 
-SHORTEST_SECRET = 8  # a shorter one would be found inside of ordinary words
+SHORTEST_SECRET = 8  # a shorter one would be found inside ordinary words
 
 # RFC 5321 §4.5.3.1: 64 characters before the @, 255 behind it. Bounded, so that no text takes long.
 _EMAIL = re.compile(
@@ -24,7 +24,7 @@ _INVITATION = re.compile(r"(invitation(?:/|%2F))[0-9a-f]{8,}(?::|%3A)[\w-]+", re
 _RESET = re.compile(r"(password(?:/|%2F)reset(?:/|%2F))[0-9a-z]+(?:/|%2F)[\w-]+", re.IGNORECASE)
 _OUR_TOKEN = re.compile(r"(?<![a-z])rh[a-z]?_[\w-]+")
 _AUTHORIZATION = re.compile(r"\b(Bearer|Basic|Token)(\s+|%20)[^\s,'\"]{8,}", re.IGNORECASE)
-# `token=…` of an address, `'token': '…'` of a printed dictionary or JSON. A name may have more before it: access_token.
+# `token=…` in a URL, `'token': '…'` in a printed dictionary or JSON. More may stand before the name: access_token.
 _NAMED = re.compile(
     r"""((?:token|secret|passw(?:or)?d|pwd|api_?key|signature|sig|code|code_verifier|verifier|state|session(?:id)?
         |(?<![a-z])key|auth)
@@ -32,7 +32,7 @@ _NAMED = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NAMED_HINT = re.compile(r"[=:]|%3D")
-# What PostgreSQL adds to an error: the row, the key, the parameters.
+# Details that PostgreSQL adds to an error: the row, the key, the parameters.
 _ROW = re.compile(
     r"""(Failing\ row\ contains\ )\(.*?\)\.?(?=\n|$)
       | (Key\ \([^)\n]*\)=)\(.*?\)(?=\ already|\ is\ not|\ conflicts|\ is\ still|\.\n|\n|$)
@@ -53,19 +53,19 @@ _SEVEN_DIGITS = re.compile(r"\d(?:[^0-9a-zA-Z]{0,3}\d){6}")
 
 
 def mask(text: str) -> str:
-    """The text without anybody's address or number, and without what opens a door.
+    """Return the text with personal data and secrets replaced.
 
-    Each pattern runs only where its telltale sign is: a sentence costs 1 µs, a route or an id 2 to 6, and one with an
-    address in it 10. The line of a request takes 23 µs in all.
+    A pattern runs only on a text that has a sign of it: a sentence costs 1 µs, a route or an id 2 to 6, and a sentence
+    with an address 10. The line of a request takes 23 µs in all.
     """
-    for secret in _configured():
+    for secret in _secrets():
         if secret in text:
             text = text.replace(secret, "[secret]")
     if "@" in text or "%40" in text:
         text = _EMAIL.sub("[email]", _USERINFO.sub("://[login]@", text))
     lower = text.lower()
     if "/r/" in text or "%2f" in lower or "unsubscribe" in lower:
-        text = _LINK.sub(lambda found: f"{found[3] or f'{found[1]}r{found[2]}'}…", text)
+        text = _LINK.sub(lambda match: f"{match[3] or f'{match[1]}r{match[2]}'}…", text)
     if "invitation" in lower:
         text = _INVITATION.sub(r"\1…", text)
     if "reset" in lower:
@@ -77,19 +77,19 @@ def mask(text: str) -> str:
     if _NAMED_HINT.search(text):
         text = _NAMED.sub(r"\1[secret]", text)
     if "Failing row" in text or "Key (" in text or "parameter $" in text:
-        text = _ROW.sub(lambda found: f"{found[1] or found[2] or found[3]}(…)", text)
+        text = _ROW.sub(lambda match: f"{match[1] or match[2] or match[3]}(…)", text)
     if _SEVEN_DIGITS.search(text):
-        text = _NUMBER.sub(_number, text)
+        text = _NUMBER.sub(_mask_number, text)
     return text
 
 
-def _number(found: re.Match[str]) -> str:
-    whole = found[0]
-    return whole if found["uuid"] or re.match(r"\d{4}-", whole) else "[number]"
+def _mask_number(match: re.Match[str]) -> str:
+    text = match[0]
+    return text if match["uuid"] or re.match(r"\d{4}-", text) else "[number]"
 
 
 @cache
-def _configured() -> tuple[str, ...]:
-    """The secrets of this installation, longest first: whoever prints one, however it is spelled around it."""
+def _secrets() -> tuple[str, ...]:
+    """Return the secrets in this installation's settings, longest first: one may contain another."""
     values = (value for value in secret_values(settings) if len(value) >= SHORTEST_SECRET)
     return tuple(sorted(values, key=len, reverse=True))

@@ -1,4 +1,4 @@
-"""What happens to every request, whichever app answers it."""
+"""Middleware for requests to any app: ids, access lines, errors in JSON, and the back-office's security policy."""
 
 import logging
 import re
@@ -19,67 +19,67 @@ access = logging.getLogger("reviewhub.access")
 
 PROBES = {"/healthz", "/readyz", "/metrics"}
 JSON_PATHS = re.compile(r"^/(metrics$|api/(?!docs|oauth/zapier/authorize)|oauth/(token|revoke|introspect)$)")
-# An id that a client or proxy may bring along; anything else is replaced, so that logs stay clean.
+# Form of an id that a client or proxy may send; another one is replaced, so that logs stay clean.
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
 
-def request_id(get_response: GetResponse) -> GetResponse:
-    """Give the request an id, in `X-Request-ID` and in every log line it causes."""
+def give_request_id(get_response: GetResponse) -> GetResponse:
+    """Give each request an id: in `X-Request-ID`, and in every log line that it causes."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        given = request.headers.get("X-Request-ID", "")
-        current = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        reset = logs.request_id.set(current)
+        sent = request.headers.get("X-Request-ID", "")
+        current = sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+        token = logs.request_id.set(current)
         request.request_id = current  # type: ignore[attr-defined]  # see logs
         try:
             response = get_response(request)
         finally:
-            logs.request_id.reset(reset)
+            logs.request_id.reset(token)
         response["X-Request-ID"] = current
         return response
 
     return middleware
 
 
-def access_line(get_response: GetResponse) -> GetResponse:
-    """Log one line for each request. It has the route and not the path, which may hold a token, and no query.
+def log_access(get_response: GetResponse) -> GetResponse:
+    """Log one line for each request, with the route: the path and the query may hold a token.
 
-    Probes that find nothing wrong are left out: they come every few seconds.
+    Probes that succeed are logged at DEBUG only: they come every few seconds.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         begun = time.perf_counter()
         response = get_response(request)
-        about = {
+        fields = {
             "method": request.method,
             "route": _route(request),
             "status": response.status_code,
             "ms": round((time.perf_counter() - begun) * 1000, 1),
         }
         if account := _account(request):
-            about["account"] = account
-        is_probe = about["route"] in PROBES and response.status_code < 400
-        access.log(logging.DEBUG if is_probe else logging.INFO, "request", extra=about)
+            fields["account"] = account
+        is_probe = fields["route"] in PROBES and response.status_code < 400
+        access.log(logging.DEBUG if is_probe else logging.INFO, "request", extra=fields)
         return response
 
     return middleware
 
 
 def _route(request: HttpRequest) -> str:
-    """The pattern of the address, such as `/r/<str:token>`; an address that is none of ours is not repeated."""
+    """Return the pattern of the URL, such as `/r/<str:token>`; of an unknown URL nothing is repeated."""
     if request.resolver_match is not None:
         return f"/{request.resolver_match.route}"
     return f"{settings.STATIC_URL}…" if request.path.startswith(settings.STATIC_URL) else "-"
 
 
 def _account(request: HttpRequest) -> str:
-    """The account that an API call was made for, or whose page was opened; empty when nobody knows it."""
+    """Return the id of the account that the call was for, or whose page was opened; empty if there is none."""
     credential = getattr(request, "auth", None)
-    found = getattr(credential, "account", None) or getattr(request, "account", None)
-    return str(found.pk) if found is not None else ""
+    account = getattr(credential, "account", None) or getattr(request, "account", None)
+    return str(account.pk) if account is not None else ""
 
 
-def json_errors(get_response: GetResponse) -> GetResponse:
+def answer_errors_in_json(get_response: GetResponse) -> GetResponse:
     """Turn an HTML error page under an API path into the API's error body."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -94,7 +94,7 @@ def json_errors(get_response: GetResponse) -> GetResponse:
             for header in ("Allow", "WWW-Authenticate", "Retry-After"):
                 if header in response:
                     replacement[header] = response[header]
-            # Django has told of it in a line already.
+            # Django has logged this answer already.
             replacement._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]
             return replacement
         return response
@@ -102,8 +102,8 @@ def json_errors(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def admin_csp(get_response: GetResponse) -> GetResponse:
-    """The back-office has a Content-Security-Policy of its own: its theme evaluates expressions."""
+def set_admin_csp(get_response: GetResponse) -> GetResponse:
+    """Give the back-office a Content-Security-Policy of its own, since its theme evaluates expressions."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)

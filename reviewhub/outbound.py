@@ -1,6 +1,6 @@
-"""Calls to addresses that people type in: only public ones, only so long, and only so much is read.
+"""Calls to URLs that people type in: public addresses only, with a limit on time and on what is read.
 
-A name is looked up here, and what it stands for is checked and then connected to: no later look-up can lead
+A name is looked up once, and the call goes to the very address that was checked: a second look-up could lead
 elsewhere. Redirects are not followed.
 """
 
@@ -19,26 +19,26 @@ from urllib.parse import urlsplit
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
-from reviewhub.retry_after import asked_wait
+from reviewhub.retry_after import read_retry_after
 
 Network = IPv4Network | IPv6Network
 
-TIMEOUT = 10.0  # seconds, for all of a call
+TIMEOUT = 10.0  # seconds, for the whole call
 TOO_LATE = f"No answer within {TIMEOUT:.0f} s."
-MOST_READ = 1024 * 1024
-LONGEST = 2000
+MOST_READ = 1024 * 1024  # bytes of an answer
+LONGEST = 2000  # characters of a URL
 
 # IPv6 addresses that stand for IPv4 ones: NAT64 (RFC 6052).
 _NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class Forbidden(Exception):
-    """The address is none that may be called; the text says why, to the person who typed it."""
+    """The URL may not be called; the text tells the person who typed it why."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a call. Without a `status` there was no answer; `error` says why, or why it does not count."""
+    """Result of a call. Without a `status` nothing came back; `error` says why, or why the answer does not count."""
 
     status: int | None
     milliseconds: int
@@ -51,14 +51,13 @@ class Answer:
         return self.status is not None and 200 <= self.status < 300 and not self.error
 
 
-# --- Which addresses ---------------------------------------------------------------------------------
+# --- Allowed addresses -------------------------------------------------------------------------------
 
 
 def check(url: str, networks: Sequence[Network] = ()) -> None:
-    """Raises Forbidden where the text shows already that the address may not be called; looks nothing up.
+    """Raise Forbidden if the text of the URL shows that it may not be called; look nothing up.
 
-    `networks` are not public, and allowed all the same, also without encryption. Whether a name leads there turns out
-    when it is looked up.
+    `networks`: private ones that are allowed, also by http. A name passes then: where it leads is checked at the call.
     """
     if len(url) > LONGEST or any(character <= " " or character > "~" for character in url):
         raise Forbidden("This is no web address: it has blanks or other characters that none has, or is too long.")
@@ -71,7 +70,7 @@ def check(url: str, networks: Sequence[Network] = ()) -> None:
         raise Forbidden("A web address begins with https:// and a name.")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise Forbidden("An address with a name, a password or a # cannot be called.")
-    number = _literal(host)
+    number = _parse_ip(host)
     if parts.scheme == "http" and not (networks if number is None else _is_in(number, networks)):
         raise Forbidden("Use https: what is sent names your customers.")
     is_private = host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
@@ -80,7 +79,7 @@ def check(url: str, networks: Sequence[Network] = ()) -> None:
 
 
 def is_allowed(address: IPv4Address | IPv6Address, networks: Sequence[Network] = ()) -> bool:
-    """Whether it is public, or in one of these networks."""
+    """Tell whether the address is public, or in one of these networks."""
     if _is_in(address, networks):
         return True
     if isinstance(address, IPv6Address):
@@ -98,8 +97,8 @@ def _is_in(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -> b
     return any(address.version == net.version and address in net for net in networks)
 
 
-def _literal(host: str) -> IPv4Address | IPv6Address | None:
-    """The address that the host is, in any form that a look-up takes (`127.1`, `0x7f000001`); None for a name."""
+def _parse_ip(host: str) -> IPv4Address | IPv6Address | None:
+    """Return the IP address in any form that a look-up takes (`127.1`, `0x7f000001`); None for a name."""
     with suppress(ValueError):
         return ipaddress.ip_address(host)
     with suppress(OSError):
@@ -108,26 +107,26 @@ def _literal(host: str) -> IPv4Address | IPv6Address | None:
 
 
 def _connect(host: str, port: int, networks: Sequence[Network], *, encrypted: bool) -> socket.socket:
-    """A connection to one of the host's allowed addresses. Raises Forbidden or OSError."""
-    places = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    may = is_allowed if encrypted else _is_in
-    allowed = [place for place in places if may(ipaddress.ip_address(place.partition("%")[0]), networks)]
+    """Connect to one of the host's allowed addresses. Raises Forbidden or OSError."""
+    addresses = [str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    may_call = is_allowed if encrypted else _is_in
+    allowed = [text for text in addresses if may_call(ipaddress.ip_address(text.partition("%")[0]), networks)]
     if not allowed:
         raise Forbidden("The name leads to a private network." if encrypted else "Only https is called.")
-    for number, place in enumerate(allowed, 1):
+    for number, address in enumerate(allowed, 1):
         try:
-            return socket.create_connection((place, port), timeout=TIMEOUT / len(allowed))
+            return socket.create_connection((address, port), timeout=TIMEOUT / len(allowed))
         except OSError:
             if number == len(allowed):
                 raise
     raise AssertionError("unreachable")
 
 
-# --- Calling -----------------------------------------------------------------------------------------
+# --- Calls -------------------------------------------------------------------------------------------
 
 
 class _Call:
-    """One call under way; when its time is over, its connection is cut."""
+    """A call in progress, whose connection a timer cuts when its time is over."""
 
     def __init__(self) -> None:
         self.is_cut = False
@@ -141,25 +140,25 @@ class _Call:
                 handle.shutdown(socket.SHUT_RDWR)
 
 
-_under_way = threading.local()
+_current = threading.local()  # its `call`: the thread's call in progress
 
 
-class _Guarded:
-    """Mixed into a connection: where it leads is checked, and a call can cut it, whatever it waits for."""
+class _GuardedConnection:
+    """Mixin for a connection: checks its address, and lets a call cut it, whatever it waits for."""
 
     networks: Sequence[Network] = ()
     encrypted = False
     handle: socket.socket | None = None
 
     def _new_conn(self: Any) -> socket.socket:
-        _under_way.call.connection = self
-        made = _connect(self._dns_host, self.port, self.networks, encrypted=self.encrypted)
-        self.handle = made.dup()  # the same connection, also while encryption is being agreed on
-        made.settimeout(TIMEOUT)
-        return made
+        _current.call.connection = self
+        connected = _connect(self._dns_host, self.port, self.networks, encrypted=self.encrypted)
+        self.handle = connected.dup()  # can be shut down also during the TLS handshake, which wraps the other one
+        connected.settimeout(TIMEOUT)
+        return connected
 
     def request(self: Any, *args: Any, **kwargs: Any) -> None:
-        _under_way.call.connection = self
+        _current.call.connection = self
         super().request(*args, **kwargs)  # type: ignore[misc]
 
     def close(self: Any) -> None:
@@ -170,13 +169,13 @@ class _Guarded:
 
 
 class Caller:
-    """Makes calls, from several threads, and keeps connections open for the next ones until it is closed."""
+    """Pool of connections for calls from several threads; they stay open for later calls until `close`."""
 
     def __init__(self, networks: Sequence[Network] = (), clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        kept: Any = {"networks": networks}
-        plain = type("Plain", (_Guarded, HTTPConnection), kept)
-        secure = type("Secure", (_Guarded, HTTPSConnection), kept | {"encrypted": True})
+        attributes: Any = {"networks": networks}
+        plain = type("Plain", (_GuardedConnection, HTTPConnection), attributes)
+        secure = type("Secure", (_GuardedConnection, HTTPSConnection), attributes | {"encrypted": True})
         self._networks = networks
         self._pools = urllib3.PoolManager(num_pools=100, maxsize=4, timeout=TIMEOUT, retries=False)
         self._pools.pool_classes_by_scheme = {
@@ -185,9 +184,9 @@ class Caller:
         }
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """Send it and read the answer. Raises nothing: what went wrong is in the answer."""
+        """Send the body and return the answer. Raises nothing: an error is in the answer."""
         began, call = self._clock(), _Call()
-        _under_way.call = call
+        _current.call = call
         limit = threading.Timer(TIMEOUT, call.cut)
         limit.daemon = True
         limit.start()
@@ -198,14 +197,14 @@ class Caller:
                 "POST", url, body=body, headers=headers, redirect=False, preload_content=False, decode_content=False
             )
             try:
-                status, retry_after = response.status, asked_wait(response.headers)
+                status, retry_after = response.status, read_retry_after(response.headers)
                 text, error = _read(response)
             finally:
                 response.release_conn() if not error else response.close()
         except Forbidden as forbidden:
             error = str(forbidden)
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as problem:
-            error = _words(problem)
+            error = _describe(problem)
         finally:
             limit.cancel()
         if call.is_cut:
@@ -219,17 +218,17 @@ class Caller:
 
 
 def _read(response: Any) -> tuple[str, str]:
-    """How the answer begins, and what is wrong with it."""
+    """Return the beginning of the answer's body, and an error if the body is too large."""
     raw = response.read(MOST_READ + 1)
     if len(raw) > MOST_READ:
         return "", "The answer is larger than 1 MiB."
     return raw[:2000].decode("utf-8", "replace"), ""
 
 
-def _words(problem: BaseException) -> str:
-    """What went wrong, for people; a library wraps the cause more than once."""
+def _describe(problem: BaseException) -> str:
+    """Return the problem in words for people, by its innermost cause: the library wraps it more than once."""
     cause: Any = problem
-    while inner := [one for one in (getattr(cause, "reason", None), *cause.args) if isinstance(one, BaseException)]:
+    while inner := [part for part in (getattr(cause, "reason", None), *cause.args) if isinstance(part, BaseException)]:
         cause = inner[0]
     if isinstance(cause, socket.gaierror):
         return "The name is not known."

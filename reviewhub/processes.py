@@ -1,4 +1,4 @@
-"""Child processes that do not outlive their parent."""
+"""Child processes: none outlives its parent."""
 
 import contextlib
 import ctypes
@@ -8,6 +8,6 @@ PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def end_with_parent() -> None:
-    """Ask the kernel for a SIGTERM when the parent dies, however it dies. Linux; elsewhere nothing."""
+    """Ask the kernel to send this process SIGTERM when its parent dies, however it dies. Does nothing but on Linux."""
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

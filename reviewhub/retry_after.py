@@ -1,14 +1,14 @@
-"""How long a server asks its callers to wait (RFC 9110 §10.2.3)."""
+"""Retry-After: the wait that a server asks of its callers (RFC 9110 §10.2.3)."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-LONGEST = timedelta(days=1)  # that anybody is heard with
+LONGEST = timedelta(days=1)  # a longer wait is cut to this
 
 
-def asked_wait(headers: Mapping[str, str]) -> timedelta | None:
-    """What Retry-After names in seconds or by a date, at most LONGEST; None where it names nothing that can be read."""
+def read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """Return the wait of Retry-After (seconds, or a date), at most LONGEST; None if it is absent or unreadable."""
     value = headers.get("Retry-After", "").strip()
     if value.isascii() and value.isdecimal():
         return timedelta(seconds=min(float(value), LONGEST.total_seconds()))

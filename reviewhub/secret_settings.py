@@ -1,4 +1,4 @@
-"""The one declaration of which settings are secret, for masking, the deploy checks and the settings of the tests.
+"""Declaration of the secret settings, for masking, the deploy checks and the settings of the tests.
 
 A variable of `.env.example` that looks like a secret and is not declared here fails a test.
 """
@@ -24,6 +24,7 @@ class Secret:
     risk: str = ""
 
     def values(self, settings: Any) -> Iterable[Any]:
+        """Return the values in these settings, some of which may be empty or no texts."""
         if self.find:
             return self.find(settings)
         value = getattr(settings, self.variable)
@@ -31,7 +32,7 @@ class Secret:
 
 
 def _database_passwords(settings: Any) -> Iterator[Any]:
-    """Leave out a password that is also the name of the user or the database: every other line of the log has that."""
+    """Yield the passwords, except one that equals the name of the user or the database, which logs are full of."""
     for database in settings.DATABASES.values():
         options = database.get("OPTIONS", {})
         passwords = [database.get("PASSWORD"), options.get("password"), options.get("sslpassword")]
@@ -39,13 +40,13 @@ def _database_passwords(settings: Any) -> Iterator[Any]:
 
 
 def _redis_passwords(settings: Any) -> list[str]:
-    """The password as it is and as the address spells it, from either place that a Redis address has for it."""
+    """Return the password, as it is and as the URL spells it, from either place that a Redis URL has for it."""
     address = urlsplit(settings.REDIS_URL)
     return [address.password or "", unquote(address.password or ""), *parse_qs(address.query).get("password", [])]
 
 
 def _anymail_secrets(settings: Any) -> Iterator[Any]:
-    """The values of all of anymail's settings that may be a secret; of WEBHOOK_SECRET the password alone, too."""
+    """Yield anymail's settings that may be a secret, and the password in WEBHOOK_SECRET by itself."""
     yield from (value for name, value in settings.ANYMAIL.items() if is_secret(f"ANYMAIL_{name}"))
     yield settings.ANYMAIL.get("WEBHOOK_SECRET", "").partition(":")[2]
 
@@ -91,13 +92,13 @@ SECRETS = {
 
 
 def is_secret(variable: str) -> bool:
-    """True for a variable of the environment that holds a secret."""
+    """Return True for a variable of the environment that holds a secret."""
     if variable.startswith("ANYMAIL_"):
         return not variable.endswith(_NO_SECRET_OF_ANYMAIL)
     return variable in SECRETS
 
 
 def secret_values(settings: Any) -> set[str]:
-    """The values of all secrets in these settings."""
-    found = (value for secret in SECRETS.values() for value in secret.values(settings))
-    return {value.strip() for value in found if isinstance(value, str)} - {""}
+    """Return the values of all secrets in these settings."""
+    values = (value for secret in SECRETS.values() for value in secret.values(settings))
+    return {value.strip() for value in values if isinstance(value, str)} - {""}

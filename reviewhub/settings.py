@@ -18,20 +18,20 @@ from reviewhub.env import (
     networks,
     one_of,
     origin,
-    redis,
+    redis_url,
     secret_key,
-    whole,
+    whole_number,
 )
-from reviewhub.languages import languages
+from reviewhub.languages import find_languages
 
 # --- Site -----------------------------------------------------------------------------------
 
 DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY = secret_key(debug=DEBUG)
-# Its own key, so that a changed SECRET_KEY does not lose the opt-outs of erased contacts.
+# A key of its own, so that a changed SECRET_KEY does not lose the opt-outs of erased contacts.
 ADDRESS_HASH_KEY: str = env.str("ADDRESS_HASH_KEY", default=SECRET_KEY)
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
-PORT = whole("PORT", default=8000, least=1, most=65535)
+PORT = whole_number("PORT", default=8000, least=1, most=65535)
 PUBLIC_URL = origin("PUBLIC_URL", default=f"http://localhost:{PORT}")
 _public = urlsplit(PUBLIC_URL)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[_public.hostname])
@@ -69,14 +69,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "reviewhub.middleware.request_id",
-    "reviewhub.middleware.access_line",
+    "reviewhub.middleware.give_request_id",
+    "reviewhub.middleware.log_access",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "reviewhub.middleware.json_errors",
+    "reviewhub.middleware.answer_errors_in_json",
     "oauth.calls.throttling.rate_headers",
     "csp.middleware.CSPMiddleware",
-    "reviewhub.middleware.admin_csp",
+    "reviewhub.middleware.set_admin_csp",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -105,9 +105,9 @@ TEMPLATES = [
 ]
 
 LANGUAGE_CODE = "en-us"
-# What recipients are spoken to in: English, and every language that has a folder of translations.
+# Languages of messages and recipients' pages: English, and each one that has a folder of translations.
 LOCALE_PATHS = [BASE_DIR / "locale"]
-LANGUAGES = languages(LOCALE_PATHS[0])
+LANGUAGES = find_languages(LOCALE_PATHS[0])
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -116,7 +116,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = True  # what collectstatic has not collected is served all the same
+WHITENOISE_USE_FINDERS = True  # files that collectstatic has not collected are served, too
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -141,8 +141,8 @@ PASSWORD_HASHERS = [
 # --- Sign-in (allauth) ------------------------------------------------------------------------
 
 STAFF_MUST_HAVE_MFA: bool = env.bool("STAFF_MUST_HAVE_MFA", default=False)
-# Encrypts what second factors are checked with; its own key, so that a changed SECRET_KEY locks nobody out.
-# The first key encrypts; the others are tried for what was encrypted before a change.
+# Encrypts the secrets of second factors; a key of its own, so that a changed SECRET_KEY locks nobody out. The fallbacks
+# decrypt what was encrypted before the key was changed.
 SECOND_FACTOR_KEY: str = env.str("SECOND_FACTOR_KEY", default=SECRET_KEY)
 SECOND_FACTOR_KEY_FALLBACKS: list[str] = env.list(
     "SECOND_FACTOR_KEY_FALLBACKS", default=SECRET_KEY_FALLBACKS if SECOND_FACTOR_KEY == SECRET_KEY else []
@@ -157,8 +157,8 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_RATE_LIMITS = {
-    "login": None,  # passwords and codes are counted by oauth.throttling …
-    "login_failed": "10/10m/key",  # … and the codes of a person, whose password is known by then, from everywhere
+    "login": None,  # oauth.calls.throttling counts wrong passwords and codes …
+    "login_failed": "10/10m/key",  # … and this counts a person's wrong codes, from any address
 }
 MFA_ADAPTER = "oauth.sign_in.adapters.SecondFactorAdapter"
 MFA_FORMS = {"authenticate": "oauth.sign_in.forms.CodeForm", "reauthenticate": "oauth.sign_in.forms.ConfirmingCodeForm"}
@@ -173,7 +173,7 @@ BEHIND_PROXY: bool = env.bool("BEHIND_PROXY", default=False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_SSL_REDIRECT = _https and not DEBUG
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
-SECURE_HSTS_SECONDS = whole("HSTS_SECONDS", default=31_536_000) if _https and not DEBUG else 0
+SECURE_HSTS_SECONDS = whole_number("HSTS_SECONDS", default=31_536_000) if _https and not DEBUG else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _https and not DEBUG
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_REFERRER_POLICY = "same-origin"
@@ -207,7 +207,7 @@ ADMIN_CONTENT_SECURITY_POLICY: dict[str, list[str]] = {
 DATABASES = {"default": database(default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 
-REDIS_URL = redis("REDIS_URL")
+REDIS_URL = redis_url("REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
@@ -225,7 +225,7 @@ EMAIL_HOST_USER: str = _mail.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD: str = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS: bool = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL: bool = _mail.get("EMAIL_USE_SSL", False)
-EMAIL_TIMEOUT = whole("EMAIL_TIMEOUT", default=20, least=1)
+EMAIL_TIMEOUT = whole_number("EMAIL_TIMEOUT", default=20, least=1)
 ANYMAIL: dict[str, Any] = anymail() | {"REQUESTS_TIMEOUT": EMAIL_TIMEOUT}
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default=f"reviews@{_public.hostname}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -236,32 +236,31 @@ TWILIO_AUTH_TOKEN: str = env.str("TWILIO_AUTH_TOKEN", default="")
 TWILIO_FROM: str = env.str("TWILIO_FROM", default="")
 TWILIO_MESSAGING_SERVICE_SID: str = env.str("TWILIO_MESSAGING_SERVICE_SID", default="")
 TWILIO_API_URL = origin("TWILIO_API_URL", default="")
-TWILIO_TIMEOUT = whole("TWILIO_TIMEOUT", default=20, least=1)
-# Of the installation's own sender; 0 for as many as there are: the provider queues them.
-TEXTS_PER_SECOND = whole("TEXTS_PER_SECOND", default=0, most=1000)
+TWILIO_TIMEOUT = whole_number("TWILIO_TIMEOUT", default=20, least=1)
+# Limit of the installation's own sender; 0 for none: the provider queues the texts.
+TEXTS_PER_SECOND = whole_number("TEXTS_PER_SECOND", default=0, most=1000)
 TEXT_PROVIDER = bool(TWILIO_ACCOUNT_SID)
-# Nothing to send with: messages are rendered and recorded, and nothing leaves.
+# Without any provider: messages are rendered and recorded, and nothing leaves.
 SANDBOX = not (MAIL_PROVIDER or TEXT_PROVIDER)
 
-# How many messages of a channel a worker has on their way at once, when the provider is slow.
-SEND_THREADS = whole("SEND_THREADS", default=32, least=1, most=256)
+# Most messages of a channel that one worker has on their way at once, when the provider is slow.
+SEND_THREADS = whole_number("SEND_THREADS", default=32, least=1, most=256)
 
-# --- Webhooks: what other programs are told ---------------------------------------------------
+# --- Webhooks -------------------------------------------------------------------------------
 
-# Encrypts the endpoints' secrets: the first key; the others are tried for what was encrypted before a change.
+# Encrypts the secrets of webhooks. The fallbacks decrypt what was encrypted before the key was changed.
 WEBHOOK_KEY: str = env.str("WEBHOOK_KEY", default=SECRET_KEY)
 WEBHOOK_KEY_FALLBACKS: list[str] = env.list(
     "WEBHOOK_KEY_FALLBACKS", default=SECRET_KEY_FALLBACKS if WEBHOOK_KEY == SECRET_KEY else []
 )
-# Networks that are not public and may be called all the same: the operator's own, never an account's choice.
+# Private networks that webhooks may call: the operator's choice, never an account's.
 WEBHOOK_NETWORKS = networks("WEBHOOK_NETWORKS")
 
 # --- Queue ----------------------------------------------------------------------------------
 
-WORKERS = whole("WORKERS", default=1 if SQLITE else 2, least=1)
-# The order retry > timeout > lease (delivery.LEASE, 120 s) is what keeps a task from being run
-# twice while its rows are still claimed.
-# Installations that share a Redis must not take each other's tasks: the queue is named after the database.
+WORKERS = whole_number("WORKERS", default=1 if SQLITE else 2, least=1)
+# retry > timeout > lease (delivery.claims.LEASE, 120 s), so that no task is run again while its rows are claimed.
+# The queue is named after the database: installations that share a Redis must not take each other's tasks.
 _database = DATABASES["default"]
 _queue = zlib.crc32(":".join(str(_database.get(part, "")) for part in ("HOST", "PORT", "NAME")).encode())
 Q_CLUSTER: dict[str, Any] = {
@@ -282,8 +281,8 @@ Q_CLUSTER: dict[str, Any] = {
 
 # --- API ------------------------------------------------------------------------------------
 
-API_RATE_PER_MINUTE = whole("API_RATE_PER_MINUTE", default=1200)
-API_ACCOUNT_RATE_PER_MINUTE = whole("API_ACCOUNT_RATE_PER_MINUTE", default=6000)
+API_RATE_PER_MINUTE = whole_number("API_RATE_PER_MINUTE", default=1200)
+API_ACCOUNT_RATE_PER_MINUTE = whole_number("API_ACCOUNT_RATE_PER_MINUTE", default=6000)
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["oauth.calls.authentication.BearerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["oauth.calls.permissions.HasScope"],
@@ -292,7 +291,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "reviewhub.rest.errors.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",  # looked at by `manage.py openapi` alone
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",  # used by `manage.py openapi` alone
     "EXCEPTION_HANDLER": "reviewhub.rest.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
@@ -306,7 +305,7 @@ OAUTH2_PROVIDER_ACCESS_TOKEN_MODEL = "oauth.AccessToken"
 OAUTH2_PROVIDER_REFRESH_TOKEN_MODEL = "oauth.RefreshToken"
 OAUTH2_PROVIDER_ID_TOKEN_MODEL = "oauth.IDToken"
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "oauth2_provider.DeviceGrant"
-# Derives refreshed tokens; its own key, so that sessions and tokens are rotated apart.
+# Derives refreshed tokens; a key of its own, so that sessions and tokens are rotated apart.
 OAUTH_TOKEN_KEY: str = env.str("OAUTH_TOKEN_KEY", default=SECRET_KEY)
 ACCESS_TOKEN_SECONDS = 3600
 REFRESH_TOKEN_SECONDS = 180 * 24 * 3600
@@ -325,7 +324,7 @@ OAUTH2_PROVIDER: dict[str, Any] = {
     "OAUTH2_VALIDATOR_CLASS": "oauth.server.validator.Validator",
     "CLIENT_SECRET_HASHER": "generated_hmac_sha256",
     "CLIENT_SECRET_GENERATOR_CLASS": "oauth.hashers.ClientSecretGenerator",
-    "PKCE_REQUIRED": True,  # the validator asks it of public clients only, as the contract says
+    "PKCE_REQUIRED": True,  # but the validator demands it of public clients only, as the contract says
     "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
     "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
@@ -341,14 +340,14 @@ OAUTH2_PROVIDER: dict[str, Any] = {
 # --- Logging --------------------------------------------------------------------------------
 
 LOG_FORMAT = one_of("LOG_FORMAT", "json", "text", default="text" if DEBUG else "json")
-# Access to /metrics from elsewhere than this machine.
+# Token for /metrics from other machines than this one.
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "reviewhub.logs.LineFormatter", "log_format": LOG_FORMAT}},
-    # The only way out: what is written is masked in its formatter.
+    # The only handler: its formatter masks every line.
     "handlers": {"console": {"class": "reviewhub.logs.Console", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": log_level("LOG_LEVEL", default="INFO")},
     "loggers": {
@@ -356,7 +355,7 @@ LOGGING: dict[str, Any] = {
         "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
         # One line per task would drown the messages of the product itself.
         "django-q": {"level": "WARNING", "handlers": ["console"], "propagate": False},
-        # The web server's own, which would write tracebacks and addresses as they are. It sets its level: --log-level.
+        # The web server's own logger would write tracebacks and addresses unmasked. --log-level sets its level.
         "gunicorn.error": {"handlers": ["console"], "propagate": False},
         "gunicorn.access": {"level": "INFO", "handlers": ["console"], "propagate": False},
         # Their debug lines hold codes and tokens.

@@ -1,4 +1,4 @@
-"""How static files are named."""
+"""Names of static files: with a hash of the content once `collectstatic` has run."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
-    """Names with a hash, kept by browsers for ever, once `collectstatic` ran; plain names before.
+    """Storage with hashed names, which browsers keep for ever; a file that was not collected keeps its plain name.
 
-    A page never breaks because somebody forgot it: whitenoise then serves the files from where they are.
+    So no page breaks when `collectstatic` was forgotten: whitenoise then serves the files from where they are.
     """
 
     manifest_strict = False

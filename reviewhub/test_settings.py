@@ -1,6 +1,6 @@
-"""The settings of the tests: a developer's .env and shell must not decide what they do.
+"""Settings of the tests, independent of a developer's .env and shell.
 
-Only DATABASE_URL and REDIS_URL are taken over, so that the same tests run on any of them.
+Only DATABASE_URL and REDIS_URL are taken over, so that the same tests run on any database and cache.
 """
 
 import os
@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from reviewhub.secret_settings import SECRETS
 
-_theirs = {name for name in os.environ if name.startswith("ANYMAIL_")}
-_theirs |= os.environ.keys() & SECRETS.keys() - {"DATABASE_URL", "REDIS_URL"}
-for _name in _theirs | os.environ.keys() & {
+_secret_names = {name for name in os.environ if name.startswith("ANYMAIL_")}
+_secret_names |= os.environ.keys() & SECRETS.keys() - {"DATABASE_URL", "REDIS_URL"}
+for _name in _secret_names | os.environ.keys() & {
     "ALLOWED_HOSTS",
     "DEFAULT_FROM_EMAIL",
     "LOG_FORMAT",

@@ -1,4 +1,4 @@
-"""The pytest plugin of the project: no network, and the people and businesses in the tests."""
+"""The project's pytest plugin: it blocks the network, and has fixtures of people, businesses and API clients."""
 
 import socket
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
 
 @pytest.fixture(autouse=True)
 def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sockets reach loopback only."""
+    """Let sockets reach loopback only."""
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: Any) -> None:
@@ -50,7 +50,7 @@ def empty_cache() -> None:
 
 @pytest.fixture
 def quick_server(live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Django's live server, which sends head and body apart: Nagle's algorithm would hold each body up for 40 ms."""
+    """Django's live server without Nagle's algorithm, which would hold up each body for 40 ms after its head."""
     from django.core.servers.basehttp import WSGIRequestHandler
 
     monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
@@ -73,11 +73,12 @@ def account(db: None) -> Any:
 
 @pytest.fixture
 def other_account(db: None) -> Any:
-    """Somebody else's business."""
+    """Another owner's business."""
     return make_account("Harbour Garage")
 
 
 def make_account(name: str, **fields: Any) -> Any:
+    """Make an account with the standard sequence and one review site."""
     from oauth.models import Account
     from reviews.models import ReviewSite
     from reviews.requests.sequences import create_default_sequence
@@ -89,6 +90,7 @@ def make_account(name: str, **fields: Any) -> Any:
 
 
 def make_member(account: Any, role: str, email: str) -> Any:
+    """Make a person who works in the account, and return the user."""
     from oauth.models import Membership, User
 
     user = User.objects.create_user(email, "correct horse", is_staff=True)
@@ -124,7 +126,7 @@ def operator(db: None) -> Any:
 
 @pytest.fixture
 def api_client(db: None) -> Callable[..., Any]:
-    """`api_client(user, account, scopes)`: an API client that holds a fresh key."""
+    """Function `api_client(user, account, scopes)`, which makes an API client with a new key."""
     from rest_framework.test import APIClient
 
     from oauth.api_keys import create_api_key
@@ -145,7 +147,7 @@ def owner_api(api_client: Callable[..., Any], owner: Any, account: Any) -> Any:
 
 @pytest.fixture
 def reader_api(api_client: Callable[..., Any], owner: Any, account: Any) -> Any:
-    """May read, may not write."""
+    """API client with a key that may read and not write."""
     return api_client(owner, account, ["read"])
 
 

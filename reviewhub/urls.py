@@ -1,4 +1,4 @@
-"""The only place that joins the apps."""
+"""URLs of the whole site: the one module that joins the apps."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -9,13 +9,13 @@ from reviews.insights.health import healthz, readyz
 from reviews.insights.prometheus import metrics
 
 admin.site.index_title = "Dashboard"
-handler429 = "oauth.views.sign_in.too_many"  # allauth's own limits ask for it here
+handler429 = "oauth.views.sign_in.ask_to_wait"  # allauth looks here for the answer to its own limits
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
-    # Everybody signs in at one place, where wrong passwords make wait.
+    # Everybody signs in on one page, which limits wrong passwords.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/operations/", include("reviews.admin.operations")),

@@ -1,4 +1,4 @@
-"""The WSGI application that gunicorn serves."""
+"""WSGI application, which gunicorn serves."""
 
 import os
 

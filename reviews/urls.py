@@ -14,7 +14,7 @@ urlpatterns = [
     path("b/<str:code>", printed.page, name="scan"),
     path("b/<str:code>/go/<int:site>", printed.go, name="scan-go"),
     path("b/<str:code>/logo", printed.logo, name="scan-logo"),
-    path("hooks/mail/<slug:provider>", views.mail, name="hook-mail"),
-    path("hooks/twilio/status", views.text_status, name="hook-text-status"),
-    path("hooks/twilio/message", views.text_message, name="hook-text-message"),
+    path("hooks/mail/<slug:provider>", views.receive_mail_events, name="hook-mail"),
+    path("hooks/twilio/status", views.receive_text_status, name="hook-text-status"),
+    path("hooks/twilio/message", views.receive_text, name="hook-text-message"),
 ]

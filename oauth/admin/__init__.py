@@ -1,4 +1,4 @@
-"""The back-office's pages of people and the ways in, one module for each subject."""
+"""Back-office pages of people, accounts and their access, one module for each subject."""
 
 from oauth.admin import access, invitations, second_factors
 from oauth.admin.access import BusinessAdmin

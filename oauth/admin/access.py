@@ -1,4 +1,4 @@
-"""Accounts, people, and the ways in."""
+"""Accounts, people, API keys and OAuth apps with their tokens."""
 
 from typing import Any, ClassVar
 
@@ -32,14 +32,14 @@ from reviewhub.backoffice.pages import (
     display,
 )
 
-# The library registers its own pages, and Django its groups; ours replace them, and groups are not used.
+# Our pages replace the OAuth library's. Django's groups are not used.
 for model in (Application, AccessToken, RefreshToken, Grant, IDToken, DeviceGrant, Group):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
 
 class MembershipInline(AccountTabularInline):
-    """Who works in the account. Its people see each other; invitations, and the operator, let them in."""
+    """People of an account. They see each other; the operator changes the list, and invitations add to it."""
 
     model = Membership
     verbose_name_plural = "people"
@@ -48,7 +48,7 @@ class MembershipInline(AccountTabularInline):
     autocomplete_fields = ("user",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # A colleague's own page is the operator's: names and addresses here are no links to it.
+        # Names and addresses are no links for others: a person's own page is for the operator alone.
         return ("user", "role") if is_operator(request) else ("person", "address", "role")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -76,7 +76,7 @@ class MembershipInline(AccountTabularInline):
 
 
 class BusinessAdmin(WithHistory):
-    """A business: its owner and managers change it; only the operator makes one, and ends it by deactivating.
+    """Businesses. Owner and managers change theirs; the operator alone makes one, and deactivates it to end it.
 
     Registered by the app that knows what a new account needs: `reviews.admin.accounts`.
     """
@@ -96,7 +96,7 @@ class BusinessAdmin(WithHistory):
     inlines: tuple[Any, ...] = (MembershipInline,)
 
     def versions(self, row: Account) -> list[Any]:
-        """With who came and went."""
+        """Return the account's versions together with those of its memberships."""
         people = Membership.history.filter(account_id=row.pk).select_related("history_user", "user")
         return [*super().versions(row), *people]
 
@@ -109,7 +109,7 @@ class BusinessAdmin(WithHistory):
         return is_operator(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: its opt-outs, and the record of what was sent to whom, would go with it."""
+        """Forbid it: opt-outs, and the record of sent messages, would be deleted with the account."""
         return False
 
     @display(description="Sends")
@@ -121,6 +121,8 @@ class BusinessAdmin(WithHistory):
 
 @admin.register(Membership)
 class MembershipAdmin(OperatorAdmin):
+    """Roles of people in accounts."""
+
     list_display = ("user", "account", "role", "created_at")
     ordering = ("account__name", "user__email")
     list_filter = ("role",)
@@ -131,6 +133,8 @@ class MembershipAdmin(OperatorAdmin):
 
 @admin.register(User)
 class PersonAdmin(DjangoUserAdmin, OperatorAdmin):
+    """People who sign in."""
+
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -149,7 +153,7 @@ class PersonAdmin(DjangoUserAdmin, OperatorAdmin):
 
 
 class ApiKeyForm(forms.ModelForm):
-    """A new key: what it may do is chosen, its value is not."""
+    """Form for a new key: name, scopes and end are chosen, the value is not."""
 
     scopes = scopes_choice()
 
@@ -169,7 +173,7 @@ class ApiKeyForm(forms.ModelForm):
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(FixedRows, AccountAdmin):
-    """Keys are made here, shown once, and revoked; never edited."""
+    """API keys: made here, shown once, and revoked; never edited."""
 
     list_display = ("name", "account", "prefix", "scope", "user", "created_at", "last_used_at", "state")
     list_select_related = ("account", "user")
@@ -187,19 +191,19 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
         return super().get_form(request, obj, change=change, **kwargs | {"form": form})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        whose = find_holder(obj.account, request.user)
-        assert whose is not None, "the form has looked for one"  # noqa: S101
-        made, obj.shown_once = create_api_key(
+        holder = find_holder(obj.account, request.user)
+        assert holder is not None, "the form has checked that there is one"  # noqa: S101
+        row, obj.shown_once = create_api_key(
             account=obj.account,
-            user=whose,
+            user=holder,
             name=obj.name,
             scopes=form.cleaned_data["scopes"],
             expires_at=obj.expires_at,
         )
-        obj.pk, obj.prefix = made.pk, made.prefix
+        obj.pk, obj.prefix = row.pk, row.prefix
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        return _shown_once(self, request, "The new API key", {obj.name: obj.shown_once})
+        return _show_once(self, request, "The new API key", {obj.name: obj.shown_once})
 
     @display(description="State", label={"live": "success", "revoked": "danger", "expired": "warning"})
     def state(self, key: ApiKey) -> str:
@@ -214,7 +218,7 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
 
 
 class ApplicationForm(forms.ModelForm):
-    """An app that people send their accounts' data to: it says where it may be reached."""
+    """Form for an OAuth app: it needs a name and return addresses."""
 
     class Meta:
         model = Application
@@ -228,7 +232,7 @@ class ApplicationForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].required = True
-        # Known before the model's own checks: they ask for an address only where the grant needs one.
+        # Set before the model validates: it demands a return address only for a grant that needs one.
         self.instance.authorization_grant_type = Application.GRANT_AUTHORIZATION_CODE
 
 
@@ -246,11 +250,11 @@ class ApplicationAdmin(OperatorAdmin):
     actions = ("rotate",)
 
     def get_fields(self, request: HttpRequest, obj: Application | None = None) -> Any:
-        """The client id only once there is one: an empty form would show another than is saved."""
+        """Leave the client id out of an empty form, which would show another one than is saved."""
         return self.fields if obj else [name for name in self.fields if name not in self.readonly_fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Application | None = None) -> Any:
-        """The kind stays: a public app has no secret, and one that had a secret still knows it."""
+        """Fix the kind of an existing app: a public app has no secret, and one that had a secret still knows it."""
         return (*self.readonly_fields, "client_type") if obj else self.readonly_fields
 
     def save_model(self, request: HttpRequest, obj: Application, form: Any, change: bool) -> None:
@@ -265,23 +269,23 @@ class ApplicationAdmin(OperatorAdmin):
 
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         if obj.client_type == Application.CLIENT_PUBLIC:
-            plain: HttpResponse = super().response_add(request, obj, post_url_continue)
-            return plain
+            response: HttpResponse = super().response_add(request, obj, post_url_continue)
+            return response
         values = {"Client ID": obj.client_id, "Client secret": obj.shown_once}
-        return _shown_once(self, request, f"{obj} is registered", values)
+        return _show_once(self, request, f"{obj} is registered", values)
 
     @action(description="Make new secrets for the chosen apps")
     def rotate(self, request: HttpRequest, applications: QuerySet[Application]) -> HttpResponse | None:
-        chosen = applications.filter(client_type=Application.CLIENT_CONFIDENTIAL)
-        values = {f"{application} ({application.client_id})": renew_secret(application) for application in chosen}
+        confidential = applications.filter(client_type=Application.CLIENT_CONFIDENTIAL)
+        values = {f"{application} ({application.client_id})": renew_secret(application) for application in confidential}
         if not values:
             messages.error(request, "Public apps have no secret.")
             return None
-        return _shown_once(self, request, "The new client secrets", values)
+        return _show_once(self, request, "The new client secrets", values)
 
 
-def _shown_once(page: Any, request: HttpRequest, title: str, values: dict[str, str]) -> HttpResponse:
-    """Secrets in this answer and nowhere else: a message would lie in a cookie, or in clear in the session."""
+def _show_once(page: Any, request: HttpRequest, title: str, values: dict[str, str]) -> HttpResponse:
+    """Show secrets in this answer alone: a message would keep them in a cookie, or in clear in the session."""
     context = page.admin_site.each_context(request) | {"title": title, "opts": page.opts, "values": values}
     response = TemplateResponse(request, "admin/oauth/shown_once.html", context)
     add_never_cache_headers(response)
@@ -289,7 +293,7 @@ def _shown_once(page: Any, request: HttpRequest, title: str, values: dict[str, s
 
 
 class IssuedAdmin(GeneratedRows, OperatorAdmin):
-    """What OAuth issued: looked at, never edited, and without anything that could be used."""
+    """Rows that the OAuth server issued: read only, and without the tokens and codes themselves."""
 
     list_select_related = ("user", "account", "application")
     list_display: tuple[str, ...] = ("id", "user", "account", "application", "scope", "expires", "last_used_at")
@@ -318,7 +322,7 @@ class RefreshTokenAdmin(IssuedAdmin):
 
 @admin.register(IDToken)
 class IDTokenAdmin(GeneratedRows, OperatorAdmin):
-    """Always empty: OpenID Connect is off, and its table is only there because the five models belong together."""
+    """ID tokens, of which there are none: OpenID Connect is off, but the library's five models come together."""
 
     list_display = ("user", "application", "scope", "expires")
 

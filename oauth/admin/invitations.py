@@ -1,4 +1,4 @@
-"""Invitations to an account: its owners make, send again and withdraw them; the operator everywhere."""
+"""Invitations to an account: owners make, send again and withdraw theirs, the operator all of them."""
 
 import logging
 import smtplib
@@ -28,7 +28,7 @@ NO_MAIL = "This installation sends no mail yet, so nobody gets it. Once mail is 
 
 
 class InvitationForm(forms.ModelForm):
-    """Whom to invite, and as what."""
+    """Form for a new invitation: account, address and role."""
 
     class Meta:
         model = Invitation
@@ -50,6 +50,8 @@ class InvitationForm(forms.ModelForm):
 
 
 class StateFilter(admin.SimpleListFilter):
+    """Filter by state; expired invitations have no choice of their own."""
+
     title = "state"
     parameter_name = "state"
 
@@ -65,7 +67,7 @@ class StateFilter(admin.SimpleListFilter):
 
 @admin.register(Invitation)
 class InvitationAdmin(FixedRows, AccountAdmin):
-    """Made here and then only sent again or withdrawn; managers and viewers see none."""
+    """Invitations: made, sent again or withdrawn, never edited. Managers and viewers see none."""
 
     form = InvitationForm
     list_display = ("email", "account", "role", "state", "invited_by", "sent_at")
@@ -76,10 +78,10 @@ class InvitationAdmin(FixedRows, AccountAdmin):
     actions = ("send_again", "withdraw")
 
     def get_fields(self, request: HttpRequest, obj: Invitation | None = None) -> Any:
-        shown = ("account", "email", "role")
-        return (*shown, "inviter", "created_at", "sent_at", "accepted_at", "withdrawn_at") if obj else shown
+        names = ("account", "email", "role")
+        return (*names, "inviter", "created_at", "sent_at", "accepted_at", "withdrawn_at") if obj else names
 
-    # --- Whose they are ---
+    # --- Permissions ---
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invitation]:
         rows: QuerySet[Invitation] = super().get_queryset(request)
@@ -92,7 +94,7 @@ class InvitationAdmin(FixedRows, AccountAdmin):
         return self.has_write_permission(request, obj)
 
     def _role(self, request: HttpRequest, obj: Any) -> set[str]:
-        """Owners only: to all pages here, a manager or viewer is a stranger."""
+        """Return the role of an owner alone: on these pages a manager or viewer is a stranger."""
         return super()._role(request, obj) & {Membership.Role.OWNER}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -103,7 +105,7 @@ class InvitationAdmin(FixedRows, AccountAdmin):
             choice.initial = owned[0] if len(owned) == 1 else None
         return choice
 
-    # --- What they do ---
+    # --- Pages and actions ---
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         one_way = {"show_save_and_add_another": False, "show_save_and_continue": False}
@@ -115,9 +117,9 @@ class InvitationAdmin(FixedRows, AccountAdmin):
         try:
             with transaction.atomic():
                 super().save_model(request, obj, form, change)
-        except IntegrityError:  # pressed twice at once: the other press has made it, and sends its mail
+        except IntegrityError:  # pressed twice at once: the other press has made the row, and sends the mail
             return
-        # Behind the page's transaction: a slow mail server must not hold it open.
+        # After the page's transaction: a slow mail server must not hold it open.
         transaction.on_commit(lambda: self._send(request, obj))
 
     def response_add(self, request: HttpRequest, obj: Invitation, post_url_continue: str | None = None) -> HttpResponse:
@@ -137,7 +139,7 @@ class InvitationAdmin(FixedRows, AccountAdmin):
 
     @display(description="Invited by")
     def inviter(self, invitation: Invitation) -> str:
-        """Without a link: a colleague's own page is the operator's."""
+        """Name the inviter without a link: a person's own page is for the operator alone."""
         return str(invitation.invited_by or "–")
 
     @display(

@@ -1,4 +1,4 @@
-"""Second factors, which the operator removes when somebody has lost phone and recovery codes."""
+"""Second factors, which the operator removes for a person who has lost phone and recovery codes."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -16,7 +16,7 @@ for model in (Authenticator, EmailAddress):
 
 @admin.register(Authenticator)
 class SecondFactorAdmin(GeneratedRows, OperatorAdmin):
-    """Looked at and removed, without what they are checked with."""
+    """Second factors: read and removed; their secrets are not shown."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)
@@ -32,7 +32,7 @@ class SecondFactorAdmin(GeneratedRows, OperatorAdmin):
         self.delete_queryset(request, Authenticator.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Authenticator]) -> None:
-        """The recovery codes of an app go with it: the next one would be given none of its own."""
+        """Delete the recovery codes of a removed app as well: while old ones exist, a new app gets none."""
         people = list(queryset.values_list("user", flat=True))
         super().delete_queryset(request, queryset)
         codes = Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES, user__in=people)
@@ -41,6 +41,6 @@ class SecondFactorAdmin(GeneratedRows, OperatorAdmin):
 
 @admin.register(EmailAddress)
 class EmailAddressAdmin(GeneratedRows, OperatorAdmin):
-    """Always empty: a person has the one address that they sign in with; allauth keeps a table for more."""
+    """allauth's addresses of a person, of which there are none: a person has the one address that they sign in with."""
 
     list_display = ("user", "email")

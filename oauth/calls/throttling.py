@@ -14,7 +14,7 @@ from rest_framework.throttling import BaseThrottle
 from oauth.calls.authentication import Credential, credential_of
 from oauth.hashers import token_hash
 from reviewhub.client_address import client_address
-from reviewhub.counters import one_more
+from reviewhub.counters import count_one
 
 if TYPE_CHECKING:  # the framework's settings import this module while its views are being made
     from rest_framework.views import APIView
@@ -51,7 +51,7 @@ class TokenThrottle(BaseThrottle):
             return True
         self._left = _seconds_left()
         rates = [
-            (name, limit, limit - one_more(f"rate:{key}:{int(time.time()) // WINDOW}", WINDOW * 2), self._left)
+            (name, limit, limit - count_one(f"rate:{key}:{int(time.time()) // WINDOW}", WINDOW * 2), self._left)
             for name, key, limit in _limits(credential_of(request))
             if limit
         ]
@@ -81,7 +81,7 @@ def note_failure(request: HttpRequest, name: str) -> int:
     Return the seconds to wait if there were too many in this minute, else 0. Calls are counted by IP address, and by
     address and name: never by the name alone, which is public, so that nobody can lock another one out.
     """
-    counts = [(one_more(key, WINDOW * 2), limit) for key, limit in _failure_limits(request, name).items()]
+    counts = [(count_one(key, WINDOW * 2), limit) for key, limit in _failure_limits(request, name).items()]
     return _seconds_left() if any(count > limit for count, limit in counts) else 0
 
 

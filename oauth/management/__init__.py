@@ -1,0 +1,1 @@
+"""Commands of `manage.py` for access: API keys, OAuth apps, second factors."""

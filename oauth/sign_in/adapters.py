@@ -102,7 +102,7 @@ def _data_to_store(factor: Authenticator) -> dict[str, Any]:
     """The data of a second factor, encrypted with the first key; unchanged if no key fits."""
     cipher, data = _cipher(), dict(factor.data)
     try:
-        return data | {name: cipher.renewed(data[name]) for name in ENCRYPTED if name in data}
+        return data | {name: cipher.renew(data[name]) for name in ENCRYPTED if name in data}
     except Undecipherable:
         logger.error("a second factor cannot be read: SECOND_FACTOR_KEY is not the one of then")
         return data

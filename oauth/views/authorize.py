@@ -26,7 +26,7 @@ IGNORED = {"approval_prompt"}
 
 
 class Redirect(HttpResponse):
-    """302 to a client: its registered address may have any scheme the operator allowed."""
+    """302 to a client, whose address may have any scheme that the operator allowed: Django's own redirect has three."""
 
     status_code = 302
 
@@ -38,7 +38,7 @@ class Redirect(HttpResponse):
 @csrf_protect
 @require_http_methods(["GET", "POST"])
 def authorize(request: HttpRequest) -> HttpResponse:
-    """GET asks, POST decides. Both judge the whole query anew; nothing is trusted because it was shown."""
+    """Ask the person on GET, carry out the decision on POST. Both validate the whole query anew."""
     response = _authorize(request)
     add_never_cache_headers(response)
     # Not `no-referrer`: under it a browser sends the form with `Origin: null`, which fails the CSRF check.
@@ -46,68 +46,68 @@ def authorize(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def asking_app(url: str) -> tuple[Application, SplitResult] | None:
-    """The app that sent somebody to this address of the endpoint, and where they return to; None if unsound."""
+def find_asking_app(url: str) -> tuple[Application, SplitResult] | None:
+    """Return the app that sent a person to this URL of the endpoint, and its return address; None if invalid."""
     try:
         parts = urlsplit(url)
         if resolve(parts.path).func is not authorize:
             return None
-        given = _given(parts.query)
-        target = _validate(given)[1]["request"].redirect_uri
+        parameters = _read_parameters(parts.query)
+        target = _validate(parameters)[1]["request"].redirect_uri
     except (BadParameters, FatalClientError, Resolver404, ValueError):
         return None
-    except OAuth2Error as error:  # the app asks in a wrong way, and will be told so at its own address
+    except OAuth2Error as error:  # the app asks in a wrong way: the error goes to its own address
         target = error.redirect_uri
-    return Application.objects.get(client_id=given["client_id"]), urlsplit(target)
+    return Application.objects.get(client_id=parameters["client_id"]), urlsplit(target)
 
 
-def let_form_lead_to(response: HttpResponse, target: SplitResult) -> None:
-    """A browser applies the policy's form-action to where the form's answer redirects, too."""
+def allow_form_redirect(response: HttpResponse, target: SplitResult) -> None:
+    """Add the address to the policy's form-action, which browsers apply to the redirect after a form as well."""
     response._csp_update = {"form-action": [f"{target.scheme}://{target.netloc}"]}  # type: ignore[attr-defined]
 
 
 def _authorize(request: HttpRequest) -> HttpResponse:
     try:
-        given = _given(request.META.get("QUERY_STRING", ""))
-        # Against the client's registration first: until the address is known to be its own, no redirect.
-        scopes, details = _validate(given)
+        parameters = _read_parameters(request.META.get("QUERY_STRING", ""))
+        # Against the client's registration first: no redirect before the return address is known to be its own.
+        scopes, details = _validate(parameters)
     except BadParameters as error:
         return _refuse(request, error.description)
     except FatalClientError as error:
         return _refuse(request, error.description or "The app or its return address is not known here.")
     except OAuth2Error as error:
-        if not request.user.is_authenticated:  # RFC 9700 §4.11.2: nobody is sent on unasked
+        if not request.user.is_authenticated:  # RFC 9700 §4.11.2: no redirect of a person who has not signed in
             return redirect_to_login(request.get_full_path())
-        return Redirect(error.in_uri(given.get("redirect_uri") or error.redirect_uri))
+        return Redirect(error.in_uri(parameters.get("redirect_uri") or error.redirect_uri))
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     if request.method == "POST":
-        return _decide(request, given, scopes, details)
+        return _decide(request, parameters, scopes, details)
     return _ask(request, scopes, details)
 
 
-def _given(query: str) -> dict[str, str]:
+def _read_parameters(query: str) -> dict[str, str]:
     return {name: value for name, value in without_empty(parameters_of(query)).items() if name not in IGNORED}
 
 
-def _validate(given: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
-    """The scopes and details of a sound request. Raises FatalClientError, or OAuth2Error to redirect with."""
-    scopes, details = server.validate_authorization_request(_uri(given))
+def _validate(parameters: dict[str, str]) -> tuple[list[str], dict[str, Any]]:
+    """Return the scopes and details of a valid request. Raises FatalClientError, or OAuth2Error to redirect with."""
+    scopes, details = server.validate_authorization_request(_request_uri(parameters))
     if details["request"].code_challenge is not None:
-        sound = details["request"].code_challenge_method == "S256" and CHALLENGE.fullmatch(given["code_challenge"])
-        if not sound:
-            raise _error(details["request"], "PKCE needs code_challenge_method S256 and its 43 characters.")
+        is_s256 = details["request"].code_challenge_method == "S256"
+        if not (is_s256 and CHALLENGE.fullmatch(parameters["code_challenge"])):
+            raise _invalid_request(details["request"], "PKCE needs code_challenge_method S256 and its 43 characters.")
     return in_order(scopes), details
 
 
-def _error(call: Any, description: str) -> OAuth2Error:
+def _invalid_request(call: Any, description: str) -> OAuth2Error:
     error = OAuth2Error(description=description, state=call.state, request=call)
     error.error = "invalid_request"
     return error
 
 
-def _uri(given: dict[str, str]) -> str:
-    return f"{settings.PUBLIC_URL}/oauth/authorize?{urlencode(given)}"
+def _request_uri(parameters: dict[str, str]) -> str:
+    return f"{settings.PUBLIC_URL}/oauth/authorize?{urlencode(parameters)}"
 
 
 def _ask(request: HttpRequest, scopes: list[str], details: dict[str, Any], problem: str = "") -> HttpResponse:
@@ -124,30 +124,32 @@ def _ask(request: HttpRequest, scopes: list[str], details: dict[str, Any], probl
         },
         status=400 if problem else 200,
     )
-    let_form_lead_to(response, target)
+    allow_form_redirect(response, target)
     return response
 
 
-def _decide(request: HttpRequest, given: dict[str, str], scopes: list[str], details: dict[str, Any]) -> HttpResponse:
+def _decide(
+    request: HttpRequest, parameters: dict[str, str], scopes: list[str], details: dict[str, Any]
+) -> HttpResponse:
     call = details["request"]
     if request.POST.get("decision") != "allow":
-        denied = [("error", "access_denied"), ("error_description", "The user said no.")]
+        denial = [("error", "access_denied"), ("error_description", "The user said no.")]
         if call.state:
-            denied.append(("state", call.state))
-        return Redirect(add_params_to_uri(call.redirect_uri, denied))
+            denial.append(("state", call.state))
+        return Redirect(add_params_to_uri(call.redirect_uri, denial))
     account = next((row for row in _accounts(request) if str(row.pk) == request.POST.get("account")), None)
     if account is None:
         return _ask(request, scopes, details, problem="Choose the business to connect.")
     headers, _, _ = server.create_authorization_response(
-        _uri(given), scopes=scopes, credentials={"user": request.user, "account": account}
+        _request_uri(parameters), scopes=scopes, credentials={"user": request.user, "account": account}
     )
     return Redirect(headers["Location"])
 
 
 def _accounts(request: HttpRequest) -> list[Account]:
-    """The accounts that the person may connect: a viewer may not hand out what they do not have."""
-    mine = [row.account for row in memberships_of(request) if row.role in WRITERS]
-    return sorted(mine, key=lambda account: account.name.casefold())
+    """Return the accounts that the person may connect, by name: a viewer cannot hand out the right to write."""
+    accounts = [row.account for row in memberships_of(request) if row.role in WRITERS]
+    return sorted(accounts, key=lambda account: account.name.casefold())
 
 
 def _refuse(request: HttpRequest, reason: str) -> HttpResponse:

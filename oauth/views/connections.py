@@ -1,4 +1,4 @@
-"""The page of an account's connected apps and API keys: who has access, and how to end it."""
+"""Page of an account's connected apps and API keys: it shows who has access, makes keys, and ends access."""
 
 from typing import Any
 from uuid import UUID
@@ -28,32 +28,32 @@ MOST_ACCOUNTS = 100  # on the page where an operator chooses one
 @login_required
 @never_cache
 def connections(request: HttpRequest) -> HttpResponse:
-    """The page of the person's account, or a choice when there are several."""
+    """Lead to the page of the person's account, or let them choose among several."""
     accounts = Account.objects.order_by("name")
     if not is_operator(request):
         accounts = accounts.filter(pk__in=roles_of(request))
-    found = list(accounts[:MOST_ACCOUNTS])
-    if len(found) == 1:
-        return redirect("account-connections", found[0].pk)
-    return render(request, "oauth/accounts.html", {"accounts": found})
+    choices = list(accounts[:MOST_ACCOUNTS])
+    if len(choices) == 1:
+        return redirect("account-connections", choices[0].pk)
+    return render(request, "oauth/accounts.html", {"accounts": choices})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 @never_cache
 def account_connections(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """GET shows who has access; POST makes a key."""
+    """Show who has access to the account on GET; make an API key on POST."""
     if request.method == "POST":
-        return _make_key(request, _account(request, account_id, to_write=True))
-    return _page(request, _account(request, account_id), KeyForm())
+        return _make_key(request, _find_account(request, account_id, to_write=True))
+    return _render_page(request, _find_account(request, account_id), KeyForm())
 
 
 @require_POST
 @login_required
 @never_cache
 def disconnect(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """End what a person let an app do for the account, codes on their way included."""
-    account = _account(request, account_id, to_write=True)
+    """End an app's access to the account on behalf of one person, with codes that are not exchanged yet."""
+    account = _find_account(request, account_id, to_write=True)
     try:
         application = Application.objects.get(pk=request.POST.get("application", ""))
         user = User.objects.get(pk=request.POST.get("user", ""))
@@ -68,7 +68,8 @@ def disconnect(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @login_required
 @never_cache
 def revoke_key(request: HttpRequest, account_id: UUID, key_id: UUID) -> HttpResponse:
-    account = _account(request, account_id, to_write=True)
+    """End an API key of the account."""
+    account = _find_account(request, account_id, to_write=True)
     keys = ApiKey.objects.filter(account=account, pk=key_id)
     if not keys:
         raise Http404
@@ -79,25 +80,25 @@ def revoke_key(request: HttpRequest, account_id: UUID, key_id: UUID) -> HttpResp
 
 @sensitive_variables("key")
 def _make_key(request: HttpRequest, account: Account) -> HttpResponse:
-    """The key is in this answer and nowhere else: not in a session, not in a message."""
+    """Make a key, and show it in this answer alone: it stands in no session and no message."""
     form = KeyForm(request.POST)
-    whose = find_holder(account, request.user)
-    if form.is_valid() and whose is None:
+    holder = find_holder(account, request.user)
+    if form.is_valid() and holder is None:
         form.add_error(None, NO_HOLDER)
-    if not form.is_valid() or whose is None:
-        return _page(request, account, form, status=400)
-    made, key = create_api_key(
+    if not form.is_valid() or holder is None:
+        return _render_page(request, account, form, status=400)
+    row, key = create_api_key(
         account=account,
-        user=whose,
+        user=holder,
         name=form.cleaned_data["name"],
         scopes=form.cleaned_data["scopes"],
         expires_at=form.expires_at(),
     )
-    return _page(request, account, KeyForm(), new_key=key, new_name=made.name)
+    return _render_page(request, account, KeyForm(), new_key=key, new_name=row.name)
 
 
-def _account(request: HttpRequest, account_id: UUID, *, to_write: bool = False) -> Account:
-    """The account, for its own people and the operator; to others it does not exist."""
+def _find_account(request: HttpRequest, account_id: UUID, *, to_write: bool = False) -> Account:
+    """Return the account. Raises Http404 for a stranger, and with `to_write` PermissionDenied for a viewer."""
     role = roles_of(request).get(account_id)
     account = Account.objects.filter(pk=account_id).first() if role or is_operator(request) else None
     if account is None:
@@ -107,7 +108,7 @@ def _account(request: HttpRequest, account_id: UUID, *, to_write: bool = False) 
     return account
 
 
-def _page(request: HttpRequest, account: Account, form: KeyForm, status: int = 200, **shown: Any) -> HttpResponse:
+def _render_page(request: HttpRequest, account: Account, form: KeyForm, status: int = 200, **more: Any) -> HttpResponse:
     now = timezone.now()
     context = {
         "account": account,
@@ -118,4 +119,4 @@ def _page(request: HttpRequest, account: Account, form: KeyForm, status: int = 2
         "has_others": is_operator(request) or len(roles_of(request)) > 1,
         "may_write": is_operator(request) or roles_of(request).get(account.pk) in WRITERS,
     }
-    return render(request, "oauth/connections.html", context | shown, status=status)
+    return render(request, "oauth/connections.html", context | more, status=status)

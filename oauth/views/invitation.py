@@ -1,4 +1,4 @@
-"""The page behind the link of an invitation: a new person sets a password there, a known one signs in and accepts."""
+"""Page behind the link of an invitation: a new person sets a password there, others sign in and accept."""
 
 from allauth.account.utils import perform_login
 from django.contrib import messages
@@ -19,60 +19,60 @@ from oauth.sign_in.invitations import NoInvitation, accept, find
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters("password", "again")
 @never_cache
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
-    """GET shows what is offered, POST accepts it. Only who reads the mail learns whether the address is known."""
-    found = find(token)
-    if found is None:
-        return _ended(request, None, status=404)
-    person = User.objects.filter(email=found.email).first()
-    if found.accepted_at and person is not None and person == request.user:
-        return redirect(_home(person))  # pressed once more
-    if not found.is_open(timezone.now()) or not found.account.is_active or (person and not person.is_active):
-        return _ended(request, found, status=410)
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the invitation on GET, accept it on POST. Only the mail's reader learns whether its address has a person."""
+    invitation = find(token)
+    if invitation is None:
+        return _render_ended(request, None, status=404)
+    person = User.objects.filter(email=invitation.email).first()
+    if invitation.accepted_at and person is not None and person == request.user:
+        return redirect(_home_of(person))  # pressed once more
+    if not invitation.is_open(timezone.now()) or not invitation.account.is_active or (person and not person.is_active):
+        return _render_ended(request, invitation, status=410)
     if request.user.is_authenticated and request.user != person:
-        return _page(request, found, other=True)
+        return _render_page(request, invitation, other=True)
     if person is None:
-        return _accept_as_new(request, found)
+        return _accept_as_new(request, invitation)
     if not request.user.is_authenticated:
-        return _page(request, found, known=True)
-    return _accept_as(request, found, person)
+        return _render_page(request, invitation, known=True)
+    return _accept_as_known(request, invitation, person)
 
 
-def _accept_as_new(request: HttpRequest, found: Invitation) -> HttpResponse:
-    form = AcceptForm(request.POST or None, email=found.email)
+def _accept_as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    form = AcceptForm(request.POST or None, email=invitation.email)
     if request.method != "POST":
-        return _page(request, found, form=form)
+        return _render_page(request, invitation, form=form)
     if not form.is_valid():
-        return _page(request, found, form=form, status=400)
+        return _render_page(request, invitation, form=form, status=400)
     name, password = form.cleaned_data["name"], form.cleaned_data["password"]
     try:
         with transaction.atomic():
-            person = User.objects.create_user(found.email, password, name=name, is_staff=True)
-            accept(found, person, timezone.now())
+            person = User.objects.create_user(invitation.email, password, name=name, is_staff=True)
+            accept(invitation, person, timezone.now())
     except (NoInvitation, IntegrityError):  # it ended, or was accepted, a moment ago
         return redirect(request.path)
-    answer: HttpResponse = perform_login(request, person, redirect_url=_home(person))
+    answer: HttpResponse = perform_login(request, person, redirect_url=_home_of(person))
     return answer
 
 
-def _accept_as(request: HttpRequest, found: Invitation, person: User) -> HttpResponse:
+def _accept_as_known(request: HttpRequest, invitation: Invitation, person: User) -> HttpResponse:
     if request.method != "POST":
-        return _page(request, found)
+        return _render_page(request, invitation)
     try:
-        accept(found, person, timezone.now())
+        accept(invitation, person, timezone.now())
     except NoInvitation:
         return redirect(request.path)
-    messages.success(request, f"You work in {found.account} now.")
-    return redirect(_home(person))
+    messages.success(request, f"You work in {invitation.account} now.")
+    return redirect(_home_of(person))
 
 
-def _home(person: User) -> str:
+def _home_of(person: User) -> str:
     return reverse("admin:index" if person.is_staff else "connections")
 
 
-def _page(request: HttpRequest, found: Invitation, status: int = 200, **shown: object) -> HttpResponse:
-    return render(request, "oauth/invitation.html", {"invitation": found} | shown, status=status)
+def _render_page(request: HttpRequest, invitation: Invitation, status: int = 200, **more: object) -> HttpResponse:
+    return render(request, "oauth/invitation.html", {"invitation": invitation} | more, status=status)
 
 
-def _ended(request: HttpRequest, found: Invitation | None, status: int) -> HttpResponse:
-    return render(request, "oauth/invitation_ended.html", {"invitation": found}, status=status)
+def _render_ended(request: HttpRequest, invitation: Invitation | None, status: int) -> HttpResponse:
+    return render(request, "oauth/invitation_ended.html", {"invitation": invitation}, status=status)

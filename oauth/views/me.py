@@ -1,4 +1,4 @@
-"""Who am I: what an integration shows as the connected account."""
+"""Person and account of a credential: an integration shows them as the connected account."""
 
 from rest_framework.request import Request
 from rest_framework.response import Response

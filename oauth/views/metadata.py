@@ -1,4 +1,4 @@
-"""What the OAuth server can do, for clients that configure themselves (RFC 8414)."""
+"""Metadata of the OAuth server, for clients that configure themselves (RFC 8414)."""
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse

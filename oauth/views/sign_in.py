@@ -1,7 +1,7 @@
 """Signing in: one page for staff and for people who connect an app, then the second factor of those who have one.
 
-The password is asked by a page of ours and not by allauth's, whose own limit counts by name alone: anybody could lock
-another one out. allauth takes over once the password is right.
+A page of ours asks for the password, not allauth's, whose limit counts failures by name alone: anybody could lock
+somebody else out. allauth takes over once the password is right.
 """
 
 from typing import Any
@@ -21,30 +21,30 @@ from django.views.decorators.cache import never_cache
 from oauth.calls import throttling
 from oauth.sign_in.forms import CodeForm, SignInForm
 from oauth.sign_in.second_factor import take_wanted_page
-from oauth.views.authorize import asking_app, let_form_lead_to
+from oauth.views.authorize import allow_form_redirect, find_asking_app
 
 
 class Step:
-    """What both steps share: they name the app that asks, and wrong answers are counted, and make wait.
+    """Shared part of both steps: naming the app that asks, and a limit on wrong answers.
 
-    Counted by address, and by address and person.
+    They are counted by IP address, and by IP address and person (`oauth.calls.throttling`).
     """
 
     request: HttpRequest
 
     def target(self) -> str:
-        """Where the person wants to go; empty if nowhere."""
+        """Return the address that the person wants to reach; empty if there is none."""
         raise NotImplementedError
 
-    def who(self) -> str:
-        """Whom the failures are counted for."""
+    def counted_name(self) -> str:
+        """Return the name under which wrong answers are counted."""
         raise NotImplementedError
 
     def empty_form(self) -> Any:
         raise NotImplementedError
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        self._app = asking_app(self.target()) if self.target() else None
+        self._app = find_asking_app(self.target()) if self.target() else None
         app, target = self._app or (None, None)
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
         return context | kwargs | {"app": app, "host": target.hostname if target else ""}
@@ -52,15 +52,15 @@ class Step:
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().render_to_response(context, **kwargs)  # type: ignore[misc]
         if self._app:
-            # A wrong request of the app ends at its own address, on the way from this form.
-            let_form_lead_to(response, self._app[1])
+            # The error of a wrong request is redirected from this form to the app's own address.
+            allow_form_redirect(response, self._app[1])
         response["Referrer-Policy"] = "same-origin"
         add_never_cache_headers(response)
         return response
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if wait := throttling.seconds_to_wait(request, self.who()):
-            # An empty form: to show the one that was sent would be to look at its answer.
+        if wait := throttling.seconds_to_wait(request, self.counted_name()):
+            # An empty form: showing the one that was sent would check its password or code.
             context = self.get_context_data(form=self.empty_form(), wait=wait)
             response = self.render_to_response(context, status=429)
             response["Retry-After"] = str(wait)
@@ -69,13 +69,13 @@ class Step:
         return answer
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        throttling.note_failure(self.request, self.who())
+        throttling.note_failure(self.request, self.counted_name())
         answer: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
         return answer
 
 
 class SignIn(Step, LoginView):
-    """The password; for people with a second factor the session begins behind that one only."""
+    """The password. For people with a second factor the session begins only after that one."""
 
     template_name = "oauth/sign_in.html"
     authentication_form = SignInForm
@@ -83,7 +83,7 @@ class SignIn(Step, LoginView):
     def target(self) -> str:
         return self.get_redirect_url()
 
-    def who(self) -> str:
+    def counted_name(self) -> str:
         return self.request.POST.get("username", "")[:254].lower()
 
     def empty_form(self) -> SignInForm:
@@ -100,7 +100,7 @@ class SecondFactor(Step, AuthenticateView):
     def target(self) -> str:
         return self.stage.login.redirect_url or ""
 
-    def who(self) -> str:
+    def counted_name(self) -> str:
         return f"second factor of {self.stage.login.user.pk}"
 
     def empty_form(self) -> CodeForm:
@@ -109,15 +109,15 @@ class SecondFactor(Step, AuthenticateView):
 
 @method_decorator(never_cache, name="dispatch")
 class RecoveryCodes(ViewRecoveryCodesView):
-    """Shown once, after they were made; from here people go on to what they wanted before they had a second factor."""
+    """Recovery codes, shown once. From here people go on to the page they wanted before they had a second factor."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
         return context | {"onward": take_wanted_page(self.request) or reverse("mfa_index")}
 
 
-def too_many(request: HttpRequest) -> HttpResponse:
-    """What allauth answers when one of its limits is reached; all of them are a minute's."""
+def ask_to_wait(request: HttpRequest) -> HttpResponse:
+    """Answer for allauth when one of its limits is reached; all of them are for a minute."""
     response = render(request, "oauth/too_many.html", status=429)
     response["Retry-After"] = str(throttling.WINDOW)
     return response

@@ -1,4 +1,4 @@
-"""Is my token still good?"""
+"""State of a credential, asked with that credential."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -10,8 +10,8 @@ from rest_framework.views import APIView
 from oauth.calls.authentication import credential_of
 
 
-class Status(APIView):
-    """Any live credential may ask, whatever its scopes; a dead one is told so with 401."""
+class TokenStatus(APIView):
+    """State of any live credential, whatever its scopes; one that has ended gets 401."""
 
     permission_classes: list[Any] = []
 

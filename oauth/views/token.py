@@ -7,7 +7,7 @@ from django.http import HttpRequest, JsonResponse
 
 from oauth.server.library import call_arguments, server
 from oauth.server.parameters import without_empty
-from oauth.views.endpoint import answer, endpoint, refused, unknown_client
+from oauth.views.endpoint import answer, endpoint, refuse, refuse_client
 
 DESCRIPTIONS = {
     "invalid_grant": "The code or refresh token is invalid, expired, used, or another client's.",
@@ -17,18 +17,18 @@ DESCRIPTIONS = {
 
 
 @endpoint
-def token(request: HttpRequest, given: dict[str, str]) -> JsonResponse:
-    """Errors are returned and never raised here, so that what they revoked stays revoked."""
-    parameters = without_empty(given)
+def token(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:
+    """Answer with a pair of tokens, or an error: none is raised, so that the transaction keeps what it has revoked."""
+    parameters = without_empty(parameters)
     if "grant_type" not in parameters:
-        return refused(400, "invalid_request", "Missing grant_type parameter.")
+        return refuse(400, "invalid_request", "Missing grant_type parameter.")
     with transaction.atomic():
         _, body, status = server.create_token_response("/oauth/token", **call_arguments(request, parameters))
-    found = json.loads(body)
+    content = json.loads(body)
     if status == 200:
-        return answer(200, found)
-    code = found["error"]
+        return answer(200, content)
+    code = content["error"]
     if code == "invalid_client":
-        return unknown_client()
-    description = found.get("error_description") or DESCRIPTIONS.get(code, "The request could not be understood.")
-    return refused(400, code, description)
+        return refuse_client()
+    description = content.get("error_description") or DESCRIPTIONS.get(code, "The request could not be understood.")
+    return refuse(400, code, description)

@@ -1,0 +1,1 @@
+"""Parts of an API that know no resource: errors, JSON, pages of a list, field types."""

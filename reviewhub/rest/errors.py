@@ -1,4 +1,4 @@
-"""What every API endpoint shares: the error body, strict JSON, pagination."""
+"""Parts that every API endpoint has: the body of errors, strict JSON, pages of a list."""
 
 import json
 import logging
@@ -36,7 +36,7 @@ CODES = {
 
 
 class ApiError(exceptions.APIException):
-    """An error with a code of the contract: `{"error": code, "error_description": detail}`."""
+    """An error with a code of the contract; its body is `{"error": code, "error_description": description}`."""
 
     def __init__(self, status: int, code: str, description: str, *, headers: dict[str, str] | None = None) -> None:
         super().__init__(description, code)
@@ -45,12 +45,14 @@ class ApiError(exceptions.APIException):
 
 
 class PayloadTooLarge(exceptions.APIException):
+    """The body is larger than the view allows: 413."""
+
     status_code = 413
     default_code, default_detail = CODES[413]
 
 
 def error_body(code: str, description: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:
-    """The body of every error. `fields` maps each wrong input field to what is wrong with it."""
+    """Return the body of an error. `fields` maps each wrong input field to its problems."""
     body: dict[str, Any] = {"error": code, "error_description": description}
     if fields is not None:
         body["fields"] = fields
@@ -58,12 +60,12 @@ def error_body(code: str, description: str, fields: dict[str, list[str]] | None 
 
 
 def error_response(status: int, code: str, description: str) -> JsonResponse:
-    """The error body as a plain Django response, for what answers outside the API framework."""
+    """Return the error as a plain Django response, for answers outside DRF."""
     return JsonResponse(error_body(code, description), status=status)
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """Put any error of a view into the contract's body; None leaves a bug to Django's 500."""
+    """Turn an error of a view into an answer with the contract's body; None leaves a bug to Django's 500."""
     if isinstance(exc, Http404):
         exc = exceptions.NotFound()
     elif isinstance(exc, PermissionDenied):
@@ -80,7 +82,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
 
 def _body_of(exc: exceptions.APIException) -> dict[str, Any]:
     if isinstance(exc, exceptions.ValidationError):
-        fields = flat_errors(exc.detail)
+        fields = flatten_errors(exc.detail)
         name, messages = next(iter(fields.items()))
         return error_body("invalid_request", f"{name}: {messages[0]}", fields)
     code, description = CODES.get(exc.status_code, ("invalid_request", ""))
@@ -102,13 +104,13 @@ def _headers_of(exc: exceptions.APIException) -> dict[str, str]:
     return headers
 
 
-def flat_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
-    """Nested validation errors as `{"metadata.key": ["…"]}`; errors of no field are under `body`."""
+def flatten_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Return nested validation errors as `{"metadata.key": ["…"]}`; errors of no field are under `body`."""
     if isinstance(detail, dict):
         flat: dict[str, list[str]] = {}
         for key, value in detail.items():
             name = "body" if key == "non_field_errors" else str(key)
-            for path, messages in flat_errors(value, f"{prefix}.{name}" if prefix else name).items():
+            for path, messages in flatten_errors(value, f"{prefix}.{name}" if prefix else name).items():
                 flat.setdefault(path, []).extend(messages)
         return flat
     messages = [str(message) for message in (detail if isinstance(detail, list) else [detail])]
@@ -116,9 +118,9 @@ def flat_errors(detail: Any, prefix: str = "") -> dict[str, list[str]]:
 
 
 class StrictJSONParser(BaseParser):
-    """A JSON object, read to the letter of RFC 8259: UTF-8, no NaN. Of texts, the fields say what they take.
+    """A parser of JSON objects, to the letter of RFC 8259: UTF-8, no NaN. Fields check the characters of their texts.
 
-    A view sets `max_body` (bytes) where it takes more than the usual 1 MiB.
+    A view sets `max_body` (bytes) to take more than the usual 1 MiB.
     """
 
     media_type = "application/json"
@@ -154,7 +156,7 @@ def _reason(error: Exception) -> str:
 
 
 class NewestFirst(CursorPagination):
-    """Pages of a list, newest first: `{"next", "previous", "results"}`; `?page_size=`, of which 200 are given."""
+    """Pages of a list, newest first: `{"next", "previous", "results"}`; `?page_size=` counts up to 200."""
 
     ordering: tuple[str, ...] = ("-created_at", "-id")
     page_size = 50
@@ -162,15 +164,15 @@ class NewestFirst(CursorPagination):
     max_page_size = 200
 
     def get_page_size(self, request: Any) -> int:
-        wanted = request.query_params.get(self.page_size_query_param)
-        if not wanted:
+        text = request.query_params.get(self.page_size_query_param)
+        if not text:
             return self.page_size
-        if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 10 and int(wanted)):
+        if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
             raise exceptions.ValidationError({"page_size": ["Give a number of rows: 1, or up to 200."]})
-        return min(int(wanted), self.max_page_size)
+        return min(int(text), self.max_page_size)
 
     def decode_cursor(self, request: Any) -> Any:
-        """An address that is no page of ours is said to be wrong where it is: 400, and not that the list is gone."""
+        """Answer an invalid cursor with 400: the library's 404 would say that the list does not exist."""
         try:
             return super().decode_cursor(request)
         except exceptions.NotFound as error:
@@ -178,13 +180,13 @@ class NewestFirst(CursorPagination):
 
 
 class ByNumber(NewestFirst):
-    """Newest first by the number of the row: the order that has an index."""
+    """Pages by descending id, for tables whose index has that order."""
 
     ordering = ("-id",)
 
 
-def found_in(rows: QuerySet[M], key: Any) -> M:
-    """The row of that key among those that the caller may see. Raises NotFound, for a stranger's too."""
+def find_row(rows: QuerySet[M], key: Any) -> M:
+    """Return the row with that key among those that the caller may see. Raises NotFound, for a stranger's row too."""
     row = rows.filter(pk=key).first()
     if row is None:
         raise exceptions.NotFound

@@ -1,4 +1,4 @@
-"""Serializer fields that take JSON at its word: a number is no text, `true` is no number."""
+"""Serializer fields that convert no types: in JSON a number is no text, and `true` is no number."""
 
 import json
 import math
@@ -11,7 +11,7 @@ METADATA_KEYS = 50
 
 
 class Text(serializers.CharField):
-    """A JSON string; surrounding space is dropped, NUL and lone surrogates are refused."""
+    """A JSON string, without surrounding space. Refuses NUL and lone surrogates."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -20,6 +20,8 @@ class Text(serializers.CharField):
 
 
 class Email(serializers.EmailField):
+    """A JSON string that is an e-mail address."""
+
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
@@ -27,6 +29,8 @@ class Email(serializers.EmailField):
 
 
 class Integer(serializers.IntegerField):
+    """A JSON number without fraction."""
+
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
@@ -34,6 +38,8 @@ class Integer(serializers.IntegerField):
 
 
 class Flag(serializers.BooleanField):
+    """`true` or `false`."""
+
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
@@ -41,7 +47,7 @@ class Flag(serializers.BooleanField):
 
 
 class Metadata(serializers.JSONField):
-    """An object of the caller's own: at most 50 keys and 16 KiB as JSON."""
+    """A JSON object of the caller's own, with at most METADATA_KEYS keys and METADATA_BYTES bytes."""
 
     default_error_messages = {
         "object": 'Must be an object, such as {{"source": "zapier"}}.',
@@ -62,7 +68,7 @@ class Metadata(serializers.JSONField):
         return data
 
     def _check(self, value: Any) -> None:
-        """Refuse what a database could not store."""
+        """Refuse values that a database cannot store."""
         if isinstance(value, dict):
             for key, item in value.items():
                 self._check(key)

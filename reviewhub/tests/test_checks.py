@@ -1,3 +1,5 @@
+"""System checks of the configuration: each finds its fault, and a sound configuration has none."""
+
 from typing import Any
 
 import pytest
@@ -32,12 +34,12 @@ ALL = [
     checks.check_keys,
     checks.check_metrics_token,
     checks.check_providers,
-    checks.check_reports,
+    checks.check_provider_events,
     checks.check_services,
 ]
 
 
-def found(settings: Any, **changed: Any) -> list[str | None]:
+def ids_found(settings: Any, **changed: Any) -> list[str | None]:
     for name, value in (SOUND | changed).items():
         setattr(settings, name, value)
     messages = [message for check in ALL for message in check(None)]
@@ -46,13 +48,13 @@ def found(settings: Any, **changed: Any) -> list[str | None]:
 
 
 def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
-    assert found(settings) == []
+    assert ids_found(settings) == []
 
 
 @pytest.mark.parametrize("key", ["WEBHOOK_SECRET", "RESEND_SIGNING_SECRET", "MAILGUN_API_KEY"])
-def test_a_provider_with_something_to_prove_itself_by_is_sound(settings: Any, key: str) -> None:
+def test_a_provider_that_can_prove_itself_is_sound(settings: Any, key: str) -> None:
     backend = {"EMAIL_BACKEND": "anymail.backends.resend.EmailBackend"}
-    assert found(settings, ANYMAIL={key: "x"}, **backend) == []
+    assert ids_found(settings, ANYMAIL={key: "x"}, **backend) == []
 
 
 @pytest.mark.parametrize(
@@ -76,28 +78,28 @@ def test_a_provider_with_something_to_prove_itself_by_is_sound(settings: Any, ke
         ({"REDIS_URL": ""}, "reviewhub.W007"),
     ],
 )
-def test_what_is_missing_is_found(settings: Any, changed: dict[str, Any], id_: str) -> None:
+def test_a_missing_part_is_found(settings: Any, changed: dict[str, Any], id_: str) -> None:
     changed = {name: settings.SECRET_KEY if value is None else value for name, value in changed.items()}
-    assert found(settings, **changed) == [id_]
+    assert ids_found(settings, **changed) == [id_]
 
 
 def test_an_app_with_an_address_without_tls_is_named(settings: Any) -> None:
     make_application(name="Old CRM", redirect_uris="https://crm.example/cb http://crm.example/cb")
-    assert found(settings) == ["reviewhub.W010"]
+    assert ids_found(settings) == ["reviewhub.W010"]
     assert "Old CRM" in checks.check_redirect_uris(None)[0].msg
 
 
-def test_apps_are_not_looked_for_where_there_is_no_table(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_app_is_sought_without_a_table(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Application._meta, "db_table", "not_migrated_yet")
-    assert found(settings) == []
+    assert ids_found(settings) == []
 
 
 def test_a_long_metrics_token_is_sound(settings: Any) -> None:
-    assert found(settings, METRICS_TOKEN="x" * 32) == []
+    assert ids_found(settings, METRICS_TOKEN="x" * 32) == []
 
 
 def test_a_messaging_service_is_sender_enough(settings: Any) -> None:
-    assert found(settings, TWILIO_FROM="", TWILIO_MESSAGING_SERVICE_SID="MG1") == []
+    assert ids_found(settings, TWILIO_FROM="", TWILIO_MESSAGING_SERVICE_SID="MG1") == []
 
 
 NOT_READY = {"PUBLIC_URL": "http://x", "MAIL_PROVIDER": False, "TEXT_PROVIDER": False, "SQLITE": True, "REDIS_URL": ""}
@@ -107,9 +109,7 @@ NOT_READY = {"PUBLIC_URL": "http://x", "MAIL_PROVIDER": False, "TEXT_PROVIDER": 
     ("deploy", "ids"),
     [(False, {"E001"}), (True, {"E001", "W001", "W002", "W003", "W004", "W005", "W006", "W007", "W013", "W014"})],
 )
-def test_django_runs_them_all_and_the_cautions_only_before_going_live(
-    settings: Any, deploy: bool, ids: set[str]
-) -> None:
+def test_django_runs_them_all_and_the_warnings_only_for_deployment(settings: Any, deploy: bool, ids: set[str]) -> None:
     names = ["OAUTH_TOKEN_KEY", "ADDRESS_HASH_KEY", "SECOND_FACTOR_KEY", "WEBHOOK_KEY"]
     keys = dict.fromkeys(names, settings.SECRET_KEY)
     for name, value in (SOUND | NOT_READY | keys | {"TWILIO_AUTH_TOKEN": ""}).items():
@@ -119,4 +119,4 @@ def test_django_runs_them_all_and_the_cautions_only_before_going_live(
 
 
 def test_no_texts_at_all_is_no_half_configuration(settings: Any) -> None:
-    assert found(settings, TWILIO_ACCOUNT_SID="", TWILIO_AUTH_TOKEN="", TWILIO_FROM="") == []
+    assert ids_found(settings, TWILIO_ACCOUNT_SID="", TWILIO_AUTH_TOKEN="", TWILIO_FROM="") == []

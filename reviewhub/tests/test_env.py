@@ -1,3 +1,5 @@
+"""Readers of the environment: forms, defaults, refusals, and the example file that describes them."""
+
 import os
 import re
 import subprocess
@@ -16,10 +18,10 @@ ROOT = Path(settings.BASE_DIR)
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the readers see instead of the real environment."""
-    given: dict[str, str] = {}
-    monkeypatch.setattr(readers.env, "ENVIRON", readers.Environment(given, cache=False))
-    return given
+    """Variables that the readers see instead of the real environment."""
+    variables: dict[str, str] = {}
+    monkeypatch.setattr(readers.env, "ENVIRON", readers.Environment(variables, cache=False))
+    return variables
 
 
 def test_a_secret_key_is_needed_outside_development(environment: dict[str, str]) -> None:
@@ -47,17 +49,17 @@ def test_a_value_that_begins_with_a_dollar_is_that_value(environment: dict[str, 
     assert readers.secret_key(debug=False) == "$abc"
 
 
-@pytest.mark.parametrize(("given", "truth"), [("true", True), ("Yes", True), ("1", True), ("off", False), ("0", False)])
-def test_truth_is_read_in_any_of_its_words(environment: dict[str, str], given: str, truth: bool) -> None:
-    environment["DEBUG"] = given
+@pytest.mark.parametrize(("word", "truth"), [("true", True), ("Yes", True), ("1", True), ("off", False), ("0", False)])
+def test_truth_is_read_in_any_of_its_words(environment: dict[str, str], word: str, truth: bool) -> None:
+    environment["DEBUG"] = word
     assert readers.env.bool("DEBUG", default=not truth) is truth
 
 
-def test_what_is_not_given_has_its_default(environment: dict[str, str]) -> None:
+def test_a_variable_that_is_not_set_has_its_default(environment: dict[str, str]) -> None:
     assert readers.env.bool("DEBUG", default=True) is True
-    assert readers.whole("PORT", default=8000) == 8000
+    assert readers.whole_number("PORT", default=8000) == 8000
     assert readers.log_level("LOG_LEVEL", default="INFO") == "INFO"
-    assert readers.redis("REDIS_URL") == ""
+    assert readers.redis_url("REDIS_URL") == ""
     assert readers.origin("TWILIO_API_URL", default="") == ""
     with pytest.raises(ImproperlyConfigured, match="DEBUG is not set"):
         readers.env.bool("DEBUG")
@@ -65,7 +67,7 @@ def test_what_is_not_given_has_its_default(environment: dict[str, str]) -> None:
 
 def test_numbers_lists_and_levels(environment: dict[str, str]) -> None:
     environment |= {"PORT": " 65535", "LOG_LEVEL": "debug", "ALLOWED_HOSTS": "a.example,b.example"}
-    assert readers.whole("PORT", default=1, most=65535) == 65535
+    assert readers.whole_number("PORT", default=1, most=65535) == 65535
     assert readers.log_level("LOG_LEVEL", default="INFO") == "DEBUG"
     assert readers.env.list("ALLOWED_HOSTS", default=[]) == ["a.example", "b.example"]
 
@@ -73,10 +75,10 @@ def test_numbers_lists_and_levels(environment: dict[str, str]) -> None:
 WRONG = [
     ("DEBUG", "maybe", lambda: readers.env.bool("DEBUG", default=False)),
     *[
-        ("PORT", value, lambda: readers.whole("PORT", default=1, least=1, most=65535))
+        ("PORT", value, lambda: readers.whole_number("PORT", default=1, least=1, most=65535))
         for value in ("x", "1.5", "0", "-1", "65536", "٣")
     ],
-    ("WORKERS", "0", lambda: readers.whole("WORKERS", default=1, least=1)),
+    ("WORKERS", "0", lambda: readers.whole_number("WORKERS", default=1, least=1)),
     ("LOG_LEVEL", "chatty", lambda: readers.log_level("LOG_LEVEL", default="INFO")),
     ("LOG_FORMAT", "xml", lambda: readers.one_of("LOG_FORMAT", "json", "text", default="json")),
     *[
@@ -86,7 +88,7 @@ WRONG = [
 ]
 SECRET = [
     *[
-        ("REDIS_URL", value, lambda: readers.redis("REDIS_URL"))
+        ("REDIS_URL", value, lambda: readers.redis_url("REDIS_URL"))
         for value in ("http://:hunter2@host", "redis://", "redis://:hunter2@host:x")
     ],
     *[
@@ -179,7 +181,7 @@ def test_a_provider_that_does_not_exist_is_named(environment: dict[str, str], pr
         readers.mail()
 
 
-def test_a_provider_whose_package_is_missing_is_said_to_need_it(
+def test_a_provider_without_its_package_is_refused_with_the_packages_name(
     environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     environment["ANYMAIL_PROVIDER"] = "amazon_ses"
@@ -188,10 +190,10 @@ def test_a_provider_whose_package_is_missing_is_said_to_need_it(
         readers.mail()
 
 
-def settings_with(**given: str) -> subprocess.CompletedProcess[str]:
+def settings_with(**variables: str) -> subprocess.CompletedProcess[str]:
     """Import the settings in a fresh process that has only these variables."""
     program = "from reviewhub import settings as s; print(s.WORKERS, s.SANDBOX, s.API_RATE_PER_MINUTE, s.DEBUG)"
-    environment = {"PATH": os.environ["PATH"], "REVIEWHUB_ENV_FILE": ""} | given
+    environment = {"PATH": os.environ["PATH"], "REVIEWHUB_ENV_FILE": ""} | variables
     return subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
@@ -201,7 +203,7 @@ def test_every_line_of_the_example_may_stay_empty() -> None:
     assert done.stdout.split() == ["1", "True", "1200", "False"], done.stderr
 
 
-def test_without_a_secret_key_nothing_starts_and_the_reason_is_said() -> None:
+def test_without_a_secret_key_nothing_starts_and_the_reason_is_shown() -> None:
     done = settings_with()
     assert done.returncode != 0
     assert "SECRET_KEY is not set" in done.stderr
@@ -218,5 +220,7 @@ def documented() -> set[str]:
 
 def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
     code = (ROOT / "reviewhub/settings.py").read_text() + (ROOT / "reviewhub/env.py").read_text()
-    read = set(re.findall(r'(?:env\.\w+|log_level|networks|one_of|origin|redis|whole)\(\s*"([A-Z_]+)"', code))
+    read = set(
+        re.findall(r'(?:env\.\w+|log_level|networks|one_of|origin|redis_url|whole_number)\(\s*"([A-Z_]+)"', code)
+    )
     assert documented() - {"ANYMAIL_POSTMARK_SERVER_TOKEN"} == read

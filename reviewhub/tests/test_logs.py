@@ -1,4 +1,4 @@
-"""What reaches standard error: real errors through the real configuration, read as they were written."""
+"""Lines on standard error, of real errors through the real configuration: their fields, and no personal data."""
 
 import io
 import json
@@ -39,7 +39,7 @@ ADDRESS, NUMBER, LINK, KEY = "jane.o'brien+x@example.co.uk", "+12125551234", "Zk
 
 
 class Written:
-    """Everything that was written to standard error since."""
+    """The text written to standard error during a test."""
 
     def __init__(self, stream: io.StringIO) -> None:
         self.stream = stream
@@ -68,7 +68,7 @@ def written() -> Iterator[Written]:
 
 
 def raised(error: Callable[[], Any]) -> None:
-    """Log an error with its traceback, as `logger.exception` does wherever it is caught."""
+    """Log the error with its traceback, as `logger.exception` does where one is caught."""
     try:
         error()
     except Exception:
@@ -78,7 +78,7 @@ def raised(error: Callable[[], Any]) -> None:
 # --- The shape of a line -----------------------------------------------------------------------------------
 
 
-def test_a_line_says_when_where_and_what_it_is_about(written: Written) -> None:
+def test_a_line_has_its_time_its_logger_and_its_fields(written: Written) -> None:
     logger.warning("the claim was lost before it was settled as %s", "sent", extra={"delivery": 4711})
     (line,) = written.lines
     assert line.pop("timestamp").endswith("Z")
@@ -90,14 +90,14 @@ def test_a_line_says_when_where_and_what_it_is_about(written: Written) -> None:
     }
 
 
-def test_what_has_no_name_of_ours_is_left_out(written: Written) -> None:
+def test_an_extra_under_another_name_is_left_out(written: Written) -> None:
     logger.warning("odd", extra={"name_of_customer": "Jane Smith", "request": object()})
     assert "Jane" not in written.text
     assert set(written.lines[0]) == {"event", "level", "logger", "timestamp"}
 
 
-def test_the_code_says_in_extra_only_what_lines_have() -> None:
-    """A misspelled name would be left out without a word."""
+def test_the_code_uses_only_known_names_in_extra() -> None:
+    """A misspelled name would be left out silently."""
     import ast
 
     for app in ("reviewhub", "oauth", "reviews"):
@@ -185,7 +185,7 @@ def test_the_line_of_a_recipients_page_has_the_pattern_and_not_the_token(
 
 
 @pytest.mark.django_db
-def test_no_line_says_who_signs_in_or_holds_a_mailed_link(
+def test_no_line_names_a_person_who_signs_in_or_repeats_a_mailed_link(
     written: Written, client: Client, owner: Any, account: Any, settings: Any
 ) -> None:
     invitation = Invitation.objects.create(account=account, email=ADDRESS, sent_at=timezone.now())
@@ -311,7 +311,7 @@ def test_a_path_that_is_not_found_is_masked(written: Written, client: Client) ->
 
 @pytest.mark.django_db
 def test_a_task_that_fails_in_the_queue_is_masked(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
-    """django-q2's own processes tell of it, with the traceback in the message."""
+    """django-q2's own processes log it, with the traceback in the message."""
     from django_q.monitor import monitor
     from django_q.worker import worker
 
@@ -355,7 +355,7 @@ def test_an_error_whose_text_raises_costs_no_line(written: Written) -> None:
     assert "brien" not in written.text
 
 
-def test_what_an_extra_holds_is_masked_whatever_it_is(written: Written) -> None:
+def test_a_value_of_any_type_in_extra_is_masked(written: Written) -> None:
     logger.warning("x", extra={"code": ADDRESS, "provider": [NUMBER], "channel": {"to": ADDRESS}})
     assert "brien" not in written.text
     assert "2125551234" not in written.text
@@ -370,8 +370,8 @@ def test_what_an_extra_holds_is_masked_whatever_it_is(written: Written) -> None:
         "from threading import Thread; t = Thread(target=f); t.start(); t.join()",
     ],
 )
-def test_what_nobody_catches_in_a_process_is_masked(log_format: str, how: str) -> None:
-    """A whole process: nothing of ours stands between the error and its standard error but the configuration."""
+def test_an_uncaught_error_of_a_process_is_masked(log_format: str, how: str) -> None:
+    """In a real process: only the configuration stands between the error and standard error."""
     program = (
         "import django; django.setup()\n"
         f"error = RuntimeError({ADDRESS!r} + ' {NUMBER} ' + {KEY!r})\n"
@@ -452,7 +452,7 @@ def test_the_mask_hides(text: str, masked: str) -> None:
         "/password/reset/sent",
     ],
 )
-def test_the_mask_leaves_what_is_nobodys(text: str) -> None:
+def test_the_mask_leaves_text_without_personal_data(text: str) -> None:
     assert mask(text) == text
 
 
@@ -461,11 +461,11 @@ def test_the_mask_hides_the_secrets_of_this_installation(settings: Any) -> None:
 
     settings.TWILIO_AUTH_TOKEN, settings.ANYMAIL = "0123abcd" * 4, {"POSTMARK_SERVER_TOKEN": "post-mark-7"}
     settings.REDIS_URL = "redis://:not%2Dgood@cache.example/0"
-    masking._configured.cache_clear()
+    masking._secrets.cache_clear()
     try:
         found = mask(f"{settings.TWILIO_AUTH_TOKEN}:post-mark-7:not-good:{settings.SECRET_KEY}")
     finally:
-        masking._configured.cache_clear()
+        masking._secrets.cache_clear()
     assert found == "[secret]:[secret]:[secret]:[secret]"
 
 

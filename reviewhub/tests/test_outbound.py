@@ -1,4 +1,4 @@
-"""Calls to addresses that people type in: where they may lead, and that they end."""
+"""Calls to URLs that people type in: allowed addresses, limits of time and size, and errors in words."""
 
 import datetime
 import socket
@@ -54,7 +54,7 @@ def test_private_addresses_are_not_called(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "52.1.2.3", "2606:4700::1111", "64:ff9b::808:808", "::ffff:8.8.8.8"])
-def test_public_addresses_are(address: str) -> None:
+def test_public_addresses_are_called(address: str) -> None:
     assert is_allowed(ip_address(address))
 
 
@@ -67,7 +67,7 @@ def test_networks_of_the_operator_are_called_and_nothing_beside_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "words"),
     [
         ("http://hooks.example.com/a", "Use https"),
         ("ftp://hooks.example.com/a", "begins with https"),
@@ -93,19 +93,19 @@ def test_networks_of_the_operator_are_called_and_nothing_beside_them() -> None:
         ("https://metadata.google.internal/", "private"),
     ],
 )
-def test_what_shows_already_is_refused_when_it_is_typed(url: str, said: str) -> None:
-    with pytest.raises(Forbidden, match=said):
+def test_a_url_that_shows_its_fault_is_refused_when_it_is_typed(url: str, words: str) -> None:
+    with pytest.raises(Forbidden, match=words):
         check(url)
 
 
 @pytest.mark.parametrize("url", ["https://hooks.example.com/a?b=c", "https://8.8.8.8:8443/"])
-def test_public_ones_are_taken(url: str) -> None:
+def test_public_urls_are_taken(url: str) -> None:
     check(url)
 
 
 @pytest.mark.parametrize("places", [["10.0.0.7"], ["127.0.0.1"], ["::1", "192.168.0.1"]])
 def test_a_name_that_leads_inside_is_not_called(monkeypatch: pytest.MonkeyPatch, places: list[str]) -> None:
-    """The look-up that is checked is the one that is connected to: nothing is looked up twice."""
+    """The address that is checked is the one that is connected to: nothing is looked up twice."""
     looked_up: list[str] = []
 
     def look_up(host: str, port: int, **more: Any) -> list[Any]:
@@ -123,7 +123,7 @@ def test_a_redirect_is_not_followed(caller: Caller, receiver: Receiver) -> None:
     receiver.behave["/"] = answering(302, Location=f"{receiver.url}/elsewhere")
     answer = caller.post(f"{receiver.url}/", b"{}", {})
     assert (answer.status, answer.is_ok, answer.error) == (302, False, "Redirects are not followed.")
-    assert [told.path for told in receiver.told] == ["/"]
+    assert [call.path for call in receiver.told] == ["/"]
 
 
 # --- How long and how much ---------------------------------------------------------------------------
@@ -187,7 +187,7 @@ def test_a_large_answer_is_not_read(caller: Caller, receiver: Receiver) -> None:
     assert (answer.is_ok, answer.error) == (False, "The answer is larger than 1 MiB.")
 
 
-def test_what_goes_wrong_is_said(caller: Caller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_is_described_in_words(caller: Caller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     def garbage(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(b"no HTTP at all\r\n\r\n")
         handler.close_connection = True
@@ -210,7 +210,7 @@ def test_what_goes_wrong_is_said(caller: Caller, receiver: Receiver, monkeypatch
 
 
 def certificate(name: str, folder: Path) -> Path:
-    """A certificate for that name, and its key, in one file."""
+    """Make a certificate for that name, and its key, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     today = datetime.datetime.now(datetime.UTC)
@@ -235,7 +235,7 @@ def certificate(name: str, folder: Path) -> Path:
 
 @pytest.fixture
 def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """The port of an encrypted server that is hooks.example, which leads to this machine."""
+    """Port of a TLS server for hooks.example, a name that leads to this machine."""
     file = certificate("hooks.example", tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(file))
 
@@ -244,7 +244,7 @@ def secure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
             answering(204)(self)
 
         def log_message(self, *args: Any) -> None:
-            """Nobody reads it."""
+            """Log nothing: nobody reads it."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -278,7 +278,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(
 
 
 def test_encrypting_has_its_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A server that takes the connection and then says nothing, or next to nothing."""
+    """The server takes the connection and then sends nothing, or next to nothing."""
     monkeypatch.setattr(outbound, "TIMEOUT", 0.4)
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""Retry-After, as servers write it and as they should not."""
+"""Retry-After, in its right forms and in wrong ones."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -6,14 +6,14 @@ from email.utils import format_datetime
 import pytest
 import time_machine
 
-from reviewhub.retry_after import LONGEST, asked_wait
+from reviewhub.retry_after import LONGEST, read_retry_after
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def asked(value: str) -> timedelta | None:
     with time_machine.travel(NOW, tick=False):
-        return asked_wait({"Retry-After": value})
+        return read_retry_after({"Retry-After": value})
 
 
 @pytest.mark.parametrize(("value", "seconds"), [("7", 7), (" 120 ", 120), ("0", 0)])
@@ -29,14 +29,14 @@ def test_a_date(ahead: int, wait: int) -> None:
 
 
 @pytest.mark.parametrize("value", ["9" * 30, "100000", "Fri, 31 Dec 9999 23:59:59 GMT"])
-def test_nobody_is_heard_with_more_than_a_day(value: str) -> None:
+def test_a_wait_of_more_than_a_day_is_cut_to_a_day(value: str) -> None:
     assert asked(value) == LONGEST
 
 
 @pytest.mark.parametrize("value", ["", "later", "-1", "\xb2", "1.5", "Wed, 31 Feb 2026 08:00:00 GMT"])
-def test_what_is_no_wait_is_not_heard(value: str) -> None:
+def test_an_unreadable_wait_is_ignored(value: str) -> None:
     assert asked(value) is None
 
 
-def test_without_the_header_nothing_is_asked() -> None:
-    assert asked_wait({}) is None
+def test_without_the_header_there_is_no_wait() -> None:
+    assert read_retry_after({}) is None

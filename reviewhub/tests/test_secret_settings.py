@@ -1,4 +1,4 @@
-"""One declaration says what is a secret: whatever `.env.example` has, masking hides it and the checks know it."""
+"""Declaration of the secret settings: each one in `.env.example` is masked, and known to the checks."""
 
 import re
 import runpy
@@ -20,29 +20,29 @@ With = Callable[..., SimpleNamespace]
 
 @pytest.fixture
 def installed_with(monkeypatch: pytest.MonkeyPatch) -> Iterator[With]:
-    """Makes the settings of an installation that has these variables, for masking and checks as well."""
+    """Function that makes the settings of an installation with these variables, also for masking and checks."""
 
     def install(**environment: str) -> SimpleNamespace:
-        given = {"SECRET_KEY": "the-first-key-of-all", **environment}
-        monkeypatch.setattr(readers.env, "ENVIRON", readers.Environment(given, cache=False))
+        variables = {"SECRET_KEY": "the-first-key-of-all", **environment}
+        monkeypatch.setattr(readers.env, "ENVIRON", readers.Environment(variables, cache=False))
         made = SimpleNamespace(**runpy.run_path(str(ROOT / "reviewhub/settings.py")))
         monkeypatch.setattr(masking, "settings", made)
         monkeypatch.setattr(checks, "settings", made)
-        masking._configured.cache_clear()
+        masking._secrets.cache_clear()
         return made
 
     yield install
-    masking._configured.cache_clear()
+    masking._secrets.cache_clear()
 
 
 def example() -> dict[str, str]:
-    """The variables of `.env.example`, each with the comment above it."""
-    found, comment = {}, ""
+    """Return the variables of `.env.example`, each with the comment above it."""
+    comments, comment = {}, ""
     for line in (ROOT / ".env.example").read_text().splitlines():
         if variable := re.match(r"(?:# )?([A-Z][A-Z_]+)=", line):
-            found[variable[1]] = comment
+            comments[variable[1]] = comment
         comment = f"{comment} {line}" if line.startswith("#") and not variable else ""
-    return found
+    return comments
 
 
 SECRET_OF_EXAMPLE = sorted(filter(is_secret, example()))
@@ -64,7 +64,7 @@ def test_a_secret_of_the_example_is_masked_once_it_is_set(installed_with: With, 
     assert masking.mask(text) == "; ".join(["It was", *["[secret]"] * len(values)])
 
 
-def test_what_looks_like_a_secret_in_the_example_is_declared() -> None:
+def test_a_variable_that_looks_like_a_secret_is_declared() -> None:
     looking = {name for name, comment in example().items() if re.search("KEY|TOKEN|SECRET|PASSWORD", name)}
     looking |= {name for name, comment in example().items() if "password" in comment}
     assert {"WEBHOOK_KEY_FALLBACKS", "TWILIO_AUTH_TOKEN", "DATABASE_URL", "EMAIL_URL"} <= looking
@@ -91,7 +91,7 @@ def test_every_declared_secret_is_in_the_example() -> None:
         ({"SECRET_KEY_FALLBACKS": "first-one-of-two, second-one-of-two"}, "second-one-of-two"),
     ],
 )
-def test_a_secret_is_masked_however_it_is_given(installed_with: With, environment: dict[str, str], secret: str) -> None:
+def test_a_secret_in_any_form_is_masked(installed_with: With, environment: dict[str, str], secret: str) -> None:
     installed_with(**environment)
     assert masking.mask(f"refused: {secret}") == "refused: [secret]"
 
@@ -105,9 +105,7 @@ def test_a_secret_is_masked_however_it_is_given(installed_with: With, environmen
         ({"TWILIO_AUTH_TOKEN": "message"}, "message"),
     ],
 )
-def test_a_word_that_stands_everywhere_is_left_as_it_is(
-    installed_with: With, environment: dict[str, str], word: str
-) -> None:
+def test_a_common_word_is_left_as_it_is(installed_with: With, environment: dict[str, str], word: str) -> None:
     installed_with(**environment)
     assert masking.mask(f"no answer for {word}") == f"no answer for {word}"
 
@@ -119,9 +117,9 @@ def test_the_checks_find_every_key_that_secret_key_stands_in_for(installed_with:
     made = installed_with()
     shared = {name for name, value in vars(made).items() if value == made.SECRET_KEY} - {"SECRET_KEY"}
     assert shared == {"ADDRESS_HASH_KEY", "OAUTH_TOKEN_KEY", "SECOND_FACTOR_KEY", "WEBHOOK_KEY"}
-    found = checks.check_keys(None)
-    assert {message.id for message in found} == {SECRETS[name].warning for name in shared}
-    assert len({message.id for message in found}) == len(shared)
+    warnings = checks.check_keys(None)
+    assert {message.id for message in warnings} == {SECRETS[name].warning for name in shared}
+    assert len({message.id for message in warnings}) == len(shared)
     installed_with(**{name: f"of its own: {name}" for name in shared})
     assert checks.check_keys(None) == []
 
@@ -136,7 +134,7 @@ def test_masking_and_checks_read_the_same_declaration(installed_with: With, monk
 
 
 @pytest.mark.parametrize("key", ["SECOND_FACTOR_KEY", "WEBHOOK_KEY"])
-def test_a_key_that_secret_key_stands_in_for_has_its_former_ones_too(installed_with: With, key: str) -> None:
+def test_a_key_that_secret_key_stands_in_for_has_its_fallbacks_too(installed_with: With, key: str) -> None:
     def former(**environment: str) -> Any:
         return getattr(installed_with(SECRET_KEY_FALLBACKS="a,b", **environment), f"{key}_FALLBACKS")
 

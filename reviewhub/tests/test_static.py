@@ -1,3 +1,5 @@
+"""Static files, before and after collectstatic."""
+
 from pathlib import Path
 from typing import Any
 

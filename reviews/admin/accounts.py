@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from oauth.admin import BusinessAdmin
 from oauth.models import Account
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, action
-from reviewhub.languages import said
+from reviewhub.languages import translate
 from reviews.delivery.content.policy import check_wording
 from reviews.delivery.content.render import VARIABLES, check_template
 from reviews.pages.logos import MOST_BYTES, remove_logo, set_logo, shrink
@@ -116,7 +116,7 @@ class ReviewAccountAdmin(BusinessAdmin):
             "account": account,
             "link": link,
             "code": code.svg_inline(scale=6, border=2, dark="#000000", light="#ffffff", omitsize=True),
-            "heading": said("Tell us how it went", account.language),
+            "heading": translate("Tell us how it went", account.language),
             "back": reverse("admin:oauth_account_change", args=[account.pk]),
         }
         return TemplateResponse(request, "admin/oauth/account/card.html", context)

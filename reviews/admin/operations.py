@@ -23,7 +23,7 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
     badge,
 )
-from reviewhub.counters import one_more
+from reviewhub.counters import count_one
 from reviewhub.refused import Refused
 from reviews.admin.requests import DELIVERY_COLOURS
 from reviews.delivery import send_test, staff_actions
@@ -215,7 +215,7 @@ def test(request: HttpRequest, **url_values: Any) -> HttpResponse:
 
 
 def _too_often() -> bool:
-    return one_more(f"test-messages:{int(time.time()) // 60}", 120) > TESTS_PER_MINUTE
+    return count_one(f"test-messages:{int(time.time()) // 60}", 120) > TESTS_PER_MINUTE
 
 
 def _back(place: str) -> HttpResponseRedirect:

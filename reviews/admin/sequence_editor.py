@@ -16,7 +16,7 @@ from django.utils import timezone
 from oauth.models import Account
 from reviewhub.backoffice.actions import Action
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
-from reviewhub.counters import one_more
+from reviewhub.counters import count_one
 from reviews.delivery import send_test
 from reviews.delivery.content.render import VARIABLES
 from reviews.delivery.preview import written_out
@@ -195,7 +195,7 @@ def test_page(page: Any, request: HttpRequest, sequence: Sequence) -> HttpRespon
 
 
 def _too_many(user: Any, now: datetime) -> bool:
-    return one_more(f"tests:{user}:{now:%Y%m%d%H}", 3600) > TESTS_PER_HOUR
+    return count_one(f"tests:{user}:{now:%Y%m%d%H}", 3600) > TESTS_PER_HOUR
 
 
 # --- A copy -----------------------------------------------------------------------------------------

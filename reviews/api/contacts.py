@@ -1,4 +1,4 @@
-"""Contacts, as a consumer reads, changes and erases them."""
+"""Contacts over the API: reading, changing and erasing them. The rules of a change are in `reviews.contacts`."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 from oauth.calls.authentication import credential_of
 from oauth.models import Account
 from oauth.models.account import validate_time_zone
-from reviewhub.rest.errors import found_in
+from reviewhub.rest.errors import find_row
 from reviewhub.rest.fields import Email, Text
 from reviews.api.filters import CreatedFilter
 from reviews.contacts import erase
@@ -44,15 +44,17 @@ class ContactIn(serializers.Serializer[dict[str, str]]):
 
 
 class ContactFilter(CreatedFilter):
-    email = django_filters.CharFilter(method="with_email")
-    mobile_phone_number = django_filters.CharFilter(method="with_number")
+    """Filters of the list. An address is compared in its stored form."""
 
-    def with_email(self, rows: Any, name: str, value: str) -> Any:
+    email = django_filters.CharFilter(method="filter_by_email")
+    mobile_phone_number = django_filters.CharFilter(method="filter_by_number")
+
+    def filter_by_email(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(email=normalise_email(value))
 
-    def with_number(self, rows: Any, name: str, value: str) -> Any:
+    def filter_by_number(self, rows: Any, name: str, value: str) -> Any:
         account = credential_of(self.request).account
-        return rows.filter(phone=_number(account, value))
+        return rows.filter(phone=_read_number(account, value))
 
 
 class ContactList(GenericAPIView[Contact]):
@@ -80,25 +82,25 @@ class ContactItem(APIView):
         contact = _find(request, pk)
         if contact.erased_at:
             raise NotFound
-        given = ContactIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        _change(contact, given.validated_data)
+        body = ContactIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        _change(contact, body.validated_data)
         return Response(represent_contacts([_find(request, pk)])[0])
 
     def delete(self, request: Request, pk: Any) -> Response:
-        """Erase: personal data is gone, opt-outs stay as keyed hashes. Safe to repeat."""
+        """Erase the personal data; opt-outs stay as keyed hashes. Safe to repeat."""
         contact = _find(request, pk)
         if contact.erased_at is None:
             erase.erase(contact=contact, by=f"{credential_of(request).user} through the API", now=timezone.now())
         return Response(status=204)
 
 
-def _change(contact: Contact, form_data: dict[str, str]) -> None:
-    """Change the contact as the call wants it. Raises ValidationError, which names the API's fields."""
-    if "mobile_phone_number" in form_data:
-        form_data["phone"] = form_data.pop("mobile_phone_number")
+def _change(contact: Contact, values: dict[str, str]) -> None:
+    """Change the contact to the values, by the API's names. Raises ValidationError by the same names."""
+    if "mobile_phone_number" in values:
+        values["phone"] = values.pop("mobile_phone_number")
     try:
-        change(contact=contact, values=form_data)
+        change(contact=contact, values=values)
     except InvalidPhone as error:
         raise ValidationError({"mobile_phone_number": [str(error)]}) from error
     except NoAddress as error:
@@ -109,7 +111,7 @@ def _change(contact: Contact, form_data: dict[str, str]) -> None:
         raise ValidationError({name: [f"The contact {error.holder.pk} has it already."]}) from error
 
 
-def _number(account: Account, text: str) -> str:
+def _read_number(account: Account, text: str) -> str:
     try:
         return normalise_phone(text, account.country)[0]
     except InvalidPhone as error:
@@ -117,8 +119,8 @@ def _number(account: Account, text: str) -> str:
 
 
 def _find(request: Request, pk: Any) -> Contact:
-    """The account's own contact of that id, with the account beside it. Raises NotFound."""
+    """Return the account's own contact with that id, its account loaded. Raises NotFound."""
     account = credential_of(request).account
-    found = found_in(Contact.objects.for_account(account), pk)
-    found.account = account
-    return found
+    contact = find_row(Contact.objects.for_account(account), pk)
+    contact.account = account
+    return contact

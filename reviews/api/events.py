@@ -1,4 +1,4 @@
-"""What happened, for other programs: the feed that they read, and the form in which endpoints are told."""
+"""Events over the API: the list that programs read which have no webhook. `webhooks.payload` has its form."""
 
 from typing import Any
 
@@ -9,33 +9,29 @@ from rest_framework.response import Response
 
 from oauth.calls.authentication import credential_of
 from reviewhub.rest.errors import ByNumber
-from reviews.models import (
-    SUBSCRIBABLE,
-    Event,
-)
+from reviews.models import SUBSCRIBABLE, Event
 from reviews.webhooks.payload import EventOut, represent_events
 
 
 class EventFilter(django_filters.FilterSet):
+    """Filters of the list: by types, from a moment on, and before one."""
+
     type = django_filters.MultipleChoiceFilter(choices=[(type_.value, type_.label) for type_ in SUBSCRIBABLE])
     occurred_after = django_filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="gte")
     occurred_before = django_filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="lt")
 
 
 class EventList(GenericAPIView[Event]):
-    """What happened, newest first; kept for 30 days."""
+    """The account's events, newest first; kept for 30 days."""
 
     serializer_class = EventOut
     filterset_class = EventFilter
     pagination_class = ByNumber
 
     def get_queryset(self) -> Any:
-        own = Event.objects.for_account(credential_of(self.request).account)
-        return own.exclude(type=Event.Type.TEST)
+        rows = Event.objects.for_account(credential_of(self.request).account)
+        return rows.exclude(type=Event.Type.TEST)
 
     def get(self, request: Request) -> Response:
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(represent_events(page))
-
-
-# --- The form ----------------------------------------------------------------------------------------

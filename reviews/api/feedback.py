@@ -1,4 +1,4 @@
-"""What customers told the business, for its other programs."""
+"""Feedback over the API: what customers told the business on their page."""
 
 from typing import Any
 
@@ -9,13 +9,15 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oauth.calls.authentication import credential_of
-from reviewhub.rest.errors import ByNumber, found_in
+from reviewhub.rest.errors import ByNumber, find_row
 from reviews.api.filters import CreatedFilter, WholeNumberFilter, YesNoFilter
 from reviews.models import Feedback
 from reviews.representations import FeedbackOut
 
 
 class FeedbackFilter(CreatedFilter):
+    """Filters of the list. `handled`: true for feedback that staff have dealt with."""
+
     rating = WholeNumberFilter()
     handled = YesNoFilter(field_name="handled_at", lookup_expr="isnull", exclude=True)
     review_request_id = django_filters.UUIDFilter(field_name="request_id")
@@ -29,15 +31,15 @@ class FeedbackList(ListAPIView[Feedback]):
     pagination_class = ByNumber
 
     def get_queryset(self) -> Any:
-        return _of(self.request)
+        return _rows_of(self.request)
 
 
 class FeedbackItem(APIView):
     """One answer."""
 
     def get(self, request: Request, pk: int) -> Response:
-        return Response(FeedbackOut(found_in(_of(request), pk)).data)
+        return Response(FeedbackOut(find_row(_rows_of(request), pk)).data)
 
 
-def _of(request: Request) -> Any:
+def _rows_of(request: Request) -> Any:
     return Feedback.objects.for_account(credential_of(request).account).select_related("request__contact")

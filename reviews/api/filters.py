@@ -1,4 +1,4 @@
-"""Filters of the lists."""
+"""Filters that several lists share, and those of review requests."""
 
 from typing import Any
 
@@ -10,6 +10,8 @@ from reviews.models import ReviewRequest
 
 
 class _YesNoField(forms.NullBooleanField):
+    """A form field for true or false, or 1 or 0, in any case. Refuses every other word."""
+
     widget = forms.TextInput
 
     def to_python(self, value: Any) -> bool | None:  # type: ignore[override]  # as its parent does
@@ -22,23 +24,27 @@ class _YesNoField(forms.NullBooleanField):
 
 
 class YesNoFilter(django_filters.BooleanFilter):
-    """Refuses what is neither, where the library would not filter at all."""
+    """A filter by true or false. Refuses any other word, where the library would filter by nothing."""
 
     field_class = _YesNoField
 
 
 class WholeNumberFilter(django_filters.NumberFilter):
+    """A filter by a whole number. Refuses a fraction."""
+
     field_class = forms.IntegerField
 
 
 class CreatedFilter(django_filters.FilterSet):
-    """When a row was made: from a moment on, and before one."""
+    """Filters by the time when a row was made: from a moment on, and before one."""
 
     created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
 
 
 class ReviewRequestFilter(CreatedFilter):
+    """Filters of the list of review requests."""
+
     status = django_filters.ChoiceFilter(choices=ReviewRequest.Status.choices)
     contact_id = django_filters.UUIDFilter()
     external_id = django_filters.CharFilter()

@@ -18,15 +18,15 @@ from reviewhub.rest.errors import ApiError
 from reviews.models import IdempotencyKey
 
 MAX_LENGTH = 255
-# A first call that has not answered by then died with its process; the next one takes its place.
+# A first call without an answer after so long has died with its process; the next call takes its place.
 RUNNING_FOR = timedelta(seconds=60)
 
 
-def idempotent(request: Request, act: Callable[[], Response]) -> Response | HttpResponse:
-    """Run `act` once for an Idempotency-Key of the account; without the header, simply run it.
+def run_once(request: Request, act: Callable[[], Response]) -> Response | HttpResponse:
+    """Run `act` once for an Idempotency-Key of the account, and return its answer; without the header, simply run it.
 
-    Only successes are kept: a call that failed changed nothing, and may be mended and repeated.
-    Raises ApiError 409 for another body under the same key, or while the first call runs.
+    Only successes are kept: a call that failed changed nothing, and may be corrected and repeated. Raises ApiError 400
+    for a malformed key, and 409 for another body under the same key, or while the first call runs.
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
@@ -49,15 +49,15 @@ def idempotent(request: Request, act: Callable[[], Response]) -> Response | Http
 
 
 def _begin(request: Request, key: str) -> tuple[IdempotencyKey, bool]:
-    """The key's row, and whether this call is the one that acts."""
+    """Return the key's row, and True when this call is the one that acts."""
     now = timezone.now()
     account = credential_of(request).account
     fingerprint = _fingerprint(request.method or "", request.path, request.data)
     try:
         with transaction.atomic():
-            fresh = IdempotencyKey(account=account, key=key, fingerprint=fingerprint, created_at=now)
-            fresh.save(force_insert=True)
-            return fresh, True
+            row = IdempotencyKey(account=account, key=key, fingerprint=fingerprint, created_at=now)
+            row.save(force_insert=True)
+            return row, True
     except IntegrityError:
         row = IdempotencyKey.objects.get(account=account, key=key)
     if row.fingerprint != fingerprint:

@@ -1,4 +1,7 @@
-"""The review request endpoints: parse, call, answer."""
+"""Review requests over the API: asking, one or many at once, rehearsing, reading and cancelling.
+
+The rules are in `reviews.requests`: `intake` reads an ask, `ask` decides about it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,10 +21,10 @@ from rest_framework.views import APIView
 from oauth.calls.authentication import credential_of
 from oauth.models import Account
 from reviewhub.refused import Refused
-from reviewhub.rest.errors import ApiError, exception_handler, found_in
+from reviewhub.rest.errors import ApiError, exception_handler, find_row
 from reviews.api.filters import ReviewRequestFilter
-from reviews.api.idempotency import idempotent
-from reviews.api.zapier_fields import field_definitions
+from reviews.api.idempotency import run_once
+from reviews.api.zapier_fields import define_fields
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
 from reviews.models import ReviewRequest
@@ -44,11 +47,11 @@ class ReviewRequestList(ListAPIView[ReviewRequest]):
         return ReviewRequest.objects.for_account(credential_of(self.request).account).select_related("contact")
 
     def post(self, request: Request) -> Response | HttpResponse:
-        return idempotent(request, lambda: answer(credential_of(request).account, request.data))
+        return run_once(request, lambda: answer_one(credential_of(request).account, request.data))
 
 
-def answer(account: Account, data: Any) -> Response:
-    """What one ask, as it came in, is answered with. Raises ValidationError."""
+def answer_one(account: Account, data: Any) -> Response:
+    """Ask, or rehearse, as the JSON of one call says, and return the answer. Raises ValidationError."""
     (response,) = answer_all(account, [read_ask(account, data)])
     if isinstance(response, ValidationError):
         raise response
@@ -56,26 +59,26 @@ def answer(account: Account, data: Any) -> Response:
 
 
 def answer_all(account: Account, asks: Sequence[Intake]) -> list[Response | ValidationError]:
-    """What each is answered with, in that order; rehearsals see what was asked before them."""
+    """Ask, or rehearse, in the order given, and return an answer for each; a rehearsal sees the asks before it."""
     answers: list[Response | ValidationError] = []
-    for dry_run, together in groupby(asks, key=lambda intake: intake.dry_run):
+    for dry_run, group in groupby(asks, key=lambda intake: intake.dry_run):
         if dry_run:
-            answers += [_rehearse(account, intake) for intake in together]
+            answers += [_rehearse(account, intake) for intake in group]
         else:
-            answers += _ask(account, list(together))
+            answers += _ask(account, list(group))
     return answers
 
 
 def _ask(account: Account, asks: Sequence[Intake]) -> list[Response | ValidationError]:
-    answers = ask_all(account=account, wanted=[intake.ask for intake in asks], now=timezone.now())
+    outcomes = ask_all(account=account, wanted=[intake.ask for intake in asks], now=timezone.now())
     return [
-        _refused(answer)
-        if isinstance(answer, Refused)
+        _validation_error(outcome)
+        if isinstance(outcome, Refused)
         else Response(
-            represent(answer, intake.warnings),
-            status=status.HTTP_201_CREATED if answer.created else status.HTTP_200_OK,
+            represent(outcome, intake.warnings),
+            status=status.HTTP_201_CREATED if outcome.created else status.HTTP_200_OK,
         )
-        for intake, answer in zip(asks, answers, strict=True)
+        for intake, outcome in zip(asks, outcomes, strict=True)
     ]
 
 
@@ -83,11 +86,11 @@ def _rehearse(account: Account, intake: Intake) -> Response | ValidationError:
     try:
         verdict, messages = preview.look_ahead(account=account, wanted=intake.ask, now=timezone.now())
     except Refused as refusal:
-        return _refused(refusal)
+        return _validation_error(refusal)
     return Response(represent_rehearsal(verdict, messages))
 
 
-def _refused(refusal: Refused) -> ValidationError:
+def _validation_error(refusal: Refused) -> ValidationError:
     return ValidationError({refusal.field: [refusal.reason]})
 
 
@@ -97,31 +100,32 @@ class ReviewRequestBulk(APIView):
     max_body = 5 * 1024 * 1024
 
     def post(self, request: Request) -> Response | HttpResponse:
-        return idempotent(request, lambda: self._answer_all(credential_of(request).account, request.data))
+        return run_once(request, lambda: self._answer_bulk(credential_of(request).account, request.data))
 
-    def _answer_all(self, account: Account, data: Any) -> Response:
+    def _answer_bulk(self, account: Account, data: Any) -> Response:
         asks = data.get("requests")
         if not isinstance(asks, list) or not asks:
             raise ValidationError({"requests": ["Must be a list of one or more review requests."]})
         if len(asks) > MAX_BULK:
             raise ValidationError({"requests": [f"Must not hold more than {MAX_BULK} review requests."]})
-        read = [_read(account, ask) for ask in asks]
-        answers = iter(answer_all(account, [one for one in read if isinstance(one, Intake)]))
-        results = [next(answers) if isinstance(one, Intake) else one for one in read]
-        return Response({"results": [_result(index, one) for index, one in enumerate(results)]})
+        intakes = [_read_or_error(account, ask) for ask in asks]
+        readable = [intake for intake in intakes if isinstance(intake, Intake)]
+        answers = iter(answer_all(account, readable))
+        results = [next(answers) if isinstance(intake, Intake) else intake for intake in intakes]
+        return Response({"results": [_represent_result(index, result) for index, result in enumerate(results)]})
 
 
-def _read(account: Account, data: Any) -> Intake | ValidationError:
+def _read_or_error(account: Account, data: Any) -> Intake | ValidationError:
     try:
         return read_ask(account, data)
     except ValidationError as error:
         return error
 
 
-def _result(index: int, answer: Response | ValidationError) -> dict[str, Any]:
-    if isinstance(answer, Response):
-        return {"index": index, "status": answer.status_code, "review_request": answer.data}
-    refusal = exception_handler(answer, {})
+def _represent_result(index: int, result: Response | ValidationError) -> dict[str, Any]:
+    if isinstance(result, Response):
+        return {"index": index, "status": result.status_code, "review_request": result.data}
+    refusal = exception_handler(result, {})
     assert refusal is not None  # noqa: S101 (it answers every APIException)
     return {"index": index, "status": refusal.status_code, "error": refusal.data}
 
@@ -130,7 +134,7 @@ class ReviewRequestFields(APIView):
     """The fields of an ask, for integrations that build a form from them."""
 
     def get(self, request: Request) -> Response:
-        return Response({"fields": field_definitions()})
+        return Response({"fields": define_fields()})
 
 
 class ReviewRequestItem(APIView):
@@ -141,21 +145,21 @@ class ReviewRequestItem(APIView):
 
 
 class ReviewRequestCancel(APIView):
-    """Take a request back: nothing more is sent."""
+    """A request, taken back: nothing more is sent."""
 
     def post(self, request: Request, pk: Any) -> Response:
-        found = find(request, pk)
+        review_request = find(request, pk)
         try:
-            lifecycle.cancel_request(request=found, now=timezone.now(), reason="Cancelled through the API.")
+            lifecycle.cancel_request(request=review_request, now=timezone.now(), reason="Cancelled through the API.")
         except lifecycle.InvalidMove as error:
             raise ApiError(409, "invalid_state", str(error)) from error
         return Response(ReviewRequestDetail(find(request, pk)).data)
 
 
 def find(request: Request, pk: Any) -> ReviewRequest:
-    """The account's own request of that id, with its messages. Raises NotFound."""
+    """Return the account's own request with that id, its messages loaded. Raises NotFound."""
     rows = ReviewRequest.objects.for_account(credential_of(request).account)
-    return found_in(rows.select_related("contact").prefetch_related("deliveries"), pk)
+    return find_row(rows.select_related("contact").prefetch_related("deliveries"), pk)
 
 
 class ReviewRequestDetail(ReviewRequestOut):
@@ -165,19 +169,19 @@ class ReviewRequestDetail(ReviewRequestOut):
         fields = [*ReviewRequestOut.Meta.fields, "created_at", "sent_at", "responded_at", "metadata", "messages"]
 
 
-def represent(answer: AskResult, warnings: list[str]) -> dict[str, Any]:
-    """The request of an answer, with what the caller of this call is told."""
-    told = {"message": answer.message, "warnings": [*warnings, *answer.warnings]}
-    return _representation().to_representation(answer.request) | told
+def represent(result: AskResult, warnings: list[str]) -> dict[str, Any]:
+    """Represent the request of an ask, with the message and warnings that are for this call alone."""
+    of_this_call = {"message": result.message, "warnings": [*warnings, *result.warnings]}
+    return _serializer().to_representation(result.request) | of_this_call
 
 
 @cache
-def _representation() -> ReviewRequestOut:
+def _serializer() -> ReviewRequestOut:
     return ReviewRequestOut()
 
 
 def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned]) -> dict[str, Any]:
-    """Represent what would come of an ask: its gates, and its messages."""
+    """Represent a dry run: the gates that the ask would pass, and the messages that would be sent."""
     status = ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED
     return {
         "status": status.value,

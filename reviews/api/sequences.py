@@ -1,4 +1,4 @@
-"""Sequences, for integrations that let somebody choose one."""
+"""Sequences over the API, read only: for integrations that let somebody choose one."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oauth.calls.authentication import credential_of
-from reviewhub.rest.errors import found_in
+from reviewhub.rest.errors import find_row
 from reviews.models import FollowUpStep, Sequence
 
 
@@ -39,15 +39,15 @@ class SequenceList(ListAPIView[Sequence]):
     serializer_class = SequenceOut
 
     def get_queryset(self) -> Any:
-        return _of(self.request)
+        return _rows_of(self.request)
 
 
 class SequenceItem(APIView):
     """One sequence."""
 
     def get(self, request: Request, pk: int) -> Response:
-        return Response(SequenceOut(found_in(_of(request), pk)).data)
+        return Response(SequenceOut(find_row(_rows_of(request), pk)).data)
 
 
-def _of(request: Request) -> Any:
+def _rows_of(request: Request) -> Any:
     return Sequence.objects.for_account(credential_of(request).account).prefetch_related("steps")

@@ -1,4 +1,4 @@
-"""Addresses that must not be written to, as a consumer keeps them in step with another program."""
+"""Suppressions over the API: a program lists, adds and lifts them, to keep in step with a list of its own."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oauth.calls.authentication import credential_of
-from reviewhub.rest.errors import ApiError, ByNumber, found_in
+from reviewhub.rest.errors import ApiError, ByNumber, find_row
 from reviewhub.rest.fields import Text
 from reviews.api.filters import CreatedFilter, YesNoFilter
 from reviews.contacts import opt_outs, suppressions
@@ -34,7 +34,7 @@ class LiftIn(serializers.Serializer[dict[str, str]]):
 
 
 class SuppressionFilter(CreatedFilter):
-    """`active`: whether the address is still not written to."""
+    """Filters of the list. `active`: true for a suppression that is not lifted."""
 
     channel = django_filters.ChoiceFilter(choices=Channel.choices)
     reason = django_filters.ChoiceFilter(choices=Suppression.Reason.choices)
@@ -49,51 +49,51 @@ class SuppressionList(ListAPIView[Suppression]):
     pagination_class = ByNumber
 
     def get_queryset(self) -> Any:
-        return _of(self.request)
+        return _rows_of(self.request)
 
     def post(self, request: Request) -> Response:
-        """Write there no more: what is planned to that address does not leave. One that is suppressed stays so: 200."""
-        given = SuppressionIn(data=request.data)
-        given.is_valid(raise_exception=True)
+        """Suppress an address: messages planned to it do not leave. 200 if it was suppressed before, else 201."""
+        body = SuppressionIn(data=request.data)
+        body.is_valid(raise_exception=True)
         credential = credential_of(request)
         try:
-            channel, address = read_address(given.validated_data["address"], credential.account.country)
+            channel, address = read_address(body.validated_data["address"], credential.account.country)
         except InvalidAddress as error:
             raise ValidationError({"address": [str(error)]}) from error
-        known = suppressions.of(account=credential.account, channel=channel, address=address).exists()
-        made = opt_outs.opt_out(
+        is_old = suppressions.of(account=credential.account, channel=channel, address=address).exists()
+        suppression = opt_outs.opt_out(
             account=credential.account,
             channel=channel,
             address=address,
             reason=Suppression.Reason.STAFF,
-            evidence=given.validated_data.get("evidence") or f"Added by {credential.user} through the API.",
+            evidence=body.validated_data.get("evidence") or f"Added by {credential.user} through the API.",
             now=timezone.now(),
         )
         suppressions.until_quiet((credential.account.pk, channel, address))
-        return Response(SuppressionOut(made).data, status=200 if known else 201)
+        return Response(SuppressionOut(suppression).data, status=200 if is_old else 201)
 
 
 class SuppressionItem(APIView):
     """One address."""
 
     def get(self, request: Request, pk: int) -> Response:
-        return Response(SuppressionOut(found_in(_of(request), pk)).data)
+        return Response(SuppressionOut(find_row(_rows_of(request), pk)).data)
 
 
 class SuppressionLift(APIView):
     """Allow an address again, with the reason."""
 
     def post(self, request: Request, pk: int) -> Response:
-        found = found_in(_of(request), pk)
-        given = LiftIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        if not found.address:
+        suppression = find_row(_rows_of(request), pk)
+        body = LiftIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        if not suppression.address:
             raise ApiError(409, "invalid_state", "The customer was erased: nobody is left to be written to.")
-        because = f"{given.validated_data['because']} ({credential_of(request).user}, through the API)"
-        if not suppressions.lift(suppression=found, because=because, now=timezone.now()):
+        because = f"{body.validated_data['because']} ({credential_of(request).user}, through the API)"
+        if not suppressions.lift(suppression=suppression, because=because, now=timezone.now()):
             raise ApiError(409, "invalid_state", "This suppression was lifted before.")
-        return Response(SuppressionOut(found_in(_of(request), pk)).data)
+        return Response(SuppressionOut(find_row(_rows_of(request), pk)).data)
 
 
-def _of(request: Request) -> Any:
+def _rows_of(request: Request) -> Any:
     return Suppression.objects.for_account(credential_of(request).account)

@@ -1,4 +1,4 @@
-"""The API's addresses: ours, and the reference product's for the same views."""
+"""URLs of the API: our own, and for two views the paths that the reference product publishes."""
 
 from django.urls import path
 

@@ -1,4 +1,7 @@
-"""Endpoints, as programs subscribe and unsubscribe them (REST hooks)."""
+"""Webhooks over the API, whose paths and schemas call them hooks (REST hooks): a program subscribes and unsubscribes.
+
+The rules are in `reviews.webhooks.endpoints`, the calls in `reviews.webhooks.notifier`.
+"""
 
 from typing import Any
 
@@ -14,7 +17,7 @@ from oauth.calls.authentication import Credential, credential_of
 from oauth.models import Application
 from oauth.scopes import READ
 from reviewhub.refused import Refused
-from reviewhub.rest.errors import ApiError, ByNumber, found_in
+from reviewhub.rest.errors import ApiError, ByNumber, find_row
 from reviewhub.rest.fields import Flag, Text
 from reviews.models import SUBSCRIBABLE, Attempt, Endpoint, Notice
 from reviews.webhooks import endpoints
@@ -86,36 +89,36 @@ class AttemptOut(serializers.ModelSerializer[Attempt]):
 
 
 class HookList(GenericAPIView[Endpoint]):
-    """Subscribe; see what is subscribed."""
+    """The webhooks that the caller may see; subscribing another."""
 
     serializer_class = HookOut
 
     def get_queryset(self) -> Any:
-        return _of(credential_of(self.request))
+        return _rows_of(credential_of(self.request))
 
     def get(self, request: Request) -> Response:
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(HookOut(page, many=True).data)
 
     def post(self, request: Request) -> Response:
-        """Answers with the secret. A repeated call finds the first one's endpoint: 200."""
+        """Subscribe, and answer with the secret. A repeated call is answered with the first one's webhook: 200."""
         credential = credential_of(request)
         if READ not in credential.scopes:
             raise PermissionDenied(f"What a hook is told needs the scope '{READ}'.", code="insufficient_scope")
-        given = HookIn(data=request.data)
-        given.is_valid(raise_exception=True)
+        body = HookIn(data=request.data)
+        body.is_valid(raise_exception=True)
         try:
-            hook, is_new = endpoints.subscribe(
+            webhook, is_new = endpoints.subscribe(
                 account=credential.account,
-                url=given.validated_data["url"],
-                names=given.validated_data.get("events", []),
-                description=given.validated_data.get("description", ""),
+                url=body.validated_data["url"],
+                names=body.validated_data.get("events", []),
+                description=body.validated_data.get("description", ""),
                 user=credential.user,
-                application=_application(credential),
+                application=_application_of(credential),
             )
         except Refused as refusal:
             raise ValidationError({refusal.field: [refusal.reason]}) from refusal
-        return Response(_with_secret(hook), status=201 if is_new else 200)
+        return Response(_represent_with_secret(webhook), status=201 if is_new else 200)
 
 
 class HookItem(APIView):
@@ -126,21 +129,21 @@ class HookItem(APIView):
 
     def patch(self, request: Request, pk: Any) -> Response:
         """Change what the call names."""
-        hook = _find(request, pk)
-        given = HookChange(data=request.data)
-        given.is_valid(raise_exception=True)
-        wanted = given.validated_data
+        webhook = _find(request, pk)
+        body = HookChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        changes = body.validated_data
         try:
-            if "events" in wanted:
-                hook.event_types = endpoints.check_events(wanted["events"])
+            if "events" in changes:
+                webhook.event_types = endpoints.check_events(changes["events"])
         except Refused as refusal:
             raise ValidationError({refusal.field: [refusal.reason]}) from refusal
-        hook.description = wanted.get("description", hook.description)
-        hook.save(update_fields=["event_types", "description"])
-        if wanted.get("active") is True and not hook.is_active:
-            endpoints.switch_on(hook)
-        elif wanted.get("active") is False:
-            endpoints.switch_off(hook, "", tell=False)
+        webhook.description = changes.get("description", webhook.description)
+        webhook.save(update_fields=["event_types", "description"])
+        if changes.get("active") is True and not webhook.is_active:
+            endpoints.switch_on(webhook)
+        elif changes.get("active") is False:
+            endpoints.switch_off(webhook, "", tell=False)
         return Response(HookOut(_find(request, pk)).data)
 
     def delete(self, request: Request, pk: Any) -> Response:
@@ -150,16 +153,15 @@ class HookItem(APIView):
 
 
 class HookSecret(APIView):
-    """A new secret. The one before signs as well, until the next one takes its place or staff retires it."""
+    """A new secret. The previous one signs as well, until another new one replaces it or staff retire it."""
 
     def post(self, request: Request, pk: Any) -> Response:
-        hook = _find(request, pk)
-        endpoints.roll(hook)
-        return Response(_with_secret(_find(request, pk)))
+        endpoints.roll(_find(request, pk))
+        return Response(_represent_with_secret(_find(request, pk)))
 
 
 class HookTest(APIView):
-    """Let a test event go there."""
+    """A test event, sent to the webhook."""
 
     def post(self, request: Request, pk: Any) -> Response:
         try:
@@ -170,23 +172,23 @@ class HookTest(APIView):
 
 
 class HookReplay(APIView):
-    """Tell it again, also what it missed while it was off."""
+    """Events sent once more, and those that the webhook missed while it was off."""
 
     def post(self, request: Request, pk: Any) -> Response:
-        hook, given = _find(request, pk), ReplayIn(data=request.data)
-        given.is_valid(raise_exception=True)
-        wanted, now = given.validated_data, timezone.now()
-        if ("event_id" in wanted) == ("since" in wanted):
+        webhook, body = _find(request, pk), ReplayIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        selection, now = body.validated_data, timezone.now()
+        if ("event_id" in selection) == ("since" in selection):
             raise ValidationError({"event_id": ["Name either an event_id or a time by since."]})
         try:
-            if "event_id" in wanted:
-                notices = Notice.objects.filter(endpoint=hook, event=wanted["event_id"])
+            if "event_id" in selection:
+                notices = Notice.objects.filter(endpoint=webhook, event=selection["event_id"])
                 if not notices.exists():
                     raise ValidationError({"event_id": ["It was never told of an event with this id."]})
-                count = endpoints.replay(hook, notices, now)
+                count = endpoints.replay(webhook, notices, now)
             else:
-                until = wanted.get("until", now)
-                count = endpoints.replay_between(hook, since=wanted["since"], until=until, now=now)
+                until = selection.get("until", now)
+                count = endpoints.replay_between(webhook, since=selection["since"], until=until, now=now)
         except Refused as refusal:
             raise ApiError(409, "invalid_state", refusal.reason) from refusal
         return Response({"replayed": count}, status=202)
@@ -199,25 +201,25 @@ class AttemptList(ListAPIView[Attempt]):
     pagination_class = ByNumber
 
     def get_queryset(self) -> Any:
-        hook = _find(self.request, self.kwargs["pk"])
-        return Attempt.objects.filter(notice__endpoint=hook).select_related("notice__event")
+        webhook = _find(self.request, self.kwargs["pk"])
+        return Attempt.objects.filter(notice__endpoint=webhook).select_related("notice__event")
 
 
-def _of(credential: Credential) -> Any:
-    """An app's own; with an API key all of the account, which are the business's to see."""
+def _rows_of(credential: Credential) -> Any:
+    """Select the webhooks that the caller may see: an app its own, an API key all of the account."""
     rows = Endpoint.objects.for_account(credential.account)
     return rows if credential.application_id is None else rows.filter(application=credential.application_id)
 
 
 def _find(request: Request, pk: Any) -> Endpoint:
-    found: Endpoint = found_in(_of(credential_of(request)), pk)
-    return found
+    webhook: Endpoint = find_row(_rows_of(credential_of(request)), pk)
+    return webhook
 
 
-def _application(credential: Credential) -> Application | None:
-    found: Application | None = Application.objects.filter(pk=credential.application_id).first()
-    return found
+def _application_of(credential: Credential) -> Application | None:
+    application: Application | None = Application.objects.filter(pk=credential.application_id).first()
+    return application
 
 
-def _with_secret(hook: Endpoint) -> dict[str, Any]:
-    return dict(HookOut(hook).data) | {"secret": endpoints.secrets_of(hook)[0]}
+def _represent_with_secret(webhook: Endpoint) -> dict[str, Any]:
+    return dict(HookOut(webhook).data) | {"secret": endpoints.secrets_of(webhook)[0]}

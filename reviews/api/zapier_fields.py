@@ -1,4 +1,4 @@
-"""The input of a review request in Zapier's FieldSchema words, made from the serializer itself."""
+"""Zapier's field definitions (FieldSchema) of a review request's input, made from its serializer."""
 
 from typing import Any
 
@@ -7,19 +7,19 @@ from rest_framework.fields import empty
 
 from reviews.requests.intake import ReviewRequestIn
 
-# https://docs.zapier.com/platform/build/field-types
+# Zapier's types: https://docs.zapier.com/platform/build/field-types
 TYPES: dict[type[serializers.Field[Any, Any, Any, Any]], str] = {
     serializers.IntegerField: "integer",
     serializers.BooleanField: "boolean",
 }
 
 
-def field_definitions() -> list[dict[str, Any]]:
-    """One definition for each field that a caller may send, in the order of the serializer."""
-    return [_definition(name, field) for name, field in ReviewRequestIn().fields.items()]
+def define_fields() -> list[dict[str, Any]]:
+    """Return one definition for each input field, in the order of the serializer."""
+    return [_define(name, field) for name, field in ReviewRequestIn().fields.items()]
 
 
-def _definition(name: str, field: Any) -> dict[str, Any]:
+def _define(name: str, field: Any) -> dict[str, Any]:
     definition: dict[str, Any] = {
         "key": name,
         "label": str(field.label),

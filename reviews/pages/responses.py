@@ -14,8 +14,8 @@ from django.utils.translation import get_language_from_request
 
 from oauth.models import Account
 from reviewhub.client_address import client_address
-from reviewhub.counters import one_more
-from reviewhub.languages import is_right_to_left, speaking
+from reviewhub.counters import count_one
+from reviewhub.languages import in_language, is_right_to_left
 from reviewhub.statements import Select
 from reviews.delivery.content.render import RenderError, fill, values_of
 from reviews.models import Contact, ReviewSite
@@ -43,7 +43,7 @@ def render_page(
         "language": language,
         "direction": "rtl" if is_right_to_left(language) else "ltr",
     }
-    with speaking(language):
+    with in_language(language):
         response = render(request, template, context, status=status)
     # Browsers apply form-action also to the address that the answer of a form redirects to.
     if origins := sorted({_origin(site.url) for site in context.get("sites", [])}):
@@ -91,7 +91,7 @@ def writes_too_often(request: HttpRequest, token: str) -> bool:
     minute = int(time.time()) // 60
     for source in (token, client_address(request)):
         key = f"page:{hashlib.sha256(source.encode()).hexdigest()[:32]}:{minute}"
-        if one_more(key, 120) > WRITES_PER_MINUTE:
+        if count_one(key, 120) > WRITES_PER_MINUTE:
             return True
     return False
 

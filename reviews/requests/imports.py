@@ -20,7 +20,7 @@ from rest_framework.exceptions import ValidationError
 
 from oauth.models import Account, User
 from reviewhub.refused import Refused
-from reviewhub.rest.errors import flat_errors
+from reviewhub.rest.errors import flatten_errors
 from reviews.models import ImportJob, ImportProblem, ReviewRequest
 from reviews.requests.ask import Ask, ask_all
 from reviews.requests.csv_files import (
@@ -292,7 +292,7 @@ def _read(job: ImportJob, row: Row) -> Ask:
     try:
         intake = read_ask(job.account, values)
     except ValidationError as error:
-        raise _Unusable(_explain(flat_errors(error.detail))) from error
+        raise _Unusable(_explain(flatten_errors(error.detail))) from error
     return replace(intake.ask, source=ReviewRequest.Source.IMPORT, metadata={"import": job.pk, "line": row.line})
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from oauth.models import Account
-from reviewhub.languages import said
+from reviewhub.languages import translate
 from reviews.models import FollowUpStep, Sequence
 
 # (hours after the message before, channel, subject, mail, text)
@@ -69,9 +69,9 @@ def create_default_sequence(account: Account) -> Sequence:
             position=position,
             delay_hours=hours,
             channel=channel,
-            email_subject=said(subject, account.language),
-            email_text=said(mail, account.language),
-            sms_text=said(text, account.language),
+            email_subject=translate(subject, account.language),
+            email_text=translate(mail, account.language),
+            sms_text=translate(text, account.language),
         )
     return sequence
 

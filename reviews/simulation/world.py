@@ -147,7 +147,7 @@ class World:
             "Body": text,
             "MessageSid": f"SM{message.message_key.hex}{text[:1]}",
         }
-        for event in store.store([parse.of_reply(form, now=self.now)], later=False):
+        for event in store.store([parse.read_reply(form, now=self.now)], apply_later=False):
             apply.apply(event_id=event.pk, now=self.now)
 
     def _timed(self, call: Callable[[], Any]) -> Any:

@@ -137,7 +137,7 @@ def renew_encryption() -> int:
     for endpoint in Endpoint.objects.all():
         before = {"secret": endpoint.secret, "former_secret": endpoint.former_secret}
         try:
-            after = {name: cipher.renewed(encrypted) if encrypted else "" for name, encrypted in before.items()}
+            after = {name: cipher.renew(encrypted) if encrypted else "" for name, encrypted in before.items()}
         except Undecipherable:
             logger.error("the secret of an endpoint cannot be read: WEBHOOK_KEY is not the one of then")
             continue

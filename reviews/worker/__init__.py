@@ -1,1 +1,1 @@
-"""The queue and its watchdog: who runs what is due, and proof that somebody does."""
+"""Worker: the queue and its watchdog; who runs what is due, and proof that somebody does."""

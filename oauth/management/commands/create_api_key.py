@@ -1,4 +1,4 @@
-"""`manage.py create_api_key`: a key for a script or a form of an account."""
+"""`manage.py create_api_key`: make an API key, for a script or a form of an account."""
 
 from argparse import ArgumentParser
 from datetime import UTC, datetime, timedelta
@@ -28,8 +28,8 @@ class Command(BaseCommand):
         except (Account.DoesNotExist, ValidationError) as error:
             raise CommandError(f"There is no account {options['account']}.") from error
         members = Membership.objects.filter(account=account).select_related("user").order_by("created_at")
-        chosen = {"user__email": options["user"].lower()} if options["user"] else {"role": Membership.Role.OWNER}
-        member = members.filter(**chosen).first()
+        holder = {"user__email": options["user"].lower()} if options["user"] else {"role": Membership.Role.OWNER}
+        member = members.filter(**holder).first()
         if member is None:
             raise CommandError("That person is no member of the account." if options["user"] else "It has no owner.")
         expires_at = datetime.now(UTC) + timedelta(days=options["days"]) if options["days"] else None

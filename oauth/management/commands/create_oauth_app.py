@@ -1,4 +1,4 @@
-"""`manage.py create_oauth_app`: a client for other people's software."""
+"""`manage.py create_oauth_app`: register an OAuth client, for other people's software."""
 
 from argparse import ArgumentParser
 from typing import Any

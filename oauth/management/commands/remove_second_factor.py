@@ -1,4 +1,4 @@
-"""`manage.py remove_second_factor`: for the operator who has lost phone and recovery codes alike."""
+"""`manage.py remove_second_factor`: let a person in by password alone, such as an operator who has lost the phone."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""Keys, apps and people in the back-office. Whose rows are shown is in `reviews/tests/test_admin.py`."""
+"""Keys, apps and people in the back-office. `reviews/tests/admin/test_tenancy.py` tests whose rows are shown."""
 
 import re
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ APP = {"name": "Zapier", "redirect_uris": "https://zapier.example/cb", "is_activ
 
 @pytest.fixture
 def office(operator: User) -> Client:
-    """The back-office as the operator has it open."""
+    """Open the back-office as the operator."""
     return signed_in(operator)
 
 
@@ -85,13 +85,13 @@ def test_a_renewed_secret_is_shown_once_and_ends_the_old_one(office: Client) -> 
     old = Application.objects.get()
     form = {"action": "rotate", "_selected_action": [str(old.pk)]}
     response = office.post(reverse("admin:oauth_application_changelist"), form)
-    found = re.search(r"rhs_[\w-]{43}", response.content.decode())
+    secret = re.search(r"rhs_[\w-]{43}", response.content.decode())
     new = Application.objects.get()
-    assert found
+    assert secret
     assert new.client_secret != old.client_secret
-    assert check_password(found[0], new.client_secret)
+    assert check_password(secret[0], new.client_secret)
     assert "no-store" in response["Cache-Control"]
-    assert found[0] not in office.get(reverse("admin:oauth_application_changelist")).content.decode()
+    assert secret[0] not in office.get(reverse("admin:oauth_application_changelist")).content.decode()
 
 
 # --- Keys -------------------------------------------------------------------------------------------
@@ -134,7 +134,7 @@ def test_a_viewer_elsewhere_revokes_no_key_there(account: Account, other_account
 # --- Tokens -----------------------------------------------------------------------------------------
 
 
-def test_nothing_of_a_token_is_shown_that_could_be_used(account: Account, owner: User, office: Client) -> None:
+def test_no_usable_part_of_a_token_is_shown(account: Account, owner: User, office: Client) -> None:
     checksum = "c0ffee" * 10 + "c0ff"
     token = AccessToken.objects.create(
         user=owner, account=account, token="", token_checksum=checksum, expires=timezone.now(), scope="read"

@@ -14,8 +14,8 @@ pytestmark = pytest.mark.django_db
 # --- PKCE -----------------------------------------------------------------------------------------------
 
 
-def asked_and_answered(app: App, **changed: Any) -> list[dict[str, str]]:
-    """What the app is sent back with at once: when people come, and when a form is sent that was never shown."""
+def answers_at_once(app: App, **changed: Any) -> list[dict[str, str]]:
+    """Return the parameters that the app gets back without a consent page: after GET and after POST."""
     app.browser.force_login(app.user)
     url, form = app.authorize_url(**changed), {"decision": "allow", "account": str(app.account.pk)}
     return [sent_back(app.browser.get(url)), sent_back(app.browser.post(url, form))]
@@ -23,21 +23,21 @@ def asked_and_answered(app: App, **changed: Any) -> list[dict[str, str]]:
 
 @pytest.mark.parametrize("method", ["plain", None, "s256"])
 def test_case_17_another_method_than_s256(app: App, method: str | None) -> None:
-    for back in asked_and_answered(app, **pkce() | {"code_challenge_method": method}):
+    for back in answers_at_once(app, **pkce() | {"code_challenge_method": method}):
         assert (back["error"], back["state"], back["iss"]) == ("invalid_request", "xyz", "http://testserver")
     assert not Grant.objects.exists()
 
 
 @pytest.mark.parametrize("challenge", ["x" * 200, "x" * 42, "x" * 44, "x" * 42 + "+"])
 def test_case_18_a_challenge_that_cannot_be_one(app: App, challenge: str) -> None:
-    for back in asked_and_answered(app, **pkce(code_challenge=challenge)):
+    for back in answers_at_once(app, **pkce(code_challenge=challenge)):
         assert (back["error"], back["state"], back["iss"]) == ("invalid_request", "xyz", "http://testserver")
     assert not Grant.objects.exists()
 
 
 def test_case_19_a_public_client_needs_pkce(app: App) -> None:
     Application.objects.update(client_type="public")
-    assert [back["error"] for back in asked_and_answered(app)] == ["invalid_request", "invalid_request"]
+    assert [back["error"] for back in answers_at_once(app)] == ["invalid_request", "invalid_request"]
     code = app.code(**pkce())
     refused(app.exchange(code, client_secret=None), 400, "invalid_request")
     assert app.exchange(code, client_secret=None, code_verifier=VERIFIER).status_code == 200
@@ -119,7 +119,7 @@ def test_case_39_an_app_that_was_switched_off_while_the_page_was_open(app: App) 
     ],
 )
 def test_case_40_a_wrong_request_goes_back_with_state_and_issuer(app: App, change: dict[str, Any], error: str) -> None:
-    for back in asked_and_answered(app, **change):
+    for back in answers_at_once(app, **change):
         assert (back["error"], back["state"], back["iss"]) == (error, "xyz", "http://testserver")
 
 

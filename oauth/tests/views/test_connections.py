@@ -1,3 +1,5 @@
+"""The page of connected apps and API keys: its rows, disconnecting, keys, and who may do it."""
+
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -53,12 +55,12 @@ def test_an_app_that_a_person_connected_twice_is_one_connection(app: App) -> Non
         clock.shift(timedelta(days=9))
         pair = app.exchange(app.code(scope="write")).json()
         app.alive(pair["access_token"])
-        found = connections_of(app.account, timezone.now())
-    assert [(row.scopes, row.connected_at) for row in found] == [(["read", "write"], MOMENT)]
-    assert found[0].last_used_at == MOMENT + timedelta(days=9)
+        rows = connections_of(app.account, timezone.now())
+    assert [(row.scopes, row.connected_at) for row in rows] == [(["read", "write"], MOMENT)]
+    assert rows[0].last_used_at == MOMENT + timedelta(days=9)
 
 
-def test_what_opens_nothing_is_no_connection(app: App) -> None:
+def test_tokens_that_open_nothing_are_no_connection(app: App) -> None:
     app.pair()
     now = timezone.now()
     assert len(connections_of(app.account, now)) == 1
@@ -105,7 +107,7 @@ def test_the_operator_sees_every_account(operator: User, account: Account, other
 
 
 def test_disconnecting_ends_every_token_and_every_code_of_the_app(app: App, other_app: App) -> None:
-    pairs, pending, theirs = [app.pair(), app.pair()], app.code(), other_app.pair()
+    pairs, pending, other_pair = [app.pair(), app.pair()], app.code(), other_app.pair()
     other = App(app.user, app.account, make_application(client_id="second"), app.browser)
     kept = other.pair()
     response = app.browser.post(page(app.account, "disconnect"), disconnection(app), follow=True)
@@ -114,15 +116,15 @@ def test_disconnecting_ends_every_token_and_every_code_of_the_app(app: App, othe
     refused(app.refresh(pairs[0]["refresh_token"]), 400, "invalid_grant")
     refused(app.exchange(pending), 400, "invalid_grant")
     assert app.alive(kept["access_token"])
-    assert other_app.alive(theirs["access_token"])
+    assert other_app.alive(other_pair["access_token"])
 
 
-def test_an_owner_disconnects_what_a_colleague_connected(app: App, account: Account) -> None:
+def test_an_owner_disconnects_an_app_that_a_colleague_connected(app: App, account: Account) -> None:
     colleague = User.objects.create_user("colleague@riverside.example", "correct horse")
     Membership.objects.create(account=account, user=colleague, role="manager")
-    theirs = App(colleague, account, app.application)
-    pair, own = theirs.pair(), app.pair()
-    signed_in(app.user).post(page(account, "disconnect"), disconnection(theirs))
+    connected = App(colleague, account, app.application)
+    pair, own = connected.pair(), app.pair()
+    signed_in(app.user).post(page(account, "disconnect"), disconnection(connected))
     assert not app.alive(pair["access_token"])
     assert app.alive(own["access_token"])
 
@@ -160,8 +162,8 @@ def test_a_key_ends_by_itself_and_by_hand(owner: User, account: Account, client:
         clock.shift(timedelta(days=30))
         assert status(client, key).status_code == 401
     key = browser.post(page(account), KEY).context["new_key"]
-    made = ApiKey.objects.get(expires_at=None)
-    response = browser.post(page(account, "keys", made.pk, "revoke"), follow=True)
+    row = ApiKey.objects.get(expires_at=None)
+    response = browser.post(page(account, "keys", row.pk, "revoke"), follow=True)
     assert "The key Website has ended." in response.content.decode()
     assert status(client, key).status_code == 401
 

@@ -60,12 +60,12 @@ def test_case_49_other_methods(app: App, method: str) -> None:
     assert response["Content-Type"] == "application/json"
 
 
-def test_without_a_token_there_is_nothing_to_tell(app: App) -> None:
+def test_a_call_without_a_token_is_refused(app: App) -> None:
     refused(introspect(app, ""), 400, "invalid_request")
 
 
 @pytest.mark.parametrize("ending", ENDINGS.values(), ids=ENDINGS)
-def test_what_opens_nothing_any_more_is_inactive(app: App, ending: Any) -> None:
+def test_a_token_that_opens_nothing_any_more_is_inactive(app: App, ending: Any) -> None:
     pair = app.pair()
     ending()
     assert introspect(app, pair["access_token"]).json() == {"active": False}
@@ -87,7 +87,7 @@ def test_asking_is_no_use_of_the_token(app: App) -> None:
     assert AccessToken.objects.get().last_used_at is None
 
 
-def test_case_50_the_metadata_say_what_the_redirects_say(app: App) -> None:
+def test_case_50_the_metadata_have_the_issuer_of_the_redirects(app: App) -> None:
     response = app.server.get("/.well-known/oauth-authorization-server")
     body = response.json()
     assert response.status_code == 200
@@ -99,14 +99,14 @@ def test_case_50_the_metadata_say_what_the_redirects_say(app: App) -> None:
 
 def test_case_50_every_endpoint_in_the_metadata_is_there(app: App) -> None:
     body = app.server.get("/.well-known/oauth-authorization-server").json()
-    found = {name: url.removeprefix(body["issuer"]) for name, url in body.items() if name.endswith("_endpoint")}
-    assert set(found) == {
+    paths = {name: url.removeprefix(body["issuer"]) for name, url in body.items() if name.endswith("_endpoint")}
+    assert set(paths) == {
         "authorization_endpoint",
         "token_endpoint",
         "revocation_endpoint",
         "introspection_endpoint",
     }
-    for name, path in found.items():
+    for name, path in paths.items():
         assert app.server.get(path).status_code == (400 if name == "authorization_endpoint" else 405), name
 
 

@@ -27,13 +27,13 @@ def counted(response: Any) -> int:
 
 
 def test_case_45_own_tokens_count_others_do_not(app: App, other_app: App) -> None:
-    caller, one, theirs = app.pair(), app.pair(), other_app.pair()
+    caller, pair, other_pair = app.pair(), app.pair(), other_app.pair()
     bearer = caller["access_token"]
-    assert counted(app.revoke(bearer, {"token": one["access_token"]})) == 2
-    assert counted(app.revoke(bearer, {"token": one["access_token"]})) == 0
-    assert counted(app.revoke(bearer, {"token": theirs["access_token"]})) == 0
+    assert counted(app.revoke(bearer, {"token": pair["access_token"]})) == 2
+    assert counted(app.revoke(bearer, {"token": pair["access_token"]})) == 0
+    assert counted(app.revoke(bearer, {"token": other_pair["access_token"]})) == 0
     assert counted(app.revoke(bearer, {"token": "unknown"})) == 0
-    assert other_app.alive(theirs["access_token"])
+    assert other_app.alive(other_pair["access_token"])
     assert app.alive(bearer)
 
 
@@ -47,12 +47,12 @@ def test_case_46_a_body_that_makes_no_sense_revokes_nothing(app: App, body: str)
 
 @pytest.mark.parametrize("path", ["/oauth/revoke", "/api/oauth/zapier/revoke"])
 def test_case_47_without_a_token_all_of_the_persons_end(app: App, other_app: App, path: str) -> None:
-    pairs, theirs, pending = [app.pair(), app.pair()], other_app.pair(), app.code()
+    pairs, other_pair, pending = [app.pair(), app.pair()], other_app.pair(), app.code()
     headers = {"Authorization": f"Bearer {pairs[0]['access_token']}"}
     assert counted(app.server.generic("POST", path, headers=headers)) == 4
     assert not any(app.alive(pair["access_token"]) for pair in pairs)
     refused(app.exchange(pending), 400, "invalid_grant")
-    assert other_app.alive(theirs["access_token"])
+    assert other_app.alive(other_pair["access_token"])
     assert app.server.generic("POST", path, headers=headers).status_code == 401
 
 
@@ -119,7 +119,7 @@ def test_other_methods_are_refused(app: App, method: str) -> None:
     refused(response, 405, "method_not_allowed")
 
 
-def test_what_is_granted_while_everything_ends_is_not_torn(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_grant_made_while_everything_ends_is_not_torn(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     bearer, late, delete = app.pair()["access_token"], {}, grants.delete
 
     def delete_late(rows: Any) -> int:

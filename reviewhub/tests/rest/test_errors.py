@@ -1,4 +1,4 @@
-"""Whatever goes wrong under the API's addresses, the answer is the contract's error body."""
+"""Errors under the API's URLs: every one has the contract's body."""
 
 import re
 from typing import Any
@@ -66,7 +66,7 @@ JSON = "application/json"
         ("POST", "/oauth/token", "text/plain", "x", 415, "unsupported_media_type"),
     ],
 )
-def test_what_cannot_be_taken_is_refused_in_json(
+def test_a_body_that_cannot_be_taken_is_refused_in_json(
     owner_api: Any,
     settings: Any,
     debug: bool,

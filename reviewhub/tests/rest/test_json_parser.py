@@ -1,4 +1,4 @@
-"""The bodies of the API: whatever bytes come, the parser gives the object that they are, or says that they are none."""
+"""The parser of the API's bodies: any bytes become their JSON object, or an error that says they are none."""
 
 import io
 import json
@@ -41,7 +41,7 @@ def test_an_object_comes_as_it_was_sent(value: dict[str, Any], indent: int | Non
 
 @often
 @given(values)
-def test_what_is_no_object_is_refused(value: Any) -> None:
+def test_a_value_that_is_no_object_is_refused(value: Any) -> None:
     if not isinstance(value, dict):
         with pytest.raises(ParseError, match="must be a JSON object"):
             parsed(json.dumps(value).encode())
@@ -57,8 +57,8 @@ def test_what_is_no_object_is_refused(value: Any) -> None:
 @example(b'{"a":' * 100_000)
 @example(b'{"a": ' + b"9" * 5_000 + b"}")
 @example(b'{"a": "\xed\xa0\x80"}')
-def test_anything_else_is_called_what_it_is(raw: bytes) -> None:
-    """Against the standard library's reading, without the constants and the encodings that it takes on top."""
+def test_any_bytes_are_an_object_or_refused(raw: bytes) -> None:
+    """Compare with the standard library, without the constants and encodings that it takes beyond JSON."""
     try:
         meant = json.loads(raw.decode("utf-8"), parse_constant=int)  # which no constant is
     except (ValueError, RecursionError):

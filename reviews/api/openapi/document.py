@@ -1,6 +1,6 @@
-"""The OpenAPI document: made from the views and their serializers by drf-spectacular, which only developers install.
+"""Making of the OpenAPI document, from the views and their serializers, by drf-spectacular.
 
-`manage.py openapi` writes it to openapi.json, which is what the product serves: no process carries the generator along.
+`manage.py openapi` writes it to openapi.json, which `published` serves: only developers install the generator.
 """
 
 import json
@@ -11,16 +11,13 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiViewExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
-from drf_spectacular.utils import (
-    extend_schema,
-    extend_schema_view,
-)
+from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from oauth.scopes import SCOPES_FOR_DEVELOPERS
 from reviewhub.rest.errors import CODES
 from reviews.api.openapi.oauth import OAUTH_PATHS
 from reviews.api.openapi.operations import OPERATIONS
-from reviews.api.openapi.schemas import REHEARSED
+from reviews.api.openapi.schemas import REHEARSAL_STATUSES
 from reviews.models import Delivery, Event, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
 from reviews.webhooks.notifier import WAITS
@@ -44,25 +41,28 @@ wrong. Lists are newest first: `next` leads on, `page_size` takes up to 200.
 # --- The views ----------------------------------------------------------------------------------------
 
 
-def documented(target: str, methods: dict[str, dict[str, Any]]) -> None:
-    """Say of a view what its code does not: for each method the arguments of `extend_schema`."""
+def describe_view(target: str, methods: dict[str, dict[str, Any]]) -> None:
+    """Register the description of the view at a dotted path: for each method the arguments of `extend_schema`."""
 
     def view_replacement(self: Any) -> Any:
         view = self.target_class
-        # Whose rows, only a request says; the generator has none.
-        without = {"get_queryset": lambda view: view.serializer_class.Meta.model.objects.none()}
-        copied = type(view.__name__, (view,), without if hasattr(view, "get_queryset") else {})
-        return extend_schema_view(**{name: extend_schema(**given) for name, given in methods.items()})(copied)
+        # A view takes the account from the request, and the generator has no request.
+        no_rows = {"get_queryset": lambda view: view.serializer_class.Meta.model.objects.none()}
+        copied = type(view.__name__, (view,), no_rows if hasattr(view, "get_queryset") else {})
+        schemas = {method: extend_schema(**arguments) for method, arguments in methods.items()}
+        return extend_schema_view(**schemas)(copied)
 
     name = target.rpartition(".")[2]
     type(f"{name}Document", (OpenApiViewExtension,), {"target_class": target, "view_replacement": view_replacement})
 
 
 for target, methods in OPERATIONS.items():
-    documented(target, methods)
+    describe_view(target, methods)
 
 
 class BearerDocument(OpenApiAuthenticationExtension):
+    """Description of our authentication: a token in the header `Authorization`."""
+
     target_class = "oauth.calls.authentication.BearerAuthentication"
     name = "bearer"
 
@@ -70,7 +70,7 @@ class BearerDocument(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer"}
 
 
-# --- What every operation shares ----------------------------------------------------------------------
+# --- The parts that every operation has ---------------------------------------------------------------
 
 ERRORS = {
     "400": "The input is wrong.",
@@ -85,6 +85,7 @@ ERRORS = {
     "500": "Something went wrong on our side.",
     "503": "The service is busy; try again.",
 }
+# Errors of the methods that take a body.
 WITH_BODY = {"409", "413", "415"}
 HEADERS = {
     "X-Request-ID": {"schema": {"type": "string"}, "description": "Names this call in the logs."},
@@ -98,7 +99,7 @@ SETTINGS = {
     "DESCRIPTION": ABOUT,
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": PREFIX,
-    "PREPROCESSING_HOOKS": ["reviews.api.openapi.document.ours"],
+    "PREPROCESSING_HOOKS": ["reviews.api.openapi.document.keep_own_paths"],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "Channel": Channel.choices,
@@ -106,32 +107,32 @@ SETTINGS = {
         "StepChannel": FollowUpStep.ChannelRule.choices,
         "ReviewRequestStatus": ReviewRequest.Status.choices,
         "MessageStatus": Delivery.Status.choices,
-        "RehearsalStatus": REHEARSED,
+        "RehearsalStatus": REHEARSAL_STATUSES,
         "EventType": Event.Type.choices,
     },
 }
 
 
-def document() -> dict[str, Any]:
-    """The whole document, in the order of the addresses: what `openapi.json` holds."""
+def make_document() -> dict[str, Any]:
+    """Return the whole document, as `openapi.json` holds it."""
     with patched_settings(SETTINGS):
-        made: dict[str, Any] = SchemaGenerator(urlconf="reviewhub.urls").get_schema(public=True)
-    return _complete(made)
+        generated: dict[str, Any] = SchemaGenerator(urlconf="reviewhub.urls").get_schema(public=True)
+    return _complete(generated)
 
 
-def ours(endpoints: list[Any], **given: Any) -> list[Any]:
-    """The published paths of the reference product are aliases, and no part of the document."""
+def keep_own_paths(endpoints: list[Any], **_: Any) -> list[Any]:
+    """Drop the reference product's paths, which are aliases. drf-spectacular calls it before it reads the views."""
     return [endpoint for endpoint in endpoints if endpoint[0].startswith(PREFIX)]
 
 
-def _complete(made: dict[str, Any]) -> dict[str, Any]:
-    """Errors, headers, security and examples of every operation, and the paths that are no views of the framework."""
-    made = _renamed(made)
+def _complete(generated: dict[str, Any]) -> dict[str, Any]:
+    """Add errors, headers, security and examples to every operation, and the paths that are no views of DRF."""
+    made = _rename_components(generated)
     made["servers"] = [{"url": "/"}]
     made["tags"] = [{"name": name} for name in TAGS]
     components = made["components"]
     for name in ("ReviewRequestInput", "ContactChange"):
-        _let_be_null(components["schemas"][name])
+        _allow_null(components["schemas"][name])
     components["schemas"]["ReviewRequestInput"]["properties"]["metadata"] = METADATA
     components["schemas"]["HookInput"]["properties"]["url"] |= {"format": "uri", "pattern": "^https://"}
     components["schemas"]["BulkResult"]["required"] = ["index", "status"]  # and one of the others
@@ -161,18 +162,19 @@ def _complete(made: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _renamed(made: dict[str, Any]) -> dict[str, Any]:
-    """The components under the names that a consumer's code should have for them."""
-    written = json.dumps(made)
-    for old in made["components"]["schemas"]:
+def _rename_components(generated: dict[str, Any]) -> dict[str, Any]:
+    """Give the components the names that generated clients should have for them."""
+    text = json.dumps(generated)
+    for old in generated["components"]["schemas"]:
         new = NAMES.get(old) or old.removesuffix("Request").replace("Paginated", "").removesuffix("Enum")
         new = NAMES.get(new) or new.removesuffix("Whole").removesuffix("Out")
-        written = written.replace(f'"#/components/schemas/{old}"', f'"#/components/schemas/{new}"')
-        written = written.replace(f'"{old}": {{', f'"{new}": {{')
-    renamed: dict[str, Any] = json.loads(written)
+        text = text.replace(f'"#/components/schemas/{old}"', f'"#/components/schemas/{new}"')
+        text = text.replace(f'"{old}": {{', f'"{new}": {{')
+    renamed: dict[str, Any] = json.loads(text)
     return renamed
 
 
+# Names of components that dropping "Request", "Paginated", "Enum", "Whole" and "Out" does not make.
 NAMES = {
     "ReviewRequestIn": "ReviewRequestInput",
     "PatchedContactIn": "ContactChange",
@@ -203,8 +205,8 @@ PAGE = {"type": ["string", "null"], "format": "uri", "description": "The address
 METADATA = {"type": ["object", "null"], "maxProperties": 50, "description": "Additional custom data, up to 16 KiB."}
 
 
-TOLD_AGAIN = f"up to {len(WAITS)} times in about {round(sum(WAITS, timedelta()) / timedelta(hours=1))} hours"
-_SIGNED = {
+RETRIES = f"up to {len(WAITS)} times in about {round(sum(WAITS, timedelta()) / timedelta(hours=1))} hours"
+_SIGNATURE_HEADERS = {
     "webhook-id": "The event's id: the same however often it is told.",
     "webhook-timestamp": "When this call was made, in seconds since 1970.",
     "webhook-signature": "One signature for each secret, by the Standard Webhooks specification.",
@@ -216,11 +218,17 @@ WEBHOOKS = {
             "tags": ["Webhooks"],
             "summary": "What an endpoint is told",
             "description": "At least once, in no order. Answer with 200 to 299 within ten seconds: else it is told "
-            f"again, {TOLD_AGAIN}. 410 ends the subscription.",
+            f"again, {RETRIES}. 410 ends the subscription.",
             "security": [],
             "parameters": [
-                {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": about}
-                for name, about in _SIGNED.items()
+                {
+                    "name": name,
+                    "in": "header",
+                    "required": True,
+                    "schema": {"type": "string"},
+                    "description": description,
+                }
+                for name, description in _SIGNATURE_HEADERS.items()
             ],
             "requestBody": {
                 "required": True,
@@ -232,27 +240,28 @@ WEBHOOKS = {
 }
 
 
-def _let_be_null(schema: dict[str, Any]) -> None:
-    """`null` and an empty text count as absent, or take a value away."""
-    for name, given in schema["properties"].items():
-        if "oneOf" in given:  # a form, or an empty text
-            given |= given.pop("oneOf")[0]
-        given.pop("minLength", None)
-        if isinstance(given.get("type"), str):
-            given["type"] = [given["type"], "null"]
-        elif "type" not in given and "description" in given:
-            about = {key: given.pop(key) for key in ("description", "default") if key in given}
-            schema["properties"][name] = {"anyOf": [given, {"type": "null"}], **about}
+def _allow_null(schema: dict[str, Any]) -> None:
+    """Allow `null` in every property: like an empty text it counts as absent, or takes a value away."""
+    for name, field in schema["properties"].items():
+        if "oneOf" in field:  # a format, or an empty text
+            field |= field.pop("oneOf")[0]
+        field.pop("minLength", None)
+        if isinstance(field.get("type"), str):
+            field["type"] = [field["type"], "null"]
+        elif "type" not in field and "description" in field:
+            outer = {key: field.pop(key) for key in ("description", "default") if key in field}
+            schema["properties"][name] = {"anyOf": [field, {"type": "null"}], **outer}
 
 
 def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
+    """Add to an operation its security, its headers, and the errors that it may answer with."""
     scope = "read" if method == "get" else "write"
     operation["security"] = [{"bearer": []}, {"oauth2": [] if path.endswith("/status") else [scope]}]
-    wanted = {"401", "403", "429", "500", "503"} | ({"404"} if "{" in path else set())
+    errors = {"401", "403", "429", "500", "503"} | ({"404"} if "{" in path else set())
     if (method == "get" and operation.get("parameters")) or method != "get":
-        wanted.add("400")
+        errors.add("400")
     if method in ("post", "patch"):
-        wanted |= WITH_BODY
+        errors |= WITH_BODY
     for parameter in operation.get("parameters", []):
         if parameter["name"] == "page_size":
             parameter |= {"description": "50 if left out; of more than 200, 200.", "schema": PAGE_SIZE}
@@ -261,7 +270,7 @@ def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
         response["description"] = response.get("description") or {"201": "Made.", "202": "Taken.", "204": "Gone."}.get(
             status, "Here."
         )
-    for status in sorted(wanted):
+    for status in sorted(errors):
         operation["responses"][status] = _error(status)
 
 

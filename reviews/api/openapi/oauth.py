@@ -1,16 +1,16 @@
-"""The part of the OpenAPI document that is no view of the framework: the OAuth endpoints, by their RFCs."""
+"""Description of the OAuth endpoints for the OpenAPI document, by hand: they are no views of DRF."""
 
 from typing import Any
 
 TAGS = ["OAuth 2.0"]
 
 
-def text(description: str = "", **more: Any) -> dict[str, Any]:
+def string(description: str = "", **more: Any) -> dict[str, Any]:
     return {"type": "string"} | ({"description": description} if description else {}) | more
 
 
-def body(properties: dict[str, Any], required: list[str], example: dict[str, Any]) -> dict[str, Any]:
-    """A request body that may come as a form or as JSON."""
+def request_body(properties: dict[str, Any], required: list[str], example: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of a request body that may be a form or JSON."""
     schema = {"type": "object", "properties": properties, "required": required}
     content = {"schema": schema, "example": example}
     return {
@@ -20,8 +20,8 @@ def body(properties: dict[str, Any], required: list[str], example: dict[str, Any
     }
 
 
-def answer(title: str, description: str, properties: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
-    """An answer in JSON. Generated clients call it by the title."""
+def json_answer(title: str, description: str, properties: dict[str, Any], example: dict[str, Any]) -> dict[str, Any]:
+    """Return the description of an answer in JSON. Generated clients name its type by the title."""
     schema = {"title": title, "type": "object", "properties": properties, "required": list(example)}
     return {"description": description, "content": {"application/json": {"schema": schema, "example": example}}}
 
@@ -33,8 +33,8 @@ def error(description: str, code: str) -> dict[str, Any]:
 
 
 CLIENT = {
-    "client_id": text("Your OAuth client ID; or HTTP Basic."),
-    "client_secret": text("Your OAuth client secret; a public app has none."),
+    "client_id": string("Your OAuth client ID; or HTTP Basic."),
+    "client_secret": string("Your OAuth client secret; a public app has none."),
 }
 WRONG_CLIENT = error("Wrong client id or secret.", "invalid_client")
 UNREADABLE = {
@@ -43,11 +43,11 @@ UNREADABLE = {
 }
 TOO_MANY = error("Too many calls; wait for the seconds in Retry-After.", "rate_limited")
 PAIR = {
-    "access_token": text(),
-    "token_type": text(enum=["Bearer"]),
+    "access_token": string(),
+    "token_type": string(enum=["Bearer"]),
     "expires_in": {"type": "integer", "description": "Seconds."},
-    "refresh_token": text("Replaces the one that was sent."),
-    "scope": text(),
+    "refresh_token": string("Replaces the one that was sent."),
+    "scope": string(),
 }
 
 OAUTH_PATHS: dict[str, Any] = {
@@ -61,19 +61,19 @@ OAUTH_PATHS: dict[str, Any] = {
             "parameters": [
                 {"name": name, "in": "query", "required": required, "schema": schema}
                 for name, required, schema in (
-                    ("response_type", True, text(enum=["code"])),
-                    ("client_id", True, text()),
-                    ("redirect_uri", True, text(format="uri")),
-                    ("scope", False, text("`read write` if it is left out.")),
-                    ("state", False, text()),
-                    ("code_challenge", False, text("PKCE (RFC 7636): public apps must.")),
-                    ("code_challenge_method", False, text(enum=["S256"])),
+                    ("response_type", True, string(enum=["code"])),
+                    ("client_id", True, string()),
+                    ("redirect_uri", True, string(format="uri")),
+                    ("scope", False, string("`read write` if it is left out.")),
+                    ("state", False, string()),
+                    ("code_challenge", False, string("PKCE (RFC 7636): public apps must.")),
+                    ("code_challenge_method", False, string(enum=["S256"])),
                 )
             ],
             "responses": {
-                "200": {"description": "A page.", "content": {"text/html": {"schema": text()}}},
+                "200": {"description": "A page.", "content": {"text/html": {"schema": string()}}},
                 "302": {"description": "On to the app, with a code or an error."},
-                "400": {"description": "A page: the app is unknown.", "content": {"text/html": {"schema": text()}}},
+                "400": {"description": "A page: the app is unknown.", "content": {"text/html": {"schema": string()}}},
             },
         }
     },
@@ -84,20 +84,20 @@ OAUTH_PATHS: dict[str, Any] = {
             "summary": "Exchange a code, or refresh",
             "description": "Exchanges authorization code for access token or refreshes access token.",
             "security": [],
-            "requestBody": body(
+            "requestBody": request_body(
                 {
-                    "grant_type": text("Type of grant", enum=["authorization_code", "refresh_token"]),
+                    "grant_type": string("Type of grant", enum=["authorization_code", "refresh_token"]),
                     **CLIENT,
-                    "code": text("Authorization code (required for authorization_code grant)"),
-                    "redirect_uri": text("Same redirect URI used in authorization"),
-                    "refresh_token": text("Refresh token (required for refresh_token grant)"),
-                    "code_verifier": text("PKCE verifier"),
+                    "code": string("Authorization code (required for authorization_code grant)"),
+                    "redirect_uri": string("Same redirect URI used in authorization"),
+                    "refresh_token": string("Refresh token (required for refresh_token grant)"),
+                    "code_verifier": string("PKCE verifier"),
                 },
                 ["grant_type"],
                 {"grant_type": "refresh_token", "client_id": "…", "client_secret": "…", "refresh_token": "…"},
             ),
             "responses": {
-                "200": answer(
+                "200": json_answer(
                     "TokenPair",
                     "A pair of tokens.",
                     PAIR,
@@ -126,16 +126,16 @@ OAUTH_PATHS: dict[str, Any] = {
             "description": "With a Bearer token: revokes all active OAuth tokens for the authenticated user, or "
             "the one that is named. With client credentials: RFC 7009, `token` is required and the answer is empty.",
             "security": [{"bearer": []}, {"oauth2": ["write"]}, {}],
-            "requestBody": body(
-                {"token": text("Specific token to revoke (optional, revokes all if not provided)"), **CLIENT},
+            "requestBody": request_body(
+                {"token": string("Specific token to revoke (optional, revokes all if not provided)"), **CLIENT},
                 [],
                 {"token": "…"},
             ),
             "responses": {
-                "200": answer(
+                "200": json_answer(
                     "Revocation",
                     "Revoked. Somebody else's token counts 0, too.",
-                    {"success": {"type": "boolean"}, "message": text(), "revoked_count": {"type": "integer"}},
+                    {"success": {"type": "boolean"}, "message": string(), "revoked_count": {"type": "integer"}},
                     {"success": True, "message": "Tokens revoked successfully", "revoked_count": 2},
                 ),
                 "400": error("Missing token parameter.", "invalid_request"),
@@ -153,12 +153,12 @@ OAUTH_PATHS: dict[str, Any] = {
             "summary": "What a token is good for",
             "description": "RFC 7662, with client credentials. A token that is not the client's is not active.",
             "security": [],
-            "requestBody": body({"token": text(), **CLIENT}, ["token"], {"token": "…"}),
+            "requestBody": request_body({"token": string(), **CLIENT}, ["token"], {"token": "…"}),
             "responses": {
-                "200": answer(
+                "200": json_answer(
                     "Introspection",
                     "What is known.",
-                    {"active": {"type": "boolean"}, "scope": text(), "exp": {"type": "integer"}},
+                    {"active": {"type": "boolean"}, "scope": string(), "exp": {"type": "integer"}},
                     {"active": True},
                 ),
                 "400": error("Missing token parameter.", "invalid_request"),

@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of each view: for each method the arguments of drf-spectacular's `extend_schema`."""
+"""Descriptions of the API's operations: for each view and method the arguments of drf-spectacular's `extend_schema`."""
 
 from typing import Any
 
@@ -297,7 +297,7 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
     "oauth.views.me.Me": {
         "get": {"operation_id": "getMe", "tags": ["Account"], "summary": "Who am I", "responses": {200: MeOut}},
     },
-    "oauth.views.status.Status": {
+    "oauth.views.status.TokenStatus": {
         "get": {
             "operation_id": "getStatus",
             "tags": ["Account"],

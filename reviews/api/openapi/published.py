@@ -1,4 +1,4 @@
-"""The API's documents: the OpenAPI file, and a page for people."""
+"""Views of the API's documents: the OpenAPI file, and a page that shows it to people."""
 
 from functools import cache
 from hashlib import sha256
@@ -10,7 +10,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition, require_safe
 
 FILE = Path(__file__).with_name("openapi.json")
-# Redoc sets styles inline, draws its logo from data, and searches in a worker that it makes itself.
+# Redoc sets styles inline, draws its logo from a data: address, and searches in a worker that it makes itself.
 REDOC_POLICY = {
     "default-src": ["'self'"],
     "script-src": ["'self'"],
@@ -23,19 +23,19 @@ REDOC_POLICY = {
 
 
 @cache
-def _document() -> bytes:
+def _read_document() -> bytes:
     return FILE.read_bytes()
 
 
 def _etag(request: HttpRequest) -> str:
-    return f'"{sha256(_document()).hexdigest()[:32]}"'
+    return f'"{sha256(_read_document()).hexdigest()[:32]}"'
 
 
 @require_safe
 @condition(etag_func=_etag)
 def openapi(request: HttpRequest) -> HttpResponse:
-    """OpenAPI 3.1, as `manage.py openapi` wrote it. For everybody, from everywhere: it holds no secret."""
-    response = HttpResponse(_document(), content_type="application/json")
+    """Answer with the file that `manage.py openapi` wrote, to everybody and every origin: it holds no secret."""
+    response = HttpResponse(_read_document(), content_type="application/json")
     response["Access-Control-Allow-Origin"] = "*"
     patch_cache_control(response, public=True, max_age=300)
     return response
@@ -43,7 +43,7 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """The same to read, by Redoc, from our own files."""
+    """Show the document by Redoc, which is served from our own files."""
     response = render(request, "api/docs.html")
     response._csp_replace = REDOC_POLICY  # type: ignore[attr-defined]
     return response

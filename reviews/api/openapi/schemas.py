@@ -1,4 +1,7 @@
-"""What the API's documents say beyond the serializers: answers that views put together themselves, and examples."""
+"""Schemas for the OpenAPI document alone: answers that views put together without a serializer, and examples.
+
+A docstring here is shown in the document; a class without one has no description there.
+"""
 
 from typing import Any
 
@@ -13,7 +16,7 @@ from reviews.representations import ContactOut, FeedbackOut, MessageOut, ReviewR
 from reviews.requests.intake import ReviewRequestIn
 from reviews.webhooks.payload import EventOut, ReviewRequestTold, SiteOut
 
-REHEARSED = [("scheduled", "Scheduled"), ("suppressed", "Suppressed")]
+REHEARSAL_STATUSES = [("scheduled", "Scheduled"), ("suppressed", "Suppressed")]
 
 # The example of the API reference.
 ASK: dict[str, Any] = {
@@ -70,7 +73,7 @@ class PlannedOut(serializers.Serializer[Any]):
 class RehearsalOut(serializers.Serializer[Any]):
     """What a `dry_run` answers: the gates in order, and every message as it would be sent."""
 
-    status = serializers.ChoiceField(choices=REHEARSED)
+    status = serializers.ChoiceField(choices=REHEARSAL_STATUSES)
     reason = serializers.CharField(allow_null=True)
     gates = GateOut(many=True)
     messages = PlannedOut(many=True)
@@ -95,15 +98,15 @@ class OptOutOut(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
-def _unknown(**more: Any) -> serializers.CharField:
+def _nullable(**more: Any) -> serializers.CharField:
     return serializers.CharField(allow_null=True, **more)
 
 
 class ContactWhole(ContactOut):
     """A customer. All keys are always there; what is unknown is null."""
 
-    first_name, last_name, company_name, time_zone = _unknown(), _unknown(), _unknown(), _unknown()
-    email, mobile_phone_number = serializers.EmailField(allow_null=True), _unknown(source="phone")
+    first_name, last_name, company_name, time_zone = _nullable(), _nullable(), _nullable(), _nullable()
+    email, mobile_phone_number = serializers.EmailField(allow_null=True), _nullable(source="phone")
     opt_outs = OptOutOut(many=True)
 
     class Meta(ContactOut.Meta):
@@ -113,7 +116,7 @@ class ContactWhole(ContactOut):
 class SuppressionWhole(SuppressionOut):
     """An address that is not written to. It is null once its contact was erased."""
 
-    address, evidence, lifted_because = _unknown(), _unknown(), _unknown()
+    address, evidence, lifted_because = _nullable(), _nullable(), _nullable()
 
 
 class EventData(serializers.Serializer[Any]):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
-from reviewhub.retry_after import asked_wait
+from reviewhub.retry_after import read_retry_after
 from reviews.delivery.channels import codes, mime, smtp
 from reviews.delivery.channels.base import Accepted, ChannelError, Message
 
@@ -112,7 +112,7 @@ def _http(error: AnymailAPIError) -> ChannelError:
         untried = isinstance(error.__cause__, requests.ConnectTimeout)
         return ChannelError("connection", str(error), in_doubt=not untried, untried=untried)
     if status == 429 or status >= 500:
-        wait = asked_wait(error.response.headers) if error.response is not None else None
+        wait = read_retry_after(error.response.headers) if error.response is not None else None
         return ChannelError(str(status), str(error), retry_after=wait)
     return ChannelError(str(status), str(error), permanent=True)
 

@@ -17,7 +17,7 @@ from urllib3 import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError, SSLError
 from urllib3.util import make_headers
 
-from reviewhub.retry_after import asked_wait
+from reviewhub.retry_after import read_retry_after
 
 # Errors of a connection that was never made.
 _NEVER_CONNECTED = (NewConnectionError, ConnectTimeoutError, ProxyError)
@@ -73,7 +73,7 @@ class HttpClient(TwilioHttpClient):
             assert_same_host=False,  # a proxy is another host
             retries=False,
         )
-        self.retry_after = asked_wait(answer.headers)
+        self.retry_after = read_retry_after(answer.headers)
         return Response(answer.status, answer.data.decode("utf-8"), answer.headers)
 
     def close(self) -> None:

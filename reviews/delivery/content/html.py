@@ -11,7 +11,7 @@ from django.utils.html import conditional_escape, escape, urlize
 from django.utils.safestring import mark_safe
 
 from oauth.models import Account
-from reviewhub.languages import speaking
+from reviewhub.languages import in_language
 
 # Placeholders for the words of one mail: no text from the database holds a NUL.
 SUBJECT, BODY, LINK, LEAVE, CONTENT = (f"\0{name}\0" for name in ("subject", "body", "link", "leave", "content"))
@@ -70,7 +70,7 @@ def _frame(look: tuple[str, str, str, str, str]) -> _Frame:
         "unsubscribe_url": LEAVE,
         "content": CONTENT,
     }
-    with speaking(language):
+    with in_language(language):
         page, paragraph, button = (
             render_to_string(f"email/{part}.html", words) for part in ("message", "paragraph", "button")
         )

@@ -13,7 +13,7 @@ from liquid import BoundTemplate, Environment, StrictUndefined
 from liquid.exceptions import LiquidError
 
 from oauth.models import Account
-from reviewhub.languages import said
+from reviewhub.languages import translate
 from reviews.delivery.channels import Message
 from reviews.delivery.content.html import html_body
 from reviews.models import Contact, Delivery, FollowUpStep
@@ -150,7 +150,7 @@ def _mail(delivery: Delivery, subject: str, body: str) -> Message:
     link, leave = page_url(delivery), unsubscribe_url(delivery)
     address = _bare(settings.DEFAULT_FROM_EMAIL)
     subject = " ".join(subject.split())
-    no_more = said(NO_MORE_MAIL, account.language)
+    no_more = translate(NO_MORE_MAIL, account.language)
     footer = FOOTER.format(name=account.name, address=account.postal_address.strip(), no_more=no_more, leave=leave)
     ways_out = [f"<{leave}>"]
     if settings.UNSUBSCRIBE_MAILTO:

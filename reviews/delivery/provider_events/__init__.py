@@ -1,1 +1,1 @@
-"""Provider events: what mail and text providers report, and what customers text back."""
+"""Provider events: what mail and text providers tell about our messages, and what customers text back."""

@@ -48,11 +48,13 @@ SWEEP_AT_ONCE = 2_000
 class Applied:
     """What came of a report. `done` is False while its message cannot be found, or is still being sent.
 
-    `answer`: what to text back to a customer, if anything.
+    `answer`: what to text back to a customer, if anything. `quiet`: the places at which nothing may be on its way
+    any more when the provider gets its answer (`suppressions.until_quiet`).
     """
 
     done: bool
     answer: str = ""
+    quiet: tuple[replies.Place, ...] = ()
 
 
 # --- Storing ----------------------------------------------------------------------------------
@@ -69,16 +71,16 @@ def apply(*, event_id: int, now: datetime, again: bool = False) -> Applied:
     with transaction.atomic():
         event = DeliveryEvent.objects.select_for_update().get(pk=event_id)
         if event.applied_at is not None and not again:
-            return Applied(done=True)
-        answer = ""
+            return Applied(done=True, quiet=replies.stopped_places(event))
+        reaction = replies.Reaction()
         if event.kind == Kind.REPLIED:
-            answer = replies.take(event, now=now)
+            reaction = replies.take(event, now=now)
         elif not _apply_to_delivery(event, now=now):
             event.save(update_fields=["account", "delivery"])
             return Applied(done=False)
         event.applied_at = event.applied_at or now
         event.save(update_fields=["account", "delivery", "applied_at"])
-        return Applied(done=True, answer=answer)
+        return Applied(done=True, answer=reaction.answer, quiet=reaction.quiet)
 
 
 def apply_waiting(*, now: datetime) -> int:

@@ -1,7 +1,7 @@
-"""Reading what mail providers report, with anymail's own views: who may report, and what they say.
+"""Calls of mail providers, read with anymail's own views: first the proof that it is the provider, then its events.
 
-A provider proves itself by what anymail checks: a signature, or ANYMAIL_WEBHOOK_SECRET as basic
-authentication. With neither set up, nobody can.
+A provider proves itself by what anymail checks: a signature, or ANYMAIL_WEBHOOK_SECRET as basic authentication. With
+neither set up, every call is refused. Nothing is stored here, and no row is made: `parse` does that.
 """
 
 from typing import Any
@@ -21,16 +21,16 @@ from standardwebhooks import Webhook
 from standardwebhooks.webhooks import EmptyWebhookSecretError
 
 
-class NotProven(Exception):
-    """Whoever calls has not shown to be the provider."""
+class NotTheProvider(Exception):
+    """The caller has not proved to be the provider."""
 
 
-class Unreadable(Exception):
-    """The report makes no sense."""
+class UnreadableCall(Exception):
+    """The body that the provider posted makes no sense."""
 
 
 class AmazonSES(AmazonSESTrackingWebhookView):
-    """Without boto3: only confirming a subscription would need it, and that is one GET of the address given."""
+    """Amazon's view without boto3, which it needs only to confirm a subscription: one GET of the address it posts."""
 
     def __init__(self) -> None:
         self.auto_confirm_enabled = True
@@ -40,12 +40,12 @@ class AmazonSES(AmazonSESTrackingWebhookView):
         address = urlsplit(str(sns_message["SubscribeURL"]))
         host = (address.hostname or "").removesuffix(".cn")
         if address.scheme != "https" or not (host.startswith("sns.") and host.endswith(".amazonaws.com")):
-            raise Unreadable("The address to confirm is not Amazon's.")
+            raise UnreadableCall("The address to confirm is not Amazon's.")
         requests.get(address.geturl(), timeout=10, allow_redirects=False).raise_for_status()
 
 
 class Resend(ResendTrackingWebhookView):
-    """Checks Svix's signature without its package: Svix signs by Standard Webhooks, under other header names."""
+    """Resend's view without Svix's package: Svix signs by Standard Webhooks, under header names of its own."""
 
     def __init__(self) -> None:
         secret: str = get_anymail_setting("signing_secret", esp_name=self.esp_name, default="")
@@ -61,8 +61,8 @@ class Resend(ResendTrackingWebhookView):
             self._webhook.verify(request.body, headers, json_parse=False)
 
 
-# What anymail calls its views, and the setting that signs: empty where only WEBHOOK_SECRET protects. Imported
-# when the first report comes.
+# By provider: anymail's view, and the ANYMAIL setting that holds the key of its signature, empty where
+# WEBHOOK_SECRET alone protects. A path is imported at the provider's first call.
 VIEWS: dict[str, tuple[type[Any] | str, str]] = {
     "amazon_ses": (AmazonSES, ""),
     "brevo": ("anymail.webhooks.brevo.BrevoTrackingWebhookView", ""),
@@ -82,47 +82,48 @@ VIEWS: dict[str, tuple[type[Any] | str, str]] = {
     "sparkpost": ("anymail.webhooks.sparkpost.SparkPostTrackingWebhookView", ""),
     "unisender_go": ("anymail.webhooks.unisender_go.UnisenderGoTrackingWebhookView", "UNISENDER_GO_API_KEY"),
 }
+# anymail accepts no call of these without a signature, even with the right WEBHOOK_SECRET.
+ALWAYS_SIGNED = {"mailersend", "mailgun", "mandrill", "postal", "unisender_go"}
 
 
-def read(provider: str, request: HttpRequest) -> list[AnymailTrackingEvent]:
-    """The events that the provider reports. Raises NotProven or Unreadable; KeyError for no provider."""
-    view = _view(provider)
-    # Mandrill signs the address, too: the one that it knows, not the one that our proxy calls.
+def verify_and_read(provider: str, request: HttpRequest) -> list[AnymailTrackingEvent]:
+    """Check who calls, and return the events that the provider posted.
+
+    Raises NotTheProvider, UnreadableCall, or KeyError for a name that is not in VIEWS.
+    """
+    view = _make_view(provider)
+    # Mandrill signs the address, too: the one that it calls, not the one at which our proxy reaches us.
     request.build_absolute_uri = lambda: settings.PUBLIC_URL + request.get_full_path()  # type: ignore[method-assign,assignment,misc]
     try:
         for check in reversed(view.validators):  # basic authentication first: it reads nothing of the body
             check(view, request)
     except AnymailAPIError as error:
-        raise Unreadable from error  # of Amazon's, after the basic authentication
+        raise UnreadableCall from error  # Amazon's view raises it, after the basic authentication
     except Exception as error:
-        raise NotProven from error
+        raise NotTheProvider from error
     try:
         return [event for event in view.parse_events(request) if isinstance(event, AnymailTrackingEvent)]
     except requests.RequestException:
         raise
     except Exception as error:
-        raise Unreadable from error
+        raise UnreadableCall from error
 
 
-def _view(provider: str) -> Any:
-    found, signed_by = VIEWS[provider]
+def _make_view(provider: str) -> Any:
+    view_class, signing_key = VIEWS[provider]
     keys = settings.ANYMAIL
     # Mailgun's older accounts sign with the key of the API.
-    signed = bool(keys.get(signed_by) or (provider == "mailgun" and keys.get("MAILGUN_API_KEY")))
+    signed = bool(keys.get(signing_key) or (provider == "mailgun" and keys.get("MAILGUN_API_KEY")))
     if not signed and (not keys.get("WEBHOOK_SECRET") or provider in ALWAYS_SIGNED):
-        raise NotProven("Nothing is set up that the provider could prove itself by.")
+        raise NotTheProvider("Nothing is set up that the provider could prove itself by.")
     try:
-        return (import_string(found) if isinstance(found, str) else found)()
-    except (AnymailConfigurationError, EmptyWebhookSecretError, ValueError) as error:  # a key that is none
-        raise NotProven(f"The keys of {provider} are wrong: {type(error).__name__}.") from error
+        return (import_string(view_class) if isinstance(view_class, str) else view_class)()
+    except (AnymailConfigurationError, EmptyWebhookSecretError, ValueError) as error:  # a key of a wrong form
+        raise NotTheProvider(f"The keys of {provider} are wrong: {type(error).__name__}.") from error
 
 
-# anymail takes no report of theirs without a signature, whatever else proves it.
-ALWAYS_SIGNED = {"mailersend", "mailgun", "mandrill", "postal", "unisender_go"}
-
-
-def challenge(provider: str, request: HttpRequest) -> bool:
-    """Whether to ask for the secret: Amazon SNS sends it only after a 401."""
+def needs_challenge(provider: str, request: HttpRequest) -> bool:
+    """Tell whether to answer 401 first: Amazon SNS sends the secret only after that."""
     return (
         provider == "amazon_ses"
         and bool(settings.ANYMAIL.get("WEBHOOK_SECRET"))

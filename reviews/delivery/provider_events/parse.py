@@ -1,6 +1,6 @@
-"""What providers report, in our words: from an event of anymail's, or the form that Twilio posts, to a row.
+"""Parsing of provider events: an event of anymail's, or the form that Twilio posts, becomes a row in our words.
 
-Nothing is written or looked up here. What we do not know becomes UNKNOWN, and the raw report is kept.
+Nothing is saved or looked up here. An event that we do not know becomes UNKNOWN; its raw payload is kept.
 """
 
 import hashlib
@@ -24,8 +24,8 @@ Kind = DeliveryEvent.Kind
 
 TWILIO = "twilio"
 
-# anymail's words, where one is enough.
-MAIL = {
+# By anymail's event type, where that alone decides.
+MAIL_KINDS = {
     "queued": Kind.SENT,
     "sent": Kind.SENT,
     "delivered": Kind.DELIVERED,
@@ -33,9 +33,9 @@ MAIL = {
     "complained": Kind.COMPLAINED,
     "unsubscribed": Kind.UNSUBSCRIBED,
 }
-# A mail that did not arrive: anymail's word and its reject reason. "Spam" of a bounce is what the mail looked
-# like; of a refusal, a complaint that the provider remembers.
-NOT_DELIVERED: dict[str, dict[str | None, Kind]] = {
+# A mail that did not arrive, by anymail's event type and reject reason. In a bounce "spam" is what the mail looked
+# like; in a rejection it is a complaint that the provider remembers.
+UNDELIVERED_MAIL_KINDS: dict[str, dict[str | None, Kind]] = {
     "bounced": {
         None: Kind.BOUNCED,
         "bounced": Kind.BOUNCED,
@@ -50,9 +50,9 @@ NOT_DELIVERED: dict[str, dict[str | None, Kind]] = {
     },
     "failed": {},
 }
-# anymail calls some bounces that will be tried again, or may do another day, by the same word as the others.
-# Where in the provider's own report the difference stands, and its words for it.
-SOFT: dict[str, tuple[tuple[str, ...], tuple[Any, ...]]] = {
+# Soft bounces, which will be tried again or may pass another day: anymail has the same word for them as for hard ones.
+# By provider: the path in its own payload where the difference stands, and the values that mean a soft bounce.
+SOFT_BOUNCES: dict[str, tuple[tuple[str, ...], tuple[Any, ...]]] = {
     "amazon_ses": (("bounce", "bounceType"), ("Transient", "Undetermined")),
     "brevo": (("event",), ("soft_bounce",)),
     "mailersend": (("data", "type"), ("soft_bounced",)),
@@ -67,11 +67,11 @@ SOFT: dict[str, tuple[tuple[str, ...], tuple[Any, ...]]] = {
         ("1", "20", "21", "22", "23", "24", "40", "60", "70", "100"),
     ),
 }
-# Where anymail takes another number for the event's, one that a repetition may change.
-EVENT_IDS = {"mailgun": ("event-data", "id")}
+# Path of the event's id where anymail takes another value for it, one that differs when the event is posted again.
+EVENT_ID_PATHS = {"mailgun": ("event-data", "id")}
 
-# Twilio's words: https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
-TEXT = {
+# By Twilio's status of a text: https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
+TEXT_KINDS = {
     "accepted": Kind.SENT,
     "scheduled": Kind.SENT,
     "queued": Kind.SENT,
@@ -81,9 +81,9 @@ TEXT = {
     "read": Kind.DELIVERED,
     "canceled": Kind.FAILED,
 }
-TEXT_NOT_DELIVERED = ("undelivered", "failed")
+UNDELIVERED_TEXT = ("undelivered", "failed")
 
-KINDS = {
+KIND_OF_OUTCOME = {
     Outcome.GONE: Kind.BOUNCED,
     Outcome.OPTED_OUT: Kind.UNSUBSCRIBED,
     Outcome.PERMANENT: Kind.FAILED,
@@ -94,61 +94,64 @@ KINDS = {
 OUR_MESSAGE_ID = re.compile(r"\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 
 
-def of_mail(provider: str, reported: list[AnymailTrackingEvent], now: datetime) -> list[DeliveryEvent]:
-    """The rows of one call of a mail provider, not saved. Raises whatever a report that makes no sense causes."""
-    rows = [_of_mail(provider, event, now) for event in reported]
-    seen: Counter[str] = Counter()
-    for row in rows:  # one notification may speak of several recipients under one number
-        seen[row.key] += 1
-        if seen[row.key] > 1:
-            row.key = f"{row.key}/{seen[row.key]}"
+def read_mail_events(provider: str, posted: list[AnymailTrackingEvent], now: datetime) -> list[DeliveryEvent]:
+    """Return the rows, not saved, of the events in one call of a mail provider.
+
+    Raises any kind of exception when the events make no sense.
+    """
+    rows = [_read_mail_event(provider, event, now) for event in posted]
+    times: Counter[str] = Counter()
+    for row in rows:  # one event with several recipients has one id for all of them
+        times[row.key] += 1
+        if times[row.key] > 1:
+            row.key = f"{row.key}/{times[row.key]}"
     return rows
 
 
-def _of_mail(provider: str, event: AnymailTrackingEvent, now: datetime) -> DeliveryEvent:
+def _read_mail_event(provider: str, event: AnymailTrackingEvent, now: datetime) -> DeliveryEvent:
     raw = event.esp_event.dict() if isinstance(event.esp_event, QueryDict) else event.esp_event
-    payload = storable(raw)
+    payload = clean_json(raw)
     message_id = clean(str(event.message_id or ""))
     kind, code = _mail_kind(provider, event, payload)
     words = [str(part) for part in (event.description, event.mta_response) if part]
     return DeliveryEvent(
         provider=provider,
-        key=_key(provider, event.event_id, payload),
+        key=_event_key(provider, event.event_id, payload),
         kind=kind,
         provider_id=message_id[:255],
         message_key=_message_key(event.metadata, payload),
         address=clean(str(event.recipient or "")).strip().lower()[:254],
         code=code[:50],
         text=clean(" ".join(words))[:2000],
-        occurred_at=_moment(event.timestamp, now),
+        occurred_at=_read_moment(event.timestamp, now),
         received_at=now,
         payload=payload if isinstance(payload, dict) else {"event": payload},
     )
 
 
 def _mail_kind(provider: str, event: AnymailTrackingEvent, payload: Any) -> tuple[Kind, str]:
-    """The kind, and for a mail that did not arrive, the code: the mail server's, else anymail's reason."""
-    word = str(event.event_type)
-    if word not in NOT_DELIVERED:
-        return MAIL.get(word, Kind.UNKNOWN), ""
+    """Return the kind, and for a mail that did not arrive, a code: the mail server's, else anymail's reason."""
+    event_type = str(event.event_type)
+    if event_type not in UNDELIVERED_MAIL_KINDS:
+        return MAIL_KINDS.get(event_type, Kind.UNKNOWN), ""
     words = f"{event.mta_response or ''}\n{event.description or ''}"
-    found = codes.ENHANCED_CODE.search(words) or codes.SMTP_REPLY.search(words)
-    code = clean((found[0] if found else str(event.reject_reason or word)).strip("(;: \n"))
-    if word == "bounced" and _is_soft(provider, payload):
+    reply = codes.ENHANCED_CODE.search(words) or codes.SMTP_REPLY.search(words)
+    code = clean((reply[0] if reply else str(event.reject_reason or event_type)).strip("(;: \n"))
+    if event_type == "bounced" and _is_soft_bounce(provider, payload):
         return Kind.DEFERRED, code
-    quoted = codes.of_report(words) if word != "rejected" else None
-    if quoted is Outcome.GONE:
+    outcome = codes.of_report(words) if event_type != "rejected" else None
+    if outcome is Outcome.GONE:
         return Kind.BOUNCED, code
-    if quoted is not None:  # not the address's fault; and a provider that reports it tries no more
+    if outcome is not None:  # the address may be well, and a provider that says so will not try again
         return Kind.FAILED, code
-    return NOT_DELIVERED[word].get(event.reject_reason, Kind.FAILED), code
+    return UNDELIVERED_MAIL_KINDS[event_type].get(event.reject_reason, Kind.FAILED), code
 
 
-def _is_soft(provider: str, payload: Any) -> bool:
-    if provider not in SOFT:
+def _is_soft_bounce(provider: str, payload: Any) -> bool:
+    if provider not in SOFT_BOUNCES:
         return False
-    path, soft = SOFT[provider]
-    return _dig(payload, path) in soft
+    path, values = SOFT_BOUNCES[provider]
+    return _dig(payload, path) in values
 
 
 def _dig(payload: Any, path: tuple[str, ...]) -> Any:
@@ -157,72 +160,78 @@ def _dig(payload: Any, path: tuple[str, ...]) -> Any:
     return payload
 
 
-def _key(provider: str, event_id: object, payload: Any) -> str:
-    """The same for each repetition of a report: the provider's number for it, else a hash of all it says."""
-    own = _dig(payload, EVENT_IDS[provider]) if provider in EVENT_IDS else None
-    if given := own or event_id:
-        name = clean(str(given))
-        return name if len(name) <= 150 else hashlib.sha256(name.encode()).hexdigest()
+def _event_key(provider: str, event_id: object, payload: Any) -> str:
+    """Return a key that the same event has each time it is posted: the provider's id, else a hash of the payload."""
+    own_id = _dig(payload, EVENT_ID_PATHS[provider]) if provider in EVENT_ID_PATHS else None
+    if own_id or event_id:
+        return _shorten(clean(str(own_id or event_id)))
     return hashlib.sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
 
 
 def _message_key(metadata: object, payload: Any) -> UUID | None:
-    """Our key of the message: what we gave the provider along, or the Message-ID that we chose, wherever it stands.
+    """Return our key of the message: from the metadata that we sent with it, else from a Message-ID in the payload.
 
-    Something else that looks like one does no harm: it names no message to that address.
+    A foreign Message-ID that looks like ours does no harm: no message to that address has its key.
     """
-    given = metadata.get("message_key") if isinstance(metadata, dict) else None
-    if given is None and (found := OUR_MESSAGE_ID.search(json.dumps(payload))):
-        given = found[1]
-    return _uuid(given)
+    key = metadata.get("message_key") if isinstance(metadata, dict) else None
+    if key is None and (message_id := OUR_MESSAGE_ID.search(json.dumps(payload))):
+        key = message_id[1]
+    return _read_uuid(key)
 
 
-def _uuid(text: object) -> UUID | None:
+def _read_uuid(text: object) -> UUID | None:
     try:
         return UUID(str(text))
     except ValueError:
         return None
 
 
-def _moment(given: datetime | None, now: datetime) -> datetime:
-    """When it happened, as far as known; never later than now: a wrong clock would outdo all that follows."""
-    if given is None:
+def _read_moment(timestamp: datetime | None, now: datetime) -> datetime:
+    """Return the time of the event, or now if that is unknown or later.
+
+    The latest event counts: with a time in the future, one from a wrong clock would outdo all that follow.
+    """
+    if timestamp is None:
         return now
-    return min(given if given.tzinfo else given.replace(tzinfo=UTC), now)
+    return min(timestamp if timestamp.tzinfo else timestamp.replace(tzinfo=UTC), now)
+
+
+def _shorten(name: str) -> str:
+    return name if len(name) <= 150 else hashlib.sha256(name.encode()).hexdigest()
 
 
 # --- Texts ------------------------------------------------------------------------------------
 
 
-def of_text(form: Mapping[str, str], *, message_key: str, now: datetime) -> DeliveryEvent:
-    """The row of a status callback of Twilio's, not saved. Raises KeyError or ValueError when it is none.
+def read_text_status(form: Mapping[str, str], *, message_key: str, now: datetime) -> DeliveryEvent:
+    """Return the row, not saved, of a status callback of Twilio's. Raises KeyError or ValueError for any other form.
 
-    Twilio does not say when it happened: it counts as happening when it is reported.
+    Twilio does not say when the status changed; `now` counts as that time.
     """
-    sid, word = form["MessageSid"], form["MessageStatus"]
+    sid, status = form["MessageSid"], form["MessageStatus"]
     code = form.get("ErrorCode", "")
-    kind = TEXT.get(word, Kind.UNKNOWN)
-    if word in TEXT_NOT_DELIVERED:
+    kind = TEXT_KINDS.get(status, Kind.UNKNOWN)
+    if status in UNDELIVERED_TEXT:
         outcome = codes.of_twilio(int(code or 0))
-        # Twilio tries no more: what would do at another try is a failure by now.
-        kind = Kind.FAILED if outcome is Outcome.TEMPORARY else KINDS[outcome]
+        # Twilio will not try again, so a temporary error is final here.
+        kind = Kind.FAILED if outcome is Outcome.TEMPORARY else KIND_OF_OUTCOME[outcome]
     return DeliveryEvent(
         provider=TWILIO,
-        key=_text_key(sid, word, code),
+        key=_text_key(sid, status, code),
         kind=kind,
         provider_id=clean(sid)[:255],
-        message_key=_uuid(message_key),
+        message_key=_read_uuid(message_key),
         address=clean(form.get("To", ""))[:254],
-        code=clean(code or word)[:50] if word in TEXT_NOT_DELIVERED else "",
+        code=clean(code or status)[:50] if status in UNDELIVERED_TEXT else "",
         text=clean(form.get("ErrorMessage", ""))[:2000],
         occurred_at=now,
         received_at=now,
-        payload=storable(dict(form)),
+        payload=clean_json(dict(form)),
     )
 
 
-def of_reply(form: Mapping[str, str], *, now: datetime) -> DeliveryEvent:
-    """The row of a text that somebody sent us, not saved. Raises KeyError when the form is none."""
+def read_reply(form: Mapping[str, str], *, now: datetime) -> DeliveryEvent:
+    """Return the row, not saved, of a text that a customer sent. Raises KeyError or ValueError for any other form."""
     sid, sender = form["MessageSid"], form["From"]
     return DeliveryEvent(
         provider=TWILIO,
@@ -233,31 +242,30 @@ def of_reply(form: Mapping[str, str], *, now: datetime) -> DeliveryEvent:
         text=clean(form["Body"]),
         occurred_at=now,
         received_at=now,
-        payload=storable(dict(form)),
+        payload=clean_json(dict(form)),
     )
 
 
-def _text_key(*parts: str) -> str:
-    name = clean(":".join(part for part in parts if part))
-    if not parts[0].strip():
-        raise ValueError("A report names no message.")
-    return name if len(name) <= 150 else hashlib.sha256(name.encode()).hexdigest()
+def _text_key(sid: str, *parts: str) -> str:
+    if not sid.strip():
+        raise ValueError("The form names no message.")
+    return _shorten(clean(":".join(part for part in (sid, *parts) if part)))
 
 
-# --- What a database can hold -----------------------------------------------------------------
+# --- Values that a database can hold ------------------------------------------------------------
 
 
 def clean(text: str) -> str:
-    """The text without what PostgreSQL cannot store: NUL and half characters."""
+    """Replace the characters that PostgreSQL cannot store: NUL and lone surrogates."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
-def storable(value: Any) -> Any:
-    """The value as JSON can hold it, down to every text and number in it."""
+def clean_json(value: Any) -> Any:
+    """Return the value as a JSON column can hold it, down to every text and number in it."""
     if isinstance(value, Mapping):
-        return {clean(str(name)): storable(part) for name, part in value.items()}
+        return {clean(str(name)): clean_json(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
-        return [storable(part) for part in value]
+        return [clean_json(part) for part in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value if value is None or isinstance(value, bool | int | float) else clean(str(value))

@@ -1,19 +1,24 @@
-"""Texts that customers send: STOP, START, HELP, and everything else."""
+"""Texts that customers send back: the meaning of STOP, START, HELP and all other words, and its effect.
+
+No text is sent here: the answer goes back in the provider's own call.
+"""
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext
 
 from oauth.models import Account
-from reviewhub.languages import ENGLISH, speaking
+from reviewhub.languages import ENGLISH, in_language
 from reviews.contacts import opt_outs, suppressions
 from reviews.models import Contact, Delivery, DeliveryEvent, Suppression
 from reviews.models.base import Channel
@@ -21,13 +26,15 @@ from reviews.requests import lifecycle
 
 
 class Meaning(Enum):
+    """The customer's will, as far as a text says it in one of the words below."""
+
     STOP = "stop"
     START = "start"
     HELP = "help"
     REPLY = "reply"
 
 
-# What customers write to be left alone (47 CFR 64.1200(a)(10)), without case, accents and punctuation.
+# Words of an opt-out (47 CFR 64.1200(a)(10)), compared without case, accents and punctuation.
 STOP_WORDS = {
     "stop",
     "stopall",
@@ -41,7 +48,7 @@ STOP_WORDS = {
     "cancel",
     "remove",
     "arret",
-    # In the languages that we write in.
+    # German, Spanish and French, in which messages are written as well.
     "stopp",
     "abmelden",
     "abbestellen",
@@ -52,120 +59,153 @@ STOP_WORDS = {
 }
 START_WORDS = {"start", "unstop"}
 HELP_WORDS = {"help", "info"}
-# Beside one of those words they change nothing: "stop please", "remove me".
+# Words that change nothing beside one of the others: "stop please", "remove me".
 FILLERS = {"please", "me"}
 
 
-def meaning_of(text: str, opt_out_type: str = "") -> Meaning:
-    """What the customer wants. `opt_out_type`: what Twilio has found already, with words of its own."""
-    words = _words(opt_out_type or text)
+def read_meaning(text: str, opt_out_type: str = "") -> Meaning:
+    """Return the meaning of a text. `opt_out_type`: the one that Twilio found by its own words; it counts first."""
+    words = _split_words(opt_out_type or text)
     for candidate in (words, [word for word in words if word not in FILLERS]):
-        said = " ".join(candidate)
-        if said in STOP_WORDS:
+        phrase = " ".join(candidate)
+        if phrase in STOP_WORDS:
             return Meaning.STOP
-        if said in START_WORDS:
+        if phrase in START_WORDS:
             return Meaning.START
-        if said in HELP_WORDS:
+        if phrase in HELP_WORDS:
             return Meaning.HELP
     return Meaning.REPLY
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", text).casefold()
     return re.findall(r"[^\W_]+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
 
 
-# --- Whom it concerns ---------------------------------------------------------------------------
+# --- The accounts that a text is meant for --------------------------------------------------------
 
 
-def concerned(*, number: str, sender: str, moment: datetime) -> list[Account]:
-    """The accounts that a word from `number` to `sender` at that moment is meant for, in a fixed order.
+def find_accounts(*, number: str, sender: str, moment: datetime) -> list[Account]:
+    """Return the accounts that a text from the customer's number to our sender is meant for, in a fixed order.
 
-    Those whose texts go from that sender to that number; where there is none, those that use the
-    sender and know the number; else those whose own number it is; else whoever wrote to the number
-    at all: a STOP is never lost because a sender was changed.
+    The first of these groups that has any: accounts that had texted the number by that moment and use the sender;
+    accounts that use the sender and have a contact with the number; accounts with the sender as their own; accounts
+    that had texted the number from any sender, so that no STOP is lost because a sender was changed.
     """
     texts = _texts_to(number, moment)
-    wrote = list(Account.objects.filter(pk__in=texts.values("account")).order_by("pk"))
-    if found := [account for account in wrote if _sends_from(account, sender)]:
-        return found
-    users = Account.objects.filter(_senders(sender)).order_by("pk")
-    known = users.filter(pk__in=Contact.objects.filter(account__in=users, phone=number).values("account"))
-    return list(known) or list(users.filter(text_sender=sender)) or wrote
+    writers = list(Account.objects.filter(pk__in=texts.values("account")).order_by("pk"))
+    if accounts := [account for account in writers if _uses(account, sender)]:
+        return accounts
+    users = Account.objects.filter(_users_of(sender)).order_by("pk")
+    with_contact = users.filter(pk__in=Contact.objects.filter(account__in=users, phone=number).values("account"))
+    return list(with_contact) or list(users.filter(text_sender=sender)) or writers
 
 
 def _texts_to(number: str, moment: datetime) -> QuerySet[Delivery]:
+    """Select the texts to the number that were made by that moment and not cancelled."""
     texts = Delivery.objects.filter(channel=Channel.SMS, address=number, created_at__lte=moment)
     return texts.exclude(status=Delivery.Status.CANCELLED)
 
 
-def _sends_from(account: Account, sender: str) -> bool:
-    """Whether the account's texts come from that number; a messaging service may choose any."""
+def _uses(account: Account, sender: str) -> bool:
+    """Tell whether the account's texts may come from that number: a messaging service chooses any of its own."""
     if account.text_sender:
         return account.text_sender == sender
     return bool(settings.TWILIO_MESSAGING_SERVICE_SID) or sender == settings.TWILIO_FROM
 
 
-def _senders(sender: str) -> Q:
-    """The same as a query."""
+def _users_of(sender: str) -> Q:
+    """Return the condition of `_uses` for a query."""
     shared = bool(settings.TWILIO_MESSAGING_SERVICE_SID) or sender == settings.TWILIO_FROM
     return Q(text_sender=sender) | (Q(text_sender="") if shared else Q(pk__in=[]))
 
 
-# --- What follows from it -----------------------------------------------------------------------
+# --- Effect ---------------------------------------------------------------------------------------
 
 
-def take(event: DeliveryEvent, *, now: datetime) -> str:
-    """Do what the text asks for, and note on the event whose it is; returns what to text back, if anything.
+Place = tuple[UUID, str, str]  # account, channel, address
 
-    Runs inside the caller's transaction.
+
+@dataclass(frozen=True)
+class Reaction:
+    """Part of a text's effect that is left to the caller.
+
+    `answer`: the words to text back, empty for none. `quiet`: the places of a STOP, at which nothing may be on its way
+    any more when the answer leaves (`suppressions.until_quiet`).
     """
-    form: dict[str, str] = event.payload
-    number, sender, twilio_found = event.address, form.get("To", ""), form.get("OptOutType", "")
-    accounts = concerned(number=number, sender=sender, moment=event.received_at)
+
+    answer: str = ""
+    quiet: tuple[Place, ...] = ()
+
+
+def take(event: DeliveryEvent, *, now: datetime) -> Reaction:
+    """Do what the text asks for, and note on the event to which message and account it belongs.
+
+    Runs in the caller's transaction, and does not save the event.
+    """
+    meaning, accounts = _read(event)
     if event.delivery is None:
-        last = _texts_to(number, event.received_at).filter(account__in=accounts).exclude(status=Delivery.Status.PLANNED)
-        event.delivery = last.order_by(F("sent_at").desc(nulls_last=True), "-pk").first()
+        texts = _texts_to(event.address, event.received_at).filter(account__in=accounts)
+        left = texts.exclude(status=Delivery.Status.PLANNED)
+        event.delivery = left.order_by(F("sent_at").desc(nulls_last=True), "-pk").first()
     if event.delivery is not None:
         event.account_id = event.delivery.account_id
     elif len(accounts) == 1:
         event.account = accounts[0]
-    meaning = meaning_of(event.text, twilio_found)
-    with speaking(accounts[0].language if accounts else ENGLISH):
-        answer = _follow(event, meaning, accounts, now=now)
-    # Where Twilio found the word itself, it has answered itself.
-    return "" if twilio_found else answer
+    with in_language(accounts[0].language if accounts else ENGLISH):
+        answer = _obey(event, meaning, accounts, now=now)
+    # Twilio has answered itself where it found the word itself.
+    return Reaction("" if event.payload.get("OptOutType") else answer, _places(event, meaning, accounts))
 
 
-def _follow(event: DeliveryEvent, meaning: Meaning, accounts: list[Account], *, now: datetime) -> str:
-    """Do it; returns what to say about it."""
+def stopped_places(event: DeliveryEvent) -> tuple[Place, ...]:
+    """Return `Reaction.quiet` of an event that was taken before, for a provider that posts it again."""
+    return _places(event, *_read(event)) if event.kind == DeliveryEvent.Kind.REPLIED else ()
+
+
+def _read(event: DeliveryEvent) -> tuple[Meaning, list[Account]]:
+    """Return the meaning of the text, and the accounts that it is meant for."""
+    form: dict[str, str] = event.payload
+    accounts = find_accounts(number=event.address, sender=form.get("To", ""), moment=event.received_at)
+    return read_meaning(event.text, form.get("OptOutType", "")), accounts
+
+
+def _places(event: DeliveryEvent, meaning: Meaning, accounts: list[Account]) -> tuple[Place, ...]:
+    if meaning is not Meaning.STOP:
+        return ()
+    return tuple((account.pk, Channel.SMS, event.address) for account in accounts)
+
+
+def _obey(event: DeliveryEvent, meaning: Meaning, accounts: list[Account], *, now: datetime) -> str:
+    """Do what the text asks for, and return the answer to it."""
     number, answer = event.address, ""
     if meaning is Meaning.STOP:
         opt_outs.lock_requests(accounts=accounts, channel=Channel.SMS, address=number)
-        new = [account.name for account in accounts if _stop(account, event, now=now)]
-        answer = _told(gettext("%(business)s: you are unsubscribed and get no more texts. Reply START to undo."), new)
+        stopped = [account.name for account in accounts if _stop(account, event, now=now)]
+        words = gettext("%(business)s: you are unsubscribed and get no more texts. Reply START to undo.")
+        answer = _name_businesses(words, stopped)
     elif meaning is Meaning.START:
-        lifted = [account.name for account in accounts if _start(account, event, now=now)]
-        answer = _told(gettext("%(business)s: you may get texts again. Reply STOP to end them."), lifted)
+        started = [account.name for account in accounts if _start(account, event, now=now)]
+        answer = _name_businesses(gettext("%(business)s: you may get texts again. Reply STOP to end them."), started)
     elif meaning is Meaning.HELP:
-        answer = _help(accounts, event)
+        answer = _write_help(accounts, event)
     elif event.delivery is not None:
         lifecycle.respond(request=event.delivery.request, now=now, reason="Replied by text message.")
     return answer
 
 
 def _stop(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
-    """Suppress the number in the account; True when it was not yet."""
+    """Suppress the number in the account; return True when it was not suppressed before."""
     where: dict[str, Any] = {"account": account, "channel": Channel.SMS, "address": event.address}
     if suppressions.lifted_since(**where, moment=event.received_at):
-        return False  # an old event applied again: the customer has said START since
+        return False  # an old event applied again: the customer has texted START since
     evidence = f"Text message {event.provider_id}: {event.text}"[:500]
-    made = opt_outs.opt_out(**where, reason=Suppression.Reason.STOP, evidence=evidence, now=now)
-    return made.evidence == evidence
+    suppression = opt_outs.opt_out(**where, reason=Suppression.Reason.STOP, evidence=evidence, now=now)
+    return suppression.evidence == evidence
 
 
 def _start(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
-    """Lift what a STOP of the number did in the account, and nothing else."""
+    """Lift the number's suppressions by STOP in the account; return True when there were any."""
     stops = suppressions.of(account=account, channel=Channel.SMS, address=event.address).filter(
         reason=Suppression.Reason.STOP, created_at__lte=event.received_at
     )
@@ -173,25 +213,26 @@ def _start(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
     return any(suppressions.lift(suppression=stop, because=because, now=now) for stop in stops)
 
 
-def _help(accounts: list[Account], event: DeliveryEvent) -> str:
+def _write_help(accounts: list[Account], event: DeliveryEvent) -> str:
     account = event.account or (accounts[0] if len(accounts) == 1 else None)
     if account is None:
         words = gettext("Texts from this number ask for reviews. Help: %(contact)s. Reply STOP to end them.")
-        return words % {"contact": _our_address()}
-    contact = ", ".join(_contact(account))
+        return words % {"contact": _operator_address()}
+    contact = ", ".join(_contact_details(account))
     words = gettext("%(business)s asks for your review by text. Contact: %(contact)s. Reply STOP to end texts.")
     return words % {"business": account.name, "contact": contact}
 
 
-def _contact(account: Account) -> Iterator[str]:
-    yield account.reply_to or _our_address()
+def _contact_details(account: Account) -> Iterator[str]:
+    yield account.reply_to or _operator_address()
     if account.postal_address.strip():
         yield " ".join(account.postal_address.split())
 
 
-def _our_address() -> str:
+def _operator_address() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-def _told(words: str, names: list[str]) -> str:
+def _name_businesses(words: str, names: list[str]) -> str:
+    """Put the names into the words; without any name, nothing has changed and nothing is said."""
     return words % {"business": ", ".join(names)} if names else ""

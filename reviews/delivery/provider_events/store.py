@@ -1,4 +1,4 @@
-"""Store what a provider reported: once, whatever comes of it later."""
+"""Storing of provider events, each one once. Applying them is another transaction: `apply`."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,33 +7,33 @@ from django.conf import settings
 from django.db import transaction
 
 from reviews.delivery.channels import ChannelError, codes
-from reviews.delivery.provider_events.parse import KINDS, TWILIO
+from reviews.delivery.provider_events.parse import KIND_OF_OUTCOME, TWILIO
 from reviews.models import Delivery, DeliveryEvent
 from reviews.models.base import Channel
 from reviews.worker import queue, task_paths
 
 
-def store(reports: Sequence[DeliveryEvent], *, later: bool = True) -> list[DeliveryEvent]:
-    """Keep what is new of these reports of one provider, and return all that is not applied yet.
+def store(events: Sequence[DeliveryEvent], *, apply_later: bool = True) -> list[DeliveryEvent]:
+    """Store the new ones of these events of one provider, and return the rows that are not applied yet.
 
-    A report that was stored before changes nothing. `later`: a task applies them.
+    An event that was stored before changes nothing. `apply_later`: leave the rows to a task that applies them.
     """
-    if not reports:
+    if not events:
         return []
     with transaction.atomic():
-        DeliveryEvent.objects.bulk_create(reports, ignore_conflicts=True)  # the unique key decides
-        keys = [report.key for report in reports]
-        rows = list(DeliveryEvent.objects.filter(provider=reports[0].provider, key__in=keys, applied_at=None))
-        if rows and later:
+        DeliveryEvent.objects.bulk_create(events, ignore_conflicts=True)  # the unique key decides
+        keys = [event.key for event in events]
+        rows = list(DeliveryEvent.objects.filter(provider=events[0].provider, key__in=keys, applied_at=None))
+        if rows and apply_later:
             ids = [row.pk for row in rows]
             transaction.on_commit(lambda: queue.enqueue(task_paths.APPLY_EVENTS, *ids))
     return rows
 
 
 def record_refusal(delivery: Delivery, error: ChannelError, *, now: datetime) -> None:
-    """Keep what a provider answered when it did not take the message; whoever settles it has applied it.
+    """Store the answer of a provider that did not take the message, as an event that the caller has applied.
 
-    Opens no transaction: it belongs to the caller's. Nothing is kept where no provider answered.
+    Runs in the caller's transaction. Stores nothing when no provider answered.
     """
     if error.untried or not (error.code[:1].isdigit() or error.code == "refused"):
         return
@@ -44,7 +44,7 @@ def record_refusal(delivery: Delivery, error: ChannelError, *, now: datetime) ->
                 delivery=delivery,
                 provider=provider_of(delivery.channel),
                 key=f"refusal:{delivery.pk}:{delivery.attempts}",
-                kind=KINDS[codes.of_error(error)],
+                kind=KIND_OF_OUTCOME[codes.of_error(error)],
                 message_key=delivery.message_key,
                 address=delivery.address,
                 code=error.code[:50],
@@ -60,7 +60,7 @@ def record_refusal(delivery: Delivery, error: ChannelError, *, now: datetime) ->
 
 
 def provider_of(channel: str) -> str:
-    """The name under which the events of whoever carries that channel are kept."""
+    """Return the name under which events of the channel's provider are stored."""
     if channel == Channel.SMS:
         return TWILIO
     backend: str = settings.EMAIL_BACKEND

@@ -16,9 +16,9 @@ class Command(BaseCommand):
         parser.add_argument("--print", action="store_true", help="print it instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from reviews.api.openapi.document import document  # needs drf-spectacular, which production does not have
+        from reviews.api.openapi.document import make_document  # needs drf-spectacular, which production does not have
 
-        text = json.dumps(document(), indent=2, ensure_ascii=False) + "\n"
+        text = json.dumps(make_document(), indent=2, ensure_ascii=False) + "\n"
         if options["print"]:
             self.stdout.write(text)
         else:

@@ -1,4 +1,4 @@
-"""Rows that several resources of the API show."""
+"""Fixtures: rows that several resources of the API show."""
 
 from datetime import datetime
 
@@ -32,7 +32,7 @@ def suppression(account: Account, now: datetime) -> Suppression:
 
 @pytest.fixture
 def everything(account: Account, contact: Contact, suppression: Suppression, now: datetime) -> dict[str, str]:
-    """An address of each kind of row."""
+    """Make a row of each kind, and return the URL of each."""
     actions.record_feedback(delivery=Delivery.objects.all()[0], rating=4, text="Fine.", now=now)
     return {
         "contacts": f"{API}/contacts/{contact.pk}",

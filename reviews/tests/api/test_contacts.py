@@ -15,9 +15,7 @@ pytestmark = pytest.mark.django_db
 API = "/api/v1"
 
 
-def test_a_contact_says_where_it_must_not_be_written_to(
-    owner_api: Any, contact: Contact, suppression: Suppression
-) -> None:
+def test_a_contact_shows_its_opt_outs(owner_api: Any, contact: Contact, suppression: Suppression) -> None:
     body = owner_api.get(f"{API}/contacts/{contact.pk}").json()
     assert body == {
         "id": str(contact.pk),
@@ -37,17 +35,17 @@ def test_a_contact_says_where_it_must_not_be_written_to(
 def test_contacts_are_found_by_address_in_any_spelling(owner_api: Any, account: Account, contact: Contact) -> None:
     Contact.objects.create(account=account, email="bob@example.com")
 
-    def found(**query: str) -> list[str]:
+    def list_emails(**query: str) -> list[str]:
         return [row["email"] for row in owner_api.get(f"{API}/contacts", query).json()["results"]]
 
-    assert found() == ["bob@example.com", "jane@example.com"]
-    assert found(email=" Jane@Example.com") == ["jane@example.com"]
-    assert found(mobile_phone_number="(212) 555-1234") == ["jane@example.com"]
-    assert found(created_before="2020-01-01T00:00:00Z") == []
+    assert list_emails() == ["bob@example.com", "jane@example.com"]
+    assert list_emails(email=" Jane@Example.com") == ["jane@example.com"]
+    assert list_emails(mobile_phone_number="(212) 555-1234") == ["jane@example.com"]
+    assert list_emails(created_before="2020-01-01T00:00:00Z") == []
     refused(owner_api.get(f"{API}/contacts?mobile_phone_number=12"), "mobile_phone_number")
 
 
-def test_only_what_is_named_changes(owner_api: Any, contact: Contact) -> None:
+def test_only_named_fields_change(owner_api: Any, contact: Contact) -> None:
     address = f"{API}/contacts/{contact.pk}"
     body = owner_api.patch(
         address, {"last_name": "Doe", "email": " JANE.DOE@example.com", "time_zone": "America/Denver"}, format="json"
@@ -60,7 +58,7 @@ def test_only_what_is_named_changes(owner_api: Any, contact: Contact) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "name"),
+    ("body", "name"),
     [
         ({"email": "nobody"}, "email"),
         ({"email": 5}, "email"),
@@ -73,11 +71,11 @@ def test_only_what_is_named_changes(owner_api: Any, contact: Contact) -> None:
         ({"mobile_phone_number": "+12125550002"}, "mobile_phone_number"),
     ],
 )
-def test_a_change_that_cannot_be_is_refused_and_loses_nothing(
-    owner_api: Any, account: Account, contact: Contact, given: dict[str, Any], name: str
+def test_an_impossible_change_is_refused_and_loses_nothing(
+    owner_api: Any, account: Account, contact: Contact, body: dict[str, Any], name: str
 ) -> None:
     Contact.objects.create(account=account, email="bob@example.com", phone="+12125550002")
-    refused(owner_api.patch(f"{API}/contacts/{contact.pk}", given, format="json"), name)
+    refused(owner_api.patch(f"{API}/contacts/{contact.pk}", body, format="json"), name)
     contact.refresh_from_db()
     assert (contact.email, contact.phone, contact.first_name) == ("jane@example.com", "+12125551234", "Jane")
 

@@ -1,4 +1,4 @@
-"""The feed of events: what webhooks tell, read at any time."""
+"""The list of events, for programs that have no webhook."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -41,7 +41,7 @@ def test_the_feed_takes_filters(owner_api: Any, account: Account, now: datetime)
     def types(**query: Any) -> list[str]:
         answer = owner_api.get(EVENTS, query)
         assert answer.status_code == 200, answer.content
-        return [one["type"] for one in answer.json()["results"]]
+        return [row["type"] for row in answer.json()["results"]]
 
     everything = ["feedback.created", "review_request.responded", "review_request.scheduled"]
     assert types() == everything

@@ -1,4 +1,4 @@
-"""Input that nobody thought of: no 5xx, no status and no form of an answer that the document does not have."""
+"""Generated input: it gets no 5xx, and no answer whose status or form the document does not have."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from reviews.api.openapi.published import FILE
 
 pytestmark = pytest.mark.django_db
 
-CALLS = 25  # of each operation
+CALLS = 25  # for each operation
 CHECKS = (
     checks.not_a_server_error,
     checks.status_code_conformance,
@@ -43,5 +43,5 @@ def key(account: Account, owner: User, settings: Any) -> Iterator[str]:
 
 @schema.parametrize()
 @settings(max_examples=CALLS, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), database=None)
-def test_whatever_comes_in_is_answered_as_the_document_says(case: Any, key: str) -> None:
+def test_any_input_is_answered_as_the_document_says(case: Any, key: str) -> None:
     case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=CHECKS)

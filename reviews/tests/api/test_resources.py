@@ -1,4 +1,4 @@
-"""Who reads and changes rows of each kind through the API."""
+"""Rows of each kind through the API: permission to read and to change them."""
 
 from typing import Any
 
@@ -22,17 +22,19 @@ def test_each_kind_is_listed_and_read_by_its_account_alone(
     assert owner_api.get(everything[kind]).json() == row
     foreign = stranger_api.get(everything[kind])
     assert (foreign.status_code, foreign.json()["error"]) == (404, "not_found")
-    assert str(row["id"]) not in [str(one["id"]) for one in stranger_api.get(f"{API}/{kind}").json()["results"]]
+    assert str(row["id"]) not in [str(other["id"]) for other in stranger_api.get(f"{API}/{kind}").json()["results"]]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("key", ["999999999", "9" * 30, "7a9c1f0e-5d3b-4c2a-9e8f-1b2c3d4e5f60", "x"])
-def test_what_does_not_exist_is_not_found(owner_api: Any, kind: str, key: str) -> None:
+def test_a_row_that_does_not_exist_is_not_found(owner_api: Any, kind: str, key: str) -> None:
     response = owner_api.get(f"{API}/{kind}/{key}")
     assert (response.status_code, response.json()["error"]) == (404, "not_found")
 
 
-def test_who_may_only_read_changes_nothing(reader_api: Any, everything: dict[str, str], contact: Contact) -> None:
+def test_a_key_that_may_only_read_changes_nothing(
+    reader_api: Any, everything: dict[str, str], contact: Contact
+) -> None:
     calls = [
         reader_api.patch(everything["contacts"], {"first_name": "X"}, format="json"),
         reader_api.delete(everything["contacts"]),

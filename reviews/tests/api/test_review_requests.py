@@ -1,3 +1,5 @@
+"""Review requests through the API: sending one or many, dry runs, reading, cancelling, and permissions."""
+
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,8 +51,8 @@ def test_unknown_values_are_null_and_every_key_is_there(owner_api: Any) -> None:
 
 
 def test_null_and_empty_equal_absent_and_unknown_fields_are_ignored(owner_api: Any) -> None:
-    given = {"email": "a@b.example", "first_name": None, "last_name": "", "delay_hours": "", "metadata": None, "x": 1}
-    assert post(owner_api, given).status_code == 201
+    body = {"email": "a@b.example", "first_name": None, "last_name": "", "delay_hours": "", "metadata": None, "x": 1}
+    assert post(owner_api, body).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -115,7 +117,7 @@ def test_bad_input_is_refused_by_name_and_writes_nothing(owner_api: Any, change:
     ],
     ids=range(12),
 )
-def test_what_is_not_a_json_object_is_refused(owner_api: Any, body: Any) -> None:
+def test_a_body_that_is_no_json_object_is_refused(owner_api: Any, body: Any) -> None:
     refused(post(owner_api, body))
 
 
@@ -229,14 +231,14 @@ def test_the_list_filters(owner_api: Any, account: Account, now: datetime) -> No
     late = asked(account, now + timedelta(hours=1), person=Person(email="late@example.com"))
     lifecycle.cancel_request(request=early, now=now)
 
-    def found(query: str) -> list[str]:
+    def list_ids(query: str) -> list[str]:
         return [row["id"] for row in owner_api.get(f"{URL}?{query}").json()["results"]]
 
-    assert found("status=cancelled") == [str(early.pk)]
-    assert found(f"contact_id={late.contact_id}") == [str(late.pk)]
-    assert found("external_id=job-1") == [str(early.pk)]
-    assert found("created_after=2026-03-03T15:30:00Z") == [str(late.pk)]
-    assert found("created_before=2026-03-03T15:30:00Z") == [str(early.pk)]
+    assert list_ids("status=cancelled") == [str(early.pk)]
+    assert list_ids(f"contact_id={late.contact_id}") == [str(late.pk)]
+    assert list_ids("external_id=job-1") == [str(early.pk)]
+    assert list_ids("created_after=2026-03-03T15:30:00Z") == [str(late.pk)]
+    assert list_ids("created_before=2026-03-03T15:30:00Z") == [str(early.pk)]
 
 
 @pytest.mark.parametrize(

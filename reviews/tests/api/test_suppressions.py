@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 API = "/api/v1"
 
 
-def test_an_address_is_suppressed_once_and_ends_what_was_planned(owner_api: Any, contact: Contact) -> None:
+def test_an_address_is_suppressed_once_and_planned_messages_to_it_end(owner_api: Any, contact: Contact) -> None:
     first = owner_api.post(f"{API}/suppressions", {"address": "Jane@Example.com", "evidence": "CRM"}, format="json")
     again = owner_api.post(f"{API}/suppressions", {"address": "jane@example.com"}, format="json")
     assert (first.status_code, again.status_code) == (201, 200)
@@ -24,9 +24,9 @@ def test_an_address_is_suppressed_once_and_ends_what_was_planned(owner_api: Any,
     assert (number["channel"], number["address"]) == ("sms", "+12125551234")
 
 
-@pytest.mark.parametrize("given", [{}, {"address": ""}, {"address": "a@"}, {"address": "12"}, {"address": 5}])
-def test_what_is_no_address_is_refused(owner_api: Any, given: dict[str, Any]) -> None:
-    refused(owner_api.post(f"{API}/suppressions", given, format="json"), "address")
+@pytest.mark.parametrize("body", [{}, {"address": ""}, {"address": "a@"}, {"address": "12"}, {"address": 5}])
+def test_a_malformed_address_is_refused(owner_api: Any, body: dict[str, Any]) -> None:
+    refused(owner_api.post(f"{API}/suppressions", body, format="json"), "address")
     assert not Suppression.objects.exists()
 
 
@@ -42,7 +42,7 @@ def test_a_suppression_is_lifted_once_with_a_reason(owner_api: Any, suppression:
     assert len(owner_api.get(f"{API}/suppressions?active=false").json()["results"]) == 1
 
 
-def test_nobody_is_left_to_be_allowed_again_after_erasure(owner_api: Any, contact: Contact) -> None:
+def test_a_suppression_of_an_erased_contact_cannot_be_lifted(owner_api: Any, contact: Contact) -> None:
     owner_api.delete(f"{API}/contacts/{contact.pk}")
     for row in owner_api.get(f"{API}/suppressions").json()["results"]:
         assert row["address"] is None

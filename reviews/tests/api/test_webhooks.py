@@ -1,4 +1,4 @@
-"""Subscribing through the API, as a business's script does with a key and an app with its token; and the feed."""
+"""Webhooks over the API, for a business's script with a key and for an app with its token."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -57,7 +57,7 @@ def test_subscribing_answers_with_the_secret_once(owner_api: Any, account: Accou
     assert owner_api.get(HOOKS).json()["results"] == [read]
 
 
-def test_a_repeated_call_finds_the_first_endpoint(owner_api: Any) -> None:
+def test_a_repeated_call_finds_the_first_webhook(owner_api: Any) -> None:
     first = post(owner_api, HOOK, HOOKS).json()
     again = post(owner_api, HOOK, HOOKS)
     assert (again.status_code, again.json()) == (200, first)
@@ -84,13 +84,13 @@ def test_bad_input_is_named_and_subscribes_nothing(owner_api: Any, body: dict[st
     assert not Endpoint.objects.exists()
 
 
-def test_there_are_so_many_of_an_account(owner_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_account_has_a_limited_number_of_webhooks(owner_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(endpoints, "MOST", 1)
     post(owner_api, HOOK, HOOKS)
     refused(post(owner_api, HOOK | {"events": []}, HOOKS), "url")
 
 
-def test_unsubscribing_ends_it_with_what_waited(owner_api: Any, account: Account, now: datetime) -> None:
+def test_unsubscribing_ends_it_with_its_waiting_notices(owner_api: Any, account: Account, now: datetime) -> None:
     made = post(owner_api, {"url": HOOK["url"]}, HOOKS).json()
     asked(account, now)
     assert Notice.objects.count() == 1
@@ -99,14 +99,14 @@ def test_unsubscribing_ends_it_with_what_waited(owner_api: Any, account: Account
     assert not Notice.objects.exists()
 
 
-# --- Whose ---------------------------------------------------------------------------------------------
+# --- Owners --------------------------------------------------------------------------------------------
 
 METHODS = [("get", ""), ("patch", ""), ("delete", ""), ("post", "/secret"), ("post", "/test"), ("post", "/replay")]
 METHODS += [("get", "/attempts")]
 
 
 @pytest.mark.parametrize(("method", "path"), METHODS)
-def test_a_strangers_hook_is_not_there(owner_api: Any, stranger_api: Any, method: str, path: str) -> None:
+def test_another_accounts_webhook_is_not_there(owner_api: Any, stranger_api: Any, method: str, path: str) -> None:
     made = post(owner_api, HOOK, HOOKS).json()
     answer = getattr(stranger_api, method)(f"{HOOKS}/{made['id']}{path}")
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
@@ -114,7 +114,7 @@ def test_a_strangers_hook_is_not_there(owner_api: Any, stranger_api: Any, method
 
 
 @pytest.mark.parametrize(("method", "path"), METHODS)
-def test_an_app_sees_its_own_hooks_alone(
+def test_an_app_sees_its_own_webhooks_alone(
     owner_api: Any, app_api: Any, owner: User, account: Account, method: str, path: str
 ) -> None:
     business = post(owner_api, HOOK, HOOKS).json()
@@ -128,14 +128,16 @@ def test_an_app_sees_its_own_hooks_alone(
     assert len(owner_api.get(HOOKS).json()["results"]) == 2  # the business sees who is told about it
 
 
-@pytest.mark.parametrize(("method", "path"), [one for one in METHODS if one[0] != "get"] + [("post", None)])
+@pytest.mark.parametrize(("method", "path"), [call for call in METHODS if call[0] != "get"] + [("post", None)])
 def test_changing_needs_write(owner_api: Any, reader_api: Any, method: str, path: str | None) -> None:
     made = post(owner_api, HOOK, HOOKS).json()
     answer = getattr(reader_api, method)(HOOKS if path is None else f"{HOOKS}/{made['id']}{path}")
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
 
 
-def test_who_may_not_read_is_told_nothing(api_client: Callable[..., Any], owner: User, account: Account) -> None:
+def test_a_key_that_may_not_read_cannot_subscribe(
+    api_client: Callable[..., Any], owner: User, account: Account
+) -> None:
     writer = api_client(owner, account, ["write"])
     answer = post(writer, HOOK, HOOKS)
     assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope")
@@ -146,8 +148,8 @@ def test_who_may_not_read_is_told_nothing(api_client: Callable[..., Any], owner:
 # --- As long as the app is connected ----------------------------------------------------------------------
 
 
-def told_after(account: Account, settings: Any, change: Callable[[], Any]) -> tuple[int, Endpoint]:
-    """How many calls an ask leads to after that change, and the endpoint then."""
+def calls_after(account: Account, settings: Any, change: Callable[[], Any]) -> tuple[int, Endpoint]:
+    """Make the change, then ask a customer; return the number of calls that came, and the webhook as it is then."""
     settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
     change()
     asked(account, timezone.now(), Person(email="late@example.com"))
@@ -157,21 +159,21 @@ def told_after(account: Account, settings: Any, change: Callable[[], Any]) -> tu
         return len(receiver.told), Endpoint.objects.get()
 
 
-def test_an_app_is_told_while_it_is_connected(account: Account, app_api: Any, settings: Any) -> None:
+def test_an_app_gets_events_while_it_is_connected(account: Account, app_api: Any, settings: Any) -> None:
     post(app_api, {"url": HOOK["url"]}, HOOKS)
-    calls, endpoint = told_after(account, settings, lambda: None)
+    calls, endpoint = calls_after(account, settings, lambda: None)
     assert (calls, endpoint.is_active) == (1, True)
 
 
-def test_an_app_that_refreshed_its_tokens_is_still_told(account: Account, app: App, settings: Any) -> None:
+def test_an_app_that_refreshed_its_tokens_still_gets_events(account: Account, app: App, settings: Any) -> None:
     pair = app.pair()
     post(bearer(pair["access_token"]), {"url": HOOK["url"]}, HOOKS)
-    calls, _ = told_after(account, settings, lambda: app.refresh(pair["refresh_token"]))
+    calls, _ = calls_after(account, settings, lambda: app.refresh(pair["refresh_token"]))
     assert calls == 1
 
 
 @pytest.mark.parametrize("change", ["revoked", "left", "person off", "app off"])
-def test_an_app_that_is_disconnected_is_told_nothing(
+def test_an_app_that_is_disconnected_gets_no_events(
     account: Account, owner: User, app: App, settings: Any, change: str
 ) -> None:
     pair = app.pair()
@@ -188,7 +190,7 @@ def test_an_app_that_is_disconnected_is_told_nothing(
         else:
             type(app.application).objects.filter(pk=app.application.pk).update(is_active=False)
 
-    calls, endpoint = told_after(account, settings, end)
+    calls, endpoint = calls_after(account, settings, end)
     assert calls == 0
     assert (endpoint.is_active, endpoint.off_because) == (False, endpoints.DISCONNECTED)
 
@@ -202,21 +204,21 @@ def test_a_change_names_what_it_changes(owner_api: Any) -> None:
     changed = owner_api.patch(url, {"events": [], "description": "All"}, format="json").json()
     assert (changed["events"], changed["description"], changed["active"]) == ([], "All", True)
     assert owner_api.patch(url, {"active": False}, format="json").json()["active"] is False
-    assert Endpoint.objects.get().tell_owners is False  # who did it knows
+    assert Endpoint.objects.get().tell_owners is False  # the person who did it knows
     assert owner_api.patch(url, {"active": True}, format="json").json()["active"] is True
     refused(owner_api.patch(url, {"events": ["nope"]}, format="json"), "events")
     refused(owner_api.patch(url, {"active": "yes"}, format="json"), "active")
     assert owner_api.get(url).json()["events"] == []
 
 
-def test_a_new_secret_leaves_the_former_one_good(owner_api: Any) -> None:
+def test_a_new_secret_leaves_the_previous_one_valid(owner_api: Any) -> None:
     made = post(owner_api, HOOK, HOOKS).json()
     rolled = post(owner_api, {}, f"{HOOKS}/{made['id']}/secret").json()
     assert rolled["secret"] != made["secret"]
     assert endpoints.secrets_of(Endpoint.objects.get()) == [rolled["secret"], made["secret"]]
 
 
-def test_a_test_a_replay_and_what_came_of_them(owner_api: Any, account: Account, settings: Any) -> None:
+def test_a_test_event_and_a_replay_are_listed_as_attempts(owner_api: Any, account: Account, settings: Any) -> None:
     settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
     begun = timezone.now()
     with receiving() as receiver:
@@ -257,7 +259,7 @@ def test_a_replay_of_nothing_is_refused(owner_api: Any, body: dict[str, Any], fi
 
 
 @pytest.mark.parametrize(("path", "body"), [("test", {}), ("replay", {"since": "2026-01-01T00:00:00Z"})])
-def test_one_that_is_off_is_told_nothing_by_hand(owner_api: Any, path: str, body: dict[str, Any]) -> None:
+def test_a_webhook_that_is_off_takes_no_test_and_no_replay(owner_api: Any, path: str, body: dict[str, Any]) -> None:
     made = post(owner_api, HOOK, HOOKS).json()
     owner_api.patch(f"{HOOKS}/{made['id']}", {"active": False}, format="json")
     answer = post(owner_api, body, f"{HOOKS}/{made['id']}/{path}")

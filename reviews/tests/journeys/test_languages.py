@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from oauth.models import Account
-from reviewhub.languages import languages, said
+from reviewhub.languages import find_languages, translate
 from reviewhub.testing import make_account
 from reviews.delivery.content.policy import check_wording
 from reviews.delivery.content.render import VARIABLES, check_template, fill, render
@@ -38,7 +38,7 @@ def test_the_languages_are_english_and_those_that_have_a_folder(tmp_path: Path) 
     for name in ("pt_BR", "xx", "en"):
         (tmp_path / name / "LC_MESSAGES").mkdir(parents=True)
     (tmp_path / "empty").mkdir()
-    assert languages(tmp_path) == [("en", "English"), ("pt-br", "Português brasileiro"), ("xx", "Xx")]
+    assert find_languages(tmp_path) == [("en", "English"), ("pt-br", "Português brasileiro"), ("xx", "Xx")]
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -136,5 +136,5 @@ def test_an_unknown_language_is_refused_by_name(account: Account) -> None:
 
 
 def test_one_text_in_two_languages() -> None:
-    assert said("Save", "de") == "Speichern"
-    assert said("Save", "en") == "Save"
+    assert translate("Save", "de") == "Speichern"
+    assert translate("Save", "en") == "Save"

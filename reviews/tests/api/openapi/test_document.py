@@ -1,4 +1,4 @@
-"""The OpenAPI document: made from the code, complete, true to the reference and to what is really answered."""
+"""The OpenAPI document: made from the code, complete, true to the reference and to the answers that calls get."""
 
 import json
 import re
@@ -17,7 +17,7 @@ from openapi_spec_validator import validate
 from oauth.models import Account
 from oauth.tests.flow import App, make_application
 from reviewhub.outbound import Answer
-from reviews.api.openapi.document import document
+from reviews.api.openapi.document import make_document
 from reviews.api.openapi.published import FILE
 from reviews.models import Delivery, Feedback, Notice
 from reviews.pages import actions
@@ -44,17 +44,17 @@ def validator(schema: dict[str, Any]) -> Draft202012Validator:
 # --- Made from the code -------------------------------------------------------------------------------
 
 
-def test_the_file_is_what_the_code_makes() -> None:
-    assert document() == DOCUMENT, "run `manage.py openapi`"
+def test_the_file_equals_the_document_that_the_code_makes() -> None:
+    assert make_document() == DOCUMENT, "run `manage.py openapi`"
 
 
 def test_it_says_how_often_a_webhook_is_called_again() -> None:
-    """The number of calls after the first one, as test_notices counts them."""
-    said = re.search(
+    """The number of calls after the first one, as test_notifier counts them."""
+    match = re.search(
         r"told again, up to (\d+) times in about 24 hours", DOCUMENT["webhooks"]["event"]["post"]["description"]
     )
-    assert said
-    assert int(said[1]) == len(WAITS)
+    assert match
+    assert int(match[1]) == len(WAITS)
 
 
 def test_it_keeps_to_openapi_3_1() -> None:
@@ -65,9 +65,9 @@ def test_it_keeps_to_openapi_3_1() -> None:
 def test_every_address_and_method_is_in_it_and_no_alias() -> None:
     served = set()
     for pattern in get_resolver().url_patterns:
-        for one in getattr(pattern, "url_patterns", [pattern]):
-            route = str(one.pattern) if isinstance(one, URLPattern) else ""
-            if route.startswith("api/v1/") and (view := getattr(one.callback, "view_class", None)):
+        for url in getattr(pattern, "url_patterns", [pattern]):
+            route = str(url.pattern) if isinstance(url, URLPattern) else ""
+            if route.startswith("api/v1/") and (view := getattr(url.callback, "view_class", None)):
                 path = "/" + re.sub(r"<\w+:pk>", "{id}", route)
                 served |= {(path, method) for method in METHODS if hasattr(view, method)}
     described = {(path, method) for path, method, _ in operations(DOCUMENT)}
@@ -75,7 +75,7 @@ def test_every_address_and_method_is_in_it_and_no_alias() -> None:
     assert len(served) > 17
 
 
-def test_every_operation_says_what_a_consumer_needs() -> None:
+def test_every_operation_is_described_in_full() -> None:
     names = [operation["operationId"] for *_, operation in operations(DOCUMENT)]
     assert len(names) == len(set(names))
     for path, method, operation in operations(DOCUMENT):
@@ -110,7 +110,7 @@ def test_every_example_fits_its_schema() -> None:
 
 # --- True to the reference ----------------------------------------------------------------------------
 
-# What the reference says of the call that everything is about: name, type, format, and what else.
+# The reference's fields of the main call: name, type, format and more.
 REFERENCE_FIELDS: dict[str, dict[str, Any]] = {
     "first_name": {"type": "string", "description": "Contact's first name"},
     "last_name": {"type": "string", "description": "Contact's last name"},
@@ -139,13 +139,13 @@ REFERENCE_TOKEN = {"grant_type", "client_id", "client_secret", "code", "redirect
 
 
 def test_the_fields_are_those_of_the_reference() -> None:
-    given = DOCUMENT["components"]["schemas"]["ReviewRequestInput"]
+    schema = DOCUMENT["components"]["schemas"]["ReviewRequestInput"]
     for name, expected in REFERENCE_FIELDS.items():
-        found = given["properties"][name]
-        assert found["type"] == [expected["type"], "null"]
+        field = schema["properties"][name]
+        assert field["type"] == [expected["type"], "null"]
         for key in set(expected) - {"type"}:
-            assert found[key] == expected[key], (name, key)
-    assert given.get("required", []) == []  # the e-mail is needed only where there is no number
+            assert field[key] == expected[key], (name, key)
+    assert schema.get("required", []) == []  # the e-mail is needed only where there is no number
 
 
 @pytest.mark.parametrize("operation_id", REFERENCE_KEYS)
@@ -159,32 +159,32 @@ def test_the_answers_have_the_keys_of_the_reference(operation_id: str) -> None:
     assert keys <= set(schema["required"])
 
 
-def test_the_token_call_takes_what_the_reference_says() -> None:
+def test_the_token_call_takes_the_fields_of_the_reference() -> None:
     content = DOCUMENT["paths"]["/oauth/token"]["post"]["requestBody"]["content"]
     assert set(content) == {"application/x-www-form-urlencoded", "application/json"}
     assert set(content["application/json"]["schema"]["properties"]) == REFERENCE_TOKEN
 
 
-# --- True to what is answered ---------------------------------------------------------------------------
+# --- True to the answers of calls -----------------------------------------------------------------------
 
 
 def check(response: Any, path: str, method: str) -> None:
-    """The answer is one that the document has, in the form that it says."""
+    """Check that the document has the answer's status for this operation, with its headers and schema."""
     described = DOCUMENT["paths"][path][method]["responses"]
     assert str(response.status_code) in described, (path, method, response.status_code, response.content)
-    found = described[str(response.status_code)]
-    for header in found.get("headers", {}):
+    entry = described[str(response.status_code)]
+    for header in entry.get("headers", {}):
         if header not in ("Retry-After", "RateLimit", "RateLimit-Policy"):
             assert header in response, (path, header)
     if response.status_code == 204:
         assert response.content == b""
         return
-    schema = found["content"]["application/json"]["schema"]
+    schema = entry["content"]["application/json"]["schema"]
     problems = [f"{problem.json_path}: {problem.message}" for problem in validator(schema).iter_errors(response.json())]
     assert problems == [], (path, method, response.json())
 
 
-def test_every_answer_has_the_form_that_it_says(owner_api: Any, account: Account, now: datetime) -> None:
+def test_every_answer_has_the_form_in_the_document(owner_api: Any, account: Account, now: datetime) -> None:
     def call(method: str, path: str, body: Any = None, key: Any = "", **headers: str) -> Any:
         address = path.replace("{id}", str(key))
         response = getattr(owner_api, method)(address, body, format="json", headers=headers)
@@ -228,20 +228,20 @@ def test_every_answer_has_the_form_that_it_says(owner_api: Any, account: Account
     actions.record_press(delivery=delivery, site=account.review_sites.get(), now=now)
     call("get", "/api/v1/events")
     call("get", "/api/v1/hooks")
-    one = {"key": hook["id"]}
-    call("get", "/api/v1/hooks/{id}", **one)
-    call("patch", "/api/v1/hooks/{id}", {"events": ["link.clicked"]}, **one)
-    told = call("post", "/api/v1/hooks/{id}/test", **one)
-    notice = Notice.objects.get(event=told["event_id"])
+    webhook = {"key": hook["id"]}
+    call("get", "/api/v1/hooks/{id}", **webhook)
+    call("patch", "/api/v1/hooks/{id}", {"events": ["link.clicked"]}, **webhook)
+    test_event = call("post", "/api/v1/hooks/{id}/test", **webhook)
+    notice = Notice.objects.get(event=test_event["event_id"])
     for answer in (Answer(None, 5, "No answer."), Answer(200, 5, text="ok")):
         settle([FinishedCall(notice, notice.endpoint, answer)], now)
-    call("post", "/api/v1/hooks/{id}/replay", {"event_id": told["event_id"]}, **one)
-    call("post", "/api/v1/hooks/{id}/replay", {"since": now.isoformat()}, **one)
-    call("get", "/api/v1/hooks/{id}/attempts", **one)
-    call("post", "/api/v1/hooks/{id}/secret", **one)
-    call("patch", "/api/v1/hooks/{id}", {"active": False}, **one)
-    call("post", "/api/v1/hooks/{id}/test", **one)  # 409
-    call("delete", "/api/v1/hooks/{id}", **one)
+    call("post", "/api/v1/hooks/{id}/replay", {"event_id": test_event["event_id"]}, **webhook)
+    call("post", "/api/v1/hooks/{id}/replay", {"since": now.isoformat()}, **webhook)
+    call("get", "/api/v1/hooks/{id}/attempts", **webhook)
+    call("post", "/api/v1/hooks/{id}/secret", **webhook)
+    call("patch", "/api/v1/hooks/{id}", {"active": False}, **webhook)
+    call("post", "/api/v1/hooks/{id}/test", **webhook)  # 409
+    call("delete", "/api/v1/hooks/{id}", **webhook)
     call("post", "/api/v1/suppressions/{id}/lift", {"because": "Asked"}, key=suppression["id"])
     call("delete", "/api/v1/contacts/{id}", key=made["contact_id"])
     call("get", "/api/v1/contacts/{id}", key=made["contact_id"])
@@ -253,7 +253,7 @@ def test_every_answer_has_the_form_that_it_says(owner_api: Any, account: Account
 
 
 @pytest.mark.parametrize(("path", "method"), [each[:2] for each in operations(DOCUMENT) if each[0].startswith("/api/")])
-def test_who_has_no_token_is_answered_as_it_says(path: str, method: str) -> None:
+def test_a_call_without_a_token_is_answered_as_the_document_says(path: str, method: str) -> None:
     address = path.replace(
         "{id}", "7" if "contact" not in path and "request" not in path else "7" * 8 + "-7777" * 3 + "-" + "7" * 12
     )
@@ -264,8 +264,8 @@ def test_the_oauth_answers_have_their_form(owner: Any, account: Account) -> None
     app = App(owner, account, make_application())
     pair = app.pair()
 
-    def call(path: str, **given: str) -> None:
-        check(app.server.post(path, app.credentials | given), path, "post")
+    def call(path: str, **fields: str) -> None:
+        check(app.server.post(path, app.credentials | fields), path, "post")
 
     call("/oauth/introspect", token=pair["access_token"])
     call("/oauth/introspect")
@@ -280,7 +280,7 @@ def test_the_oauth_answers_have_their_form(owner: Any, account: Account) -> None
 # --- Served -----------------------------------------------------------------------------------------------
 
 
-def test_it_is_served_to_everybody_and_not_twice(client: Client) -> None:
+def test_it_is_served_to_everybody_and_not_again_when_unchanged(client: Client) -> None:
     response = client.get("/api/v1/openapi.json")
     assert (response.status_code, response["Content-Type"]) == (200, "application/json")
     assert response.json() == DOCUMENT
@@ -303,45 +303,47 @@ def test_the_page_for_people_loads_nothing_from_elsewhere(client: Client) -> Non
 
 
 def breaks(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """What a client of the old document would stumble over in the new one."""
-    found = []
+    """List the differences that break a client of the old document."""
+    problems = []
     for path, method, operation in operations(old):
         after = new["paths"].get(path, {}).get(method)
         if after is None:
-            found.append(f"{method} {path} is gone")
+            problems.append(f"{method} {path} is gone")
             continue
-        found += [
+        problems += [
             f"{method} {path}: {each} is gone"
             for each in set(operation["responses"]) - set(after["responses"])
             if each < "300"
         ]
         known = {(each["name"], each["in"]) for each in operation.get("parameters", [])}
         now = {(each["name"], each["in"]): each for each in after.get("parameters", [])}
-        found += [f"{method} {path}: the parameter {name} is gone" for name, where in known - set(now)]
-        found += [
+        problems += [f"{method} {path}: the parameter {name} is gone" for name, where in known - set(now)]
+        problems += [
             f"{method} {path}: the parameter {name} is needed"
             for (name, where), each in now.items()
             if each.get("required") and (name, where) not in known
         ]
     for name, schema in old["components"]["schemas"].items():
         after = new["components"]["schemas"].get(name, {})
-        found += [
+        problems += [
             f"{name}.{each} is gone" for each in set(schema.get("properties", {})) - set(after.get("properties", {}))
         ]
         is_input = name.endswith(("Input", "Change")) or name == "Lift"
         needed, before = set(after.get("required", [])), set(schema.get("required", []))
-        found += [f"{name}.{each} is needed" for each in needed - before if is_input]
-        found += [f"{name}.{each} may be missing" for each in before - needed if not is_input]
+        problems += [f"{name}.{each} is needed" for each in needed - before if is_input]
+        problems += [f"{name}.{each} may be missing" for each in before - needed if not is_input]
         for each, was in schema.get("properties", {}).items():
             is_now = after.get("properties", {}).get(each, {})
             if "type" in was and was["type"] != is_now.get("type", was["type"]):
-                found.append(f"{name}.{each} is another type")
-        found += [f"{name}: {each} is no choice" for each in set(schema.get("enum", [])) - set(after.get("enum", []))]
-    return found
+                problems.append(f"{name}.{each} is another type")
+        problems += [
+            f"{name}: {each} is no choice" for each in set(schema.get("enum", [])) - set(after.get("enum", []))
+        ]
+    return problems
 
 
-def test_what_was_released_still_holds() -> None:
-    """A change that this finds needs a new version of the path."""
+def test_the_released_document_still_holds() -> None:
+    """A breaking change needs a new version in the path."""
     assert breaks(json.loads(RELEASED.read_text()), DOCUMENT) == []
 
 

@@ -193,14 +193,14 @@ def test_a_report_that_quotes_no_server_has_the_outcome_of_its_reason(
     now: datetime, code: str, outcome: Outcome
 ) -> None:
     if code == "undelivered":
-        row = parse.of_text({"MessageSid": "SM1", "MessageStatus": code}, message_key="", now=now)
+        row = parse.read_text_status({"MessageSid": "SM1", "MessageStatus": code}, message_key="", now=now)
     else:
         words = {"event_type": "rejected" if code == "unsubscribed" else "bounced", "reject_reason": code}
         if code in ("rejected", "failed"):
             words = {"event_type": code}
         event = AnymailTrackingEvent(esp_event={}, recipient="jane@example.com", **words)
-        [row] = parse.of_mail("postmark", [event], now)
-    assert (row.code, row.kind) == (code, parse.KINDS[outcome])
+        [row] = parse.read_mail_events("postmark", [event], now)
+    assert (row.code, row.kind) == (code, parse.KIND_OF_OUTCOME[outcome])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What reports do to a delivery, whatever their order."""
+"""Effects of provider events on a delivery, in whatever order they come."""
 
 import itertools
 import random
@@ -61,7 +61,7 @@ def test_a_delivered_mail_is_delivered_and_the_event_is_the_accounts(sent: Revie
 
 
 @pytest.mark.parametrize("kind", ["deferred", "unknown", "sent"])
-def test_what_says_nothing_new_changes_nothing_and_is_kept(sent: ReviewRequest, clock: Clock, kind: str) -> None:
+def test_an_event_without_news_changes_nothing_and_is_kept(sent: ReviewRequest, clock: Clock, kind: str) -> None:
     before = Delivery.objects.filter(step=0).values().get()
     row = applied(clock(), kind)
     assert Delivery.objects.filter(step=0).values().get() == before
@@ -174,7 +174,7 @@ def test_a_cancelled_message_stays_so(sent: ReviewRequest, clock: Clock) -> None
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations([("delivered", 1), ("bounced", 2), ("sent", 0)])))
-def test_the_latest_report_counts_in_any_order(sent: ReviewRequest, clock: Clock, order: Any) -> None:
+def test_the_latest_event_counts_in_any_order(sent: ReviewRequest, clock: Clock, order: Any) -> None:
     for kind, minute in order:
         applied(clock(), kind, occurred_at=clock() + minute * MINUTE, code="5.1.1" if kind == "bounced" else "")
     assert first().status == "bounced"
@@ -195,9 +195,7 @@ def test_of_the_same_moment_the_worst_counts(sent: ReviewRequest, clock: Clock, 
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_only_what_was_reported_counts_not_in_which_order_or_how_often(
-    sent: ReviewRequest, clock: Clock, seed: int
-) -> None:
+def test_neither_the_order_of_events_nor_their_repetition_counts(sent: ReviewRequest, clock: Clock, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 (orders, no secrets)
     reported = [(chance.choice(["sent", "delivered", "failed", "bounced"]), chance.randrange(4)) for _ in range(5)]
     rows = [event(clock(), kind, occurred_at=clock() + minute * MINUTE, code="x") for kind, minute in reported]
@@ -222,7 +220,7 @@ def test_applied_again_nothing_changes(sent: ReviewRequest, clock: Clock) -> Non
     assert everything() == before
 
 
-def test_an_old_opt_out_applied_again_does_not_undo_that_staff_lifted_it(sent: ReviewRequest, clock: Clock) -> None:
+def test_an_old_opt_out_applied_again_does_not_undo_its_lifting_by_staff(sent: ReviewRequest, clock: Clock) -> None:
     row = applied(clock(), "complained")
     suppressions.lift(suppression=Suppression.objects.get(), because="asked for it", now=clock.forward(days=1))
     apply.apply(event_id=row.pk, now=clock.forward(days=1), again=True)
@@ -232,10 +230,10 @@ def test_an_old_opt_out_applied_again_does_not_undo_that_staff_lifted_it(sent: R
 # --- Before its message, and without it ---------------------------------------------------------
 
 
-def test_a_report_that_overtakes_the_answer_waits_for_it(
+def test_an_event_that_overtakes_the_providers_answer_waits_for_it(
     account: Account, clock: Clock, provider: FakeProvider
 ) -> None:
-    """It comes while the worker has not yet written what the provider's name for the message is."""
+    """The event comes before the worker has written the provider's id of the message."""
     asked(account, clock())
     row = event(clock(), "delivered")
     assert not apply.apply(event_id=row.pk, now=clock()).done
@@ -245,7 +243,7 @@ def test_a_report_that_overtakes_the_answer_waits_for_it(
     assert first().status == "delivered"
 
 
-def test_a_report_about_a_message_in_mid_sending_waits_until_it_is_settled(
+def test_an_event_about_a_message_in_mid_sending_waits_until_it_is_settled(
     account: Account, clock: Clock, provider: FakeProvider
 ) -> None:
     asked(account, clock())
@@ -259,7 +257,7 @@ def test_a_report_about_a_message_in_mid_sending_waits_until_it_is_settled(
     assert first().status == "delivered"
 
 
-def test_a_report_whose_message_is_never_found_is_kept_and_asked_for_no_longer(db: None, clock: Clock) -> None:
+def test_an_event_whose_message_is_never_found_is_kept_and_sought_no_longer(db: None, clock: Clock) -> None:
     row = event(clock(), "bounced")
     clock.forward(minutes=59)
     assert apply.apply_waiting(now=clock()) == 0
@@ -299,7 +297,7 @@ def test_a_message_is_found_with_and_without_brackets(
     assert first().status == "delivered"
 
 
-def test_a_report_about_a_text_finds_no_mail(sent: ReviewRequest, clock: Clock) -> None:
+def test_an_event_about_a_text_finds_no_mail(sent: ReviewRequest, clock: Clock) -> None:
     row = event(clock(), "delivered", provider="twilio")
     assert apply.find(row) is None
 
@@ -317,7 +315,7 @@ def test_a_report_about_a_text_finds_no_mail(sent: ReviewRequest, clock: Clock) 
         (ChannelError("504", "gateway", in_doubt=True), "unknown"),
     ],
 )
-def test_what_a_provider_answered_is_kept_with_its_own_words(
+def test_a_providers_refusal_is_kept_with_its_own_words(
     account: Account, clock: Clock, provider: FakeProvider, error: ChannelError, kind: str
 ) -> None:
     asked(account, clock(), channel="email")
@@ -361,7 +359,7 @@ def test_a_refusal_is_written_in_the_callers_transaction_in_one_statement(
         ("django.core.mail.backends.smtp.EmailBackend", "smtp"),
     ],
 )
-def test_the_one_who_answered_is_named(settings: Any, backend: str, name: str) -> None:
+def test_the_provider_is_named_by_its_channel(settings: Any, backend: str, name: str) -> None:
     settings.EMAIL_BACKEND = backend
     assert store.provider_of("email") == name
     assert store.provider_of("sms") == parse.TWILIO
@@ -375,6 +373,6 @@ def test_applying_costs_few_statements(sent: ReviewRequest, clock: Clock, django
         apply.apply(event_id=row.pk, now=clock())
 
 
-def test_every_state_that_is_reported_has_its_moves() -> None:
+def test_every_state_that_an_event_brings_has_its_moves() -> None:
     assert set(Delivery.MOVES[Delivery.Mover.PROVIDER]) == set(apply.STATES.values())
     assert lifecycle.MOVES["failed"] == ("scheduled", "sent")

@@ -1,4 +1,4 @@
-"""What providers' words become."""
+"""Parsing of provider events into our words."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ POSTFIX = "smtp; 550 5.1.1 no such user"
 
 def mail(now: datetime, provider: str = "postmark", raw: Any = None, **given: Any) -> Any:
     event = AnymailTrackingEvent(esp_event=raw or {}, **{"recipient": "Jane@example.com", "message_id": "id-1"} | given)
-    [row] = parse.of_mail(provider, [event], now)
+    [row] = parse.read_mail_events(provider, [event], now)
     return row
 
 
@@ -46,7 +46,7 @@ def mail(now: datetime, provider: str = "postmark", raw: Any = None, **given: An
         ({"event_type": "failed", "mta_response": POSTFIX}, "bounced"),
     ],
 )
-def test_what_anymail_says_becomes_ours(now: datetime, given: dict[str, Any], kind: str) -> None:
+def test_an_event_of_anymails_has_one_kind_of_ours(now: datetime, given: dict[str, Any], kind: str) -> None:
     assert mail(now, **given).kind == kind
 
 
@@ -65,12 +65,12 @@ def test_what_anymail_says_becomes_ours(now: datetime, given: dict[str, Any], ki
         ("sparkpost", {"msys": {"message_event": {"bounce_class": "22"}}}),
     ],
 )
-def test_a_soft_bounce_is_no_bounce_whoever_reports_it(now: datetime, provider: str, raw: Any) -> None:
+def test_a_soft_bounce_is_no_bounce_with_any_provider(now: datetime, provider: str, raw: Any) -> None:
     assert mail(now, provider, raw, event_type="bounced", reject_reason="bounced").kind == "deferred"
     assert mail(now, provider, {}, event_type="bounced", reject_reason="bounced").kind == "bounced"
 
 
-def test_only_what_did_not_arrive_has_a_code(now: datetime) -> None:
+def test_only_a_mail_that_did_not_arrive_has_a_code(now: datetime) -> None:
     """A code beside an opt-out says that the provider refused the mail."""
     assert mail(now, event_type="bounced", mta_response=POSTFIX).code == "5.1.1"
     assert mail(now, event_type="rejected", reject_reason="unsubscribed").code == "unsubscribed"
@@ -78,7 +78,7 @@ def test_only_what_did_not_arrive_has_a_code(now: datetime) -> None:
         assert mail(now, event_type=word).code == "", word
 
 
-def test_the_key_is_the_providers_else_the_reports_own(now: datetime) -> None:
+def test_the_key_is_the_providers_id_else_a_hash_of_the_payload(now: datetime) -> None:
     assert mail(now, event_type="sent", event_id="e1").key == "e1"
     one, same, other = (mail(now, raw={"n": number}, event_type="sent").key for number in (1, 1, 2))
     assert one == same != other
@@ -92,7 +92,7 @@ def test_mailguns_key_is_not_the_token_that_a_repetition_changes(now: datetime) 
 
 def test_several_recipients_in_one_notification_are_several_events(now: datetime) -> None:
     both = [AnymailTrackingEvent(event_type="sent", event_id="n1", esp_event={}, recipient=who) for who in ("a", "b")]
-    assert [row.key for row in parse.of_mail("amazon_ses", both, now)] == ["n1", "n1/2"]
+    assert [row.key for row in parse.read_mail_events("amazon_ses", both, now)] == ["n1", "n1/2"]
 
 
 def test_the_message_is_named_by_the_provider_and_by_us(now: datetime) -> None:
@@ -106,7 +106,7 @@ def test_the_message_is_named_by_the_provider_and_by_us(now: datetime) -> None:
     assert mail(now, event_type="sent").address == "jane@example.com"
 
 
-def test_what_happened_happened_no_later_than_now(now: datetime) -> None:
+def test_no_event_has_a_time_later_than_now(now: datetime) -> None:
     hour = timedelta(hours=1)
     assert mail(now, event_type="sent").occurred_at == now
     assert mail(now, event_type="sent", timestamp=now - hour).occurred_at == now - hour
@@ -131,9 +131,9 @@ def test_what_happened_happened_no_later_than_now(now: datetime) -> None:
         ("something new", "", "unknown"),
     ],
 )
-def test_what_twilio_says_becomes_ours(now: datetime, word: str, code: str, kind: str) -> None:
+def test_a_status_of_twilios_has_one_kind_of_ours(now: datetime, word: str, code: str, kind: str) -> None:
     form = {"MessageSid": "SM1", "MessageStatus": word, "To": "+12125551234"} | ({"ErrorCode": code} if code else {})
-    row = parse.of_text(form, message_key="", now=now)
+    row = parse.read_text_status(form, message_key="", now=now)
     assert row.kind == kind
     assert bool(row.code) == (word in ("undelivered", "failed"))
     assert row.payload == form
@@ -141,5 +141,5 @@ def test_what_twilio_says_becomes_ours(now: datetime, word: str, code: str, kind
 
 def test_each_status_of_a_text_is_an_event_of_its_own(now: datetime) -> None:
     forms = [{"MessageSid": "SM1", "MessageStatus": word} for word in ("sent", "delivered", "sent")]
-    keys = [parse.of_text(form, message_key="", now=now).key for form in forms]
+    keys = [parse.read_text_status(form, message_key="", now=now).key for form in forms]
     assert keys[0] == keys[2] != keys[1]

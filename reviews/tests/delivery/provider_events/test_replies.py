@@ -1,4 +1,4 @@
-"""What customers text back."""
+"""Texts that customers send back: their meaning, and its effect."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from oauth.models import Account
 from reviewhub.testing import make_account
+from reviews.contacts import suppressions
 from reviews.contacts.suppressions import suppress
 from reviews.delivery import drain
 from reviews.delivery.provider_events import apply, replies
@@ -41,7 +42,7 @@ def texted(account: Account, clock: Clock, provider: FakeProvider) -> ReviewRequ
 
 
 def answers(response: Any) -> list[str]:
-    """The texts that Twilio is told to send."""
+    """Return the texts that the answer tells Twilio to send."""
     assert (response.status_code, response["Content-Type"]) == (200, "text/xml")
     root = ET.fromstring(response.content)  # noqa: S314 (our own answer)
     assert root.tag == "Response"
@@ -64,12 +65,12 @@ NOT_STOPS = [
 
 @pytest.mark.parametrize("body", STOPS)
 def test_a_stop_is_understood(body: str) -> None:
-    assert replies.meaning_of(body) is Meaning.STOP
+    assert replies.read_meaning(body) is Meaning.STOP
 
 
 @pytest.mark.parametrize("body", NOT_STOPS)
 def test_other_words_are_no_stop(body: str) -> None:
-    assert replies.meaning_of(body) is Meaning.REPLY
+    assert replies.read_meaning(body) is Meaning.REPLY
 
 
 @pytest.mark.parametrize(
@@ -77,12 +78,12 @@ def test_other_words_are_no_stop(body: str) -> None:
     [("START", "start"), ("unstop", "start"), ("Help!", "help"), ("info", "help"), ("yes", "reply")],
 )
 def test_start_and_help(body: str, meaning: str) -> None:
-    assert replies.meaning_of(body).value == meaning
+    assert replies.read_meaning(body).value == meaning
 
 
 def test_a_word_that_twilio_found_counts_more_than_ours() -> None:
-    assert replies.meaning_of("basta", "STOP") is Meaning.STOP
-    assert replies.meaning_of("basta") is Meaning.REPLY
+    assert replies.read_meaning("basta", "STOP") is Meaning.STOP
+    assert replies.read_meaning("basta") is Meaning.REPLY
 
 
 # --- STOP ---------------------------------------------------------------------------------------
@@ -106,12 +107,24 @@ def test_a_stop_that_twilio_repeats_is_not_confirmed_again(client: Client, texte
     assert DeliveryEvent.objects.filter(kind="replied").count() == 1
 
 
-def test_what_twilio_answered_itself_is_not_answered_again(client: Client, texted: ReviewRequest) -> None:
+def test_a_text_that_twilio_answered_itself_is_not_answered_again(client: Client, texted: ReviewRequest) -> None:
     assert answers(text(client, "STOP", sid="SM10", OptOutType="STOP")) == []
     assert Suppression.objects.get().reason == "stop"
     assert answers(text(client, "HELP", sid="SM11", OptOutType="HELP")) == []
     assert answers(text(client, "START", sid="SM12", OptOutType="START")) == []
     assert not Suppression.objects.active().exists()
+
+
+@pytest.mark.parametrize(("body", "waits"), [("STOP", True), ("Thanks", False)])
+def test_a_stop_is_answered_when_nothing_is_on_its_way_also_when_twilio_repeats_it(
+    client: Client, texted: ReviewRequest, monkeypatch: pytest.MonkeyPatch, body: str, waits: bool
+) -> None:
+    calls: list[Any] = []
+    monkeypatch.setattr(suppressions, "until_quiet", lambda *places: calls.append(places))
+    for _ in range(2):
+        text(client, body, sid="SM10")
+    place = (texted.account_id, "sms", NUMBER)
+    assert calls == [(place,) if waits else ()] * 2
 
 
 def test_a_stop_concerns_every_account_that_wrote_from_that_number(
@@ -148,7 +161,7 @@ def test_with_a_messaging_service_any_number_may_be_the_sender(
     assert Suppression.objects.get().account == texted.account
 
 
-def test_a_stop_of_a_number_that_nobody_wrote_to_is_taken_by_those_who_know_it(
+def test_a_stop_of_a_number_that_nobody_texted_counts_for_accounts_with_such_a_contact(
     client: Client, account: Account, other_account: Account
 ) -> None:
     Contact.objects.create(account=account, phone=NUMBER)
@@ -179,7 +192,7 @@ def test_a_stop_ends_the_texts_and_leaves_mail_of_a_later_request(
 # --- START, HELP, and everything else -------------------------------------------------------------
 
 
-def test_a_start_lifts_what_a_stop_did_and_nothing_else(
+def test_a_start_lifts_the_suppression_of_a_stop_and_nothing_else(
     client: Client, texted: ReviewRequest, account: Account, now: Any
 ) -> None:
     text(client, "STOP", sid="SM10")
@@ -196,7 +209,7 @@ def test_a_start_lifts_what_a_stop_did_and_nothing_else(
 
 
 @pytest.mark.parametrize("reason", ["bounced", "staff"])
-def test_a_start_does_not_lift_what_is_no_stop(
+def test_a_start_does_not_lift_a_suppression_for_another_reason(
     client: Client, texted: ReviewRequest, account: Account, now: Any, reason: str
 ) -> None:
     suppress(account=account, channel="sms", address=NUMBER, reason=Suppression.Reason(reason), evidence="", now=now)
@@ -218,7 +231,7 @@ def test_a_stop_applied_again_does_not_undo_a_later_start(client: Client, texted
     assert not Suppression.objects.active().exists()
 
 
-def test_a_reply_applied_again_says_nothing_to_what_was_sent_later(
+def test_a_reply_applied_again_does_not_answer_a_later_request(
     client: Client, texted: ReviewRequest, other_account: Account
 ) -> None:
     text(client, "Thanks", sid="SM10")
@@ -272,7 +285,7 @@ def test_any_other_reply_ends_the_follow_ups_and_is_kept(
     assert drain.send_due(clock) == 0
 
 
-def test_a_reply_is_that_of_whoever_wrote_last(
+def test_a_reply_belongs_to_the_account_that_texted_last(
     client: Client, texted: ReviewRequest, other_account: Account, clock: Clock, provider: FakeProvider
 ) -> None:
     clock.forward(minutes=5)
@@ -296,7 +309,7 @@ def test_a_reply_whose_application_failed_is_applied_by_the_sweep(
 ) -> None:
     client.raise_request_exception = False
     with monkeypatch.context() as broken:
-        broken.setattr(replies, "concerned", lambda **_: 1 / 0)
+        broken.setattr(replies, "find_accounts", lambda **_: 1 / 0)
         assert text(client, "STOP", sid="SM10").status_code == 500
     assert DeliveryEvent.objects.get().applied_at is None
     assert apply.apply_waiting(now=timezone.now() + timedelta(minutes=1)) == 1

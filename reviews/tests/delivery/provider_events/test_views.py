@@ -1,4 +1,4 @@
-"""Who may report, what is answered, and that each report is kept once."""
+"""Endpoints of providers: proof of the caller, answers, and each event stored once."""
 
 import base64
 import hmac
@@ -29,7 +29,7 @@ pytestmark = [
 
 @pytest.fixture(autouse=True)
 def configured(settings: Any) -> None:
-    """The public address is another than the one that requests of the tests come in at."""
+    """Set up a public address other than the one at which the tests call."""
     settings.PUBLIC_URL, settings.TWILIO_AUTH_TOKEN = PUBLIC, TOKEN
     settings.TWILIO_FROM = "+15005550006"
     settings.ANYMAIL = {"WEBHOOK_SECRET": "hooks:correct horse"}
@@ -41,15 +41,15 @@ def caller() -> Client:
 
 
 class Security:
-    """What every endpoint has in common. A subclass says whose voices it listens to."""
+    """Tests that every endpoint has in common. A subclass names the providers (`spoken`: keys of VOICES)."""
 
     @pytest.fixture
     def voice(self, spoken: str, settings: Any) -> Voice:
-        found = VOICES[spoken]
-        settings.ANYMAIL = dict(found.keys)
-        return found
+        voice = VOICES[spoken]
+        settings.ANYMAIL = dict(voice.keys)
+        return voice
 
-    def test_the_right_proof_is_answered_well_and_the_report_kept(self, voice: Voice, caller: Client) -> None:
+    def test_the_right_proof_is_answered_well_and_the_event_kept(self, voice: Voice, caller: Client) -> None:
         answer = voice.post(caller, voice.body(), voice.proof(voice.body()))
         assert 200 <= answer.status_code < 300, answer.content
         event = DeliveryEvent.objects.get()
@@ -81,12 +81,12 @@ class Security:
         assert voice.post(caller, voice.body(), voice.proof(voice.body())).status_code == 403
         assert not DeliveryEvent.objects.exists()
 
-    def test_a_look_stores_nothing(self, voice: Voice, caller: Client) -> None:
-        looked = caller.get(voice.path).status_code
-        assert looked == (200 if voice.name == "unisender_go" else 405)
+    def test_a_get_stores_nothing(self, voice: Voice, caller: Client) -> None:
+        status = caller.get(voice.path).status_code
+        assert status == (200 if voice.name == "unisender_go" else 405)
         assert not DeliveryEvent.objects.exists()
 
-    def test_what_makes_no_sense_is_refused(self, voice: Voice, caller: Client) -> None:
+    def test_a_body_without_sense_is_refused(self, voice: Voice, caller: Client) -> None:
         answer = voice.post(caller, voice.senseless(), voice.proof(voice.senseless()))
         assert answer.status_code == 400
         assert not DeliveryEvent.objects.exists()
@@ -118,22 +118,22 @@ class TestMailProviders(Security):
 
 @pytest.mark.parametrize("spoken", ["text status", "text message"])
 class TestTwilio(Security):
-    """Reports about texts, and texts."""
+    """Status callbacks of texts, and texts of customers."""
 
 
-def test_every_provider_of_anymails_is_heard_and_tried() -> None:
+def test_every_provider_of_anymails_has_a_view_and_tests() -> None:
     from pathlib import Path
 
-    theirs = {path.stem for path in Path(next(iter(webhooks.__path__))).glob("[a-z]*.py")} - {"base"}
-    assert theirs == set(mail_providers.VIEWS)
-    assert theirs == {voice.name for voice in VOICES.values()} - {"twilio"}
+    providers = {path.stem for path in Path(next(iter(webhooks.__path__))).glob("[a-z]*.py")} - {"base"}
+    assert providers == set(mail_providers.VIEWS)
+    assert providers == {voice.name for voice in VOICES.values()} - {"twilio"}
 
 
-def test_nobody_else_is_listened_to(caller: Client) -> None:
+def test_another_provider_is_not_found(caller: Client) -> None:
     assert caller.post("/hooks/mail/pigeon").status_code == 404
 
 
-def test_a_provider_may_look_whether_the_address_exists(caller: Client) -> None:
+def test_a_provider_may_check_that_the_address_exists(caller: Client) -> None:
     assert caller.head("/hooks/mail/mandrill").status_code == 200
 
 
@@ -240,7 +240,7 @@ def test_a_port_in_the_public_address_may_be_signed_or_not(caller: Client, setti
         )
 
 
-def test_a_report_that_a_database_cannot_hold_is_kept_without_what_it_cannot(caller: Client) -> None:
+def test_an_event_is_kept_without_the_characters_that_a_database_cannot_hold(caller: Client) -> None:
     report = VOICES["postmark"].report | {"Details": "a\0b \ud800", "Ratio": float("nan"), "MessageID": "id\0"}
     body = json.dumps(report).encode()
     assert VOICES["postmark"].post(caller, body, VOICES["postmark"].proof(body)).status_code == 200
@@ -248,7 +248,7 @@ def test_a_report_that_a_database_cannot_hold_is_kept_without_what_it_cannot(cal
     assert (event.payload["Details"], event.payload["Ratio"], event.provider_id) == ("a\ufffdb ?", "nan", "id\ufffd")
 
 
-# --- From the report to the row -----------------------------------------------------------------
+# --- From the call to the row -------------------------------------------------------------------
 
 
 def sent_mail(account: Account, now: Any) -> Delivery:
@@ -258,7 +258,7 @@ def sent_mail(account: Account, now: Any) -> Delivery:
     return Delivery.objects.get()
 
 
-def test_a_report_is_applied_by_a_task_after_the_commit(
+def test_an_event_is_applied_by_a_task_after_the_commit(
     account: Account, now: Any, caller: Client, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queued: list[tuple[Any, ...]] = []
@@ -277,7 +277,7 @@ def test_a_report_is_applied_by_a_task_after_the_commit(
     assert (delivery.status, event.account, event.delivery) == ("delivered", account, delivery)
 
 
-def test_a_queue_that_is_out_of_reach_loses_no_report(
+def test_a_queue_that_is_out_of_reach_loses_no_event(
     caller: Client, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: Any, **__: Any) -> None:
@@ -329,7 +329,7 @@ def test_a_text_status_names_the_message_by_our_own_key(account: Account, now: A
     assert ReviewRequest.objects.get().status == "sent"
 
 
-def test_storing_a_report_costs_few_statements(
+def test_storing_an_event_costs_few_statements(
     account: Account, now: Any, caller: Client, django_assert_max_num_queries: Any
 ) -> None:
     sent_mail(account, now)
