@@ -1,4 +1,4 @@
-"""How the back-office writes dates and times: short, and read the same everywhere."""
+"""Formats of dates and times in the back-office: short, and read alike everywhere."""
 
 DATE_FORMAT = "j M Y"
 TIME_FORMAT = "H:i"

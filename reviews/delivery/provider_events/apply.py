@@ -22,19 +22,18 @@ from reviews.requests import plan
 
 logger = logging.getLogger(__name__)
 
-Kind = DeliveryEvent.Kind
 
 # State of the message by the kind of event. The latest event counts; of two with the same time, the kind further down.
 STATES = {
-    Kind.SENT: Delivery.Status.SENT,
-    Kind.DELIVERED: Delivery.Status.DELIVERED,
-    Kind.FAILED: Delivery.Status.FAILED,
-    Kind.BOUNCED: Delivery.Status.BOUNCED,
+    DeliveryEvent.Kind.SENT: Delivery.Status.SENT,
+    DeliveryEvent.Kind.DELIVERED: Delivery.Status.DELIVERED,
+    DeliveryEvent.Kind.FAILED: Delivery.Status.FAILED,
+    DeliveryEvent.Kind.BOUNCED: Delivery.Status.BOUNCED,
 }
 RANKS = {kind: rank for rank, kind in enumerate(STATES)}
 
 # The recipient's will: applied before the provider gets its answer.
-OPT_OUTS = (Kind.COMPLAINED, Kind.UNSUBSCRIBED)
+OPT_OUTS = (DeliveryEvent.Kind.COMPLAINED, DeliveryEvent.Kind.UNSUBSCRIBED)
 
 # An event may overtake the answer in which the provider names the message: it waits this long for its message.
 FIND_WITHIN = timedelta(hours=1)
@@ -66,7 +65,7 @@ def apply(*, event_id: int, now: datetime, again: bool = False) -> Applied:
         if event.applied_at is not None and not again:
             return Applied(done=True, quiet=replies.stopped_places(event))
         reaction = replies.Reaction()
-        if event.kind == Kind.REPLIED:
+        if event.kind == DeliveryEvent.Kind.REPLIED:
             reaction = replies.take(event, now=now)
         elif not _apply_to_delivery(event, now=now):
             event.save(update_fields=["account", "delivery"])
@@ -131,7 +130,7 @@ def _opt_out(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None
     where: dict[str, Any] = {"account": delivery.account, "channel": delivery.channel, "address": delivery.address}
     if not delivery.address or suppressions.lifted_since(**where, moment=event.received_at):
         return
-    if event.kind == Kind.COMPLAINED:
+    if event.kind == DeliveryEvent.Kind.COMPLAINED:
         reason = Suppression.Reason.COMPLAINED
     else:
         reason = Suppression.Reason.STOP if delivery.channel == Channel.SMS else Suppression.Reason.UNSUBSCRIBED
@@ -139,7 +138,7 @@ def _opt_out(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None
 
 
 def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
-    before, to = delivery.status, STATES[Kind(event.kind)]
+    before, to = delivery.status, STATES[DeliveryEvent.Kind(event.kind)]
     if not _move(delivery, to, event, now=now):
         return
     if to == Delivery.Status.BOUNCED and delivery.address:
@@ -176,10 +175,10 @@ def _move(delivery: Delivery, to: Delivery.Status, event: DeliveryEvent, *, now:
 
 def _is_outdone(delivery: Delivery, event: DeliveryEvent) -> bool:
     """Tell whether another event that was applied counts more: a later one, or a stronger one of the same time."""
-    stronger = [kind for kind, rank in RANKS.items() if rank > RANKS[Kind(event.kind)]]
+    stronger = [kind for kind, rank in RANKS.items() if rank > RANKS[DeliveryEvent.Kind(event.kind)]]
     later = Q(occurred_at__gt=event.occurred_at) | Q(occurred_at=event.occurred_at, kind__in=stronger)
     others = DeliveryEvent.objects.filter(later, delivery=delivery, kind__in=list(STATES), applied_at__isnull=False)
-    return others.exclude(pk=event.pk).exclude(kind=Kind.SENT).exists()
+    return others.exclude(pk=event.pk).exclude(kind=DeliveryEvent.Kind.SENT).exists()
 
 
 def _evidence(event: DeliveryEvent) -> str:

@@ -20,33 +20,32 @@ from reviews.delivery.channels import codes
 from reviews.delivery.channels.codes import Outcome
 from reviews.models import DeliveryEvent
 
-Kind = DeliveryEvent.Kind
 
 TWILIO = "twilio"
 
 # By anymail's event type, where that alone decides.
 MAIL_KINDS = {
-    "queued": Kind.SENT,
-    "sent": Kind.SENT,
-    "delivered": Kind.DELIVERED,
-    "deferred": Kind.DEFERRED,
-    "complained": Kind.COMPLAINED,
-    "unsubscribed": Kind.UNSUBSCRIBED,
+    "queued": DeliveryEvent.Kind.SENT,
+    "sent": DeliveryEvent.Kind.SENT,
+    "delivered": DeliveryEvent.Kind.DELIVERED,
+    "deferred": DeliveryEvent.Kind.DEFERRED,
+    "complained": DeliveryEvent.Kind.COMPLAINED,
+    "unsubscribed": DeliveryEvent.Kind.UNSUBSCRIBED,
 }
 # A mail that did not arrive, by anymail's event type and reject reason. In a bounce "spam" is what the mail looked
 # like; in a rejection it is a complaint that the provider remembers.
-UNDELIVERED_MAIL_KINDS: dict[str, dict[str | None, Kind]] = {
+UNDELIVERED_MAIL_KINDS: dict[str, dict[str | None, DeliveryEvent.Kind]] = {
     "bounced": {
-        None: Kind.BOUNCED,
-        "bounced": Kind.BOUNCED,
-        "invalid": Kind.BOUNCED,
-        "unsubscribed": Kind.UNSUBSCRIBED,
+        None: DeliveryEvent.Kind.BOUNCED,
+        "bounced": DeliveryEvent.Kind.BOUNCED,
+        "invalid": DeliveryEvent.Kind.BOUNCED,
+        "unsubscribed": DeliveryEvent.Kind.UNSUBSCRIBED,
     },
     "rejected": {
-        "bounced": Kind.BOUNCED,
-        "invalid": Kind.BOUNCED,
-        "unsubscribed": Kind.UNSUBSCRIBED,
-        "spam": Kind.COMPLAINED,
+        "bounced": DeliveryEvent.Kind.BOUNCED,
+        "invalid": DeliveryEvent.Kind.BOUNCED,
+        "unsubscribed": DeliveryEvent.Kind.UNSUBSCRIBED,
+        "spam": DeliveryEvent.Kind.COMPLAINED,
     },
     "failed": {},
 }
@@ -72,23 +71,23 @@ EVENT_ID_PATHS = {"mailgun": ("event-data", "id")}
 
 # By Twilio's status of a text: https://www.twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
 TEXT_KINDS = {
-    "accepted": Kind.SENT,
-    "scheduled": Kind.SENT,
-    "queued": Kind.SENT,
-    "sending": Kind.SENT,
-    "sent": Kind.SENT,
-    "delivered": Kind.DELIVERED,
-    "read": Kind.DELIVERED,
-    "canceled": Kind.FAILED,
+    "accepted": DeliveryEvent.Kind.SENT,
+    "scheduled": DeliveryEvent.Kind.SENT,
+    "queued": DeliveryEvent.Kind.SENT,
+    "sending": DeliveryEvent.Kind.SENT,
+    "sent": DeliveryEvent.Kind.SENT,
+    "delivered": DeliveryEvent.Kind.DELIVERED,
+    "read": DeliveryEvent.Kind.DELIVERED,
+    "canceled": DeliveryEvent.Kind.FAILED,
 }
 UNDELIVERED_TEXT = ("undelivered", "failed")
 
 KIND_OF_OUTCOME = {
-    Outcome.GONE: Kind.BOUNCED,
-    Outcome.OPTED_OUT: Kind.UNSUBSCRIBED,
-    Outcome.PERMANENT: Kind.FAILED,
-    Outcome.TEMPORARY: Kind.DEFERRED,
-    Outcome.IN_DOUBT: Kind.UNKNOWN,
+    Outcome.GONE: DeliveryEvent.Kind.BOUNCED,
+    Outcome.OPTED_OUT: DeliveryEvent.Kind.UNSUBSCRIBED,
+    Outcome.PERMANENT: DeliveryEvent.Kind.FAILED,
+    Outcome.TEMPORARY: DeliveryEvent.Kind.DEFERRED,
+    Outcome.IN_DOUBT: DeliveryEvent.Kind.UNKNOWN,
 }
 
 OUR_MESSAGE_ID = re.compile(r"\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
@@ -129,22 +128,22 @@ def _read_mail_event(provider: str, event: AnymailTrackingEvent, now: datetime) 
     )
 
 
-def _mail_kind(provider: str, event: AnymailTrackingEvent, payload: Any) -> tuple[Kind, str]:
+def _mail_kind(provider: str, event: AnymailTrackingEvent, payload: Any) -> tuple[DeliveryEvent.Kind, str]:
     """Return the kind, and for a mail that did not arrive, a code: the mail server's, else anymail's reason."""
     event_type = str(event.event_type)
     if event_type not in UNDELIVERED_MAIL_KINDS:
-        return MAIL_KINDS.get(event_type, Kind.UNKNOWN), ""
+        return MAIL_KINDS.get(event_type, DeliveryEvent.Kind.UNKNOWN), ""
     words = f"{event.mta_response or ''}\n{event.description or ''}"
     reply = codes.ENHANCED_CODE.search(words) or codes.SMTP_REPLY.search(words)
     code = clean((reply[0] if reply else str(event.reject_reason or event_type)).strip("(;: \n"))
     if event_type == "bounced" and _is_soft_bounce(provider, payload):
-        return Kind.DEFERRED, code
+        return DeliveryEvent.Kind.DEFERRED, code
     outcome = codes.of_report(words) if event_type != "rejected" else None
     if outcome is Outcome.GONE:
-        return Kind.BOUNCED, code
+        return DeliveryEvent.Kind.BOUNCED, code
     if outcome is not None:  # the address may be well, and a provider that says so will not try again
-        return Kind.FAILED, code
-    return UNDELIVERED_MAIL_KINDS[event_type].get(event.reject_reason, Kind.FAILED), code
+        return DeliveryEvent.Kind.FAILED, code
+    return UNDELIVERED_MAIL_KINDS[event_type].get(event.reject_reason, DeliveryEvent.Kind.FAILED), code
 
 
 def _is_soft_bounce(provider: str, payload: Any) -> bool:
@@ -210,11 +209,11 @@ def read_text_status(form: Mapping[str, str], *, message_key: str, now: datetime
     """
     sid, status = form["MessageSid"], form["MessageStatus"]
     code = form.get("ErrorCode", "")
-    kind = TEXT_KINDS.get(status, Kind.UNKNOWN)
+    kind = TEXT_KINDS.get(status, DeliveryEvent.Kind.UNKNOWN)
     if status in UNDELIVERED_TEXT:
         outcome = codes.of_twilio(int(code or 0))
         # Twilio will not try again, so a temporary error is final here.
-        kind = Kind.FAILED if outcome is Outcome.TEMPORARY else KIND_OF_OUTCOME[outcome]
+        kind = DeliveryEvent.Kind.FAILED if outcome is Outcome.TEMPORARY else KIND_OF_OUTCOME[outcome]
     return DeliveryEvent(
         provider=TWILIO,
         key=_text_key(sid, status, code),
@@ -236,7 +235,7 @@ def read_reply(form: Mapping[str, str], *, now: datetime) -> DeliveryEvent:
     return DeliveryEvent(
         provider=TWILIO,
         key=_text_key(sid, "received"),
-        kind=Kind.REPLIED,
+        kind=DeliveryEvent.Kind.REPLIED,
         provider_id=clean(sid)[:255],
         address=clean(sender)[:254],
         text=clean(form["Body"]),
