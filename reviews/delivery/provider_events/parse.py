@@ -20,7 +20,6 @@ from reviews.delivery.channels import codes
 from reviews.delivery.channels.codes import Outcome
 from reviews.models import DeliveryEvent
 
-
 TWILIO = "twilio"
 
 # By anymail's event type, where that alone decides.
