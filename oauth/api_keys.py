@@ -24,7 +24,7 @@ def create_api_key(
 ) -> tuple[ApiKey, str]:
     """Create a key; return its row and its value, which is stored nowhere.
 
-    `key` is for the demo account alone, whose key is derived and stays the same.
+    `key` is for the demo account alone: its key is derived from SECRET_KEY, and stays the same.
     """
     value = key or new_token(PREFIX)
     row = ApiKey.objects.create(
@@ -45,9 +45,9 @@ def find_holder(account: Account, user: Any) -> User | None:
     An account without owners has its first member instead; None if nobody works there.
     """
     memberships = account.memberships.select_related("user").order_by("created_at")
-    users = [membership for membership in memberships if membership.user == user]
+    own = [membership for membership in memberships if membership.user == user]
     owners = [membership for membership in memberships if membership.role == Membership.Role.OWNER]
-    return next((membership.user for membership in [*users, *owners, *memberships]), None)
+    return next((membership.user for membership in [*own, *owners, *memberships]), None)
 
 
 def revoke_api_keys(keys: QuerySet[ApiKey], now: datetime) -> int:

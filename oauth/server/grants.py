@@ -22,7 +22,7 @@ from reviewhub.statements import Change, Insert, Select
 
 M = TypeVar("M", bound=Model)
 
-GRACE = timedelta(seconds=60)  # for parallel workers that refresh at once
+GRACE = timedelta(seconds=60)  # for which a rotated token may still refresh: parallel workers of an app use it at once
 
 
 def derived_token(prefix: str, refresh_token: str) -> str:
@@ -41,12 +41,12 @@ def find_code(code: str, client: Application) -> Grant | None:
 
 
 def find_refresh_token(token: str, client: Application) -> RefreshToken | None:
-    """Return the row of a client's refresh token, live or rotated, locked in the same way."""
+    """Return the row of a client's refresh token, live or rotated, locked until the transaction ends."""
     return _refresh_token_of.first(token_checksum=token_hash(token), application=client.pk)
 
 
 def live_refresh_token(token: str, client: Application, now: datetime) -> RefreshToken | None:
-    """Return the row of a client's live refresh token."""
+    """Return the row of a client's live refresh token, without a lock."""
     rows = RefreshToken.objects.live(now).acting()
     return rows.filter(token_checksum=token_hash(token), application=client).first()
 
@@ -71,7 +71,7 @@ _refresh_token_of = Select(
 
 
 def successor(row: RefreshToken, token: str) -> RefreshToken | None:
-    """Return the refresh token that followed `token`, which is `row`, in its family; None if it was not rotated."""
+    """Return the refresh token that followed this one, given by its row and its text; None if it was not rotated."""
     checksum = token_hash(derived_token(REFRESH_PREFIX, token))
     rows = RefreshToken.objects.filter(token_checksum=checksum, token_family=row.token_family)
     return rows.select_related("access_token").first()
@@ -122,7 +122,7 @@ _retire = Change(lambda pk, **values: (RefreshToken.objects.filter(pk=pk), value
 _renew = Change(lambda pk, **values: (AccessToken.objects.filter(pk=pk), values))
 
 
-# --- Taking back -------------------------------------------------------------------------------------
+# --- Revoking ----------------------------------------------------------------------------------------
 
 
 def revoke_family(family: uuid.UUID | None, now: datetime) -> int:
@@ -159,13 +159,14 @@ def _revoke_with_codes(condition: Q, now: datetime) -> int:
 def _revoke(condition: Q, now: datetime) -> int:
     """Revoke the refresh tokens until none is live, and delete their access tokens.
 
-    A refresh that runs at the same time can end its row before the update here, and add a live one.
+    A refresh that runs at the same time may revoke a row before we reach it, and insert a new live one: so look again
+    until no live row is left. An update that changed no row proves nothing, since it may have waited for that refresh.
     """
     count = 0
     live = RefreshToken.objects.filter(condition, revoked=None)
-    while live.exists():  # and not until an update changes no row: it may have waited for just such a refresh
+    while live.exists():
         count += live.update(revoked=now, updated=now, access_token=None)
-    # Those with a refresh token come from a code that was exchanged meanwhile, and are not meant.
+    # An access token with a refresh token belongs to a code that was exchanged after the loop: this call spares it.
     access_tokens = AccessToken.objects.filter(condition, refresh_token=None)
     count += access_tokens.filter(expires__gt=now).count()
     delete(access_tokens)

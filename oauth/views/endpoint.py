@@ -21,13 +21,13 @@ View = Callable[[HttpRequest, dict[str, str]], JsonResponse]
 
 
 def endpoint(view: View) -> Callable[[HttpRequest], JsonResponse]:
-    """Turn a view of the parameters in a POST's body into one of the request; answer its errors in the contract's form.
+    """Wrap `view(request, parameters)` as a view that takes POST alone, and answers errors in the API's form.
 
-    A caller that fails too often is told to wait (429). A call that succeeds is never held up, so that clients behind
-    one address do not stop each other.
+    After too many failures, a failed call gets 429 instead of 400 or 401. A call with correct credentials still works:
+    clients behind one address do not stop each other.
     """
 
-    shielded_view = sensitive_variables()(view)  # error reports show no secrets
+    shielded_view = sensitive_variables()(view)  # error reports show no secrets, of the view as of the wrapper
 
     @csrf_exempt
     @wraps(view)

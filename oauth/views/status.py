@@ -16,7 +16,7 @@ class TokenStatus(APIView):
     permission_classes: list[Any] = []
 
     def get(self, request: Request) -> Response:
-        if request.auth is None:
+        if request.auth is None:  # there are no permission classes that would refuse it
             self.permission_denied(request)
         credential = credential_of(request)
         return Response(

@@ -1,5 +1,8 @@
 """The drain: a worker claims due messages, declares each, hands it to its provider and settles it.
 
+To declare a message is to commit it as SENDING, past every gate, before the provider is called; to mark it is to commit
+it as SENT afterwards.
+
 The row is the truth throughout, and a worker that is killed at any point loses nothing: a claim that lapses makes
 its message due again, and a message that is found SENDING then is in doubt. A mail in doubt is sent again under the
 same Message-ID; a text message is not, because the customer would read it twice.
@@ -38,7 +41,7 @@ Clock = Callable[[], datetime]
 T = TypeVar("T")
 
 SEND_FOR = 20.0  # seconds; then other tasks of the queue have their turn, long before a claim lapses
-ANSWERS_WITHIN = LEASE.total_seconds()  # from the start; a task may take a little more
+ANSWERS_WITHIN = LEASE.total_seconds()  # from the start of a drain: later answers find their claim lapsed
 LOOK = 1.0  # seconds between two looks at the clock while messages are in flight
 ASK_AGAIN = 0.2  # seconds: how soon a channel that had nothing due is asked again while others send
 PAUSE_AFTER, PAUSE = 10, timedelta(minutes=1)  # temporary failures in a row, and for how long they pause a provider
@@ -127,8 +130,8 @@ class _Drain:
         self.pool, self.turns, self.clock = worker.pool, worker.turns, clock
         self.lines = {channel: _Line(channel) for channel in Channel.values}
         self.in_flight: dict[int, _Work] = {}
-        self.sent: list[Sent] = []  # accepted, and not marked yet
-        self.accepted = 0
+        self.unmarked: list[Sent] = []  # accepted, and not marked yet
+        self.accepted_count = 0
         self.began = time.monotonic()
 
     def run(self) -> int:
@@ -138,18 +141,18 @@ class _Drain:
             if is_over:
                 for line in self.lines.values():
                     self._release(line)
-            has_work = bool(self.sent)
-            if self.sent and not self._has_more():
-                self._advance()  # what has left is marked before claiming takes its time
+            has_work = bool(self.unmarked)
+            if self.unmarked and not self._has_more():
+                self._mark_and_send()  # nothing to send: mark before claiming, which takes its time
             if not is_over:
                 has_work |= self._refill()
-            self._advance()
+            self._mark_and_send()
             if self.in_flight:
                 self._collect()
             elif not has_work and not self._has_more():
-                return self.accepted
+                return self.accepted_count
             if time.monotonic() - self.began > ANSWERS_WITHIN:
-                return self.accepted  # an answer that comes later finds its message in doubt
+                return self.accepted_count  # an answer that comes later finds its message in doubt
 
     def _has_more(self) -> bool:
         return any(line.has_more for line in self.lines.values())
@@ -172,7 +175,7 @@ class _Drain:
         return self._has_more()
 
     def _claim_in_doubt(self) -> None:
-        """Claim one message in doubt. Only when nothing else is under way, since it may kill this worker, too."""
+        """Claim one message in doubt, when nothing else is under way: it may have killed the worker that last sent it."""
         for line in self.lines.values():
             if not line.is_held:
                 self._claim(line, partial(claims.claim_in_doubt, line.channel))
@@ -211,13 +214,13 @@ class _Drain:
 
     # --- Sending ---
 
-    def _advance(self) -> None:
+    def _mark_and_send(self) -> None:
         """Mark what has left and begin to send the next: one trip to the database, then one message a free thread."""
         began = time.monotonic()
         ready = [work for line in self.lines.values() for work in self._ready(line)]
-        if not ready and not self.sent:
+        if not ready and not self.unmarked:
             return
-        sent, self.sent = self.sent, []
+        sent, self.unmarked = self.unmarked, []
         rows = [work.delivery for work in ready]
         marked, declared = self._keep_trying(lambda: advance.mark_and_declare(sent=sent, ready=rows, now=self.clock()))
         for each in sent:
@@ -314,7 +317,7 @@ class _Drain:
             work = self.in_flight.pop(handover.key, None)
             line = self.lines[handover.channel]
             if work is None:
-                continue  # of an earlier drain, which could wait no longer: in doubt, and treated so
+                continue  # handed over by an earlier drain, which stopped waiting: its message is in doubt by now
             if handover.accepted is not None:
                 line.failures = 0
                 self._note_accepted(work, handover.message, handover.accepted)
@@ -324,8 +327,8 @@ class _Drain:
     def _note_accepted(self, work: _Work, message: Message, accepted: Accepted) -> None:
         now = self.clock()
         follow_up = plan.following_delivery(work.delivery, steps=work.steps, blocked=work.blocked, now=now)
-        self.sent.append(Sent(work.delivery, message, accepted, now, follow_up))
-        self.accepted += 1
+        self.unmarked.append(Sent(work.delivery, message, accepted, now, follow_up))
+        self.accepted_count += 1
 
     def _note_error(self, line: _Line, work: _Work, error: ChannelError) -> None:
         now = self.clock()

@@ -1,7 +1,7 @@
 """A pool of connections to providers, and of threads: as many messages in flight as keep this process busy.
 
-A quick provider is served from the caller's own thread: most of the time is then our own, and a message that was
-accepted is marked before the next one leaves. A slow provider gets threads, since its round trip takes the time.
+A quick provider is served from the caller's own thread, since we spend more time on a message than the provider: each
+accepted message is then recorded before the next one leaves. A slow provider gets threads that wait for its answers.
 """
 
 import logging
@@ -72,7 +72,7 @@ class Pool:
         return max(self._window(crew) - crew.in_flight, 0)
 
     def connect(self, channel: str) -> None:
-        """Reach the provider before the first message of a line. Raises ChannelError (untried)."""
+        """Reach the provider before a channel's first message. Raises ChannelError (untried)."""
         self._connection(channel).connect()
 
     def note_own_time(self, channel: str, seconds: float) -> None:
@@ -124,9 +124,9 @@ class Pool:
         return self._connections[channel]
 
     def _window(self, crew: _Crew) -> int:
-        """Return how many messages may be in flight: half as many as we could prepare while the provider answers one.
+        """Return the most messages in flight: half of (the provider's time / our own time for a message).
 
-        With more, messages that were accepted would wait for their mark.
+        With more we could not record acceptances as fast as they arrive, and a crash would send those mails again.
         """
         if self._most == 1 or not crew.pace.own:
             return 1
@@ -180,6 +180,6 @@ def _perform(handover: Handover, connection: _Connection, pace: _Pace) -> None:
     except ChannelError as error:
         handover.error = error
     except Exception as error:
-        # The message may have left: nothing settles it, and its claim lapses with it in doubt.
+        # The message may have left: nothing is recorded, so that it is in doubt once its claim lapses.
         logger.exception("unexpected error while sending", extra={"delivery": handover.key})
         handover.error = error

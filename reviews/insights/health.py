@@ -29,7 +29,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 def _find_fault() -> str:
     """Return in words what is missing; empty for nothing."""
     if not _is_migrated():
-        _is_migrated.cache_clear()  # only the good answer is final
+        _is_migrated.cache_clear()  # keep True alone: migrations may be applied later
         return "Migrations are not applied: run `manage.py migrate`."
     beat = WorkerBeat.objects.order_by("-beat_at").first()
     if beat is None:

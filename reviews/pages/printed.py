@@ -1,4 +1,4 @@
-"""Page of a printed code: asks an unknown visitor what the message's page asks a contact. Serves the logo, too."""
+"""Page behind a printed QR code: review sites and feedback for visitors without a name; and the account's logo."""
 
 import functools
 import re
@@ -43,7 +43,7 @@ def printed_page(view: View) -> View:
         account = _find(code)
         if account is None:
             return keep_private(render_sorry(request, 404))
-        request.account = account  # type: ignore[attr-defined]  # for the access line
+        request.account = account  # type: ignore[attr-defined]  # for the access log
         if request.method == "POST" and writes_too_often(request, code):
             return keep_private(render_sorry(request, 429, account))
         return keep_private(view(request, account, **kwargs))
@@ -74,7 +74,7 @@ def go(request: HttpRequest, account: Account, site: int) -> HttpResponse:
 
 @require_GET
 def logo(request: HttpRequest, code: str) -> HttpResponse:
-    """Serve the account's logo of today, for any version in the query: mails of long ago show it, too."""
+    """Serve the account's present logo, whatever version the query names: old mails show the present one, too."""
     account = _find(code)
     row = Logo.objects.filter(account=account).first() if account and account.logo else None
     if account is None or row is None:
@@ -84,7 +84,7 @@ def logo(request: HttpRequest, code: str) -> HttpResponse:
         patch_cache_control(response, public=True, max_age=A_YEAR, immutable=True)
     else:
         patch_cache_control(response, public=True, max_age=300)
-    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # mail programs of the web show it
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # webmail shows it
     return response
 
 

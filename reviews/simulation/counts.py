@@ -15,7 +15,7 @@ from reviews.simulation.record import MessageRecord, Record
 def count(account: Account, sequence: Sequence, plan: Plan, record: Record) -> dict[str, Any]:
     """Return the result, ready for JSON: the same for the same plan and configuration, in any number of processes."""
     messages = record.messages
-    left = [message for message in messages if message.left]
+    left = [message for message in messages if message.was_handed_over]
     return {
         "account": account.name,
         "sequence": sequence.name,
@@ -82,7 +82,9 @@ def _moves(messages: list[MessageRecord]) -> list[list[Any]]:
 
 def _not_sent(messages: list[MessageRecord]) -> list[list[Any]]:
     """Count the messages that were planned and never left, by reason."""
-    unsent = [message for message in messages if not message.left and message.outcome != Delivery.Status.PLANNED]
+    unsent = [
+        message for message in messages if not message.was_handed_over and message.outcome != Delivery.Status.PLANNED
+    ]
     return _most_frequent(Counter(message.reason or "No reason was given." for message in unsent))
 
 

@@ -1,4 +1,4 @@
-"""Record of a run: the rows that the engine left, as plain values that go from process to process."""
+"""Record of a run: the rows that the engine wrote, as plain values that go from process to process."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ class MessageRecord:
     """One message, sent or not."""
 
     at: datetime  # at which it left; if it never did, at which it was due
-    who: str  # the customer, by the address that nobody else has
+    who: str  # the customer's e-mail address, else their number: unique per customer
     name: str
     request: str
     step: int
@@ -29,8 +29,8 @@ class MessageRecord:
     text: str
 
     @property
-    def left(self) -> bool:
-        """True if it was handed to the provider."""
+    def was_handed_over(self) -> bool:
+        """True if the provider took it."""
         return self.outcome in (*Delivery.ACCEPTED, Delivery.Status.BOUNCED)
 
     @property
@@ -45,14 +45,14 @@ class MessageRecord:
 
 @dataclass
 class Record:
-    """Messages, requests and suppressions of one share of a run, or of all."""
+    """Messages, requests and suppressions of a run: from one of its processes, or merged from all."""
 
     messages: list[MessageRecord] = field(default_factory=list)
     requests: Counter[tuple[str, str, bool]] = field(default_factory=Counter)  # status, reason, whether any was sent
     suppressions: Counter[str] = field(default_factory=Counter)
-    joined: int = 0  # asks that were answered with an open request
+    joined: int = 0  # asks that joined a request which was open already
     engine_seconds: float = 0.0  # in the engine's functions
-    own_seconds: float = 0.0  # around them
+    own_seconds: float = 0.0  # of the simulator itself
 
 
 def read_record(world: World) -> Record:

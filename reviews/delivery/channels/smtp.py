@@ -7,9 +7,9 @@ Reply = tuple[int, bytes]
 
 
 def hand_over(connection: smtplib.SMTP, *, sender: str, recipient: str, content: bytes) -> None:
-    """Hand one mail over. Raises what `smtplib.SMTP.sendmail` raises; after an error, the conversation is over.
+    """Hand one mail over. Raises what `smtplib.SMTP.sendmail` raises; close the connection after an error.
 
-    The addresses are bare and in ASCII; the content's lines end in CRLF.
+    The addresses are bare and in ASCII; every line of the content ends in CRLF, the last too.
     """
     connection.ehlo_or_helo_if_needed()
     if not connection.has_extn("pipelining"):
@@ -45,7 +45,7 @@ def _replies(connection: smtplib.SMTP, number: int) -> list[Reply]:
 
 
 def _refusal(replies: list[Reply], sender: str, recipient: str) -> smtplib.SMTPException | None:
-    """Return the first refusal among the replies to MAIL, RCPT and DATA: later ones follow from it."""
+    """Return the first refusal among the replies to MAIL, RCPT and DATA: the others are only its consequences."""
     from_, *rest = replies
     if from_[0] != 250:
         return smtplib.SMTPSenderRefused(*from_, sender)

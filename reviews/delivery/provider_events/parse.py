@@ -49,7 +49,8 @@ UNDELIVERED_MAIL_KINDS: dict[str, dict[str | None, DeliveryEvent.Kind]] = {
     "failed": {},
 }
 # Soft bounces, which will be tried again or may pass another day: anymail has the same word for them as for hard ones.
-# By provider: the path in its own payload where the difference stands, and the values that mean a soft bounce.
+# By provider: the path in its own payload where the difference stands, and the values that mean a soft bounce. A
+# provider that is missing here has hard bounces only, unless the mail server's words say otherwise.
 SOFT_BOUNCES: dict[str, tuple[tuple[str, ...], tuple[Any, ...]]] = {
     "amazon_ses": (("bounce", "bounceType"), ("Transient", "Undetermined")),
     "brevo": (("event",), ("soft_bounce",)),
