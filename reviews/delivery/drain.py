@@ -175,7 +175,7 @@ class _Drain:
         return self._has_more()
 
     def _claim_in_doubt(self) -> None:
-        """Claim one message in doubt, when nothing else is under way: it may have killed the worker that last sent it."""
+        """Claim one message in doubt, when nothing else is under way: it may have killed the worker that sent it."""
         for line in self.lines.values():
             if not line.is_held:
                 self._claim(line, partial(claims.claim_in_doubt, line.channel))
