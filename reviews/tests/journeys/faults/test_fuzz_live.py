@@ -54,7 +54,7 @@ def test_no_call_is_answered_against_the_document(
     quick_server: Any, keys: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(throttling, "MOST_FROM_ADDRESS", 1_000_000)
-    monkeypatch.setattr(throttling, "MOST_FOR_ONE", 1_000_000)
+    monkeypatch.setattr(throttling, "MOST_FOR_NAME", 1_000_000)
     app = make_application()
     environment = os.environ | {
         "FUZZ_KEYS": str(keys),
