@@ -39,6 +39,8 @@ from reviewhub.settings import CACHES, PASSWORD_HASHERS, REDIS_URL, STORAGES  # 
 
 # The manifest exists only after collectstatic.
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Static files are looked up when they are asked for: each test client would go through all of them first.
+WHITENOISE_AUTOREFRESH = True
 # Fast; nothing here is worth stealing.
 PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
 
