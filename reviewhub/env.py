@@ -119,10 +119,15 @@ def redis_url(name: str) -> str:
     return value
 
 
+def parts(name: str, default: list[str]) -> list[str]:
+    """Return texts, which the variable separates by commas; blanks around them do not count, nor do empty ones."""
+    return [part.strip() for part in env.list(name, default=default) if part.strip()]
+
+
 def networks(name: str) -> list[IPv4Network | IPv6Network]:
     """Return networks, which the variable separates by commas (10.0.0.0/8,192.168.0.0/16)."""
     try:
-        return [ip_network(network.strip()) for network in env.list(name, default=[])]
+        return [ip_network(network) for network in parts(name, default=[])]
     except ValueError as error:
         raise ImproperlyConfigured(f"{name} must be networks such as 10.0.0.0/8: {error}.") from error
 

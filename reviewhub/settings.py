@@ -18,6 +18,7 @@ from reviewhub.env import (
     networks,
     one_of,
     origin,
+    parts,
     redis_url,
     secret_key,
     whole_number,
@@ -30,14 +31,14 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 SECRET_KEY = secret_key(debug=DEBUG)
 # A key of its own, so that a changed SECRET_KEY does not lose the opt-outs of erased contacts.
 ADDRESS_HASH_KEY: str = env.str("ADDRESS_HASH_KEY", default=SECRET_KEY)
-SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS: list[str] = parts("SECRET_KEY_FALLBACKS", default=[])
 PORT = whole_number("PORT", default=8000, least=1, most=65535)
 PUBLIC_URL = origin("PUBLIC_URL", default=f"http://localhost:{PORT}")
 _public = urlsplit(PUBLIC_URL)
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[_public.hostname])
+ALLOWED_HOSTS: list[str] = parts("ALLOWED_HOSTS", default=[_public.hostname or ""])
 if DEBUG:
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
-CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
+CSRF_TRUSTED_ORIGINS: list[str] = parts("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 
 ROOT_URLCONF = "reviewhub.urls"
 WSGI_APPLICATION = "reviewhub.wsgi.application"
@@ -144,7 +145,7 @@ STAFF_MUST_HAVE_MFA: bool = env.bool("STAFF_MUST_HAVE_MFA", default=False)
 # Encrypts the secrets of second factors; a key of its own, so that a changed SECRET_KEY locks nobody out. The fallbacks
 # decrypt what was encrypted before the key was changed.
 SECOND_FACTOR_KEY: str = env.str("SECOND_FACTOR_KEY", default=SECRET_KEY)
-SECOND_FACTOR_KEY_FALLBACKS: list[str] = env.list(
+SECOND_FACTOR_KEY_FALLBACKS: list[str] = parts(
     "SECOND_FACTOR_KEY_FALLBACKS", default=SECRET_KEY_FALLBACKS if SECOND_FACTOR_KEY == SECRET_KEY else []
 )
 PASSWORD_RESET_TIMEOUT = 3600
@@ -250,7 +251,7 @@ SEND_THREADS = whole_number("SEND_THREADS", default=32, least=1, most=256)
 
 # Encrypts the secrets of webhooks. The fallbacks decrypt what was encrypted before the key was changed.
 WEBHOOK_KEY: str = env.str("WEBHOOK_KEY", default=SECRET_KEY)
-WEBHOOK_KEY_FALLBACKS: list[str] = env.list(
+WEBHOOK_KEY_FALLBACKS: list[str] = parts(
     "WEBHOOK_KEY_FALLBACKS", default=SECRET_KEY_FALLBACKS if WEBHOOK_KEY == SECRET_KEY else []
 )
 # Private networks that webhooks may call: the operator's choice, never an account's.

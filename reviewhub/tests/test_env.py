@@ -55,6 +55,12 @@ def test_truth_is_read_in_any_of_its_words(environment: dict[str, str], word: st
     assert readers.env.bool("DEBUG", default=not truth) is truth
 
 
+def test_a_list_of_keys_may_have_blanks_after_its_commas(environment: dict[str, str]) -> None:
+    environment["SECRET_KEY_FALLBACKS"] = "old, older ,,"
+    assert readers.parts("SECRET_KEY_FALLBACKS", default=[]) == ["old", "older"]
+    assert readers.parts("NOT_SET", default=["its default"]) == ["its default"]
+
+
 def test_a_variable_that_is_not_set_has_its_default(environment: dict[str, str]) -> None:
     assert readers.env.bool("DEBUG", default=True) is True
     assert readers.whole_number("PORT", default=8000) == 8000
@@ -221,6 +227,6 @@ def documented() -> set[str]:
 def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
     code = (ROOT / "reviewhub/settings.py").read_text() + (ROOT / "reviewhub/env.py").read_text()
     read = set(
-        re.findall(r'(?:env\.\w+|log_level|networks|one_of|origin|redis_url|whole_number)\(\s*"([A-Z_]+)"', code)
+        re.findall(r'(?:env\.\w+|log_level|networks|one_of|origin|parts|redis_url|whole_number)\(\s*"([A-Z_]+)"', code)
     )
     assert documented() - {"ANYMAIL_POSTMARK_SERVER_TOKEN"} == read

@@ -47,7 +47,7 @@ def provider_view(view: View) -> View:
         except (SuspiciousOperation, mail_providers.UnreadableCall):
             return _refuse(400)
         except mail_providers.NotTheProvider as error:
-            logger.warning("a report was refused: %s", error or type(error.__cause__).__name__)
+            logger.warning("a provider event was refused: %s", str(error) or type(error.__cause__).__name__)
             return _refuse(403)
         except (DatabaseError, InterfaceError) as error:
             # The type alone: the error's text may quote the event, with addresses.

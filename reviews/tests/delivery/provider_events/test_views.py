@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import re
 from typing import Any
 
 import pytest
@@ -61,8 +62,11 @@ class Security:
         assert voice.post(caller, voice.body(), {"X-Missing": "all"}).status_code == voice.without
         assert not DeliveryEvent.objects.exists()
 
-    def test_with_a_wrong_proof_it_is_refused(self, voice: Voice, caller: Client) -> None:
+    def test_with_a_wrong_proof_it_is_refused_and_the_log_says_why(
+        self, voice: Voice, caller: Client, caplog: pytest.LogCaptureFixture
+    ) -> None:
         assert voice.post(caller, voice.body(), voice.proof(voice.body(), right=False)).status_code == 403
+        assert re.search(r"a provider event was refused: \w+", caplog.text)
         assert not DeliveryEvent.objects.exists()
 
     def test_a_changed_body_is_refused_where_it_is_signed(self, voice: Voice, caller: Client) -> None:
