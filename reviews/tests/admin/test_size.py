@@ -72,6 +72,9 @@ def test_no_list_search_or_dashboard_reads_a_big_table_through(
     account: Account, owner: User, operator: User, other_account: Account
 ) -> None:
     Account.objects.exclude(pk=account.pk).delete()  # `grow` takes the only one
+    with connection.cursor() as cursor:
+        # New files: what earlier tests rolled back is still in the indexes, and a swollen index makes plans dearer.
+        cursor.execute(f"TRUNCATE {', '.join(sorted(BIG))} CASCADE")
     grow(REQUESTS)
     problems: list[tuple[object, ...]] = []
     for user in (operator, owner):
