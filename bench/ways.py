@@ -80,7 +80,8 @@ def standard_bytes(message: Message) -> bytes:
         headers=message.headers,
     )
     mail.attach_alternative(message.html, "text/html")
-    return mail.message().as_bytes(linesep="\r\n")
+    raw: Any = mail.message()
+    return bytes(raw.as_bytes(linesep="\r\n"))
 
 
 def _bytes() -> Rates:

@@ -228,7 +228,7 @@ class _Facts:
 
 
 def _facts_of(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_Facts | ReviewRequest]:
-    """For each ask what decides about it, or the request that has its external id already."""
+    """Return for each ask what decides about it, or the request that has its external id already."""
     existing = _existing(account, wanted)
     facts = iter(_look(account, [ask for ask in wanted if ask.external_id not in existing], now))
     return [existing.get(ask.external_id) or next(facts) for ask in wanted]

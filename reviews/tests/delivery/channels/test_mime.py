@@ -9,8 +9,9 @@ from email.utils import formataddr, parseaddr
 from typing import Any
 
 import pytest
-from django.core.mail import BadHeaderError, EmailMultiAlternatives
+from django.core.mail import BadHeaderError
 
+from bench.ways import standard_bytes
 from reviews.delivery.channels import Message
 from reviews.delivery.channels.mime import address_of, serialize
 
@@ -88,28 +89,13 @@ def test_whatever_is_in_it_arrives(seed: int) -> None:
     keeps_to_the_rules(raw)
 
 
-def standard(message: Message) -> bytes:
-    """Write the mail by Django's own objects, as its SMTP backend does."""
-    given = EmailMultiAlternatives(
-        message.subject,
-        message.text,
-        message.sender,
-        [message.to],
-        reply_to=[message.reply_to],
-        headers=message.headers,
-    )
-    given.attach_alternative(message.html, "text/html")
-    raw: Any = given.message()
-    return bytes(raw.as_bytes(linesep="\r\n"))
-
-
 @pytest.mark.parametrize("seed", range(100))
 def test_a_mail_means_what_djangos_own_objects_make_of_it(seed: int) -> None:
     chosen = random.Random(seed)  # noqa: S311 (varies a test)
     words = [piece for piece in PIECES if piece not in ("\f", "\x85", "\r")]  # Django takes these for ends of lines
     text, html = (" ".join(chosen.choices(words, k=12)) for _ in range(2))
     message = mail(subject=" ".join(" ".join(chosen.choices(words, k=12)).split()), text=text, html=html)
-    ours, theirs = read(serialize(message)), read(standard(message))
+    ours, theirs = read(serialize(message)), read(standard_bytes(message))
     names = {"subject", "from", "to", "reply-to", *(name.lower() for name in MAIL.headers)}
     for name in names:
         assert ours[name] == theirs[name].lstrip(), name  # Django begins some subjects with a blank
