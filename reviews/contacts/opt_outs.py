@@ -26,7 +26,7 @@ def opt_out(
     """
     address = address.lower()
     # Requests before messages, as everything that settles a message does: else two would wait for each other.
-    requests = list(_open_requests(account, channel, address))
+    requests = list(open_requests(account, channel, address))
     suppression, is_new = suppressions.add(
         account=account, channel=channel, address=address, reason=reason, evidence=evidence, now=now
     )
@@ -61,10 +61,10 @@ def lock_requests(*, accounts: Sequence[Account], channel: str, address: str) ->
     without these locks, an opt-out in a second account could wait for the worker, and the worker for the opt-out.
     """
     for account in accounts:
-        list(_open_requests(account, channel, address))
+        list(open_requests(account, channel, address))
 
 
-def _open_requests(account: Account, channel: str, address: str) -> QuerySet[ReviewRequest]:
+def open_requests(account: Account, channel: str, address: str) -> QuerySet[ReviewRequest]:
     """Open requests whose contact has the address, or that wrote to it before the contact's changed; locked."""
     of_contact = {"contact__email": address} if channel == Channel.EMAIL else {"contact__phone": address}
     keys = set(ReviewRequest.objects.for_account(account).open().filter(**of_contact).values_list("pk", flat=True))

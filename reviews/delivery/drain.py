@@ -12,7 +12,7 @@ import logging
 import math
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
-from reviews.delivery import advance, claims, rate_limit, unsent
+from reviews.delivery import advance, claims, pauses, rate_limit, unsent
 from reviews.delivery.advance import Sent
 from reviews.delivery.channels import Accepted, ChannelError, Message, get_channel
 from reviews.delivery.claims import LEASE, Turns
@@ -33,6 +33,7 @@ from reviews.delivery.pool import Factory, Handover, Pool
 from reviews.delivery.unsent import CONNECT_PAUSE, about
 from reviews.models import Delivery, FollowUpStep, suppression
 from reviews.models.base import Channel, available_channels
+from reviews.models.pause import sender_of
 from reviews.requests import plan
 from reviews.worker import heartbeat, queue
 
@@ -43,6 +44,7 @@ T = TypeVar("T")
 
 SEND_FOR = 20.0  # seconds; then other tasks of the queue have their turn, long before a claim lapses
 ANSWERS_WITHIN = LEASE.total_seconds()  # from the start of a drain: later answers find their claim lapsed
+LAPSED_FOR = 4.0  # seconds of a drain, under load, for messages whose claims lapsed
 LOOK = 1.0  # seconds between two looks at the clock while messages are in flight
 ASK_AGAIN = 0.2  # seconds: how soon a channel that had nothing due is asked again while others send
 PAUSE_AFTER, PAUSE = 10, timedelta(minutes=1)  # temporary failures in a row, and for how long they pause a provider
@@ -55,13 +57,16 @@ class Worker:
         """`most`: how many messages of a channel may be in flight at once."""
         self.pool = Pool(channels, most=most)
         self.turns = {channel: Turns(channel) for channel in Channel.values}
+        self.is_busy = False  # the last drain ended although more was due
 
     def send_due(self, clock: Clock = timezone.now) -> int:
         """Send what is due until nothing is, or until SEND_FOR is over; return how many messages were accepted."""
         heartbeat.begin_drain()
+        drain = _Drain(self, clock)
         try:
-            return _Drain(self, clock).run()
+            return drain.run()
         finally:
+            self.is_busy = time.monotonic() - drain.began > SEND_FOR
             heartbeat.end_drain()
 
     def close(self) -> None:
@@ -129,6 +134,7 @@ class _Drain:
 
     def __init__(self, worker: Worker, clock: Clock) -> None:
         self.pool, self.turns, self.clock = worker.pool, worker.turns, clock
+        self.is_busy = worker.is_busy
         self.lines = {channel: _Line(channel) for channel in Channel.values}
         self.in_flight: dict[int, _Work] = {}
         self.unmarked: list[Sent] = []  # accepted, and not marked yet
@@ -166,20 +172,28 @@ class _Drain:
     def _refill(self) -> bool:
         """Claim for every line that could send more; return whether there is anything to send."""
         is_idle = not self.in_flight and not self._has_more()
+        if is_idle and self._is_time_for_lapsed():
+            self._claim_lapsed()
+            if self._has_more():
+                return True
         for line in self.lines.values():
             if line.is_held or line.has_more or not self.pool.room(line.channel):
                 continue
             if is_idle or time.monotonic() - line.empty_at > ASK_AGAIN:
                 self._claim(line, self.turns[line.channel].claim)
         if not self.in_flight and not self._has_more():
-            self._claim_in_doubt()
+            self._claim_lapsed()
         return self._has_more()
 
-    def _claim_in_doubt(self) -> None:
-        """Claim one message in doubt, when nothing else is under way: it may have killed the worker that sent it."""
+    def _is_time_for_lapsed(self) -> bool:
+        """Tell whether to take lapsed messages before fresh ones: while more is always due, their turn never comes."""
+        return self.is_busy and time.monotonic() - self.began < LAPSED_FOR
+
+    def _claim_lapsed(self) -> None:
+        """Claim one message whose claim lapsed, when nothing else is under way: it may have killed its worker."""
         for line in self.lines.values():
             if not line.is_held:
-                self._claim(line, partial(claims.claim_in_doubt, line.channel))
+                self._claim(line, partial(claims.claim_lapsed, line.channel))
             if line.waiting:
                 return
 
@@ -205,13 +219,22 @@ class _Drain:
             for delivery in claimed
         ]
 
-    def _release(self, line: _Line) -> None:
-        """Let other workers have the messages of the line whose send has not begun."""
-        rows = [work.delivery for work in (*line.prepared, *line.waiting)]
-        line.prepared.clear()
-        line.waiting.clear()
+    def _release(self, line: _Line, senders: Collection[str] | None = None) -> None:
+        """Let other workers have the messages of the line whose send has not begun; with `senders`, theirs alone.
+
+        An empty sender stands for all.
+        """
+        rows: list[Delivery] = []
+        for queue_of_line in (line.prepared, line.waiting):
+            for work in [*queue_of_line]:
+                sender = sender_of(work.delivery.account, line.channel)
+                if senders is None or "" in senders or (sender in senders and not work.delivery.is_probe):
+                    queue_of_line.remove(work)
+                    rows.append(work.delivery)
         if rows:
             self._keep_trying(lambda: claims.release(rows))
+            for row in rows:
+                self._pass_on(row)
 
     # --- Sending ---
 
@@ -236,16 +259,24 @@ class _Drain:
                 self._send(work)
             else:
                 self._keep_trying(partial(unsent.explain_refusal, work.delivery, steps=work.steps, now=self.clock()))
+                self._pass_on(work.delivery)
         if len(declared) < len(ready):
             self._hold_paused()
 
     def _hold_paused(self) -> None:
-        """Leave to a later drain the channels that another worker's failures have paused."""
+        """Leave to a later drain the channels that are paused, and let go of messages whose sender is."""
         paused = self._keep_trying(lambda: claims.paused_channels(self.clock()))
         for line in self.lines.values():
             if line.channel in paused:
                 line.is_held = True
                 self._release(line)
+            elif line.has_more:
+                self._release(line, self._keep_trying(partial(pauses.paused_senders, line.channel)))
+
+    def _pass_on(self, delivery: Delivery) -> None:
+        """Let another message be tried in place of a probe that does not leave."""
+        if delivery.is_probe:
+            self._keep_trying(lambda: pauses.pass_on(delivery, now=self.clock()))
 
     def _send(self, work: _Work) -> None:
         self.in_flight[work.delivery.pk] = work
@@ -269,6 +300,8 @@ class _Drain:
             work = line.waiting.popleft()
             if self._keep_trying(partial(self._prepare, work)):
                 line.prepared.append(work)
+            else:
+                self._pass_on(work.delivery)
 
     def _is_reachable(self, line: _Line) -> bool:
         """Connect before a line's first message: a provider that is down costs no attempt."""
@@ -286,7 +319,9 @@ class _Drain:
         """Render the message if it may leave now, as far as is known here; settle it otherwise and return False."""
         delivery, now = work.delivery, self.clock()
         is_in_doubt = delivery.status == Delivery.Status.SENDING
-        if is_in_doubt and not unsent.may_repeat(delivery, steps=work.steps, now=now):
+        if is_in_doubt and not unsent.may_repeat(delivery, now=now):
+            return False
+        if unsent.has_lapsed_too_often(delivery, steps=work.steps, now=now):
             return False
         step = next((step for step in work.steps if step.position == delivery.step), None)
         reason = ""
@@ -330,18 +365,31 @@ class _Drain:
         follow_up = plan.following_delivery(work.delivery, steps=work.steps, blocked=work.blocked, now=now)
         self.unmarked.append(Sent(work.delivery, message, accepted, now, follow_up))
         self.accepted_count += 1
+        if work.delivery.is_probe:
+            self._keep_trying(lambda: pauses.note_accepted(work.delivery, now=now))
 
     def _note_error(self, line: _Line, work: _Work, error: ChannelError) -> None:
         now = self.clock()
         self._keep_trying(lambda: unsent.record_error(work.delivery, error, steps=work.steps, now=now))
-        line.failures = 0 if error.permanent else line.failures + 1
-        if error.untried:
+        if work.delivery.is_probe:
+            self._keep_trying(lambda: pauses.note_refused(work.delivery, error, now=now))
+        line.failures = 0 if error.permanent or error.stops else line.failures + 1
+        if error.stops:
+            self._hold_paused()
+        elif error.untried:
             self._hold_out_of_reach(line, error)
         elif line.failures >= PAUSE_AFTER:
             logger.warning("%s provider failed %d times in a row: paused", line.channel, PAUSE_AFTER)
             self._hold(line, PAUSE)
 
     def _hold_out_of_reach(self, line: _Line, error: ChannelError) -> None:
+        """Leave the line to a later drain; a refused login pauses it for our account's fault."""
+        if error.stops:
+            beginning = partial(pauses.begin, channel=line.channel, account=None, error=error)
+            self._keep_trying(lambda: beginning(now=self.clock()))
+            line.is_held = True
+            self._release(line)
+            return
         logger.warning("%s provider out of reach: %s", line.channel, error.code)
         self._hold(line, CONNECT_PAUSE)
 

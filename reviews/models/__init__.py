@@ -7,6 +7,7 @@ from reviews.models.feedback import Feedback
 from reviews.models.idempotency import IdempotencyKey
 from reviews.models.import_job import ImportJob, ImportProblem
 from reviews.models.logo import Logo
+from reviews.models.pause import Pause
 from reviews.models.provider_event import DeliveryEvent
 from reviews.models.request import ReviewRequest
 from reviews.models.sequence import FollowUpStep, Sequence
@@ -34,6 +35,7 @@ __all__ = [
     "Logo",
     "MergeCandidate",
     "Notice",
+    "Pause",
     "ReviewRequest",
     "ReviewSite",
     "SenderPace",

@@ -38,17 +38,19 @@ def confirm_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: date
 def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
     """Plan the message of the other channel, else of the next step, after this one failed or did not arrive.
 
-    A request of which no message arrives fails when no channel is left. Where the sequence has gone on meanwhile,
-    an earlier step is not made up for. Runs inside the transaction that settles the delivery.
+    A request of which no message arrives fails the moment that no channel is left. Where the sequence has gone on
+    meanwhile, an earlier step is not made up for. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
         return
+    blocked = blocked_channels(request.contact)
+    reason = delivery.error_text or delivery.reason or "No channel could deliver it."
+    _move_planned(request, but=delivery, blocked=blocked, reason=reason, now=now)
     rows = list(Delivery.objects.filter(request=request).exclude(pk=delivery.pk))
     later = [row for row in rows if row.step > delivery.step and row.status != Delivery.Status.CANCELLED]
     if any(row.status != Delivery.Status.PLANNED for row in later):
         return
-    blocked = blocked_channels(request.contact)
     tried = dict.fromkeys([delivery.channel, *(row.channel for row in rows if row.step == delivery.step)], "tried")
     channel = pick_channel(
         contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
@@ -61,8 +63,37 @@ def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetim
         return
     if later or (request.status == ReviewRequest.Status.SENT and _plan_next(delivery, steps=steps, now=now)):
         return
+    _fail_if_nothing_arrives(request, rows, reason=reason, now=now)
+
+
+def leave_blocked_channels(request: ReviewRequest, *, reason: str, now: datetime) -> None:
+    """Move the request's planned messages off the channels on which the customer must not be written to any more.
+
+    Each goes to the other channel, or is cancelled for the reason; a request of which nothing arrives then fails.
+    """
+    _move_planned(request, but=None, blocked=blocked_channels(request.contact), reason=reason, now=now)
+    _fail_if_nothing_arrives(request, list(Delivery.objects.filter(request=request)), reason=reason, now=now)
+
+
+def _move_planned(
+    request: ReviewRequest, *, but: Delivery | None, blocked: dict[str, str], reason: str, now: datetime
+) -> None:
+    rows = list(Delivery.objects.filter(request=request))
+    for row in rows:
+        if row.status != Delivery.Status.PLANNED or row.channel not in blocked or (but and row.pk == but.pk):
+            continue
+        tried = {other.channel: "tried" for other in rows if other.step == row.step}
+        channel = pick_channel(
+            contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
+        )
+        if channel is None:
+            planned_messages.cancel_one(row, reason)
+        else:
+            planned_messages.replace(row, _in_first_slot(request, row.step, channel, earliest=row.due_at, now=now))
+
+
+def _fail_if_nothing_arrives(request: ReviewRequest, rows: Sequence[Delivery], *, reason: str, now: datetime) -> None:
     if not any(row.status in (*Delivery.PENDING, *Delivery.ACCEPTED, Delivery.Status.UNKNOWN) for row in rows):
-        reason = delivery.error_text or "No channel could deliver it."
         lifecycle.move(request, ReviewRequest.Status.FAILED, now=now, reason=reason)
 
 

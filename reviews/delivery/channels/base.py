@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import Enum
 from typing import Protocol
 
 
@@ -27,12 +28,21 @@ class Accepted:
     sandbox: bool = False
 
 
+class Stops(Enum):
+    """What waits until a fault of our account with the provider is mended."""
+
+    CHANNEL = "channel"  # the login, the money: nothing can leave
+    SENDER = "sender"  # the number, name or address that messages come from
+    MESSAGE = "message"  # this message alone: its country, or its number at a trial account
+
+
 class ChannelError(Exception):
     """The provider did not take the message.
 
     `permanent`: another try is pointless. `address_gone`: the address itself is the reason. `opted_out`: the provider
     remembers an opt-out. `in_doubt`: the provider may have taken it. `untried`: no message was handed over, so that no
-    attempt is spent. `retry_after`: the wait that the provider asked for.
+    attempt is spent. `stops`: the fault is our account's; nothing fails, no attempt is spent, and that much waits.
+    `retry_after`: the wait that the provider asked for.
     """
 
     def __init__(
@@ -45,6 +55,7 @@ class ChannelError(Exception):
         opted_out: bool = False,
         in_doubt: bool = False,
         untried: bool = False,
+        stops: Stops | None = None,
         retry_after: timedelta | None = None,
     ) -> None:
         super().__init__(f"{code}: {text}")
@@ -55,6 +66,7 @@ class ChannelError(Exception):
         self.opted_out = opted_out
         self.in_doubt = in_doubt
         self.untried = untried
+        self.stops = stops
         self.retry_after = retry_after
 
 

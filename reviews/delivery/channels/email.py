@@ -10,7 +10,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 from reviewhub.retry_after import read_retry_after
-from reviews.delivery.channels import codes, mime, smtp
+from reviews.delivery.channels import mail_faults, mime, smtp
 from reviews.delivery.channels.base import Accepted, ChannelError, Message
 
 # Providers that refuse a mail with metadata.
@@ -30,7 +30,7 @@ class EmailChannel:
         try:
             self._backend.open()
         except smtplib.SMTPAuthenticationError as error:
-            raise ChannelError(str(error.smtp_code), _words(error.smtp_error), untried=True) from error
+            raise mail_faults.smtp_error(error.smtp_code, _words(error.smtp_error), login=True, untried=True) from error
         except (OSError, smtplib.SMTPException) as error:
             raise ChannelError("connect", str(error), untried=True) from error
         self._open = True
@@ -86,9 +86,9 @@ def _translate(error: Exception) -> ChannelError:
     """Translate a library's exception. An unknown one is in doubt: the mail may have been taken."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()))
-        return _smtp(code, words, recipient=True)
+        return mail_faults.smtp_error(code, _words(words), recipient=True)
     if isinstance(error, smtplib.SMTPResponseException):
-        return _smtp(error.smtp_code, error.smtp_error)
+        return mail_faults.smtp_error(error.smtp_code, _words(error.smtp_error))
     if isinstance(error, AnymailRecipientsRefused):
         return ChannelError("refused", str(error), address_gone=True)
     if isinstance(error, AnymailAPIError):
@@ -100,21 +100,25 @@ def _translate(error: Exception) -> ChannelError:
     return ChannelError(type(error).__name__, str(error), in_doubt=True)
 
 
-def _smtp(code: int, words: bytes | str, *, recipient: bool = False) -> ChannelError:
-    """Translate an SMTP reply by its code: 550 and 451 raise the same exception."""
-    text = _words(words)
-    return codes.error(code, text, codes.of_smtp(code, text, recipient=recipient))
-
-
 def _http(error: AnymailAPIError) -> ChannelError:
-    status = error.status_code
+    response = error.response
+    status = error.status_code or _status_of_amazon(error)
     if status is None:
         untried = isinstance(error.__cause__, requests.ConnectTimeout)
         return ChannelError("connection", str(error), in_doubt=not untried, untried=untried)
-    if status == 429 or status >= 500:
-        wait = read_retry_after(error.response.headers) if error.response is not None else None
-        return ChannelError(str(status), str(error), retry_after=wait)
-    return ChannelError(str(status), str(error), permanent=True)
+    wait = read_retry_after(response.headers) if response is not None else None
+    # The exception's own words name the mail's addresses as well.
+    words = getattr(response, "text", "") or str(error.__cause__ or error)
+    return mail_faults.http_error(status, words, retry_after=wait)
+
+
+def _status_of_amazon(error: AnymailAPIError) -> int | None:
+    """Return the HTTP status of an answer of Amazon's, whose library has it in a dictionary; None without an answer."""
+    answer = getattr(error.__cause__, "response", None)
+    if not isinstance(answer, dict):
+        return None
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return int(status) if status else None
 
 
 def _words(text: bytes | str) -> str:
