@@ -9,12 +9,11 @@ same Message-ID; a text message is not, because the customer would read it twice
 """
 
 import logging
-import math
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar, cast
@@ -29,11 +28,11 @@ from reviews.delivery.channels import Accepted, ChannelError, Message, get_chann
 from reviews.delivery.claims import LEASE, Turns
 from reviews.delivery.content.render import render
 from reviews.delivery.content.templates import RenderError
+from reviews.delivery.lines import Line, Work
 from reviews.delivery.pool import Factory, Handover, Pool
 from reviews.delivery.unsent import CONNECT_PAUSE, about
 from reviews.models import Delivery, FollowUpStep, suppression
 from reviews.models.base import Channel, available_channels
-from reviews.models.pause import sender_of
 from reviews.requests import plan
 from reviews.worker import heartbeat, queue
 
@@ -102,41 +101,14 @@ def working_as(worker: Worker) -> Iterator[Worker]:
         worker.close()
 
 
-@dataclass
-class _Work:
-    """A claimed message, with what was read along with it: its sequence's steps, its contact's blocked channels."""
-
-    delivery: Delivery
-    steps: list[FollowUpStep]
-    blocked: dict[str, str]
-    message: Message | None = None
-
-
-@dataclass
-class _Line:
-    """The messages of one channel that this worker has claimed."""
-
-    channel: str
-    waiting: deque[_Work] = field(default_factory=deque)
-    prepared: deque[_Work] = field(default_factory=deque)  # rendered, and past the gates that need no lock
-    failures: int = 0  # in a row
-    empty_at: float = -math.inf  # when a claim last found nothing
-    is_begun: bool = False
-    is_held: bool = False  # for the rest of the drain, because its provider is paused
-
-    @property
-    def has_more(self) -> bool:
-        return bool(self.waiting or self.prepared)
-
-
 class _Drain:
     """One run of a worker. This thread alone speaks with the database, the pool with the providers."""
 
     def __init__(self, worker: Worker, clock: Clock) -> None:
         self.pool, self.turns, self.clock = worker.pool, worker.turns, clock
         self.is_busy = worker.is_busy
-        self.lines = {channel: _Line(channel) for channel in Channel.values}
-        self.in_flight: dict[int, _Work] = {}
+        self.lines = {channel: Line(channel) for channel in Channel.values}
+        self.in_flight: dict[int, Work] = {}
         self.unmarked: list[Sent] = []  # accepted, and not marked yet
         self.accepted_count = 0
         self.began = time.monotonic()
@@ -197,7 +169,7 @@ class _Drain:
             if line.waiting:
                 return
 
-    def _claim(self, line: _Line, claim: Callable[[datetime], list[Delivery]]) -> None:
+    def _claim(self, line: Line, claim: Callable[[datetime], list[Delivery]]) -> None:
         claimed = self._keep_trying(lambda: claim(self.clock()))
         if not claimed:
             line.empty_at = time.monotonic()
@@ -205,7 +177,7 @@ class _Drain:
             claimed = self._keep_trying(lambda: rate_limit.admit(claimed, self.clock()))
         line.waiting.extend(self._read_along(claimed))
 
-    def _read_along(self, claimed: list[Delivery]) -> list[_Work]:
+    def _read_along(self, claimed: list[Delivery]) -> list[Work]:
         """Read once for all of them what each needs: the steps of its sequence, the blocked channels of its contact."""
         if not claimed:
             return []
@@ -215,26 +187,19 @@ class _Drain:
             steps[step.sequence_id].append(step)
         blocked = suppression.blocked_channels_of([delivery.request.contact for delivery in claimed])
         return [
-            _Work(delivery, steps[delivery.request.sequence_id], blocked[delivery.request.contact_id])
+            Work(delivery, steps[delivery.request.sequence_id], blocked[delivery.request.contact_id])
             for delivery in claimed
         ]
 
-    def _release(self, line: _Line, senders: Collection[str] | None = None) -> None:
-        """Let other workers have the messages of the line whose send has not begun; with `senders`, theirs alone.
+    def _release(self, line: Line) -> None:
+        """Let other workers have the messages of the line whose send has not begun."""
+        self._give_back(line.take_all())
 
-        An empty sender stands for all.
-        """
-        rows: list[Delivery] = []
-        for queue_of_line in (line.prepared, line.waiting):
-            for work in [*queue_of_line]:
-                sender = sender_of(work.delivery.account, line.channel)
-                if senders is None or "" in senders or (sender in senders and not work.delivery.is_probe):
-                    queue_of_line.remove(work)
-                    rows.append(work.delivery)
+    def _give_back(self, rows: list[Delivery]) -> None:
         if rows:
             self._keep_trying(lambda: claims.release(rows))
-            for row in rows:
-                self._pass_on(row)
+        for row in rows:
+            self._pass_on(row)
 
     # --- Sending ---
 
@@ -267,22 +232,23 @@ class _Drain:
         """Leave to a later drain the channels that are paused, and let go of messages whose sender is."""
         paused = self._keep_trying(lambda: claims.paused_channels(self.clock()))
         for line in self.lines.values():
-            if line.channel in paused:
+            senders = self._keep_trying(partial(pauses.paused_senders, line.channel))
+            if line.channel in paused or "" in senders:
                 line.is_held = True
                 self._release(line)
-            elif line.has_more:
-                self._release(line, self._keep_trying(partial(pauses.paused_senders, line.channel)))
+            else:
+                self._give_back(line.take_from(senders))
 
     def _pass_on(self, delivery: Delivery) -> None:
         """Let another message be tried in place of a probe that does not leave."""
         if delivery.is_probe:
             self._keep_trying(lambda: pauses.pass_on(delivery, now=self.clock()))
 
-    def _send(self, work: _Work) -> None:
+    def _send(self, work: Work) -> None:
         self.in_flight[work.delivery.pk] = work
         self.pool.send(Handover(work.delivery.pk, work.delivery.channel, cast(Message, work.message)))
 
-    def _ready(self, line: _Line) -> list[_Work]:
+    def _ready(self, line: Line) -> list[Work]:
         """Take as many prepared messages of the line as the pool has room for."""
         room = self.pool.room(line.channel)
         if not room or not line.has_more or not self._is_reachable(line):
@@ -290,7 +256,7 @@ class _Drain:
         self._prepare_ahead(line)
         return [line.prepared.popleft() for _ in range(min(room, len(line.prepared)))]
 
-    def _prepare_ahead(self, line: _Line) -> None:
+    def _prepare_ahead(self, line: Line) -> None:
         """Prepare the next messages before the ones before them leave: then only the mark follows on an acceptance.
 
         The shorter a message is accepted and not marked, the fewer are sent twice when this worker is killed.
@@ -303,7 +269,7 @@ class _Drain:
             else:
                 self._pass_on(work.delivery)
 
-    def _is_reachable(self, line: _Line) -> bool:
+    def _is_reachable(self, line: Line) -> bool:
         """Connect before a line's first message: a provider that is down costs no attempt."""
         if line.is_begun:
             return True
@@ -315,7 +281,7 @@ class _Drain:
         line.is_begun = True
         return True
 
-    def _prepare(self, work: _Work) -> bool:
+    def _prepare(self, work: Work) -> bool:
         """Render the message if it may leave now, as far as is known here; settle it otherwise and return False."""
         delivery, now = work.delivery, self.clock()
         is_in_doubt = delivery.status == Delivery.Status.SENDING
@@ -360,7 +326,7 @@ class _Drain:
             elif isinstance(handover.error, ChannelError):
                 self._note_error(line, work, handover.error)
 
-    def _note_accepted(self, work: _Work, message: Message, accepted: Accepted) -> None:
+    def _note_accepted(self, work: Work, message: Message, accepted: Accepted) -> None:
         now = self.clock()
         follow_up = plan.following_delivery(work.delivery, steps=work.steps, blocked=work.blocked, now=now)
         self.unmarked.append(Sent(work.delivery, message, accepted, now, follow_up))
@@ -368,7 +334,7 @@ class _Drain:
         if work.delivery.is_probe:
             self._keep_trying(lambda: pauses.note_accepted(work.delivery, now=now))
 
-    def _note_error(self, line: _Line, work: _Work, error: ChannelError) -> None:
+    def _note_error(self, line: Line, work: Work, error: ChannelError) -> None:
         now = self.clock()
         self._keep_trying(lambda: unsent.record_error(work.delivery, error, steps=work.steps, now=now))
         if work.delivery.is_probe:
@@ -382,7 +348,7 @@ class _Drain:
             logger.warning("%s provider failed %d times in a row: paused", line.channel, PAUSE_AFTER)
             self._hold(line, PAUSE)
 
-    def _hold_out_of_reach(self, line: _Line, error: ChannelError) -> None:
+    def _hold_out_of_reach(self, line: Line, error: ChannelError) -> None:
         """Leave the line to a later drain; a refused login pauses it for our account's fault."""
         if error.stops:
             beginning = partial(pauses.begin, channel=line.channel, account=None, error=error)
@@ -393,7 +359,7 @@ class _Drain:
         logger.warning("%s provider out of reach: %s", line.channel, error.code)
         self._hold(line, CONNECT_PAUSE)
 
-    def _hold(self, line: _Line, period: timedelta) -> None:
+    def _hold(self, line: Line, period: timedelta) -> None:
         """Pause the line's provider, for all workers, and release its messages."""
         line.is_held = True
         self._keep_trying(lambda: claims.pause(line.channel, period=period, now=self.clock()))

@@ -130,11 +130,6 @@ def pass_on(probe: Delivery, *, now: datetime) -> None:
     Pause.objects.filter(probe=probe.pk).update(probe=None, retry_at=now)
 
 
-def end(*, channel: str, sender: str) -> bool:
-    """End the pause, because staff say so; False when there is none."""
-    return Pause.objects.filter(channel=channel, sender=sender).delete()[0] > 0
-
-
 def try_now(*, channel: str, sender: str, now: datetime) -> bool:
     """Try the pause with a message at once; False when there is no pause, or it is being tried."""
     return Pause.objects.filter(channel=channel, sender=sender, probe=None).update(retry_at=now) > 0

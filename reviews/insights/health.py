@@ -7,7 +7,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
-from reviews.models import WorkerBeat
+from reviews.models import Pause, WorkerBeat
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -16,14 +16,27 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 if database, migrations and a worker are there, else 503 with the reason in words."""
+    """Answer 200 if database, migrations and a worker are there, else 503 with the reason in words.
+
+    A provider that refuses our account is a warning: calls are answered, and messages wait.
+    """
     try:
         reason = _find_fault()
+        warnings = [] if reason else _find_warnings()
     except DatabaseError:
         reason = "The database cannot be reached."
     if reason:
         return JsonResponse({"status": "unavailable", "reason": reason}, status=503)
-    return JsonResponse({"status": "ok"})
+    return JsonResponse({"status": "ok"} | ({"warnings": warnings} if warnings else {}))
+
+
+def _find_warnings() -> list[str]:
+    warnings = []
+    for pause in Pause.objects.order_by("channel", "sender"):
+        whose = " of one sender" if pause.sender else ""
+        label = f"{pause.get_channel_display()}s"
+        warnings.append(f"{label}{whose} wait: the provider refuses our account ({pause.code}). Operations says more.")
+    return warnings
 
 
 def _find_fault() -> str:
