@@ -37,4 +37,4 @@ def suppress(
         if request.pk == but:
             continue
         request.account = request.contact.account = account
-        plan.leave_blocked_channels(request, reason=REASON, now=now)
+        plan.leave_address(request, channel=channel, address=address, reason=REASON, now=now)

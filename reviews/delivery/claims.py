@@ -54,17 +54,13 @@ def claim_lapsed(channel: str, now: datetime) -> list[Delivery]:
         return _claim(Kind.LAPSED, channel=channel, now=now, limit=1, accounts=free, beside=True) if free else []
 
 
-def _claim_beside(channel: str, now: datetime, accounts: Sequence[uuid.UUID]) -> list[Delivery]:
-    """Claim what may leave while something of the channel is paused: a probe, else messages of these accounts."""
-    token = uuid.uuid4()
-    probe = pauses.take_probe(channel, now=now, lease=LEASE, claim=token)
-    if probe is not None:
-        [row] = _read({probe: now})
+def claim_probe(channel: str, now: datetime) -> list[Delivery]:
+    """Claim the message that a pause of the channel is tried with, if it is time for that."""
+    probe = pauses.take_probe(channel, now=now, lease=LEASE, claim=uuid.uuid4())
+    rows = _read({probe: now}) if probe is not None else []
+    for row in rows:
         row.is_probe = True
-        return [row]
-    if not accounts:
-        return []
-    return _claim(Kind.FRESH, channel=channel, now=now, limit=BATCH, accounts=accounts, beside=True)
+    return rows
 
 
 def _free_accounts(channel: str, now: datetime) -> list[uuid.UUID]:
@@ -242,9 +238,16 @@ class Turns:
                     return rows
             rows = claim(self.channel, now)
         except Paused:
-            return _claim_beside(self.channel, now, self._next(_free_accounts(self.channel, now)))
+            return claim_probe(self.channel, now) or self._claim_beside(now)
         self._is_busy = len(rows) == BATCH
         return rows
+
+    def _claim_beside(self, now: datetime) -> list[Delivery]:
+        """Claim the next batch while senders are paused: of the accounts whose sender is not, by turns."""
+        turn = self._next(_free_accounts(self.channel, now))
+        if not turn:
+            return []
+        return _claim(Kind.FRESH, channel=self.channel, now=now, limit=BATCH, accounts=turn, beside=True)
 
     def _turn(self, now: datetime) -> list[uuid.UUID]:
         """Return the accounts whose turn it is; none when only one has messages due."""

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Min, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from oauth.models import Account
 from reviews.models.base import AccountQuerySet, Channel
@@ -53,8 +53,8 @@ class DeliveryQuerySet(AccountQuerySet["Delivery"]):
             moments.append(self.order_by("due_at").values_list("due_at", flat=True).first())
         elif not whole:
             own = self.filter(account=OuterRef("pk")).order_by("due_at").values("due_at")[:1]
-            others = Pause.objects.free_accounts(channel).annotate(first=Subquery(own))
-            moments.append(others.aggregate(first=Min("first"))["first"])
+            others = Pause.objects.free_accounts(channel).annotate(first=Subquery(own)).filter(first__isnull=False)
+            moments.append(others.order_by("first").values_list("first", flat=True).first())
         return moments
 
     def pending(self) -> "DeliveryQuerySet":

@@ -27,7 +27,7 @@ def sender_of(account: Account, channel: str) -> str:
 def with_sender(channel: str, sender: str) -> Q:
     """Return the condition on accounts, and only those, whose messages come from the sender."""
     if channel == Channel.EMAIL:
-        return Q() if sender == sender_of(Account(), channel) else Q(pk__in=[])
+        return Q(pk__isnull=sender != sender_of(Account(), channel))  # all, or none: they have one sender
     own = Q(text_sender=sender)
     return own | Q(text_sender="") if sender == sender_of(Account(), channel) else own
 

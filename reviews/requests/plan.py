@@ -46,7 +46,7 @@ def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetim
         return
     blocked = blocked_channels(request.contact)
     reason = delivery.error_text or delivery.reason or "No channel could deliver it."
-    _move_planned(request, but=delivery, blocked=blocked, reason=reason, now=now)
+    _move_planned(request, blocked=blocked, reason=reason, now=now, but=delivery)
     rows = list(Delivery.objects.filter(request=request).exclude(pk=delivery.pk))
     later = [row for row in rows if row.step > delivery.step and row.status != Delivery.Status.CANCELLED]
     if any(row.status != Delivery.Status.PLANNED for row in later):
@@ -66,25 +66,38 @@ def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetim
     _fail_if_nothing_arrives(request, rows, reason=reason, now=now)
 
 
-def leave_blocked_channels(request: ReviewRequest, *, reason: str, now: datetime) -> None:
-    """Move the request's planned messages off the channels on which the customer must not be written to any more.
+def leave_address(request: ReviewRequest, *, channel: str, address: str, reason: str, now: datetime) -> None:
+    """Move the request's planned messages off an address that must not be written to any more.
 
-    Each goes to the other channel, or is cancelled for the reason; a request of which nothing arrives then fails.
+    Each goes to the customer's other channel, or newer address, or is cancelled for the reason; a request of which
+    nothing arrives then fails.
     """
-    _move_planned(request, but=None, blocked=blocked_channels(request.contact), reason=reason, now=now)
+    blocked = blocked_channels(request.contact)
+    _move_planned(request, blocked=blocked, gone=(channel, address), reason=reason, now=now)
     _fail_if_nothing_arrives(request, list(Delivery.objects.filter(request=request)), reason=reason, now=now)
 
 
 def _move_planned(
-    request: ReviewRequest, *, but: Delivery | None, blocked: dict[str, str], reason: str, now: datetime
+    request: ReviewRequest,
+    *,
+    blocked: dict[str, str],
+    reason: str,
+    now: datetime,
+    gone: tuple[str, str] = ("", ""),
+    but: Delivery | None = None,
 ) -> None:
-    rows = list(Delivery.objects.filter(request=request))
+    """Move planned messages off the blocked channels and off the place that is gone; cancel what can go nowhere."""
+    rows = list(Delivery.objects.filter(request=request).exclude(pk=but and but.pk))
     for row in rows:
-        if row.status != Delivery.Status.PLANNED or row.channel not in blocked or (but and row.pk == but.pk):
+        must_move = row.channel in blocked or (row.channel, row.address) == gone
+        if row.status != Delivery.Status.PLANNED or not must_move:
             continue
-        tried = {other.channel: "tried" for other in rows if other.step == row.step}
+        same_step = [other.channel for other in rows if other.step == row.step and other is not row]
         channel = pick_channel(
-            contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
+            contact=request.contact,
+            rule=FollowUpStep.ChannelRule.AUTO,
+            only=request.channel,
+            blocked=blocked | dict.fromkeys(same_step, "tried"),
         )
         if channel is None:
             planned_messages.cancel_one(row, reason)
