@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.mail.backends.locmem import EmailBackend
 from requests import Response
 
-from reviews.delivery.channels import ChannelError, Message, codes
+from reviews.delivery.channels import ChannelError, Message, Stops, codes
 from reviews.delivery.channels.codes import CODES, Code, Fault, Outcome, explain, find
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.provider_events import parse
@@ -332,6 +332,28 @@ def test_the_words_are_written_nowhere_else() -> None:
 )
 def test_a_code_says_whose_fault_it_is(fault: Fault, codes: list[str]) -> None:
     assert {row.code: row.whose_fault for row in CODES if row.code in codes} == dict.fromkeys(codes, fault)
+
+
+@pytest.mark.parametrize("row", CODES, ids=lambda row: row.code or "none")
+def test_a_fault_of_our_account_says_what_it_stops_and_fails_nothing(row: Code) -> None:
+    is_ours = row.whose_fault is Fault.ACCOUNT
+    assert (row.outcome is HELD, row.stops is not None) == (is_ours, is_ours)
+    raised = codes.error(row.code, "because", row.outcome)
+    assert raised.stops is row.stops
+    assert not (is_ours and (raised.permanent or raised.in_doubt))  # permanent: also what is gone or opted out
+
+
+STOPPED = {
+    Stops.CHANNEL: ["20404", "20003", "20005", "30002", "530", "534", "535", "401", "402", "403"],
+    Stops.SENDER: ["21212", "21606", "21659", "21660", "21704", "30032", "30034", "5.1.7", "5.1.8", "sender"],
+    Stops.MESSAGE: ["21219", "21408", "21608", "trial"],
+}
+
+
+def test_only_login_and_money_stop_a_channel_and_what_names_the_from_stops_its_sender() -> None:
+    assert {stops: sorted(row.code for row in CODES if row.stops is stops) for stops in Stops} == {
+        stops: sorted(names) for stops, names in STOPPED.items()
+    }
 
 
 def test_an_address_that_cannot_be_written_to_is_the_recipients() -> None:
