@@ -34,7 +34,7 @@ WORDINGS = (
             "https://www.twilio.com/docs/sendgrid/for-developers/sending-email/sender-identity"),
     Wording(r"sender signature", UNCONFIRMED,  # Postmark, 422 with ErrorCode 400 or 401
             "https://postmarkapp.com/developer/api/overview#error-codes"),
-    Wording(r'"message": *"domain not found', UNCONFIRMED,  # Mailgun, 404; elsewhere the words mean the customer\'s domain
+    Wording(r'"message": *"domain not found', UNCONFIRMED,  # Mailgun, 404; by SMTP it may be the customer's
             "https://documentation.mailgun.com/docs/mailgun/api-reference"),
     Wording(r"domain\b.{0,300}\bis not verified", UNCONFIRMED,  # Resend, 403
             "https://resend.com/docs/api-reference/errors"),
