@@ -1,6 +1,5 @@
 """Asks for a review: the gates that each passes, and the rows that it leaves. Nothing is sent here."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,7 +14,8 @@ from reviewhub.statements import Select, insert_rows, one_trip
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
 from reviews.models.suppression import blocked_channels_of
-from reviews.requests import matching
+from reviews.requests import cool_down, matching
+from reviews.requests.cool_down import Past
 from reviews.requests.matching import Match, Person
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
@@ -43,7 +43,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Gate:
-    """One condition of asking, and whether it is met; `reason` says why not."""
+    """One condition of asking, and whether it is met; `reason` says why not, or what it is met by alone."""
 
     gate: str
     passed: bool
@@ -52,17 +52,25 @@ class Gate:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The decision about an ask, before anything is written: its gates, first step, channel and time slot."""
+    """The decision about an ask, before anything is written: its gates, first step, channel and time slot.
+
+    `only`: the channel rule of the request, narrower than the ask's where the number is another contact's as well.
+    """
 
     match: Match
     gates: list[Gate]
     first: FollowUpStep
+    only: str
     channel: Channel | None
     slot: slots.Slot
 
     @property
     def reason(self) -> str:
         return next((gate.reason for gate in self.gates if not gate.passed), "")
+
+    @property
+    def warnings(self) -> list[str]:
+        return [*self.match.warnings, *(gate.reason for gate in self.gates if gate.passed and gate.reason)]
 
 
 @dataclass(frozen=True)
@@ -143,18 +151,23 @@ class _Decision:
 
 
 def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[AskResult | Refused]:
-    """Decide each ask and write all rows; stop before one whose contact an earlier one of these is about to change."""
+    """Decide each ask and write all rows; stop before one that an earlier one of these is about to change the facts of.
+
+    Those are the rows of its contact, and of all contacts with its number.
+    """
     decisions: list[_Decision] = []
-    changing = set[UUID]()
+    changing = set[UUID | str]()
     for ask, facts in zip(wanted, _facts_of(account, wanted, now), strict=True):
         if isinstance(facts, ReviewRequest):
             decisions.append(_Decision(AskResult(facts, False, KNOWN_ID)))
             continue
-        if facts.match.contact.pk in changing:
+        contact = facts.match.contact
+        touched = {contact.pk, contact.phone, ask.person.phone} - {""}
+        if not changing.isdisjoint(touched):
             break
         decisions.append(decision := _decide(account, ask, facts, now))
         if decision.match is not None:
-            changing.add(decision.match.contact.pk)
+            changing |= touched
     _save(decisions, now)
     return [decision.result for decision in decisions]
 
@@ -170,7 +183,7 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
         return _Decision(refusal)
     request, delivery = _rows(account, ask, verdict, now)
     outcome = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
-    return _Decision(AskResult(request, True, f"Review request {outcome}", match.warnings), match, request, delivery)
+    return _Decision(AskResult(request, True, f"Review request {outcome}", verdict.warnings), match, request, delivery)
 
 
 def _save(decisions: Sequence[_Decision], now: datetime) -> None:
@@ -190,7 +203,7 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
         sequence=verdict.first.sequence,
         status=ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED,
         reason=verdict.reason,
-        channel=wanted.channel,
+        channel=verdict.only,
         source=wanted.source,
         external_id=wanted.external_id,
         metadata=wanted.metadata,
@@ -215,16 +228,16 @@ def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
 
 @dataclass
 class _Facts:
-    """The rows that decide about an ask: its contact, the contact's requests, the first step, the blocked channels."""
+    """The rows that decide about an ask: its contact, the requests before it, the first step, the blocked channels."""
 
     match: Match
-    past: list[ReviewRequest]
+    past: Past
     first: FollowUpStep | None = None
     blocked: dict[str, str] = field(default_factory=dict)
 
     @property
     def open_request(self) -> ReviewRequest | None:
-        return next((request for request in self.past if request.is_open), None)
+        return next((request for request in self.past.own if request.is_open), None)
 
 
 def _facts_of(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_Facts | ReviewRequest]:
@@ -242,12 +255,8 @@ def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bo
     if not wanted:
         return []
     matches = matching.find(account, [ask.person for ask in wanted])
-    past = defaultdict(list)
-    if stored := [match.contact.pk for match in matches if not match.is_new]:
-        since = now - timedelta(days=account.cooldown_days)
-        for request in _recent_requests(contacts=stored, since=since):
-            past[request.contact_id].append(request)
-    all_facts = [_Facts(match, past[match.contact.pk]) for match in matches]
+    pasts = cool_down.look_back(account, matches, now)
+    all_facts = [_Facts(match, past) for match, past in zip(matches, pasts, strict=True)]
     undecided = [
         (ask, facts) for ask, facts in zip(wanted, all_facts, strict=True) if further or facts.open_request is None
     ]
@@ -267,18 +276,27 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
     if wanted.channel != ReviewRequest.ChannelRule.AUTO and not contact.address(wanted.channel):
         name = "email" if wanted.channel == Channel.EMAIL else "mobile_phone_number"
         raise Refused(name, f"This contact has none, and the channel is {wanted.channel}.")
-    channel = pick_channel(contact=contact, rule=first.channel, only=wanted.channel, blocked=blocked)
-    asked = max((request.sent_at for request in facts.past if request.sent_at), default=None)
-    gates = [
-        Gate("external_id", not exists, KNOWN_ID),
-        Gate("open_request", facts.open_request is None, OPEN_REQUEST),
-        Gate("cool_down", asked is None, _cooldown_reason(account, asked, now) if asked else ""),
-        Gate("opt_out", channel is not None, "" if channel else _no_channel_reason(contact, wanted.channel, blocked)),
-    ]
+    only, use = wanted.channel, facts.past.use_of_number
+    channel = pick_channel(contact=contact, rule=first.channel, only=only, blocked=blocked)
+    opt_out = Gate("opt_out", channel is not None, "" if channel else _no_channel_reason(contact, only, blocked))
+    waits = cool_down.reason_to_wait(account, facts.past, now)
+    rested = Gate("cool_down", not waits, waits)
+    if use and channel is not None:  # another contact has the number: it is not texted, also later in the sequence
+        only = Channel.EMAIL if only == ReviewRequest.ChannelRule.AUTO else only
+        channel = pick_channel(contact=contact, rule=first.channel, only=only, blocked=blocked | {Channel.SMS: use})
+        if not waits:
+            rested = Gate("cool_down", channel is not None, f"By e-mail only: {use}" if channel else use)
+    open_request = facts.open_request is None
     return Verdict(
         match=facts.match,
-        gates=[gate if not gate.passed else Gate(gate.gate, True) for gate in gates],
+        gates=[
+            Gate("external_id", not exists, KNOWN_ID if exists else ""),
+            Gate("open_request", open_request, "" if open_request else OPEN_REQUEST),
+            rested,
+            opt_out,
+        ],
         first=first,
+        only=only,
         channel=channel,
         slot=slots.slot(
             account=account, contact=contact, channel=channel or Channel.EMAIL, earliest=now + wanted.delay
@@ -293,14 +311,6 @@ def _existing(account: Account, wanted: Iterable[Ask]) -> dict[str, ReviewReques
         return {}
     rows = ReviewRequest.objects.for_account(account).filter(external_id__in=ids).exclude(external_id="")
     return {request.external_id: request for request in rows.select_related("contact")}
-
-
-# Select the contacts' open requests, and those sent since: the cool-down counts from the last one sent.
-_recent_requests = Select(
-    lambda contacts, since: ReviewRequest.objects.filter(contact__in=contacts).filter(
-        Q(status__in=ReviewRequest.OPEN) | Q(sent_at__gt=since)
-    )
-)
 
 
 def _first_step(account: Account, name: str) -> FollowUpStep | None:
@@ -318,12 +328,6 @@ _default_step = Select(lambda account: _first_steps().filter(sequence__account=a
 
 
 # --- The words ---------------------------------------------------------------------------------
-
-
-def _cooldown_reason(account: Account, asked: datetime, now: datetime) -> str:
-    days = (now - asked).days
-    ago = "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
-    return f"This contact was asked {ago}; the account waits {account.cooldown_days} days between requests."
 
 
 def _no_channel_reason(contact: Contact, only: str, blocked: dict[str, str]) -> str:
