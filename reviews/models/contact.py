@@ -10,7 +10,7 @@ from reviews.models.base import AccountQuerySet, Channel
 
 
 class Contact(models.Model):
-    """A customer of an account, which has at most one for each e-mail address. Families and front desks share numbers."""
+    """A customer of an account, which has at most one for each e-mail address; several may share a number."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="contacts")

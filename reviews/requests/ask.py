@@ -14,7 +14,7 @@ from reviewhub.statements import Select, insert_rows, one_trip
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
 from reviews.models.suppression import blocked_channels_of
-from reviews.requests import cool_down, matching
+from reviews.requests import contact_changes, cool_down, matching
 from reviews.requests.cool_down import Past
 from reviews.requests.matching import Match, Person
 from reviews.requests.plan import new_delivery, pick_channel
@@ -187,12 +187,17 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
 
 
 def _save(decisions: Sequence[_Decision], now: datetime) -> None:
+    """Write all rows. What is planned to a contact follows a change of what it hangs on."""
     requests = [decision.request for decision in decisions if decision.request]
     with one_trip():
         matching.keep([decision.match for decision in decisions if decision.match])
         insert_rows(requests)
         insert_rows([decision.delivery for decision in decisions if decision.delivery])
         events.record(*(events.of_request(request, now) for request in requests))
+    asked = [decision.match for decision in decisions if decision.match and decision.request is None]
+    changed = [match.contact for match in asked if not contact_changes.FOLLOWED.isdisjoint(match.changed)]
+    if changed:
+        contact_changes.follow(contacts=changed, now=now)
 
 
 def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tuple[ReviewRequest, Delivery | None]:
@@ -281,9 +286,10 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
     opt_out = Gate("opt_out", channel is not None, "" if channel else _no_channel_reason(contact, only, blocked))
     waits = cool_down.reason_to_wait(account, facts.past, now)
     rested = Gate("cool_down", not waits, waits)
-    if use and channel is not None:  # another contact has the number: it is not texted, also later in the sequence
-        only = Channel.EMAIL if only == ReviewRequest.ChannelRule.AUTO else only
+    sms = FollowUpStep.ChannelRule.SMS
+    if use and pick_channel(contact=contact, rule=sms, only=only, blocked=blocked) == Channel.SMS:
         channel = pick_channel(contact=contact, rule=first.channel, only=only, blocked=blocked | {Channel.SMS: use})
+        only = channel or only  # also later in the sequence
         if not waits:
             rested = Gate("cool_down", channel is not None, f"By e-mail only: {use}" if channel else use)
     open_request = facts.open_request is None
