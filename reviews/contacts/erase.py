@@ -21,7 +21,7 @@ from reviews.models import (
 )
 from reviews.models.addresses import hash_address
 from reviews.models.base import Channel
-from reviews.requests import contact_changes, lifecycle
+from reviews.requests import contact_changes, lifecycle, planned_messages
 from reviews.webhooks import events
 
 ERASED = "Erased contact"
@@ -60,7 +60,8 @@ def _end_requests(contact: Contact, by: str, now: datetime) -> list[tuple[str, s
     for channel, address in places:
         suppressions.suppress(account=account, channel=channel, address=address, reason=reason, evidence="", now=now)
     for request in own:
-        lifecycle.cancel_request(request=request, now=now, reason=f"Erased by {by}.")
+        if lifecycle.move(request, ReviewRequest.Status.SUPPRESSED, now=now, reason=f"Erased by {by}."):
+            planned_messages.cancel(request, request.reason)
     contact_changes.follow(contacts=[row for row in contacts if row.pk != contact.pk], now=now)
     return places
 

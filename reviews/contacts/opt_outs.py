@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -44,6 +45,7 @@ def _record_opt_out(suppression: Suppression, now: datetime) -> None:
     """Record an event for each contact with the address; one without a contact where nobody has it."""
     field = "email" if suppression.channel == Channel.EMAIL else "phone"
     contacts = Contact.objects.filter(account=suppression.account_id, **{field: suppression.address})
+    contact_ids: list[UUID | None] = list(contacts.order_by("pk").values_list("pk", flat=True))
     events.record(
         *(
             Event(
@@ -53,7 +55,7 @@ def _record_opt_out(suppression: Suppression, now: datetime) -> None:
                 contact_id=contact_id,
                 suppression_id=suppression.pk,
             )
-            for contact_id in list(contacts.order_by("pk").values_list("pk", flat=True)) or [None]
+            for contact_id in contact_ids or [None]
         )
     )
 

@@ -162,7 +162,7 @@ def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[Ask
             decisions.append(_Decision(AskResult(facts, False, KNOWN_ID)))
             continue
         contact = facts.match.contact
-        touched = {contact.pk, contact.phone, ask.person.phone} - {""}
+        touched: set[UUID | str] = {contact.pk, *(number for number in (contact.phone, ask.person.phone) if number)}
         if not changing.isdisjoint(touched):
             break
         decisions.append(decision := _decide(account, ask, facts, now))

@@ -104,7 +104,7 @@ def test_what_is_under_way_is_stopped(account: Account, provider: FakeProvider, 
     request = asked(account, now, person=ZEBEDEE)
     erase.erase(contact=request.contact, by="owner", now=now)
     request.refresh_from_db()
-    assert (request.status, request.reason) == ("cancelled", "Erased by owner.")
+    assert (request.status, request.reason) == ("suppressed", "Erased by owner.")
     assert Delivery.objects.get().status == "cancelled"
     assert provider.sent == []
 
