@@ -188,7 +188,7 @@ class MergeCandidateAdmin(GeneratedRows, AccountAdmin):
     ordering = ("-created_at",)
     actions = ("merge",)
 
-    @action(description="Merge: the number goes to the contact with the e-mail address", permissions=["write"])
+    @action(description="Merge into the contact in the first column", permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[MergeCandidate]) -> None:
         merged, refusals = 0, set()
         for row in rows.select_related("by_email", "by_phone", "account"):
