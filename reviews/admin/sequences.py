@@ -33,7 +33,7 @@ from reviews.admin.sequence_editor import (
     test_page,
 )
 from reviews.delivery.content.policy import check_wording
-from reviews.delivery.content.render import VARIABLES, check_template
+from reviews.delivery.content.templates import VARIABLES, check_template
 from reviews.models import FollowUpStep, ReviewSite, Sequence
 from reviews.models.sequence import MAX_FOLLOW_UPS
 from reviews.requests.sequences import make_default
