@@ -214,6 +214,25 @@ def test_a_message_refused_for_now_is_not_tried_again_at_the_removed_address(
     assert [message.to for message in provider.sent] == [NEW_EMAIL]
 
 
+def test_a_follow_up_that_the_worker_planned_from_what_it_had_read_goes_where_the_contact_is(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    """The number changes while the first mail is being handed over, and the reminder by text is planned after it."""
+    request = asked(account, clock())
+    original = provider.send
+
+    def change_meanwhile(message: Any) -> Any:
+        Contact.objects.filter(pk=request.contact_id).update(phone=NEW_PHONE)
+        return original(message)
+
+    provider.send = change_meanwhile  # type: ignore[method-assign]
+    drain.send_due(clock)
+    clock.forward(days=3)
+    for _ in range(2):
+        drain.send_due(clock)
+    assert [message.to for message in provider.sent] == [JANE.email, NEW_PHONE]
+
+
 def test_a_mail_in_doubt_is_not_repeated_to_the_removed_address(
     account: Account, clock: Clock, provider: FakeProvider
 ) -> None:
