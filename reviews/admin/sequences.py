@@ -32,8 +32,8 @@ from reviews.admin.sequence_editor import (
     preview_typed,
     test_page,
 )
-from reviews.delivery.content.policy import check_wording
 from reviews.delivery.content.templates import VARIABLES, check_template
+from reviews.delivery.content.wording import check_wording
 from reviews.models import FollowUpStep, ReviewSite, Sequence
 from reviews.models.sequence import MAX_FOLLOW_UPS
 from reviews.requests.sequences import make_default
