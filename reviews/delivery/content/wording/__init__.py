@@ -8,13 +8,11 @@ import re
 import unicodedata
 from functools import cache
 
+from reviewhub.look_alikes import read_as_latin
 from reviews.delivery.content.templates import VARIABLES, RenderError, fill
 from reviews.delivery.content.wording.phrases import read_phrases
 
-# Letters of other alphabets that look like ours (https://www.unicode.org/reports/tr39/, confusables), and signs.
-_LOOK_ALIKES = dict(zip("АВЕЅІЈКМНОРСТУХаеѕіјкорсухԁһӏνɡıɑᴏ", "ABESIJKMHOPCTYXaesijkopcyxdhlvgiao", strict=True))
-_LOOK_ALIKES |= dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικορτυχ", "ABEZHIKMNOPTYXaikoptux", strict=True))
-_LOOK_ALIKES |= dict.fromkeys("’‘`´ʼ", "'") | dict.fromkeys("–—‑‐", "-") | {"★": "⭐"}
+_SIGNS = str.maketrans(dict.fromkeys("’‘`´ʼ", "'") | dict.fromkeys("–—‑‐", "-") | {"★": "⭐"})
 _UNSEEN = ("Cf", "Mn", "Me", "Cc")  # categories of characters that take no room
 _SPACED = re.compile(r"(?<!\w)\w(?:([\s._*|/-])\w)(?:\1\w){2,}(?!\w)")
 _AS_LETTER = dict(zip("0134578@$", "oieastbas", strict=True))
@@ -46,9 +44,9 @@ def _versions(text: str) -> list[str]:
 def _readings(text: str) -> list[str]:
     """Return the text as people read it, whatever its characters; with s p a c e d words joined; with w0rds spelled.
 
-    https://www.unicode.org/reports/tr15/ (NFKC), https://www.unicode.org/reports/tr39/ (look-alikes)
+    https://www.unicode.org/reports/tr15/ (NFKC)
     """
-    text = "".join(_LOOK_ALIKES.get(character, character) for character in unicodedata.normalize("NFKC", text))
+    text = read_as_latin(unicodedata.normalize("NFKC", text)).translate(_SIGNS)
     text = "".join(
         character for character in text if character.isspace() or unicodedata.category(character) not in _UNSEEN
     )
