@@ -294,6 +294,9 @@ class _Drain:
             reason = "This step was removed from the sequence."
         elif delivery.channel not in available_channels():
             reason = "No provider is set up for this channel."
+        elif delivery.address != delivery.request.contact.address(delivery.channel):
+            unsent.readdress(delivery, now=now)
+            return False
         elif unsent.put_off(delivery, now=now):
             return False
         else:
