@@ -299,24 +299,27 @@ def _deliver(message: Message, crew: _Crew) -> Generator[None, None, Accepted]:
 
 def _send(message: Message, connection: _Connection, pace: _Pace) -> Generator[None, None, Accepted]:
     """Send the message, once more on a new connection when the first was lost before the message was handed over."""
-    for may_repeat in (True, False):
-        try:
-            channel = connection.connect()
-        except ChannelError as error:
-            raise _Unconnected(error) from error
-        try:
-            begun = time.monotonic()
-            try:
-                accepted = channel.send(message)
-            except Unfinished as unfinished:
-                yield
-                accepted = unfinished.finish()
-            pace.note("provider", time.monotonic() - begun)
-            return accepted
-        except ChannelError as error:
-            if not (may_repeat and error.lost):
-                raise
-    raise AssertionError("unreachable")
+    try:
+        return (yield from _send_once(message, connection, pace))
+    except ChannelError as error:
+        if not error.lost:
+            raise
+    return (yield from _send_once(message, connection, pace))
+
+
+def _send_once(message: Message, connection: _Connection, pace: _Pace) -> Generator[None, None, Accepted]:
+    try:
+        channel = connection.connect()
+    except ChannelError as error:
+        raise _Unconnected(error) from error
+    begun = time.monotonic()
+    try:
+        accepted = channel.send(message)
+    except Unfinished as unfinished:
+        yield
+        accepted = unfinished.finish()
+    pace.note("provider", time.monotonic() - begun)
+    return accepted
 
 
 class _Unconnected(Exception):  # noqa: N818 (no error of its own)
