@@ -322,7 +322,7 @@ def _send_once(message: Message, connection: _Connection, pace: _Pace) -> Genera
     return accepted
 
 
-class _Unconnected(Exception):  # noqa: N818 (no error of its own)
+class _Unconnected(Exception):
     """The provider did not take the connection, for that reason."""
 
     def __init__(self, error: ChannelError) -> None:

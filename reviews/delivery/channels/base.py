@@ -62,7 +62,7 @@ class ChannelError(Exception):
         self.retry_after = retry_after
 
 
-class Unfinished(Exception):  # noqa: N818 (no error: the message is on its way)
+class Unfinished(Exception):
     """The provider takes its time. `finish` waits for its answers, and returns or raises what `send` would have.
 
     Another thread may call it; until it has come back, the channel is of no other use.

@@ -8,6 +8,7 @@ import select
 import smtplib
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend
@@ -288,7 +289,8 @@ class TlsConnection(Connection, smtplib.SMTP_SSL):
 class Backend(EmailBackend):
     """Django's backend, on our connections: its settings, encryption and login."""
 
-    connection: Connection | None
+    connection: Any  # a Connection, once it is open
+    _partial_connection: Any
 
     @property
     def connection_class(self) -> type[Connection]:
@@ -299,7 +301,6 @@ class Backend(EmailBackend):
         if self.connection is not None:
             return False
         super().open()
-        assert self.connection is not None
         self.connection.ehlo_or_helo_if_needed()
         return True
 
@@ -314,8 +315,6 @@ class Backend(EmailBackend):
         """Take leave of the server, without waiting for long, and close."""
         if self.connection is not None:
             self.connection.wait_at_most(QUIT_WITHIN)
-            try:
+            with suppress(OSError):  # it is closed all the same
                 self.connection.quit()
-            except (OSError, smtplib.SMTPException):
-                pass  # it is closed all the same
         self.drop()

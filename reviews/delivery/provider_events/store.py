@@ -33,9 +33,11 @@ def store(events: Sequence[DeliveryEvent], *, apply_later: bool = True) -> list[
 def record_refusal(delivery: Delivery, error: ChannelError, *, now: datetime) -> None:
     """Store the answer of a provider that did not take the message, as an event that the caller has applied.
 
-    Runs in the caller's transaction. Of messages that no provider has answered, stores those that it may have.
+    Runs in the caller's transaction. Where no provider answered, stores only that a mail is in doubt.
     """
-    if error.untried or not (error.in_doubt or error.code[:1].isdigit() or error.code == "refused"):
+    is_answer = error.code[:1].isdigit() or error.code == "refused"
+    is_mail_in_doubt = error.in_doubt and delivery.channel == Channel.EMAIL
+    if error.untried or not (is_answer or is_mail_in_doubt):
         return
     DeliveryEvent.objects.bulk_create(
         [
