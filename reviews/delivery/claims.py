@@ -208,6 +208,12 @@ def paused_channels(now: datetime) -> set[str]:
     return set(ChannelHealth.objects.paused(now))
 
 
+def are_sent_elsewhere(channel: str, now: datetime, *, here: Iterable[int]) -> bool:
+    """Tell whether another worker is just sending messages of the channel; `here`: those that this one sends."""
+    sending = Delivery.objects.filter(status=Delivery.Status.SENDING, channel=channel, due_at__gt=now)
+    return sending.exclude(pk__in=list(here)).exists()
+
+
 def pause(channel: str, *, period: timedelta, now: datetime) -> None:
     """Keep every worker from the channel's provider for that period; what is due stays due."""
     ChannelHealth.objects.update_or_create(

@@ -60,6 +60,7 @@ class Worker:
         self.pool = Pool(channels, most=most)
         self.turns = {channel: Turns(channel) for channel in Channel.values}
         self.in_flight: dict[int, _Work] = {}
+        self.left_until = dict.fromkeys(Channel.values, -math.inf)  # to other workers, by the monotonic clock
         self._waiting: threading.Thread | None = None
         self._is_wanted = threading.Event()  # by a drain, so that `_waiting` lets go of the pool
 
@@ -155,11 +156,11 @@ class _Drain:
 
     def __init__(self, worker: Worker, clock: Clock) -> None:
         self.pool, self.turns, self.clock = worker.pool, worker.turns, clock
-        self.lines = {channel: _Line(channel) for channel in Channel.values}
-        self.in_flight = worker.in_flight
+        self.in_flight, self.left_until = worker.in_flight, worker.left_until
+        self.began = time.monotonic()
+        self.lines = {name: _Line(name, is_held=self.began < self.left_until[name]) for name in Channel.values}
         self.unmarked: list[Sent] = []  # accepted, and not marked yet
         self.accepted_count = 0
-        self.began = time.monotonic()
 
     def run(self) -> int:
         while True:
@@ -400,6 +401,13 @@ class _Drain:
             self._hold(line, PAUSE)
 
     def _hold_out_of_reach(self, line: _Line, error: ChannelError) -> None:
+        here = list(self.in_flight)
+        if error.lost and self._keep_trying(lambda: claims.are_sent_elsewhere(line.channel, self.clock(), here=here)):
+            # A provider that takes few connections at once: whoever has them goes on.
+            self.left_until[line.channel] = time.monotonic() + CONNECT_PAUSE.total_seconds()
+            line.is_held = True
+            self._release(line)
+            return
         logger.warning("%s provider out of reach: %s", line.channel, error.code)
         self._hold(line, CONNECT_PAUSE)
 

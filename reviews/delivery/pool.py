@@ -8,6 +8,7 @@ Threads share the connections of a channel: a provider that takes few at once is
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -317,7 +318,7 @@ def _send_once(message: Message, connection: _Connection, pace: _Pace) -> Genera
         accepted = channel.send(message)
     except Unfinished as unfinished:
         yield
-        accepted = unfinished.finish()
+        accepted = unfinished.finish(math.inf)
     pace.note("provider", time.monotonic() - begun)
     return accepted
 

@@ -65,10 +65,11 @@ class ChannelError(Exception):
 class Unfinished(Exception):
     """The provider takes its time. `finish` waits for its answers, and returns or raises what `send` would have.
 
-    Another thread may call it; until it has come back, the channel is of no other use.
+    It takes the most seconds that an answer is waited for. Another thread may call it; until it has come back, the
+    channel is of no other use.
     """
 
-    def __init__(self, finish: "Callable[[], Accepted]") -> None:
+    def __init__(self, finish: Callable[[float], Accepted]) -> None:
         super().__init__()
         self.finish = finish
 

@@ -76,7 +76,7 @@ class EmailChannel:
         connection = self._backend.connection
         rest = smtp.hand_over(connection, sender=sender, recipient=recipient, content=content, quick=QUICK)
         if rest is not None:
-            raise Unfinished(partial(self._translated, partial(_finish, rest, message)))
+            raise Unfinished(lambda at_most: self._translated(partial(_finish, rest, message, at_most)))
         return _accepted(message)
 
     def _use_backend(self, message: Message) -> Accepted:
@@ -98,8 +98,8 @@ class EmailChannel:
         return _accepted(message, str(getattr(getattr(mail, "anymail_status", None), "message_id", None) or ""))
 
 
-def _finish(rest: smtp.Conversation, message: Message) -> Accepted:
-    smtp.finish(rest)
+def _finish(rest: smtp.Rest, message: Message, at_most: float) -> Accepted:
+    rest.finish(at_most)
     return _accepted(message)
 
 

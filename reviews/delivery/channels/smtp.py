@@ -4,11 +4,14 @@ smtplib opens connections and logs in. What it takes too strictly (a 2xx that is
 does not tell apart (a server that is gone from one that is silent), is done here.
 """
 
+import math
 import select
 import smtplib
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend
@@ -76,33 +79,34 @@ class InDoubt(smtplib.SMTPException):
 # --- The conversation about one mail -----------------------------------------------------------
 
 
+@dataclass
+class Rest:
+    """What is left of the conversation about a mail, which any thread may end."""
+
+    connection: "Connection"
+    within: float  # seconds for the answer that is waited for
+    conversation: Conversation
+
+    def finish(self, at_most: float = math.inf) -> None:
+        """Wait for the answers as long as they may take, each `at_most` so long. Raises what `hand_over` raises."""
+        for within in chain([self.within], self.conversation):
+            self.connection.wait_at_most(min(within, at_most))
+
+
 def hand_over(
-    connection: "Connection", *, sender: str, recipient: str, content: bytes, quick: float | None = None
-) -> Conversation | None:
+    connection: "Connection", *, sender: str, recipient: str, content: bytes, quick: float = math.inf
+) -> Rest | None:
     """Hand one mail over. Return what is left of the conversation when an answer takes longer than `quick` seconds.
 
-    That is ended by `finish`, in any thread. The addresses are bare and in ASCII; every line of the content ends in
-    CRLF, the last too. Raises Refused, InDoubt, and where the message was not handed over, Lost and Silent.
+    The addresses are bare and in ASCII; every line of the content ends in CRLF, the last too. Raises Refused, InDoubt,
+    and where the message was not handed over, Lost and Silent.
     """
     conversation = _converse(connection, sender, recipient, content)
     for within in conversation:
-        if quick is not None and not connection.is_answered(quick):
-            return _wait_on(connection, within, conversation)
+        if quick < within and not connection.is_answered(quick):
+            return Rest(connection, within, conversation)
         connection.wait_at_most(within)
     return None
-
-
-def finish(conversation: Conversation) -> None:
-    """Wait for the rest of the conversation, as long as its answers may take. Raises what `hand_over` raises."""
-    for _ in conversation:
-        pass
-
-
-def _wait_on(connection: "Connection", within: float, conversation: Conversation) -> Conversation:
-    connection.wait_at_most(within)
-    for following in conversation:
-        connection.wait_at_most(following)
-        yield following
 
 
 def _converse(connection: "Connection", sender: str, recipient: str, content: bytes) -> Conversation:
@@ -301,7 +305,8 @@ class Backend(EmailBackend):
         if self.connection is not None:
             return False
         super().open()
-        self.connection.ehlo_or_helo_if_needed()
+        connection: Connection = self.connection
+        connection.ehlo_or_helo_if_needed()
         return True
 
     def drop(self) -> None:

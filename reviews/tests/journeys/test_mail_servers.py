@@ -5,6 +5,7 @@ connection and with a crew of threads. What else may come of a habit follows bel
 """
 
 import base64
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -209,6 +210,24 @@ def test_a_server_that_closes_down_gives_the_claimed_mails_back_unspent(
     assert len(server.recipients) == len(set(server.recipients)) == MAILS
 
 
+def test_a_server_that_takes_no_more_connections_is_left_to_the_worker_that_has_them(
+    account: Account, clock: Clock, serve: Any, most: int
+) -> None:
+    with serve(Habits(connections_at_once=1), most=most) as server:
+        ask_some(account, clock, 1)
+        assert drain.send_due(clock) == 1
+        ask_some(account, clock, 2, name="later")
+        under_way = Delivery.objects.filter(address="later0@example.com")
+        under_way.update(status="sending", attempts=1, claim=uuid.uuid4(), due_at=clock() + claims.LEASE)
+        other = Worker(get_channel, most=most)
+        assert [other.send_due(clock), other.send_due(clock)] == [0, 0]
+        assert server.connections == 3  # one, and two tries for another
+        assert not ChannelHealth.objects.paused(clock()).exists()
+        assert drain.send_due(clock) == 1
+        other.close()
+    assert Delivery.objects.get(address="later1@example.com", step=0).attempts == 1
+
+
 # --- Encryption and login ------------------------------------------------------------------------
 
 
@@ -382,6 +401,7 @@ def test_one_mail_that_the_server_thinks_about_holds_up_no_other(account: Accoun
     assert attempts() == [1] * MAILS
 
 
+@pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_a_mail_whose_answer_takes_minutes_stays_claimed_beside_the_drains_and_is_sent_once(
     account: Account, clock: Clock, serve: Any, most: int, monkeypatch: pytest.MonkeyPatch

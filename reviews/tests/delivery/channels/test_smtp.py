@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reviews.delivery.channels import smtp
-from reviews.delivery.channels.smtp import Connection, InDoubt, Lost, Refused, finish, hand_over
+from reviews.delivery.channels.smtp import Connection, InDoubt, Lost, Refused, hand_over
 
 MAIL = b"Subject: Hi\r\n\r\n.\r\n..two\r\nend\r\n"
 COMMANDS = b"MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n"
@@ -23,7 +23,7 @@ class Server:
     def say(self, *replies: str) -> None:
         self._socket.sendall("".join(f"{reply}\r\n" for reply in replies).encode())
 
-    def take(self, *replies: str, hangs_up: bool = False, **given: Any) -> smtp.Conversation | None:
+    def take(self, *replies: str, hangs_up: bool = False, **given: Any) -> smtp.Rest | None:
         self.say(*replies)
         if hangs_up:
             self._socket.shutdown(socket.SHUT_WR)
@@ -128,7 +128,7 @@ def test_the_rest_of_a_conversation_is_left_to_the_caller_when_the_server_takes_
     assert rest is not None
     assert server.heard() == COMMANDS
     server.say("250 ok", "250 ok", "354 go on", "250 taken")
-    finish(rest)
+    rest.finish()
     assert server.heard() == STUFFED
 
 
