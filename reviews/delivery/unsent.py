@@ -30,6 +30,8 @@ Steps = Sequence[FollowUpStep]
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]  # after the first attempt, the second, …
 MAX_ATTEMPTS = len(WAITS)
 CONNECT_PAUSE = timedelta(seconds=15)
+# How long a mail in doubt waits before it is sent once more: the server may still deliver it, and its reports say so.
+DOUBT_WAIT = timedelta(hours=1)
 
 
 def settle(delivery: Delivery, to: Delivery.Status, *, now: datetime, **columns: object) -> bool:
@@ -55,9 +57,16 @@ def about(delivery: Delivery) -> dict[str, int]:
 def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime) -> None:
     """Settle a message that the provider did not take, by its error: later, on the other channel, or not at all."""
     answer = {"error_code": error.code[:50], "error_text": error.text[:500]}
+    was_in_doubt = error.in_doubt and store.was_in_doubt(delivery)
     store.record_refusal(delivery, error, now=now)
     if error.in_doubt and delivery.channel == Channel.SMS:
         hold_unknown(delivery, "The provider did not answer; it may have left.", tried_at=now, now=now, **answer)
+    elif was_in_doubt:
+        hold_unknown(delivery, "Sent twice without an answer; it may have arrived.", tried_at=now, now=now, **answer)
+    elif error.in_doubt:
+        columns = {"due_at": now + DOUBT_WAIT, "attempts": delivery.attempts, **answer}
+        reason = "The provider did not answer; it may have arrived. It is sent once more, under the same Message-ID."
+        settle(delivery, Delivery.Status.PLANNED, now=now, reason=reason, **columns)
     elif error.untried:
         due_at, attempts = now + CONNECT_PAUSE, delivery.attempts - 1
         settle(delivery, Delivery.Status.PLANNED, now=now, due_at=due_at, attempts=attempts, **answer)
