@@ -13,7 +13,7 @@ from django.utils.html import format_html_join
 
 from reviewhub.backoffice.actions import Action, WithActions
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
-from reviews.admin.normalise import normalise, require_one
+from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.contacts import erase, merge, suppressions
 from reviews.contacts.change import holders
 from reviews.contacts.export import known_about
@@ -30,6 +30,7 @@ class ContactForm(forms.ModelForm):
     class Meta:
         model = Contact
         fields = ("account", "first_name", "last_name", "company_name", "email", "phone", "time_zone")
+        field_classes = {"email": EmailField}
         help_texts = {
             "email": "",
             "phone": "Without +, it is read as a number of the account's country.",

@@ -26,9 +26,9 @@ def change(*, contact: Contact, values: dict[str, str]) -> None:
     """Bring the values into their stored form and save them; only the columns that they name change.
 
     `values`: new texts by the names of the contact's columns; "" takes a value away. A number without + is read as one
-    of the account's country. Raises InvalidPhone, NoAddress, and AddressTaken also when a parallel call was faster.
+    of the account's country. Raises InvalidAddress, NoAddress, and AddressTaken also when a parallel call was faster.
     """
-    if "email" in values:
+    if values.get("email"):
         values = values | {"email": normalise_email(values["email"])}
     if values.get("phone"):
         values = values | {"phone": normalise_phone(values["phone"], contact.account.country)[0]}
