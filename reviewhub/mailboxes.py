@@ -60,6 +60,8 @@ def normalise_email(text: str) -> str:
         raise InvalidEmail(f"An e-mail address has up to {LONGEST} characters.")
     if not _FORM.fullmatch(address):
         raise InvalidEmail(_NO_ADDRESS)
+    if max(map(len, address.rpartition("@")[2].split("."))) > LONGEST_LABEL:
+        raise InvalidEmail(f"Between two dots, a host has up to {LONGEST_LABEL} characters.")
     return address
 
 
@@ -83,6 +85,14 @@ def has_stored_form(address: str) -> bool:
         return normalise_email(address) == address
     except InvalidEmail:
         return False
+
+
+def with_ascii_host(address: str) -> str:
+    """Return the address with its host in ASCII, as it travels; one in ASCII as it is. Raises InvalidEmail."""
+    if address.isascii():
+        return address
+    local, at, host = address.rpartition("@")
+    return f"{local}{at}{_read_host(host)}"
 
 
 def has_other_letters(address: str) -> bool:
@@ -124,7 +134,7 @@ def _is_plain(address: str) -> bool:
 
 
 def _read_local(text: str) -> str:
-    local = _MARKS.sub("", text).strip()
+    local = _MARKS.sub("", text).lstrip()
     for letter in unicodedata.normalize("NFC", local) + local:  # NFC would make a K of the Kelvin sign
         if not letter.isascii():
             raise InvalidEmail(f"“{letter}” stands before the @, where mail programs here take ASCII letters alone.")
@@ -138,7 +148,7 @@ def _read_local(text: str) -> str:
 @lru_cache(maxsize=1024)
 def _read_host(text: str) -> str:
     """Return the host in A-labels, in lower case and without the dot of the root. Raises InvalidEmail."""
-    host = _MARKS_OF_HOSTS.sub("", text).strip()
+    host = _MARKS_OF_HOSTS.sub("", text).rstrip()
     if host.startswith("["):
         raise InvalidEmail("An address at the number of a server cannot be written to from here.")
     if host.isascii() and not has_other_letters(host.lower()):
@@ -152,8 +162,6 @@ def _read_host(text: str) -> str:
         labels = [_read_label(label) for label in host.removesuffix(".").split(".")]
     except ValueError as error:  # which idna's errors are
         raise InvalidEmail(f"“{host}” is not a host that a mail could be sent to.") from error
-    if max(map(len, labels)) > LONGEST_LABEL:
-        raise InvalidEmail(f"Between two dots, a host has up to {LONGEST_LABEL} characters.")
     return ".".join(labels)
 
 
