@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from reviewhub.statements import Select
-from reviews.models.addresses import has_stored_form, hashes_of
+from reviews.models.addresses import has_stored_form, hashes_of, show_email
 from reviews.models.base import AccountQuerySet, Channel
 from reviews.models.contact import Contact
 
@@ -51,7 +51,12 @@ class Suppression(models.Model):
         indexes = [models.Index(fields=["account", "-id"], name="suppression_newest")]
 
     def __str__(self) -> str:
-        return f"{self.address or 'erased address'}: {self.get_reason_display()}"
+        return f"{self.shown_address or 'erased address'}: {self.get_reason_display()}"
+
+    @property
+    def shown_address(self) -> str:
+        """The address as people read it."""
+        return show_email(self.address)
 
 
 NO_MAIL = "No mail can go to such an address"
