@@ -86,16 +86,26 @@ def _change_suppressions(apps: Any, report: Report) -> None:
     model = apps.get_model("reviews", "Suppression")
     rows = _with_other_letters(model.objects.filter(channel="email"))
     for batch in _batches(rows, ("account_id", "address"), BATCH):
+        forms = {pk: form for pk, _, address in batch if (form := _form_of(address)) != address}
         with transaction.atomic():
-            for pk, account, address in batch:
-                if (form := _form_of(address)) != address:
-                    _change_suppression(model.objects.get(pk=pk), form)
-                    report[account]["opt-outs changed"] += 1
+            changed = list(model.objects.filter(pk__in=forms).order_by("pk").select_for_update())
+            for row in changed:
+                row.address = forms[row.pk]
+                row.address_hash = hash_address(row.account_id, "email", row.address)
+                report[row.account_id]["opt-outs changed"] += 1
+            hashes = [row.address_hash for row in changed]
+            accounts = {row.account_id for row in changed}
+            in_force = model.objects.filter(account_id__in=accounts, address_hash__in=hashes, lifted_at=None)
+            places = Counter([*hashes, *in_force.values_list("address_hash", flat=True)])
+            alone = [row for row in changed if places[row.address_hash] == 1]
+            model.objects.bulk_update(alone, ["address", "address_hash"])
+            for row in changed:
+                if places[row.address_hash] > 1:
+                    _change_suppression(row)
 
 
-def _change_suppression(row: Any, address: str) -> None:
-    """Give the suppression its form and hash. Of two in force for one address, the one that is harder to lift stays."""
-    row.address, row.address_hash = address, hash_address(row.account_id, "email", address)
+def _change_suppression(row: Any) -> None:
+    """Save a suppression in its new form. Of two in force for one address, the one that is harder to lift stays."""
     same = type(row).objects.filter(account_id=row.account_id, address_hash=row.address_hash, lifted_at=None)
     if row.lifted_at is None and (twin := same.exclude(pk=row.pk).first()):
         # Customers lift on their page what they did there, and nothing else. Of two alike, the newer one goes.
@@ -121,21 +131,32 @@ def _change_contacts(apps: Any, report: Report) -> None:
                 report[account]["left as they are, since no mail can go there"] += 1
         for start in range(0, len(changed), BATCH):
             with transaction.atomic():
-                for pk, account, form in changed[start : start + BATCH]:
-                    _change_contact(apps, pk, account, form, report[account])
+                _change_batch(apps, changed[start : start + BATCH], report)
+
+
+def _change_batch(apps: Any, changed: list[tuple[Any, Any, str]], report: Report) -> None:
+    """Give contacts the forms of their addresses; where several contacts come to one address, make them one."""
+    model = apps.get_model("reviews", "Contact")
+    places = Counter((account, email) for _, account, email in changed)
+    accounts, emails = {account for account, _ in places}, {email for _, email in places}
+    holders = model.objects.filter(account_id__in=accounts, email__in=emails).exclude(email="")
+    places.update(holders.values_list("account_id", "email"))
+    alone = [model(pk=pk, email=email) for pk, account, email in changed if places[account, email] == 1]
+    model.objects.bulk_update(alone, ["email"])
+    for pk, account, email in changed:
+        report[account]["contacts changed"] += 1
+        if places[account, email] > 1:
+            _change_contact(apps, pk, account, email, report[account])
 
 
 def _change_contact(apps: Any, pk: Any, account: Any, email: str, counts: Counter[str]) -> None:
-    """Give the contact the form of its address, and make one of it and another that has the address already."""
+    """Give the contact the form of its address; where another contact has that by now, make one of the two."""
     contacts = apps.get_model("reviews", "Contact").objects
     keys = [pk, *contacts.filter(account_id=account, email=email).values_list("pk", flat=True)]
     kept, *others = contacts.filter(pk__in=keys).order_by("created_at", "pk").select_for_update()
-    for other in others:
-        _merge(apps, kept, other, counts)
-    if kept.email != email:
-        kept.email = email
-        kept.save(update_fields=["email"])
-        counts["contacts changed"] += 1
+    if others:
+        _merge(apps, kept, others[0], counts)
+    contacts.filter(pk=kept.pk).exclude(email=email).update(email=email)
 
 
 def _merge(apps: Any, kept: Any, other: Any, counts: Counter[str]) -> None:
