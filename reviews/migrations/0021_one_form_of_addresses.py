@@ -165,10 +165,11 @@ def _merge(apps: Any, kept: Any, other: Any, counts: Counter[str]) -> None:
     _spread_opt_out(apps, kept, other, now)
     events = apps.get_model("reviews", "Event").objects.filter(account_id=kept.account_id)
     requests = apps.get_model("reviews", "ReviewRequest").objects
+    deliveries = apps.get_model("reviews", "Delivery").objects
     if requests.filter(contact=kept, status__in=OPEN).exists():
         for request in requests.filter(contact=other, status__in=OPEN):
             requests.filter(pk=request.pk).update(status="cancelled", reason=MERGED, ended_at=now)
-            planned = apps.get_model("reviews", "Delivery").objects.filter(request=request, status="planned")
+            planned = deliveries.filter(request=request, status="planned")
             planned.update(status="cancelled", reason=MERGED, claim=None)
             events.create(
                 account_id=kept.account_id, type="review_request.cancelled", occurred_at=now, request_id=request.pk
@@ -176,11 +177,15 @@ def _merge(apps: Any, kept: Any, other: Any, counts: Counter[str]) -> None:
             counts["open requests cancelled"] += 1
     requests.filter(contact=other).update(contact=kept)
     events.filter(contact_id=other.pk).update(contact_id=kept.pk)
+    if not kept.phone or kept.phone == other.phone:
+        kept.shares_phone = other.shares_phone and (not kept.phone or kept.shares_phone)
     other.delete()
     for name in FILLED:
         setattr(kept, name, getattr(kept, name) or getattr(other, name))
     kept.updated_at = now
     kept.save()
+    texts = deliveries.filter(request__contact=kept, status="planned", channel="sms")
+    texts.exclude(address=kept.phone).update(address=kept.phone)
     _note(apps, kept)
     counts["contacts merged"] += 1
 
@@ -222,7 +227,7 @@ class Migration(migrations.Migration):
         ("admin", "0003_logentry_add_action_flag_choices"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("oauth", "0011_calls_per_minute"),
-        ("reviews", "0015_events_and_endpoints"),
+        ("reviews", "0024_sites_that_forbid_asking"),
     ]
 
     operations = [migrations.RunPython(bring_into_form, migrations.RunPython.noop)]

@@ -62,6 +62,14 @@ class Suppression(models.Model):
 NO_MAIL = "No mail can go to such an address"
 
 
+def reason_not_to_write(account: UUID, channel: str, address: str) -> str:
+    """Return the reason for which the account must not write to the address; empty when it may."""
+    if channel == Channel.EMAIL and not has_stored_form(address):
+        return NO_MAIL
+    rows = _suppressions_of(accounts=[account], hashes=list(hashes_of(account, channel, address)))
+    return rows[0].get_reason_display() if rows else ""
+
+
 def blocked_channels(contact: Contact) -> dict[str, str]:
     """Return {channel: reason} for the channels on which the contact must not be written to."""
     return blocked_channels_of([contact])[contact.pk]
