@@ -19,7 +19,7 @@ from reviews.models import (
     ReviewRequest,
     Suppression,
 )
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import forms_of, hashes_of
 from reviews.models.base import Channel
 from reviews.requests import contact_changes, lifecycle, planned_messages
 from reviews.webhooks import events
@@ -84,13 +84,15 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     Delivery.objects.filter(request__in=requests).update(address="", subject="", text="", error_text="")
     Feedback.objects.filter(request__in=requests).update(text="")
     about_contact = Q(delivery__request__in=requests)
-    about_contact |= Q(account=contact.account, address__in=[address for _, address in places])
+    about_contact |= Q(
+        account=contact.account, address__in=[form for _, address in places for form in forms_of(address)]
+    )
     _blank_events(about_contact)
     # Another program's answer may repeat the data of its notice.
     noticed = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
     attempts = Attempt.objects.filter(noticed, notice__endpoint__account=contact.account).exclude(answer="")
     Attempt.objects.filter(pk__in=attempts.values("pk")).update(answer="")
-    hashes = [hash_address(contact.account_id, channel, address) for channel, address in places]
+    hashes = [hashed for channel, address in places for hashed in hashes_of(contact.account_id, channel, address)]
     Suppression.objects.for_account(contact.account).filter(address_hash__in=hashes).update(address="", evidence="")
     MergeCandidate.objects.filter(Q(by_email=contact) | Q(by_phone=contact)).delete()
     for model, keys in ((Contact, [contact.pk]), (ReviewRequest, list(requests.values_list("pk", flat=True)))):

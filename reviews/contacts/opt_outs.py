@@ -25,7 +25,6 @@ def opt_out(
     address is cancelled in its own row: a worker that is about to declare it waits for that row,
     and finds it cancelled. A message that is being sent is left to its worker (`suppressions.until_quiet`).
     """
-    address = address.lower()
     # Requests before messages, as everything that settles a message does: else two would wait for each other.
     requests = list(_open_requests(account, channel, address))
     suppression, is_new = suppressions.add(

@@ -17,7 +17,7 @@ from reviews.delivery import states
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.claims import LEASE, bound
 from reviews.models import Delivery, Event, ReviewRequest
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import hashes_of
 from reviews.models.base import Channel
 from reviews.models.event import new_event_id
 from reviews.requests import lifecycle, planned_messages
@@ -108,7 +108,8 @@ _DECLARE = f"""
         )
         AND NOT EXISTS (
             SELECT 1 FROM reviews_suppression AS s
-            WHERE s.account_id = d.account_id AND s.address_hash = %(ready_hash)s AND s.lifted_at IS NULL
+            WHERE s.account_id = d.account_id AND s.lifted_at IS NULL
+                AND s.address_hash IN (%(ready_hash)s, %(former_hash)s)
         )
         AND NOT EXISTS (
             SELECT 1 FROM reviews_channelhealth AS h WHERE h.channel = d.channel AND h.paused_until > %(now)s
@@ -210,11 +211,13 @@ def _of_declaration(row: Delivery | None, now: datetime) -> dict[str, Any]:
     """Return the parameters of _DECLARE."""
     if row is None:
         return {}
+    hashed, *former = hashes_of(row.account_id, row.channel, row.address)
     return {
         "ready_id": row.pk,
         "ready_claim": row.claim,
         "ready_address": row.address,
-        "ready_hash": hash_address(row.account_id, row.channel, row.address),
+        "ready_hash": hashed,
+        "former_hash": former[0] if former else hashed,
         "now": now,
         "lapses_at": now + LEASE,
         "cap_begins": now - CAP_PERIOD,

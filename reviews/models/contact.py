@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from oauth.models.account import validate_time_zone
+from reviews.models.addresses import show_email
 from reviews.models.base import AccountQuerySet, Channel
 
 
@@ -56,7 +57,7 @@ class Contact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.company_name or self.email or self.phone or "Erased contact"
+        return self.name or self.company_name or show_email(self.email) or self.phone or "Erased contact"
 
     @property
     def name(self) -> str:

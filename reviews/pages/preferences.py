@@ -6,6 +6,7 @@ from datetime import datetime
 
 from reviews.contacts import opt_outs, suppressions
 from reviews.models import Delivery, Suppression
+from reviews.models.addresses import show_email
 from reviews.models.base import Channel
 
 
@@ -78,5 +79,5 @@ def _way(delivery: Delivery, channel: Channel, address: str) -> Way:
 def _mask(channel: Channel, address: str) -> str:
     if channel == Channel.SMS:
         return f"… {address[-4:]}"
-    name, _, domain = address.partition("@")
+    name, _, domain = show_email(address).partition("@")
     return f"{name[:1]}…@{domain}"
