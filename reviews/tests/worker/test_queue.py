@@ -112,7 +112,6 @@ def test_a_database_that_is_away_is_asked_again(broker: queue.DatabaseBroker, mo
         raise OperationalError
 
     monkeypatch.setattr(broker, "_needs_drain", away)
-    monkeypatch.setattr(queue.connections, "close_all", lambda: None)
     assert broker.dequeue() is None
 
 
