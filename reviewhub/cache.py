@@ -104,13 +104,12 @@ class Cache(RedisCache):
         for key in keys:
             self.delete(key, version)
 
-    def clear(self) -> bool:
+    def clear(self) -> None:
         self._own.clear()
         try:
-            return bool(super().clear())
+            super().clear()
         except redis.RedisError as error:
             Outage.begin(error)
-            return False
 
     def answers(self) -> bool:
         """Return True if Redis takes writes; while it is left alone, False without a try."""

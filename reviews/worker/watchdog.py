@@ -53,10 +53,10 @@ class Watchdog:
         """Start both processes, replace one that hangs or ended, and stop both on the signal."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        while not self._stop and not self._prepare():
+        while not self._prepare():
             time.sleep(LOOK_EVERY)
-        if self._stop:
-            return
+            if self._stop:
+                return
         cluster, notifier = _start_cluster(), _start_notifier()
         while not self._stop:
             time.sleep(LOOK_EVERY)

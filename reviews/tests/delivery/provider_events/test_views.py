@@ -3,10 +3,12 @@
 import base64
 import hmac
 import json
+import logging
 import re
 from typing import Any
 
 import pytest
+import requests
 import time_machine
 from anymail import webhooks
 from django.db import OperationalError
@@ -174,6 +176,26 @@ def test_amazons_subscription_is_confirmed_at_amazons_address_alone(
     headers = voice.proof(body) | {"x-amz-sns-message-type": "SubscriptionConfirmation"}
     assert voice.post(caller, body, headers).status_code == status
     assert called == ([address] if asked else [])
+
+
+@pytest.mark.parametrize("fault", [requests.ConnectTimeout, requests.ConnectionError, requests.HTTPError])
+def test_amazon_that_cannot_be_reached_is_asked_to_call_again(
+    caller: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: type[Exception]
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise fault("https://sns.eu-west-1.amazonaws.com/?Token=secret")
+
+    monkeypatch.setattr(mail_providers.requests, "get", fail)
+    voice = VOICES["amazon_ses"]
+    address = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription"
+    body = json.dumps({"Type": "SubscriptionConfirmation", "MessageId": "n1", "SubscribeURL": address}).encode()
+    headers = voice.proof(body) | {"x-amz-sns-message-type": "SubscriptionConfirmation"}
+    with caplog.at_level(logging.WARNING):
+        answer = voice.post(caller, body, headers)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    lines = [(record.name, record.getMessage(), record.exc_info) for record in caplog.records]
+    assert lines[0][1:] == (f"a provider cannot be reached: {fault.__name__}", None)
+    assert [name for name, *_ in lines[1:]] in ([], ["django.request"])  # Django's own line of an answer of 503
 
 
 @pytest.mark.parametrize(("age", "status"), [(305, 403), (290, 200), (-290, 200), (-305, 403)])
