@@ -128,6 +128,9 @@ def test_callers_are_told_to_come_back_and_then_all_is_well(site: Site, fault: s
             ready = requests.get(f"{site.url}/readyz", timeout=SOON)
             assert (ready.status_code, ready.json()["reason"]) == (503, REASONS[fault])
             assert requests.get(f"{site.url}/healthz", timeout=SOON).status_code == 200
+            # Reading goes on, on connections that were opened read-only: none of them may be kept.
+            reads = {site.call("GET", "/api/v1/contacts").status_code for _ in range(6)}
+            assert reads == ({200} if fault == "read-only" else {503})
 
         # As soon as it is back, no call fails.
         again = [
