@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import InternalError, OperationalError, ProgrammingError, connection
+from django.db.utils import DatabaseErrorWrapper
 from django.test import Client
 
 from oauth.models import User
@@ -19,6 +20,29 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def caller() -> Client:
     return Client(raise_request_exception=False)
+
+
+OUTAGES = [
+    psycopg.errors.AdminShutdown,
+    psycopg.errors.CannotConnectNow,
+    psycopg.errors.ConnectionException,
+    psycopg.errors.CrashShutdown,
+    psycopg.errors.DiskFull,
+    psycopg.errors.IdleInTransactionSessionTimeout,
+    psycopg.errors.OutOfMemory,
+    psycopg.errors.PipelineAborted,
+    psycopg.errors.ReadOnlySqlTransaction,
+    psycopg.errors.TooManyConnections,
+    psycopg.InterfaceError,  # the connection is closed
+]
+
+
+@pytest.mark.parametrize("error", OUTAGES)
+def test_what_postgresql_says_in_an_outage_is_known_as_one(error: type[Exception]) -> None:
+    wrapper: Any = SimpleNamespace(Database=psycopg, errors_occurred=False)
+    with pytest.raises(outages.DATABASE_AWAY) as raised, DatabaseErrorWrapper(wrapper):
+        raise error
+    assert outages.describe(raised.value).startswith(type(raised.value).__name__)
 
 
 def refuse_sign_in(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:

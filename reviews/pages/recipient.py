@@ -56,7 +56,7 @@ def recipient_page(view: View) -> View:
 
 
 def limit_forms(view: View) -> View:
-    """Decorate a view whose forms are limited (docs/rules.md P2). Never the one that unsubscribes (E2)."""
+    """Decorate a view whose forms are limited (docs/rules.md P2): all but unsubscribing (docs/rules.md E2)."""
 
     @functools.wraps(view)
     def wrapped(request: HttpRequest, delivery: Delivery, **kwargs: Any) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.test import Client, RequestFactory
 from standardwebhooks import WebhookVerificationError
 
 from oauth.models import Account
+from reviewhub.outages import DATABASE_AWAY
 from reviews import tasks
 from reviews.delivery.provider_events import mail_providers
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
@@ -107,11 +108,12 @@ class Security:
         assert voice.post(caller, body, voice.proof(body)).status_code == 413
         assert not DeliveryEvent.objects.exists()
 
+    @pytest.mark.parametrize("error", DATABASE_AWAY)
     def test_a_database_that_is_down_lets_it_come_again(
-        self, voice: Voice, caller: Client, monkeypatch: pytest.MonkeyPatch
+        self, voice: Voice, caller: Client, error: type[Exception], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def away(*_: Any, **__: Any) -> None:
-            raise OperationalError
+            raise error
 
         monkeypatch.setattr(DeliveryEvent.objects, "bulk_create", away)
         assert voice.post(caller, voice.body(), voice.proof(voice.body())).status_code == 503

@@ -48,7 +48,7 @@ def test_a_long_list_of_problems_arrives_whole_under_traffic(site: Site) -> None
         is_over = Event()
 
         def ask_on(name: int) -> list[int]:
-            answers = []
+            answers: list[int] = []
             while not is_over.is_set():
                 body = {"email": f"t{name}-{len(answers)}@example.com", "delay_hours": 5}
                 answers.append(site.call("POST", "/api/v1/review-requests", body).status_code)
