@@ -130,5 +130,5 @@ def test_a_task_of_the_outage_is_done_after_it(site: Site, server: Redis) -> Non
     server.start()
     again = site.ask(email=f"again{number}@example.com")
     site.wait_for_status(again, "sent")  # the worker is the same, and at work
-    site.inside("tick()")
+    site.inside("do_late_work()")
     assert site.read(created)["messages"][0]["status"] == "delivered"
