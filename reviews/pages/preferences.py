@@ -30,6 +30,12 @@ def suppress_address(*, delivery: Delivery, now: datetime) -> None:
     _opt_out(delivery, [(delivery.channel, delivery.address)], f"Unsubscribe link of message {delivery.pk}.", now)
 
 
+def is_suppressed(delivery: Delivery) -> bool:
+    """Return True if nothing is sent to the message's address any more."""
+    rows = suppressions.of(account=delivery.account, channel=delivery.channel, address=delivery.address)
+    return rows.exists()
+
+
 def ways_to(delivery: Delivery) -> list[Way]:
     """Return the ways in which the customer who got the message can be written to now."""
     contact = delivery.request.contact
