@@ -402,7 +402,7 @@ class _Drain:
             self._hold(line, PAUSE)
 
     def _hold_out_of_reach(self, line: _Line, error: ChannelError) -> None:
-        here = list(self.in_flight)
+        here = [*self.in_flight, *(each.delivery.pk for each in self.unmarked)]
         if error.lost and self._keep_trying(lambda: claims.are_sent_elsewhere(line.channel, self.clock(), here=here)):
             # A provider that takes few connections at once: whoever has them goes on.
             self.left_until[line.channel] = time.monotonic() + CONNECT_PAUSE.total_seconds()
