@@ -1,15 +1,12 @@
-"""Texts that customers send back: the meaning of STOP, START, HELP and all other words, and its effect.
+"""Texts that customers send back: the effect of STOP, START, HELP and all other words.
 
 No text is sent here: the answer goes back in the provider's own call.
 """
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parseaddr
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -20,67 +17,10 @@ from django.utils.translation import gettext
 from oauth.models import Account
 from reviewhub.languages import ENGLISH, in_language
 from reviews.contacts import opt_outs, suppressions
+from reviews.delivery.provider_events.meaning import Meaning, read
 from reviews.models import Contact, Delivery, DeliveryEvent, Suppression
 from reviews.models.base import Channel
 from reviews.requests import lifecycle
-
-
-class Meaning(Enum):
-    """The customer's will, as far as a text says it in one of the words below."""
-
-    STOP = "stop"
-    START = "start"
-    HELP = "help"
-    REPLY = "reply"
-
-
-# Words of an opt-out (47 CFR 64.1200(a)(10)), compared without case, accents and punctuation.
-STOP_WORDS = {
-    "stop",
-    "stopall",
-    "stop all",
-    "unsubscribe",
-    "end",
-    "quit",
-    "revoke",
-    "optout",
-    "opt out",
-    "cancel",
-    "remove",
-    "arret",
-    # German, Spanish and French, in which messages are written as well.
-    "stopp",
-    "abmelden",
-    "abbestellen",
-    "baja",
-    "parar",
-    "cancelar",
-    "desabonner",
-}
-START_WORDS = {"start", "unstop"}
-HELP_WORDS = {"help", "info"}
-# Words that change nothing beside one of the others: "stop please", "remove me".
-FILLERS = {"please", "me"}
-
-
-def read_meaning(text: str, opt_out_type: str = "") -> Meaning:
-    """Return the meaning of a text. `opt_out_type`: the one that Twilio found by its own words; it counts first."""
-    words = _split_words(opt_out_type or text)
-    for candidate in (words, [word for word in words if word not in FILLERS]):
-        phrase = " ".join(candidate)
-        if phrase in STOP_WORDS:
-            return Meaning.STOP
-        if phrase in START_WORDS:
-            return Meaning.START
-        if phrase in HELP_WORDS:
-            return Meaning.HELP
-    return Meaning.REPLY
-
-
-def _split_words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return re.findall(r"[^\W_]+", "".join(letter for letter in plain if not unicodedata.combining(letter)))
-
 
 # --- The accounts that a text is meant for --------------------------------------------------------
 
@@ -167,7 +107,7 @@ def _read(event: DeliveryEvent) -> tuple[Meaning, list[Account]]:
     """Return the meaning of the text, and the accounts that it is meant for."""
     form: dict[str, str] = event.payload
     accounts = find_accounts(number=event.address, sender=form.get("To", ""), moment=event.received_at)
-    return read_meaning(event.text, form.get("OptOutType", "")), accounts
+    return read(event.text, form.get("OptOutType", "")).meaning, accounts
 
 
 def _places(event: DeliveryEvent, meaning: Meaning, accounts: list[Account]) -> tuple[Place, ...]:
