@@ -7,13 +7,14 @@ from rest_framework import serializers
 
 from reviews.models import Contact, Delivery, Feedback, ReviewRequest, Suppression
 from reviews.models.base import Channel
-from reviews.models.suppression import blocked_channels_of
+from reviews.models.suppression import blocks_of
 
 
 class MessageOut(serializers.ModelSerializer[Delivery]):
     """One message of a request."""
 
     step = serializers.IntegerField()  # without the limits of a column, which differ between databases
+    due_at = serializers.DateTimeField(source="leaves_at")
     error = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
 
@@ -37,6 +38,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
     message = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
     external_id = serializers.SerializerMethodField()
+    held = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
 
     class Meta:
@@ -52,6 +54,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
             "message",
             "reason",
             "external_id",
+            "held",
             "warnings",
         ]
 
@@ -68,7 +71,10 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
         return describe(request)
 
     def get_reason(self, request: ReviewRequest) -> str | None:
-        return request.reason or None
+        return request.why or None
+
+    def get_held(self, request: ReviewRequest) -> bool:
+        return bool(request.held)
 
     def get_external_id(self, request: ReviewRequest) -> str | None:
         return request.external_id or None
@@ -82,6 +88,8 @@ def describe(request: ReviewRequest) -> str:
     address = request.contact.email or request.contact.phone
     if request.channel == Channel.SMS:
         address = request.contact.phone
+    if request.held:
+        return f"Review request held: {request.why}"
     ending = f": {request.reason}" if request.reason else "."
     return {
         ReviewRequest.Status.SCHEDULED: f"Review request scheduled for {address}",
@@ -114,11 +122,15 @@ class ContactOut(serializers.ModelSerializer[Contact]):
 
 
 def represent_contacts(contacts: Sequence[Contact]) -> list[dict[str, Any]]:
-    """Represent contacts, each with its opt-outs: the channels that must not be used, and the reasons."""
-    blocked = blocked_channels_of(contacts)
+    """Represent contacts, each with its opt-outs: the channels that must not be used, and the reasons.
+
+    A channel in doubt is among them, with that reason.
+    """
+    blocks = blocks_of(contacts)
+    reasons = {pk: of_contact.blocked | of_contact.in_doubt for pk, of_contact in blocks.items()}
     return [
         dict(ContactOut(contact).data)
-        | {"opt_outs": [{"channel": channel, "reason": reason} for channel, reason in blocked[contact.pk].items()]}
+        | {"opt_outs": [{"channel": channel, "reason": reason} for channel, reason in reasons[contact.pk].items()]}
         for contact in contacts
     ]
 
@@ -130,6 +142,7 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
     contact_id = serializers.SerializerMethodField()
     contact_name = serializers.SerializerMethodField()
     text = serializers.SerializerMethodField()
+    handled_at = serializers.DateTimeField(source="inbox_item.handled_at", allow_null=True)
 
     class Meta:
         model = Feedback

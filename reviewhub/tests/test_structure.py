@@ -37,6 +37,7 @@ ROOMS = [
     ["reviews.webhooks"],
     ["reviews.requests"],
     ["reviews.contacts"],
+    ["reviews.inbox"],
     ["reviews.delivery"],
     ["reviews.pages"],
     ["reviews.api", "reviews.tasks"],

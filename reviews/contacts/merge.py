@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from reviews.contacts import opt_outs, suppressions
-from reviews.models import Contact, Event, ReviewRequest
+from reviews.contacts import doubts, opt_outs, suppressions
+from reviews.models import Contact, Event, InboxItem, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.requests import lifecycle
 
@@ -39,6 +39,7 @@ def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
                 reason = f"Merged by {by} with a contact that has an open request."
                 lifecycle.cancel_request(request=request, now=now, reason=reason)
         ReviewRequest.objects.filter(contact=other).update(contact=kept)
+        InboxItem.objects.filter(contact=other).update(contact=kept)
         Event.objects.for_account(kept.account).filter(contact=other).update(contact=kept)
         values = {name: getattr(other, name) for name in _FILLED}
         other.delete()
@@ -71,14 +72,19 @@ def _spread_opt_outs(kept: Contact, other: Contact, now: datetime) -> bool:
             for row in suppressions.of(account=kept.account, channel=channel, address=address)
         }
         has_opt_out |= bool(suppressed)
-        for address in addresses - set(suppressed) if suppressed else ():
-            source = next(iter(suppressed.values()))
+        clear = {address: row for address, row in suppressed.items() if row.reason != Suppression.Reason.UNCLEAR}
+        source = next(iter((clear or suppressed).values()), None)
+        for address in sorted(addresses - set(clear or suppressed)) if source else ():
+            evidence = f"The same person's other address: suppression {source.pk}."
+            if not clear:
+                doubts.hold(account=kept.account, number=address, evidence=evidence, now=now)
+                continue
             opt_outs.opt_out(
                 account=kept.account,
                 channel=channel,
                 address=address,
                 reason=source.Reason(source.reason),
-                evidence=f"The same person's other address: suppression {source.pk}.",
+                evidence=evidence,
                 now=now,
             )
     return has_opt_out

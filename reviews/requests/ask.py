@@ -14,8 +14,8 @@ from reviewhub.refused import Refused
 from reviewhub.statements import Select, insert_rows, one_trip
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
-from reviews.models.suppression import blocked_channels_of
-from reviews.requests import matching
+from reviews.models.suppression import Blocks, blocks_of
+from reviews.requests import matching, planned_messages
 from reviews.requests.matching import Match, Person
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
@@ -59,6 +59,12 @@ class Verdict:
     first: FollowUpStep
     channel: Channel | None
     slot: slots.Slot
+    is_in_doubt: bool = False
+
+    @property
+    def held(self) -> str:
+        """Why the request would wait until staff decide; empty when it would not."""
+        return ReviewRequest.Hold.UNCLEAR_OPT_OUT.value if self.is_in_doubt and not self.reason else ""
 
     @property
     def reason(self) -> str:
@@ -170,6 +176,8 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
         return _Decision(refusal)
     request, delivery = _rows(account, ask, verdict, now)
     outcome = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
+    if request.held:
+        outcome = f"held: {request.why}"
     return _Decision(AskResult(request, True, f"Review request {outcome}", match.warnings), match, request, delivery)
 
 
@@ -190,6 +198,7 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
         sequence=verdict.first.sequence,
         status=ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED,
         reason=verdict.reason,
+        held=verdict.held,
         channel=wanted.channel,
         source=wanted.source,
         external_id=wanted.external_id,
@@ -200,7 +209,10 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
     )
     if verdict.reason or verdict.channel is None:
         return request, None
-    return request, new_delivery(request, 0, verdict.channel, verdict.slot, now)
+    delivery = new_delivery(request, 0, verdict.channel, verdict.slot, now)
+    if request.held:
+        planned_messages.put_out_of_reach(delivery, reason=request.why)
+    return request, delivery
 
 
 # --- Deciding ----------------------------------------------------------------------------------
@@ -215,12 +227,12 @@ def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
 
 @dataclass
 class _Facts:
-    """The rows that decide about an ask: its contact, the contact's requests, the first step, the blocked channels."""
+    """The rows that decide about an ask: its contact, the contact's requests, the first step, its blocks."""
 
     match: Match
     past: list[ReviewRequest]
     first: FollowUpStep | None = None
-    blocked: dict[str, str] = field(default_factory=dict)
+    blocks: Blocks = field(default_factory=Blocks)
 
     @property
     def open_request(self) -> ReviewRequest | None:
@@ -252,14 +264,14 @@ def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bo
         (ask, facts) for ask, facts in zip(wanted, all_facts, strict=True) if further or facts.open_request is None
     ]
     first_steps = {name: _first_step(account, name) for name in {ask.sequence for ask, _ in undecided}}
-    blocked = blocked_channels_of([facts.match.contact for _, facts in undecided])
+    blocks = blocks_of([facts.match.contact for _, facts in undecided])
     for ask, facts in undecided:
-        facts.first, facts.blocked = first_steps[ask.sequence], blocked[facts.match.contact.pk]
+        facts.first, facts.blocks = first_steps[ask.sequence], blocks[facts.match.contact.pk]
     return all_facts
 
 
 def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exists: bool = False) -> Verdict:
-    contact, first, blocked = facts.match.contact, facts.first, facts.blocked
+    contact, first, blocked = facts.match.contact, facts.first, facts.blocks.blocked
     if first is None:
         name = wanted.sequence
         reason = f"There is no sequence {name!r}." if name else "The account has no default sequence with a first step."
@@ -283,6 +295,7 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
         slot=slots.slot(
             account=account, contact=contact, channel=channel or Channel.EMAIL, earliest=now + wanted.delay
         ),
+        is_in_doubt=bool(facts.blocks.in_doubt),
     )
 
 

@@ -46,7 +46,7 @@ def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
     """
     requests = _rows_by_key(ReviewRequest, (event.request_id for event in events), "contact")
     messages = _rows_by_key(Delivery, (event.delivery_id for event in events), "clicked_site")
-    feedback = _rows_by_key(Feedback, (event.feedback_id for event in events), "request__contact")
+    feedback = _rows_by_key(Feedback, (event.feedback_id for event in events), "request__contact", "inbox_item")
     suppressions = _rows_by_key(Suppression, (event.suppression_id for event in events))
     contact_rows = list(_rows_by_key(Contact, (event.contact_id for event in events)).values())
     contacts = {str(contact["id"]): contact for contact in represent_contacts(contact_rows)} if contact_rows else {}
