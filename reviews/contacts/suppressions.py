@@ -44,12 +44,12 @@ def add(
 
 def settle_doubt(suppression: Suppression, *, reason: Suppression.Reason, evidence: str, now: datetime) -> bool:
     """Turn a suppression that was perhaps meant into one for good; False when it is none in doubt (any more)."""
-    values = {"reason": reason, "evidence": evidence[:500], "created_at": now}
     in_doubt = Suppression.objects.active().filter(pk=suppression.pk, reason=Suppression.Reason.UNCLEAR)
-    if reason == Suppression.Reason.UNCLEAR or not in_doubt.update(**values):
+    if reason == Suppression.Reason.UNCLEAR or not in_doubt.update(
+        reason=reason, evidence=evidence[:500], created_at=now
+    ):
         return False
-    for name, value in values.items():
-        setattr(suppression, name, value)
+    suppression.refresh_from_db()
     return True
 
 

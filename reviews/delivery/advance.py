@@ -43,9 +43,9 @@ Pair = tuple[Sent | None, Delivery | None]  # a message to mark and a message to
 def mark_and_declare(*, sent: Sequence[Sent], ready: Sequence[Delivery], now: datetime) -> tuple[set[int], set[int]]:
     """Mark messages as sent with what follows from that, and declare the ready ones; return the ids of both.
 
-    A message is not marked when its claim is lost. It is not declared when its claim is lost, its request has ended
-    or is held, its account is switched off, its address must not be written to, its provider is paused, or its number would get
-    more than CAP messages in CAP_PERIOD.
+    A message is not marked when its claim is lost. It is not declared when its claim is lost, its request has ended or
+    is held, its account is switched off, its address must not be written to, its provider is paused, or its number
+    would get more than CAP messages in CAP_PERIOD.
     """
     # In one order, so that of two workers who want the same rows one waits for the other, and not each for each.
     sent = sorted(sent, key=lambda each: each.delivery.request_id)

@@ -83,9 +83,7 @@ def _fail(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetim
             opt_outs.opt_out(**where, reason=Suppression.Reason.STOP, evidence=evidence, now=now)
             return
         if error.address_gone:
-            bounced, is_new = suppressions.add(**where, reason=Suppression.Reason.BOUNCED, evidence=evidence, now=now)
-            if is_new:
-                items.add_bounce(delivery, suppression=bounced, text=error.text, now=now)
+            items.record_bounce(delivery, evidence=evidence, text=error.text, now=now)
         plan.fall_back(delivery, steps=steps, now=now)
 
 

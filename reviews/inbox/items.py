@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from oauth.models import Account, User
+from reviews.contacts import suppressions
 from reviews.models import Contact, Delivery, DeliveryEvent, Feedback, InboxItem, Suppression
 from reviews.models.base import Channel
 
@@ -18,16 +19,22 @@ Kind = InboxItem.Kind
 def keep_feedback(feedback: Feedback) -> None:
     """Put the feedback into the inbox; feedback that the customer has changed waits again."""
     request = feedback.request
-    words = {"text": feedback.text, "stars": feedback.rating, "handled_at": None, "handled_by": None}
-    of_new = {
-        "account_id": feedback.account_id,
-        "contact_id": request.contact_id if request else None,
-        "kind": Kind.FEEDBACK,
-        "request_id": feedback.request_id,
-        "created_at": feedback.created_at,
-    }
-    if not InboxItem.objects.filter(feedback=feedback).update(**words):
-        InboxItem.objects.create(feedback=feedback, **of_new, **words)
+    item = InboxItem(
+        account_id=feedback.account_id,
+        contact_id=request.contact_id if request else None,
+        kind=Kind.FEEDBACK,
+        request_id=feedback.request_id,
+        feedback=feedback,
+        text=feedback.text,
+        stars=feedback.rating,
+        created_at=feedback.created_at,
+    )
+    InboxItem.objects.bulk_create(
+        [item],
+        update_conflicts=True,
+        unique_fields=["feedback"],
+        update_fields=["text", "stars", "handled_at", "handled_by"],
+    )
 
 
 def add_reply(event: DeliveryEvent, *, account: Account) -> None:
@@ -59,10 +66,20 @@ def _add_text(event: DeliveryEvent, account: Account, **more: Any) -> None:
     InboxItem.objects.bulk_create([item], ignore_conflicts=True)
 
 
-def add_bounce(
-    delivery: Delivery, *, suppression: Suppression, text: str, now: datetime, event: DeliveryEvent | None = None
+def record_bounce(
+    delivery: Delivery, *, evidence: str, text: str, now: datetime, event: DeliveryEvent | None = None
 ) -> None:
-    """Put an address that does not exist into the inbox, so that somebody corrects it."""
+    """Suppress an address that does not exist, and put it into the inbox, once, so that somebody corrects it."""
+    suppression = suppressions.suppress(
+        account=delivery.account,
+        channel=delivery.channel,
+        address=delivery.address,
+        reason=Suppression.Reason.BOUNCED,
+        evidence=evidence,
+        now=now,
+    )
+    if suppression.reason != Suppression.Reason.BOUNCED:
+        return  # nobody may write there, whether it exists or not
     item = InboxItem(
         account_id=delivery.account_id,
         contact_id=delivery.request.contact_id,

@@ -238,6 +238,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="inboxitem",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "bounce")), fields=("suppression",), name="inbox_item_once_per_bounce"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="inboxitem",
             constraint=models.CheckConstraint(
                 condition=models.Q(("kind__in", ["feedback", "reply", "unclear_opt_out", "bounce"])),
                 name="inbox_item_kind_known",

@@ -63,6 +63,9 @@ class InboxItem(models.Model):
             models.UniqueConstraint(
                 fields=["event", "account"], condition=Q(event__isnull=False), name="inbox_item_once_per_event"
             ),
+            models.UniqueConstraint(
+                fields=["suppression"], condition=Q(kind="bounce"), name="inbox_item_once_per_bounce"
+            ),
             models.CheckConstraint(
                 condition=Q(kind__in=["feedback", "reply", "unclear_opt_out", "bounce"]), name="inbox_item_kind_known"
             ),

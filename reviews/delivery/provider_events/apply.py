@@ -150,16 +150,8 @@ def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
     if not _move(delivery, to, event, now=now):
         return
     if to == Delivery.Status.BOUNCED and delivery.address:
-        suppression, is_new = suppressions.add(
-            account=delivery.account,
-            channel=delivery.channel,
-            address=delivery.address,
-            reason=Suppression.Reason.BOUNCED,
-            evidence=_evidence(event),
-            now=now,
-        )
-        if is_new:
-            items.add_bounce(delivery, suppression=suppression, text=event.text or event.code, event=event, now=now)
+        words = event.text or event.code
+        items.record_bounce(delivery, evidence=_evidence(event), text=words, event=event, now=now)
     if to in (Delivery.Status.BOUNCED, Delivery.Status.FAILED):
         if before not in (Delivery.Status.BOUNCED, Delivery.Status.FAILED):
             plan.fall_back(delivery, steps=plan.steps_of(delivery.request), now=now)

@@ -173,8 +173,8 @@ def _start(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
         reason__in=[Suppression.Reason.STOP, Suppression.Reason.UNCLEAR], created_at__lte=event.received_at
     )
     outcome, because = InboxItem.Outcome.RESTARTED, f"Text message {event.provider_id}: {event.text}"
-    rows = list(stops.select_related("account"))
-    return any([doubts.lift(suppression=stop, because=because, outcome=outcome, now=now) for stop in rows])
+    stop = stops.select_related("account").first()  # an address has one suppression in force at most
+    return stop is not None and doubts.lift(suppression=stop, because=because, outcome=outcome, now=now)
 
 
 def _write_help(accounts: Sequence[Account], event: DeliveryEvent) -> str:

@@ -11,17 +11,14 @@ from django.utils import timezone
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
 from reviews.contacts import erase
-from reviews.models import (
-    Delivery,
-    Feedback,
-)
+from reviews.models import Delivery, Feedback, InboxItem
 from reviews.pages import actions
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
 
 pytestmark = pytest.mark.django_db
 
-LIST = "/admin/reviews/feedback/"
+LIST = "/admin/reviews/inboxitem/"
 
 
 def said(account: Account, now: datetime, name: str = "Jane", **words: Any) -> Feedback:
@@ -31,7 +28,7 @@ def said(account: Account, now: datetime, name: str = "Jane", **words: Any) -> F
 
 
 def address(feedback: Feedback) -> str:
-    return reverse("admin:reviews_feedback_change", args=[feedback.pk])
+    return reverse("admin:reviews_inboxitem_change", args=[feedback.inbox_item.pk])
 
 
 def listed(client: Client, **query: str) -> list[str]:
@@ -42,13 +39,13 @@ def listed(client: Client, **query: str) -> list[str]:
 def test_what_waits_is_shown_first_and_counted_in_the_menu(account: Account, owner: User, now: datetime) -> None:
     client = signed_in(owner)
     rows = {name: said(account, now, name) for name in ("Ann", "Bob", "Cat")}
-    Feedback.objects.filter(pk=rows["Bob"].pk).update(handled_at=now)
+    InboxItem.objects.filter(feedback=rows["Bob"]).update(handled_at=now)
     assert listed(client) == ["Ann", "Cat"]
     assert listed(client, handled="yes") == ["Bob"]
     assert listed(client, handled="all") == ["Ann", "Bob", "Cat"]
     menu = client.get("/admin/").content.decode()
-    assert menu.split('href="/admin/reviews/feedback/"')[1].split("</a>")[0].split()[-3:] != []
-    assert ">2<" in "".join(menu.split('href="/admin/reviews/feedback/"')[1].split("</a>")[0].split())
+    assert menu.split('href="/admin/reviews/inboxitem/"')[1].split("</a>")[0].split()[-3:] != []
+    assert ">2<" in "".join(menu.split('href="/admin/reviews/inboxitem/"')[1].split("</a>")[0].split())
 
 
 def test_filters_find_ratings_words_and_days(account: Account, owner: User, now: datetime) -> None:
@@ -56,8 +53,8 @@ def test_filters_find_ratings_words_and_days(account: Account, owner: User, now:
     said(account, now, "Ann", rating=5, text="")
     said(account, now, "Bob", rating=1)
     old = said(account, now, "Cat", rating=None, text="Hm.")
-    Feedback.objects.filter(pk=old.pk).update(created_at=datetime.fromisoformat("2025-01-01T00:00:00+00:00"))
-    assert listed(client, rating="1") == ["Bob"]
+    InboxItem.objects.filter(feedback=old).update(created_at=datetime.fromisoformat("2025-01-01T00:00:00+00:00"))
+    assert listed(client, stars="1") == ["Bob"]
     assert listed(client, words="yes") == ["Bob", "Cat"]
     assert listed(client, words="no") == ["Ann"]
     assert listed(client, period="7") == ["Ann", "Bob"]
@@ -71,40 +68,42 @@ def test_one_is_handled_with_a_note_and_says_by_whom(account: Account, owner: Us
     assert "Waited long." in page
     assert 'href="mailto:jane@example.com"' in page
     assert reverse("admin:reviews_reviewrequest_change", args=[feedback.request_id]) in page
-    client.post(address(feedback), {"note": "Called her.", "reviews_feedback_handle": "1"})
-    feedback.refresh_from_db()
-    assert (feedback.note, feedback.handled_by) == ("Called her.", owner)
+    client.post(address(feedback), {"note": "Called her.", "reviews_inboxitem_handle": "1"})
+    item = InboxItem.objects.get()
+    assert (item.note, item.handled_by) == ("Called her.", owner)
     assert f"by {owner}" in client.get(address(feedback)).content.decode()
-    client.post(address(feedback), {"note": "Called her.", "reviews_feedback_reopen": "1"})
-    feedback.refresh_from_db()
-    assert (feedback.handled_at, feedback.handled_by) == (None, None)
+    client.post(address(feedback), {"note": "Called her.", "reviews_inboxitem_reopen": "1"})
+    item.refresh_from_db()
+    assert (item.handled_at, item.handled_by) == (None, None)
 
 
 def test_many_are_handled_at_once_and_the_first_who_did_stays_named(
     account: Account, owner: User, operator: User, now: datetime
 ) -> None:
     first, second = said(account, now, "Ann"), said(account, now, "Bob")
-    Feedback.objects.filter(pk=first.pk).update(handled_at=now, handled_by=operator)
-    chosen = {"action": "mark_handled", "_selected_action": [str(first.pk), str(second.pk)]}
+    InboxItem.objects.filter(feedback=first).update(handled_at=now, handled_by=operator)
+    keys = [str(row.inbox_item.pk) for row in (first, second)]
+    chosen = {"action": "mark_handled", "_selected_action": keys}
     page = signed_in(owner).post(f"{LIST}?handled=all", chosen, follow=True).content.decode()
     assert "Marked as handled: 1." in page
-    assert Feedback.objects.get(pk=first.pk).handled_by == operator
-    assert Feedback.objects.get(pk=second.pk).handled_by == owner
+    assert InboxItem.objects.get(feedback=first).handled_by == operator
+    assert InboxItem.objects.get(feedback=second).handled_by == owner
 
 
 def test_words_that_the_customer_changes_wait_again(account: Account, owner: User, now: datetime) -> None:
-    feedback = said(account, now)
-    Feedback.objects.update(handled_at=now, handled_by=owner)
+    said(account, now)
+    InboxItem.objects.update(handled_at=now, handled_by=owner)
     actions.record_feedback(delivery=Delivery.objects.get(), rating=1, text="And again.", now=timezone.now())
-    feedback.refresh_from_db()
-    assert (feedback.handled_at, feedback.handled_by) == (None, None)
+    item = InboxItem.objects.get()
+    assert (item.handled_at, item.handled_by) == (None, None)
+    assert (item.text, item.stars) == ("And again.", 1)
 
 
 def test_what_the_customer_said_is_changed_by_nobody(account: Account, owner: User, now: datetime) -> None:
     feedback = said(account, now)
-    signed_in(owner).post(address(feedback), {"note": "", "text": "Great!", "rating": "5"})
-    feedback.refresh_from_db()
-    assert (feedback.text, feedback.rating) == ("Waited long.", 2)
+    signed_in(owner).post(address(feedback), {"note": "", "text": "Great!", "stars": "5"})
+    item = InboxItem.objects.get()
+    assert (item.text, item.stars) == ("Waited long.", 2)
 
 
 def test_a_viewer_looks_and_a_stranger_sees_nothing(
@@ -112,14 +111,14 @@ def test_a_viewer_looks_and_a_stranger_sees_nothing(
 ) -> None:
     feedback = said(account, now)
     assert "Waited long." in signed_in(viewer).get(address(feedback)).content.decode()
-    assert signed_in(viewer).post(address(feedback), {"note": "x", "reviews_feedback_handle": "1"}).status_code == 403
+    assert signed_in(viewer).post(address(feedback), {"note": "x", "reviews_inboxitem_handle": "1"}).status_code == 403
     assert "Waited long." not in signed_in(stranger).get(f"{LIST}?handled=all").content.decode()
-    assert signed_in(stranger).post(address(feedback), {"note": "x", "reviews_feedback_handle": "1"}).status_code in (
+    assert signed_in(stranger).post(address(feedback), {"note": "x", "reviews_inboxitem_handle": "1"}).status_code in (
         302,
         404,
     )
-    feedback.refresh_from_db()
-    assert (feedback.note, feedback.handled_at) == ("", None)
+    item = InboxItem.objects.get()
+    assert (item.note, item.handled_at) == ("", None)
 
 
 def test_scanned_and_erased_feedback_has_a_page(account: Account, owner: User, now: datetime) -> None:
@@ -147,6 +146,6 @@ def test_the_inbox_costs_the_same_for_one_and_for_many(
 
 
 def test_feedback_is_marked_as_handled(full: Account, owner: User) -> None:
-    form = {"action": "mark_handled", "_selected_action": [str(Feedback.objects.get().pk)]}
-    signed_in(owner).post(reverse("admin:reviews_feedback_changelist"), form)
-    assert Feedback.objects.get().handled_at is not None
+    form = {"action": "mark_handled", "_selected_action": [str(InboxItem.objects.get().pk)]}
+    signed_in(owner).post(reverse("admin:reviews_inboxitem_changelist"), form)
+    assert InboxItem.objects.get().handled_at is not None
