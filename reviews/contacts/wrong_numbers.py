@@ -44,14 +44,14 @@ def remove(*, account: Account, number: str, evidence: str, now: datetime) -> Su
 def _write_by_mail(request: ReviewRequest, number: str, *, earliest: datetime, now: datetime) -> None:
     """Plan as a mail what somebody else got, or would have got; fail the request when nothing is left to wait for."""
     request = ReviewRequest.objects.select_related("account", "contact__account").get(pk=request.pk)
+    if not request.contact.address(Channel.EMAIL) and not request.contact.address(Channel.SMS):
+        lifecycle.move(request, ReviewRequest.Status.FAILED, now=now, reason=WHY)
+        planned_messages.cancel(request, WHY)
+        return
     texts = Delivery.objects.filter(request=request, channel=Channel.SMS, address=number).order_by("-step", "-pk")
     text = texts.exclude(status=Delivery.Status.CANCELLED).first() or texts.first()
-    if text is not None:
-        text.request, text.account = request, request.account
-        has_left = text.status != Delivery.Status.CANCELLED
-        plan.fall_back(text, steps=plan.steps_of(request), earliest=now if has_left else earliest, now=now)
-        request.refresh_from_db(fields=["status"])
-    pending = Delivery.objects.filter(request=request).pending().exclude(channel=Channel.SMS, address=number)
-    mailed = Delivery.objects.filter(request=request, channel=Channel.EMAIL, status__in=Delivery.ACCEPTED)
-    if request.is_open and not pending.exists() and not (request.contact.email and mailed.exists()):
-        lifecycle.move(request, ReviewRequest.Status.FAILED, now=now, reason=WHY)
+    if text is None:
+        return  # its messages go elsewhere
+    text.request, text.account = request, request.account
+    has_left = text.status != Delivery.Status.CANCELLED
+    plan.fall_back(text, steps=plan.steps_of(request), earliest=now if has_left else earliest, now=now)
