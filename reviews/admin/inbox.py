@@ -193,16 +193,20 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
     # --- Deciding ---------------------------------------------------------------------------------
 
     def has_opt_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        if object_id is None:
+            return self.has_write_permission(request)
         item = self._own_item(request, object_id)
         return item is not None and may_opt_out(item)
 
     def has_dismiss_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        if object_id is None:
+            return self.has_write_permission(request)
         item = self._own_item(request, object_id)
         return item is not None and item.kind == UNCLEAR and may_opt_out(item)
 
     def _own_item(self, request: HttpRequest, object_id: Any) -> InboxItem | None:
         """Return the item if the person may change it."""
-        item = self.get_object(request, str(object_id)) if object_id is not None else None
+        item = self.get_object(request, str(object_id))
         return item if item is not None and self.has_write_permission(request, item) else None
 
     @action(description="Opt out", permissions=["opt_out"])

@@ -10,10 +10,12 @@ from django.utils import timezone
 
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
-from reviews.contacts import erase
-from reviews.models import Delivery, Feedback, InboxItem
+from reviews.contacts import doubts, erase
+from reviews.inbox import items
+from reviews.models import Delivery, Feedback, InboxItem, ReviewRequest, Suppression
 from reviews.pages import actions
 from reviews.requests.matching import Person
+from reviews.tests.inbox.test_decisions import NUMBER, texted
 from reviews.tests.support.helpers import asked
 
 pytestmark = pytest.mark.django_db
@@ -149,3 +151,102 @@ def test_feedback_is_marked_as_handled(full: Account, owner: User) -> None:
     form = {"action": "mark_handled", "_selected_action": [str(InboxItem.objects.get().pk)]}
     signed_in(owner).post(reverse("admin:reviews_inboxitem_changelist"), form)
     assert InboxItem.objects.get().handled_at is not None
+
+
+# --- Perhaps an opt-out --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def unclear(account: Account, now: datetime) -> InboxItem:
+    asked(account, now)
+    suppression, _ = doubts.hold(account=account, number=NUMBER, evidence="Text message 1", now=now)
+    items.add_unclear(texted(account, now), account=account, suppression=suppression, tell=True)
+    return InboxItem.objects.get()
+
+
+def page_of(item: InboxItem) -> str:
+    return reverse("admin:reviews_inboxitem_change", args=[item.pk])
+
+
+@pytest.mark.parametrize(
+    ("button", "outcome", "status"),
+    [("opt_out", "opted_out", "suppressed"), ("dismiss", "not_an_opt_out", "scheduled")],
+)
+def test_an_unclear_text_is_decided_by_one_press_on_its_page(
+    unclear: InboxItem, owner: User, button: str, outcome: str, status: str
+) -> None:
+    client = signed_in(owner)
+    page = client.get(page_of(unclear)).content.decode()
+    for words in ("Perhaps an opt-out", "cancel my 3 pm", "Opt out", "Not an opt-out"):
+        assert words in page
+    assert "Mark as handled" not in page
+    client.post(page_of(unclear), {"note": "", f"reviews_inboxitem_{button}": "1"})
+    unclear.refresh_from_db()
+    assert (unclear.outcome, unclear.handled_by) == (outcome, owner)
+    assert ReviewRequest.objects.get().status == status
+    page = client.get(page_of(unclear)).content.decode()
+    assert f"by {owner}: {unclear.get_outcome_display().lower()}" in page
+    assert "Mark as waiting again" not in page
+
+
+def test_what_is_unclear_is_not_handled_in_passing(unclear: InboxItem, owner: User) -> None:
+    chosen = {"action": "mark_handled", "_selected_action": [str(unclear.pk)]}
+    page = signed_in(owner).post(LIST, chosen, follow=True).content.decode()
+    assert "Wait for your decision, each on its own page: 1." in page
+    unclear.refresh_from_db()
+    assert unclear.handled_at is None
+
+
+def test_items_are_found_by_their_kind(unclear: InboxItem, account: Account, owner: User, now: datetime) -> None:
+    said(account, now, "Ann")
+    page = signed_in(owner).get(LIST, {"kind__exact": "unclear_opt_out"}).content.decode()
+    assert "cancel my 3 pm" in page
+    assert "Waited long." not in page
+
+
+def test_viewers_and_strangers_decide_nothing(unclear: InboxItem, viewer: User, stranger: User) -> None:
+    form = {"note": "", "reviews_inboxitem_opt_out": "1"}
+    assert signed_in(viewer).post(page_of(unclear), form).status_code == 403
+    assert signed_in(stranger).post(page_of(unclear), form).status_code in (302, 404)
+    address = reverse("admin:reviews_inboxitem_opt_out", args=[unclear.pk])
+    assert signed_in(viewer).post(address).status_code == 403
+    assert signed_in(stranger).post(address).status_code == 404
+    unclear.refresh_from_db()
+    assert unclear.outcome == ""
+
+
+def test_a_reply_is_marked_as_an_opt_out_on_its_requests_page(account: Account, owner: User, now: datetime) -> None:
+    request = asked(account, now)
+    items.add_reply(texted(account, now, "Lass gut sein"), account=account)
+    item = InboxItem.objects.get()
+    client = signed_in(owner)
+    page = reverse("admin:reviews_reviewrequest_change", args=[request.pk])
+    address = reverse("admin:reviews_inboxitem_opt_out", args=[item.pk])
+    assert f'formaction="{address}"' in client.get(page).content.decode()
+    assert client.get(address).status_code == 405
+    answer = client.post(address)
+    assert (answer.status_code, answer["Location"]) == (302, page)
+    suppression = Suppression.objects.get()
+    assert (suppression.reason, suppression.evidence) == (
+        "stop",
+        f"Text message: Lass gut sein Taken for an opt-out by {owner}.",
+    )
+    content = client.get(page).content.decode()
+    assert "Opted out" in content
+    assert "formaction" not in content
+    assert "was faster" in client.post(address, follow=True).content.decode()
+
+
+def test_a_viewer_sees_no_button_on_the_requests_page(account: Account, viewer: User, now: datetime) -> None:
+    request = asked(account, now)
+    items.add_reply(texted(account, now), account=account)
+    page = reverse("admin:reviews_reviewrequest_change", args=[request.pk])
+    assert "formaction" not in signed_in(viewer).get(page).content.decode()
+
+
+def test_the_requests_page_says_that_it_is_held(unclear: InboxItem, owner: User) -> None:
+    page = reverse("admin:reviews_reviewrequest_change", args=[unclear.request_id])
+    content = signed_in(owner).get(page).content.decode()
+    assert "Perhaps an opt-out: staff decide." in content
+    assert "9999" not in content
+    assert "Send now" not in content
