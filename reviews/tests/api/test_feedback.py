@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from oauth.models import Account
-from reviews.models import Contact, Feedback
+from reviews.models import Contact, InboxItem
 from reviews.pages import actions
 from reviews.tests.support.helpers import refused
 
