@@ -108,6 +108,7 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
         "sent",
         "created_at",
         "handled",
+        "until",
         "note",
     )
     readonly_fields = fields[:-1]
@@ -125,6 +126,8 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
         unused = set() if obj is None or obj.kind == InboxItem.Kind.FEEDBACK else {"shown_stars"}
         if obj is not None and (obj.event is None or not obj.event.meaning):
             unused.add("meaning")
+        if obj is None or obj.kind != UNCLEAR or obj.handled_at is not None:
+            unused.add("until")
         return [name for name in self.fields if name not in unused]
 
     def get_urls(self) -> list[Any]:
@@ -173,6 +176,11 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
         by = f" by {item.handled_by}" if item.handled_by else ""
         outcome = f": {item.get_outcome_display().lower()}" if item.outcome else ""
         return f"{timezone.localtime(item.handled_at):%d %b %Y, %H:%M}{by}{outcome}"
+
+    @display(description="Until then")
+    def until(self, item: InboxItem) -> str:
+        ends_at = timezone.localtime(item.created_at + decisions.DECIDE_WITHIN)
+        return f"Nothing is sent to that number. Undecided, it counts as an opt-out from {ends_at:%d %b, %H:%M} on."
 
     @display(description="Answer")
     def reply(self, item: InboxItem) -> str:

@@ -113,9 +113,8 @@ class DeliveryInline(GeneratedRows, AccountStackedInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        formset.may_write = obj is not None and self.admin_site.get_model_admin(ReviewRequest).has_write_permission(
-            request, obj
-        )
+        page: Any = self.admin_site.get_model_admin(ReviewRequest)
+        formset.may_write = obj is not None and page.has_write_permission(request, obj)
         return formset
 
 

@@ -73,18 +73,23 @@ def _spread_opt_outs(kept: Contact, other: Contact, now: datetime) -> bool:
         }
         has_opt_out |= bool(suppressed)
         clear = {address: row for address, row in suppressed.items() if row.reason != Suppression.Reason.UNCLEAR}
-        source = next(iter((clear or suppressed).values()), None)
-        for address in sorted(addresses - set(clear or suppressed)) if source else ():
-            evidence = f"The same person's other address: suppression {source.pk}."
-            if not clear:
-                doubts.hold(account=kept.account, number=address, evidence=evidence, now=now)
-                continue
-            opt_outs.opt_out(
-                account=kept.account,
-                channel=channel,
-                address=address,
-                reason=source.Reason(source.reason),
-                evidence=evidence,
-                now=now,
-            )
+        for source in list((clear or suppressed).values())[:1]:
+            for address in sorted(addresses - set(clear or suppressed)):
+                _spread(source, address, now)
     return has_opt_out
+
+
+def _spread(source: Suppression, address: str, now: datetime) -> None:
+    """Suppress the person's other address for the same reason, or hold it as the first one is held."""
+    evidence = f"The same person's other address: suppression {source.pk}."
+    if source.reason == Suppression.Reason.UNCLEAR:
+        doubts.hold(account=source.account, number=address, evidence=evidence, now=now)
+        return
+    opt_outs.opt_out(
+        account=source.account,
+        channel=source.channel,
+        address=address,
+        reason=source.Reason(source.reason),
+        evidence=evidence,
+        now=now,
+    )

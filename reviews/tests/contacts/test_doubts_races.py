@@ -48,6 +48,11 @@ def say(words: str, sid: str = "SM1") -> int:
     return int(text(Client(), words, sid=sid).status_code)
 
 
+def count_answers(words: str, sid: str) -> int:
+    content: bytes = text(Client(), words, sid=sid).content
+    return content.count(b"<Message>")
+
+
 def open_request(account: Account) -> ReviewRequest:
     return asked(account, timezone.now(), person=Person(phone=NUMBER, time_zone=zone_where_it_is_noon()))
 
@@ -181,8 +186,5 @@ def test_two_people_who_handle_an_item_at_once_are_one_who_did(account: Account,
 
 def test_two_helps_at_once_are_answered_once(pool: ThreadPoolExecutor, account: Account) -> None:
     open_request(account)
-    answers = [
-        pool.submit(alone, lambda sid=sid: text(Client(), "HELP", sid=sid).content.count(b"<Message>"))
-        for sid in ("SM1", "SM2")
-    ]
+    answers = [pool.submit(alone, partial(count_answers, "HELP", sid)) for sid in ("SM1", "SM2")]
     assert sum(answer.result(PATIENCE) for answer in answers) == 1
