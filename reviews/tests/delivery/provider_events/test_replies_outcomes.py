@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -139,6 +140,20 @@ def test_a_request_that_no_hold_has_reached_is_held_at_the_moment_of_sending(
     assert drain.send_due(clock) == 0
     assert fresh(texted).held == "unclear_opt_out"
     assert deliveries(texted)[1] == (1, "sms", "planned")
+
+
+def test_a_mail_in_doubt_of_a_held_request_waits_too(
+    client: Client, account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    """Its worker died while it was sending; it is not sent a second time while staff decide."""
+    asked(account, clock(), person=BOTH_WAYS)
+    text(client, UNCLEAR, sid="SM10")
+    lapsed = {"status": "sending", "claim": uuid4(), "due_at": clock(), "planned_for": None, "attempts": 1}
+    Delivery.objects.update(**lapsed)
+    clock.forward(minutes=5)
+    assert drain.send_due(clock) == 0
+    row = Delivery.objects.get()
+    assert (row.status, row.claim, row.due_at) == ("planned", None, Delivery.OUT_OF_REACH)
 
 
 def test_an_ask_for_a_number_in_doubt_waits_too(client: Client, texted: ReviewRequest, clock: Clock) -> None:
