@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """The content of earlier imports is text that was encoded anew, in UTF-8: the default holds for them."""
 
     dependencies = [
-        ("reviews", "0015_events_and_endpoints"),
+        ("reviews", "0018_inbox_of_what_was_there"),
     ]
 
     operations = [
