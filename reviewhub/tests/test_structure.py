@@ -38,6 +38,7 @@ ROOMS = [
     ["reviews.sites"],
     ["reviews.requests"],
     ["reviews.contacts"],
+    ["reviews.inbox"],
     ["reviews.delivery"],
     ["reviews.pages"],
     ["reviews.api", "reviews.tasks"],

@@ -22,7 +22,8 @@ class Way:
 
     @property
     def is_open(self) -> bool:
-        return self.suppression is None
+        """True also for a number in doubt: to close it is a clear word."""
+        return self.suppression is None or self.suppression.reason == Suppression.Reason.UNCLEAR
 
 
 def suppress_address(*, delivery: Delivery, now: datetime) -> None:
