@@ -18,6 +18,8 @@ class Work:
     steps: list[FollowUpStep]
     blocked: dict[str, str]
     message: Message | None = None
+    sent_at: float = 0.0  # when it was handed over, by the monotonic clock
+    held_at: float = 0.0  # when its claim was last renewed
 
 
 @dataclass

@@ -11,7 +11,7 @@ from reviewhub.refused import Refused
 from reviews.delivery import pauses, reconcile, states
 from reviews.insights import counters
 from reviews.models import ChannelHealth, Delivery, ReviewRequest, Tally, suppression
-from reviews.requests import lifecycle, plan
+from reviews.requests import contact_changes, lifecycle, plan
 from reviews.requests.schedule import slots
 
 RETRIED = "Retried by staff."
@@ -118,6 +118,7 @@ def _plan_again(delivery: Delivery, *, seen: Delivery.Status, now: datetime) -> 
     _move(fresh, Delivery.Status.PLANNED, now=now, due_at=slot.due_at, reason=reason, **blank)
     if seen == Delivery.Status.FAILED:
         counters.note(name=Tally.Name.FAILED, channel=fresh.channel)
+    contact_changes.follow(contacts=[fresh.request.contact], now=now)  # it may have another address by now
     fresh.refresh_from_db()
     return fresh
 
@@ -143,6 +144,8 @@ def _lock(delivery: Delivery) -> Delivery:
 def _lock_planned(delivery: Delivery, now: datetime) -> Delivery:
     """Lock the message and return it, if it is still planned and no worker holds it. Raises Refused."""
     fresh = _lock(delivery)
+    if fresh.request.held:
+        raise Refused("review_request", f"It is held. {fresh.request.why}")
     if fresh.status not in Delivery.PENDING:
         raise Refused("delivery", _not_any_more(fresh))
     if fresh.status == Delivery.Status.SENDING or (fresh.claim is not None and fresh.due_at > now):
@@ -154,6 +157,8 @@ def _check_gates(delivery: Delivery) -> None:
     """Refuse now what would stop the message at the moment of sending, or what another message has replaced."""
     if not delivery.account.is_active:
         raise Refused("account", "The account is switched off.")
+    if delivery.request.held:
+        raise Refused("review_request", f"It is held. {delivery.request.why}")
     if not delivery.address:
         raise Refused("contact", "The contact was erased.")
     if blocked := suppression.blocked_channels(delivery.request.contact).get(delivery.channel):

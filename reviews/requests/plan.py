@@ -35,17 +35,25 @@ def confirm_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: date
         _plan_next(delivery, steps=steps, now=now)
 
 
-def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
+def fall_back(
+    delivery: Delivery,
+    *,
+    steps: Sequence[FollowUpStep],
+    now: datetime,
+    earliest: datetime | None = None,
+    reason: str = "",
+) -> None:
     """Plan the message of the other channel, else of the next step, after this one failed or did not arrive.
 
-    A request of which no message arrives fails the moment that no channel is left. Where the sequence has gone on
-    meanwhile, an earlier step is not made up for. Runs inside the transaction that settles the delivery.
+    A request of which no message arrives fails the moment that no channel is left, with the reason. Where the sequence
+    has gone on meanwhile, an earlier step is not made up for. `earliest`: when the other channel's message may leave;
+    now, if it is not given. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
         return
     blocked = blocked_channels(request.contact)
-    reason = delivery.error_text or delivery.reason or "No channel could deliver it."
+    reason = reason or delivery.error_text or delivery.reason or "No channel could deliver it."
     _move_planned(request, blocked=blocked, reason=reason, now=now, but=delivery)
     rows = list(Delivery.objects.filter(request=request).exclude(pk=delivery.pk))
     later = [row for row in rows if row.step > delivery.step and row.status != Delivery.Status.CANCELLED]
@@ -56,7 +64,7 @@ def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetim
         contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
     )
     if channel is not None:
-        replacement = _in_first_slot(request, delivery.step, channel, earliest=now, now=now)
+        replacement = _in_first_slot(request, delivery.step, channel, earliest=earliest or now, now=now)
         planned_messages.add(replacement)
         for row in later:
             _replace_follow_up(row, after=replacement, steps=steps, blocked=blocked)

@@ -39,6 +39,7 @@ ASKED: dict[str, Any] = {
     "message": "Review request scheduled for jane@example.com",
     "reason": None,
     "external_id": None,
+    "held": False,
     "warnings": [],
 }
 
@@ -77,6 +78,7 @@ class RehearsalOut(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_null=True)
     gates = GateOut(many=True)
     messages = PlannedOut(many=True)
+    warnings = serializers.ListField(child=serializers.CharField())
 
 
 class FieldOut(serializers.Serializer[Any]):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from oauth.models import Account
-from reviews.delivery import claims, drain
+from reviews.delivery import claims, drain, prepare
 from reviews.delivery.channels import ChannelError
 from reviews.models import ChannelHealth, Delivery, ReviewRequest, Suppression
 from reviews.requests.matching import Person
@@ -100,7 +100,8 @@ def test_a_mail_without_an_answer_is_sent_again_under_the_same_message_id(
     key = Delivery.objects.get().message_key
     provider.errors = [ChannelError("connection", "reset", in_doubt=True)]
     drain.send_due(clock)
-    clock.forward(minutes=2)
+    assert Delivery.objects.get().due_at == clock() + timedelta(hours=1)
+    clock.forward(hours=1)
     assert drain.send_due(clock) == 1
     assert provider.sent[0].headers["Message-ID"] == f"<{key}@testserver>"
 
@@ -148,7 +149,7 @@ def test_an_unexpected_error_before_sending_is_tried_again_later(
     account: Account, clock: Clock, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked(account, clock())
-    monkeypatch.setattr(drain, "render", lambda *_: 1 / 0)
+    monkeypatch.setattr(prepare, "render", lambda *_: 1 / 0)
     drain.send_due(clock)
     row = Delivery.objects.get()
     assert (row.status, row.attempts, row.error_code) == ("planned", 1, "internal")

@@ -119,6 +119,7 @@ OURS = {
     "refused": GONE,
     "sender": HELD,
     "trial": HELD,
+    "tls": TEMPORARY,
 }
 
 
