@@ -95,7 +95,9 @@ def _oldest_due(pause: Pause, now: datetime) -> Delivery | None:
 
 def _has_gone_through(pause: Pause) -> bool:
     """Tell whether the provider took the message that was tried, and has reported nothing against it since."""
-    return pause.is_reported and Delivery.objects.filter(pk=pause.probe, status__in=Delivery.ACCEPTED).exists()
+    if pause.probe is None or not pause.is_reported:
+        return False
+    return Delivery.objects.filter(pk=pause.probe, status__in=Delivery.ACCEPTED).exists()
 
 
 def note_accepted(probe: Delivery, *, now: datetime) -> None:

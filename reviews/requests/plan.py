@@ -95,8 +95,10 @@ def _move_planned(
     but: Delivery | None = None,
 ) -> None:
     """Move planned messages off the blocked channels and off the place that is gone; cancel what can go nowhere."""
-    rows = list(Delivery.objects.filter(request=request).exclude(pk=but and but.pk))
+    rows = list(Delivery.objects.filter(request=request))
     for row in rows:
+        if but is not None and row.pk == but.pk:
+            continue
         must_move = row.channel in blocked or (row.channel, row.address) == gone
         if row.status != Delivery.Status.PLANNED or not must_move:
             continue

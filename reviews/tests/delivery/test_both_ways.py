@@ -243,7 +243,8 @@ def test_what_is_claimed_is_the_same(random: Random, now: datetime) -> None:
     ways = product(claims.Kind, (False, True), ([], two_accounts), Channel.values, (1, 7, 1000))
     for kind, beside, accounts, channel, limit in ways:
         share = math.ceil(limit / len(accounts)) if accounts else limit
-        parameters = {"channel": channel, "now": now, "limit": share * max(len(accounts), 1), "share": share}
+        most = share * max(len(accounts), 1)
+        parameters = {"channel": channel, "now": now, "limit": most, "share": share}
         parameters |= {"claim": key(random), "lapses_at": now + claims.LEASE}
         which = (kind, beside, bool(accounts))
         with undone():
@@ -254,7 +255,7 @@ def test_what_is_claimed_is_the_same(random: Random, now: datetime) -> None:
             assert (sorted(claimed_in_turn), is_paused_in_turn) == (sorted(claimed), is_paused)
             assert stored() == rows
         outcomes[bool(claimed), is_paused] += 1
-        assert len(claimed) <= parameters["limit"]
+        assert len(claimed) <= most
     assert outcomes[True, False]
     assert not outcomes[True, True]
     assert bool(outcomes[False, True]) is Pause.objects.exists()

@@ -9,10 +9,10 @@ from django.utils import timezone
 
 from oauth.models import Account, User
 from reviews import tasks
-from reviews.delivery import advance, claims, drain, reconcile, unsent
+from reviews.delivery import advance, claims, drain, prepare, reconcile, unsent
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.channels.email import EmailChannel
-from reviews.models import ChannelHealth, Contact, Delivery, Event, ImportProblem, Notice
+from reviews.models import ChannelHealth, Contact, Delivery, Event, FollowUpStep, ImportProblem, Notice
 from reviews.requests import imports
 from reviews.requests.ask import Ask, ask
 from reviews.requests.matching import Person
@@ -52,6 +52,18 @@ def die_of_mail_to(start: str) -> None:
     EmailChannel.send = deadly  # type: ignore[method-assign]
 
 
+def die_of_writing_to(start: str) -> None:
+    """End the process at once when it writes the mail to an address that starts so, before any provider is asked."""
+    render = prepare.render
+
+    def deadly(delivery: Delivery, step: FollowUpStep) -> Message:
+        if delivery.address.startswith(start):
+            os._exit(9)
+        return render(delivery, step)
+
+    prepare.render = deadly
+
+
 def ask_many(*, name: str, mails: int, texts: int, prefix: int, time_zone: str) -> None:
     """Ask that many people by mail, and that many by text, all due now."""
     account, now = Account.objects.get(), timezone.now()
@@ -86,10 +98,10 @@ def count_undelivered_notices() -> int:
     return Notice.objects.exclude(status="delivered").count()
 
 
-def state_of(address: str) -> tuple[str, int]:
-    """Return the status of the only message to the address, and how often it was tried."""
-    status, attempts = Delivery.objects.values_list("status", "attempts").get(address=address)
-    return status, attempts
+def state_of(address: str) -> tuple[str, int, int]:
+    """Return the status of the only message to the address, how often it was tried, and how often its claim lapsed."""
+    status, attempts, lapses = Delivery.objects.values_list("status", "attempts", "lapses").get(address=address)
+    return status, attempts, lapses
 
 
 def do_late_work() -> None:
