@@ -41,9 +41,15 @@ WORDS = {
         listing""",
     "VEUX": """veux veut voulons souhaite souhaitons désire désirons accepte acceptons souhaiterais voudrais aimerais
         veuille autorise consens voulais demandé demande préfère""",
+    "NAME": """jean pierre michel philippe alain nicolas christophe laurent
+        françois julien antoine louis hugo lucas camille marie nathalie isabelle sylvie catherine martine céline
+        sandrine chloé léa manon claire sophie dupont durand""",
     "HEDGE": "peutêtre éventuellement possiblement",
     "NE": "ne n",
 }
+
+# Words worth recognising with a slip of the finger.
+TYPOS = """arrêtez désabonner désinscrire contacter tranquille intéressé supprimez désinscription désabonnement messages"""
 
 INNOCENT = """
 (je|j|on|nous|il|elle|ils|elles)? ~ (ne|n) ~ (vous|t|te)? ~ (arrêt*|cess*|stopp*) ~ (pas|jamais|de|plus)     # "ne vous arrêtez pas"

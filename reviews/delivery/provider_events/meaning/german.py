@@ -39,9 +39,16 @@ WORDS = {
     "KEIN": "kein keine keinen keinerlei keiner null",
     "WILL": """will wollen möchte möchten mag wünsche wünschen brauche brauchen wollte erlaube gestatte akzeptiere
         verzichte bitte verlange fordere""",
+    "NAME": """peter hans klaus jürgen wolfgang
+        andreas stefan stephan markus matthias tobias sebastian florian christian jan lukas jonas leon felix martin
+        uwe dieter petra sabine monika ursula claudia susanne birgit heike anja katrin julia lena hannah schmidt müller
+        meier meyer schneider fischer weber""",
     "HEDGE": "vielleicht eventuell evtl womöglich möglicherweise eventuel",
     "GOT": "habe hab haben hatte hast gab",
 }
+
+# Words worth recognising with a slip of the finger.
+TYPOS = """abmelden abbestellen nachrichten nachricht schreiben aufhören kontaktieren entfernen belästigen verteiler"""
 
 INNOCENT = """
 NICHT ~ (aufhören|aufzuhören|stoppen|aufhöre|auf END|auf damit END)       # "hören Sie nicht auf!"

@@ -7,20 +7,21 @@ searched by Python's own `re`. In a rule,
     CONTACT   is each word of that class
     ~         is up to four words that change nothing (of class GLUE)
     BEG, END  stand before the first and behind the last word of a clause; END allows fillers before it
-    NAME      is a word that nothing here knows, with a capital letter; DIGITS a number; ANY a word, not a boundary
+    NAME      is a word that nothing here knows, with a capital letter; POSS a name with 's; DIGITS a number
+    ANY       is a word, not a boundary
     . ? ,     are not the operators of `re`: `[.]`, `[?]`, `[,]` are the boundaries
 
 and all else is as in `re`: ( | ) ? {0,3} (?<! ) (?= ). No rule may repeat without a limit.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from reviews.delivery.provider_events.meaning.text import fold
 
 BOUNDARIES = ".?,"
-UNKNOWN, NAME, DIGITS = "x", "N", "0"
-SPECIAL = {"NAME": NAME, "DIGITS": DIGITS}
+UNKNOWN, NAME, OWNER, DIGITS = "x", "N", "P", "0"
+SPECIAL = {"NAME": NAME, "POSS": OWNER, "DIGITS": DIGITS}
 TOKEN = re.compile(r"(?P<escape>\(\?[:=!]|\(\?<[!=]|\[[.?,]+\])|(?P<literal>[^\W\d_]+\*?)|(?P<gap>~)|(?P<other>\S)")
 # A word that begins so has the classes of its stem; shorter stems would take in too much.
 SHORTEST_STEM = 3
@@ -76,14 +77,18 @@ class Grammar:
             raise ValueError(f"No word has the class {name}.")
         return letters
 
-    def compile(self, rules: Iterable[str]) -> re.Pattern[str]:
-        """Return one pattern that finds any of the rules, the earlier one first."""
-        return re.compile("|".join(self._translate(rule) for rule in rules))
+    def compile(self, lines: Iterable[str]) -> "RuleBook":
+        """Return the rules, ready to be searched."""
+        book = RuleBook()
+        for rule in lines:
+            tokens = list(TOKEN.finditer(rule))
+            needs = sorted(self._needs([token[0] for token in tokens]), key=len)
+            if not needs:
+                raise ValueError(f"No word is necessary: {rule}")
+            book.add(re.compile("".join(self._translate(token) for token in tokens)), needs)
+        return book
 
-    def _translate(self, rule: str) -> str:
-        return "".join(self._translate_token(token) for token in TOKEN.finditer(rule))
-
-    def _translate_token(self, token: re.Match[str]) -> str:
+    def _translate(self, token: re.Match[str]) -> str:
         text = token[0]
         if token["gap"]:
             return f"[{self.members('GLUE')}{self.members('FILLER')}]{{0,4}}"
@@ -96,6 +101,56 @@ class Grammar:
         if text == "ANY":
             return f"[^{BOUNDARIES}]"
         return f"[{self.members(text)}]"
+
+    def _needs(self, tokens: list[str]) -> list[frozenset[str]]:
+        """Take the tokens of a rule, or of a group up to its end; return sets of letters that a match must have.
+
+        Of each set, one letter at least. An alternative counts with its rarest word, a group with all of its
+        alternatives. Empty if any alternative needs no word.
+        """
+        alternatives: list[list[frozenset[str]]] = [[]]
+        while tokens:
+            token = tokens.pop(0)
+            if token == ")":
+                break
+            if token == "|":
+                alternatives.append([])
+                continue
+            needs: list[frozenset[str]] = []
+            if token.startswith("("):
+                inner = self._needs(tokens)
+                needs = inner if token in ("(", "(?:") else []
+            elif token[0].isalpha() and token not in ("BEG", "END", "ANY"):
+                needs = [frozenset(self.members(token))]
+            if tokens[:1] not in (["?"], ["{"]):
+                alternatives[-1] += needs
+        if len(alternatives) == 1:
+            return alternatives[0]
+        if not all(alternatives):
+            return []
+        return [frozenset().union(*(min(needs, key=len) for needs in alternatives))]
+
+
+class RuleBook:
+    """Compiled rules. Few of them are worth searching in a text: each is kept with the letters that it needs."""
+
+    def __init__(self) -> None:
+        self.rules: list[tuple[re.Pattern[str], list[frozenset[str]]]] = []
+        self.by_letter: dict[str, list[int]] = {}
+
+    def add(self, pattern: re.Pattern[str], needs: list[frozenset[str]]) -> None:
+        for letter in needs[0]:
+            self.by_letter.setdefault(letter, []).append(len(self.rules))
+        self.rules.append((pattern, needs[1:]))
+
+    def find(self, letters: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
+        """Return the matches in that part of the text, in the order of the rules."""
+        end = len(letters) if end is None else end
+        present = frozenset(letters[start:end])
+        for number in sorted({number for letter in present for number in self.by_letter.get(letter, ())}):
+            pattern, needs = self.rules[number]
+            if not any(need.isdisjoint(present) for need in needs):
+                yield from pattern.finditer(letters, start, end)
 
 
 def read_rules(lines: str) -> list[str]:

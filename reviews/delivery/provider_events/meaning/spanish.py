@@ -45,8 +45,14 @@ WORDS = {
     "QUIERO": """quiero queremos deseo deseamos quisiera necesito gusta gustan gustaría acepto autorizo autoricé
         consiento solicité solicito pedí interesan quería permito doy di""",
     "NO": "no nunca jamás tampoco ni",
+    "NAME": """juan juana josé luis carlos jorge pedro manuel antonio francisco miguel javier fernando rafael
+        sergio pablo diego alejandro ricardo eduardo roberto carmen ana isabel lucía marta elena sofía teresa rosario
+        beatriz patricia gabriela daniela alejandra guadalupe josefina""",
     "HEDGE": "quizás quizá talvez posiblemente tal acaso",
 }
+
+# Words worth recognising with a slip of the finger.
+TYPOS = """mensajes mensaje escriban equivocado cancelar molesten contacten suscripción desuscribir escribirme recibir"""
 
 INNOCENT = """
 NO ~ (dejen|deje|dejes|deja|dejéis|paren|pares|pare|paro|paramos|dejo|dejamos|cesen|dejaré|dejaremos|pude|puedo|podía|podemos|dejar|parar|paraba) ~ (de|END)

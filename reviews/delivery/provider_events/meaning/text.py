@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 # The longest text that Twilio passes on has 1,600 characters. Of a longer one (WhatsApp), the beginning and the end.
 HEAD, TAIL = 1_200, 400
+LONGEST_WORD = 40  # letters that are looked at
 
 
 class Word(NamedTuple):
@@ -67,17 +68,16 @@ TOKEN = re.compile(
 )
 # French words that lose their vowel: "n'envoyez" is two words, "don't" is one.
 ELIDED = {"c", "d", "j", "l", "m", "n", "qu", "s", "t"}
-DIGITS_AS_LETTERS = str.maketrans("013457$@", "oleastsa")
 
 
 def read_words(text: str) -> list[Word]:
     """Return the words and boundaries of a text that `clean` and `cut` have prepared."""
-    capitals = text.isupper() or text.istitle()
+    capitals = sum(map(str.isupper, text)) > sum(map(str.islower, text)) or text.istitle()
     words: list[Word] = []
     for token in TOKEN.finditer(text):
         kind, start, end = token.lastgroup, *token.span()
         if kind == "word":
-            plain = fold(token[0])
+            plain = fold(token[0][:LONGEST_WORD])
             first, apostrophe, rest = plain.partition("'")
             if apostrophe and first in ELIDED:
                 middle = start + len(first) + 1

@@ -1,0 +1,114 @@
+"""From words as people type them to those of the rules: typing errors, stretched letters, digits for letters, names."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
+from reviews.delivery.provider_events.meaning.grammar import BOUNDARIES, DIGITS, NAME, OWNER, UNKNOWN, Grammar
+from reviews.delivery.provider_events.meaning.text import Word, fold
+
+# Words that one slip separates from one of ours, and that mean what they say.
+REAL_WORDS = frozenset(
+    """massage massages massaged massaging masaje masajes cancer cancers chancel content contract contracts
+    contracting contesting deplete remote renove lumber dumber testing sexting mothering deceive deceiving
+    perceiving flasche anmelden angemeldet decevoir scheiben schreien schreiber schreiten hoschen
+    imessage renvoyer envoler describir inscribir inscribirme intersected interacted uninterested lenses along against
+    shop shops step steps stoop stomp strop top tops spot slop swop chop drop prop crop post quiet quite suit quid quilt
+    caja bajo bata raja paja parra pagar pasar parir carrot arrow soap soup sop stow star stay shopping popping topping
+    mopping stepping""".split()
+)
+# Slips in a word: a swap, a letter too few, too many, or wrong. Two in words so long that nothing else is near.
+SLIPS, SLIPS_IN_LONG, LONG = 1, 2, 11
+SHORTEST = 6  # in shorter words a slip makes another word; unless the text has no other word
+# A slip costs time to recognise: only so many words of a text are tried.
+MOST_SLIPS = 20
+ALONE = ("stop", "quit", "unsubscribe", "cancel", "baja", "parar", "arret")
+
+THRICE = re.compile(r"(.)\1{2,}")
+LETTERS_FOR_DIGITS = str.maketrans("013457$@", "oleastsa")
+NUMBER = re.compile(r"\d+(?:h|am|pm|a|p|x|th|st|nd|rd)?\d*")
+# Words that belong together, typed as one or as two.
+PAIRS = {("opt", "out"): "optout", ("opted", "out"): "optedout", ("un", "subscribe"): "unsubscribe"}
+# Words that are recognised letter by letter: "S T O P".
+LETTER_BY_LETTER = {"stop", "stopp", "unsubscribe", "end", "quit", "cancel", "optout", "baja", "arret"}
+
+
+class Spelling:
+    """The letters of a grammar for the words of a text."""
+
+    def __init__(self, grammar: Grammar, meant: Iterable[str]) -> None:
+        self.grammar = grammar
+        self.meant = sorted({fold(word) for word in meant})
+        self.names = frozenset(grammar.members("NAME"))
+
+    def spell(self, words: Sequence[Word]) -> str:
+        """Return one letter for each word or boundary."""
+        letters: list[str] = []
+        tries = MOST_SLIPS
+        for word in words:
+            letter = word.plain if word.plain in BOUNDARIES else self._look_up(word)
+            if letter is None and not word.capital and tries and len(word.plain) >= SHORTEST:
+                tries -= 1
+                letter = self._correct(word.plain)
+            letters.append(letter or (NAME if word.capital else UNKNOWN))
+        return "".join(letters)
+
+    def _look_up(self, word: Word) -> str | None:
+        plain = word.plain
+        if letter := self.grammar.look_up(plain):
+            return letter
+        if plain.isalpha():
+            return next(filter(None, map(self.grammar.look_up, squeeze(plain))), None)
+        if NUMBER.fullmatch(plain):
+            return DIGITS
+        base, apostrophe, ending = plain.partition("'")
+        if apostrophe and ending == "s" and (word.capital or self.grammar.look_up(base) in self.names):
+            return OWNER
+        bare = re.sub(r"['*]", "", plain).translate(LETTERS_FOR_DIGITS)
+        if letter := self.grammar.look_up(bare):
+            return letter
+        return self.grammar.look_up("swear" if "*" in plain else base)
+
+    def _correct(self, word: str) -> str | None:
+        meant = correct(word, self.meant)
+        return self.grammar.look_up(meant) if meant else None
+
+
+def squeeze(word: str) -> list[str]:
+    """Return what a word with stretched letters may be: "stoppp", "messsages"."""
+    return [THRICE.sub(r"\1", word), THRICE.sub(r"\1\1", word)] if THRICE.search(word) else []
+
+
+def correct(word: str, words: Sequence[str], *, shortest: int = SHORTEST) -> str | None:
+    """Return the one of the words that was probably meant, None if there is none."""
+    if len(word) < shortest or word in REAL_WORDS:
+        return None
+    best = extractOne(word, words, scorer=OSA.distance, score_cutoff=SLIPS_IN_LONG if len(word) >= LONG else SLIPS)
+    return best[0] if best else None
+
+
+def join(words: Sequence[Word]) -> list[Word]:
+    """Return the words, those joined that were typed in parts."""
+    joined: list[Word] = []
+    position = 0
+    while position < len(words):
+        end = position + 1
+        pair = tuple(word.plain for word in words[position : position + 2])
+        whole = PAIRS.get(pair) if len(pair) == 2 else None
+        if whole:
+            end += 1
+        elif len(words[position].plain) == 1:
+            while end < len(words) and len(words[end].plain) == 1:
+                end += 1
+            while end > position + 1 and words[end - 1].plain in BOUNDARIES:
+                end -= 1
+            spelled = "".join(word.plain for word in words[position:end] if word.plain not in BOUNDARIES)
+            whole = spelled if spelled in LETTER_BY_LETTER else None
+        if whole:
+            joined.append(Word(whole, words[position].start, words[end - 1].end))
+        else:
+            joined += words[position:end]
+        position = end
+    return joined
