@@ -3,9 +3,9 @@
 WORDS = {
      # Alone, with or without fillers, these opt out (47 CFR 64.1200(a)(10) names the first line).
     "BARE": """stop quit end revoke optout cancel unsubscribe
-        stopall remove stopp unsub cease desist enough nomore delete""",
+        stopall remove stopp unsub cease desist enough nomore delete stpo sotp tsop stahp stawp""",
      # These do as a sentence of their own among others.
-    "STOPPER": "stop stopall unsubscribe unsub optout nomore",
+    "STOPPER": "stop stopall unsubscribe unsub optout nomore stpo sotp tsop stahp stawp",
     "FILLER": """please pls plz plse pleas thanks thank thx ty tks ok okay k kk hi hello hey yo dear sir sirs madam maam
         mam guys folks team friend just now right immediately asap instantly once already really seriously
         simply also too and so but then well um oh lol omg wtf ugh sorry kindly yes yeah yep ya alright
@@ -18,9 +18,7 @@ WORDS = {
         automatic promotional marketing random daily weekly spammy ridiculous nasty crappy stinking lousy useless
         text phone cell mobile sms review feedback survey customer satisfaction of via by immediately completely
         altogether entirely permanently forever kinda type types kind sort sorts damn pointless boring dang darn""",
-    "SUBJ": "i we they he she it you u nobody noone who someone anyone everyone people",
-    "ME": "me us my this here",
-    "STOP": "stop stopped stopping quit quitting cease discontinue halt end terminate kill",
+        "STOP": "stop stopped stopping quit quitting cease discontinue halt end terminate kill stpo sotp tsop stahp",
     "CONTACTING": """texting txting txtin textin messaging msging msgin contacting writing calling phoning emailing
         mailing spamming bothering bugging harassing pestering annoying disturbing hounding badgering nagging
         bombarding hassling soliciting asking reminding notifying pinging stalking targeting begging sms smsing
@@ -55,7 +53,7 @@ WORDS = {
         agree intend""",
     "HEDGE": "maybe perhaps possibly probably might unsure",
     # First names in small letters; with a capital one, any word that is not known is taken for a name.
-    "NAME": """jane john mary james robert michael david william richard joseph thomas daniel matthew anthony steven
+    "PERSON": """jane john mary james robert michael david william richard joseph thomas daniel matthew anthony steven
         paul andrew joshua kevin brian george edward ronald timothy jason jeffrey ryan jacob gary nicholas eric
         jonathan stephen larry justin scott brandon benjamin samuel gregory alexander patrick jennifer linda
         elizabeth barbara susan jessica sarah karen lisa nancy betty sandra margaret ashley kimberly emily donna
@@ -82,9 +80,12 @@ stop it? [,.]? (you|youre|ur|u|your|im|i|that|thats) ~ ANY{{0,4}} (blushing|blus
 can stop (worrying|looking|searching|crying)
 (reply|text|txt|send|type|respond|answer|write|texting|replying) ~ (stop|end|quit|cancel|unsubscribe|optout) (to|2|at|or|if|for|and)  # instructions quoted
 stop (to|2) (end|opt|unsubscribe|cancel|stop|quit|optout)
-{I_OR_OTHERS} FILLER{{0,2}} {NEVER} FILLER{{0,2}} (even|really|usually|normally|ever|always)? (CONTACT|SEND)    # "I don't text much"
+{I_OR_OTHERS} FILLER{{0,2}} {NEVER} FILLER{{0,2}} (even|really|usually|normally|ever|always)? (CONTACT|SEND|TROUBLE)    # "I don't text much"
 {I_OR_OTHERS} FILLER{{0,2}} (got|get|received|receive|have|had|see|saw) no (more)? MESSAGE
 {NEVER} ~ lose ~ MINE
+{NEVER} ~ (want|wanted) ~ (this|it|these|MESSAGE) ~ to (stop|end)
+(i|we) (must|may|might|probably|think i)? (have|had|dialed|called|gave|wrote|typed|put|entered|texted) ~ wrong
+(had|has) to cancel
 {NEVER} ~ (forget|hesitate|miss|mind|fail) ~ (to)?
 {NEVER} ~ (WANT) ~ (to)? ~ (miss|lose|bother|trouble|disturb|annoy|be rude|interrupt|stop|unsubscribe|optout)
 (wish|hope|want) ~ ANY{{0,3}} never (end|stop|stopped|ended)
@@ -98,7 +99,7 @@ stop (to|2) (end|opt|unsubscribe|cancel|stop|quit|optout)
 WRONG_NUMBER = """
 wrong (number|num|nmbr|person|guy|girl|man|woman|lady|phone|contact|dude|recipient|party|one END|NAME)
 (incorrect|mistaken) (number|person|recipient)
-(have|got|texted|texting|reached|contacting|contacted|messaging|messaged|dialed|calling) ~ wrong (END|number|person)
+(have|got|texted|texting|reached|contacting|contacted|messaging|messaged|dialed|calling) the wrong (END|number|person)
 (im|i am|am|this is|thats|its) not (actually|a|the)? (mr|mrs|ms|dr|miss)? NAME{1,2} (END|i|but|anymore|he|she|this|you)
 (this|that|it) isnt (mr|mrs|ms|dr|miss)? NAME{1,2} (END|i|but|anymore|its|this|you)
 (this|that|it) (is not|isnt|is no longer|no longer) ~ POSS (number|phone|cell|mobile|line|contact|anymore|END)
@@ -107,13 +108,13 @@ wrong (number|num|nmbr|person|guy|girl|man|woman|lady|phone|contact|dude|recipie
 NAME{1,2} (doesnt|does not|no longer|isnt|is not|dont|has not|didnt) ~ (longer|anymore)? ~ (have|has|had|own|owns|live|lives|use|uses|using) ~ (this|here) ~ (number|phone|cell|anymore|END)
 NAME{1,2} (doesnt|does not|no longer) (live|lives) (here|at)
 NAME (isnt|is not|is no longer|no longer) (at|on|reachable) ~ number
-(no|nobody|noone|no one|not anyone|not a) ~ (named|called|by) ~ (NAME|name|that) ~ (here|name|at|END)
+(no|nobody|noone|no one|not anyone|not a) (here|at this number)? ~ (named|by|with|called) ~ (NAME|name|that) ~ (here|name|at|END)
 (there is|theres|got|have|is) (no|nobody|noone|not a|no one) (person)? (named|called)? NAME
-BEG no NAME (here|at|on|in|lives|END)
+BEG no (NAME (here|at this|on this|lives)|PERSON LAST)
 (dont|do not|never) (even|really|personally)? (know|knew|heard) (of)? (a|any|anyone|anybody|no|this) (named|called|by the name of|person named)? NAME (?!NAME)
 (dont|do not) know (anyone|anybody|any person|a person|nobody) (by|named|called|with)
-(dont|do not) know (who)? NAME (is)? (END|or)
-(number|phone|cell|line) ~ (doesnt|does not|no longer|not) ~ belong
+(dont|do not) know (who PERSON is|PERSON END)
+(number|phone|cell|line) ~ (doesnt|does not|no longer|not) ~ (belong|belongs)
 (number|phone|cell|line) ~ (belongs|belong|assigned|reassigned) ~ (to)? ~ (someone|somebody|me|another|different)
 (someone|somebody) else (has|owns|got|number|phone)
 (meant|looking|trying|intended|supposed|wanted|want) (to|for)? ~ (text|reach|contact|message|call|get|for|be)? ~ (for)? (someone|somebody) else
@@ -130,10 +131,11 @@ not my name
 """
 
 STOP = f"""
-BEG STOPPER (STOPPER|FILLER|[,]){{0,8}} ([,] NAME{{1,3}})? (?=[.?]|$)  # a sentence that says stop, and no more
+BEG STOPPER (STOPPER|FILLER|[,]){{0,8}} ([,] NAME{{1,3}})? (?=[.?,]|$)  # a sentence that says stop, and no more
 BEG (stop|quit|cut|knock) (it|this|that|these|those|that out|it out|it off|doing this|this now) END
-STOP ~ CONTACTING (?!it|him|her|them|yourself|me NAME|me a)
+STOP ~ CONTACTING (?!it|him|her|them|yourself|everyone|people|me NAME|me a)
 STOP ~ (trying|wanting|attempting) ~ (CONTACT|TROUBLE)
+BEG STOP ANY{{0,5}} (MESSAGE|CONTACTING) (?!it|him|her|them|yourself|everyone|people|me NAME|me a)
 STOP ~ SENDING ~ (MESSAGE|END|me|us|things|links)
 STOP ~ GET ~ (MESSAGE|these|this|those|them|END|from)
 STOP ~ (wasting|blowing|flooding|clogging|filling|cluttering|invading|hitting) ~ up? ~ (my|our|me|your) (time|money|phone|cell|inbox|privacy|up)
@@ -154,7 +156,9 @@ STOP with ~ (MESSAGE|this|these|it|already|END)
 (want|like|wish|prefer|asked|request|please|demand|requesting|love) ~ (to)? (be|get|have|been|being) ~ (off|REMOVED|unsubscribed|deleted)
 (can i|could i|may i) ~ (be|get) ~ (REMOVED|unsubscribed) ~ (off|from|END)
 (want|like|would like|need|wish|have|get|can|please) ~ (my|this) ~ MINE ~ (to be)? REMOVED
-(?<!why){DONT} ~ (ever|again|dare|you ever|you dare|try to)? ~ CONTACT (?!him|her|them|it|list|NAME|and|anyone|people)
+(?<!why){DONT} ~ (ever|again|dare|you ever|you dare|try to)? ~ CONTACT (?!him|her|them|list|NAME|and|anyone|people)
+BEG {DONT} (?!worry|forget|hesitate|mind|know|think|have|see|get|understand|remember|WANT|miss|lose|delete|receive) ANY{{0,4}}
+    (CONTACT|CONTACTING|CONTACTED|MESSAGE) (?!him|her|them|list|NAME|and|anyone|people|late)
 (?<!why){DONT} ~ (ever|again|dare|you ever|you dare|try to)? ~ TROUBLE ~ (me|us|this number|my|here|again) (?!a|NAME|why|how|what|to|that|if|about the|later)
 {DONT} CONTACT LIST
 (not|not to|please not) (CONTACT|TROUBLE) (me|us|this number|my phone)
@@ -165,12 +169,15 @@ STOP with ~ (MESSAGE|this|these|it|already|END)
 avoid (CONTACTING|SENDING) ~ (me|us|this|MESSAGE)
 (?<!GOT)(no|zero) (more|further|additional|other|longer) ~ MESSAGE
 no (more|further) (of)? (these|your|contact|communication|of this|from you)
-(say|saying|said|please|want|so|,) no more END
+(say|saying|said|please|want) no more END
 BEG no (MANY|spam|texting) (END|please|to|for)
 BEG no more [,]? END
-(?<!you)(dont|do not|not|never|no longer|didnt|did not|nor) ~ WANT ~ (to)? ~ (GET|hear) ~ (MESSAGE|any|anything|these|this|those|them|it|from|such|more|another|END|stuff|further|you|notifications)
-(?<!you)(dont|do not|not|never|no longer|didnt|did not|nor) ~ WANT ~ (for)? ~ (MESSAGE|your texts)
-(?<!you)(dont|do not|no longer|not|never) ~ (want|wish|like|care|prefer|rather|need|agree|consent|desire|wanna|appreciate) ~ (to)? ~ (be|being|to be) ~ (CONTACTED|on|part of|bothered|included|sent)
+(?<!you)(dont|do not|not|never|no longer|didnt|did not|nor) ~ WANT ~ (to)? ~ (receive|receiving|get|getting|recieve|hear from|see) ~ (MESSAGE|these|from you|from|such|anything|any END|anymore)
+(?<!you)(dont|do not|not|never|no longer|didnt|did not|nor) ~ WANT ~ (for)? ~ MESSAGE
+(?<!you)(dont|do not|no longer) ~ WANT (?!to (send|write|leave|give|post|answer|miss|lose|stop|unsubscribe|bother|spam|CONTACT|TROUBLE)) ANY{{0,5}} (MESSAGE|CONTACTED)
+MESSAGE (are|is|r)? ~ (not|unwelcome|arent|isnt) ~ (welcome|wanted|appreciated|necessary|needed|LAST)
+(i|we) (want|would like|wanna) (off|out) (of)? (END|~ LIST|this|these)
+(?<!you)(dont|do not|no longer|not|never) ~ (want|wish|like|care|prefer|rather|need|agree|consent|desire|wanna|appreciate) ~ (to)? ~ (be|being|to be) ~ (CONTACTED|on ~ LIST|sent|included)
 (?<!you)(dont|do not|no longer) (want|wanna) ~ (this|these|those|them|any|any of this|anything|anymore|any more) (anymore|END|from you)
 (?<!you)(dont|do not|no longer) (want|wanna) ~ (it) anymore
 (dont|do not|no longer) (want|need) ~ (you|u|yall|anyone|your company) ~ to (CONTACT|TROUBLE|SEND|have|keep)
@@ -178,16 +185,17 @@ BEG no more [,]? END
 (dont|do not) ~ want ~ my ~ MINE ~ (on|in) ~ (your|the|any|this)
 (rather|prefer|want|wish|like|choose|request) (you|to|that you)? not ~ (to)? ~ (be)? ~ (GET ~ (MESSAGE|any|these|this|such|from)|CONTACTED|CONTACT (me|us|this)|CONTACTING|SEND|on ~ LIST|hear)
 never ~ (want|wanna) ~ (to)? ~ hear
+(dont|do not|no longer) ~ (want|wanna|wish|care|need|like) ~ (to)? ~ hear ~ from ~ (you|u|this|your|ur|yall|these|END)
 BEG (do not|dont) disturb END
 REMOVE ~ (me|us|myself|MINE|this line) (?!appointment|review|photo|to|ANY{{0,2}} (appointment|review|invoice|bill))
 (lose|forget|trash|ditch|discard|destroy) ~ (my|this) ~ (number|digits|phone number|contact|details|info)
-TAKE ~ (me|us|my|this|number|MINE) ~ (off|from|out of) ~ (of)? ~ (END|this|your ~ LIST|your MESSAGE|LIST|all|these|MESSAGE|everything|FILLER)
-(take|get|cut) (me|us|my number|this number) off (of)? (END|this|that|your|ur|the list|all|these|please)
+TAKE ~ (me|us|my|this|number|MINE) ~ (off|from|out of) ~ (of)? ~ (your ~ LIST|MESSAGE|LIST)
+(take|get|taking) (me|us|my number|this number|my phone|my cell|it) off (of)? (END|this|that|your|ur|the list|all|these|please)
 (off|from) (of)? (your|ur|any) ~ LIST
 UNSUB
 (opt|opting|opted|opts) ~ (me|us|this number|my number)? ~ out
-(optout|optedout)
-(?<!dont)(?<!not)(?<!wont)(?<!never)(?<!didnt)(leave|let) ~ (me|us|my phone|this number|my family) ~ (alone|be|b|in peace|out of (this|it|your)) (?!able|with|ANY)
+(optout|optedout) (?!policy|form|option|link|page|rate|process)
+(?<!dont)(?<!not)(?<!wont)(?<!never)(?<!didnt)(leave|let) ~ (me|us|my MINE|my ANY|this number) ~ (alone|be|b|in peace|out of (this|it|your)) (?!able|with|ANY)
 (fuck|f|fck|fk|fuk|piss|bugger|buzz|sod|eff|naff|swear|fook) off
 BEG (go away|get lost|back off|buzz off|beat it|get (out of|off) ~ (my phone|phone|inbox|face)) END
 (knock|cut) (it|that) (off|out)
@@ -200,7 +208,8 @@ not ~ interested in ~ (MESSAGE|your|ur|this|these|it|that END|anything|being|GET
 (im|i am|am) uninterested
 (sue|suing|sueing) (you|u|ya|your)
 (ill|i will|gonna|going to) (sue) (END|you|u|if|for|over)
-(report|reporting|reported|reports) (you|u|your|ur|this ~ number|this ~ MESSAGE|this END|these|yall)
+(?<!the)(?<!a)(?<!your)(?<!my)(?<!this)(report|reporting|reported|reports) (you|u|your|ur|this ~ number|this ~ MESSAGE|these|yall)
+reporting this
 (report|reporting|reported) ~ (as|for|to) ~ (spam|harassment|fcc|ftc|police|authorities|junk)
 (hear|hearing) from ~ (my|our) (lawyer|lawyers|attorney|attorneys|solicitor)
 (call|calling|contact|contacting|speak to|talk to|hand over to|get|involve|involving|consult|consulting|getting) (my|a|our) (lawyer|lawyers|attorney|attorneys|solicitor) (END|about|involved|if|to|and|on)
@@ -225,7 +234,7 @@ BEG blocked (END|and)
 (never|didnt|did not|havent|dont|have not) ~ (request|requested|ask|asked|register|registered|enroll|enrolled) ~ (for|to|in)? ~ (this|these|MESSAGE|any of this|receive|get|be CONTACTED|your)
 (never|didnt|did not|dont|do not|havent|without|no|not|doesnt) ~ (give|gave|given|have|got|has|grant|granted|my)? ~ (you|u|anyone|them|to)? ~ (permission|consent|authorization|authorisation) (to|for|END|and)
 without my (permission|consent)
-(sick|tired|fed|annoyed|fedup|irritated|done|finished|through|over|had it|bored) ~ (up|up to here)? ~ (of|with|by) ~ (GET|CONTACTED|being)? ~ (MESSAGE|this END|these|CONTACTING|from you|hearing)
+(sick|tired|fed|annoyed|fedup|irritated|done|finished|through|over|had it) ~ (up)? ~ (of|with|by) ~ (GET|CONTACTED|being)? ~ (MESSAGE|these|you CONTACTING|hearing from|being CONTACTED)
 BEG (thats|that is|this is|its|it is|ive had|i have had|i had|had)? (quite|more than)? enough (END|already|now|is enough|texting|with ~ (MESSAGE|this|you|that)|of ~ (MESSAGE|these|you)|MESSAGE|ok)
 cease and desist
 (all|any|your|further) ~ (communication|communications|contact|MESSAGE) ~ (must|should|needs|has|to) ~ (to)? ~ (stop|cease|end)
@@ -240,35 +249,40 @@ BEG (text|message|contact|call|msg) me (again|one more time|once more) and
 """
 
 UNCLEAR = f"""
-BEG (stop|stopp|unsubscribe|quit|end|revoke|remove|delete|cease|halt) ANY
+BEG (stop|unsubscribe|revoke|cease) (?!GERUND)ANY
+BEG (remove|delete) (my|me|this number|our) ANY
+(stop|quit) GERUND (me|us)
+BEG STOPPER [?]
+HEDGE FILLER{{0,2}} STOPPER END
 (should|do|must|shall|can) i ~ (have|need|text|say|reply|type|write|send)? ~ (to)? ~ (text|say|reply|type|write|send)? ~ (stop|optout|unsubscribe)
 (?<!SUBJ)(cancel|cancelling|canceling) ~ (?!STOP) (my|our|the|this|that|it|tomorrow|today|monday|DIGITS|appointment|booking|reservation|order|all|for|on|your|his|her|a|next)
-(want|need|like|have|must|can|could|please|to|would|should|BEG) ~ (to)? cancel
+(want|need|like|must|please|can i|can you|could you|can we) ~ (to)? cancel
+BEG cancel ANY
 (take|remove|delete|get|cross|strike) ~ (me|us|my name|name) ~ (off|from|out) ~ ANY
 (dont|do not) ~ (know|recognize|recognise|remember) ~ (you|u|who you|who u|this number|who this|who that|this|your)
-(how|where|who|why) (did|do|have|has|gave) ~ (you|u|they)? ~ (get|got|have|find|obtain|gave)? ~ (my|this|the) ~ (number|info|details|contact|phone)
-why ~ (do|are|am|did|r|is) ~ (you|u|i|we|this|yall|y) ~ (keep|still|getting|keep GET|CONTACTING|SENDING|constantly)
+(how|where|who|why) (did|do|have|has|gave) (you|u|they)? (get|got|have|find|obtain)? (my|this) ~ (number|info|details|contact|phone)
+why ~ (do|are|am|did|r|is) ~ (you|u|i|we|yall|y) ~ (keep|still)? ~ (CONTACTING|SENDING|GET ~ MESSAGE)
 (you|u|yall|they) (guys)? ~ (keep|kept|always) ~ (CONTACTING|SENDING)
 (too|so|that|this|how) (many|much|often|frequently) ~ (MESSAGE|CONTACTING)
 (text|message|contact|send) ~ (too|so) (much|often|many|frequently)
 MESSAGE ~ (are|is|r) ~ (too|so|very|getting|really)? ~ (much|many|annoying|excessive|irritating|bothersome|a nuisance|frequent)
 (fewer|less) MESSAGE
-(fuckyou|screw you|screw u|fuck (you|u|ya|yourself|yall)|shut up|go to hell|eat shit|stfu|gfy|swear you|swear yourself|f you|f u)
-(dont|do not|no longer) (want|need|like) ~ (it|that|you|this) END
+BEG (fuckyou|screw you|screw u|(go|oh|just|hey)? fuck (you|u|ya|yourself|yall)|shut up|go to hell|eat shit|stfu|gfy|swear you|swear yourself|f you|f u)
+(dont|do not|no longer) want ~ (it|that) END
 (you|youre) ~ (are)? ~ wasting ~ time
 BEG (spam|scam|scammers|spammer|spammers|junk) END
-(is|are) (this|you|these|it) ~ (spam|a scam|scam|legit|real|scammers|a bot)
+(is|are) (this|you|these|it) (a|some kind of)? (spam|scam|legit|scammers|phishing)
 (pause|snooze|suspend|hold off|hold) ~ (on)? ~ (MESSAGE|my subscription|for now|CONTACTING|all)
 not ~ interested in
-(passed away|deceased|has died|no longer with us|(he|she|husband|wife|mother|father|mom|mum|dad|son|daughter|NAME) died)
+(passed away|deceased|(husband|wife|mother|father|mom|mum|dad|son|daughter) died)
 (not|no longer|never) (a|an|your|longer a|been a|longer your) (customer|client|patient|member)
 (no longer|dont|do not) (need|use|require|want|using) ~ (your)? ~ (service|services|business|help)
 never ~ (been|visited|used|bought|heard|done business|gone) (to|at|from|of|with|here|there|in)? ~ (you|your|this|there|here|END)
-(email|mail|call|phone) (me)? (instead|only|please instead)
+(email|mail) (me)? (instead|only)
 (dont|do not|no) ask END
 {DONT} ~ SEND
-(not|no) (for me|anymore|more END)
-im out END
+not for me LAST
+BEG im out LAST
 not a good time (to|for)? (text|message|contact)?
 """
 
@@ -285,5 +299,6 @@ LIMIT = """
 
 HEDGE = """
 HEDGE
-(not sure|i guess|i think i should|thinking about|thinking of|wondering if|should i|what if|do i have to|is it possible that)
+(i guess|i think i should|thinking about|thinking of|wondering if|should i|what if|not sure (if|whether|i want))
+(?<!times)do i (have|need) to (text|say|reply|type|send|write)
 """

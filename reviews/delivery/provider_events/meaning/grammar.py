@@ -6,8 +6,10 @@ searched by Python's own `re`. In a rule,
     stop      is that word; `text*` is each word that begins so
     CONTACT   is each word of that class
     ~         is up to four words that change nothing (of class GLUE)
-    BEG, END  stand before the first and behind the last word of a clause; END allows fillers before it
-    NAME      is a word that nothing here knows, with a capital letter; POSS a name with 's; DIGITS a number
+    BEG, END  stand before the first and behind the last word of a clause, LAST behind the last one of a sentence;
+              fillers may stand between
+    NAME      is a known name, or an unknown word with a capital letter; POSS a name with 's
+    DIGITS    is a number; GERUND an unknown word in -ing
     ANY       is a word, not a boundary
     . ? ,     are not the operators of `re`: `[.]`, `[?]`, `[,]` are the boundaries
 
@@ -20,12 +22,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from reviews.delivery.provider_events.meaning.text import fold
 
 BOUNDARIES = ".?,"
-UNKNOWN, NAME, OWNER, DIGITS = "x", "N", "P", "0"
-SPECIAL = {"NAME": NAME, "POSS": OWNER, "DIGITS": DIGITS}
+UNKNOWN, NAME, OWNER, DIGITS, GERUND = "x", "N", "P", "0", "g"
+SPECIAL = {"NAME": NAME, "POSS": OWNER, "DIGITS": DIGITS, "GERUND": GERUND}
 TOKEN = re.compile(r"(?P<escape>\(\?[:=!]|\(\?<[!=]|\[[.?,]+\])|(?P<literal>[^\W\d_]+\*?)|(?P<gap>~)|(?P<other>\S)")
 # A word that begins so has the classes of its stem; shorter stems would take in too much.
 SHORTEST_STEM = 3
-UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+PLAIN = str.maketrans("äöü", "aou")
 FIRST_LETTER = 0xE000  # of those that Unicode leaves to private use
 
 
@@ -71,7 +73,7 @@ class Grammar:
 
     def members(self, name: str) -> str:
         """Return the letters of a class."""
-        letters = "".join(letter for classes, letter in self.letters.items() if name in classes)
+        letters = "".join(letter for classes, letter in self.letters.items() if name in classes or name == "NAME" and "PERSON" in classes)
         letters += SPECIAL.get(name, "")
         if not letters:
             raise ValueError(f"No word has the class {name}.")
@@ -98,6 +100,8 @@ class Grammar:
             return f"(?<![^{BOUNDARIES}])[{self.members('FILLER')}]{{0,4}}"
         if text == "END":
             return f"(?=[{self.members('FILLER')}]{{0,4}}(?:[{BOUNDARIES}]|$))"
+        if text == "LAST":
+            return f"(?=[{self.members('FILLER')}]{{0,4}}(?:[.?]|$))"
         if text == "ANY":
             return f"[^{BOUNDARIES}]"
         return f"[{self.members(text)}]"
@@ -120,7 +124,7 @@ class Grammar:
             if token.startswith("("):
                 inner = self._needs(tokens)
                 needs = inner if token in ("(", "(?:") else []
-            elif token[0].isalpha() and token not in ("BEG", "END", "ANY"):
+            elif token[0].isalpha() and token not in ("BEG", "END", "LAST", "ANY"):
                 needs = [frozenset(self.members(token))]
             if tokens[:1] not in (["?"], ["{"]):
                 alternatives[-1] += needs
@@ -154,11 +158,11 @@ class RuleBook:
 
 
 def read_rules(lines: str) -> list[str]:
-    """Return the rules of a block of lines, without comments."""
-    rules = (line.partition("#")[0].strip() for line in lines.splitlines())
-    return [rule for rule in rules if rule]
+    """Return the rules of a block of lines, without comments. A line that is indented goes on with the one above."""
+    whole = re.sub(r"\n +", " ", re.sub(r" *#.*", "", lines))
+    return [rule for rule in whole.splitlines() if rule]
 
 
 def spellings(word: str) -> set[str]:
     """Return the forms without accents that a word is typed in: "hören" is "horen" or "hoeren"."""
-    return {fold(word), fold(word.translate(UMLAUTS))}
+    return {fold(word), fold(word.translate(PLAIN))}

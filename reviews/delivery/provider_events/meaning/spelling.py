@@ -6,7 +6,16 @@ from collections.abc import Iterable, Sequence
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
-from reviews.delivery.provider_events.meaning.grammar import BOUNDARIES, DIGITS, NAME, OWNER, UNKNOWN, Grammar
+from reviews.delivery.provider_events.meaning.grammar import (
+    BOUNDARIES,
+    DIGITS,
+    GERUND,
+    NAME,
+    OWNER,
+    SHORTEST_STEM,
+    UNKNOWN,
+    Grammar,
+)
 from reviews.delivery.provider_events.meaning.text import Word, fold
 
 # Words that one slip separates from one of ours, and that mean what they say.
@@ -52,7 +61,7 @@ class Spelling:
             if letter is None and not word.capital and tries and len(word.plain) >= SHORTEST:
                 tries -= 1
                 letter = self._correct(word.plain)
-            letters.append(letter or (NAME if word.capital else UNKNOWN))
+            letters.append(letter or unknown(word))
         return "".join(letters)
 
     def _look_up(self, word: Word) -> str | None:
@@ -67,13 +76,20 @@ class Spelling:
         if apostrophe and ending == "s" and (word.capital or self.grammar.look_up(base) in self.names):
             return OWNER
         bare = re.sub(r"['*]", "", plain).translate(LETTERS_FOR_DIGITS)
-        if letter := self.grammar.look_up(bare):
-            return letter
-        return self.grammar.look_up("swear" if "*" in plain else base)
+        if "*" in plain and len(bare) < SHORTEST_STEM:
+            return self.grammar.look_up("swear")
+        return self.grammar.look_up(bare) or self.grammar.look_up("swear" if "*" in plain else base)
 
     def _correct(self, word: str) -> str | None:
         meant = correct(word, self.meant)
         return self.grammar.look_up(meant) if meant else None
+
+
+def unknown(word: Word) -> str:
+    """Return the letter of a word that the grammar does not know."""
+    if word.plain.endswith("ing") and len(word.plain) >= SHORTEST:
+        return GERUND
+    return NAME if word.capital else UNKNOWN
 
 
 def squeeze(word: str) -> list[str]:

@@ -27,11 +27,12 @@ LOOKALIKES = str.maketrans(
     "ABCEHIJKMOPSTYXabcehijkmopstyxvwdlg" "ABEZHIKMNOPTYXabenikvoptux" "ilodabcdefghijklmnoprstuvwyz",
 )
 LOOKALIKES |= {first + n: chr(ord("a") + n) for first in (0x1F130, 0x1F150, 0x1F170) for n in range(26)}
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # "möchte" is not "mochte"
 APOSTROPHES = str.maketrans("’‘`´ʼ′", "''''''")
 
 # Pictures that say what a word says.
 PICTURES = {"🛑": "stop", "⛔": "stop", "🚫": "nomore", "📵": "nomore"}
-PICTURES |= dict.fromkeys("💬📩📨📧📲📱✉", "texts") | dict.fromkeys("🖕", "fuckyou") | dict.fromkeys("🤷🤔", "maybe")
+PICTURES |= dict.fromkeys("💬📩📨📧📲📱✉", "texts") | dict.fromkeys("🖕", "fuckyou") | dict.fromkeys("🤷🤔", "maybe") | {"#": "number"}
 
 MAIL_HEAD = re.compile(
     r"^[ \t]*(?:-{2,} ?(?:original|ursprüngliche|mensaje|message)|on .{5,80} wrote:|am .{5,80} schrieb .{0,60}:"
@@ -61,7 +62,7 @@ QUOTATION = re.compile(r"[\"“”„«][^\"“”„«»\n]{20,}[\"“”»]")
 TOKEN = re.compile(
     r"(?P<link>https?://\S+|www\.\S+)"
     r"|(?P<word>\$?[^\W_]+(?:['*@$]+[^\W_]+)*\**)"
-    r"|(?P<picture>[" + "".join(PICTURES) + r"])"
+    r"|(?P<picture>#(?!\w)|[" + "".join(PICTURES).replace("#", "") + r"])"
     r"|(?P<question>\?)"
     r"|(?P<comma>[,()/–—]|(?<=\s)-(?=\s))"
     r"|(?P<stop>[.!:;…\n¡¿|•]|[\u2600-\u27bf\U0001f000-\U0001faff])"
@@ -120,5 +121,5 @@ def fold(word: str) -> str:
     """Return a word in small letters, without accents, lookalikes written as what they look like."""
     if word.isascii():
         return word.lower()
-    plain = unicodedata.normalize("NFKD", word.translate(LOOKALIKES)).casefold()
+    plain = unicodedata.normalize("NFKD", word.casefold().translate(UMLAUTS).translate(LOOKALIKES)).casefold()
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
