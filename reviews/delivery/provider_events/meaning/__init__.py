@@ -76,9 +76,11 @@ def read(text: str, opt_out_type: str = "") -> Reading:
         said = quote(written, words, *match.span())
         begin = max(masked.rfind(".", 0, match.start()), masked.rfind("?", 0, match.start())) + 1
         end = min(e for e in (masked.find(".", match.end()), masked.find("?", match.end()), len(masked)) if e >= 0)
+        comma = masked.find(",", match.end(), end)
+        comma = end if comma < 0 else comma
         if hedge := next(COMPILED["HEDGE"].find(masked, begin, end), None):
             doubt = doubt or f'Says "{said}", but with "{quote(written, words, *hedge.span())}".'
-        elif limit := next(COMPILED["LIMIT"].find(masked, match.start(), end), None):
+        elif limit := next(COMPILED["LIMIT"].find(masked, match.start(), comma), None):
             doubt = doubt or f'Says "{said}", but only "{quote(written, words, *limit.span())}".'
         else:
             return Reading(Meaning.STOP, f'Says "{said}".')

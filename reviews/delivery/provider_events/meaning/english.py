@@ -8,8 +8,8 @@ WORDS = {
     "STOPPER": "stop stopall unsubscribe unsub optout nomore stpo sotp tsop stahp stawp",
     "FILLER": """please pls plz plse pleas thanks thank thx ty tks ok okay k kk hi hello hey yo dear sir sirs madam maam
         mam guys folks team friend just now right immediately asap instantly once already really seriously
-        simply also too and so but then well um oh lol omg wtf ugh sorry kindly yes yeah yep ya alright
-        fucking fuckin fuckn fking effing bloody damn damned goddamn freaking frigging fricking swearing hell fuck
+        simply also too and so but then well um oh lol omg wtf ugh bruh bro smh omfg jeez geez sheesh sorry kindly yes yeah yep ya alright
+        fucking fuckin fuckn fking effing bloody damn damned goddamn freaking frigging fricking hell fuck
         swear dammit bitch bitches assholes asshole idiots idiot jerks morons dude bro man mate u2 again tho though
         anymore already lady ma'am finally all everything everyone everybody day morning evening afternoon""",
     "GLUE": """me my us our mine the a an any these those this that them it such your ur you u ya yall so all both of
@@ -48,7 +48,9 @@ WORDS = {
     "UNSUB": "unsub* unregister deregister unenroll unenrol",
     "MANY": """texts messages msgs txts texting spam surveys marketing solicitation solicitations soliciting contact sms
         reminders ads calls emails notifications promotions messaging""",
-    "NOT": "not never no dont",
+    "MATTER": """text texts texting message messages messaging msg msgs txt txts sms surveys survey reminders reminder
+        notifications notification alerts emails contact communication communications calls solicitations promotions
+        newsletter newsletters requests spam marketing contacting messaged texted contacted solicited""",
     "WANT": """want wanna wish need care like appreciate desire wanting needing wished wanted asked requested consent
         agree intend""",
     "HEDGE": "maybe perhaps possibly probably might unsure",
@@ -60,6 +62,9 @@ WORDS = {
         michelle carol amanda melissa deborah stephanie rebecca laura sharon cynthia kathleen amy angela anna
         brenda emma nicole samantha katherine christine helen debra rachel carolyn janet maria heather diane julie
         kate tom tim mike dave steve chris jim joe bob ben sam alex jenny lucy sophie olivia megan tyler""",
+    "NAY": "dont doesnt didnt not never nor cant cannot wont isnt aint without",
+    "WILLING": """want wants wanted wanna wish wishes like likes need needs care appreciate authorize authorise consent
+        agree agreed allow permit desire accept approve request ask asked give gave given interest""",
     "GOT": "got received get have had see saw find found were was are",
 }
 
@@ -71,6 +76,9 @@ I_OR_OTHERS = "(i|we|they|he|she|you|u|nobody|noone)"
 TYPOS = """unsubscribe messages message texting contacting remove cancel delete interested harassing receiving bothering please subscription permission consent messaging annoying alone anymore stopping texting"""
 
 INNOCENT = f"""
+(CONTACT|TROUBLE|CONTACTING|CONTACTED) (you|u|him|her|them|everyone|someone in)  # not the writer, who answers
+(?<!my)(?<!our)contact (lens|lenses|info|information|form|person|page|less|number)
+(i|we|id|i would) ~ {NEVER} ~ WANT ~ to ~ (CONTACT|SEND|TROUBLE)
 {NEVER} ~ (ever )? (stop|stopped|stopping|quit|end|cease)    # "don't stop", "never quit"
 (couldnt|could not|wouldnt|hasnt|havent|didnt|doesnt|isnt|without|hard to|impossible to|unable to|no need to) ~ (stop|stopped|stopping|quit)
 (stop|stopped|stopping|stops) (by|in|over|off|for|round|around|past|through|and (go|think|smell|see|look|say|ask))
@@ -80,7 +88,7 @@ stop it? [,.]? (you|youre|ur|u|your|im|i|that|thats) ~ ANY{{0,4}} (blushing|blus
 can stop (worrying|looking|searching|crying)
 (reply|text|txt|send|type|respond|answer|write|texting|replying) ~ (stop|end|quit|cancel|unsubscribe|optout) (to|2|at|or|if|for|and)  # instructions quoted
 stop (to|2) (end|opt|unsubscribe|cancel|stop|quit|optout)
-{I_OR_OTHERS} FILLER{{0,2}} {NEVER} FILLER{{0,2}} (even|really|usually|normally|ever|always)? (CONTACT|SEND|TROUBLE)    # "I don't text much"
+(?<!can)(?<!could)(?<!would)(?<!that){I_OR_OTHERS} (just|really|also|still|usually)? {NEVER} (even|really|usually|normally|ever|always)? (CONTACT|SEND|TROUBLE)    # "I don't text much"
 {I_OR_OTHERS} FILLER{{0,2}} (got|get|received|receive|have|had|see|saw) no (more)? MESSAGE
 {NEVER} ~ lose ~ MINE
 {NEVER} ~ (want|wanted) ~ (this|it|these|MESSAGE) ~ to (stop|end)
@@ -92,8 +100,7 @@ stop (to|2) (end|opt|unsubscribe|cancel|stop|quit|optout)
 (dont|do not|no) (call|calls|phone|ring|calling) (me)? [,.]? (just|please|only)? (text|texts|message)   # wants texts
 (text|message) (me)? ANY{{0,7}} [,.]? (dont|do not|no|not|instead of) (call|calls|phone|calling)
 (stop|quit) (calling|phoning|emailing) (me)? ANY? [,.]? (just|please|and|only)? text
-{NEVER} ~ (send|give|bring|leave|put) (?!MESSAGE|me|us|any|anything|these|anymore|END|ANY MESSAGE)
-(i|we|he|she|they|it|doctor|pain|bleeding|leak|noise) (finally|just|also|have|has|had|ive|weve)? (stopped|quit|cancelled|canceled|ended|removed|deleted)
+(i|we|he|she|they|doctor|pain|bleeding|leak|noise) (finally|just|also|have|has|had|ive|weve)? (stopped|quit|cancelled|canceled|ended|removed|deleted)
 """
 
 WRONG_NUMBER = """
@@ -105,7 +112,7 @@ wrong (number|num|nmbr|person|guy|girl|man|woman|lady|phone|contact|dude|recipie
 (this|that|it) (is not|isnt|is no longer|no longer) ~ POSS (number|phone|cell|mobile|line|contact|anymore|END)
 (not|isnt) (longer)? POSS (number|phone|cell|mobile|line)
 (my name is not|my name isnt|names not|name is NAME not|im NAME not|i am NAME not|this is NAME not) NAME
-NAME{1,2} (doesnt|does not|no longer|isnt|is not|dont|has not|didnt) ~ (longer|anymore)? ~ (have|has|had|own|owns|live|lives|use|uses|using) ~ (this|here) ~ (number|phone|cell|anymore|END)
+(NAME{1,2}|she|he|they|that person) (doesnt|does not|no longer|isnt|is not|dont|has not|didnt) ~ (longer|anymore)? ~ (have|has|had|own|owns|live|lives|use|uses|using) ~ (this|here) ~ (number|phone|cell|anymore|END)
 NAME{1,2} (doesnt|does not|no longer) (live|lives) (here|at)
 NAME (isnt|is not|is no longer|no longer) (at|on|reachable) ~ number
 (no|nobody|noone|no one|not anyone|not a) (here|at this number)? ~ (named|by|with|called) ~ (NAME|name|that) ~ (here|name|at|END)
@@ -115,7 +122,7 @@ BEG no (NAME (here|at this|on this|lives)|PERSON LAST)
 (dont|do not) know (anyone|anybody|any person|a person|nobody) (by|named|called|with)
 (dont|do not) know (who PERSON is|PERSON END)
 (number|phone|cell|line) ~ (doesnt|does not|no longer|not) ~ (belong|belongs)
-(number|phone|cell|line) ~ (belongs|belong|assigned|reassigned) ~ (to)? ~ (someone|somebody|me|another|different)
+(number|phone|cell|line) ~ (used to)? (belongs|belong|belonged|assigned|reassigned) ~ (to)? ~ (someone|somebody|me|another|different)
 (someone|somebody) else (has|owns|got|number|phone)
 (meant|looking|trying|intended|supposed|wanted|want) (to|for)? ~ (text|reach|contact|message|call|get|for|be)? ~ (for)? (someone|somebody) else
 (have|got|has|confused|mixed|mistaken|mistook|confusing|thinking) ~ (me|number)? ~ (confused|mixed|mistaken)? ~ (up)? ~ (with|for|of) (someone|somebody|another person)
@@ -135,6 +142,24 @@ BEG STOPPER (STOPPER|FILLER|[,]){{0,8}} ([,] NAME{{1,3}})? (?=[.?,]|$)  # a sent
 BEG (stop|quit|cut|knock) (it|this|that|these|those|that out|it out|it off|doing this|this now) END
 STOP ~ CONTACTING (?!it|him|her|them|yourself|everyone|people|me NAME|me a)
 STOP ~ (trying|wanting|attempting) ~ (CONTACT|TROUBLE)
+BEG UNKNOWN STOPPER LAST
+(please|pls|plz|just) STOPPER LAST
+(take|get|remove|drop|pull) (me|us|this number|my ~ MINE) (off|from|out of) ANY{{0,2}} LIST
+(number|info|phone) ANY{{0,4}} [,.]? (so|please|and)? (delete|remove|erase|lose) (it|this|that) END
+(number|phone) (is|isnt) not ANY{{0,4}} (marketing|solicitation|texts|texting|sms|messages)
+NAY ~ WILLING (?!to (send|write|leave|give|post|answer|miss|lose|stop|unsubscribe|bother|spam|contact|text|message|call)|a|it) ANY{{0,6}} MATTER
+(?<!we)(?<!i)(?<!you)(?<!they)(dont|do not|never) (?!you (?!dare|ever)|worry|forget|hesitate|mind|know|think|have|see|get|understand|
+    remember|miss|lose|delete|receive|need|want|like|let) ANY{{0,5}} (texts|messages|texting|msgs|sms|surveys|notifications)
+(no|zero) (more|further|additional|new|other|future|longer) ANY{{0,3}} (MESSAGE|CONTACTING)
+(no|zero|any|without) (interest|desire|wish|need|intention) (in|to|for|of) ANY{{0,5}} (MATTER|LIST)
+(cancel|end|stop|delete|block|halt) (all|any|these|the|my|future|further|your) ANY{{0,3}} (texts|messages|texting|msgs|sms|surveys|
+    notifications|alerts|reminders|communications|communication|contact|correspondence)
+(keep|leave|get) (my|this) ~ MINE ~ (out|off|from) ~ (of)? ~ LIST
+get rid of (my|this) ~ MINE
+(take|remove|cross|strike|scratch) (my|this) ~ MINE off (END|(of)? ~ LIST)
+REMOVE (me)? from ~ LIST
+nothing (more|further|else) ANY{{0,3}} (with|from) (you|u|your|this)
+part of (stop|no|dont) ANY{{0,2}} (you|u)
 BEG STOP ANY{{0,5}} (MESSAGE|CONTACTING) (?!it|him|her|them|yourself|everyone|people|me NAME|me a)
 STOP ~ SENDING ~ (MESSAGE|END|me|us|things|links)
 STOP ~ GET ~ (MESSAGE|these|this|those|them|END|from)
@@ -153,16 +178,16 @@ STOP with ~ (MESSAGE|this|these|it|already|END)
 (can|could|would|will|wont|cant|wouldnt|why dont) (you|u|ya|yall) ~ stop (END|this|it|that|these|MESSAGE)
 (how do i|how can i|how do you|how can we|how do we|how to|trying to|how i|where do i|way to|how would i|how am i) ~ (to)? ~ (stop|end|cancel|block|quit|avoid|prevent) (END|this|these|it END|GET|MESSAGE|the MESSAGE|all MESSAGE|your MESSAGE|from)
 (how do i|how can i|how to|way to|want to|like to|wish to|can i|could i|how i|trying to) ~ (get|be|have) ~ (taken|removed|off|out of) ~ (off|from|of)? ~ (LIST|this|these|MESSAGE)
-(want|like|wish|prefer|asked|request|please|demand|requesting|love) ~ (to)? (be|get|have|been|being) ~ (off|REMOVED|unsubscribed|deleted)
+(want|like|wish|prefer|asked|request|please|demand|requesting|love) ~ (to)? (be|get|have|been|being) ~ (REMOVED|unsubscribed|off) (END|(from|off) ~ (LIST|this|these|MESSAGE|here|everything|all)|asap|now)
 (can i|could i|may i) ~ (be|get) ~ (REMOVED|unsubscribed) ~ (off|from|END)
 (want|like|would like|need|wish|have|get|can|please) ~ (my|this) ~ MINE ~ (to be)? REMOVED
 (?<!why){DONT} ~ (ever|again|dare|you ever|you dare|try to)? ~ CONTACT (?!him|her|them|list|NAME|and|anyone|people)
-BEG {DONT} (?!worry|forget|hesitate|mind|know|think|have|see|get|understand|remember|WANT|miss|lose|delete|receive) ANY{{0,4}}
-    (CONTACT|CONTACTING|CONTACTED|MESSAGE) (?!him|her|them|list|NAME|and|anyone|people|late)
+BEG {DONT} (?!you (?!dare|ever)|worry|forget|hesitate|mind|know|think|have|see|get|understand|remember|WANT|miss|lose|delete|receive) ANY{{0,4}}
+    (CONTACT|CONTACTING|CONTACTED|MANY) (?!him|her|them|list|NAME|and|anyone|people|late)
 (?<!why){DONT} ~ (ever|again|dare|you ever|you dare|try to)? ~ TROUBLE ~ (me|us|this number|my|here|again) (?!a|NAME|why|how|what|to|that|if|about the|later)
 {DONT} CONTACT LIST
-(not|not to|please not) (CONTACT|TROUBLE) (me|us|this number|my phone)
-{DONT} ~ SEND ~ (MESSAGE|anything|nothing|END|these|more MESSAGE|me anymore|me any more)
+(not|not to|please not|u not|you not) (CONTACT|TROUBLE) (me|us|this number|my phone)
+{DONT} ~ SEND ~ (them END|MESSAGE|anything|nothing|END|these|more MESSAGE|me anymore|me any more)
 (not|never) ~ (be|being) ~ CONTACTED
 (not|never|dont|no longer) ~ (allowed|authorized|authorised|permitted|welcome|entitled) to ~ (CONTACT|TROUBLE|SEND)
 (refrain|desist|abstain|cease) from ~ (CONTACTING|SENDING|contact|any|all|further|TROUBLE)
@@ -178,7 +203,7 @@ BEG no more [,]? END
 MESSAGE (are|is|r)? ~ (not|unwelcome|arent|isnt) ~ (welcome|wanted|appreciated|necessary|needed|LAST)
 (i|we) (want|would like|wanna) (off|out) (of)? (END|~ LIST|this|these)
 (?<!you)(dont|do not|no longer|not|never) ~ (want|wish|like|care|prefer|rather|need|agree|consent|desire|wanna|appreciate) ~ (to)? ~ (be|being|to be) ~ (CONTACTED|on ~ LIST|sent|included)
-(?<!you)(dont|do not|no longer) (want|wanna) ~ (this|these|those|them|any|any of this|anything|anymore|any more) (anymore|END|from you)
+(?<!you)(dont|do not|no longer) (want|wanna) ~ (em|this|these|those|them|any|any of this|anything|anymore|any more) (anymore|END|from you)
 (?<!you)(dont|do not|no longer) (want|wanna) ~ (it) anymore
 (dont|do not|no longer) (want|need) ~ (you|u|yall|anyone|your company) ~ to (CONTACT|TROUBLE|SEND|have|keep)
 (dont|do not|no longer) want (you|u|yall) (CONTACTING|SENDING|having)
@@ -195,8 +220,8 @@ TAKE ~ (me|us|my|this|number|MINE) ~ (off|from|out of) ~ (of)? ~ (your ~ LIST|ME
 UNSUB
 (opt|opting|opted|opts) ~ (me|us|this number|my number)? ~ out
 (optout|optedout) (?!policy|form|option|link|page|rate|process)
-(?<!dont)(?<!not)(?<!wont)(?<!never)(?<!didnt)(leave|let) ~ (me|us|my MINE|my ANY|this number) ~ (alone|be|b|in peace|out of (this|it|your)) (?!able|with|ANY)
-(fuck|f|fck|fk|fuk|piss|bugger|buzz|sod|eff|naff|swear|fook) off
+(?<!dont)(?<!not)(?<!wont)(?<!never)(?<!didnt)(leave|let) ~ (me|us|my (MINE|phone|family|wife|kids|husband)|this number) ~ (alone|be END|b END|in peace|out of (this|it|your))
+(fuck|f|fck|fk|fuk|piss|bug|bugger|buzz|sod|eff|naff|swear|fook) off
 BEG (go away|get lost|back off|buzz off|beat it|get (out of|off) ~ (my phone|phone|inbox|face)) END
 (knock|cut) (it|that) (off|out)
 give it a rest
@@ -250,7 +275,6 @@ BEG (text|message|contact|call|msg) me (again|one more time|once more) and
 
 UNCLEAR = f"""
 BEG (stop|unsubscribe|revoke|cease) (?!GERUND)ANY
-BEG (remove|delete) (my|me|this number|our) ANY
 (stop|quit) GERUND (me|us)
 BEG STOPPER [?]
 HEDGE FILLER{{0,2}} STOPPER END

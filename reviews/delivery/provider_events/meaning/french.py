@@ -28,10 +28,10 @@ WORDS = {
     "RECEVOIR": "recevoir reçois reçoive recevrai",
     "MESSAGE": """message messages msg msgs texto textos mail mails email emails courriels courriel pub pubs publicité*
         notification* sondage* enquête* rappels relances sollicitation* spam spams promos promotion* communications
-        demandes contact appels merdes conneries bêtises newsletter* envois envoi démarchage* questionnaire* rappel
+        demandes contact appels newsletter* envois envoi démarchage* questionnaire* rappel
         messagerie mms prospection whatsapp* sms""",
     "REMOVE": """retirez retire retirer enlevez enlève enlever supprimez supprime supprimer effacez efface effacer rayez
-        raye rayer ôtez ôter sortez virez vire éliminez radiez désinscri* désabon* excluez désabo retiriez supprimiez
+        raye rayer ôtez ôter virez éliminez radiez désinscri* désabon* excluez désabo retiriez supprimiez
         dégagez""",
     "MIEN": """numéro num tel téléphone portable données coordonnées nom contact mail compte fiche informations adresse
         ligne mobile""",
@@ -68,7 +68,7 @@ WRONG_NUMBER = """
 (mauvais|faux|mauvaise|fausse) (numéro|num|personne|destinataire|correspondant|interlocuteur)
 (trompez|trompé|trompée|trompe|trompes|trompés|erreur|gouré) ~ (de|avec|sur)? ~
     (numéro|num|personne|destinataire|quelqu|autre)
-(confondez|confondu) ~ avec
+vous (me)? (confondez|avez confondu|m avez confondu) ~ avec
 (vous faites|vous avez fait|c est une|c est) ~ erreur de (numéro|personne|destinataire)
 (vous faites erreur|vous vous êtes trompé*) LAST
 je (ne)? suis pas (la|le|m|mme|mr|madame|monsieur)? NAME{1,2} (END|et|mais)
@@ -82,7 +82,7 @@ ce n est (pas|plus) (madame|monsieur|mme)? NAME{1,2} END
 (il n y a|y a|il y a|n y a) ~ (pas|aucun|aucune|personne) (de|du)? (ici)? ~ (NAME|ce nom)
 (je|j)? ~ (ne)? connais ~ (pas|aucun|aucune|personne) (de|d|du nom de)? ~ (NAME|ce nom|de ce nom)
 (personne|aucun|aucune) ~ (ici)? ~ (ne)? ~ (s appelle|de ce nom|du nom|à ce nom)
-(je|j)? (ne)? m appelle pas
+je (ne)? m appelle pas
 je m appelle NAME [,]? (et)? (pas|non) NAME
 NAME (n a|a) ~ (plus|changé) ~ (ce|de) numéro
 (viens|vient|venons) d avoir ~ (numéro|ligne)
@@ -95,43 +95,51 @@ STOP = """
 BEG STOPPER (STOPPER|FILLER|[,]|ça|moi){0,8} ([,] NAME{1,3})? (?=[.?,]|$)
 BEG arrêt FILLER{0,4} LAST
 BEG stop (au)? DIGITS LAST
-(?<!SUJET)(ne|n) ~ ÉCRIVEZ ~ (plus|pas|jamais|END|rien)
+(?<!SUJET)(ne|n) (me|m|nous) (FILLER)? ÉCRIVEZ ~ (plus|pas|jamais|END|rien)
+(?<!SUJET)(ne|n) ÉCRIVEZ (plus|pas LAST|jamais)
 (?<!SUJET)(ne|n) ~ ENVOYEZ ~ (plus|jamais|rien|aucun|MESSAGE|pas ~ MESSAGE)
-(ne|n) (plus|pas|jamais) ~ (ÉCRIVEZ|ENVOYEZ|RECEVOIR|être CONTACTÉ|avoir ~ MESSAGE)
+(ne|n) (plus|jamais) ~ (ÉCRIVEZ|ENVOYEZ|RECEVOIR|être CONTACTÉ|avoir ~ MESSAGE)
+(ne|n) pas ~ (RECEVOIR|être CONTACTÉ|(me|m|nous) (ÉCRIVEZ|ENVOYEZ ~ MESSAGE)|ÉCRIVEZ LAST)
 BEG (m|me)? (ÉCRIVEZ|ENVOYEZ|recontactez) (moi|nous|m)? (plus|jamais|pas) (END|de ~ MESSAGE|rien|jamais|sur)
 BEG (m|me) (ÉCRIVEZ|ENVOYEZ) (plus|pas)
 (merci|veuillez|prière|demande|svp|souhaite|préfère|priez|prie) ~ (de|à ce)? ~ (ne)? (plus|pas) ~
     (ÉCRIVEZ|ENVOYEZ|RECEVOIR)
 STOP ~ (ÉCRIRE|MESSAGE|RECEVOIR)
+BEG (STOP|stop) (?!de (faire|te|vous)) ANY{0,4} (MESSAGE|ÉCRIRE)
+VEUX (plus|pas) (?!rater|manquer|perdre) ANY{0,5} (MESSAGE|CONTACTÉ)
+REMOVE ANY{0,3} (mon|mes|ce) ~ MIEN
+REMOVE (moi|nous)? (de|du|des) (vos|votre|la|cette|ta) ~ LIST
 stop (aux|les|vos|la|ces|avec|tous)? ~ (MESSAGE|ÉCRIRE)
 STOP (ça|cela|tout|avec (vos|ces|les)) (END|MESSAGE)
 BEG (plus|assez|pas|aucun) (de|d)? ~ MESSAGE (END|par)
 (VEUX|recevoir) ~ (plus|pas) (de|d|aucun)? ~ MESSAGE
 VEUX ~ (ne)? ~ (plus|pas) ~ (RECEVOIR|être CONTACTÉ|en RECEVOIR|entendre parler|ÉCRIVEZ|ENVOYEZ)
 VEUX ~ (plus|pas) ~ (que|qu) ~ (vous|l|on) ANY{0,2} ÉCRIRE
-(je|j) (ne|n)? ~ (veux|souhaite|désire) plus (END|rien END|de ça|de vos)
+(je|j) (ne|n)? (veux|souhaite|désire) plus (LAST|rien LAST|de ça|de vos)
 (je|j) (ne|n)? ~ veux pas (de ça|ça|cela|de ~ MESSAGE) LAST
 (retire*|révoque*|annule*) ~ (mon|le) ~ (consentement|autorisation|accord)
 (ai|avons) ~ (pas|jamais|aucun|rien) ~ (donné|autorisé|consenti|demandé|accepté|souscrit|sollicité|signé) ~
-    (mon|à|ça|cela|pour|ces|cette|vos|MESSAGE|accord|autorisation|END)
+    (à ~ (RECEVOIR|être CONTACTÉ|ces|vos)|MESSAGE|accord|autorisation|consentement|numéro|pour ~ (RECEVOIR|ces|cela))
+(ai|avons) (rien|jamais rien) demandé
 (suis) ~ (pas|jamais) ~ (inscrit|inscrite|abonné|abonnée)
 sans (mon|ma) (accord|autorisation|consentement|permission)
 REMOVE (moi|nous) (END|de|d|des|du)
-(me|m|nous) ~ (retirer|enlever|supprimer|effacer|rayer|désinscrire|désabonner|ôter|désinscri*|désabon*)
+(me|m) (retirer|enlever|supprimer|effacer|rayer|ôter) (END|de|des|du)
 REMOVE ~ (mon|mes|ce|moi|toutes mes) ~ MIEN
 (mon|mes|ce) ~ MIEN ~ (soit|soient|à)? ~ (supprimé*|effacé*|retiré*|supprimer|effacer|retirer|enlever|enlevé*|rayé*)
 (retir*|enlev*|supprim*|effac*|sort*|ray*|virez|virer|ôtez|ôter) ~ (de|du|des) (votre|vos|ta|cette) ~ LIST
-(être|soit|soient) ~ (retiré*|supprimé*|désinscrit*|désabonné*|enlevé*|rayé*|effacé*|radié*)
+(souhaite|veux|voudrais|demande|aimerais|désire) ~ (à|d)? être ~ (retiré*|supprimé*|désinscrit*|désabonné*|enlevé*|rayé*|effacé*|radié*)
 (suppression|effacement) ~ (de)? ~ (mes|mon) ~ MIEN
 (désinscri*|désabon*|désabo)
 (résilier|résiliez|annuler|annulez) ~ (abonnement|inscription|MESSAGE|souscription)
-(laissez|laisse|laisser) ~ (moi|nous|m|me) ~ (tranquille*|en paix|seul|seule|vivre) LAST
-(fichez|foutez|lâchez|fous|fiche|lâche|foutre|ficher) ~ (moi|nous|m|me) ~ (la paix|les baskets|la grappe|tranquille*|LAST|avec (vos|votre|ces|tes))
+(laissez|laisse|laisser) ~ (moi|nous|m|me) ~ (tranquille*|en paix|seul LAST|seule LAST|vivre LAST)
+(fichez|foutez|lâchez|fous|fiche|lâche|foutre|ficher) ~ (moi|nous|m|me) ~ (la paix|les baskets|la grappe|tranquille*)
+(lâchez|lâche) (moi|nous) (LAST|avec (vos|votre|ces|tes))
 laissez (moi|nous) la paix
 BEG (dégagez|dégage|cassez vous|casse toi|barrez vous|foutez le camp|fous le camp|allez vous en|tirez vous) LAST
 (va te faire|allez vous faire|aller vous faire) (foutre|voir|enculer)
 BEG FILLER{0,3} (oubliez|oublie) (moi|mon numéro|nous|ce numéro)
-(pas|plus|aucunement|nullement) ~ (intéressé|intéressée|intéressés) (END|par ~ (MESSAGE|vos|votre|ce|ça|cela|ces|vous)|du tout)
+(?<!es)(?<!êtes)(?<!est)(?<!sont)(?<!serez)(?<!était)(pas|plus|aucunement|nullement) (du tout|vraiment)? (intéressé|intéressée|intéressés) (END|par ~ (MESSAGE|vos|votre|ce|ça|cela|ces|vous)|du tout)
 (ça|cela|ceci|MESSAGE) ~ (ne)? (m|nous) (intéresse|intéressent) (pas|plus|aucunement)
 BEG aucun intérêt LAST
 (ça|cela) suffit (maintenant)? END
@@ -140,7 +148,7 @@ BEG aucun intérêt LAST
 BEG (assez|marre|ras le bol) (de|d|avec) ~ (MESSAGE|ça LAST|RECEVOIR|vous LAST)
 BEG (assez|marre|ras le bol) LAST
 (vais|allons|vous|je) ~ (porter|déposer|porte|dépose) plainte
-(porterai|déposerai|plainte contre vous)
+(porterai plainte|déposerai plainte|plainte contre vous)
 (signale|signaler|signalerai|signalement|signalé) ~ (comme spam|à la cnil|à la police|votre numéro|vous|ce numéro|33700|spam)
 vous signale*
 (cnil|rgpd|arcep|bloctel|gdpr|dgccrf)
@@ -156,7 +164,7 @@ c est ~ (du)? spam
 comment ~ (faire)? ~ (je|on|puis|peut)? ~ (pour)? ~ (me|ne|m)? ~
     (ne plus|arrêter|stopper|désinscri*|désabon*|désactiver|bloquer) ~ (MESSAGE|RECEVOIR|END|ça|cela)
 (oppose|opposition|m oppose|refuse) ~ (à|au|de|d|que|l)? ~ (utilisation|traitement|RECEVOIR|être CONTACTÉ|MESSAGE|démarchage)
-jamais (demandé|sollicité) ~ (à RECEVOIR|RECEVOIR|vos|ces|MESSAGE|ça|END)
+jamais (demandé|sollicité) ~ (à RECEVOIR|RECEVOIR|vos|ces|MESSAGE)
 """
 
 UNCLEAR = """

@@ -29,7 +29,7 @@ WORDS = {
         quatsch zeug schwachsinn reklame* kommunikation spamnachricht* zusendung* kurznachricht* werbesms
         bewertungsaufforderung* kontakt anfrage*""",
     "LÖSCH": "lösch* entfern* streich* tilg*",
-    "NIMM": "nimm nehmt nehmen nehme trag tragt tragen trage streich* schmeiß* werft wirf lösch* hol* entfern*",
+    "NIMM": "nimm nehmt nehmen nehme trag tragt tragen trage streich* schmeiß* werft wirf lösch* entfern*",
     "LIST": """liste listen verteiler verteilers datenbank system adressbuch kartei kontakte kontaktliste kontakten
         adressliste mailingliste datei kundenkartei kundenliste kundendatei empfängerliste speicher""",
     "MEINE": """nummer telefonnummer handynummer mobilnummer daten kontaktdaten name namen kontakt rufnummer konto
@@ -69,7 +69,8 @@ WRONG_NUMBER = """
 (verwählt|vertippt)
 (in|bei|mit) der ~ nummer ~ (geirrt|vertan|irren|vertun|getäuscht)
 (irren|vertan|geirrt) ~ (sich)? ~ (in|mit|bei) ~ (nummer|person)
-(ich bin|bin|das ist|dies ist|hier ist|ich heiße|heiße) (aber|leider)? NICHT (die|der)? FRAU? NAME{1,2} (END|,)
+(ich bin|bin|ich heiße|heiße) (aber|leider)? nicht (FRAU? NAME|PERSON PERSON) END
+(das ist|dies ist|hier ist|hier spricht) (aber|leider)? nicht (FRAU NAME|PERSON) END
 ICH (bin|heiße) KEIN PERSON
 (hier|es) ~ (gibt|ist|wohnt|lebt|arbeitet) (es)? (hier|bei uns)? (KEIN|niemand|NICHT) (FRAU|PERSON|namens)
 (hier|es) ~ (gibt|ist|wohnt|lebt|heißt) ~ (KEIN|niemand|niemanden) ~ (mit (diesem|dem) namen|namens|so)
@@ -90,9 +91,10 @@ person verwechsel*
 STOP = """
 BEG NICHT mehr LAST
 BEG (SCHREIB|SCHICK|STÖR) (sie|ihr|du)? ~ (mir|mich|uns|an diese|diese nummer) ~ (NICHT|nie|KEIN MESSAGE|KEIN weiteren)
-(SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns) ~ (NICHT|nie) (mehr|wieder|weiter|END|an END|SCHREIB)
+(SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns) ~ (NICHT|nie) (mehr|wieder|weiter)
 SCHICK (sie|ihr|du)? ~ (NICHT|nie|KEIN) ~ (mehr|wieder|MESSAGE|weitere|END)
 SCHREIB (sie|ihr|du)? ~ (NICHT|nie|KEIN) (mehr|wieder)
+BEG STÖR (sie|ihr)? (bitte)? NICHT LAST
 BEG (schreiben|schreibt|schreib|kontaktieren|kontaktiert) (sie|ihr)? (bitte)? NICHT LAST
 (NICHT|nie) (mehr|wieder|weiter|länger|nochmal) ~ (SCHREIB|SCHICK|BEKOMMEN|STÖR|melden)
 NICHT ~ (weiter)? (SCHREIB|kontaktieren|anschreiben|belästigen|stören) (END|mehr)
@@ -108,21 +110,21 @@ WILL ~ (NICHT|KEIN) [,]? ~ (dass|das) ~ ANY{0,4} (SCHREIB|SCHICK|GESCHRIEBEN|MES
 WILL [,]? (dass|das) ~ ANY{0,3} (aufhör*|aufhören|gelöscht)
 (nichts|nix) ~ (mehr)? ~ (von|mit) (euch|ihnen|dir) ~ (hören|wissen|haben|zu|mehr|lesen|bekommen|sehen)
 (von|mit) (euch|ihnen|dir) ~ (nichts|nix) ~ (mehr)? (hören|wissen|haben|zu|lesen|bekommen|sehen)
-(hören|hört|hör|höre) (sie|ihr|du)? (FILLER|[,]){0,5} auf
+(?<!wer)(hören|hört|hör|höre) (sie|ihr|du)? (FILLER|[,]){0,5} auf
     (LAST|damit|[,]? ~ (zu|mit)? ~ (SCHREIB|SCHICK|STÖR|MESSAGE)|[,]? ~ MESSAGE zu)
 BEG FILLER{0,3} (aufhören|aufzuhören) LAST
 (sie|ihr|du|das) ~ (sollt|sollen|sollst|müsst|müssen|könnt|können)? ~ (damit)? aufhören LAST
 aufhören [,]? ~ (mir|mich|uns|zu SCHREIB|mit MESSAGE)
 (abbestellen|abstellen|einstellen|unterbinden|stoppen) ~ MESSAGE
 (STOP|unterlassen|unterlasst|einstellen) (sie|ihr)? ~ (das|dies|es|diese|den|jede|jeglichen)? ~ (MESSAGE|kontakt)
-MESSAGE ~ (ich|man)? ~ (STOP|einstellen|abbestellen|abstellen|unterbinden|loswerden|abschalten|deaktivieren|abmelden)
+MESSAGE ~ (ich|man)? ~ (stoppen|beenden|einstellen|abbestellen|abstellen|unterbinden|loswerden|abschalten|deaktivieren|abmelden)
 (stellen|stellt|stell) (sie|ihr)? ~ (MESSAGE|das) ~ (ein|ab) END
 BEG (schluss|genug|ende|basta) (jetzt|nun|FILLER)? (damit|LAST|(mit|von) ~ MESSAGE)
 LÖSCH (sie|ihr|du)? ~ (mich|uns|MEINE)
 MEINE ~ (aus|von|bei)? ~ LIST? ~ (bitte)? (LÖSCH|gelöscht|entfernt|austragen|vergessen|sperren)
 (mich|uns|nummer) ~ (aus|von) ~ LIST
 NIMM (sie|ihr|du)? ~ (mich|uns|MEINE) ~ (aus|von|raus|runter|heraus)
-LIST ~ (raus|nehmen|gelöscht|entfernt|austragen|gestrichen|genommen|streichen|entfernen|löschen)
+(aus|von|vom) ~ LIST ~ (raus|nehmen|gelöscht|entfernt|austragen|gestrichen|genommen|streichen|entfernen|löschen)
 (gelöscht|gestrichen|entfernt|ausgetragen|abgemeldet) ~ werden
 (mich|uns) ~ (abmelden|austragen|abmelde|abgemeldet|abzumelden|ausgetragen|austrage)
 (melde|melden|meldet|trage|trag|tragt|tragen) (sie|ihr)? ~ (mich|uns|diese nummer) ~ (ab|aus|raus)
@@ -142,6 +144,10 @@ BEG (es|mir|jetzt|nun)? (reicht|reichts) (es|s|jetzt|mir|langsam|wirklich)? (s)?
 (genug|satt|leid) ~ (von|mit)? ~ (MESSAGE|euch)
 (schnauze|nase) ~ voll (LAST|von ~ (MESSAGE|euch|ihnen))
 GOT ~ (es|das|MESSAGE) ~ satt
+KEIN (bock|lust|nerven|zeit|verwendung) ANY{0,3} MESSAGE
+BEG (LÖSCH|löschen) LAST
+(wer|warum) ANY{0,3} erlaubt ~ (mir|mich) ~ (zu)? SCHREIB
+WILL ~ (NICHT|KEIN|nichts) ANY{0,4} (MESSAGE|GESCHRIEBEN|SCHREIB)
 (sie|euch|dich) ~ (verklage*|anzeigen|abmahnen|verklagen)
 ICH ~ (verklage|verklagen|klage) ~ (sie|euch|dich|END)
 (zeige|zeig) ~ (sie|euch) ~ an

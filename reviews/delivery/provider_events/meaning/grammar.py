@@ -9,7 +9,7 @@ searched by Python's own `re`. In a rule,
     BEG, END  stand before the first and behind the last word of a clause, LAST behind the last one of a sentence;
               fillers may stand between
     NAME      is a known name, or an unknown word with a capital letter; POSS a name with 's
-    DIGITS    is a number; GERUND an unknown word in -ing
+    DIGITS    is a number; GERUND an unknown word in -ing, UNKNOWN any other one in small letters
     ANY       is a word, not a boundary
     . ? ,     are not the operators of `re`: `[.]`, `[?]`, `[,]` are the boundaries
 
@@ -23,7 +23,7 @@ from reviews.delivery.provider_events.meaning.text import fold
 
 BOUNDARIES = ".?,"
 UNKNOWN, NAME, OWNER, DIGITS, GERUND = "x", "N", "P", "0", "g"
-SPECIAL = {"NAME": NAME, "POSS": OWNER, "DIGITS": DIGITS, "GERUND": GERUND}
+SPECIAL = {"NAME": NAME, "POSS": OWNER, "DIGITS": DIGITS, "GERUND": GERUND, "UNKNOWN": UNKNOWN}
 TOKEN = re.compile(r"(?P<escape>\(\?[:=!]|\(\?<[!=]|\[[.?,]+\])|(?P<literal>[^\W\d_]+\*?)|(?P<gap>~)|(?P<other>\S)")
 # A word that begins so has the classes of its stem; shorter stems would take in too much.
 SHORTEST_STEM = 3

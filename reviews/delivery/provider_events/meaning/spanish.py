@@ -24,8 +24,8 @@ WORDS = {
         llaméis moleste molesten molestes molestéis hostigue hostiguen acose acosen fastidie fastidien fastidies joda
         jodan jodas chingue chinguen chingues texteen textee textees insista insistan insistas busque busquen busques
         marque marquen molestar escribir contactar llamar mensajee mensajeen comuniquen comunique hablen hable hables
-        mensajees spameen incordien incordie""",
-    "MANDE": """mande manden mandes mandéis envíe envíen envíes enviéis mandar enviar remitan remita""",
+        mensajees spameen incordien incordie escribieran escribiera contactaran contactara llamaran molestaran""",
+    "MANDE": """mande manden mandes mandéis envíe envíen envíes enviéis mandar enviar remitan remita enviaran enviara mandaran mandara enviasen mandasen""",
     "MANDAN": "mandan mandas manda envían envías envía escriben escribes llaman",
     "MESSAGE": """mensaje mensajes mensajito mensajitos msj msjs sms texto textos correos publicidad* propaganda
         promocion* ofertas notificaci* encuesta* recordatorio* llamadas solicitudes spam basura mierda* tontería*
@@ -138,6 +138,10 @@ no ~ (estoy|estamos|tengo) ~ (interesado|interesada|interesados|interés) (END|e
 me (tienen|tiene) (harto|harta|cansado|cansada|podrido|hasta)
 (voy a|vamos a|tendré que|pienso) (denunciar*|demandar*|reportar*|bloquear*)
 (denunciarlos|denunciarles|demandarlos|reportarlos|denunciaré|demandaré|reportaré|bloquearé)
+(poner|interponer|pondré|interpondré|haré|presentar|presentaré) ~ denuncia
+si ~ (siguen|sigue|vuelven|vuelve|me) ~ (a)? ~ (ESCRIBIR|MANDAR ~ (más|MESSAGE|LAST))
+NO ~ QUIERO (?!perder|dejar|que se) ANY{0,5} MESSAGE
+BEG (STOP|deja) (?!de (ser|hacer)) ANY{0,5} (MESSAGE|ESCRIBIR)
 (denuncia|denuncio|reporto|reportado|reportando) (LAST|por ~ (spam|acoso)|ante|como spam|este número|su número|a la)
 (los|las|les|te|lo) (voy a|vamos a)? (denunciar|demandar|reportar|bloquear|denuncio|reporto|bloqueo|bloqueé)
 (bloquearlos|bloqueando|bloqueo|bloqueados|bloqueado) (LAST|este número|su número)
@@ -156,9 +160,9 @@ cómo ~ (me doy|paro|detengo|dejo|cancelo|me quito|elimino|salgo|evito|bloqueo|m
 
 UNCLEAR = """
 (tal vez|a lo mejor) FILLER{0,2} STOPPER END
-BEG (baja|parar|paren|alto|basta|cancelar|cancele|cancelen|eliminar|borrar|anular) ANY
+BEG (baja|parar|alto|basta|cancelar|cancele|cancelen|eliminar|borrar|anular) ANY
 (cancelar|cancele|cancela|cancelen|anular|anule|cancelo) ~ (mi|la|el|mis|una) ~ (cita|reserva|turno|pedido|orden|reservación|hora|compra|membresía|ANY)
-(quiero|necesito|quisiera|deseo|puedo|tengo que) ~ (cancelar|anular)
+(quiero|necesito|quisiera|deseo|tengo que) ~ (cancelar|anular)
 (quién|quien|quienes|quiénes) (es|son|eres|habla) ANY{0,3} [.?,]* ANY{0,2} no ~ (lo|la|los|te|le) ~ conozco
 no ~ (lo|la|los|las|te|le|les|este|ese) ~ (conozco|reconozco)
 (cómo|dónde|de dónde|quién) ~ (obtuv*|consigu*|sac*|tien*|dio) ~ (mi) ~ (número|numero|datos|contacto|teléfono)

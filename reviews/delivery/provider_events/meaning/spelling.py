@@ -75,6 +75,8 @@ class Spelling:
         base, apostrophe, ending = plain.partition("'")
         if apostrophe and ending == "s" and (word.capital or self.grammar.look_up(base) in self.names):
             return OWNER
+        if apostrophe and ending == "ll":
+            return self.grammar.look_up("ill")  # "I'll", "we'll": not "well"
         bare = re.sub(r"['*]", "", plain).translate(LETTERS_FOR_DIGITS)
         if "*" in plain and len(bare) < SHORTEST_STEM:
             return self.grammar.look_up("swear")

@@ -67,6 +67,8 @@ TOKEN = re.compile(
     r"|(?P<comma>[,()/–—]|(?<=\s)-(?=\s))"
     r"|(?P<stop>[.!:;…\n¡¿|•]|[\u2600-\u27bf\U0001f000-\U0001faff])"
 )
+# A full stop behind them ends no sentence.
+ABBREVIATIONS = {"mr", "mrs", "ms", "dr", "st", "sr", "sra", "dra", "hr", "fr", "mme", "mlle", "nr", "tel", "num"}
 # French words that lose their vowel: "n'envoyez" is two words, "don't" is one.
 ELIDED = {"c", "d", "j", "l", "m", "n", "qu", "s", "t"}
 
@@ -90,7 +92,8 @@ def read_words(text: str) -> list[Word]:
             words.append(Word(PICTURES[token[0]], start, end))
         elif kind != "link":
             sign = {"question": "?", "comma": ","}.get(kind or "", ".")
-            if words and words[-1].plain not in (".", "?"):
+            abbreviated = token[0] == "." and words and words[-1].plain in ABBREVIATIONS
+            if words and words[-1].plain not in (".", "?") and not abbreviated:
                 words.append(Word(sign, start, end))
     return words
 
