@@ -133,6 +133,12 @@ not (who|the one|the person|whom|the guy|the girl) ~ (you|u|youre|ur) ~ (are)? ~
 (NAME|she|he|they) (has|have)? (changed|switched|lost) (her|his|their) (number|phone number) END
 (have|had) (had)? ~ this number ~ (for|since) ~ (DIGITS|years|months|over|only|long|about)
 mistaken identity
+never heard of (NAME|her|him|them|that person|this person|that name)
+(dont|do not) know (that|this|any such|such a) (person|name)
+(dont|do not) know (who)? (that|this) person (is)?
+(no one|nobody|noone) (here|at this number)? (has|goes by|by) (that|this) name
+(not|isnt) (that|this|the right) person
+not me (END|you)
 not my name
 (got|have) the wrong END
 """
@@ -144,7 +150,7 @@ STOP ~ CONTACTING (?!it|him|her|them|yourself|everyone|people|me NAME|me a)
 STOP ~ (trying|wanting|attempting) ~ (CONTACT|TROUBLE)
 BEG UNKNOWN STOPPER LAST
 (please|pls|plz|just) STOPPER LAST
-(take|get|remove|drop|pull) (me|us|this number|my ~ MINE) (off|from|out of) ANY{{0,2}} LIST
+(take|get|remove|drop|pull) (me|us|this number|my ~ MINE) (off|from|out of) (?!the waiting|waiting)ANY{{0,2}} LIST
 (number|info|phone) ANY{{0,4}} [,.]? (so|please|and)? (delete|remove|erase|lose) (it|this|that) END
 (number|phone) (is|isnt) not ANY{{0,4}} (marketing|solicitation|texts|texting|sms|messages)
 NAY ~ WILLING (?!to (send|write|leave|give|post|answer|miss|lose|stop|unsubscribe|bother|spam|contact|text|message|call)|a|it) ANY{{0,6}} MATTER
@@ -186,7 +192,7 @@ BEG {DONT} (?!you (?!dare|ever)|worry|forget|hesitate|mind|know|think|have|see|g
     (CONTACT|CONTACTING|CONTACTED|MANY) (?!him|her|them|list|NAME|and|anyone|people|late)
 (?<!why){DONT} ~ (ever|again|dare|you ever|you dare|try to)? ~ TROUBLE ~ (me|us|this number|my|here|again) (?!a|NAME|why|how|what|to|that|if|about the|later)
 {DONT} CONTACT LIST
-(not|not to|please not|u not|you not) (CONTACT|TROUBLE) (me|us|this number|my phone)
+(not|not to|please not|u not|you not) (CONTACT|TROUBLE) (me|us|this number|my phone|anymore|again)
 {DONT} ~ SEND ~ (them END|MESSAGE|anything|nothing|END|these|more MESSAGE|me anymore|me any more)
 (not|never) ~ (be|being) ~ CONTACTED
 (not|never|dont|no longer) ~ (allowed|authorized|authorised|permitted|welcome|entitled) to ~ (CONTACT|TROUBLE|SEND)
@@ -282,7 +288,7 @@ HEDGE FILLER{{0,2}} STOPPER END
 (?<!SUBJ)(cancel|cancelling|canceling) ~ (?!STOP) (my|our|the|this|that|it|tomorrow|today|monday|DIGITS|appointment|booking|reservation|order|all|for|on|your|his|her|a|next)
 (want|need|like|must|please|can i|can you|could you|can we) ~ (to)? cancel
 BEG cancel ANY
-(take|remove|delete|get|cross|strike) ~ (me|us|my name|name) ~ (off|from|out) ~ ANY
+(take|remove|delete|cross|strike) (me|us|my name|name) ~ (off|from|out) ~ ANY{{0,2}} (LIST|schedule|calendar|waitlist|program|plan|study|club)
 (dont|do not) ~ (know|recognize|recognise|remember) ~ (you|u|who you|who u|this number|who this|who that|this|your)
 (how|where|who|why) (did|do|have|has|gave) (you|u|they)? (get|got|have|find|obtain)? (my|this) ~ (number|info|details|contact|phone)
 why ~ (do|are|am|did|r|is) ~ (you|u|i|we|yall|y) ~ (keep|still)? ~ (CONTACTING|SENDING|GET ~ MESSAGE)

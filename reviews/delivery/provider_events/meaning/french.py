@@ -51,8 +51,7 @@ TYPOS = """arrêtez désabonner désinscrire contacter tranquille intéressé su
 
 INNOCENT = """
 (ne|n) ~ (vous|t|te)? ~ (arrêt*|cess*|stopp*) ~ (pas|jamais|de|plus|surtout|rien)     # "ne vous arrêtez pas"
-(je|j|on|nous|il|elle|ils|ai|a|avons|ont) ~ (ne)? ~
-    (arrêté|cessé|annulé|supprimé|retiré|enlevé|effacé|arrête|arrêtais)
+(ai|a|avons|ont|avez|as) ~ (arrêté|cessé|annulé|supprimé|retiré|enlevé|effacé)
 (je|on|nous|il|tu|ils|elles|elle) (ne|n) ~ (peux|peut|pouvais|pouvons|pourrai|manquerai|manquerons|regrette) ~ NEG
 (sans|l|un|d|cet|en|mon|prochain|premier|dernier|bus) (arrêt|arrêts|cesse)
 arrêt (de bus|maladie|de travail|de tram|du bus|complet|cardiaque|métro|sur)

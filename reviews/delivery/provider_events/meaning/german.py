@@ -90,6 +90,7 @@ person verwechsel*
 
 STOP = """
 BEG NICHT mehr LAST
+BEG ich? WILL (nichts|nix) mehr (von|mit) (euch|ihnen|dir)
 BEG (SCHREIB|SCHICK|STÖR) (sie|ihr|du)? ~ (mir|mich|uns|an diese|diese nummer) ~ (NICHT|nie|KEIN MESSAGE|KEIN weiteren)
 (SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns) ~ (NICHT|nie) (mehr|wieder|weiter)
 SCHICK (sie|ihr|du)? ~ (NICHT|nie|KEIN) ~ (mehr|wieder|MESSAGE|weitere|END)

@@ -46,18 +46,21 @@ class Grammar:
                 if token["literal"] and not token["literal"].isupper():
                     self._add(token["literal"], token["literal"])
         self.letters: dict[frozenset[str], str] = {frozenset(): UNKNOWN}
-        self.exact = {word: self._letter(self._classes_of(word)) for word in self.classes}
-        self.by_stem = {stem: self._letter(self._classes_of(stem)) for stem in self.stems}
+        self.exact = {word: self._letter(self._stem_classes(word) | self.classes[word]) for word in self.classes}
+        self.by_stem = {stem: self._letter(self._stem_classes(stem)) for stem in self.stems}
 
     def _add(self, entry: str, name: str) -> None:
-        for form in spellings(entry.removesuffix("*")):
+        stem = entry.removesuffix("*")
+        if stem != entry and len(stem) < SHORTEST_STEM:
+            raise ValueError(f"{entry} is too short for a stem.")
+        for form in spellings(stem):
             table = self.stems if entry.endswith("*") else self.classes
             table.setdefault(form, set()).add(name)
 
-    def _classes_of(self, word: str) -> frozenset[str]:
-        """Return the classes of a word: its own, and those of all stems that it begins with."""
+    def _stem_classes(self, word: str) -> frozenset[str]:
+        """Return the classes of all stems that the word begins with."""
         stems = (self.stems.get(word[:length], set()) for length in range(SHORTEST_STEM, len(word) + 1))
-        return frozenset(self.classes.get(word, set()).union(*stems))
+        return frozenset().union(*stems)
 
     def _letter(self, classes: frozenset[str]) -> str:
         return self.letters.setdefault(classes, chr(FIRST_LETTER + len(self.letters)))

@@ -72,6 +72,7 @@ WRONG_NUMBER = """
 (está|están|estás|creo que se|se|te|se han|se ha|te has) ~ (equivocó|equivocaron|equivocaste|equivocado|equivocada|equivocados) END
 BEG (equivocado|equivocada) END
 (número|numero|persona) que no es
+(yo)? no me llamo NAME
 (no|yo no) soy ~ (la|el|ninguna|ningún|esa|ese)? ~ (señor|señora|sra|sr|doña|don)? (NAME|juana|persona)
 (no|ni) se llama ANY
 (no|ya no) ~ es ~ (el|la)? ~ (número|numero|teléfono|celular) ~ (de|del)
@@ -119,6 +120,9 @@ NO ~ (deseo|quiero|autorizo|permito|consiento|acepto) ~ (que|el|uso|la) ~ (ESCRI
 (nunca|no) ~ me (suscribí|inscribí|registré|apunté)
 (sin) ~ (mi) (permiso|consentimiento|autorización)
 (retiro|revoco|retirar|revocar|cancelo|quito) ~ (mi|el) ~ (consentimiento|permiso|autorización)
+(agradecería|agradezco|gustaría|ruego|pido|quisiera|quiero) ~ que ~ (dejaran|dejara|dejen|deje|pararan) ~ de ~ (ESCRIBIR|MANDAR)
+(prohíbo|prohibo) ~ que ANY{0,3} (ESCRIBIR|ESCRIBA|MANDE)
+NO ~ he (autorizado|dado|pedido|solicitado) ~ (que ANY{0,2} (ESCRIBA|MANDE|ESCRIBIR)|MESSAGE|permiso|consentimiento|autorización)
 (prefiero|preferiría|quisiera|gustaría|agradecería|agradeceré) ~ (que)? ~ NO ~ (recibir*|MANDE|ESCRIBA|ser contactad*)
 (dejar de|deje de) ~ (RECIBIR|recibirlos)
 (déjame|déjenme|déjeme|dejadme|dejarme|déjennos|dejenos|déjanos|dejen|deje|dejan) ~ (en)? ~ (paz|tranquilo|tranquila|tranquilos|vivir|sola|solo)
