@@ -91,7 +91,7 @@ stop (to|2) (end|opt|unsubscribe|cancel|stop|quit|optout)
 (?<!can)(?<!could)(?<!would)(?<!that){I_OR_OTHERS} (just|really|also|still|usually)? {NEVER} (even|really|usually|normally|ever|always)? (CONTACT|SEND|TROUBLE)    # "I don't text much"
 {I_OR_OTHERS} FILLER{{0,2}} (got|get|received|receive|have|had|see|saw) no (more)? MESSAGE
 {NEVER} ~ lose ~ MINE
-{NEVER} ~ (want|wanted) ~ (this|it|these|MESSAGE) ~ to (stop|end)
+{NEVER} ~ (want|wanted|like|wish) ANY{{0,3}} to (stop|end|quit)
 (i|we) (must|may|might|probably|think i)? (have|had|dialed|called|gave|wrote|typed|put|entered|texted) ~ wrong
 (had|has) to cancel
 {NEVER} ~ (forget|hesitate|miss|mind|fail) ~ (to)?
@@ -115,7 +115,7 @@ wrong (number|num|nmbr|person|guy|girl|man|woman|lady|phone|contact|dude|recipie
 (NAME{1,2}|she|he|they|that person) (doesnt|does not|no longer|isnt|is not|dont|has not|didnt) ~ (longer|anymore)? ~ (have|has|had|own|owns|live|lives|use|uses|using) ~ (this|here) ~ (number|phone|cell|anymore|END)
 NAME{1,2} (doesnt|does not|no longer) (live|lives) (here|at)
 NAME (isnt|is not|is no longer|no longer) (at|on|reachable) ~ number
-(no|nobody|noone|no one|not anyone|not a) (here|at this number)? ~ (named|by|with|called) ~ (NAME|name|that) ~ (here|name|at|END)
+(no|nobody|noone|no one|not anyone|not a) (here|at this number)? ~ (named|by|with|called) ~ (NAME|name|that) ~ (here|name|at|END|lives|live|works)
 (there is|theres|got|have|is) (no|nobody|noone|not a|no one) (person)? (named|called)? NAME
 BEG no (NAME (here|at this|on this|lives)|PERSON LAST)
 (dont|do not|never) (even|really|personally)? (know|knew|heard) (of)? (a|any|anyone|anybody|no|this) (named|called|by the name of|person named)? NAME (?!NAME)
@@ -133,6 +133,15 @@ not (who|the one|the person|whom|the guy|the girl) ~ (you|u|youre|ur) ~ (are)? ~
 (NAME|she|he|they) (has|have)? (changed|switched|lost) (her|his|their) (number|phone number) END
 (have|had) (had)? ~ this number ~ (for|since) ~ (DIGITS|years|months|over|only|long|about)
 mistaken identity
+(im|i am|am|this is|thats|its) not (her|him|them|that person|the right person) END
+BEG not (mr|mrs|ms|dr)? (NAME|PERSON NAME) LAST
+(have|got) (his|her|their) (old|former)? (number|phone|cell) (now|END)
+belongs to NAME not NAME
+(used to be|was) (POSS|his|her|someone elses) (number|phone|cell)
+NAME (doesnt|does not|no longer|isnt) (work|works|working) (here|for)
+(no (clue|idea)|dont know|not sure) who (NAME|PERSON) is
+never met (NAME|her|him)
+(different|another|other) person [,.]? (wrong|sorry)
 never heard of (NAME|her|him|them|that person|this person|that name)
 (dont|do not) know (that|this|any such|such a) (person|name)
 (dont|do not) know (who)? (that|this) person (is)?
@@ -148,6 +157,11 @@ BEG STOPPER (STOPPER|FILLER|[,]){{0,8}} ([,] NAME{{1,3}})? (?=[.?,]|$)  # a sent
 BEG (stop|quit|cut|knock) (it|this|that|these|those|that out|it out|it off|doing this|this now) END
 STOP ~ CONTACTING (?!it|him|her|them|yourself|everyone|people|me NAME|me a)
 STOP ~ (trying|wanting|attempting) ~ (CONTACT|TROUBLE)
+(enough|enuf) ANY{{0,2}} (texts|messages|texting|msgs|surveys|spam)
+BEG (end|quit|cease|cancel|stop) (this|these|it now|all of this|all this|everything) LAST
+(CONTACT|TROUBLE) (me|us) (no more|never again|no longer)
+BEG (?!i|we|he|she|they|you|u|it|my|our|the|had|have|got|did|there|still)ANY{{0,3}} (dont|not|never|no) (?!a|one|problem|worries|need to|longer in)
+    ANY{{0,4}} (texts|messages|texting|msgs|sms|txts|surveys|messaging|contacting|contact me|text me|message me) ANY{{0,3}} LAST
 BEG UNKNOWN STOPPER LAST
 (please|pls|plz|just) STOPPER LAST
 (take|get|remove|drop|pull) (me|us|this number|my ~ MINE) (off|from|out of) (?!the waiting|waiting)ANY{{0,2}} LIST
@@ -174,6 +188,14 @@ STOP ~ (wasting|blowing|flooding|clogging|filling|cluttering|invading|hitting) ~
 (turn|switch|shut) off ~ (MESSAGE|these|this END)
 (turn|switch|shut) ~ (MESSAGE|these|this) off
 STOP with ~ (MESSAGE|this|these|it|already|END)
+(want|wanted|need|like|wish|love|prefer|appreciate|ask|asking|beg|begging|request|demand|order|hope|grateful) ANY{{0,3}}
+    (you|u|yall|this|these|them|MESSAGE) ANY{{0,3}} (stop|stopped|cease|quit) (LAST|this|these|it|now|MESSAGE|CONTACTING|doing)
+(be|being|to be) left (alone|in peace)
+(dont|do not|never|stop|quit) (use|using) (my|this|our) ~ (number|phone|cell|line|info|details)
+(number|phone|line) ANY{{0,3}} [,.]? (please|so)? {DONT} use it
+(take|remove|delete|strike) (off|out) (my|this) ~ MINE
+(nobody|noone|no one) (wants|asked|needs|likes) ANY{{0,3}} MATTER
+BEG (reported|scram|shoo) (LAST|and)
 (make|making|get) ~ (it|this|these|them|MESSAGE) ~ (to)? ~ (stop|end)
 (MESSAGE|these|this|it|you|u|yall) ~ (need|needs|have|has|must|should|better|gotta) ~ (to)? ~ (stop|cease) (END|now|this|it)
 (want|like|wish) ~ (you|u|this|these|it|them|MESSAGE|everything|all) ~ to (stop|end|cease)
@@ -302,6 +324,9 @@ BEG (fuckyou|screw you|screw u|(go|oh|just|hey)? fuck (you|u|ya|yourself|yall)|s
 (you|youre) ~ (are)? ~ wasting ~ time
 BEG (spam|scam|scammers|spammer|spammers|junk) END
 (is|are) (this|you|these|it) (a|some kind of)? (spam|scam|legit|scammers|phishing)
+no need to (CONTACT|TROUBLE|SEND) (me|us) (again|anymore|any more|LAST)
+(only|just) (text|message|contact|send) (me|us)? ANY{{0,3}} (if|when|for|once|emergencies)
+who (is|s)? PERSON
 (pause|snooze|suspend|hold off|hold) ~ (on)? ~ (MESSAGE|my subscription|for now|CONTACTING|all)
 not ~ interested in
 (passed away|deceased|(husband|wife|mother|father|mom|mum|dad|son|daughter) died)

@@ -67,6 +67,11 @@ WRONG_NUMBER = """
 (mauvais|faux|mauvaise|fausse) (numéro|num|personne|destinataire|correspondant|interlocuteur)
 (trompez|trompé|trompée|trompe|trompes|trompés|erreur|gouré) ~ (de|avec|sur)? ~
     (numéro|num|personne|destinataire|quelqu|autre)
+(vous)? devez faire erreur (de|sur) ~ (numéro|personne)
+pas (la bonne personne|le bon numéro|le bon destinataire)
+mon nom n est pas
+NAME (n habite|ne vit|ne travaille|habite) (plus|pas) ici
+changé de (propriétaire|titulaire)
 vous (me)? (confondez|avez confondu|m avez confondu) ~ avec
 (vous faites|vous avez fait|c est une|c est) ~ erreur de (numéro|personne|destinataire)
 (vous faites erreur|vous vous êtes trompé*) LAST
@@ -122,6 +127,18 @@ VEUX ~ (plus|pas) ~ (que|qu) ~ (vous|l|on) ANY{0,2} ÉCRIRE
 (ai|avons) (rien|jamais rien) demandé
 (suis) ~ (pas|jamais) ~ (inscrit|inscrite|abonné|abonnée)
 sans (mon|ma) (accord|autorisation|consentement|permission)
+(inutile|pas besoin|plus la peine|pas la peine) de (me|m|nous) (ÉCRIVEZ|ENVOYEZ)
+(interdis|défends) ~ (de)? ~ (me|m|nous) (ÉCRIVEZ|ENVOYEZ|contacter)
+(merci|prière|veuillez) ~ (de)? ~ (m oublier|me laisser tranquille|cesser|arrêter|stopper)
+(cesser|cessez|arrêt|arrêter|exige|demande) ~ (l|d|tout|toute|de)? ~ (arrêt|envoi|envois|communication|contact) ~ (de|des)? ~ (MESSAGE|END)
+(pouvez vous|pourriez vous|pouvez|pourriez|peux tu|souhaite|voudrais|veux|faut) ~ (que vous)? ~ (arrêter|cesser|cessiez|arrêtiez|arrêtez) (LAST|de ~ (ÉCRIRE|RECEVOIR)|vos|ces|MESSAGE)
+(pouvez vous|pourriez vous|pouvez|pourriez|peux tu) ~ (me|m|nous) (retirer|enlever|supprimer|effacer|rayer)
+plus rien RECEVOIR
+ne plus (rien)? RECEVOIR
+BEG (aucun|pas de) MESSAGE LAST
+(laissez|laisse|laisser) ANY{0,3} (tranquille*|en paix)
+(ne|n) (plus|jamais) ANY{0,4} (MESSAGE|ÉCRIVEZ|CONTACTÉ) LAST
+VEUX (ne|n)? (plus|pas) ANY{0,5} (MESSAGE|CONTACTÉ|RECEVOIR)
 REMOVE (moi|nous) (END|de|d|des|du)
 (me|m) (retirer|enlever|supprimer|effacer|rayer|ôter) (END|de|des|du)
 REMOVE ~ (mon|mes|ce|moi|toutes mes) ~ MIEN

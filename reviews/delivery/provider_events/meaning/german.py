@@ -85,6 +85,12 @@ KEIN PERSON (hier|unter|bei|END)
 (das|dies|hier) ist ~ NICHT ~ (die|das)? ~ (nummer|handy|telefon|anschluss|handynummer) ~ (von|mehr|der)
 NAME hat ~ (NICHT|KEIN|andere|neue) ~ (mehr|andere|neue)? ~ nummer
 person verwechsel*
+(mein name ist|heiße) nicht NAME
+ich heiße NAME [,]? nicht NAME
+bin nicht (die|der) (richtige|gesuchte)
+(meinen|meinst|suchen|sucht) ~ (wohl|bestimmt|sicher)? (jemand|jemanden) (anderen|anders|anderes)
+NAME (wohnt|arbeitet|lebt) (hier)? NICHT (mehr)? (hier)?
+nummer hat ~ (jemand|einen neuen)
 (verwechseln|verwechselt) ~ (mich|uns)
 """
 
@@ -133,7 +139,11 @@ NIMM (sie|ihr|du)? ~ (mich|uns|MEINE) ~ (aus|von|raus|runter|heraus)
 (bestelle|bestell|kündige) ~ (MESSAGE|abo|newsletter|hiermit) ~ (ab|END)
 (abo|abonnement|newsletter) ~ (kündigen|abbestellen|beenden|stornieren)
 (lass|lasst|lassen|lasse|lasset) (sie|ihr|du)? ~ (mich|uns) ~ (ruhe|in (ruhe|frieden)|zufrieden)
-(mich|uns) ~ in (ruhe|frieden) (lassen|lasst|lässt)
+(lass|lasst|lassen|lasse) (sie|ihr)? (mich|uns|meine nummer) ANY{0,4} (in ruhe|in frieden|zufrieden)
+(in ruhe|in frieden) ANY{0,2} (lassen|lasst|lässt|gelassen)
+KEIN ANY{0,3} (MESSAGE|sms) ANY{0,3} (mehr|senden|schicken|erhalten|bekommen|zusenden) LAST
+NICHT ANY{0,4} (GESCHRIEBEN|kontaktiert) (werden|END)
+(aus|von) ANY{0,3} LIST ANY{0,2} (raus|nehmen|gelöscht|entfernt|austragen|streichen|entfernen|löschen|gestrichen)
 (will|möchte|hätte) ~ (meine|mein) (ruhe|frieden)
 BEG (ruhe LAST|gebt ruhe|gib ruhe|geben sie ruhe)
 BEG (verpiss|verpisst|verschwinde|verschwindet|verschwinden|haut ab|hau ab|verzieht euch|zieht leine|geh weg|geht weg)
@@ -176,6 +186,16 @@ anzeige (END|ist raus|erstatten|erstatte|wegen|gegen sie|gegen euch|bei der)
 BEG (unterlassen|unterlasst|unterlass|lasst|lass|lassen) (sie|ihr)? (das|dies|es) LAST
 (vergessen|vergesst|vergiss|verlier*|verlegt) (sie)? ~ (mich|meine ~ nummer) LAST
 von ~ (weiteren)? ~ (MESSAGE) ~ absehen
+(wenn|dass|könnten|können) ~ (sie|ihr) ~ (das|damit|dies)? ~ (lassen|aufhören|aufhört|unterlassen|einstellen) (END|würden|könnten)
+verzichte ~ (auf)? ~ MESSAGE
+MESSAGE ~ (ist|sind) ~ (NICHT|nicht mehr)? ~ (unerwünscht|erwünscht|gewünscht|willkommen)
+(unerwünscht|unerwünschte) ~ (MESSAGE|END)
+(bitte|möchte) ~ (mich)? (austragen|sperren) LAST
+BEG raus ~ (aus|von) ~ LIST
+(spart|sparen|behaltet|behalten) (sie)? ~ MESSAGE
+(lasst|lass|lassen) (sie)? (es|das)? (sein|bleiben|gut sein) LAST
+(werbestopp|kontaktverbot|werbeverbot)
+(will|möchte) (ich)? NICHT mehr LAST
 sehen (sie)? ~ von ~ MESSAGE ~ ab
 wie ~ (kann|werde|bekomme|komme|krieg*|stell*) ~ (ich|man) ~ (MESSAGE|das|euch|von|aus|den|die)? ~ LIST? ~
     (los|raus|abbestellen|stoppen|abstellen|runter|beenden|abmelden|austragen)

@@ -71,6 +71,11 @@ WRONG_NUMBER = """
 (equivocado|equivocada) de (número|persona|teléfono)
 (está|están|estás|creo que se|se|te|se han|se ha|te has) ~ (equivocó|equivocaron|equivocaste|equivocado|equivocada|equivocados) END
 BEG (equivocado|equivocada) END
+(mi nombre no es|no es mi nombre)
+no soy (la persona|a quien|quien) ~ (que)? ~ (busca|buscan|buscas|cree|creen|piensa|piensan)
+(marcó|marcaron) mal
+(se confundió|se confundieron|me confunde|me confunden) (END|de|con)
+NAME ya no (trabaja|vive) aquí
 (número|numero|persona) que no es
 (yo)? no me llamo NAME
 (no|yo no) soy ~ (la|el|ninguna|ningún|esa|ese)? ~ (señor|señora|sra|sr|doña|don)? (NAME|juana|persona)
@@ -125,6 +130,13 @@ NO ~ (deseo|quiero|autorizo|permito|consiento|acepto) ~ (que|el|uso|la) ~ (ESCRI
 NO ~ he (autorizado|dado|pedido|solicitado) ~ (que ANY{0,2} (ESCRIBA|MANDE|ESCRIBIR)|MESSAGE|permiso|consentimiento|autorización)
 (prefiero|preferiría|quisiera|gustaría|agradecería|agradeceré) ~ (que)? ~ NO ~ (recibir*|MANDE|ESCRIBA|ser contactad*)
 (dejar de|deje de) ~ (RECIBIR|recibirlos)
+(sin|cero|ni un|ningún) ~ MESSAGE (más|LAST)
+(me desuscribo|me salgo de LIST|quiero salir|quiero que (paren|dejen|cesen))
+(pueden|podrían|puede|podría|pueden por favor|quiero que|quieren) ~ (parar|dejar|dejen|paren) (LAST|de ~ (ESCRIBIR|MANDAR))
+BEG no (contactarme|escribirme|llamarme|molestarme|enviarme|mandarme)
+no (sigan|continúen|continue|siga) (LAST|ESCRIBIR|mandando|enviando|insistiendo)
+(para|como) que (dejen|paren|deje|no) ~ (de)? ~ (ESCRIBIR|MANDAR|ESCRIBA|MANDE)
+(desactiven|desactivar|desactive) ~ (MESSAGE|mi número|mi numero)
 (déjame|déjenme|déjeme|dejadme|dejarme|déjennos|dejenos|déjanos|dejen|deje|dejan) ~ (en)? ~ (paz|tranquilo|tranquila|tranquilos|vivir|sola|solo)
 REMOVEME (LAST|ya|del (sistema|grupo)|de ~ LIST (?!de espera)|de (aquí|todo|esto))
 (baja|bajen|baje|den de baja) (mis datos|mi número|mi numero)
@@ -132,7 +144,10 @@ REMOVEME (LAST|ya|del (sistema|grupo)|de ~ LIST (?!de espera)|de (aquí|todo|est
 REMOVE ~ (mi|mis|este|el|esta|a) ~ MIO
 (quit*|saqu*|sacar*|borr*|elimin*|retir*) ~ de (la|tu|su|esta|vuestra|sus|tus) ~ LIST
 (mi|mis|este) ~ MIO ~ (sea|sean|de)? ~ (borrado|eliminado|borrados|eliminados|retirado) 
-(dame|denme|deme|darme|darnos|doy|dennos|quiero|solicito|pido|causar|gestionar|tramitar|causo) ~ (de|la)? ~ baja
+(dame|denme|deme|dar|darme|darnos|doy|den|dennos|quiero|quisiera|solicito|pido|causar|gestionar|tramitar|causo) ANY{0,3} (de|la) baja
+(dejen|deje|deja|dejad|dejarme|dejar|déjame|déjenme|déjeme) ANY{0,4} en paz
+(NO|nunca) ANY{0,2} (vuelvan|vuelva|vuelvas|volver|volváis) ANY{0,2} (a)? ~ (ESCRIBIR|MANDAR LAST)
+(NO|ya no) QUIERO ANY{0,4} (ESCRIBA|ESCRIBIR|MANDE MESSAGE)
 baja (por favor|de la lista|del servicio|sms|definitiva|inmediata|de MESSAGE|de LIST)
 (me|nos) (quiten|saquen|borren|eliminen|quite|saque|borre|elimine|quitan|borran|eliminan|quitar|borrar|eliminar) ~ (de|del|END|ya)
 (quiero|quisiera|deseo|necesito|cómo) ~ (hago|puedo|me)? ~ (para)? ~ (salir|salirme|borrarme|desuscrib*|cancelar la suscripci*|cancelar MESSAGE|dejar de|desinscrib*|eliminarme|parar esto|parar MESSAGE)

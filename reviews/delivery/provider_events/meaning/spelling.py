@@ -66,10 +66,11 @@ class Spelling:
 
     def _look_up(self, word: Word) -> str | None:
         plain = word.plain
-        if letter := self.grammar.look_up(plain):
-            return letter
+        for form in (*squeeze(plain), plain):
+            if letter := self.grammar.look_up(form):
+                return letter
         if plain.isalpha():
-            return next(filter(None, map(self.grammar.look_up, squeeze(plain))), None)
+            return None
         if NUMBER.fullmatch(plain):
             return DIGITS
         base, apostrophe, ending = plain.partition("'")
