@@ -25,9 +25,9 @@ WORDS = {
         communicating ringing
         dming whatsapping tormenting irritating trolling advertising marketing troubling communication""",
     "SENDING": "sending sendin forwarding pushing delivering",
-    "CONTACT": "text txt message msg contact spam harass pester sms dm whatsapp solicit bombard hassle email phone",
+    "CONTACT": "text txt message msg contact spam harass pester sms dm whatsapp solicit bombard hassle",
     # With an object only: "don't ask", "don't call the police".
-    "TROUBLE": "call write ask bother bug ring annoy hound remind nag badger mail disturb stalk notify ping send push",
+    "TROUBLE": "call write ask bother bug ring annoy hound remind nag badger mail disturb stalk notify ping send push phone email",
     "CONTACTED": """contacted texted messaged called bothered disturbed emailed spammed bugged harassed reached
         solicited notified phoned pestered annoyed""",
     "SEND": "send forward",
@@ -82,7 +82,7 @@ INNOCENT = f"""
 {NEVER} ~ (ever )? (stop|stopped|stopping|quit|end|cease)    # "don't stop", "never quit"
 (couldnt|could not|wouldnt|hasnt|havent|didnt|doesnt|isnt|without|hard to|impossible to|unable to|no need to) ~ (stop|stopped|stopping|quit)
 (stop|stopped|stopping|stops) (by|in|over|off|for|round|around|past|through|and (go|think|smell|see|look|say|ask))
-(bus|pit|one|non|full|truck|rest|tram|train|short|first|next|last|quick|every|whistle|door|back|f|a|the|this|each|your) (stop|stops) (?!STOP|CONTACTING|SENDING|MESSAGE|~ (texting|messages))
+(bus|pit|one|non|full|truck|rest|tram|train|short|first|next|last|quick|every|whistle|door|back|f|a|the|each|your) (stop|stops) (?!STOP|CONTACTING|SENDING|MESSAGE|~ (texting|messages))
 stop (sign|signs|light|lights|watch|motion|gap|over|start|bath|smoking)
 stop it? [,.]? (you|youre|ur|u|your|im|i|that|thats) ~ ANY{{0,4}} (blushing|blush|kind|sweet|nice|flattering|flattery|cry|tears|funny|laugh)
 can stop (worrying|looking|searching|crying)
@@ -133,9 +133,12 @@ not (who|the one|the person|whom|the guy|the girl) ~ (you|u|youre|ur) ~ (are)? ~
 (NAME|she|he|they) (has|have)? (changed|switched|lost) (her|his|their) (number|phone number) END
 (have|had) (had)? ~ this number ~ (for|since) ~ (DIGITS|years|months|over|only|long|about)
 mistaken identity
+(BEG|this is|its|thats) not (his|her|their) (number|phone|cell)
+(not|isnt) the (right|correct) (number|person|phone|one for)
+(previous|former|prior|last|old) owner
 (im|i am|am|this is|thats|its) not (her|him|them|that person|the right person) END
 BEG not (mr|mrs|ms|dr)? (NAME|PERSON NAME) LAST
-(have|got) (his|her|their) (old|former)? (number|phone|cell) (now|END)
+(have|got) (his|her|their) (old|former)? (number|phone|cell) now
 belongs to NAME not NAME
 (used to be|was) (POSS|his|her|someone elses) (number|phone|cell)
 NAME (doesnt|does not|no longer|isnt) (work|works|working) (here|for)
@@ -147,7 +150,8 @@ never heard of (NAME|her|him|them|that person|this person|that name)
 (dont|do not) know (who)? (that|this) person (is)?
 (no one|nobody|noone) (here|at this number)? (has|goes by|by) (that|this) name
 (not|isnt) (that|this|the right) person
-not me (END|you)
+BEG (thats|this is|its)? not me LAST
+not me [,] wrong
 not my name
 (got|have) the wrong END
 """
@@ -160,10 +164,11 @@ STOP ~ (trying|wanting|attempting) ~ (CONTACT|TROUBLE)
 (enough|enuf) ANY{{0,2}} (texts|messages|texting|msgs|surveys|spam)
 BEG (end|quit|cease|cancel|stop) (this|these|it now|all of this|all this|everything) LAST
 (CONTACT|TROUBLE) (me|us) (no more|never again|no longer)
-BEG (?!i|we|he|she|they|you|u|it|my|our|the|had|have|got|did|there|still)ANY{{0,3}} (dont|not|never|no) (?!a|one|problem|worries|need to|longer in)
+BEG (?!i|we|he|she|they|you|u|it|my|our|the|had|have|got|did|there|still)ANY{{0,3}} (dont|not|never|no) (?!a|one|problem|worries|need to|longer in|get|getting|got|receive|receiving|received|see|seeing|forget|sure|yet)
     ANY{{0,4}} (texts|messages|texting|msgs|sms|txts|surveys|messaging|contacting|contact me|text me|message me) ANY{{0,3}} LAST
 BEG UNKNOWN STOPPER LAST
-(please|pls|plz|just) STOPPER LAST
+nomore ~ MESSAGE
+(please|pls|plz|just|me|us|it|texts|messages) STOPPER LAST
 (take|get|remove|drop|pull) (me|us|this number|my ~ MINE) (off|from|out of) (?!the waiting|waiting)ANY{{0,2}} LIST
 (number|info|phone) ANY{{0,4}} [,.]? (so|please|and)? (delete|remove|erase|lose) (it|this|that) END
 (number|phone) (is|isnt) not ANY{{0,4}} (marketing|solicitation|texts|texting|sms|messages)
@@ -179,7 +184,7 @@ get rid of (my|this) ~ MINE
 (take|remove|cross|strike|scratch) (my|this) ~ MINE off (END|(of)? ~ LIST)
 REMOVE (me)? from ~ LIST
 nothing (more|further|else) ANY{{0,3}} (with|from) (you|u|your|this)
-part of (stop|no|dont) ANY{{0,2}} (you|u)
+part of (stop|no) ANY{{0,2}} (you|u)
 BEG STOP ANY{{0,5}} (MESSAGE|CONTACTING) (?!it|him|her|them|yourself|everyone|people|me NAME|me a)
 STOP ~ SENDING ~ (MESSAGE|END|me|us|things|links)
 STOP ~ GET ~ (MESSAGE|these|this|those|them|END|from)

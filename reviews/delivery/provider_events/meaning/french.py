@@ -41,7 +41,7 @@ WORDS = {
         préfère préférerais voudrions aimerions""",
     "NEG": "plus pas jamais aucun aucunement",
     "PERSON": """jean pierre michel philippe alain nicolas christophe laurent françois julien antoine louis hugo lucas
-        camille marie nathalie isabelle sylvie catherine martine céline sandrine chloé léa manon claire sophie dupont
+        camille nathalie isabelle sylvie catherine martine céline sandrine chloé léa manon claire sophie dupont
         durand""",
     "HEDGE": "éventuellement possiblement",
 }
@@ -52,7 +52,7 @@ TYPOS = """arrêtez désabonner désinscrire contacter tranquille intéressé su
 INNOCENT = """
 (ne|n) ~ (vous|t|te)? ~ (arrêt*|cess*|stopp*) ~ (pas|jamais|de|plus|surtout|rien)     # "ne vous arrêtez pas"
 (ai|a|avons|ont|avez|as) ~ (arrêté|cessé|annulé|supprimé|retiré|enlevé|effacé)
-(je|on|nous|il|tu|ils|elles|elle) (ne|n) ~ (peux|peut|pouvais|pouvons|pourrai|manquerai|manquerons|regrette) ~ NEG
+(je|on|nous|il|tu|ils|elles|elle) (ne|n) ~ (peux|peut|pouvais|pouvons|pourrai|manquerai|manquerons|regrette) ~ NEG ~ (arrêter|cesser|empêcher)?
 (sans|l|un|d|cet|en|mon|prochain|premier|dernier|bus) (arrêt|arrêts|cesse)
 arrêt (de bus|maladie|de travail|de tram|du bus|complet|cardiaque|métro|sur)
 (répondez|répondre|envoyez|envoyer|tapez|répond|écrivez) (par)? (stop|arrêt) (pour|au|à|si)
@@ -64,7 +64,7 @@ stop (au|sms) DIGITS ANY
 """
 
 WRONG_NUMBER = """
-(mauvais|faux|mauvaise|fausse) (numéro|num|personne|destinataire|correspondant|interlocuteur)
+(mauvais|faux|(la|BEG) mauvaise|fausse) (numéro|num|personne|destinataire|correspondant|interlocuteur)
 (trompez|trompé|trompée|trompe|trompes|trompés|erreur|gouré) ~ (de|avec|sur)? ~
     (numéro|num|personne|destinataire|quelqu|autre)
 (vous)? devez faire erreur (de|sur) ~ (numéro|personne)
@@ -74,7 +74,7 @@ NAME (n habite|ne vit|ne travaille|habite) (plus|pas) ici
 changé de (propriétaire|titulaire)
 vous (me)? (confondez|avez confondu|m avez confondu) ~ avec
 (vous faites|vous avez fait|c est une|c est) ~ erreur de (numéro|personne|destinataire)
-(vous faites erreur|vous vous êtes trompé*) LAST
+BEG (je (crois|pense) que)? (vous faites erreur|vous vous êtes trompé*) LAST
 je (ne)? suis pas (la|le|m|mme|mr|madame|monsieur)? NAME{1,2} (END|et|mais)
 je (ne)? suis pas ~ (la personne|la bonne personne|celle que|celui que|le bon)
 (c|ce|ceci) (n)? (est) (pas|plus) ~ (le|la)? ~ (numéro|téléphone|portable|tel) ~ (de|d)
@@ -84,7 +84,7 @@ ce n est (pas|plus) (madame|monsieur|mme)? NAME{1,2} END
 (numéro|téléphone|portable|ligne) ~ (n)? (est|appartient) ~ (plus|pas|maintenant|désormais|à)? ~
     (à|celui|attribué|de) ~ (PERSON|madame|monsieur|un autre|quelqu|une autre|moi|autre|elle|lui|cette personne)
 (il n y a|y a|il y a|n y a) ~ (pas|aucun|aucune|personne) (de|du)? (ici)? ~ (NAME|ce nom)
-(je|j)? ~ (ne)? connais ~ (pas|aucun|aucune|personne) (de|d|du nom de)? ~ (NAME|ce nom|de ce nom)
+(je|j)? ~ (ne)? connais ~ (pas|aucun|aucune|personne) (de|d|du nom de|madame|monsieur)? (NAME (END|ici)|ce nom|de ce nom)
 (personne|aucun|aucune) ~ (ici)? ~ (ne)? ~ (s appelle|de ce nom|du nom|à ce nom)
 je (ne)? m appelle pas
 je m appelle NAME [,]? (et)? (pas|non) NAME
@@ -112,7 +112,8 @@ STOP ~ (ÉCRIRE|MESSAGE|RECEVOIR)
 BEG (STOP|stop) (?!de (faire|te|vous)) ANY{0,4} (MESSAGE|ÉCRIRE)
 VEUX (plus|pas) (?!rater|manquer|perdre) ANY{0,5} (MESSAGE|CONTACTÉ)
 REMOVE ANY{0,3} (mon|mes|ce) ~ MIEN
-REMOVE (moi|nous)? (de|du|des) (vos|votre|la|cette|ta) ~ LIST
+REMOVE (moi|nous) (de|du|des) (vos|votre|la|cette|ta) ~ LIST
+REMOVE (de|du|des) (vos|votre) ~ LIST
 stop (aux|les|vos|la|ces|avec|tous)? ~ (MESSAGE|ÉCRIRE)
 STOP (ça|cela|tout|avec (vos|ces|les)) (END|MESSAGE)
 BEG (plus|assez|pas|aucun) (de|d)? ~ MESSAGE (END|par)
@@ -136,7 +137,8 @@ sans (mon|ma) (accord|autorisation|consentement|permission)
 plus rien RECEVOIR
 ne plus (rien)? RECEVOIR
 BEG (aucun|pas de) MESSAGE LAST
-(laissez|laisse|laisser) ANY{0,3} (tranquille*|en paix)
+(laissez|laisse) (moi|nous) ANY{0,3} (tranquille*|en paix)
+(me|m|nous) laisser (tranquille*|en paix)
 (ne|n) (plus|jamais) ANY{0,4} (MESSAGE|ÉCRIVEZ|CONTACTÉ) LAST
 VEUX (ne|n)? (plus|pas) ANY{0,5} (MESSAGE|CONTACTÉ|RECEVOIR)
 REMOVE (moi|nous) (END|de|d|des|du)
@@ -148,7 +150,7 @@ REMOVE ~ (mon|mes|ce|moi|toutes mes) ~ MIEN
 (suppression|effacement) ~ (de)? ~ (mes|mon) ~ MIEN
 (désinscri*|désabon*|désabo)
 (résilier|résiliez|annuler|annulez) ~ (abonnement|inscription|MESSAGE|souscription)
-(laissez|laisse|laisser) ~ (moi|nous|m|me) ~ (tranquille*|en paix|seul LAST|seule LAST|vivre LAST)
+(laissez|laisse) ~ (moi|nous) ~ (tranquille*|en paix|seul LAST|seule LAST|vivre LAST)
 (fichez|foutez|lâchez|fous|fiche|lâche|foutre|ficher) ~ (moi|nous|m|me) ~ (la paix|les baskets|la grappe|tranquille*)
 (lâchez|lâche) (moi|nous) (LAST|avec (vos|votre|ces|tes))
 laissez (moi|nous) la paix

@@ -89,7 +89,7 @@ person verwechsel*
 ich heiße NAME [,]? nicht NAME
 bin nicht (die|der) (richtige|gesuchte)
 (meinen|meinst|suchen|sucht) ~ (wohl|bestimmt|sicher)? (jemand|jemanden) (anderen|anders|anderes)
-NAME (wohnt|arbeitet|lebt) (hier)? NICHT (mehr)? (hier)?
+NAME (wohnt|arbeitet|lebt) (hier NICHT|NICHT mehr hier|NICHT hier)
 nummer hat ~ (jemand|einen neuen)
 (verwechseln|verwechselt) ~ (mich|uns)
 """
@@ -101,7 +101,7 @@ BEG (SCHREIB|SCHICK|STÖR) (sie|ihr|du)? ~ (mir|mich|uns|an diese|diese nummer) 
 (SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns) ~ (NICHT|nie) (mehr|wieder|weiter)
 SCHICK (sie|ihr|du)? ~ (NICHT|nie|KEIN) ~ (mehr|wieder|MESSAGE|weitere|END)
 SCHREIB (sie|ihr|du)? ~ (NICHT|nie|KEIN) (mehr|wieder)
-BEG STÖR (sie|ihr)? (bitte)? NICHT LAST
+BEG (nerv|nervt|nerven|stör|stört|stören) (sie|ihr)? (bitte)? NICHT LAST
 BEG (schreiben|schreibt|schreib|kontaktieren|kontaktiert) (sie|ihr)? (bitte)? NICHT LAST
 (NICHT|nie) (mehr|wieder|weiter|länger|nochmal) ~ (SCHREIB|SCHICK|BEKOMMEN|STÖR|melden)
 NICHT ~ (weiter)? (SCHREIB|kontaktieren|anschreiben|belästigen|stören) (END|mehr)
@@ -112,7 +112,8 @@ BEG KEIN weiteren? ~ (kontakt|nachrichten|sms) LAST
 (WILL|brauche|bitte|erlaube) ~ KEIN ~ (MESSAGE|sms)
 WILL ~ (NICHT|KEIN) ~ (mehr)? ~ (GESCHRIEBEN|BEKOMMEN)
 WILL ~ NICHT ~ (mehr|länger|weiter)? ~ (werden)? ~ (GESCHRIEBEN|BEKOMMEN|SCHREIB)
-(will|moechte|wollen|moechten|wünsche) ~ (das|dies|es|diese MESSAGE) ~ (NICHT|NICHT mehr|alles nicht) LAST
+ICH (will|moechte|wollen|moechten|wünsche) ~ (das|dies|es|diese MESSAGE) ~ (NICHT|NICHT mehr|alles nicht) LAST
+(das|es) (will|moechte) ich NICHT (mehr)? LAST
 WILL ~ (NICHT|KEIN) [,]? ~ (dass|das) ~ ANY{0,4} (SCHREIB|SCHICK|GESCHRIEBEN|MESSAGE|anruf*)
 WILL [,]? (dass|das) ~ ANY{0,3} (aufhör*|aufhören|gelöscht)
 (nichts|nix) ~ (mehr)? ~ (von|mit) (euch|ihnen|dir) ~ (hören|wissen|haben|zu|mehr|lesen|bekommen|sehen)
@@ -128,7 +129,7 @@ MESSAGE ~ (ich|man)? ~ (stoppen|beenden|einstellen|abbestellen|abstellen|unterbi
 (stellen|stellt|stell) (sie|ihr)? ~ (MESSAGE|das) ~ (ein|ab) END
 BEG (schluss|genug|ende|basta) (jetzt|nun|FILLER)? (damit|LAST|(mit|von) ~ MESSAGE)
 LÖSCH (sie|ihr|du)? ~ (mich|uns|MEINE)
-MEINE ~ (aus|von|bei)? ~ LIST? ~ (bitte)? (LÖSCH|gelöscht|entfernt|austragen|vergessen|sperren)
+MEINE ~ (aus|von|bei)? ~ LIST? ~ (bitte)? (LÖSCH|gelöscht|entfernt|austragen|sperren)
 (mich|uns|nummer) ~ (aus|von) ~ LIST
 NIMM (sie|ihr|du)? ~ (mich|uns|MEINE) ~ (aus|von|raus|runter|heraus)
 (aus|von|vom) ~ LIST ~ (raus|nehmen|gelöscht|entfernt|austragen|gestrichen|genommen|streichen|entfernen|löschen)
@@ -142,7 +143,7 @@ NIMM (sie|ihr|du)? ~ (mich|uns|MEINE) ~ (aus|von|raus|runter|heraus)
 (lass|lasst|lassen|lasse) (sie|ihr)? (mich|uns|meine nummer) ANY{0,4} (in ruhe|in frieden|zufrieden)
 (in ruhe|in frieden) ANY{0,2} (lassen|lasst|lässt|gelassen)
 KEIN ANY{0,3} (MESSAGE|sms) ANY{0,3} (mehr|senden|schicken|erhalten|bekommen|zusenden) LAST
-NICHT ANY{0,4} (GESCHRIEBEN|kontaktiert) (werden|END)
+NICHT ANY{0,4} (GESCHRIEBEN|kontaktiert) werden
 (aus|von) ANY{0,3} LIST ANY{0,2} (raus|nehmen|gelöscht|entfernt|austragen|streichen|entfernen|löschen|gestrichen)
 (will|möchte|hätte) ~ (meine|mein) (ruhe|frieden)
 BEG (ruhe LAST|gebt ruhe|gib ruhe|geben sie ruhe)
@@ -194,6 +195,7 @@ MESSAGE ~ (ist|sind) ~ (NICHT|nicht mehr)? ~ (unerwünscht|erwünscht|gewünscht
 BEG raus ~ (aus|von) ~ LIST
 (spart|sparen|behaltet|behalten) (sie)? ~ MESSAGE
 (lasst|lass|lassen) (sie)? (es|das)? (sein|bleiben|gut sein) LAST
+finger weg von (meiner|dieser)
 (werbestopp|kontaktverbot|werbeverbot)
 (will|möchte) (ich)? NICHT mehr LAST
 sehen (sie)? ~ von ~ MESSAGE ~ ab

@@ -134,6 +134,8 @@ NO ~ he (autorizado|dado|pedido|solicitado) ~ (que ANY{0,2} (ESCRIBA|MANDE|ESCRI
 (me desuscribo|me salgo de LIST|quiero salir|quiero que (paren|dejen|cesen))
 (pueden|podrían|puede|podría|pueden por favor|quiero que|quieren) ~ (parar|dejar|dejen|paren) (LAST|de ~ (ESCRIBIR|MANDAR))
 BEG no (contactarme|escribirme|llamarme|molestarme|enviarme|mandarme)
+(déjenme|déjeme|déjame|dejenos) de ESCRIBIR
+no (es necesario|hace falta|quiero|deseo) que ANY{0,2} (ESCRIBA|MANDE)
 no (sigan|continúen|continue|siga) (LAST|ESCRIBIR|mandando|enviando|insistiendo)
 (para|como) que (dejen|paren|deje|no) ~ (de)? ~ (ESCRIBIR|MANDAR|ESCRIBA|MANDE)
 (desactiven|desactivar|desactive) ~ (MESSAGE|mi número|mi numero)

@@ -24,22 +24,26 @@ REAL_WORDS = frozenset(
     contracting contesting deplete remote renove lumber dumber testing sexting mothering deceive deceiving
     perceiving flasche anmelden angemeldet decevoir scheiben schreien schreiber schreiten hoschen
     imessage renvoyer envoler describir inscribir inscribirme intersected interacted uninterested lenses along against
-    shop shops step steps stoop stomp strop top tops spot slop swop chop drop prop crop post quiet quite suit quid quilt
-    caja bajo bata raja paja parra pagar pasar parir carrot arrow soap soup sop stow star stay shopping popping topping
-    mopping stepping""".split()
+    shop shops step steps stoop stomp strop top tops spot slop swop chop drop prop crop post sop stow carcel shopping
+    popping topping mopping stepping""".split()
 )
 # Slips in a word: a swap, a letter too few, too many, or wrong. Two in words so long that nothing else is near.
 SLIPS, SLIPS_IN_LONG, LONG = 1, 2, 11
 SHORTEST = 6  # in shorter words a slip makes another word; unless the text has no other word
 # A slip costs time to recognise: only so many words of a text are tried.
 MOST_SLIPS = 20
-ALONE = ("stop", "quit", "unsubscribe", "cancel", "baja", "parar", "arret")
+ALONE = ("stop", "unsubscribe", "cancel")
 
 THRICE = re.compile(r"(.)\1{2,}")
 LETTERS_FOR_DIGITS = str.maketrans("013457$@", "oleastsa")
 NUMBER = re.compile(r"\d+(?:h|am|pm|a|p|x|th|st|nd|rd)?\d*")
-# Words that belong together, typed as one or as two.
-PAIRS = {("opt", "out"): "optout", ("opted", "out"): "optedout", ("un", "subscribe"): "unsubscribe"}
+# Words that belong together, and the one word that stands for them.
+PHRASES = {
+    "opt": {("opt", "out"): "optout"},
+    "opted": {("opted", "out"): "optedout"},
+    "un": {("un", "subscribe"): "unsubscribe"},
+    "s": {("s", "il", "vous", "plait"): "svp", ("s", "il", "te", "plait"): "svp"},
+}
 # Words that are recognised letter by letter: "S T O P".
 LETTER_BY_LETTER = {"stop", "stopp", "unsubscribe", "end", "quit", "cancel", "optout", "baja", "arret"}
 
@@ -109,25 +113,36 @@ def correct(word: str, words: Sequence[str], *, shortest: int = SHORTEST) -> str
 
 
 def join(words: Sequence[Word]) -> list[Word]:
-    """Return the words, those joined that were typed in parts."""
+    """Return the words, those joined that were typed in parts: "opt out", "S T O P"."""
     joined: list[Word] = []
     position = 0
     while position < len(words):
-        end = position + 1
-        pair = tuple(word.plain for word in words[position : position + 2])
-        whole = PAIRS.get(pair) if len(pair) == 2 else None
-        if whole:
-            end += 1
-        elif len(words[position].plain) == 1:
-            while end < len(words) and len(words[end].plain) == 1:
-                end += 1
-            while end > position + 1 and words[end - 1].plain in BOUNDARIES:
-                end -= 1
-            spelled = "".join(word.plain for word in words[position:end] if word.plain not in BOUNDARIES)
-            whole = spelled if spelled in LETTER_BY_LETTER else None
+        end, whole = _find_phrase(words, position)
+        if not whole and len(words[position].plain) == 1:
+            end, whole = _find_letters(words, position)
         if whole:
             joined.append(Word(whole, words[position].start, words[end - 1].end))
         else:
             joined += words[position:end]
         position = end
     return joined
+
+
+def _find_phrase(words: Sequence[Word], position: int) -> tuple[int, str]:
+    """Return where a phrase ends that begins here, and its word; else the next position, and no word."""
+    for phrase, whole in PHRASES.get(words[position].plain, {}).items():
+        end = position + len(phrase)
+        if tuple(word.plain for word in words[position:end]) == phrase:
+            return end, whole
+    return position + 1, ""
+
+
+def _find_letters(words: Sequence[Word], position: int) -> tuple[int, str]:
+    """Return where a row of single letters ends that begins here, and the word that they spell, if they do."""
+    end = position
+    while end < len(words) and len(words[end].plain) == 1:
+        end += 1
+    while end > position + 1 and words[end - 1].plain in BOUNDARIES:
+        end -= 1
+    spelled = "".join(word.plain for word in words[position:end] if word.plain not in BOUNDARIES)
+    return end, spelled if spelled in LETTER_BY_LETTER else ""
