@@ -19,7 +19,7 @@ from reviews.models import (
     ReviewRequest,
     Suppression,
 )
-from reviews.models.addresses import forms_of, hashes_of
+from reviews.models.addresses import hashes_of
 from reviews.models.base import Channel
 from reviews.requests import contact_changes, lifecycle, planned_messages
 from reviews.webhooks import events
