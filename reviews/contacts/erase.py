@@ -84,9 +84,7 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     Delivery.objects.filter(request__in=requests).update(address="", subject="", text="", error_text="")
     Feedback.objects.filter(request__in=requests).update(text="")
     about_contact = Q(delivery__request__in=requests)
-    about_contact |= Q(
-        account=contact.account, address__in=[form for _, address in places for form in forms_of(address)]
-    )
+    about_contact |= Q(account=contact.account, address__in=[address for _, address in places])
     _blank_events(about_contact)
     # Another program's answer may repeat the data of its notice.
     noticed = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
