@@ -151,7 +151,7 @@ class ContactAdmin(WithActions):
                 reverse("admin:reviews_reviewrequest_change", args=[row.pk]),
                 localize(timezone.localtime(row.created_at)),
                 row.get_status_display(),
-                row.reason,
+                row.why,
             )
             for row in rows
         )

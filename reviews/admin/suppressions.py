@@ -23,12 +23,13 @@ from reviewhub.backoffice.pages import (
     action,
     display,
 )
-from reviews.contacts import opt_outs, suppressions
+from reviews.contacts import doubts, opt_outs
 from reviews.contacts.search import stored_spelling
-from reviews.models import Suppression
+from reviews.models import InboxItem, Suppression
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.requests.csv_files import write_rows
 
+NOT_AN_OPT_OUT = InboxItem.Outcome.NOT_AN_OPT_OUT
 MOST_TAKEN_IN = 5_000  # addresses of one list
 
 
@@ -180,7 +181,7 @@ class SuppressionAdmin(FixedRows, WithHistory):
             return TemplateResponse(request, "admin/reviews/suppression/lift.html", context)
         because = f"{form.cleaned_data['because']} ({request.user})"
         lifted = sum(
-            suppressions.lift(suppression=row, because=because, now=timezone.now())
+            doubts.lift(suppression=row, because=because, outcome=NOT_AN_OPT_OUT, now=timezone.now())
             for row in chosen
             if self.has_write_permission(request, row)
         )

@@ -16,8 +16,8 @@ from oauth.models import Account
 from reviewhub.rest.errors import ApiError, ByNumber, find_row
 from reviewhub.rest.fields import Text
 from reviews.api.filters import CreatedFilter, YesNoFilter
-from reviews.contacts import opt_outs, suppressions
-from reviews.models import Suppression
+from reviews.contacts import doubts, opt_outs, suppressions
+from reviews.models import InboxItem, Suppression
 from reviews.models.addresses import InvalidAddress, hashes_of, read_address
 from reviews.models.base import Channel
 from reviews.representations import SuppressionOut
@@ -95,7 +95,8 @@ class SuppressionLift(APIView):
         if not suppression.address:
             raise ApiError(409, "invalid_state", "The customer was erased: nobody is left to be written to.")
         because = f"{body.validated_data['because']} ({credential_of(request).user}, through the API)"
-        if not suppressions.lift(suppression=suppression, because=because, now=timezone.now()):
+        outcome = InboxItem.Outcome.NOT_AN_OPT_OUT
+        if not doubts.lift(suppression=suppression, because=because, outcome=outcome, now=timezone.now()):
             raise ApiError(409, "invalid_state", "This suppression was lifted before.")
         return Response(SuppressionOut(find_row(_rows_of(request), pk)).data)
 

@@ -15,6 +15,7 @@ from reviews.models import (
     DeliveryEvent,
     Event,
     Feedback,
+    InboxItem,
     MergeCandidate,
     ReviewRequest,
     Suppression,
@@ -83,6 +84,8 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     requests.update(external_id="", metadata={})
     Delivery.objects.filter(request__in=requests).update(address="", subject="", text="", error_text="")
     Feedback.objects.filter(request__in=requests).update(text="")
+    of_contact = Q(contact=contact) | Q(request__in=requests)
+    InboxItem.objects.filter(of_contact).update(text="", note="")
     about_contact = Q(delivery__request__in=requests)
     about_contact |= Q(account=contact.account, address__in=[address for _, address in places])
     _blank_events(about_contact)

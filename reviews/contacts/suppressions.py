@@ -4,6 +4,7 @@ import time
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -44,12 +45,36 @@ def add(
     )
 
 
+def settle_doubt(suppression: Suppression, *, reason: Suppression.Reason, evidence: str, now: datetime) -> bool:
+    """Turn a suppression that was perhaps meant into one for good; False when it is none in doubt (any more)."""
+    in_doubt = Suppression.objects.active().filter(pk=suppression.pk, reason=Suppression.Reason.UNCLEAR)
+    if reason == Suppression.Reason.UNCLEAR or not in_doubt.update(
+        reason=reason, evidence=evidence[:500], created_at=now
+    ):
+        return False
+    suppression.refresh_from_db()
+    return True
+
+
 def lift(*, suppression: Suppression, because: str, now: datetime) -> bool:
     """Allow the address again; return False when somebody else has lifted the suppression already."""
     lifted = Suppression.objects.filter(pk=suppression.pk, lifted_at=None).update(
         lifted_at=now, lifted_because=because[:200]
     )
     return lifted == 1
+
+
+LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(%(numbers)s::text[]) AS n"
+
+
+def lock_number(number: str) -> None:
+    """Make what concerns the number wait its turn until this transaction ends: texts to it, replies, decisions.
+
+    Before any row is locked, as a worker does that declares a text to it. On SQLite each transaction writes alone.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK_NUMBERS, {"numbers": [number]})
 
 
 # Seconds for which an answer may wait for messages on their way: providers give up after about 15.

@@ -227,7 +227,7 @@ class Migration(migrations.Migration):
         ("admin", "0003_logentry_add_action_flag_choices"),
         ("contenttypes", "0002_remove_content_type_name"),
         ("oauth", "0011_calls_per_minute"),
-        ("reviews", "0024_sites_that_forbid_asking"),
+        ("reviews", "0018_inbox_of_what_was_there"),
     ]
 
     operations = [migrations.RunPython(bring_into_form, migrations.RunPython.noop)]

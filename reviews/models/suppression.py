@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import models
@@ -29,6 +30,9 @@ class Suppression(models.Model):
         BOUNCED = "bounced", "Does not exist"
         STAFF = "staff", "Added by staff"
         ERASED = "erased", "Erased"
+        WRONG_NUMBER = "wrong_number", "Wrong number"
+        # A hold, until staff decide about the text that may have meant an opt-out (docs/rules.md T3).
+        UNCLEAR = "unclear", "Perhaps an opt-out: staff decide"
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="suppressions")
     channel = models.CharField(max_length=5, choices=Channel)
@@ -48,7 +52,13 @@ class Suppression(models.Model):
                 fields=["account", "address_hash"], condition=Q(lifted_at=None), name="suppression_once"
             ),
         ]
-        indexes = [models.Index(fields=["account", "-id"], name="suppression_newest")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="suppression_newest"),
+            # serves the sweep of the undecided
+            models.Index(
+                fields=["created_at"], condition=Q(reason="unclear", lifted_at=None), name="suppression_undecided"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.shown_address or 'erased address'}: {self.get_reason_display()}"
@@ -62,26 +72,36 @@ class Suppression(models.Model):
 NO_MAIL = "No mail can go to such an address"
 
 
-def reason_not_to_write(account: UUID, channel: str, address: str) -> str:
-    """Return the reason for which the account must not write to the address; empty when it may."""
-    if channel == Channel.EMAIL and not has_stored_form(address):
-        return NO_MAIL
-    rows = _suppressions_of(accounts=[account], hashes=list(hashes_of(account, channel, address)))
-    return rows[0].get_reason_display() if rows else ""
+@dataclass
+class Blocks:
+    """Channels of a contact that must not be used, each with the reason: for good, and until staff decide."""
+
+    blocked: dict[str, str] = field(default_factory=dict)
+    in_doubt: dict[str, str] = field(default_factory=dict)
 
 
 def blocked_channels(contact: Contact) -> dict[str, str]:
-    """Return {channel: reason} for the channels on which the contact must not be written to."""
-    return blocked_channels_of([contact])[contact.pk]
+    """Return {channel: reason} for the channels on which the contact must not be written to.
+
+    Without those in doubt: what is planned there waits, and is not planned otherwise (`reviews.requests.holds`).
+    """
+    return blocks_of([contact])[contact.pk].blocked
 
 
 def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str]]:
-    """Return the same for several contacts, by their ids, in one statement.
+    """Return the same for several contacts, by their ids, in one statement."""
+    return {pk: blocks.blocked for pk, blocks in blocks_of(contacts).items()}
+
+
+def blocks_of(contacts: Sequence[Contact]) -> dict[UUID, Blocks]:
+    """Return what blocks the channels of these contacts, by their ids, in one statement.
 
     An e-mail address from before addresses had one form may be none that a mail could be sent to (docs/rules.md D1).
     """
-    reasons: dict[UUID, dict[str, str]] = {
-        contact.pk: {Channel.EMAIL.value: NO_MAIL} if contact.email and not has_stored_form(contact.email) else {}
+    blocks = {
+        contact.pk: Blocks(
+            {Channel.EMAIL.value: NO_MAIL} if contact.email and not has_stored_form(contact.email) else {}
+        )
         for contact in contacts
     }
     owners: dict[str, list[UUID]] = defaultdict(list)  # ids of contacts by the hash of an address
@@ -92,11 +112,12 @@ def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str
                     owners[hashed].append(contact.pk)
     accounts = {contact.account_id for contact in contacts}
     if not owners:
-        return reasons
+        return blocks
     for row in _suppressions_of(accounts=list(accounts), hashes=list(owners)):
         for pk in owners[row.address_hash]:
-            reasons[pk][row.channel] = row.get_reason_display()
-    return reasons
+            reasons = blocks[pk].in_doubt if row.reason == Suppression.Reason.UNCLEAR else blocks[pk].blocked
+            reasons[row.channel] = row.get_reason_display()
+    return blocks
 
 
 _suppressions_of = Select(

@@ -22,12 +22,19 @@ class Way:
 
     @property
     def is_open(self) -> bool:
-        return self.suppression is None
+        """True also for a number in doubt: to close it is a clear word."""
+        return self.suppression is None or self.suppression.reason == Suppression.Reason.UNCLEAR
 
 
 def suppress_address(*, delivery: Delivery, now: datetime) -> None:
     """Suppress the address that the message went to. When this returns, no message is on its way there."""
     _opt_out(delivery, [(delivery.channel, delivery.address)], f"Unsubscribe link of message {delivery.pk}.", now)
+
+
+def is_suppressed(delivery: Delivery) -> bool:
+    """Return True if nothing is sent to the message's address any more."""
+    rows = suppressions.of(account=delivery.account, channel=delivery.channel, address=delivery.address)
+    return rows.exists()
 
 
 def ways_to(delivery: Delivery) -> list[Way]:

@@ -13,8 +13,8 @@ from reviewhub.refused import Refused
 from reviewhub.statements import Select, insert_rows, one_trip
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, ReviewSite
 from reviews.models.base import Channel, available_channels
-from reviews.models.suppression import blocked_channels_of
-from reviews.requests import contact_changes, cool_down, matching
+from reviews.models.suppression import Blocks, blocks_of
+from reviews.requests import contact_changes, cool_down, matching, planned_messages
 from reviews.requests.cool_down import Past
 from reviews.requests.matching import Match, Person
 from reviews.requests.plan import new_delivery, pick_channel
@@ -64,6 +64,12 @@ class Verdict:
     only: str
     channel: Channel | None
     slot: slots.Slot
+    is_in_doubt: bool = False
+
+    @property
+    def held(self) -> str:
+        """Why the request would wait until staff decide; empty when it would not."""
+        return ReviewRequest.Hold.UNCLEAR_OPT_OUT.value if self.is_in_doubt and not self.reason else ""
 
     @property
     def reason(self) -> str:
@@ -186,6 +192,8 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
         return _Decision(refusal)
     request, delivery = _rows(account, ask, verdict, now)
     outcome = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
+    if request.held:
+        outcome = f"held: {request.why}"
     result = AskResult(request, True, f"Review request {outcome}", verdict.warnings)
     return _Decision(result, match, request, delivery)
 
@@ -212,6 +220,7 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
         sequence=verdict.first.sequence,
         status=ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED,
         reason=verdict.reason,
+        held=verdict.held,
         channel=verdict.only,
         source=wanted.source,
         external_id=wanted.external_id,
@@ -222,7 +231,10 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
     )
     if verdict.reason or verdict.channel is None:
         return request, None
-    return request, new_delivery(request, 0, verdict.channel, verdict.slot, now)
+    delivery = new_delivery(request, 0, verdict.channel, verdict.slot, now)
+    if request.held:
+        planned_messages.put_out_of_reach(delivery, reason=request.why)
+    return request, delivery
 
 
 # --- Deciding ----------------------------------------------------------------------------------
@@ -237,12 +249,12 @@ def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
 
 @dataclass
 class _Facts:
-    """The rows that decide about an ask: its contact, the requests before it, the first step, the blocked channels."""
+    """The rows that decide about an ask: its contact, the requests before it, the first step, the contact's blocks."""
 
     match: Match
     past: Past
     first: FollowUpStep | None = None
-    blocked: dict[str, str] = field(default_factory=dict)
+    blocks: Blocks = field(default_factory=Blocks)
 
     @property
     def open_request(self) -> ReviewRequest | None:
@@ -270,14 +282,14 @@ def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bo
         (ask, facts) for ask, facts in zip(wanted, all_facts, strict=True) if further or facts.open_request is None
     ]
     first_steps = {name: _first_step(account, name) for name in {ask.sequence for ask, _ in undecided}}
-    blocked = blocked_channels_of([facts.match.contact for _, facts in undecided])
+    blocks = blocks_of([facts.match.contact for _, facts in undecided])
     for ask, facts in undecided:
-        facts.first, facts.blocked = first_steps[ask.sequence], blocked[facts.match.contact.pk]
+        facts.first, facts.blocks = first_steps[ask.sequence], blocks[facts.match.contact.pk]
     return all_facts
 
 
 def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exists: bool = False) -> Verdict:
-    contact, first, blocked = facts.match.contact, facts.first, facts.blocked
+    contact, first, blocked = facts.match.contact, facts.first, facts.blocks.blocked
     if first is None:
         name = wanted.sequence
         reason = f"There is no sequence {name!r}." if name else "The account has no default sequence with a first step."
@@ -311,6 +323,7 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
         slot=slots.slot(
             account=account, contact=contact, channel=channel or Channel.EMAIL, earliest=now + wanted.delay
         ),
+        is_in_doubt=bool(facts.blocks.in_doubt),
     )
 
 

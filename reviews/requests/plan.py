@@ -35,11 +35,19 @@ def confirm_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: date
         _plan_next(delivery, steps=steps, now=now)
 
 
-def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime, reason: str = "") -> None:
+def fall_back(
+    delivery: Delivery,
+    *,
+    steps: Sequence[FollowUpStep],
+    now: datetime,
+    earliest: datetime | None = None,
+    reason: str = "",
+) -> None:
     """Plan the message of the other channel, else of the next step, after this one failed or did not arrive.
 
     A request of which no message arrives fails when no channel is left, with the reason. Where the sequence has gone on
-    meanwhile, an earlier step is not made up for. Runs inside the transaction that settles the delivery.
+    meanwhile, an earlier step is not made up for. `earliest`: when the other channel's message may leave; now, if it is
+    not given. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
@@ -54,7 +62,7 @@ def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetim
         contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
     )
     if channel is not None:
-        replacement = _in_first_slot(request, delivery.step, channel, earliest=now, now=now)
+        replacement = _in_first_slot(request, delivery.step, channel, earliest=earliest or now, now=now)
         planned_messages.add(replacement)
         for row in later:
             _replace_follow_up(row, after=replacement, steps=steps, blocked=blocked)
