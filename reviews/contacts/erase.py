@@ -20,7 +20,7 @@ from reviews.models import (
     ReviewRequest,
     Suppression,
 )
-from reviews.models.addresses import forms_of, hashes_of
+from reviews.models.addresses import hashes_of
 from reviews.models.base import Channel
 from reviews.requests import contact_changes, lifecycle, planned_messages
 from reviews.webhooks import events
@@ -87,9 +87,7 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     of_contact = Q(contact=contact) | Q(request__in=requests)
     InboxItem.objects.filter(of_contact).update(text="", note="")
     about_contact = Q(delivery__request__in=requests)
-    about_contact |= Q(
-        account=contact.account, address__in=[form for _, address in places for form in forms_of(address)]
-    )
+    about_contact |= Q(account=contact.account, address__in=[address for _, address in places])
     _blank_events(about_contact)
     # Another program's answer may repeat the data of its notice.
     noticed = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
