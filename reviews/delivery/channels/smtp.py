@@ -323,12 +323,10 @@ class Backend(EmailBackend):
 
     def open(self) -> bool:
         """Connect, encrypt, log in, and say EHLO, unless that is done."""
-        if self.connection is not None:
-            return False
-        super().open()
-        connection: Connection = self.connection
-        connection.ehlo_or_helo_if_needed()
-        return True
+        is_new = bool(super().open())
+        if is_new:
+            self.connection.ehlo_or_helo_if_needed()
+        return is_new
 
     def drop(self) -> None:
         """Close at once and without a word: the server is gone, or may be."""
@@ -340,7 +338,7 @@ class Backend(EmailBackend):
     def close(self) -> None:
         """Take leave of the server, without waiting for long, and close."""
         if self.connection is not None:
-            self.connection.wait_at_most(QUIT_WITHIN)
+            self.connection.reply_within = QUIT_WITHIN
             with suppress(OSError):  # it is closed all the same
                 self.connection.quit()
         self.drop()
