@@ -10,6 +10,7 @@ from reviews.admin import (
     provider_events,
     requests,
     sequences,
+    sites,
     suppressions,
     webhooks,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "provider_events",
     "requests",
     "sequences",
+    "sites",
     "suppressions",
     "webhooks",
 ]

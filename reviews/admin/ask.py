@@ -21,7 +21,7 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
 )
 from reviewhub.refused import Refused
-from reviews.admin.normalise import normalise, require_one
+from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
 from reviews.models import Contact, ReviewRequest, Sequence
@@ -57,7 +57,7 @@ class AskForm(forms.Form):
     phone = forms.CharField(
         label="Mobile number", max_length=40, required=False, widget=_text(type="tel", inputmode="tel")
     )
-    email = forms.EmailField(
+    email = EmailField(
         label="E-mail",
         max_length=254,
         required=False,
@@ -144,7 +144,7 @@ def look_at(form: AskForm, now: datetime) -> Preview:
     return Preview(
         reason=verdict.reason,
         known=None if verdict.match.is_new else verdict.match.contact,
-        warnings=[*form.doubts, *verdict.match.warnings],
+        warnings=[*form.doubts, *verdict.warnings],
         messages=[(message, when(message, now)) for message in planned],
     )
 

@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 from oauth.roles import is_operator, roles_of
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
 from reviews.models import Delivery, Feedback
+from reviews.models.addresses import show_email
 
 FIRST_WORDS = 120
 MOST_WAITING = 100  # counted for the menu
@@ -127,7 +128,7 @@ class FeedbackAdmin(GeneratedRows, AccountAdmin):
     def reply(self, feedback: Feedback) -> str:
         contact = feedback.request.contact if feedback.request else None
         ways = [("mailto", contact.email), ("tel", contact.phone)] if contact else []
-        links = [(kind, quote(address, safe="@+"), address) for kind, address in ways if address]
+        links = [(kind, quote(address, safe="@+"), show_email(address)) for kind, address in ways if address]
         return format_html_join(" · ", '<a class="rh-link" href="{}:{}">{}</a>', links) or "Nobody is known to answer."
 
     @display(description="What was sent")

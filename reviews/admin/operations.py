@@ -23,6 +23,7 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
     badge,
 )
+from reviewhub.cache import redis_answers
 from reviewhub.counters import count_one
 from reviewhub.refused import Refused
 from reviews.admin.requests import DELIVERY_COLOURS
@@ -93,6 +94,7 @@ def _state(now: datetime) -> dict[str, Any]:
         "webhooks": installation.webhooks(now),
         "latest": [_entry(row, now) for row in installation.latest_failures(SHOWN)],
         "sandbox": settings.SANDBOX,
+        "without_redis": not redis_answers(),
     }
 
 

@@ -21,8 +21,10 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
     WithHistory,
     action,
+    display,
 )
 from reviews.contacts import opt_outs, suppressions
+from reviews.contacts.search import stored_spelling
 from reviews.models import Suppression
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.requests.csv_files import write_rows
@@ -113,7 +115,7 @@ class SuppressionAdmin(FixedRows, WithHistory):
     """Added by staff here, by customers on their own; lifted with a reason, never deleted."""
 
     form = SuppressionForm
-    list_display = ("address", "channel", "reason", "account", "created_at", "lifted_at")
+    list_display = ("shown", "channel", "reason", "account", "created_at", "lifted_at")
     list_filter = ("channel", "reason", ("lifted_at", admin.EmptyFieldListFilter))
     list_select_related = ("account",)
     ordering = ("-pk",)  # newest first
@@ -134,8 +136,21 @@ class SuppressionAdmin(FixedRows, WithHistory):
         return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        added = ("reason", "created_at", "lifted_at", "lifted_because") if obj else ()
-        return (*self.fields, *added)
+        if obj is None:
+            return self.fields
+        names = ("shown" if name == "address" else name for name in self.fields)
+        return (*names, "reason", "created_at", "lifted_at", "lifted_because")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
+    ) -> tuple[QuerySet[Suppression], bool]:
+        words = " ".join(stored_spelling(word) for word in search_term.split())
+        found: tuple[QuerySet[Suppression], bool] = super().get_search_results(request, queryset, words)
+        return found
+
+    @display(description="Address", ordering="address")
+    def shown(self, suppression: Suppression) -> str:
+        return suppression.shown_address
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         suppression = opt_outs.opt_out(

@@ -7,7 +7,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
 
-from reviews.contacts import opt_outs, suppressions
+from reviews.contacts import suppressions
 from reviews.models import (
     Attempt,
     Contact,
@@ -19,9 +19,9 @@ from reviews.models import (
     ReviewRequest,
     Suppression,
 )
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import forms_of, hashes_of
 from reviews.models.base import Channel
-from reviews.requests import lifecycle
+from reviews.requests import contact_changes, lifecycle, planned_messages
 from reviews.webhooks import events
 
 ERASED = "Erased contact"
@@ -36,23 +36,34 @@ def erase(*, contact: Contact, by: str, now: datetime) -> None:
     for each address a keyed hash among the suppressions, so that a later import asks nobody who was forgotten. `by`:
     the person who erases, for the reason that staff read.
     """
-    account = contact.account
-    places = _places(contact)
-    for channel, address in places:
-        opt_outs.opt_out(
-            account=account,
-            channel=channel,
-            address=address,
-            reason=Suppression.Reason.ERASED,
-            evidence="",
-            now=now,
-        )
-    for request in ReviewRequest.objects.filter(contact=contact).open():
-        lifecycle.cancel_request(request=request, now=now, reason=f"Erased by {by}.")
+    places = _end_requests(contact, by, now)
     # Blank nothing that a worker is handing over just now.
-    suppressions.until_quiet(*((account.pk, channel, address) for channel, address in places))
+    suppressions.until_quiet(*((contact.account_id, channel, address) for channel, address in places))
     with transaction.atomic():
-        _blank(contact, places, now)
+        _blank(contact, _end_requests(contact, by, now), now)  # whatever a call has brought meanwhile is ended, too
+
+
+@transaction.atomic
+def _end_requests(contact: Contact, by: str, now: datetime) -> list[tuple[str, str]]:
+    """Suppress the addresses, end the contact's requests, and lead those of others with its number past it.
+
+    Return the channels and addresses.
+    """
+    contact.refresh_from_db(fields=["email", "phone"])
+    account, places = contact.account, _places(contact)
+    numbers = [address for channel, address in places if channel == Channel.SMS]
+    sharing = Contact.objects.for_account(account).filter(phone__in=numbers).exclude(phone="")
+    contacts = list((sharing | Contact.objects.filter(pk=contact.pk)).order_by("pk").select_for_update())
+    requests = ReviewRequest.objects.filter(contact__in=contacts).open().order_by("pk")
+    own = [row for row in requests.select_for_update() if row.contact_id == contact.pk]
+    reason = Suppression.Reason.ERASED
+    for channel, address in places:
+        suppressions.suppress(account=account, channel=channel, address=address, reason=reason, evidence="", now=now)
+    for request in own:
+        if lifecycle.move(request, ReviewRequest.Status.SUPPRESSED, now=now, reason=f"Erased by {by}."):
+            planned_messages.cancel(request, request.reason)
+    contact_changes.follow(contacts=[row for row in contacts if row.pk != contact.pk], now=now)
+    return places
 
 
 def _places(contact: Contact) -> list[tuple[str, str]]:
@@ -73,13 +84,15 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     Delivery.objects.filter(request__in=requests).update(address="", subject="", text="", error_text="")
     Feedback.objects.filter(request__in=requests).update(text="")
     about_contact = Q(delivery__request__in=requests)
-    about_contact |= Q(account=contact.account, address__in=[address for _, address in places])
+    about_contact |= Q(
+        account=contact.account, address__in=[form for _, address in places for form in forms_of(address)]
+    )
     _blank_events(about_contact)
     # Another program's answer may repeat the data of its notice.
     noticed = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
     attempts = Attempt.objects.filter(noticed, notice__endpoint__account=contact.account).exclude(answer="")
     Attempt.objects.filter(pk__in=attempts.values("pk")).update(answer="")
-    hashes = [hash_address(contact.account_id, channel, address) for channel, address in places]
+    hashes = [hashed for channel, address in places for hashed in hashes_of(contact.account_id, channel, address)]
     Suppression.objects.for_account(contact.account).filter(address_hash__in=hashes).update(address="", evidence="")
     MergeCandidate.objects.filter(Q(by_email=contact) | Q(by_phone=contact)).delete()
     for model, keys in ((Contact, [contact.pk]), (ReviewRequest, list(requests.values_list("pk", flat=True)))):

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from oauth.models import Account
 from reviews.models import Delivery, Suppression
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import hashes_of
 from reviews.models.suppression import SuppressionQuerySet
 
 
@@ -27,9 +27,12 @@ def add(
     *, account: Account, channel: str, address: str, reason: Suppression.Reason, evidence: str, now: datetime
 ) -> tuple[Suppression, bool]:
     """Do what `suppress` does, and tell whether the suppression is new: of parallel calls, one alone gets True."""
+    hashed, *former = hashes_of(account.pk, channel, address)
+    if former and (earlier := of(account=account, channel=channel, address=address).order_by("pk").first()):
+        return earlier, False
     return Suppression.objects.get_or_create(
         account=account,
-        address_hash=hash_address(account.pk, channel, address),
+        address_hash=hashed,
         lifted_at=None,  # the unique constraint on active suppressions decides a race
         defaults={
             "channel": channel,
@@ -73,15 +76,12 @@ def until_quiet(*places: tuple[UUID, str, str]) -> bool:
 
 
 def of(*, account: Account, channel: str, address: str) -> SuppressionQuerySet:
-    """Return the suppressions in force for the address: at most one."""
-    return (
-        Suppression.objects.for_account(account)
-        .active()
-        .filter(address_hash=hash_address(account.pk, channel, address))
-    )
+    """Return the suppressions in force for the address: at most one for each form that it has had."""
+    rows = Suppression.objects.for_account(account).active()
+    return rows.filter(address_hash__in=hashes_of(account.pk, channel, address))
 
 
 def lifted_since(*, account: Account, channel: str, address: str, moment: datetime) -> bool:
     """Tell whether the address was allowed again after the moment, so that an earlier opt-out counts no more."""
-    hashed = hash_address(account.pk, channel, address)
-    return Suppression.objects.for_account(account).filter(address_hash=hashed, lifted_at__gte=moment).exists()
+    rows = Suppression.objects.for_account(account).filter(lifted_at__gte=moment)
+    return rows.filter(address_hash__in=hashes_of(account.pk, channel, address)).exists()

@@ -17,7 +17,7 @@ from reviews.delivery import states
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.claims import LEASE, bound
 from reviews.models import Delivery, Event, ReviewRequest
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import hashes_of
 from reviews.models.base import Channel
 from reviews.models.event import new_event_id
 from reviews.requests import lifecycle, planned_messages
@@ -42,7 +42,8 @@ Pair = tuple[Sent | None, Delivery | None]  # a message to mark and a message to
 def mark_and_declare(*, sent: Sequence[Sent], ready: Sequence[Delivery], now: datetime) -> tuple[set[int], set[int]]:
     """Mark messages as sent with what follows from that, and declare the ready ones; return the ids of both.
 
-    A message is not marked when its claim is lost. It is not declared when its claim is lost, its request has ended,
+    A message is not marked when its claim is lost. It is not declared when its claim is lost, its row has another
+    address by now than the one that it was rendered for, its request has ended,
     its account is switched off, its address must not be written to, its provider is paused, or its number would get
     more than CAP messages in CAP_PERIOD.
     """
@@ -99,7 +100,7 @@ _LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnes
 _DECLARE = f"""
     UPDATE reviews_delivery AS d
     SET status = '{Delivery.Status.SENDING}', attempts = d.attempts + 1, due_at = %(lapses_at)s
-    WHERE d.id = %(ready_id)s AND d.claim = %(ready_claim)s
+    WHERE d.id = %(ready_id)s AND d.claim = %(ready_claim)s AND d.address = %(ready_address)s
         AND lower(d.status) IN ({_words(_WORKER_MOVES[Delivery.Status.SENDING])})
         AND EXISTS (
             SELECT 1 FROM reviews_reviewrequest AS r JOIN oauth_account AS a ON a.id = r.account_id
@@ -107,7 +108,8 @@ _DECLARE = f"""
         )
         AND NOT EXISTS (
             SELECT 1 FROM reviews_suppression AS s
-            WHERE s.account_id = d.account_id AND s.address_hash = %(ready_hash)s AND s.lifted_at IS NULL
+            WHERE s.account_id = d.account_id AND s.lifted_at IS NULL
+                AND s.address_hash IN (%(ready_hash)s, %(former_hash)s)
         )
         AND NOT EXISTS (
             SELECT 1 FROM reviews_channelhealth AS h WHERE h.channel = d.channel AND h.paused_until > %(now)s
@@ -209,10 +211,13 @@ def _of_declaration(row: Delivery | None, now: datetime) -> dict[str, Any]:
     """Return the parameters of _DECLARE."""
     if row is None:
         return {}
+    hashed, *former = hashes_of(row.account_id, row.channel, row.address)
     return {
         "ready_id": row.pk,
         "ready_claim": row.claim,
-        "ready_hash": hash_address(row.account_id, row.channel, row.address),
+        "ready_address": row.address,
+        "ready_hash": hashed,
+        "former_hash": former[0] if former else hashed,
         "now": now,
         "lapses_at": now + LEASE,
         "cap_begins": now - CAP_PERIOD,

@@ -22,14 +22,16 @@ from functools import partial
 from typing import TypeVar, cast
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import connection, connections
 from django.utils import timezone
 
+from reviewhub.outages import DATABASE_AWAY, drop_connection
 from reviews.delivery import advance, claims, rate_limit, unsent
 from reviews.delivery.advance import Sent
 from reviews.delivery.channels import Accepted, ChannelError, Message, get_channel
 from reviews.delivery.claims import LEASE, Turns
-from reviews.delivery.content.render import RenderError, render
+from reviews.delivery.content.render import render
+from reviews.delivery.content.templates import RenderError
 from reviews.delivery.pool import Factory, Handover, Pool
 from reviews.delivery.unsent import CONNECT_PAUSE, about
 from reviews.models import Delivery, FollowUpStep, suppression
@@ -351,6 +353,9 @@ class _Drain:
             reason = "This step was removed from the sequence."
         elif delivery.channel not in available_channels():
             reason = "No provider is set up for this channel."
+        elif delivery.address != delivery.request.contact.address(delivery.channel):
+            unsent.readdress(delivery, now=now)
+            return False
         elif unsent.put_off(delivery, now=now):
             return False
         else:
@@ -423,10 +428,9 @@ class _Drain:
         while True:
             try:
                 return statement()
-            except (OperationalError, InterfaceError) as error:
+            except DATABASE_AWAY as error:
                 if connection.in_atomic_block or time.monotonic() - self.began > DATABASE_WITHIN:
                     raise
-                logger.warning("the database does not answer: %s", type(error).__name__)
-                connection.close()
+                drop_connection(error)
                 time.sleep(queue.RECONNECT)
                 heartbeat.beat()

@@ -17,9 +17,9 @@ from reviews.delivery import states
 from reviews.delivery.channels import ChannelError
 from reviews.delivery.claims import LEASE, paused_channels
 from reviews.delivery.provider_events import store
-from reviews.models import Delivery, FollowUpStep, ReviewRequest, Suppression, suppression
+from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression, suppression
 from reviews.models.base import Channel
-from reviews.requests import plan
+from reviews.requests import contact_changes, plan
 from reviews.requests.schedule import slots
 from reviews.requests.schedule.slots import CAP, CAP_PERIOD
 
@@ -158,6 +158,19 @@ def put_off(delivery: Delivery, *, now: datetime, sent_at: Sequence[datetime] = 
     return True
 
 
+def readdress(delivery: Delivery, *, now: datetime) -> None:
+    """Let go of a message whose contact has another address by now, and lead it there.
+
+    The change came while a worker was sending it: a refusal, or that worker's death, has planned it again.
+    """
+    with transaction.atomic():
+        contact = Contact.objects.select_for_update().get(pk=delivery.request.contact_id)
+        lock_request(delivery)
+        contact.account = delivery.account
+        if settle(delivery, Delivery.Status.PLANNED, now=now):
+            contact_changes.follow(contacts=[contact], now=now)
+
+
 def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
     """Find out which gate closed between claim and send, and settle the message by that.
 
@@ -166,7 +179,8 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
     with transaction.atomic():
         requests = ReviewRequest.objects.select_related("account").select_for_update(of=("self",))
         request = requests.get(pk=delivery.request_id)
-        blocked = suppression.blocked_channels(delivery.request.contact).get(delivery.channel)
+        # Of the address that the message has, as the statement asks: the contact may have another one by now.
+        blocked = suppression.reason_not_to_write(delivery.account_id, delivery.channel, delivery.address)
         if not request.is_open:
             reason = request.reason or "The request has ended."
         elif blocked:

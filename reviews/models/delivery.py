@@ -12,6 +12,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from reviews.models.addresses import show_email
 from reviews.models.base import AccountQuerySet, Channel
 from reviews.models.request import ReviewRequest
 from reviews.models.site import ReviewSite
@@ -192,3 +193,8 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"Step {self.step} by {self.get_channel_display()}"
+
+    @property
+    def shown_address(self) -> str:
+        """The address as people read it."""
+        return show_email(self.address)

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from reviewhub.statements import Select
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import has_stored_form, hashes_of, show_email
 from reviews.models.base import AccountQuerySet, Channel
 from reviews.models.contact import Contact
 
@@ -51,7 +51,23 @@ class Suppression(models.Model):
         indexes = [models.Index(fields=["account", "-id"], name="suppression_newest")]
 
     def __str__(self) -> str:
-        return f"{self.address or 'erased address'}: {self.get_reason_display()}"
+        return f"{self.shown_address or 'erased address'}: {self.get_reason_display()}"
+
+    @property
+    def shown_address(self) -> str:
+        """The address as people read it."""
+        return show_email(self.address)
+
+
+NO_MAIL = "No mail can go to such an address"
+
+
+def reason_not_to_write(account: UUID, channel: str, address: str) -> str:
+    """Return the reason for which the account must not write to the address; empty when it may."""
+    if channel == Channel.EMAIL and not has_stored_form(address):
+        return NO_MAIL
+    rows = _suppressions_of(accounts=[account], hashes=list(hashes_of(account, channel, address)))
+    return rows[0].get_reason_display() if rows else ""
 
 
 def blocked_channels(contact: Contact) -> dict[str, str]:
@@ -60,13 +76,20 @@ def blocked_channels(contact: Contact) -> dict[str, str]:
 
 
 def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str]]:
-    """Return the same for several contacts, by their ids, in one statement."""
-    reasons: dict[UUID, dict[str, str]] = {contact.pk: {} for contact in contacts}
+    """Return the same for several contacts, by their ids, in one statement.
+
+    An e-mail address from before addresses had one form may be none that a mail could be sent to (docs/rules.md D1).
+    """
+    reasons: dict[UUID, dict[str, str]] = {
+        contact.pk: {Channel.EMAIL.value: NO_MAIL} if contact.email and not has_stored_form(contact.email) else {}
+        for contact in contacts
+    }
     owners: dict[str, list[UUID]] = defaultdict(list)  # ids of contacts by the hash of an address
     for contact in contacts:
         for channel in Channel.values:
             if address := contact.address(channel):
-                owners[hash_address(contact.account_id, channel, address)].append(contact.pk)
+                for hashed in hashes_of(contact.account_id, channel, address):
+                    owners[hashed].append(contact.pk)
     accounts = {contact.account_id for contact in contacts}
     if not owners:
         return reasons

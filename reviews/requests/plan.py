@@ -35,11 +35,11 @@ def confirm_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: date
         _plan_next(delivery, steps=steps, now=now)
 
 
-def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
+def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime, reason: str = "") -> None:
     """Plan the message of the other channel, else of the next step, after this one failed or did not arrive.
 
-    A request of which no message arrives fails when no channel is left. Where the sequence has gone on meanwhile,
-    an earlier step is not made up for. Runs inside the transaction that settles the delivery.
+    A request of which no message arrives fails when no channel is left, with the reason. Where the sequence has gone on
+    meanwhile, an earlier step is not made up for. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
@@ -62,7 +62,7 @@ def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetim
     if later or (request.status == ReviewRequest.Status.SENT and _plan_next(delivery, steps=steps, now=now)):
         return
     if not any(row.status in (*Delivery.PENDING, *Delivery.ACCEPTED, Delivery.Status.UNKNOWN) for row in rows):
-        reason = delivery.error_text or "No channel could deliver it."
+        reason = reason or delivery.error_text or "No channel could deliver it."
         lifecycle.move(request, ReviewRequest.Status.FAILED, now=now, reason=reason)
 
 

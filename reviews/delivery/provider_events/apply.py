@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from reviewhub.outages import DATABASE_AWAY
 from reviews.contacts import opt_outs, suppressions
 from reviews.delivery import states
 from reviews.delivery.provider_events import replies
@@ -84,6 +85,8 @@ def apply_waiting(*, now: datetime) -> int:
     for event_id in waiting.order_by("received_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         try:
             done += apply(event_id=event_id, now=now).done
+        except DATABASE_AWAY:
+            raise  # for the others as well; the next tick finds them
         except Exception:
             logger.exception("provider event %s could not be applied", event_id)  # the others go on
     return done

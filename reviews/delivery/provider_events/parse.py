@@ -19,6 +19,7 @@ from django.http import QueryDict
 from reviews.delivery.channels import codes
 from reviews.delivery.channels.codes import Outcome
 from reviews.models import DeliveryEvent
+from reviews.models.addresses import read_reported_email, read_sender
 
 TWILIO = "twilio"
 
@@ -119,7 +120,7 @@ def _read_mail_event(provider: str, event: AnymailTrackingEvent, now: datetime) 
         kind=kind,
         provider_id=message_id[:255],
         message_key=_message_key(event.metadata, payload),
-        address=clean(str(event.recipient or "")).strip().lower()[:254],
+        address=read_reported_email(clean(str(event.recipient or "")))[:254],
         code=code[:50],
         text=clean(" ".join(words))[:2000],
         occurred_at=_read_moment(event.timestamp, now),
@@ -220,7 +221,7 @@ def read_text_status(form: Mapping[str, str], *, message_key: str, now: datetime
         kind=kind,
         provider_id=clean(sid)[:255],
         message_key=_read_uuid(message_key),
-        address=clean(form.get("To", ""))[:254],
+        address=read_sender(clean(form.get("To", "")))[1][:254],
         code=clean(code or status)[:50] if status in UNDELIVERED_TEXT else "",
         text=clean(form.get("ErrorMessage", ""))[:2000],
         occurred_at=now,

@@ -88,6 +88,12 @@ def test_an_empty_installation(client_of_operator: Client) -> None:
         assert words in content
 
 
+def test_a_redis_that_is_away_is_said(client_of_operator: Client, request: pytest.FixtureRequest) -> None:
+    assert "No Redis." not in client_of_operator.get(PAGE).content.decode()
+    request.getfixturevalue("without_redis")
+    assert "No Redis." in client_of_operator.get(PAGE).content.decode()
+
+
 def test_how_it_stands(client_of_operator: Client, account: Account, now: datetime) -> None:
     WorkerBeat.objects.create(worker="a:1", started_at=now, beat_at=now - timedelta(seconds=60))
     WorkerBeat.objects.create(worker="b:1", started_at=now, beat_at=now - timedelta(seconds=61), restarts=2)
