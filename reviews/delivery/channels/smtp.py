@@ -116,7 +116,6 @@ def _converse(connection: "Connection", sender: str, recipient: str, content: by
     at_once = 3 if connection.has_extn("pipelining") else 1
     refused: Refused | None = None
     last = 0
-    connection.wait_at_most(BLOCK_WITHIN)
     try:
         for number, within in enumerate((MAIL_WITHIN, RCPT_WITHIN, DATA_WITHIN)):
             if number % at_once == 0:
