@@ -1,10 +1,10 @@
 """English: the words that opt out, and the sentences they opt out in."""
 
 WORDS = {
-     # Alone, with or without fillers, these opt out (47 CFR 64.1200(a)(10) names the first line).
+    # Alone, with or without fillers, these opt out (47 CFR 64.1200(a)(10) names the first line).
     "BARE": """stop quit end revoke optout cancel unsubscribe
         stopall remove stopp unsub cease desist enough nomore delete stpo sotp tsop stahp stawp""",
-     # These do as a sentence of their own among others.
+    # These do as a sentence of their own among others.
     "STOPPER": "stop stopall unsubscribe unsub optout nomore stpo sotp tsop stahp stawp",
     "FILLER": """please pls plz plse pleas thanks thank thx ty tks ok okay k kk hi hello hey yo dear sir sirs madam maam
         mam guys folks team friend just now right immediately asap instantly once already really seriously
@@ -18,7 +18,7 @@ WORDS = {
         automatic promotional marketing random daily weekly spammy ridiculous nasty crappy stinking lousy useless
         text phone cell mobile sms review feedback survey customer satisfaction of via by immediately completely
         altogether entirely permanently forever kinda type types kind sort sorts damn pointless boring dang darn""",
-        "STOP": "stop stopped stopping quit quitting cease discontinue halt end terminate kill stpo sotp tsop stahp",
+    "STOP": "stop stopped stopping quit quitting cease discontinue halt end terminate kill stpo sotp tsop stahp",
     "CONTACTING": """texting txting txtin textin messaging msging msgin contacting writing calling phoning emailing
         mailing spamming bothering bugging harassing pestering annoying disturbing hounding badgering nagging
         bombarding hassling soliciting asking reminding notifying pinging stalking targeting begging sms smsing

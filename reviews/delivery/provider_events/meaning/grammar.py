@@ -76,7 +76,11 @@ class Grammar:
 
     def members(self, name: str) -> str:
         """Return the letters of a class."""
-        letters = "".join(letter for classes, letter in self.letters.items() if name in classes or name == "NAME" and "PERSON" in classes)
+        letters = "".join(
+            letter
+            for classes, letter in self.letters.items()
+            if name in classes or name == "NAME" and "PERSON" in classes
+        )
         letters += SPECIAL.get(name, "")
         if not letters:
             raise ValueError(f"No word has the class {name}.")

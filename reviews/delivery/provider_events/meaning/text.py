@@ -23,8 +23,8 @@ class Word(NamedTuple):
 
 # Letters of other alphabets, and signs, that look like Latin ones. Both cases: they do not look alike in both.
 LOOKALIKES = str.maketrans(
-    "АВСЕНІЈКМОРЅТУХавсеһіјкморѕтухѵԝԁӏɡ" "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεηικνορτυχ" "ıłøđᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",
-    "ABCEHIJKMOPSTYXabcehijkmopstyxvwdlg" "ABEZHIKMNOPTYXabenikvoptux" "ilodabcdefghijklmnoprstuvwyz",
+    "АВСЕНІЈКМОРЅТУХавсеһіјкморѕтухѵԝԁӏɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεηικνορτυχıłøđᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",
+    "ABCEHIJKMOPSTYXabcehijkmopstyxvwdlgABEZHIKMNOPTYXabenikvoptuxilodabcdefghijklmnoprstuvwyz",
 )
 LOOKALIKES |= {first + n: chr(ord("a") + n) for first in (0x1F130, 0x1F150, 0x1F170) for n in range(26)}
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # "möchte" is not "mochte"
@@ -32,7 +32,12 @@ APOSTROPHES = str.maketrans("’‘`´ʼ′", "''''''")
 
 # Pictures that say what a word says.
 PICTURES = {"🛑": "stop", "⛔": "stop", "🚫": "nomore", "📵": "nomore"}
-PICTURES |= dict.fromkeys("💬📩📨📧📲📱✉", "texts") | dict.fromkeys("🖕", "fuckyou") | dict.fromkeys("🤷🤔", "maybe") | {"#": "number"}
+PICTURES |= (
+    dict.fromkeys("💬📩📨📧📲📱✉", "texts")
+    | dict.fromkeys("🖕", "fuckyou")
+    | dict.fromkeys("🤷🤔", "maybe")
+    | {"#": "number"}
+)
 
 MAIL_HEAD = re.compile(
     r"^[ \t]*(?:-{2,} ?(?:original|ursprüngliche|mensaje|message)|on .{5,80} wrote:|am .{5,80} schrieb .{0,60}:"
