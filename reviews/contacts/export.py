@@ -15,11 +15,12 @@ _OF_MESSAGE = (
     *("step", "channel", "address", "status", "due_at", "sent_at", "seen_at", "clicked_at"),
     *("subject", "text", "error_text"),
 )
+_OF_CONSENT = ("channel", "address", "kind", "wording", "source", "at", "recorded_at")
 _OF_EVENT = ("kind", "provider", "occurred_at", "text")
 
 
 def known_about(contact: Contact) -> dict[str, Any]:
-    """Gather the contact with its opt-outs, requests, messages, provider events and feedback, as values for JSON."""
+    """Gather the contact, its opt-outs, consents, requests, messages, provider events and feedback: values for JSON."""
     requests = contact.review_requests.select_related("feedback").prefetch_related("deliveries").order_by("created_at")
     return {
         "contact": _fields(contact, _OF_CONTACT),
@@ -28,6 +29,7 @@ def known_about(contact: Contact) -> dict[str, Any]:
             for channel in Channel.values
             for row in suppressions.of(account=contact.account, channel=channel, address=contact.address(channel))
         ],
+        "consents": [_fields(consent, _OF_CONSENT) for consent in contact.consents.order_by("at")],
         "review_requests": [
             {
                 **_fields(request, _OF_REQUEST),

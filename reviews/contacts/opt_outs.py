@@ -10,7 +10,7 @@ from oauth.models import Account
 from reviews.contacts import suppressions
 from reviews.models import Contact, Delivery, Event, ReviewRequest, Suppression
 from reviews.models.base import Channel
-from reviews.requests import lifecycle, planned_messages
+from reviews.requests import consents, lifecycle, planned_messages
 from reviews.webhooks import events
 
 
@@ -20,9 +20,9 @@ def opt_out(
 ) -> Suppression:
     """Suppress the address, because the customer wants no more messages there, and end what is under way to it.
 
-    Every request of the account that writes or wrote there ends, and each message planned to the
-    address is cancelled in its own row: a worker that is about to declare it waits for that row,
-    and finds it cancelled. A message that is being sent is left to its worker (`suppressions.until_quiet`).
+    A consent to be written to there is withdrawn with it. Every request of the account that writes or wrote there ends,
+    and each message planned to the address is cancelled in its own row: a worker that is about to declare it waits for
+    that row, and finds it cancelled. A message that is being sent is left to its worker (`suppressions.until_quiet`).
     """
     address = address.lower()
     # Requests before messages, as everything that settles a message does: else two would wait for each other.
@@ -30,6 +30,8 @@ def opt_out(
     suppression, is_new = suppressions.add(
         account=account, channel=channel, address=address, reason=reason, evidence=evidence, now=now
     )
+    if is_new or reason != Suppression.Reason.STAFF:  # a list that staff take in each night says nothing new
+        consents.withdraw(account=account, channel=channel, address=address, reason=reason, words=evidence, now=now)
     if is_new and reason != Suppression.Reason.ERASED:
         _record_opt_out(suppression, now)
     why = f"{suppression.get_reason_display()} ({Channel(channel).label.lower()})"

@@ -17,7 +17,7 @@ from reviews.delivery import states
 from reviews.delivery.channels import ChannelError
 from reviews.delivery.claims import LEASE, paused_channels
 from reviews.delivery.provider_events import store
-from reviews.models import Delivery, FollowUpStep, ReviewRequest, Suppression, suppression
+from reviews.models import Delivery, FollowUpStep, ReviewRequest, Suppression, consent, suppression
 from reviews.models.base import Channel
 from reviews.requests import plan
 from reviews.requests.schedule import slots
@@ -157,18 +157,22 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
     with transaction.atomic():
         requests = ReviewRequest.objects.select_related("account").select_for_update(of=("self",))
         request = requests.get(pk=delivery.request_id)
+        delivery.request.contact.account = request.account  # its settings may have changed since the claim
         blocked = suppression.blocked_channels(delivery.request.contact).get(delivery.channel)
+        unagreed = consent.missing_consent(request.account, delivery.channel, delivery.address)
         if not request.is_open:
             reason = request.reason or "The request has ended."
         elif blocked:
             reason = f"The address must not be written to: {blocked.lower()}."
         elif not request.account.is_active:
             reason = "The account is switched off."
+        elif unagreed:
+            reason = unagreed
         else:
             _wait(delivery, now=now)
             return
         settled = settle(delivery, Delivery.Status.CANCELLED, now=now, reason=reason[:200])
-        if settled and blocked:
+        if settled and (blocked or unagreed):
             plan.fall_back(delivery, steps=steps, now=now)
 
 

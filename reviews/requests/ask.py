@@ -12,10 +12,12 @@ from django.db.models import Q, QuerySet
 from oauth.models import Account
 from reviewhub.refused import Refused
 from reviewhub.statements import Select, insert_rows, one_trip
-from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
+from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
+from reviews.models.consent import missing_consents_of
 from reviews.models.suppression import blocked_channels_of
-from reviews.requests import matching
+from reviews.requests import consents, matching
+from reviews.requests.consents import Agreement
 from reviews.requests.matching import Match, Person
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
@@ -30,7 +32,7 @@ OPEN_REQUEST = "This contact has an open review request already."
 
 @dataclass(frozen=True)
 class Ask:
-    """One ask, validated and normalised: who is asked, when, on which channel, by which sequence."""
+    """One ask, validated and normalised: who is asked, when, on which channel, by which sequence; agreed to what."""
 
     person: Person
     delay: timedelta = timedelta()
@@ -39,6 +41,7 @@ class Ask:
     external_id: str = ""
     metadata: dict[str, object] = field(default_factory=dict)
     source: str = ReviewRequest.Source.API
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class Verdict:
     first: FollowUpStep
     channel: Channel | None
     slot: slots.Slot
+    blocked: dict[str, str]  # channels that cannot be used, with the reason; also for want of a consent
 
     @property
     def reason(self) -> str:
@@ -134,12 +138,13 @@ def _is_deadlock(error: OperationalError) -> bool:
 
 @dataclass(frozen=True)
 class _Decision:
-    """The result of one ask, with the rows to be written for it: none for a refusal or a known external id."""
+    """The result of one ask, with the rows to be written for it: none for a refusal."""
 
     result: AskResult | Refused
     match: Match | None = None
     request: ReviewRequest | None = None
     delivery: Delivery | None = None
+    consents: Sequence[Consent] = ()
 
 
 def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[AskResult | Refused]:
@@ -148,7 +153,8 @@ def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[Ask
     changing = set[UUID]()
     for ask, facts in zip(wanted, _facts_of(account, wanted, now), strict=True):
         if isinstance(facts, ReviewRequest):
-            decisions.append(_Decision(AskResult(facts, False, KNOWN_ID)))
+            told = _told(ask, facts.contact, now)
+            decisions.append(_Decision(AskResult(facts, False, KNOWN_ID), consents=told))
             continue
         if facts.match.contact.pk in changing:
             break
@@ -163,14 +169,21 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
     match = facts.match
     if facts.open_request is not None:
         facts.open_request.contact = match.contact
-        return _Decision(AskResult(facts.open_request, False, OPEN_REQUEST, match.warnings), match)
+        answer = AskResult(facts.open_request, False, OPEN_REQUEST, match.warnings)
+        return _Decision(answer, match, consents=_told(ask, match.contact, now))
     try:
         verdict = _weigh(account, ask, facts, now)
     except Refused as refusal:
         return _Decision(refusal)
     request, delivery = _rows(account, ask, verdict, now)
     outcome = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
-    return _Decision(AskResult(request, True, f"Review request {outcome}", match.warnings), match, request, delivery)
+    answer = AskResult(request, True, f"Review request {outcome}", match.warnings)
+    return _Decision(answer, match, request, delivery, _told(ask, match.contact, now))
+
+
+def _told(ask: Ask, contact: Contact, now: datetime) -> list[Consent]:
+    """Make the consents that the ask tells, not saved."""
+    return consents.rows_of(ask.agreements, contact=contact, via=ask.source, now=now)
 
 
 def _save(decisions: Sequence[_Decision], now: datetime) -> None:
@@ -179,6 +192,7 @@ def _save(decisions: Sequence[_Decision], now: datetime) -> None:
         matching.keep([decision.match for decision in decisions if decision.match])
         insert_rows(requests)
         insert_rows([decision.delivery for decision in decisions if decision.delivery])
+        consents.record([consent for decision in decisions for consent in decision.consents])
         events.record(*(events.of_request(request, now) for request in requests))
 
 
@@ -215,12 +229,16 @@ def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
 
 @dataclass
 class _Facts:
-    """The rows that decide about an ask: its contact, the contact's requests, the first step, the blocked channels."""
+    """The rows that decide about an ask: its contact, the contact's requests, the first step, the blocked channels.
+
+    `unagreed`: the channels that lack a consent, where the account demands one.
+    """
 
     match: Match
     past: list[ReviewRequest]
     first: FollowUpStep | None = None
     blocked: dict[str, str] = field(default_factory=dict)
+    unagreed: dict[str, str] = field(default_factory=dict)
 
     @property
     def open_request(self) -> ReviewRequest | None:
@@ -235,7 +253,7 @@ def _facts_of(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_F
 
 
 def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bool = False) -> list[_Facts]:
-    """Read the facts of asks in at most four statements, where all want the same sequence; lock the contacts.
+    """Read the facts of asks in at most five statements, where all want the same sequence; lock the contacts.
 
     Stop at a contact's open request, since that is the answer; with `further`, read the rest as well.
     """
@@ -252,14 +270,22 @@ def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bo
         (ask, facts) for ask, facts in zip(wanted, all_facts, strict=True) if further or facts.open_request is None
     ]
     first_steps = {name: _first_step(account, name) for name in {ask.sequence for ask, _ in undecided}}
-    blocked = blocked_channels_of([facts.match.contact for _, facts in undecided])
+    contacts = [facts.match.contact for _, facts in undecided]
+    blocked = blocked_channels_of(contacts)
+    told = [consent for ask, facts in undecided for consent in _told(ask, facts.match.contact, now)]
+    unagreed = missing_consents_of(contacts, also=told)
     for ask, facts in undecided:
-        facts.first, facts.blocked = first_steps[ask.sequence], blocked[facts.match.contact.pk]
+        contact = facts.match.contact
+        facts.first, facts.blocked, facts.unagreed = (
+            first_steps[ask.sequence],
+            blocked[contact.pk],
+            unagreed[contact.pk],
+        )
     return all_facts
 
 
 def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exists: bool = False) -> Verdict:
-    contact, first, blocked = facts.match.contact, facts.first, facts.blocked
+    contact, first = facts.match.contact, facts.first
     if first is None:
         name = wanted.sequence
         reason = f"There is no sequence {name!r}." if name else "The account has no default sequence with a first step."
@@ -267,13 +293,18 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
     if wanted.channel != ReviewRequest.ChannelRule.AUTO and not contact.address(wanted.channel):
         name = "email" if wanted.channel == Channel.EMAIL else "mobile_phone_number"
         raise Refused(name, f"This contact has none, and the channel is {wanted.channel}.")
+    reachable = pick_channel(contact=contact, rule=first.channel, only=wanted.channel, blocked=facts.blocked)
+    blocked = facts.unagreed | facts.blocked
     channel = pick_channel(contact=contact, rule=first.channel, only=wanted.channel, blocked=blocked)
     asked = max((request.sent_at for request in facts.past if request.sent_at), default=None)
     gates = [
         Gate("external_id", not exists, KNOWN_ID),
         Gate("open_request", facts.open_request is None, OPEN_REQUEST),
         Gate("cool_down", asked is None, _cooldown_reason(account, asked, now) if asked else ""),
-        Gate("opt_out", channel is not None, "" if channel else _no_channel_reason(contact, wanted.channel, blocked)),
+        Gate(
+            "opt_out", bool(reachable), "" if reachable else _no_channel_reason(contact, wanted.channel, facts.blocked)
+        ),
+        Gate("consent", bool(channel) or not reachable, "" if channel else _unagreed_reason(wanted.channel, facts)),
     ]
     return Verdict(
         match=facts.match,
@@ -283,6 +314,7 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
         slot=slots.slot(
             account=account, contact=contact, channel=channel or Channel.EMAIL, earliest=now + wanted.delay
         ),
+        blocked=blocked,
     )
 
 
@@ -324,6 +356,15 @@ def _cooldown_reason(account: Account, asked: datetime, now: datetime) -> str:
     days = (now - asked).days
     ago = "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
     return f"This contact was asked {ago}; the account waits {account.cooldown_days} days between requests."
+
+
+def _unagreed_reason(only: str, facts: _Facts) -> str:
+    """Say which consents are missing, on the channels that could be used otherwise."""
+    return " ".join(
+        reason
+        for channel, reason in facts.unagreed.items()
+        if channel not in facts.blocked and only in (ReviewRequest.ChannelRule.AUTO, channel)
+    )
 
 
 def _no_channel_reason(contact: Contact, only: str, blocked: dict[str, str]) -> str:

@@ -5,8 +5,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from reviews.models import Contact, Delivery, Event, Feedback, ReviewRequest, ReviewSite, Suppression
-from reviews.representations import FeedbackOut, MessageOut, ReviewRequestOut, SuppressionOut, represent_contacts
+from reviews.models import Consent, Contact, Delivery, Event, Feedback, ReviewRequest, ReviewSite, Suppression
+from reviews.representations import (
+    ConsentOut,
+    FeedbackOut,
+    MessageOut,
+    ReviewRequestOut,
+    SuppressionOut,
+    represent_contacts,
+)
 
 
 class ReviewRequestTold(ReviewRequestOut):
@@ -48,6 +55,7 @@ def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
     messages = _rows_by_key(Delivery, (event.delivery_id for event in events), "clicked_site")
     feedback = _rows_by_key(Feedback, (event.feedback_id for event in events), "request__contact")
     suppressions = _rows_by_key(Suppression, (event.suppression_id for event in events))
+    consents = _rows_by_key(Consent, (event.consent_id for event in events))
     contact_rows = list(_rows_by_key(Contact, (event.contact_id for event in events)).values())
     contacts = {str(contact["id"]): contact for contact in represent_contacts(contact_rows)} if contact_rows else {}
     return [
@@ -60,6 +68,7 @@ def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
                 "feedback": _represent(FeedbackOut, feedback.get(event.feedback_id)),
                 "contact": contacts.get(str(event.contact_id)),
                 "suppression": _represent(SuppressionOut, suppressions.get(event.suppression_id)),
+                "consent": _represent(ConsentOut, consents.get(event.consent_id)),
             },
         }
         for event in events

@@ -12,7 +12,7 @@ from reviews.api.review_requests import MAX_BULK
 from reviews.api.webhooks import HookChange, HookIn, HookOut
 from reviews.models import SUBSCRIBABLE
 from reviews.models.base import Channel
-from reviews.representations import ContactOut, FeedbackOut, MessageOut, ReviewRequestOut, SuppressionOut
+from reviews.representations import ConsentOut, ContactOut, FeedbackOut, MessageOut, ReviewRequestOut, SuppressionOut
 from reviews.requests.intake import ReviewRequestIn
 from reviews.webhooks.payload import EventOut, ReviewRequestTold, SiteOut
 
@@ -84,7 +84,7 @@ class FieldOut(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    type = serializers.ChoiceField(choices=["string", "integer", "boolean"])
+    type = serializers.ChoiceField(choices=["string", "integer", "boolean", "datetime"])
     required = serializers.BooleanField()  # type: ignore[assignment]
     helpText = serializers.CharField()  # noqa: N815 (Zapier's name)
     default = serializers.CharField(required=False)
@@ -119,6 +119,13 @@ class SuppressionWhole(SuppressionOut):
     address, evidence, lifted_because = _nullable(), _nullable(), _nullable()
 
 
+class ConsentWhole(ConsentOut):
+    """What a customer agreed to, or took back, for one address. It is null once its contact was erased."""
+
+    address, wording = _nullable(), _nullable()
+    source = _nullable()  # type: ignore[assignment]
+
+
 class EventData(serializers.Serializer[Any]):
     """The rows that an event is about, as they are now; null what it is not about."""
 
@@ -128,6 +135,7 @@ class EventData(serializers.Serializer[Any]):
     feedback = FeedbackOut(allow_null=True)
     contact = ContactWhole(allow_null=True)
     suppression = SuppressionWhole(allow_null=True)
+    consent = ConsentWhole(allow_null=True)
 
 
 class EventWhole(EventOut):
