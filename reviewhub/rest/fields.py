@@ -48,7 +48,7 @@ class Flag(serializers.BooleanField):
         return data
 
 
-class Moment(serializers.Field[datetime, Any, str, Any]):
+class Moment(serializers.DateTimeField):
     """A JSON string with a date and time of RFC 3339, such as 2026-01-02T12:00:00Z: with its offset, never a guess."""
 
     default_error_messages = {"invalid": "Must be a time as RFC 3339 writes it, such as 2026-01-02T12:00:00Z."}
@@ -61,9 +61,6 @@ class Moment(serializers.Field[datetime, Any, str, Any]):
             return datetime.fromisoformat(data.upper()).astimezone(UTC)
         except (ValueError, OverflowError):  # the 31st of June; a year before the first, in UTC
             self.fail("invalid")
-
-    def to_representation(self, value: datetime) -> str:
-        return value.isoformat()
 
 
 class Metadata(serializers.JSONField):

@@ -41,11 +41,14 @@ def _present(data: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in data.items() if value not in (None, "")}
 
 
+CONSENT_CHANNELS = [*Channel.choices, (BOTH, "Both")]
+
+
 class ConsentIn(serializers.Serializer[dict[str, Any]]):
     """What the customer agreed to, for the addresses in the ask. A consent without one of these proves nothing."""
 
     channel = serializers.ChoiceField(
-        choices=[*Channel.choices, (BOTH, "Both")], help_text="What the contact agreed to: email, sms or both"
+        choices=CONSENT_CHANNELS, help_text="What the contact agreed to: email, sms or both"
     )
     wording = Text(max_length=MOST_WORDING, help_text="The words that the contact agreed to")
     source = Text(  # type: ignore[assignment]
@@ -115,7 +118,7 @@ class ReviewRequestIn(serializers.Serializer[Intake]):
         help_text="Contact's IANA time zone",
         style={"placeholder": "America/New_York"},
     )
-    consent = ConsentIn(required=False)
+    consent = ConsentIn(required=False, help_text="What the contact agreed to, with its proof")
     dry_run = Flag(default=False, help_text="Answer what would be sent and when, without writing anything")
 
     def to_internal_value(self, data: Any) -> Any:
