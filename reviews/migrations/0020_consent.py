@@ -117,4 +117,29 @@ class Migration(migrations.Migration):
                 condition=models.Q(("channel__in", ["email", "sms"])), name="consent_channel_known"
             ),
         ),
+        migrations.AddField(
+            model_name="importjob",
+            name="consent_at",
+            field=models.DateTimeField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name="importjob",
+            name="consent_channel",
+            field=models.CharField(
+                blank=True,
+                choices=[("email", "E-mail"), ("sms", "Text message"), ("both", "Both")],
+                db_default="",
+                max_length=5,
+            ),
+        ),
+        migrations.AddField(
+            model_name="importjob",
+            name="consent_source",
+            field=models.CharField(blank=True, db_default="", max_length=200),
+        ),
+        migrations.AddField(
+            model_name="importjob",
+            name="consent_wording",
+            field=models.TextField(blank=True, db_default="", max_length=2000),
+        ),
     ]

@@ -17,6 +17,9 @@ from reviews.models.suppression import blocked_channels_of
 
 MOST_WORDING, MOST_SOURCE = 2000, 200
 
+BOTH = "both"  # ways, agreed to at once: two rows
+CONSENT_CHANNELS = [*Channel.choices, (BOTH, "Both")]
+
 
 class Consent(models.Model):
     """One act of a customer about one address: agreed to be written to there, or took that back.

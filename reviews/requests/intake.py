@@ -15,7 +15,7 @@ from reviewhub.rest.fields import Email, Flag, Integer, Metadata, Moment, Text
 from reviews.models import ReviewRequest
 from reviews.models.addresses import InvalidPhone, normalise_email, normalise_phone
 from reviews.models.base import MAX_DELAY_HOURS, Channel
-from reviews.models.consent import MOST_SOURCE, MOST_WORDING
+from reviews.models.consent import BOTH, CONSENT_CHANNELS, MOST_SOURCE, MOST_WORDING
 from reviews.requests.ask import Ask
 from reviews.requests.consents import Agreement
 from reviews.requests.matching import Person
@@ -33,15 +33,18 @@ class Intake:
 CLOCKS_DIFFER = timedelta(minutes=5)  # between the caller's clock and ours
 # Older than any list that somebody still writes to; a time before it is a mistake, such as the 1970 of an empty value.
 EARLIEST_CONSENT = datetime(2000, 1, 1, tzinfo=UTC)
-BOTH = "both"
+
+
+def problem_of_time(at: datetime, now: datetime) -> str:
+    """Say why nobody can have agreed at that time; empty when they can."""
+    if at > now + CLOCKS_DIFFER:
+        return "Must not be in the future."
+    return f"Must not be before {EARLIEST_CONSENT.year}." if at < EARLIEST_CONSENT else ""
 
 
 def _present(data: dict[str, Any]) -> dict[str, Any]:
     """Leave out what counts as absent."""
     return {key: value for key, value in data.items() if value not in (None, "")}
-
-
-CONSENT_CHANNELS = [*Channel.choices, (BOTH, "Both")]
 
 
 class ConsentIn(serializers.Serializer[dict[str, Any]]):
@@ -65,10 +68,8 @@ class ConsentIn(serializers.Serializer[dict[str, Any]]):
 
     def validate_at(self, at: datetime) -> datetime:
         now = timezone.now()
-        if at > now + CLOCKS_DIFFER:
-            raise serializers.ValidationError("Must not be in the future.")
-        if at < EARLIEST_CONSENT:
-            raise serializers.ValidationError(f"Must not be before {EARLIEST_CONSENT.year}.")
+        if problem := problem_of_time(at, now):
+            raise serializers.ValidationError(problem)
         return min(at, now)  # else a withdrawal in the next minutes would seem to be the older one
 
 
@@ -128,7 +129,7 @@ class ReviewRequestIn(serializers.Serializer[Intake]):
 
 
 # Forms such as Zapier's, and columns of a file, have no fields within fields.
-FLAT_CONSENT = {f"consent_{name}": name for name in ConsentIn().fields}
+FLAT_CONSENT = {f"consent_{name}": str(name) for name in ConsentIn().fields}
 
 
 def _gather_consent(data: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from reviews.api.openapi.operations import OPERATIONS
 from reviews.api.openapi.schemas import REHEARSAL_STATUSES
 from reviews.models import Consent, Delivery, Event, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
-from reviews.requests.intake import CONSENT_CHANNELS
+from reviews.models.consent import CONSENT_CHANNELS
 from reviews.webhooks.notifier import WAITS
 
 VERSION = "1.0.0"
