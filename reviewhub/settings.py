@@ -32,6 +32,11 @@ SECRET_KEY = secret_key(debug=DEBUG)
 # A key of its own, so that a changed SECRET_KEY does not lose the opt-outs of erased contacts.
 ADDRESS_HASH_KEY: str = env.str("ADDRESS_HASH_KEY", default=SECRET_KEY)
 SECRET_KEY_FALLBACKS: list[str] = parts("SECRET_KEY_FALLBACKS", default=[])
+# Signs exported evidence; former ones, so that documents of then can still be checked.
+EVIDENCE_KEY: str = env.str("EVIDENCE_KEY", default=SECRET_KEY)
+EVIDENCE_KEY_FALLBACKS: list[str] = parts(
+    "EVIDENCE_KEY_FALLBACKS", default=SECRET_KEY_FALLBACKS if EVIDENCE_KEY == SECRET_KEY else []
+)
 PORT = whole_number("PORT", default=8000, least=1, most=65535)
 PUBLIC_URL = origin("PUBLIC_URL", default=f"http://localhost:{PORT}")
 _public = urlsplit(PUBLIC_URL)

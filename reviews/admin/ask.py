@@ -112,7 +112,7 @@ class AskForm(forms.Form):
             self.add_error("sequence", "This sequence belongs to another account.")
         check_consent(self, cleaned, now=timezone.now())
         channel = cleaned.get("consent_channel")
-        needed = {Channel.EMAIL: "email", Channel.SMS: "phone"}.get(channel or "")
+        needed: str | None = {"email": "email", "sms": "phone"}.get(channel or "")
         if needed and not cleaned.get(needed):
             self.add_error("consent_channel", "Type in the address or number that it is for.")
         return cleaned

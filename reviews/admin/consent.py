@@ -72,5 +72,7 @@ def check_consent(form: forms.Form, cleaned: dict[str, Any], *, now: datetime, e
     for name in PARTS:
         if name not in form.errors and not cleaned.get(name) and name not in elsewhere:
             form.add_error(name, "A consent proves nothing without it.")
-    if (at := cleaned.get("consent_at")) and (problem := problem_of_time(at, now)):
-        form.add_error("consent_at", problem)
+    if at := cleaned.get("consent_at"):
+        cleaned["consent_at"] = min(at, now)  # else a withdrawal in the next minutes would seem to be the older one
+        if problem := problem_of_time(at, now):
+            form.add_error("consent_at", problem)

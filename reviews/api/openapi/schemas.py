@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from reviews.api.review_requests import MAX_BULK
 from reviews.api.webhooks import HookChange, HookIn, HookOut
-from reviews.models import SUBSCRIBABLE
+from reviews.models import SUBSCRIBABLE, Consent
 from reviews.models.base import Channel
 from reviews.representations import ConsentOut, ContactOut, FeedbackOut, MessageOut, ReviewRequestOut, SuppressionOut
 from reviews.requests.intake import ReviewRequestIn
@@ -124,6 +124,36 @@ class ConsentWhole(ConsentOut):
 
     address, wording = _nullable(), _nullable()
     source = _nullable()  # type: ignore[assignment]
+
+
+class EvidenceAccountOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class EvidenceSubjectOut(serializers.Serializer[Any]):
+    """An address as it stands now. It is null once its contact was erased, and only the keyed hash is left."""
+
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    address = _nullable()
+    address_hash = serializers.CharField()
+    consent = serializers.ChoiceField(choices=Consent.Kind.choices, allow_null=True)
+    suppressed = _nullable()
+
+
+class EvidenceOut(serializers.Serializer[Any]):
+    """A signed document. What an entry of `history` holds depends on `what` it is, and goes beside `at` and `what`."""
+
+    type = serializers.CharField()
+    version = serializers.IntegerField()
+    issuer = serializers.CharField()
+    keys = serializers.CharField()
+    account = EvidenceAccountOut()
+    made_at = serializers.DateTimeField()
+    subjects = EvidenceSubjectOut(many=True)
+    history = serializers.ListField(child=serializers.DictField())
+    key_id = serializers.CharField()
+    signature = serializers.CharField()
 
 
 class EventData(serializers.Serializer[Any]):
