@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from reviews.api.review_requests import MAX_BULK
 from reviews.api.webhooks import HookChange, HookIn, HookOut
-from reviews.models import SUBSCRIBABLE, Consent
+from reviews.models import SUBSCRIBABLE
 from reviews.models.base import Channel
 from reviews.representations import ConsentOut, ContactOut, FeedbackOut, MessageOut, ReviewRequestOut, SuppressionOut
 from reviews.requests.intake import ReviewRequestIn
@@ -137,7 +137,7 @@ class EvidenceSubjectOut(serializers.Serializer[Any]):
     channel = serializers.ChoiceField(choices=Channel.choices)
     address = _nullable()
     address_hash = serializers.CharField()
-    consent = serializers.ChoiceField(choices=Consent.Kind.choices, allow_null=True)
+    consent = _nullable(help_text="The latest act: given or withdrawn; null without any.")
     suppressed = _nullable()
 
 
