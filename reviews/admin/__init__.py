@@ -2,6 +2,7 @@
 
 from reviews.admin import (
     accounts,
+    consents,
     contacts,
     events,
     feedback,
@@ -16,6 +17,7 @@ from reviews.admin import (
 
 __all__ = [
     "accounts",
+    "consents",
     "contacts",
     "events",
     "feedback",

@@ -21,7 +21,7 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
 )
 from reviewhub.refused import Refused
-from reviews.admin.consent import check_consent, consent_fields
+from reviews.admin.consents import check_consent, consent_fields
 from reviews.admin.normalise import normalise, require_one
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned

@@ -23,7 +23,7 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminSelectWidget,
     display,
 )
-from reviews.admin.consent import check_consent, consent_fields
+from reviews.admin.consents import check_consent, consent_fields
 from reviews.models import ImportJob, ReviewRequest, Sequence
 from reviews.models.base import MAX_DELAY_HOURS
 from reviews.requests import imports

@@ -105,6 +105,14 @@ class Migration(migrations.Migration):
             model_name="consent",
             index=models.Index(fields=["account", "address_hash", "-at", "-kind"], name="consent_latest"),
         ),
+        migrations.AddIndex(
+            model_name="consent",
+            index=models.Index(fields=["account", "-recorded_at"], name="consent_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="consent",
+            index=models.Index(fields=["-recorded_at"], name="consent_newest_of_all"),
+        ),
         migrations.AddConstraint(
             model_name="consent",
             constraint=models.CheckConstraint(

@@ -60,6 +60,8 @@ class Consent(models.Model):
         indexes = [
             # Serves the gate: the latest act of an address.
             models.Index(fields=["account", "address_hash", "-at", "-kind"], name="consent_latest"),
+            models.Index(fields=["account", "-recorded_at"], name="consent_newest"),
+            models.Index(fields=["-recorded_at"], name="consent_newest_of_all"),  # the operator's list
         ]
 
     def __str__(self) -> str:

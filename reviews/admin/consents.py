@@ -1,18 +1,40 @@
-"""The fields of a form in which staff say that customers have agreed to be written to."""
+"""Consents: their list, and the fields of forms in which staff say that customers have agreed to be written to."""
 
 from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.contrib import admin
 
 from reviewhub.backoffice.pages import (
+    AccountAdmin,
+    GeneratedRows,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
+    display,
 )
+from reviews.models import Consent
 from reviews.models.consent import CONSENT_CHANNELS, MOST_SOURCE, MOST_WORDING
 from reviews.requests.intake import problem_of_time
+
+
+@admin.register(Consent)
+class ConsentAdmin(GeneratedRows, AccountAdmin):
+    """What customers agreed to and took back. Asks, imports and opt-outs write it; nobody changes it."""
+
+    list_display = ("shown_address", "kind", "channel", "at", "source", "account")
+    list_filter = ("kind", "channel")
+    list_select_related = ("account",)
+    ordering = ("-recorded_at",)  # the order that has an index
+    sortable_by = ()
+    search_fields = ("address",)
+    fields = ("account", "contact", "channel", "address", "kind", "wording", "source", "at", "via", "recorded_at")
+
+    @display(description="Address")
+    def shown_address(self, consent: Consent) -> str:
+        return consent.address or "erased address"
 
 
 class MomentInput(UnfoldAdminTextInputWidget):
