@@ -18,26 +18,33 @@ from django.conf import settings
 MOST = 2**53 - 1  # RFC 7493 §2.2: a larger number is not the same in every program
 
 
+class NoCanonicalForm(ValueError):
+    """Another program might write the value in another way."""
+
+
 def canonical(value: Any) -> bytes:
-    """Return the value as canonical JSON. Raises ValueError for what has no such form here."""
+    """Return the value as canonical JSON. Raises NoCanonicalForm."""
     _check(value)
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    try:
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    except UnicodeEncodeError as error:  # half of a surrogate pair
+        raise NoCanonicalForm(str(error)) from error
 
 
 def _check(value: Any) -> None:
     if isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str) or not key.isascii():
-                raise ValueError(f"{key!r} is no key of a signed document.")
+                raise NoCanonicalForm(f"{key!r} is no key of a signed document.")
             _check(item)
     elif isinstance(value, list):
         for item in value:
             _check(item)
     elif isinstance(value, int):
         if abs(value) > MOST:
-            raise ValueError(f"{value} is too large for a signed document.")
+            raise NoCanonicalForm(f"{value} is too large for a signed document.")
     elif value is not None and not isinstance(value, str):
-        raise ValueError(f"{value!r} cannot stand in a signed document.")
+        raise NoCanonicalForm(f"{value!r} cannot stand in a signed document.")
 
 
 def sign(document: dict[str, Any]) -> dict[str, Any]:
