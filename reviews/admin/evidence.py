@@ -24,6 +24,7 @@ WORDS = {
     "lifted": "May be written to again",
     "asked": "Asked for a review",
     "message": "Message",
+    "message_not_sent": "Message that did not leave",
     "reply": "Customer replied",
     "report": "Report of the provider",
 }

@@ -170,7 +170,8 @@ def _of_message(row: Delivery) -> Entry:
         "error": " ".join(filter(None, [row.error_code, row.error_text])) or None,
         "reason": row.reason or None,
     }
-    return row.sent_at or row.due_at, "message", facts
+    was_tried = row.sent_at is not None or row.attempts
+    return row.sent_at or row.due_at, "message" if was_tried else "message_not_sent", facts
 
 
 def _of_report(row: DeliveryEvent) -> Entry:
