@@ -67,14 +67,14 @@ def consent_fields(*, nobody: str, whom: str) -> tuple[forms.Field, ...]:
             help_text="As the customer read or heard them.",
         ),
         forms.CharField(
-            label="Where",
+            label="Where they agreed",
             max_length=MOST_SOURCE,
             required=False,
             widget=UnfoldAdminTextInputWidget(),
             help_text="Such as: check box on the booking form.",
         ),
         forms.DateTimeField(
-            label="When",
+            label="When they agreed",
             required=False,
             widget=MomentInput(),
         ),

@@ -9,13 +9,16 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
 
 from oauth.models import Account
 from oauth.roles import is_operator, written_accounts
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from reviews.contacts import evidence
 from reviews.contacts.evidence import Subject
+from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.models.addresses import InvalidAddress, read_address
+from reviews.models.base import Channel
 
 WORDS = {
     "consent.given": "Agreed",
@@ -27,6 +30,14 @@ WORDS = {
     "message_not_sent": "Message that did not leave",
     "reply": "Customer replied",
     "report": "Report of the provider",
+}
+
+CHOICES: dict[str, dict[Any, Any]] = {
+    "channel": dict(Channel.choices),
+    "kind": dict(DeliveryEvent.Kind.choices),
+    "reason": dict(Suppression.Reason.choices),
+    "status": dict([*Delivery.Status.choices, *ReviewRequest.Status.choices]),
+    "told_by": dict(ReviewRequest.Source.choices),
 }
 
 
@@ -81,6 +92,9 @@ def evidence_page(
             "title": "Evidence",
             "opts": page.opts,
             "document": document,
+            "subjects": [
+                subject | {"suppressed": _plain("reason", subject["suppressed"])} for subject in document["subjects"]
+            ],
             "made_at": parse_datetime(document["made_at"]),
             "history": [_line(entry) for entry in document["history"]],
             "zone": timezone.get_current_timezone_name(),
@@ -94,11 +108,18 @@ def evidence_page(
 
 def _line(entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry as the page shows it: time, words, and the facts that there are, with their names."""
-    facts = {name: value for name, value in entry.items() if name not in ("at", "what") and value not in (None, "")}
-    if not facts.get("sandbox", True):
-        del facts["sandbox"]
+    facts = {
+        name: value for name, value in entry.items() if name not in ("at", "what") and value not in (None, "", False)
+    }
     return {
         "at": parse_datetime(entry["at"]),
         "what": WORDS[entry["what"]],
-        "facts": [(name.replace("_", " "), value) for name, value in facts.items()],
+        "facts": [(name.replace("_", " "), _plain(name, value)) for name, value in facts.items()],
     }
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a fact in the words of the back-office, a time in the zone of the page."""
+    if name.endswith("_at") and (moment := parse_datetime(value)):
+        return date_format(timezone.localtime(moment), "j M Y, H:i:s")
+    return CHOICES.get(name, {}).get(value, value)
