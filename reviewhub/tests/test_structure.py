@@ -35,6 +35,7 @@ ROOMS = [
     ["reviews.insights"],
     ["reviews.worker"],
     ["reviews.webhooks"],
+    ["reviews.sites"],
     ["reviews.requests"],
     ["reviews.contacts"],
     ["reviews.delivery"],

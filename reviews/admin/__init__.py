@@ -11,6 +11,7 @@ from reviews.admin import (
     provider_events,
     requests,
     sequences,
+    sites,
     suppressions,
     webhooks,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "provider_events",
     "requests",
     "sequences",
+    "sites",
     "suppressions",
     "webhooks",
 ]

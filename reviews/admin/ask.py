@@ -168,7 +168,7 @@ def look_at(form: AskForm, now: datetime) -> Preview:
     return Preview(
         reason=verdict.reason,
         known=None if verdict.match.is_new else verdict.match.contact,
-        warnings=[*form.doubts, *verdict.match.warnings],
+        warnings=[*form.doubts, *verdict.warnings],
         messages=[(message, when(message, now)) for message in planned],
     )
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -13,11 +14,12 @@ from reviewhub.backoffice.pages import UnfoldAdminSelectWidget
 from reviews.delivery.channels.codes import explain
 from reviews.insights.account import Funnel, Scope, overview
 from reviews.insights.charts import columns_by_day, percent
-from reviews.models import ReviewRequest, Sequence, WorkerBeat
+from reviews.models import ReviewRequest, ReviewSite, Sequence, WorkerBeat
 from reviews.models.base import Channel
 
 PERIODS = [("7", "7 days"), ("30", "30 days"), ("90", "90 days")]
 USUAL_DAYS = 30
+WITHOUT_SITE_SHOWN = 3  # accounts
 LONGEST_CHOICE = 200  # accounts or sequences; more are no choice
 
 
@@ -86,9 +88,17 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "failures": [(code, explain(code), count) for code, count in numbers.failures],
         "worker_alive": numbers.worker_beat is not None and now - numbers.worker_beat <= WorkerBeat.STALE_AFTER,
         "sandbox": settings.SANDBOX,
+        "without_site": _without_site(scope),
         "operator": is_operator(request),
     }
     return context
+
+
+def _without_site(scope: Scope) -> list[Account]:
+    """Return the first of the person's accounts that have no review site; none for the operator, who sees all."""
+    sites = ReviewSite.objects.filter(account=OuterRef("pk"), is_active=True)
+    rows = Account.objects.filter(~Exists(sites), pk__in=scope.accounts or [], is_active=True)
+    return list(rows.order_by("name")[:WITHOUT_SITE_SHOWN]) if scope.accounts else []
 
 
 def _funnel(funnel: Funnel) -> list[tuple[str, int, str]]:

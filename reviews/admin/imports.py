@@ -20,6 +20,7 @@ from reviewhub.backoffice.pages import (
     AccountAdmin,
     GeneratedRows,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     display,
 )
@@ -27,7 +28,8 @@ from reviews.admin.consents import check_consent, consent_fields
 from reviews.models import ImportJob, ReviewRequest, Sequence
 from reviews.models.base import MAX_DELAY_HOURS
 from reviews.requests import imports
-from reviews.requests.csv_files import FIELDS, MOST_BYTES, MOST_ROWS, Row, Unreadable, write_rows
+from reviews.requests.csv_encoding import CHOICES, MOST_BYTES, Unreadable
+from reviews.requests.csv_files import FIELDS, MOST_ROWS, Row, write_rows
 
 STATUS_COLOURS = {
     "draft": "warning",
@@ -99,6 +101,8 @@ class SettingsForm(forms.Form):
         super().__init__(data, initial=settings | columns)
         sequence: Any = self.fields["sequence"]
         sequence.queryset = Sequence.objects.for_account(job.account).order_by("name")
+        if readings := imports.readings(job):
+            self.fields["encoding"] = _encoding_field(job, readings)
         for name in columns:
             choices = LEAVE_OUT + list(FIELDS.items())
             self.fields[name] = forms.ChoiceField(choices=choices, required=False, widget=UnfoldAdminSelectWidget)
@@ -121,7 +125,21 @@ class SettingsForm(forms.Form):
         """Keep the settings; False when the import has been started meanwhile."""
         columns = [self.cleaned_data[column.name] for column in self.columns()]
         settings = {name: self.cleaned_data[name] for name in SETTINGS}
-        return imports.configure(job, columns=columns, now=timezone.now(), **settings)
+        encoding = self.cleaned_data.get("encoding", "")
+        return imports.configure(job, columns=columns, encoding=encoding, now=timezone.now(), **settings)
+
+
+def _encoding_field(job: ImportJob, readings: dict[str, str]) -> forms.ChoiceField:
+    """Return the question how the file's letters are to be read; already answered where its bytes tell."""
+    return forms.ChoiceField(
+        label="How these words of the file read rightly",
+        choices=[(encoding, f"{words} ({CHOICES[encoding]})") for encoding, words in readings.items()],
+        initial=job.encoding if job.is_encoding_sure else None,
+        widget=UnfoldAdminRadioSelectWidget,
+        error_messages={
+            "required": "Choose the line in which every letter is right: the file can be read in several ways."
+        },
+    )
 
 
 @admin.register(ImportJob)
@@ -251,6 +269,7 @@ def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
         tally = imports.check(job, rows, timezone.now())
     return {
         "form": form,
+        "encoding": form["encoding"] if "encoding" in form.fields else None,
         "columns": columns,
         "settings": [form[name] for name in ASKING],
         "consent": [form[name] for name in CONSENT],

@@ -18,7 +18,7 @@ from reviewhub.backoffice.actions import Action
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from reviewhub.counters import count_one
 from reviews.delivery import send_test
-from reviews.delivery.content.render import VARIABLES
+from reviews.delivery.content.templates import VARIABLES
 from reviews.delivery.preview import written_out
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Sequence
 from reviews.models.addresses import InvalidPhone, normalise_phone

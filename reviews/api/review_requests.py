@@ -87,7 +87,7 @@ def _rehearse(account: Account, intake: Intake) -> Response | ValidationError:
         verdict, messages = preview.look_ahead(account=account, wanted=intake.ask, now=timezone.now())
     except Refused as refusal:
         return _validation_error(refusal)
-    return Response(represent_rehearsal(verdict, messages))
+    return Response(represent_rehearsal(verdict, messages, intake.warnings))
 
 
 def _validation_error(refusal: Refused) -> ValidationError:
@@ -180,7 +180,7 @@ def _serializer() -> ReviewRequestOut:
     return ReviewRequestOut()
 
 
-def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned]) -> dict[str, Any]:
+def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned], warnings: list[str]) -> dict[str, Any]:
     """Represent a dry run: the gates that the ask would pass, and the messages that would be sent."""
     status = ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED
     return {
@@ -188,6 +188,7 @@ def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned]) -> dict[s
         "reason": verdict.reason or None,
         "gates": [{"gate": gate.gate, "passed": gate.passed, "reason": gate.reason or None} for gate in verdict.gates],
         "messages": [_represent_planned(message) for message in messages],
+        "warnings": [*warnings, *verdict.warnings],
     }
 
 

@@ -27,7 +27,8 @@ from reviews.delivery import advance, claims, rate_limit, unsent
 from reviews.delivery.advance import Sent
 from reviews.delivery.channels import Accepted, ChannelError, Message, get_channel
 from reviews.delivery.claims import LEASE, Turns
-from reviews.delivery.content.render import RenderError, render
+from reviews.delivery.content.render import render
+from reviews.delivery.content.templates import RenderError
 from reviews.delivery.pool import Factory, Handover, Pool
 from reviews.delivery.unsent import CONNECT_PAUSE, about
 from reviews.models import Delivery, FollowUpStep, consent

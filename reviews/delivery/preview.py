@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oauth.models import Account
-from reviews.delivery.content.render import RenderError, render
+from reviews.delivery.content.render import render
 from reviews.delivery.content.segments import Segments, measure
+from reviews.delivery.content.templates import RenderError
 from reviews.models import FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
 from reviews.requests.ask import Ask, Verdict, weigh

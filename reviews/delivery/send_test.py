@@ -7,7 +7,8 @@ from datetime import datetime
 from oauth.models import Account
 from reviews.delivery.channels import ChannelError, get_channel
 from reviews.delivery.channels.codes import explain
-from reviews.delivery.content.render import VARIABLES, RenderError, render
+from reviews.delivery.content.render import render
+from reviews.delivery.content.templates import VARIABLES, RenderError
 from reviews.models import Contact, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
 from reviews.models.suppression import blocked_channels

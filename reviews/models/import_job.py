@@ -27,7 +27,9 @@ class ImportJob(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
     name = models.CharField("file", max_length=200)
-    content = models.BinaryField(help_text="The file's text, compressed; empty when the job has ended.")
+    content = models.BinaryField(help_text="The file as it came, compressed; empty when the job has ended.")
+    encoding = models.CharField(max_length=10, default="utf-8", db_default="utf-8")
+    is_encoding_sure = models.BooleanField(default=True, db_default=True, help_text="Else somebody has to choose it.")
     digest = models.CharField(max_length=64, editable=False, help_text="Tells whether the same file came before.")
     delimiter = models.CharField(max_length=1)
     has_header = models.BooleanField("first row holds headings")

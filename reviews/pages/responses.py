@@ -17,7 +17,8 @@ from reviewhub.client_address import client_address
 from reviewhub.counters import count_one
 from reviewhub.languages import in_language, is_right_to_left
 from reviewhub.statements import Select
-from reviews.delivery.content.render import RenderError, fill, values_of
+from reviews.delivery.content.render import values_of
+from reviews.delivery.content.templates import RenderError, fill
 from reviews.models import Contact, ReviewSite
 
 logger = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from oauth.models import Account
 from reviewhub.refused import Refused
 from reviewhub.statements import Select, insert_rows, one_trip
-from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewRequest
+from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewRequest, ReviewSite
 from reviews.models.base import Channel, available_channels
 from reviews.models.consent import missing_consents_of
 from reviews.models.suppression import blocked_channels_of
@@ -28,6 +28,7 @@ TRIES = 5
 
 KNOWN_ID = "A review request with this external_id exists already."
 OPEN_REQUEST = "This contact has an open review request already."
+NO_SITE = "The account has no review site: customers can leave feedback for it, and no public review."
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,10 @@ class Verdict:
     @property
     def reason(self) -> str:
         return next((gate.reason for gate in self.gates if not gate.passed), "")
+
+    @property
+    def warnings(self) -> list[str]:
+        return [*self.match.warnings, *([] if self.first.has_site else [NO_SITE])]  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -177,7 +182,7 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
         return _Decision(refusal)
     request, delivery = _rows(account, ask, verdict, now)
     outcome = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
-    answer = AskResult(request, True, f"Review request {outcome}", match.warnings)
+    answer = AskResult(request, True, f"Review request {outcome}", verdict.warnings)
     return _Decision(answer, match, request, delivery, _told(ask, match.contact, now))
 
 
@@ -343,7 +348,8 @@ def _first_step(account: Account, name: str) -> FollowUpStep | None:
 
 
 def _first_steps() -> QuerySet[FollowUpStep]:
-    return FollowUpStep.objects.filter(position=0).select_related("sequence")
+    sites = ReviewSite.objects.filter(account=OuterRef("sequence__account"), is_active=True)
+    return FollowUpStep.objects.filter(position=0).select_related("sequence").annotate(has_site=Exists(sites))
 
 
 _default_step = Select(lambda account: _first_steps().filter(sequence__account=account, sequence__is_default=True))

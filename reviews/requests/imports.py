@@ -27,18 +27,19 @@ from reviewhub.refused import Refused
 from reviewhub.rest.errors import flatten_errors
 from reviews.models import ImportJob, ImportProblem, ReviewRequest
 from reviews.models.base import Channel
+from reviews.requests import csv_encoding
 from reviews.requests.ask import Ask, ask_all
+from reviews.requests.csv_encoding import CHOICES, UNKNOWN, Unreadable
 from reviews.requests.csv_files import (
     MOST_ROWS,
     Row,
-    Unreadable,
-    decode,
     delimiter_of,
     guess_columns,
     has_header,
     rows_of,
 )
 from reviews.requests.intake import FLAT_CONSENT, read_ask
+from reviews.requests.names import split_name
 from reviews.worker import task_paths
 from reviews.worker.heartbeat import is_stopping
 from reviews.worker.queue import enqueue
@@ -46,6 +47,7 @@ from reviews.worker.queue import enqueue
 logger = logging.getLogger(__name__)
 
 CHUNK = 500
+SAMPLE = 50  # rows that are looked at to guess what the columns hold
 SLICE = 5.0  # seconds of work in one task: messages wait in the same queue, and must not wait longer
 STALLED = timedelta(seconds=30)
 DRAFTS_KEPT, PROBLEMS_KEPT = timedelta(days=7), timedelta(days=30)
@@ -68,9 +70,10 @@ class Counts:
 
 def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetime) -> ImportJob:
     """Store the file as a draft, with a guess at its columns; ask nobody yet. Raises Unreadable."""
-    text = decode(raw)
+    encoding = csv_encoding.guess(raw)
+    text = csv_encoding.decode(raw, encoding.encoding)
     delimiter = delimiter_of(text)
-    sample = list(islice(rows_of(text, delimiter), 50))
+    sample = list(islice(rows_of(text, delimiter), SAMPLE))
     if not sample:
         raise Unreadable("The file is empty.")
     header = has_header(sample)
@@ -83,8 +86,10 @@ def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetim
         account=account,
         user=user,
         name=name[:200],
-        content=zlib.compress(text.encode()),
-        digest=hashlib.sha256(text.encode()).hexdigest(),
+        content=zlib.compress(raw),
+        encoding=encoding.encoding,
+        is_encoding_sure=encoding.is_sure,
+        digest=hashlib.sha256(raw).hexdigest(),
         delimiter=delimiter,
         has_header=header,
         first_row=sample[0].cells,
@@ -109,8 +114,16 @@ def same_before(job: ImportJob) -> ImportJob | None:
 
 def rows_from(job: ImportJob) -> Iterator[Row]:
     """Yield the rows of the file below its headings, from the first that was not asked."""
-    text = zlib.decompress(job.content).decode()
-    return islice(rows_of(text, job.delimiter), job.has_header + job.position, None)
+    return islice(_all_rows(job), job.has_header + job.position, None)
+
+
+def _all_rows(job: ImportJob) -> Iterator[Row]:
+    return rows_of(csv_encoding.decode(zlib.decompress(job.content), job.encoding), job.delimiter)
+
+
+def readings(job: ImportJob) -> dict[str, str]:
+    """Return the first words of the file that read differently by its encoding, for each that it may have."""
+    return csv_encoding.readings(zlib.decompress(job.content))
 
 
 def headings(job: ImportJob) -> list[str]:
@@ -120,13 +133,27 @@ def headings(job: ImportJob) -> list[str]:
     return [(names[position] if position < len(names) else "") or number for position, number in enumerate(numbers)]
 
 
-def configure(job: ImportJob, *, has_header: bool, now: datetime, **settings: object) -> bool:
+def configure(
+    job: ImportJob, *, has_header: bool, columns: list[str], encoding: str, now: datetime, **settings: object
+) -> bool:
     """Change how the file is read and asked; drop the result of an earlier check.
 
-    `settings`: columns, channel, sequence, delay_hours, and the consent of everybody in the file. Return False when the
-    job has been started meanwhile.
+    `encoding`: the one that a person chose; empty where there is nothing to choose. In another encoding, columns that
+    hold nothing yet are guessed anew. `settings`: channel, sequence, delay_hours, and the consent of everybody in the
+    file. Return False when the job has been started meanwhile.
     """
     changes = {"has_header": has_header, "total": job.total + job.has_header - has_header, **settings}
+    if encoding and encoding != job.encoding:
+        job.encoding = encoding
+        sample = list(islice(_all_rows(job), SAMPLE))
+        guesses = guess_columns(sample, header=has_header)
+        columns = [
+            column or ("" if guess in columns else guess) for column, guess in zip(columns, guesses, strict=False)
+        ]
+        changes |= {"first_row": sample[0].cells}
+    if encoding:
+        changes |= {"encoding": encoding, "is_encoding_sure": True}
+    changes["columns"] = columns
     return _move(
         job, (ImportJob.Status.DRAFT,), ImportJob.Status.DRAFT, **changes, **_from_the_start(now), checked=False
     )
@@ -290,13 +317,16 @@ def _read(job: ImportJob, row: Row) -> Ask:
         values["sequence"] = str(job.sequence_id)
     cells = dict(zip(job.columns, row.cells, strict=False))
     for field, cell in cells.items():
+        if field and UNKNOWN in cell:
+            encoding = CHOICES.get(job.encoding, job.encoding)
+            raise _Unusable(f"“{cell}” holds a character that cannot be read as {encoding}: write it anew.")
         if field in FLAT_CONSENT:
             continue
         if field == "name":
-            values["first_name"], _, values["last_name"] = cell.partition(" ")
+            values |= split_name(cell)
         elif field == "delay_hours":
             values[field] = int(cell) if cell.isdecimal() else cell or job.delay_hours
-        elif field:
+        elif field and (cell or field not in values):
             values[field] = cell
     values["consent"] = _consent(job, cells)
     try:

@@ -77,6 +77,7 @@ class RehearsalOut(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_null=True)
     gates = GateOut(many=True)
     messages = PlannedOut(many=True)
+    warnings = serializers.ListField(child=serializers.CharField())
 
 
 class FieldOut(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.contacts.suppressions import suppress
 from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
+from reviews.requests.ask import NO_SITE
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
 
@@ -31,6 +32,15 @@ def preview(client: Client, business: Account, **changes: str) -> str:
     assert response.status_code == 200
     assert "<html" not in response.content.decode()
     return " ".join(response.content.decode().split())
+
+
+def test_an_account_without_a_review_site_is_told_before_and_after_the_press(account: Account, owner: User) -> None:
+    client = signed_in(owner)
+    assert NO_SITE not in preview(client, account)
+    account.review_sites.all().delete()
+    assert NO_SITE in preview(client, account)
+    assert NO_SITE in client.post(ADD, form(account), follow=True).content.decode()
+    assert "no review site" in client.get("/admin/").content.decode()
 
 
 def test_who_works_in_one_business_is_not_asked_which(account: Account, other_account: Account, owner: User) -> None:

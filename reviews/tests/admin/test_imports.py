@@ -1,5 +1,6 @@
 """Imports, as staff see them: from the file to the customers asked."""
 
+import re
 from typing import Any
 
 import pytest
@@ -35,8 +36,8 @@ def address(job: ImportJob) -> str:
     return reverse("admin:reviews_importjob_change", args=[job.pk])
 
 
-def upload(client: Client, account: Account, text: str) -> Any:
-    file = SimpleUploadedFile("list.csv", text.encode(), content_type="text/csv")
+def upload(client: Client, account: Account, text: str, *, encoding: str = "utf-8") -> Any:
+    file = SimpleUploadedFile("list.csv", text.encode(encoding), content_type="text/csv")
     return client.post(ADD, {"account": str(account.pk), "file": file}, follow=True)
 
 
@@ -119,6 +120,29 @@ def test_a_file_that_cannot_be_read_is_refused_at_its_field(
     assert page.status_code == 400
     assert words in page.content.decode()
     assert not ImportJob.objects.exists()
+
+
+def test_a_file_that_may_be_read_in_several_ways_is_not_started_before_somebody_chose(
+    account: Account, owner: User, queued: list[int]
+) -> None:
+    client = signed_in(owner)
+    list_ = LIST.replace("Ada", "Jürgen")
+    page = upload(client, account, list_, encoding="mac_roman").content.decode()
+    assert "Which of these is right?" in page
+    assert "Jürgen (Macintosh)" in page
+    job = ImportJob.objects.get()
+    refused = client.post(address(job), settings(start="1"))
+    assert (refused.status_code, queued) == (400, [])
+    assert "Choose the line in which every letter is right" in refused.content.decode()
+    client.post(address(job), settings(start="1", encoding="mac_roman"))
+    imports.work(job.pk)
+    assert Contact.objects.get(email="ada@example.com").first_name == "Jürgen"
+
+
+def test_a_page_says_how_the_letters_of_a_file_were_read(account: Account, owner: User) -> None:
+    page = upload(signed_in(owner), account, LIST.replace("Ada", "Zoë"), encoding="cp1252").content.decode()
+    assert "How the letters are read" in page
+    assert re.search(r'value="cp1252"[^>]*checked', page)
 
 
 def test_the_same_file_again_is_told(job: ImportJob, account: Account, owner: User) -> None:

@@ -16,7 +16,7 @@ from reviews.tests.support.helpers import asked
 
 pytestmark = pytest.mark.django_db
 
-SITE = {"name": "Yelp", "url": "https://reviews.example/yelp", "position": "1", "is_active": "on"}
+SITE = {"name": "Angi", "url": "https://reviews.example/angi", "position": "1", "is_active": "on"}
 ASK = {"first_name": "Jane", "email": "jane@example.com", "delay_hours": "0", "channel": "auto", "sequence": ""}
 ADDED: list[tuple[str, type[Any], dict[str, Any]]] = [
     ("reviews_reviewrequest", ReviewRequest, ASK),
@@ -98,7 +98,7 @@ def test_a_row_cannot_be_moved_to_another_account(
     address = reverse("admin:reviews_reviewsite_change", args=[site.pk])
     response = signed_in(owner).post(address, SITE | {"account": str(other_account.pk)})
     site.refresh_from_db()
-    assert (response.status_code, site.account, site.name) == (302, account, "Yelp")
+    assert (response.status_code, site.account, site.name) == (302, account, "Angi")
 
 
 @pytest.mark.parametrize(

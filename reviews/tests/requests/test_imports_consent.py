@@ -35,7 +35,7 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(account: Account, owner: User, text: str, **settings: Any) -> ImportJob:
     job = imports.receive(account=account, user=owner, name="list.csv", raw=text.encode(), now=timezone.now())
-    asking = {"channel": "auto", "sequence": None, "delay_hours": 0}
+    asking: dict[str, Any] = {"channel": "auto", "sequence": None, "delay_hours": 0, "encoding": ""}
     assert imports.configure(
         job, has_header=job.has_header, columns=job.columns, now=timezone.now(), **asking, **(NOBODY | settings)
     )
