@@ -173,7 +173,7 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
             return
         settled = settle(delivery, Delivery.Status.CANCELLED, now=now, reason=reason[:200])
         if settled and (blocked or unagreed):
-            plan.fall_back(delivery, steps=steps, now=now)
+            plan.fall_back(delivery, steps=steps, now=now, unagreed="" if blocked else unagreed)
 
 
 def _wait(delivery: Delivery, *, now: datetime) -> None:
