@@ -159,21 +159,21 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
         request = requests.get(pk=delivery.request_id)
         delivery.request.contact.account = request.account  # its settings may have changed since the claim
         blocked = suppression.blocked_channels(delivery.request.contact).get(delivery.channel)
-        unagreed = consent.missing_consent(request.account, delivery.channel, delivery.address)
+        unagreed = ""
         if not request.is_open:
             reason = request.reason or "The request has ended."
         elif blocked:
             reason = f"The address must not be written to: {blocked.lower()}."
         elif not request.account.is_active:
             reason = "The account is switched off."
-        elif unagreed:
+        elif unagreed := consent.missing_consent(request.account, delivery.channel, delivery.address):
             reason = unagreed
         else:
             _wait(delivery, now=now)
             return
         settled = settle(delivery, Delivery.Status.CANCELLED, now=now, reason=reason[:200])
         if settled and (blocked or unagreed):
-            plan.fall_back(delivery, steps=steps, now=now, unagreed="" if blocked else unagreed)
+            plan.fall_back(delivery, steps=steps, now=now, unagreed=unagreed)
 
 
 def _wait(delivery: Delivery, *, now: datetime) -> None:

@@ -117,6 +117,17 @@ def test_a_consent_that_was_withdrawn_stops_what_was_planned_anew(
     assert Delivery.objects.get().reason == "Consent to text messages was withdrawn, and none was given since."
 
 
+def test_an_account_that_is_off_moves_to_no_other_channel(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    account.sequences.get().steps.filter(position=0).update(channel="sms")
+    request = asked(account, clock())
+    demand(account, "sms")
+    Account.objects.filter(pk=account.pk).update(is_active=False)
+    assert drain.send_due(clock) == 0
+    assert deliveries(request) == [(0, "sms", "cancelled")]
+
+
 # --- Cost, and races ------------------------------------------------------------------------------
 
 on_postgres = pytest.mark.skipif(given.SQLITE, reason="needs PostgreSQL: SQLite lets one writer in at a time")
