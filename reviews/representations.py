@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from rest_framework import serializers
 
 from reviews.models import Consent, Contact, Delivery, Feedback, ReviewRequest, Suppression
@@ -14,12 +15,19 @@ class MessageOut(serializers.ModelSerializer[Delivery]):
     """One message of a request."""
 
     step = serializers.IntegerField()  # without the limits of a column, which differ between databases
+    address = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
 
     class Meta:
         model = Delivery
-        fields = ["step", "channel", "status", "due_at", "sent_at", "error", "reason", "sandbox", "subject", "text"]
+        fields = [
+            *("step", "channel", "address", "status", "due_at", "sent_at"),
+            *("error", "reason", "sandbox", "subject", "text"),
+        ]
+
+    def get_address(self, delivery: Delivery) -> str | None:
+        return delivery.address or None
 
     def get_error(self, delivery: Delivery) -> str | None:
         return f"{delivery.error_code}: {delivery.error_text}" if delivery.error_code else delivery.error_text or None
@@ -77,11 +85,22 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
         return []
 
 
+def with_written_to(requests: QuerySet[ReviewRequest]) -> QuerySet[ReviewRequest]:
+    """Read along where each request wrote to last, or else is going to write to: the contact's address may change."""
+    messages = Delivery.objects.filter(request=OuterRef("pk")).exclude(status=Delivery.Status.CANCELLED)
+    latest = messages.order_by(F("sent_at").desc(nulls_last=True), "step", "-pk")
+    return requests.annotate(written_to=Subquery(latest.values("address")[:1]))
+
+
 def describe(request: ReviewRequest) -> str:
-    """Return the state of a request as a sentence, which the API calls its message."""
+    """Return the state of a request as a sentence, which the API calls its message.
+
+    The address is the one that was written to, where it was read (`with_written_to`).
+    """
     address = request.contact.email or request.contact.phone
     if request.channel == Channel.SMS:
         address = request.contact.phone
+    address = getattr(request, "written_to", "") or address
     ending = f": {request.reason}" if request.reason else "."
     return {
         ReviewRequest.Status.SCHEDULED: f"Review request scheduled for {address}",

@@ -1,9 +1,11 @@
 """Contacts: their data, opt-outs and requests; two are merged, all data about one is handed out or erased."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
@@ -16,7 +18,8 @@ from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, disp
 from reviews.admin.evidence import evidence_page
 from reviews.admin.normalise import normalise, require_one
 from reviews.contacts import erase, merge, suppressions
-from reviews.contacts.change import holders
+from reviews.contacts.change import SHARED_PHONE, holder_of_email, shares_phone
+from reviews.contacts.change import change as change_contact
 from reviews.contacts.evidence import subjects_of
 from reviews.contacts.export import known_about
 from reviews.contacts.search import search_contacts
@@ -44,10 +47,9 @@ class ContactForm(forms.ModelForm):
         normalise(self, cleaned, account)
         require_one(self, cleaned)
         if account:
-            addresses = {name: cleaned.get(name) or "" for name in ("email", "phone")}
-            for name, holder in holders(Contact(pk=self.instance.pk, account=account, **addresses)).items():
-                label = "address" if name == "email" else "number"
-                self.add_error(name, f"{holder} has this {label} already.")
+            holder = holder_of_email(Contact(pk=self.instance.pk, account=account, email=cleaned.get("email") or ""))
+            if holder:
+                self.add_error("email", f"{holder} has this address already.")
         return cleaned
 
 
@@ -93,6 +95,20 @@ class ContactAdmin(WithActions):
     actions = ("merge",)
     actions_detail = ("hand_out", "evidence")
     confirmed_actions = (ERASE,)
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
+        """Save by the same function as the API: what is planned to the customer follows."""
+        if not change:
+            obj.shares_phone = shares_phone(obj)
+            super().save_model(request, obj, form, change)
+            warnings = [SHARED_PHONE] if obj.shares_phone else []
+        else:
+            values = {name: form.cleaned_data[name] for name in form.changed_data if name != "account"}
+            result = change_contact(contact=obj, values=values, now=timezone.now())
+            warnings = result.warnings
+            transaction.on_commit(partial(suppressions.until_quiet, *result.left))
+        for words in warnings:
+            messages.warning(request, words)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
@@ -203,7 +219,7 @@ class MergeCandidateAdmin(GeneratedRows, AccountAdmin):
     ordering = ("-created_at",)
     actions = ("merge",)
 
-    @action(description="Merge: the number goes to the contact with the e-mail address", permissions=["write"])
+    @action(description="Merge into the contact in the first column", permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[MergeCandidate]) -> None:
         merged, refusals = 0, set()
         for row in rows.select_related("by_email", "by_phone", "account"):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from reviewhub.masking import mask
-from reviews.contacts import opt_outs, suppressions
+from reviews.contacts import suppressions
 from reviews.models import (
     Attempt,
     Consent,
@@ -24,7 +24,7 @@ from reviews.models import (
 )
 from reviews.models.addresses import hash_address
 from reviews.models.base import Channel
-from reviews.requests import lifecycle
+from reviews.requests import consents, contact_changes, lifecycle, planned_messages
 from reviews.webhooks import events
 
 ERASED = "Erased contact"
@@ -40,23 +40,35 @@ def erase(*, contact: Contact, by: str, now: datetime) -> None:
     stay under that hash with their words, which prove that the customer had agreed (Article 17(3)(e)). `by`: the person
     who erases, for the reason that staff read.
     """
-    account = contact.account
-    places = _places(contact)
-    for channel, address in places:
-        opt_outs.opt_out(
-            account=account,
-            channel=channel,
-            address=address,
-            reason=Suppression.Reason.ERASED,
-            evidence="",
-            now=now,
-        )
-    for request in ReviewRequest.objects.filter(contact=contact).open():
-        lifecycle.cancel_request(request=request, now=now, reason=f"Erased by {by}.")
+    places = _end_requests(contact, by, now)
     # Blank nothing that a worker is handing over just now.
-    suppressions.until_quiet(*((account.pk, channel, address) for channel, address in places))
+    suppressions.until_quiet(*((contact.account_id, channel, address) for channel, address in places))
     with transaction.atomic():
-        _blank(contact, places, now)
+        _blank(contact, _end_requests(contact, by, now), now)  # whatever a call has brought meanwhile is ended, too
+
+
+@transaction.atomic
+def _end_requests(contact: Contact, by: str, now: datetime) -> list[tuple[str, str]]:
+    """Suppress the addresses, end the contact's requests, and lead those of others with its number past it.
+
+    Return the channels and addresses.
+    """
+    contact.refresh_from_db(fields=["email", "phone"])
+    account, places = contact.account, _places(contact)
+    numbers = [address for channel, address in places if channel == Channel.SMS]
+    sharing = Contact.objects.for_account(account).filter(phone__in=numbers).exclude(phone="")
+    contacts = list((sharing | Contact.objects.filter(pk=contact.pk)).order_by("pk").select_for_update())
+    requests = ReviewRequest.objects.filter(contact__in=contacts).open().order_by("pk")
+    own = [row for row in requests.select_for_update() if row.contact_id == contact.pk]
+    reason = Suppression.Reason.ERASED
+    for channel, address in places:
+        suppressions.suppress(account=account, channel=channel, address=address, reason=reason, evidence="", now=now)
+        consents.withdraw(account=account, channel=channel, address=address, reason=reason, words="", now=now)
+    for request in own:
+        if lifecycle.move(request, ReviewRequest.Status.SUPPRESSED, now=now, reason=f"Erased by {by}."):
+            planned_messages.cancel(request, request.reason)
+    contact_changes.follow(contacts=[row for row in contacts if row.pk != contact.pk], now=now)
+    return places
 
 
 def _places(contact: Contact) -> list[tuple[str, str]]:

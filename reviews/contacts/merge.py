@@ -8,7 +8,7 @@ from django.db import transaction
 from reviews.contacts import opt_outs, suppressions
 from reviews.models import Consent, Contact, Event, ReviewRequest
 from reviews.models.base import Channel
-from reviews.requests import lifecycle
+from reviews.requests import contact_changes, lifecycle
 
 _FILLED = ("first_name", "last_name", "company_name", "time_zone", "email", "phone")
 
@@ -21,9 +21,9 @@ def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
     """Give `kept` the requests and consents of `other`, and its values where `kept` has none; delete `other`.
 
     The strictest opt-out wins: a channel that is opted out for one of the addresses is opted out for all. Of two open
-    requests the other's is cancelled. Raises CannotMerge.
+    requests the other's is cancelled; what is planned to the other goes to the addresses that are kept. Raises
+    CannotMerge.
     """
-    places = _places(kept, other)
     with transaction.atomic():
         rows = {
             row.pk: row for row in Contact.objects.filter(pk__in=[kept.pk, other.pk]).order_by("pk").select_for_update()
@@ -33,6 +33,7 @@ def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
         kept, other = rows[kept.pk], rows[other.pk]
         if kept.account_id != other.account_id:
             raise CannotMerge("Contacts of two accounts stay two.")
+        places = _places(kept, other)
         opted_out = _spread_opt_outs(kept, other, now)
         if ReviewRequest.objects.filter(contact=kept).open().exists():
             for request in ReviewRequest.objects.filter(contact=other).open():
@@ -42,13 +43,17 @@ def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
         Consent.objects.filter(contact=other).update(contact=kept)  # each for the address it was given for, as before
         Event.objects.for_account(kept.account).filter(contact=other).update(contact=kept)
         values = {name: getattr(other, name) for name in _FILLED}
+        if not kept.phone or kept.phone == other.phone:
+            kept.shares_phone = other.shares_phone and (not kept.phone or kept.shares_phone)
         other.delete()
         for name, value in values.items():
             if not getattr(kept, name):
                 setattr(kept, name, value)
         kept.save()
-    if opted_out:
-        suppressions.until_quiet(*places)
+        contact_changes.follow(contacts=[kept], now=now)
+    left = places if opted_out else [place for place in places if place not in _places(kept)]
+    if left:
+        suppressions.until_quiet(*left)
     return kept
 
 

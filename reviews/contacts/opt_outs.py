@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -32,7 +33,7 @@ def opt_out(
     )
     if is_new or reason != Suppression.Reason.STAFF:  # a list that staff take in each night says nothing new
         consents.withdraw(account=account, channel=channel, address=address, reason=reason, words=evidence, now=now)
-    if is_new and reason != Suppression.Reason.ERASED:
+    if is_new:
         _record_opt_out(suppression, now)
     why = f"{suppression.get_reason_display()} ({Channel(channel).label.lower()})"
     for request in requests:
@@ -43,15 +44,20 @@ def opt_out(
 
 
 def _record_opt_out(suppression: Suppression, now: datetime) -> None:
+    """Record an event for each contact with the address; one without a contact where nobody has it."""
     field = "email" if suppression.channel == Channel.EMAIL else "phone"
     contacts = Contact.objects.filter(account=suppression.account_id, **{field: suppression.address})
+    contact_ids: list[UUID | None] = list(contacts.order_by("pk").values_list("pk", flat=True))
     events.record(
-        Event(
-            account_id=suppression.account_id,
-            type=Event.Type.CONTACT_OPTED_OUT,
-            occurred_at=now,
-            contact_id=contacts.values_list("pk", flat=True).first(),
-            suppression_id=suppression.pk,
+        *(
+            Event(
+                account_id=suppression.account_id,
+                type=Event.Type.CONTACT_OPTED_OUT,
+                occurred_at=now,
+                contact_id=contact_id,
+                suppression_id=suppression.pk,
+            )
+            for contact_id in contact_ids or [None]
         )
     )
 
@@ -67,7 +73,7 @@ def lock_requests(*, accounts: Sequence[Account], channel: str, address: str) ->
 
 
 def _open_requests(account: Account, channel: str, address: str) -> QuerySet[ReviewRequest]:
-    """Open requests whose contact has the address, or that wrote to it before the contact's changed; locked."""
+    """Open requests of all contacts with the address, or that wrote to it before the contact's changed; locked."""
     of_contact = {"contact__email": address} if channel == Channel.EMAIL else {"contact__phone": address}
     keys = set(ReviewRequest.objects.for_account(account).open().filter(**of_contact).values_list("pk", flat=True))
     messages = Delivery.objects.for_account(account).filter(channel=channel, address=address)

@@ -42,9 +42,10 @@ Pair = tuple[Sent | None, Delivery | None]  # a message to mark and a message to
 def mark_and_declare(*, sent: Sequence[Sent], ready: Sequence[Delivery], now: datetime) -> tuple[set[int], set[int]]:
     """Mark messages as sent with what follows from that, and declare the ready ones; return the ids of both.
 
-    A message is not marked when its claim is lost. It is not declared when its claim is lost, its request has ended,
-    its account is switched off, or demands a consent that is not in force, its address must not be written to, its
-    provider is paused, or its number would get more than CAP messages in CAP_PERIOD.
+    A message is not marked when its claim is lost. It is not declared when its claim is lost, its row has another
+    address by now than the one that it was rendered for, its request has ended, its account is switched off, or demands
+    a consent that is not in force, its address must not be written to, its provider is paused, or its number would get
+    more than CAP messages in CAP_PERIOD.
     """
     # In one order, so that of two workers who want the same rows one waits for the other, and not each for each.
     sent = sorted(sent, key=lambda each: each.delivery.request_id)
@@ -99,7 +100,7 @@ _LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnes
 _DECLARE = f"""
     UPDATE reviews_delivery AS d
     SET status = '{Delivery.Status.SENDING}', attempts = d.attempts + 1, due_at = %(lapses_at)s
-    WHERE d.id = %(ready_id)s AND d.claim = %(ready_claim)s
+    WHERE d.id = %(ready_id)s AND d.claim = %(ready_claim)s AND d.address = %(ready_address)s
         AND lower(d.status) IN ({_words(_WORKER_MOVES[Delivery.Status.SENDING])})
         AND EXISTS (
             SELECT 1 FROM reviews_reviewrequest AS r JOIN oauth_account AS a ON a.id = r.account_id
@@ -220,6 +221,7 @@ def _of_declaration(row: Delivery | None, now: datetime) -> dict[str, Any]:
     return {
         "ready_id": row.pk,
         "ready_claim": row.claim,
+        "ready_address": row.address,
         "ready_hash": hash_address(row.account_id, row.channel, row.address),
         "now": now,
         "lapses_at": now + LEASE,

@@ -7,7 +7,7 @@ provider of a channel is paused, none of its messages is claimed.
 import math
 import time
 import uuid
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,16 @@ def release(deliveries: Iterable[Delivery]) -> None:
     with transaction.atomic():
         for row in rows:
             Delivery.objects.filter(pk=row.pk, claim=row.claim, status=row.status).update(claim=None, due_at=row.due_at)
+
+
+def renew(deliveries: Iterable[Delivery], now: datetime) -> None:
+    """Hold messages that are being sent for another LEASE: their provider takes its time with the answer."""
+    keys: dict[uuid.UUID | None, list[int]] = defaultdict(list)
+    for row in deliveries:
+        keys[row.claim].append(row.pk)
+    for claim_, of_claim in keys.items():
+        held = Delivery.objects.filter(pk__in=of_claim, claim=claim_, status=Delivery.Status.SENDING)
+        held.update(due_at=now + LEASE)
 
 
 def bound(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -196,6 +206,12 @@ class Turns:
 def paused_channels(now: datetime) -> set[str]:
     """Return the channels whose provider is paused."""
     return set(ChannelHealth.objects.paused(now))
+
+
+def are_sent_elsewhere(channel: str, now: datetime, *, here: Iterable[int]) -> bool:
+    """Tell whether another worker is just sending messages of the channel; `here`: those that this one sends."""
+    sending = Delivery.objects.filter(status=Delivery.Status.SENDING, channel=channel, due_at__gt=now)
+    return sending.exclude(pk__in=list(here)).exists()
 
 
 def pause(channel: str, *, period: timedelta, now: datetime) -> None:

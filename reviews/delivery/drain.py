@@ -4,12 +4,14 @@ To declare a message is to commit it as SENDING, past every gate, before the pro
 it as SENT afterwards.
 
 The row is the truth throughout, and a worker that is killed at any point loses nothing: a claim that lapses makes
-its message due again, and a message that is found SENDING then is in doubt. A mail in doubt is sent again under the
+its message due again, and a message that is found SENDING then is in doubt. So the claim of a mail whose server takes
+minutes to answer is renewed, beside the drains that follow. A mail in doubt is sent again under the
 same Message-ID; a text message is not, because the customer would read it twice.
 """
 
 import logging
 import math
+import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
@@ -20,7 +22,7 @@ from functools import partial
 from typing import TypeVar, cast
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
 from reviews.delivery import advance, claims, rate_limit, unsent
@@ -42,7 +44,9 @@ Clock = Callable[[], datetime]
 T = TypeVar("T")
 
 SEND_FOR = 20.0  # seconds; then other tasks of the queue have their turn, long before a claim lapses
-ANSWERS_WITHIN = LEASE.total_seconds()  # from the start of a drain: later answers find their claim lapsed
+ANSWERS_WITHIN = 10.0  # seconds; a drain does not wait for a message that has been on its way for longer
+DATABASE_WITHIN = LEASE.total_seconds()  # from the start of a drain: then its claims have lapsed
+RENEW_AFTER = LEASE.total_seconds() / 4  # seconds since a mail was declared, or its claim renewed
 LOOK = 1.0  # seconds between two looks at the clock while messages are in flight
 ASK_AGAIN = 0.2  # seconds: how soon a channel that had nothing due is asked again while others send
 PAUSE_AFTER, PAUSE = 10, timedelta(minutes=1)  # temporary failures in a row, and for how long they pause a provider
@@ -55,18 +59,39 @@ class Worker:
         """`most`: how many messages of a channel may be in flight at once."""
         self.pool = Pool(channels, most=most)
         self.turns = {channel: Turns(channel) for channel in Channel.values}
+        self.in_flight: dict[int, _Work] = {}
+        self.left_until = dict.fromkeys(Channel.values, -math.inf)  # to other workers, by the monotonic clock
+        self._waiting: threading.Thread | None = None
+        self._is_wanted = threading.Event()  # by a drain, so that `_waiting` lets go of the pool
 
     def send_due(self, clock: Clock = timezone.now) -> int:
-        """Send what is due until nothing is, or until SEND_FOR is over; return how many messages were accepted."""
+        """Send what is due until nothing is, or until SEND_FOR is over; return how many messages were accepted.
+
+        What is still on its way then is settled by a thread, until the next drain: a mail server may take ten minutes.
+        """
+        self._stop_waiting()
         heartbeat.begin_drain()
+        drain = _Drain(self, clock)
         try:
-            return _Drain(self, clock).run()
+            return drain.run()
         finally:
             heartbeat.end_drain()
+            if self.in_flight:
+                # No daemon: a process that the queue recycles stays until its messages are settled.
+                self._waiting = threading.Thread(target=drain.see_out, args=(self._is_wanted,), name="late answers")
+                self._waiting.start()
 
     def close(self) -> None:
         """Close the connections; the next drain opens them again."""
+        self._stop_waiting()
         self.pool.close()
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._is_wanted.set()
+            self._waiting.join()
+            self._is_wanted.clear()
+            self._waiting = None
 
 
 @dataclass
@@ -105,6 +130,8 @@ class _Work:
     steps: list[FollowUpStep]
     blocked: dict[str, str]
     message: Message | None = None
+    sent_at: float = 0.0  # when it was handed over, by the monotonic clock
+    held_at: float = 0.0  # when its claim was last renewed
 
 
 @dataclass
@@ -129,11 +156,11 @@ class _Drain:
 
     def __init__(self, worker: Worker, clock: Clock) -> None:
         self.pool, self.turns, self.clock = worker.pool, worker.turns, clock
-        self.lines = {channel: _Line(channel) for channel in Channel.values}
-        self.in_flight: dict[int, _Work] = {}
+        self.in_flight, self.left_until = worker.in_flight, worker.left_until
+        self.began = time.monotonic()
+        self.lines = {name: _Line(name, is_held=self.began < self.left_until[name]) for name in Channel.values}
         self.unmarked: list[Sent] = []  # accepted, and not marked yet
         self.accepted_count = 0
-        self.began = time.monotonic()
 
     def run(self) -> int:
         while True:
@@ -149,11 +176,41 @@ class _Drain:
                 has_work |= self._refill()
             self._mark_and_send()
             if self.in_flight:
-                self._collect()
-            elif not has_work and not self._has_more():
+                self._renew_claims()
+                self._collect(wait=LOOK)
+            if not (has_work or self.unmarked or self._has_more() or self._is_awaiting()):
                 return self.accepted_count
-            if time.monotonic() - self.began > ANSWERS_WITHIN:
-                return self.accepted_count  # an answer that comes later finds its message in doubt
+
+    def see_out(self, is_wanted: threading.Event) -> None:
+        """Settle what is on its way as its answers come, beside other tasks, and hold it meanwhile.
+
+        Ends when a drain wants the messages, or the process is to end: then they are in doubt.
+        """
+        try:
+            while self.in_flight and not is_wanted.is_set() and not heartbeat.is_stopping():
+                self.began = time.monotonic()
+                self._renew_claims()
+                self._collect(wait=ASK_AGAIN)
+                self._mark_and_send()
+        except Exception:
+            logger.exception("late answers could not be recorded")
+        finally:
+            connections.close_all()  # this thread's own
+
+    def _is_awaiting(self) -> bool:
+        """Tell whether a message is on its way whose answer may come soon."""
+        since = time.monotonic() - ANSWERS_WITHIN
+        return any(work.sent_at > since for work in self.in_flight.values())
+
+    def _renew_claims(self) -> None:
+        """Renew the claims of mails that are on their way for long. A text is not: its due time says when it left."""
+        now = time.monotonic()
+        held = [work for work in self.in_flight.values() if now - work.held_at > RENEW_AFTER]
+        mails = [work.delivery for work in held if work.delivery.channel == Channel.EMAIL]
+        if mails:
+            self._keep_trying(lambda: claims.renew(mails, self.clock()))
+        for work in held:
+            work.held_at = now
 
     def _has_more(self) -> bool:
         return any(line.has_more for line in self.lines.values())
@@ -248,6 +305,7 @@ class _Drain:
                 self._release(line)
 
     def _send(self, work: _Work) -> None:
+        work.sent_at = work.held_at = time.monotonic()
         self.in_flight[work.delivery.pk] = work
         self.pool.send(Handover(work.delivery.pk, work.delivery.channel, cast(Message, work.message)))
 
@@ -294,6 +352,9 @@ class _Drain:
             reason = "This step was removed from the sequence."
         elif delivery.channel not in available_channels():
             reason = "No provider is set up for this channel."
+        elif delivery.address != delivery.request.contact.address(delivery.channel):
+            unsent.readdress(delivery, now=now)
+            return False
         elif unsent.put_off(delivery, now=now):
             return False
         else:
@@ -313,12 +374,10 @@ class _Drain:
 
     # --- Answers of providers ---
 
-    def _collect(self) -> None:
-        for handover in self.pool.finished(wait=LOOK):
-            work = self.in_flight.pop(handover.key, None)
+    def _collect(self, *, wait: float) -> None:
+        for handover in self.pool.finished(wait=wait):
+            work = self.in_flight.pop(handover.key)
             line = self.lines[handover.channel]
-            if work is None:
-                continue  # handed over by an earlier drain, which stopped waiting: its message is in doubt by now
             if handover.accepted is not None:
                 line.failures = 0
                 self._note_accepted(work, handover.message, handover.accepted)
@@ -342,6 +401,13 @@ class _Drain:
             self._hold(line, PAUSE)
 
     def _hold_out_of_reach(self, line: _Line, error: ChannelError) -> None:
+        here = list(self.in_flight)
+        if error.lost and self._keep_trying(lambda: claims.are_sent_elsewhere(line.channel, self.clock(), here=here)):
+            # A provider that takes few connections at once: whoever has them goes on.
+            self.left_until[line.channel] = time.monotonic() + CONNECT_PAUSE.total_seconds()
+            line.is_held = True
+            self._release(line)
+            return
         logger.warning("%s provider out of reach: %s", line.channel, error.code)
         self._hold(line, CONNECT_PAUSE)
 
@@ -362,7 +428,7 @@ class _Drain:
             try:
                 return statement()
             except (OperationalError, InterfaceError) as error:
-                if connection.in_atomic_block or time.monotonic() - self.began > ANSWERS_WITHIN:
+                if connection.in_atomic_block or time.monotonic() - self.began > DATABASE_WITHIN:
                     raise
                 logger.warning("the database does not answer: %s", type(error).__name__)
                 connection.close()

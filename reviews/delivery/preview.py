@@ -43,13 +43,13 @@ def look_ahead(*, account: Account, wanted: Ask, now: datetime) -> tuple[Verdict
 
 def _messages(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> Iterator[Planned]:
     contact, sequence = verdict.match.contact, verdict.first.sequence
-    request = ReviewRequest(account=account, contact=contact, sequence=sequence, channel=wanted.channel)
+    request = ReviewRequest(account=account, contact=contact, sequence=sequence, channel=verdict.only)
     earliest, previous = now + wanted.delay, None
     for step in FollowUpStep.objects.filter(sequence=sequence).order_by("position"):
         if step.position:
             earliest += timedelta(hours=step.delay_hours)
         channel = pick_channel(
-            contact=contact, rule=step.channel, only=wanted.channel, blocked=verdict.blocked, previous=previous
+            contact=contact, rule=step.channel, only=verdict.only, blocked=verdict.blocked, previous=previous
         )
         if channel is None:
             continue

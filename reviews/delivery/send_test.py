@@ -4,8 +4,10 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from oauth.models import Account
-from reviews.delivery.channels import ChannelError, get_channel
+from reviews.delivery.channels import ChannelError, Unfinished, get_channel
 from reviews.delivery.channels.codes import explain
 from reviews.delivery.content.render import render
 from reviews.delivery.content.templates import VARIABLES, RenderError
@@ -57,7 +59,10 @@ def send_test(
     sender = get_channel(channel)
     try:
         sender.connect()
-        accepted = sender.send(message)
+        try:
+            accepted = sender.send(message)
+        except Unfinished as unfinished:
+            accepted = unfinished.finish(settings.EMAIL_TIMEOUT)  # somebody waits for the page
     except ChannelError as error:
         return Result(False, _explanation(error), f"{error.code}: {error.text}")
     except Exception as error:

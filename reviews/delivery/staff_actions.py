@@ -11,7 +11,7 @@ from reviewhub.refused import Refused
 from reviews.delivery import reconcile, states
 from reviews.insights import counters
 from reviews.models import ChannelHealth, Delivery, ReviewRequest, Tally, consent, suppression
-from reviews.requests import lifecycle, plan
+from reviews.requests import contact_changes, lifecycle, plan
 from reviews.requests.schedule import slots
 
 RETRIED = "Retried by staff."
@@ -110,6 +110,7 @@ def _plan_again(delivery: Delivery, *, seen: Delivery.Status, now: datetime) -> 
     _move(fresh, Delivery.Status.PLANNED, now=now, due_at=slot.due_at, reason=reason, **blank)
     if seen == Delivery.Status.FAILED:
         counters.note(name=Tally.Name.FAILED, channel=fresh.channel)
+    contact_changes.follow(contacts=[fresh.request.contact], now=now)  # it may have another address by now
     fresh.refresh_from_db()
     return fresh
 

@@ -17,9 +17,9 @@ from reviews.delivery import states
 from reviews.delivery.channels import ChannelError
 from reviews.delivery.claims import LEASE, paused_channels
 from reviews.delivery.provider_events import store
-from reviews.models import Delivery, FollowUpStep, ReviewRequest, Suppression, consent, suppression
+from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression, consent, suppression
 from reviews.models.base import Channel
-from reviews.requests import plan
+from reviews.requests import contact_changes, plan
 from reviews.requests.schedule import slots
 from reviews.requests.schedule.slots import CAP, CAP_PERIOD
 
@@ -30,6 +30,8 @@ Steps = Sequence[FollowUpStep]
 WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]  # after the first attempt, the second, …
 MAX_ATTEMPTS = len(WAITS)
 CONNECT_PAUSE = timedelta(seconds=15)
+# How long a mail in doubt waits before it is sent once more: the server may still deliver it, and its reports say so.
+DOUBT_WAIT = timedelta(hours=1)
 
 
 def settle(delivery: Delivery, to: Delivery.Status, *, now: datetime, **columns: object) -> bool:
@@ -55,9 +57,16 @@ def about(delivery: Delivery) -> dict[str, int]:
 def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime) -> None:
     """Settle a message that the provider did not take, by its error: later, on the other channel, or not at all."""
     answer = {"error_code": error.code[:50], "error_text": error.text[:500]}
+    was_in_doubt = error.in_doubt and store.was_in_doubt(delivery)
     store.record_refusal(delivery, error, now=now)
     if error.in_doubt and delivery.channel == Channel.SMS:
         hold_unknown(delivery, "The provider did not answer; it may have left.", tried_at=now, now=now, **answer)
+    elif was_in_doubt:
+        hold_unknown(delivery, "Sent twice without an answer; it may have arrived.", tried_at=now, now=now, **answer)
+    elif error.in_doubt:
+        columns = {"due_at": now + DOUBT_WAIT, "attempts": delivery.attempts, **answer}
+        reason = "The provider did not answer; it may have arrived. It is sent once more, under the same Message-ID."
+        settle(delivery, Delivery.Status.PLANNED, now=now, reason=reason, **columns)
     elif error.untried:
         due_at, attempts = now + CONNECT_PAUSE, delivery.attempts - 1
         settle(delivery, Delivery.Status.PLANNED, now=now, due_at=due_at, attempts=attempts, **answer)
@@ -149,6 +158,19 @@ def put_off(delivery: Delivery, *, now: datetime, sent_at: Sequence[datetime] = 
     return True
 
 
+def readdress(delivery: Delivery, *, now: datetime) -> None:
+    """Let go of a message whose contact has another address by now, and lead it there.
+
+    The change came while a worker was sending it: a refusal, or that worker's death, has planned it again.
+    """
+    with transaction.atomic():
+        contact = Contact.objects.select_for_update().get(pk=delivery.request.contact_id)
+        lock_request(delivery)
+        contact.account = delivery.account
+        if settle(delivery, Delivery.Status.PLANNED, now=now):
+            contact_changes.follow(contacts=[contact], now=now)
+
+
 def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
     """Find out which gate closed between claim and send, and settle the message by that.
 
@@ -158,7 +180,8 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
         requests = ReviewRequest.objects.select_related("account").select_for_update(of=("self",))
         request = requests.get(pk=delivery.request_id)
         delivery.request.contact.account = request.account  # its settings may have changed since the claim
-        blocked = suppression.blocked_channels(delivery.request.contact).get(delivery.channel)
+        # Of the address that the message has, as the statement asks: the contact may have another one by now.
+        blocked = suppression.reason_not_to_write(delivery.account_id, delivery.channel, delivery.address)
         unagreed = ""
         if not request.is_open:
             reason = request.reason or "The request has ended."
@@ -173,7 +196,8 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
             return
         settled = settle(delivery, Delivery.Status.CANCELLED, now=now, reason=reason[:200])
         if settled and (blocked or unagreed):
-            plan.fall_back(delivery, steps=steps, now=now, unagreed=unagreed)
+            ending = ReviewRequest.Status.SUPPRESSED if unagreed else ReviewRequest.Status.FAILED
+            plan.fall_back(delivery, steps=steps, now=now, reason=unagreed, ending=ending)
 
 
 def _wait(delivery: Delivery, *, now: datetime) -> None:

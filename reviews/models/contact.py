@@ -10,7 +10,7 @@ from reviews.models.base import AccountQuerySet, Channel
 
 
 class Contact(models.Model):
-    """A customer of an account, which has at most one for each e-mail address and one for each phone number."""
+    """A customer of an account, which has at most one for each e-mail address; several may share a number."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="contacts")
@@ -19,6 +19,11 @@ class Contact(models.Model):
     company_name = models.CharField("company", max_length=150, blank=True)
     email = models.EmailField("e-mail", blank=True, help_text="In lower case.")
     phone = models.CharField("mobile number", max_length=16, blank=True, help_text="E.164, such as +12125551234.")
+    # Of parallel calls that bring a number for the first time, the constraint lets one through; the others try again,
+    # and find its contact.
+    shares_phone = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="Another contact had the number before this one."
+    )
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -32,7 +37,9 @@ class Contact(models.Model):
                 fields=["account", "email"], condition=~models.Q(email=""), name="contact_once_per_email"
             ),
             models.UniqueConstraint(
-                fields=["account", "phone"], condition=~models.Q(phone=""), name="contact_once_per_phone"
+                fields=["account", "phone"],
+                condition=~models.Q(phone="") & models.Q(shares_phone=False),
+                name="contact_first_with_phone",
             ),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="contact_email_lower_case"),
             models.CheckConstraint(
@@ -41,6 +48,9 @@ class Contact(models.Model):
             ),
         ]
         indexes = [
+            models.Index(
+                fields=["account", "phone"], condition=~models.Q(phone=""), name="contact_by_phone"
+            ),  # finds all contacts with a number
             models.Index(fields=["account", "-created_at", "-id"], name="contact_newest"),
             models.Index(fields=["-created_at", "-id"], name="contact_newest_of_all"),  # the operator's list
         ]

@@ -54,6 +54,13 @@ class Suppression(models.Model):
         return f"{self.address or 'erased address'}: {self.get_reason_display()}"
 
 
+def reason_not_to_write(account: UUID, channel: str, address: str) -> str:
+    """Return the reason for which the account must not write to the address; empty when it may."""
+    hashes = [hash_address(account, channel, address)]
+    row = next(iter(_suppressions_of(accounts=[account], hashes=hashes)), None)
+    return row.get_reason_display() if row else ""
+
+
 def blocked_channels(contact: Contact) -> dict[str, str]:
     """Return {channel: reason} for the channels on which the contact must not be written to."""
     return blocked_channels_of([contact])[contact.pk]

@@ -1,6 +1,5 @@
 """Asks for a review: the gates that each passes, and the rows that it leaves. Nothing is sent here."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,8 +15,9 @@ from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewReque
 from reviews.models.base import Channel, available_channels
 from reviews.models.consent import missing_consents_of
 from reviews.models.suppression import blocked_channels_of
-from reviews.requests import consents, matching
+from reviews.requests import consents, contact_changes, cool_down, matching
 from reviews.requests.consents import Agreement
+from reviews.requests.cool_down import Past
 from reviews.requests.matching import Match, Person
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
@@ -47,7 +47,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Gate:
-    """One condition of asking, and whether it is met; `reason` says why not."""
+    """One condition of asking, and whether it is met; `reason` says why not, or what it is met by alone."""
 
     gate: str
     passed: bool
@@ -56,11 +56,15 @@ class Gate:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The decision about an ask, before anything is written: its gates, first step, channel and time slot."""
+    """The decision about an ask, before anything is written: its gates, first step, channel and time slot.
+
+    `only`: the channel rule of the request, narrower than the ask's where the number is another contact's as well.
+    """
 
     match: Match
     gates: list[Gate]
     first: FollowUpStep
+    only: str
     channel: Channel | None
     slot: slots.Slot
     blocked: dict[str, str]  # channels that cannot be used, with the reason; also for want of a consent
@@ -71,7 +75,9 @@ class Verdict:
 
     @property
     def warnings(self) -> list[str]:
-        return [*self.match.warnings, *([] if self.first.has_site else [NO_SITE])]  # type: ignore[attr-defined]
+        of_gates = [gate.reason for gate in self.gates if gate.passed and gate.reason]
+        of_sites = [] if self.first.has_site else [NO_SITE]  # type: ignore[attr-defined]  # annotated by _first_steps
+        return [*self.match.warnings, *of_gates, *of_sites]
 
 
 @dataclass(frozen=True)
@@ -153,19 +159,24 @@ class _Decision:
 
 
 def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[AskResult | Refused]:
-    """Decide each ask and write all rows; stop before one whose contact an earlier one of these is about to change."""
+    """Decide each ask and write all rows; stop before one that an earlier one of these is about to change the facts of.
+
+    Those are the rows of its contact, and of all contacts with its number.
+    """
     decisions: list[_Decision] = []
-    changing = set[UUID]()
+    changing = set[UUID | str]()
     for ask, facts in zip(wanted, _facts_of(account, wanted, now), strict=True):
         if isinstance(facts, ReviewRequest):
             told = _told(ask, facts.contact, now)
             decisions.append(_Decision(AskResult(facts, False, KNOWN_ID), consents=told))
             continue
-        if facts.match.contact.pk in changing:
+        contact = facts.match.contact
+        touched: set[UUID | str] = {contact.pk, *(number for number in (contact.phone, ask.person.phone) if number)}
+        if not changing.isdisjoint(touched):
             break
         decisions.append(decision := _decide(account, ask, facts, now))
         if decision.match is not None:
-            changing.add(decision.match.contact.pk)
+            changing |= touched
     _save(decisions, now)
     return [decision.result for decision in decisions]
 
@@ -192,6 +203,7 @@ def _told(ask: Ask, contact: Contact, now: datetime) -> list[Consent]:
 
 
 def _save(decisions: Sequence[_Decision], now: datetime) -> None:
+    """Write all rows. What is planned to a contact follows a change of what it hangs on."""
     requests = [decision.request for decision in decisions if decision.request]
     with one_trip():
         matching.keep([decision.match for decision in decisions if decision.match])
@@ -199,6 +211,10 @@ def _save(decisions: Sequence[_Decision], now: datetime) -> None:
         insert_rows([decision.delivery for decision in decisions if decision.delivery])
         consents.record([consent for decision in decisions for consent in decision.consents])
         events.record(*(events.of_request(request, now) for request in requests))
+    asked = [decision.match for decision in decisions if decision.match and decision.request is None]
+    changed = [match.contact for match in asked if not contact_changes.FOLLOWED.isdisjoint(match.changed)]
+    if changed:
+        contact_changes.follow(contacts=changed, now=now)
 
 
 def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tuple[ReviewRequest, Delivery | None]:
@@ -209,7 +225,7 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
         sequence=verdict.first.sequence,
         status=ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED,
         reason=verdict.reason,
-        channel=wanted.channel,
+        channel=verdict.only,
         source=wanted.source,
         external_id=wanted.external_id,
         metadata=wanted.metadata,
@@ -234,20 +250,20 @@ def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
 
 @dataclass
 class _Facts:
-    """The rows that decide about an ask: its contact, the contact's requests, the first step, the blocked channels.
+    """The rows that decide about an ask: its contact, the requests before it, the first step, the blocked channels.
 
     `unagreed`: the channels that lack a consent, where the account demands one.
     """
 
     match: Match
-    past: list[ReviewRequest]
+    past: Past
     first: FollowUpStep | None = None
     blocked: dict[str, str] = field(default_factory=dict)
     unagreed: dict[str, str] = field(default_factory=dict)
 
     @property
     def open_request(self) -> ReviewRequest | None:
-        return next((request for request in self.past if request.is_open), None)
+        return next((request for request in self.past.own if request.is_open), None)
 
 
 def _facts_of(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_Facts | ReviewRequest]:
@@ -265,12 +281,8 @@ def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bo
     if not wanted:
         return []
     matches = matching.find(account, [ask.person for ask in wanted])
-    past = defaultdict(list)
-    if stored := [match.contact.pk for match in matches if not match.is_new]:
-        since = now - timedelta(days=account.cooldown_days)
-        for request in _recent_requests(contacts=stored, since=since):
-            past[request.contact_id].append(request)
-    all_facts = [_Facts(match, past[match.contact.pk]) for match in matches]
+    pasts = cool_down.look_back(account, matches, now)
+    all_facts = [_Facts(match, past) for match, past in zip(matches, pasts, strict=True)]
     undecided = [
         (ask, facts) for ask, facts in zip(wanted, all_facts, strict=True) if further or facts.open_request is None
     ]
@@ -298,23 +310,33 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
     if wanted.channel != ReviewRequest.ChannelRule.AUTO and not contact.address(wanted.channel):
         name = "email" if wanted.channel == Channel.EMAIL else "mobile_phone_number"
         raise Refused(name, f"This contact has none, and the channel is {wanted.channel}.")
-    reachable = pick_channel(contact=contact, rule=first.channel, only=wanted.channel, blocked=facts.blocked)
+    only, use = wanted.channel, facts.past.use_of_number
     blocked = facts.unagreed | facts.blocked
-    channel = pick_channel(contact=contact, rule=first.channel, only=wanted.channel, blocked=blocked)
-    asked = max((request.sent_at for request in facts.past if request.sent_at), default=None)
-    gates = [
-        Gate("external_id", not exists, KNOWN_ID),
-        Gate("open_request", facts.open_request is None, OPEN_REQUEST),
-        Gate("cool_down", asked is None, _cooldown_reason(account, asked, now) if asked else ""),
-        Gate(
-            "opt_out", bool(reachable), "" if reachable else _no_channel_reason(contact, wanted.channel, facts.blocked)
-        ),
-        Gate("consent", bool(channel) or not reachable, "" if channel else _unagreed_reason(wanted.channel, facts)),
-    ]
+    reachable = pick_channel(contact=contact, rule=first.channel, only=only, blocked=facts.blocked)
+    channel = pick_channel(contact=contact, rule=first.channel, only=only, blocked=blocked)
+    opt_out = Gate("opt_out", bool(reachable), "" if reachable else _no_channel_reason(contact, only, facts.blocked))
+    is_agreed = channel is not None or reachable is None
+    consent = Gate("consent", is_agreed, "" if is_agreed else _unagreed_reason(only, facts))
+    waits = cool_down.reason_to_wait(account, facts.past, now)
+    rested = Gate("cool_down", not waits, waits)
+    sms = FollowUpStep.ChannelRule.SMS
+    if use and pick_channel(contact=contact, rule=sms, only=only, blocked=blocked) == Channel.SMS:
+        channel = pick_channel(contact=contact, rule=first.channel, only=only, blocked=blocked | {Channel.SMS: use})
+        only = channel or only  # also later in the sequence
+        if not waits:
+            rested = Gate("cool_down", channel is not None, f"By e-mail only: {use}" if channel else use)
+    open_request = facts.open_request is None
     return Verdict(
         match=facts.match,
-        gates=[gate if not gate.passed else Gate(gate.gate, True) for gate in gates],
+        gates=[
+            Gate("external_id", not exists, KNOWN_ID if exists else ""),
+            Gate("open_request", open_request, "" if open_request else OPEN_REQUEST),
+            rested,
+            opt_out,
+            consent,
+        ],
         first=first,
+        only=only,
         channel=channel,
         slot=slots.slot(
             account=account, contact=contact, channel=channel or Channel.EMAIL, earliest=now + wanted.delay
@@ -330,14 +352,6 @@ def _existing(account: Account, wanted: Iterable[Ask]) -> dict[str, ReviewReques
         return {}
     rows = ReviewRequest.objects.for_account(account).filter(external_id__in=ids).exclude(external_id="")
     return {request.external_id: request for request in rows.select_related("contact")}
-
-
-# Select the contacts' open requests, and those sent since: the cool-down counts from the last one sent.
-_recent_requests = Select(
-    lambda contacts, since: ReviewRequest.objects.filter(contact__in=contacts).filter(
-        Q(status__in=ReviewRequest.OPEN) | Q(sent_at__gt=since)
-    )
-)
 
 
 def _first_step(account: Account, name: str) -> FollowUpStep | None:
@@ -356,12 +370,6 @@ _default_step = Select(lambda account: _first_steps().filter(sequence__account=a
 
 
 # --- The words ---------------------------------------------------------------------------------
-
-
-def _cooldown_reason(account: Account, asked: datetime, now: datetime) -> str:
-    days = (now - asked).days
-    ago = "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
-    return f"This contact was asked {ago}; the account waits {account.cooldown_days} days between requests."
 
 
 def _unagreed_reason(only: str, facts: _Facts) -> str:

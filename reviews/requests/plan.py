@@ -35,12 +35,18 @@ def confirm_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: date
         _plan_next(delivery, steps=steps, now=now)
 
 
-def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime, unagreed: str = "") -> None:
+def fall_back(
+    delivery: Delivery,
+    *,
+    steps: Sequence[FollowUpStep],
+    now: datetime,
+    reason: str = "",
+    ending: ReviewRequest.Status = ReviewRequest.Status.FAILED,
+) -> None:
     """Plan the message of the other channel, else of the next step, after this one failed or did not arrive.
 
-    A request of which no message arrives fails when no channel is left; with `unagreed`, the reason why this message
-    was not even tried for want of a consent, it is suppressed. Where the sequence has gone on meanwhile, an earlier
-    step is not made up for. Runs inside the transaction that settles the delivery.
+    A request of which no message arrives ends when no channel is left, as `ending` with the reason. Where the sequence
+    has gone on meanwhile, an earlier step is not made up for. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
@@ -63,9 +69,8 @@ def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetim
     if later or (request.status == ReviewRequest.Status.SENT and _plan_next(delivery, steps=steps, now=now)):
         return
     if not any(row.status in (*Delivery.PENDING, *Delivery.ACCEPTED, Delivery.Status.UNKNOWN) for row in rows):
-        to = ReviewRequest.Status.SUPPRESSED if unagreed else ReviewRequest.Status.FAILED
-        reason = unagreed or delivery.error_text or "No channel could deliver it."
-        lifecycle.move(request, to, now=now, reason=reason)
+        reason = reason or delivery.error_text or "No channel could deliver it."
+        lifecycle.move(request, ending, now=now, reason=reason)
 
 
 def following_delivery(

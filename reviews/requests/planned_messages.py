@@ -20,14 +20,24 @@ def add(delivery: Delivery) -> None:
 
 
 def replace(delivery: Delivery, by: Delivery) -> None:
-    """Give the message the channel, address, time and reason of another one, which is not saved."""
+    """Give the message the channel, address, time and reason of another one, which is not saved.
+
+    A worker that has claimed it loses the claim. What was tried at the old address counts no more.
+    """
     rows = Delivery.objects.filter(pk=delivery.pk, status__in=_MOVES[Delivery.Status.PLANNED])
-    rows.update(channel=by.channel, address=by.address, due_at=by.due_at, reason=by.reason, claim=None)
+    place = {"channel": by.channel, "address": by.address, "due_at": by.due_at, "reason": by.reason[:200]}
+    rows.update(claim=None, attempts=0, error_code="", error_text="", **place)
 
 
 def cancel(request: ReviewRequest, reason: str) -> None:
     """Cancel the request's planned messages."""
     _cancel_of_request(request=request.pk, reason=reason[:200])
+
+
+def cancel_one(delivery: Delivery, reason: str) -> bool:
+    """Cancel the message; False when it is not planned any more."""
+    rows = Delivery.objects.filter(pk=delivery.pk, status__in=_MOVES[Delivery.Status.CANCELLED])
+    return rows.update(status=Delivery.Status.CANCELLED, reason=reason[:200], claim=None) == 1
 
 
 def cancel_to_address(*, account: Account, channel: str, address: str, reason: str) -> None:

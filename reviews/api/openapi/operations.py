@@ -51,7 +51,9 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
             "tags": ["Review requests"],
             "summary": "Send a review request",
             "description": "Creates a contact and initiates an automated review request. 200 where one exists already, "
-            "for this `external_id` or open for this contact, and for a `dry_run`, which writes nothing.",
+            "for this `external_id` or open for this contact, and for a `dry_run`, which writes nothing. The contact "
+            "is found by `email`, else by `mobile_phone_number`; a new `email` with the number of a contact that has "
+            "another one makes a new contact.",
             "request": ReviewRequestIn,
             "parameters": [IDEMPOTENCY],
             "responses": {201: ReviewRequestOut, 200: REQUEST_OR_REHEARSAL},
@@ -124,7 +126,8 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
             "operation_id": "changeContact",
             "tags": ["Contacts"],
             "summary": "Change what is named",
-            "description": "`null` and an empty text take a value away. Opt-outs stay as they are.",
+            "description": "`null` and an empty text take a value away. Opt-outs stay as they are. A message that is "
+            "planned goes to the new address; the answer comes when none is on its way to the former one any more.",
             "request": ContactIn,
             "responses": {200: ContactWhole},
             "examples": [OpenApiExample("A new name", {"last_name": "Doe"}, request_only=True)],

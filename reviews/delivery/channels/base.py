@@ -1,5 +1,6 @@
 """The interface of channels: a finished message in, the provider's id or one type of error out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -32,7 +33,8 @@ class ChannelError(Exception):
 
     `permanent`: another try is pointless. `address_gone`: the address itself is the reason. `opted_out`: the provider
     remembers an opt-out. `in_doubt`: the provider may have taken it. `untried`: no message was handed over, so that no
-    attempt is spent. `retry_after`: the wait that the provider asked for.
+    attempt is spent. `lost`: untried, because the provider closed a connection that may be made anew at once.
+    `retry_after`: the wait that the provider asked for.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class ChannelError(Exception):
         opted_out: bool = False,
         in_doubt: bool = False,
         untried: bool = False,
+        lost: bool = False,
         retry_after: timedelta | None = None,
     ) -> None:
         super().__init__(f"{code}: {text}")
@@ -54,8 +57,21 @@ class ChannelError(Exception):
         self.address_gone = address_gone
         self.opted_out = opted_out
         self.in_doubt = in_doubt
-        self.untried = untried
+        self.untried = untried or lost
+        self.lost = lost
         self.retry_after = retry_after
+
+
+class Unfinished(Exception):
+    """The provider takes its time. `finish` waits for its answers, and returns or raises what `send` would have.
+
+    It takes the most seconds that an answer is waited for. Another thread may call it; until it has come back, the
+    channel is of no other use.
+    """
+
+    def __init__(self, finish: Callable[[float], Accepted]) -> None:
+        super().__init__()
+        self.finish = finish
 
 
 class Channel(Protocol):
@@ -65,7 +81,10 @@ class Channel(Protocol):
         """Reach the provider, so that one that is down costs no attempt. Raises ChannelError (untried)."""
 
     def send(self, message: Message) -> Accepted:
-        """Hand one message over. Raises ChannelError. Never called inside a database transaction."""
+        """Hand one message over. Raises ChannelError, or Unfinished rather than wait for long.
+
+        Never called inside a database transaction.
+        """
 
     def close(self) -> None:
         """Let go of connections."""

@@ -237,6 +237,9 @@ CODES = (
     Code("connect", Outcome.TEMPORARY,
          "The provider could not be reached. "
          "If that lasts, ask the operator: is its address right, and the network up?", Fault.TEMPORARY),
+    Code("tls", Outcome.TEMPORARY,
+         "The mail server did not encrypt the connection, or its certificate is wrong; nothing is sent in clear text. "
+         "Ask the operator to check EMAIL_URL and the server's certificate.", Fault.ACCOUNT),
     Code("connection", Outcome.IN_DOUBT,
          "The connection broke before the provider answered.", Fault.TEMPORARY),
     Code("no-answer", Outcome.IN_DOUBT,

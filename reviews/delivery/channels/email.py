@@ -1,27 +1,34 @@
 """The e-mail channel: SMTP, or any provider that anymail has."""
 
 import smtplib
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.core.mail.backends.smtp import EmailBackend as SmtpBackend
 
 from reviewhub.retry_after import read_retry_after
 from reviews.delivery.channels import codes, mime, smtp
-from reviews.delivery.channels.base import Accepted, ChannelError, Message
+from reviews.delivery.channels.base import Accepted, ChannelError, Message, Unfinished
 
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
 # Providers that refuse a mail with metadata.
 NO_METADATA = {"anymail.backends.mailersend.EmailBackend", "anymail.backends.postal.EmailBackend"}
 
 
+QUICK = 1.0  # seconds for which a sender waits itself; longer waits are left to another thread
+
+
 class EmailChannel:
-    """Keeps one connection open from `connect` to `close`."""
+    """Keeps one connection open from `connect` to `close`, and after a refusal as well."""
 
     def __init__(self) -> None:
-        self._backend: Any = get_connection()
+        self._backend: Any = smtp.Backend() if settings.EMAIL_BACKEND == SMTP else get_connection()
         self._open = False
 
     def connect(self) -> None:
@@ -29,41 +36,50 @@ class EmailChannel:
             return
         try:
             self._backend.open()
-        except smtplib.SMTPAuthenticationError as error:
-            raise ChannelError(str(error.smtp_code), _words(error.smtp_error), untried=True) from error
-        except (OSError, smtplib.SMTPException) as error:
-            raise ChannelError("connect", str(error), untried=True) from error
+        except Exception as error:
+            self._drop()
+            raise _out_of_reach(error) from error
         self._open = True
 
     def close(self) -> None:
         self._open = False
-        connection = getattr(self._backend, "connection", None)
-        try:
+        with suppress(OSError):  # nothing is on its way
             self._backend.close()
-        except (OSError, smtplib.SMTPException):
-            self._backend.connection = None
-            if connection is not None:
-                connection.close()  # a QUIT that fails leaves the socket open
 
     def send(self, message: Message) -> Accepted:
-        hand_over = self._speak_smtp if isinstance(self._backend, SmtpBackend) else self._use_backend
+        hand_over = self._speak_smtp if isinstance(self._backend, smtp.Backend) else self._use_backend
+        return self._translated(partial(hand_over, message))
+
+    def _translated(self, hand_over: Callable[[], Accepted]) -> Accepted:
+        """Hand a message over. Raises the library's errors as ChannelError; closes what the next message cannot use."""
         try:
-            provider_id = hand_over(message)
-        except ChannelError:
+            return hand_over()
+        except (ChannelError, Unfinished):
             raise
         except Exception as error:
-            self.close()  # the state of the conversation is unknown: the next message starts a new one
+            if not isinstance(error, smtp.Refused) or error.is_over:
+                self._drop()
             raise _translate(error) from error
-        return Accepted(provider_id or message.headers["Message-ID"])
 
-    def _speak_smtp(self, message: Message) -> str:
+    def _drop(self) -> None:
+        """Let go of a connection whose state is unknown: the next message starts a new one."""
+        self._open = False
+        if isinstance(self._backend, smtp.Backend):
+            self._backend.drop()
+        else:
+            self.close()
+
+    def _speak_smtp(self, message: Message) -> Accepted:
         content = mime.serialize(message)
         sender, recipient = mime.address_of(message.sender), mime.address_of(message.to)
-        self._backend.open()
-        smtp.hand_over(self._backend.connection, sender=sender, recipient=recipient, content=content)
-        return ""
+        self.connect()
+        connection = self._backend.connection
+        rest = smtp.hand_over(connection, sender=sender, recipient=recipient, content=content, quick=QUICK)
+        if rest is not None:
+            raise Unfinished(lambda at_most: self._translated(partial(_finish, rest, message, at_most)))
+        return _accepted(message)
 
-    def _use_backend(self, message: Message) -> str:
+    def _use_backend(self, message: Message) -> Accepted:
         mail: Any = EmailMultiAlternatives(
             subject=message.subject,
             body=message.text,
@@ -79,16 +95,40 @@ class EmailChannel:
             mail.metadata = {"message_key": message.key}
         if not mail.send():
             raise ChannelError("refused", "The mail backend did not take the message.")
-        return str(getattr(getattr(mail, "anymail_status", None), "message_id", None) or "")
+        return _accepted(message, str(getattr(getattr(mail, "anymail_status", None), "message_id", None) or ""))
+
+
+def _finish(rest: smtp.Rest, message: Message, at_most: float) -> Accepted:
+    rest.finish(at_most)
+    return _accepted(message)
+
+
+def _accepted(message: Message, provider_id: str = "") -> Accepted:
+    return Accepted(provider_id or message.headers["Message-ID"])
+
+
+def _out_of_reach(error: Exception) -> ChannelError:
+    """Say why no connection came about, for which no message is to blame."""
+    if isinstance(error, smtplib.SMTPResponseException):
+        code, words = error.smtp_code, _words(error.smtp_error)
+        return ChannelError(str(code), words, untried=True, lost=code == 421)
+    if isinstance(error, smtp.NotEncrypted | ssl.SSLError):
+        return ChannelError("tls", f"{error} Nothing was sent, since the connection is not encrypted.", untried=True)
+    is_lost = isinstance(error, smtplib.SMTPServerDisconnected)
+    return ChannelError("connect", str(error), untried=True, lost=is_lost)
 
 
 def _translate(error: Exception) -> ChannelError:
     """Translate a library's exception. An unknown one is in doubt: the mail may have been taken."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        code, words = next(iter(error.recipients.values()))
-        return _smtp(code, words, recipient=True)
-    if isinstance(error, smtplib.SMTPResponseException):
-        return _smtp(error.smtp_code, error.smtp_error)
+    if isinstance(error, smtp.Refused):
+        words = _words(error.words)
+        return codes.error(error.code, words, codes.of_smtp(error.code, words, recipient=error.recipient))
+    if isinstance(error, smtp.Lost):
+        return ChannelError(error.code, str(error), lost=True)
+    if isinstance(error, smtp.InDoubt):
+        return ChannelError("connection" if error.is_lost else "no-answer", str(error), in_doubt=True)
+    if isinstance(error, smtp.Silent):
+        return ChannelError("connect", str(error), untried=True)
     if isinstance(error, AnymailRecipientsRefused):
         return ChannelError("refused", str(error), address_gone=True)
     if isinstance(error, AnymailAPIError):
@@ -98,12 +138,6 @@ def _translate(error: Exception) -> ChannelError:
     if isinstance(error, smtplib.SMTPException | OSError):
         return ChannelError("connection", str(error), in_doubt=True)
     return ChannelError(type(error).__name__, str(error), in_doubt=True)
-
-
-def _smtp(code: int, words: bytes | str, *, recipient: bool = False) -> ChannelError:
-    """Translate an SMTP reply by its code: 550 and 451 raise the same exception."""
-    text = _words(words)
-    return codes.error(code, text, codes.of_smtp(code, text, recipient=recipient))
 
 
 def _http(error: AnymailAPIError) -> ChannelError:

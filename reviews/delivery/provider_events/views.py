@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
-from twilio.request_validator import RequestValidator, remove_port
+from twilio.request_validator import RequestValidator, add_port, remove_port
 from twilio.twiml.messaging_response import MessagingResponse
 
 from reviewhub.rest.errors import MAX_BODY
@@ -145,13 +145,14 @@ def _read_signed_form(request: HttpRequest) -> dict[str, str]:
     """
     if not settings.TWILIO_AUTH_TOKEN:
         raise mail_providers.NotTheProvider("TWILIO_AUTH_TOKEN is not set.")
-    # The address that Twilio called, not the one at which the proxy reached us; it signs with or without the port.
+    # The address that Twilio called, not the one at which the proxy reached us. It signs with or without the port, also
+    # with the one of the scheme, which nobody writes; another port counts only as PUBLIC_URL has it.
     called = urlsplit(settings.PUBLIC_URL + request.get_full_path())
     validator = RequestValidator(settings.TWILIO_AUTH_TOKEN)
     signature = request.headers.get("X-Twilio-Signature", "")
     matches = [
         constant_time_compare(signature, validator.compute_signature(address, request.POST))
-        for address in (called.geturl(), remove_port(called))
+        for address in (add_port(called), remove_port(called))
     ]
     if not any(matches):
         raise mail_providers.NotTheProvider("The signature is missing or wrong.")

@@ -89,16 +89,21 @@ def add_request(random: Random, account: Account, number: int, now: datetime) ->
         ended_at=None if status in ReviewRequest.OPEN else now,
     )
     for channel in Channel:
-        if random.random() < 0.3:
-            add_suppression(random, contact, channel, now)
+        for address in (contact.address(channel), old_address(contact, channel)):
+            if random.random() < 0.3:
+                add_suppression(random, contact, channel, address, now)
         for _ in range(random.choice([0, 1, 1, 2])):
             add_consent(random, contact, channel, now)
         for step in range(random.choice([1, 2, 3])):
             add_message(random, request, step, channel, now)
 
 
-def add_suppression(random: Random, contact: Contact, channel: Channel, now: datetime) -> None:
-    address = contact.address(channel)
+def old_address(contact: Contact, channel: Channel) -> str:
+    """The one that the contact had when some of its messages were planned."""
+    return f"old.{contact.email}" if channel == Channel.EMAIL else contact.phone.replace("+1212", "+1213")
+
+
+def add_suppression(random: Random, contact: Contact, channel: Channel, address: str, now: datetime) -> None:
     Suppression.objects.create(
         account=contact.account,
         channel=channel,
@@ -131,7 +136,7 @@ def add_message(random: Random, request: ReviewRequest, step: int, channel: Chan
         request=request,
         step=step,
         channel=channel,
-        address=request.contact.address(channel),
+        address=old_address(request.contact, channel) if random.random() < 0.2 else request.contact.address(channel),
         status=status,
         claim=key(random) if status in Delivery.PENDING and random.random() < 0.8 else None,
         attempts=random.randrange(3),
@@ -153,6 +158,8 @@ def work(random: Random, now: datetime) -> tuple[list[Sent], list[Delivery]]:
         row.request.account = row.account
         if random.random() < 0.1:
             row.claim = key(random)
+        if random.random() < 0.1:
+            row.address = "rendered.before@example.com"  # its row has another one by now
         if random.random() < (0.8 if row.status == Delivery.Status.SENDING else 0.2):
             sent.append(accepted(random, row, now))
         else:

@@ -103,6 +103,22 @@ def test_a_claimed_message_is_nobody_elses_until_the_claim_lapses(account: Accou
     assert len(claimed(now + claims.LEASE)) == 1
 
 
+def test_a_renewed_claim_lasts_another_lease_and_only_while_the_message_is_being_sent(
+    account: Account, now: datetime
+) -> None:
+    for number in range(2):
+        asked(account, now, person=Person(email=f"c{number}@example.com"))
+    sending, planned = claimed(now)
+    Delivery.objects.filter(pk=sending.pk).update(status="sending")
+    later = now + timedelta(seconds=100)
+    claims.renew([sending, planned], later)
+    assert Delivery.objects.get(pk=sending.pk).due_at == later + claims.LEASE
+    assert Delivery.objects.get(pk=planned.pk).due_at == now + claims.LEASE
+    Delivery.objects.filter(pk=sending.pk).update(claim=uuid.uuid4())  # somebody else's by now
+    claims.renew([sending], later + timedelta(seconds=60))
+    assert Delivery.objects.get(pk=sending.pk).due_at == later + claims.LEASE
+
+
 def test_a_claim_takes_no_more_than_it_may_and_the_oldest_first(account: Account, now: datetime) -> None:
     for minute in (3, 1, 2):
         asked(account, now - timedelta(minutes=minute), person=Person(email=f"c{minute}@example.com"))

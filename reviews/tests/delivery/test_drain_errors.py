@@ -100,7 +100,8 @@ def test_a_mail_without_an_answer_is_sent_again_under_the_same_message_id(
     key = Delivery.objects.get().message_key
     provider.errors = [ChannelError("connection", "reset", in_doubt=True)]
     drain.send_due(clock)
-    clock.forward(minutes=2)
+    assert Delivery.objects.get().due_at == clock() + timedelta(hours=1)
+    clock.forward(hours=1)
     assert drain.send_due(clock) == 1
     assert provider.sent[0].headers["Message-ID"] == f"<{key}@testserver>"
 

@@ -21,7 +21,8 @@ def hurry() -> None:
     """Shorten leases and looks to seconds, the protocol as it is: what lapses, lapses within the test."""
     claims.LEASE = advance.LEASE = unsent.LEASE = timedelta(seconds=4)
     drain.SEND_FOR = 3.0
-    drain.ANSWERS_WITHIN = 60.0
+    drain.DATABASE_WITHIN = 60.0
+    drain.RENEW_AFTER = 1.0
     heartbeat.LOST_AFTER = 3.0
     queue.IDLE_LOOK = 1.0
     watchdog.HUNG_AFTER = 4.0

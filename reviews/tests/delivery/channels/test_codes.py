@@ -113,6 +113,7 @@ OURS = {
     "message": PERMANENT,
     "no-answer": IN_DOUBT,
     "refused": GONE,
+    "tls": TEMPORARY,
 }
 
 
