@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from oauth.models import Account
 from reviews.contacts import opt_outs
+from reviews.contacts.change import change
 from reviews.delivery import advance, claims, drain
 from reviews.models import Consent, Contact, Delivery, Event, ReviewRequest, Suppression
 from reviews.models.base import Channel
@@ -115,6 +116,18 @@ def test_a_consent_that_was_withdrawn_stops_what_was_planned_anew(
     Delivery.objects.update(status="planned")
     assert drain.send_due(clock) == 0
     assert Delivery.objects.get().reason == "Consent to text messages was withdrawn, and none was given since."
+
+
+def test_a_consent_is_for_its_number_and_not_for_the_next_one(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    """A changed number is followed only where its owner agreed, too."""
+    demand(account, "sms")
+    account.sequences.get().steps.filter(position=0).update(channel="sms")
+    request = asked(account, clock(), agreements=(agreement(clock),))
+    change(contact=request.contact, values={"phone": "+12125550188"}, now=clock())
+    assert drain.send_due(clock) == 1
+    assert [message.to for message in provider.sent] == [JANE.email]
 
 
 def test_an_account_that_is_off_moves_to_no_other_channel(
