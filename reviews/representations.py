@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from reviews.models import Consent, Contact, Delivery, Feedback, ReviewRequest, Suppression
 from reviews.models.base import Channel
-from reviews.models.suppression import blocked_channels_of
+from reviews.models.suppression import blocks_of
 
 
 class MessageOut(serializers.ModelSerializer[Delivery]):
@@ -16,6 +16,7 @@ class MessageOut(serializers.ModelSerializer[Delivery]):
 
     step = serializers.IntegerField()  # without the limits of a column, which differ between databases
     address = serializers.SerializerMethodField()
+    due_at = serializers.DateTimeField(source="leaves_at")
     error = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
 
@@ -45,6 +46,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
     message = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
     external_id = serializers.SerializerMethodField()
+    held = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
 
     class Meta:
@@ -60,6 +62,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
             "message",
             "reason",
             "external_id",
+            "held",
             "warnings",
         ]
 
@@ -76,7 +79,10 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
         return describe(request)
 
     def get_reason(self, request: ReviewRequest) -> str | None:
-        return request.reason or None
+        return request.why or None
+
+    def get_held(self, request: ReviewRequest) -> bool:
+        return bool(request.held)
 
     def get_external_id(self, request: ReviewRequest) -> str | None:
         return request.external_id or None
@@ -100,6 +106,8 @@ def describe(request: ReviewRequest) -> str:
     address = request.contact.email or request.contact.phone
     if request.channel == Channel.SMS:
         address = request.contact.phone
+    if request.held:
+        return f"Review request held: {request.why}"
     address = getattr(request, "written_to", "") or address
     ending = f": {request.reason}" if request.reason else "."
     return {
@@ -133,11 +141,15 @@ class ContactOut(serializers.ModelSerializer[Contact]):
 
 
 def represent_contacts(contacts: Sequence[Contact]) -> list[dict[str, Any]]:
-    """Represent contacts, each with its opt-outs: the channels that must not be used, and the reasons."""
-    blocked = blocked_channels_of(contacts)
+    """Represent contacts, each with its opt-outs: the channels that must not be used, and the reasons.
+
+    A channel in doubt is among them, with that reason.
+    """
+    blocks = blocks_of(contacts)
+    reasons = {pk: of_contact.blocked | of_contact.in_doubt for pk, of_contact in blocks.items()}
     return [
         dict(ContactOut(contact).data)
-        | {"opt_outs": [{"channel": channel, "reason": reason} for channel, reason in blocked[contact.pk].items()]}
+        | {"opt_outs": [{"channel": channel, "reason": reason} for channel, reason in reasons[contact.pk].items()]}
         for contact in contacts
     ]
 
@@ -149,6 +161,7 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
     contact_id = serializers.SerializerMethodField()
     contact_name = serializers.SerializerMethodField()
     text = serializers.SerializerMethodField()
+    handled_at = serializers.DateTimeField(source="inbox_item.handled_at", allow_null=True)
 
     class Meta:
         model = Feedback

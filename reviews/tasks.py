@@ -13,6 +13,7 @@ from reviews.contacts import erase
 from reviews.delivery import reconcile
 from reviews.delivery.drain import send_due
 from reviews.delivery.provider_events import apply
+from reviews.inbox import decisions, telling
 from reviews.insights import counters
 from reviews.models import IdempotencyKey
 from reviews.requests import imports, lifecycle
@@ -32,12 +33,14 @@ def tick() -> None:
     reconcile.reconcile(now=timezone.now())
     imports.wake_stalled(timezone.now())
     endpoints.tell_owners()
+    telling.tell_owners()
 
 
 def sweep() -> None:
     """Do each hour's work: end requests that got no answer, and delete rows that are kept only for a while."""
     now = timezone.now()
     lifecycle.complete_unanswered(now=now)
+    decisions.close_undecided(now=now)
     IdempotencyKey.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT).delete()
     clean_up(now)
     counters.fold(now=now)

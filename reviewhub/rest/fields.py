@@ -6,7 +6,10 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+from django.core.validators import EmailValidator
 from rest_framework import serializers
+
+from reviewhub.mailboxes import InvalidEmail, normalise_email
 
 METADATA_BYTES = 16 * 1024
 METADATA_KEYS = 50
@@ -22,12 +25,20 @@ class Text(serializers.CharField):
 
 
 class Email(serializers.EmailField):
-    """A JSON string that is an e-mail address."""
+    """A JSON string that is an e-mail address; it is read into the address's stored form."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Django's validator takes letters that fold to ASCII, and knows hosts by IDNA 2003.
+        self.validators = [rule for rule in self.validators if not isinstance(rule, EmailValidator)]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        return super().to_internal_value(data)
+        try:
+            return normalise_email(super().to_internal_value(data))
+        except InvalidEmail as error:
+            raise serializers.ValidationError(str(error), code="invalid") from error
 
 
 class Integer(serializers.IntegerField):

@@ -22,7 +22,7 @@ from reviewhub.backoffice.pages import (
 )
 from reviewhub.refused import Refused
 from reviews.admin.consents import check_consent, consent_fields
-from reviews.admin.normalise import normalise, require_one
+from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
 from reviews.models import Contact, ReviewRequest, Sequence
@@ -61,7 +61,7 @@ class AskForm(forms.Form):
     phone = forms.CharField(
         label="Mobile number", max_length=40, required=False, widget=_text(type="tel", inputmode="tel")
     )
-    email = forms.EmailField(
+    email = EmailField(
         label="E-mail",
         max_length=254,
         required=False,

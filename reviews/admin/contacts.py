@@ -11,12 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 
 from reviewhub.backoffice.actions import Action, WithActions
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
 from reviews.admin.evidence import evidence_page
-from reviews.admin.normalise import normalise, require_one
+from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.contacts import erase, merge, suppressions
 from reviews.contacts.change import SHARED_PHONE, holder_of_email, shares_phone
 from reviews.contacts.change import change as change_contact
@@ -24,7 +24,9 @@ from reviews.contacts.evidence import subjects_of
 from reviews.contacts.export import known_about
 from reviews.contacts.search import search_contacts
 from reviews.models import Contact, MergeCandidate
+from reviews.models.addresses import has_stored_form, show_email
 from reviews.models.base import Channel
+from reviews.models.suppression import NO_MAIL
 
 REQUESTS_SHOWN = 50
 
@@ -35,6 +37,7 @@ class ContactForm(forms.ModelForm):
     class Meta:
         model = Contact
         fields = ("account", "first_name", "last_name", "company_name", "email", "phone", "time_zone")
+        field_classes = {"email": EmailField}
         help_texts = {
             "email": "",
             "phone": "Without +, it is read as a number of the account's country.",
@@ -76,7 +79,7 @@ ERASE: Action[Contact] = Action(
 @admin.register(Contact)
 class ContactAdmin(WithActions):
     form = ContactForm
-    list_display = ("shown_name", "email", "phone", "company_name", "account", "created_at")
+    list_display = ("shown_name", "shown_email", "phone", "company_name", "account", "created_at")
     list_select_related = ("account",)
     ordering = ("-created_at", "-pk")
     search_fields = ("email",)  # and others: see `get_search_results`
@@ -135,16 +138,17 @@ class ContactAdmin(WithActions):
 
     @display(description="Opt-outs")
     def opt_outs(self, contact: Contact) -> str:
-        lines = []
+        lines, words = [], ""
+        if contact.email and not has_stored_form(contact.email):
+            words = f"{NO_MAIL}: write it in another way, or remove it."
         for channel in Channel:
             address = contact.address(channel)
             rows = suppressions.of(account=contact.account, channel=channel, address=address) if address else None
             if rows is not None and (row := rows.first()):
                 words = f"{row.get_reason_display()}, {localize(timezone.localtime(row.created_at))}"
                 lines.append((reverse("admin:reviews_suppression_change", args=[row.pk]), channel.label, words))
-        return (
-            format_html_join("", '<p><a class="rh-link" href="{}">{}</a>: {}</p>', lines) or "None: may be written to."
-        )
+        links = format_html_join("", '<p><a class="rh-link" href="{}">{}</a>: {}</p>', lines)
+        return format_html("{}{}", links, words) if lines or words else "None: may be written to."
 
     @display(description="Consents")
     def consents(self, contact: Contact) -> str:
@@ -169,7 +173,7 @@ class ContactAdmin(WithActions):
                 reverse("admin:reviews_reviewrequest_change", args=[row.pk]),
                 localize(timezone.localtime(row.created_at)),
                 row.get_status_display(),
-                row.reason,
+                row.why,
             )
             for row in rows
         )
@@ -206,6 +210,10 @@ class ContactAdmin(WithActions):
             raise Http404
         back = reverse("admin:reviews_contact_change", args=[contact.pk])
         return evidence_page(self, request, account=contact.account, subjects=subjects_of(contact), back=back)
+
+    @display(description="E-mail")
+    def shown_email(self, contact: Contact) -> str:
+        return show_email(contact.email)
 
     @display(description="Name", ordering="last_name")
     def shown_name(self, contact: Contact) -> str:

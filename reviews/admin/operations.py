@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -23,14 +23,17 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
     badge,
 )
+from reviewhub.cache import redis_answers
 from reviewhub.counters import count_one
 from reviewhub.refused import Refused
+from reviews.admin.inbox import read_as
 from reviews.admin.requests import DELIVERY_COLOURS
 from reviews.delivery import send_test, staff_actions
 from reviews.delivery.channels.codes import explain
+from reviews.delivery.provider_events import strays
 from reviews.insights import installation
 from reviews.insights.charts import Chart, timeline
-from reviews.models import Delivery, WorkerBeat
+from reviews.models import Delivery, DeliveryEvent, WorkerBeat
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.models.base import Channel
 
@@ -67,7 +70,7 @@ def _sent(title: str, unit: str, series: list[tuple[datetime, int]]) -> tuple[st
 
 
 def _state(now: datetime) -> dict[str, Any]:
-    """Measure everything that the page shows, in thirteen statements."""
+    """Measure everything that the page shows, in fourteen statements."""
     waiting, failures = installation.backlogs(now), installation.failures(now)
     unknown = sum(row.count for row in failures if row.status == Delivery.Status.UNKNOWN)
     pauses = installation.pauses(now)
@@ -90,9 +93,11 @@ def _state(now: datetime) -> dict[str, Any]:
         "channels": [(channel, pauses.get(channel.value)) for channel in Channel],
         "events": events,
         "oldest_event": oldest_event,
+        "strays": [(event, read_as(event)) for event in installation.stray_texts(SHOWN)],
         "webhooks": installation.webhooks(now),
         "latest": [_entry(row, now) for row in installation.latest_failures(SHOWN)],
         "sandbox": settings.SANDBOX,
+        "without_redis": not redis_answers(),
     }
 
 
@@ -151,6 +156,7 @@ def _page(
         **_state(now),
         "title": "Operations",
         "form": form or TestMessageForm(),
+        "accounts": Account.objects.order_by("name")[:LONGEST_FILTER],
         "outcome": outcome,
         "now": now,
     }
@@ -202,6 +208,35 @@ def resume(request: HttpRequest, **url_values: Any) -> HttpResponse:
 
 
 @require_POST
+def settle_stray(request: HttpRequest, **url_values: Any) -> HttpResponse:
+    """Suppress the number of a text that fits no account, in the chosen account, or leave it: either settles it."""
+    event = DeliveryEvent.objects.filter(pk=url_values["pk"], kind=DeliveryEvent.Kind.REPLIED).first()
+    account = None
+    if event is None or url_values["decision"] not in ("suppress", "leave"):
+        raise Http404
+    if url_values["decision"] == "suppress":
+        account = find_account(request.POST.get("account", ""))
+        if account is None:
+            messages.error(request, "Choose the account that must not write to the number.")
+            return _back("strays")
+    try:
+        strays.settle(event=event, account=account, by=str(request.user), now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    else:
+        done = f"{account} does not write to that number any more." if account else "Left as it is."
+        messages.success(request, done)
+    return _back("strays")
+
+
+def find_account(key: str) -> Account | None:
+    try:
+        return Account.objects.filter(pk=key).first()
+    except ValidationError:  # no key of an account
+        return None
+
+
+@require_POST
 def test(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """Send a test message, and show the provider's answer at once; neither is kept."""
     form = TestMessageForm(request.POST)
@@ -226,5 +261,6 @@ urlpatterns = [
     path("", for_operator(page), name="operations"),
     path("messages/<int:pk>/<str:decision>", for_operator(decide), name="operations-decide"),
     path("channels/<str:channel>/resume", for_operator(resume), name="operations-resume"),
+    path("texts/<int:pk>/<str:decision>", for_operator(settle_stray), name="operations-stray"),
     path("test", for_operator(test), name="operations-test"),
 ]

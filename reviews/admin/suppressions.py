@@ -21,14 +21,17 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
     WithHistory,
     action,
+    display,
 )
 from reviews.admin.evidence import AddressForm, evidence_page
-from reviews.contacts import opt_outs, suppressions
+from reviews.contacts import doubts, opt_outs
 from reviews.contacts.evidence import Subject
-from reviews.models import Suppression
+from reviews.contacts.search import stored_spelling
+from reviews.models import InboxItem, Suppression
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.requests.csv_files import write_rows
 
+NOT_AN_OPT_OUT = InboxItem.Outcome.NOT_AN_OPT_OUT
 MOST_TAKEN_IN = 5_000  # addresses of one list
 
 
@@ -115,7 +118,7 @@ class SuppressionAdmin(FixedRows, WithHistory):
     """Added by staff here, by customers on their own; lifted with a reason, never deleted."""
 
     form = SuppressionForm
-    list_display = ("address", "channel", "reason", "account", "created_at", "lifted_at")
+    list_display = ("shown", "channel", "reason", "account", "created_at", "lifted_at")
     list_filter = ("channel", "reason", ("lifted_at", admin.EmptyFieldListFilter))
     list_select_related = ("account",)
     ordering = ("-pk",)  # newest first
@@ -137,8 +140,21 @@ class SuppressionAdmin(FixedRows, WithHistory):
         return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        added = ("reason", "created_at", "lifted_at", "lifted_because") if obj else ()
-        return (*self.fields, *added)
+        if obj is None:
+            return self.fields
+        names = ("shown" if name == "address" else name for name in self.fields)
+        return (*names, "reason", "created_at", "lifted_at", "lifted_because")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
+    ) -> tuple[QuerySet[Suppression], bool]:
+        words = " ".join(stored_spelling(word) for word in search_term.split())
+        found: tuple[QuerySet[Suppression], bool] = super().get_search_results(request, queryset, words)
+        return found
+
+    @display(description="Address", ordering="address")
+    def shown(self, suppression: Suppression) -> str:
+        return suppression.shown_address
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         suppression = opt_outs.opt_out(
@@ -168,7 +184,7 @@ class SuppressionAdmin(FixedRows, WithHistory):
             return TemplateResponse(request, "admin/reviews/suppression/lift.html", context)
         because = f"{form.cleaned_data['because']} ({request.user})"
         lifted = sum(
-            suppressions.lift(suppression=row, because=because, now=timezone.now())
+            doubts.lift(suppression=row, because=because, outcome=NOT_AN_OPT_OUT, now=timezone.now())
             for row in chosen
             if self.has_write_permission(request, row)
         )

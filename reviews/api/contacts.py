@@ -20,7 +20,7 @@ from reviews.api.filters import CreatedFilter
 from reviews.contacts import erase, suppressions
 from reviews.contacts.change import AddressTaken, NoAddress, change
 from reviews.models import Contact
-from reviews.models.addresses import InvalidPhone, normalise_email, normalise_phone
+from reviews.models.addresses import InvalidEmail, InvalidPhone, normalise_email, normalise_phone
 from reviews.representations import ContactOut, represent_contacts
 
 
@@ -50,7 +50,7 @@ class ContactFilter(CreatedFilter):
     mobile_phone_number = django_filters.CharFilter(method="filter_by_number")
 
     def filter_by_email(self, rows: Any, name: str, value: str) -> Any:
-        return rows.filter(email=normalise_email(value))
+        return rows.filter(email=_read_email(value))
 
     def filter_by_number(self, rows: Any, name: str, value: str) -> Any:
         account = credential_of(self.request).account
@@ -113,6 +113,13 @@ def _change(contact: Contact, values: dict[str, str]) -> None:
         raise ValidationError({"email": [f"The contact {error.holder.pk} has it already."]}) from error
     if changed.left:
         suppressions.until_quiet(*changed.left)
+
+
+def _read_email(text: str) -> str:
+    try:
+        return normalise_email(text)
+    except InvalidEmail as error:
+        raise ValidationError({"email": [str(error)]}) from error
 
 
 def _read_number(account: Account, text: str) -> str:

@@ -48,10 +48,10 @@ def change(*, contact: Contact, values: Mapping[str, str], now: datetime) -> Cha
 
     What is planned to the contact follows in the same transaction (`contact_changes.follow`). `values`: new texts by
     the names of the contact's columns; "" takes a value away. A number without + is read as one of the account's
-    country. Raises InvalidPhone, NoAddress, and AddressTaken also when a parallel call was faster.
+    country. Raises InvalidAddress, NoAddress, and AddressTaken also when a parallel call was faster.
     """
     new = dict(values)
-    if "email" in new:
+    if new.get("email"):
         new["email"] = normalise_email(new["email"])
     if new.get("phone"):
         new["phone"] = normalise_phone(new["phone"], contact.account.country)[0]

@@ -18,11 +18,12 @@ from reviews.models import (
     DeliveryEvent,
     Event,
     Feedback,
+    InboxItem,
     MergeCandidate,
     ReviewRequest,
     Suppression,
 )
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import forms_of, hashes_of
 from reviews.models.base import Channel
 from reviews.requests import consents, contact_changes, lifecycle, planned_messages
 from reviews.webhooks import events
@@ -88,14 +89,18 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     requests.update(external_id="", metadata={})
     Delivery.objects.filter(request__in=requests).update(address="", subject="", text="", error_text="")
     Feedback.objects.filter(request__in=requests).update(text="")
+    of_contact = Q(contact=contact) | Q(request__in=requests)
+    InboxItem.objects.filter(of_contact).update(text="", note="")
     about_contact = Q(delivery__request__in=requests)
-    about_contact |= Q(account=contact.account, address__in=[address for _, address in places])
+    about_contact |= Q(
+        account=contact.account, address__in=[form for _, address in places for form in forms_of(address)]
+    )
     _blank_events(about_contact)
     # Another program's answer may repeat the data of its notice.
     noticed = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
     attempts = Attempt.objects.filter(noticed, notice__endpoint__account=contact.account).exclude(answer="")
     Attempt.objects.filter(pk__in=attempts.values("pk")).update(answer="")
-    hashes = [hash_address(contact.account_id, channel, address) for channel, address in places]
+    hashes = [hashed for channel, address in places for hashed in hashes_of(contact.account_id, channel, address)]
     Suppression.objects.for_account(contact.account).filter(address_hash__in=hashes).update(address="", evidence="")
     _blank_consents(contact, hashes)
     MergeCandidate.objects.filter(Q(by_email=contact) | Q(by_phone=contact)).delete()

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from reviews.contacts import opt_outs, suppressions
-from reviews.models import Consent, Contact, Event, ReviewRequest
+from reviews.contacts import doubts, opt_outs, suppressions
+from reviews.models import Consent, Contact, Event, InboxItem, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.requests import contact_changes, lifecycle
 
@@ -41,6 +41,7 @@ def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
                 lifecycle.cancel_request(request=request, now=now, reason=reason)
         ReviewRequest.objects.filter(contact=other).update(contact=kept)
         Consent.objects.filter(contact=other).update(contact=kept)  # each for the address it was given for, as before
+        InboxItem.objects.filter(contact=other).update(contact=kept)
         Event.objects.for_account(kept.account).filter(contact=other).update(contact=kept)
         values = {name: getattr(other, name) for name in _FILLED}
         if not kept.phone or kept.phone == other.phone:
@@ -77,14 +78,24 @@ def _spread_opt_outs(kept: Contact, other: Contact, now: datetime) -> bool:
             for row in suppressions.of(account=kept.account, channel=channel, address=address)
         }
         has_opt_out |= bool(suppressed)
-        for address in addresses - set(suppressed) if suppressed else ():
-            source = next(iter(suppressed.values()))
-            opt_outs.opt_out(
-                account=kept.account,
-                channel=channel,
-                address=address,
-                reason=source.Reason(source.reason),
-                evidence=f"The same person's other address: suppression {source.pk}.",
-                now=now,
-            )
+        clear = {address: row for address, row in suppressed.items() if row.reason != Suppression.Reason.UNCLEAR}
+        for source in list((clear or suppressed).values())[:1]:
+            for address in sorted(addresses - set(clear or suppressed)):
+                _spread(source, address, now)
     return has_opt_out
+
+
+def _spread(source: Suppression, address: str, now: datetime) -> None:
+    """Suppress the person's other address for the same reason, or hold it as the first one is held."""
+    evidence = f"The same person's other address: suppression {source.pk}."
+    if source.reason == Suppression.Reason.UNCLEAR:
+        doubts.hold(account=source.account, number=address, evidence=evidence, now=now)
+        return
+    opt_outs.opt_out(
+        account=source.account,
+        channel=source.channel,
+        address=address,
+        reason=source.Reason(source.reason),
+        evidence=evidence,
+        now=now,
+    )

@@ -22,9 +22,10 @@ from functools import partial
 from typing import TypeVar, cast
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import connection, connections
 from django.utils import timezone
 
+from reviewhub.outages import DATABASE_AWAY, drop_connection
 from reviews.delivery import advance, claims, rate_limit, unsent
 from reviews.delivery.advance import Sent
 from reviews.delivery.channels import Accepted, ChannelError, Message, get_channel
@@ -401,7 +402,7 @@ class _Drain:
             self._hold(line, PAUSE)
 
     def _hold_out_of_reach(self, line: _Line, error: ChannelError) -> None:
-        here = list(self.in_flight)
+        here = [*self.in_flight, *(each.delivery.pk for each in self.unmarked)]
         if error.lost and self._keep_trying(lambda: claims.are_sent_elsewhere(line.channel, self.clock(), here=here)):
             # A provider that takes few connections at once: whoever has them goes on.
             self.left_until[line.channel] = time.monotonic() + CONNECT_PAUSE.total_seconds()
@@ -427,10 +428,9 @@ class _Drain:
         while True:
             try:
                 return statement()
-            except (OperationalError, InterfaceError) as error:
+            except DATABASE_AWAY as error:
                 if connection.in_atomic_block or time.monotonic() - self.began > DATABASE_WITHIN:
                     raise
-                logger.warning("the database does not answer: %s", type(error).__name__)
-                connection.close()
+                drop_connection(error)
                 time.sleep(queue.RECONNECT)
                 heartbeat.beat()

@@ -136,6 +136,8 @@ def _lock(delivery: Delivery) -> Delivery:
 def _lock_planned(delivery: Delivery, now: datetime) -> Delivery:
     """Lock the message and return it, if it is still planned and no worker holds it. Raises Refused."""
     fresh = _lock(delivery)
+    if fresh.request.held:
+        raise Refused("review_request", f"It is held. {fresh.request.why}")
     if fresh.status not in Delivery.PENDING:
         raise Refused("delivery", _not_any_more(fresh))
     if fresh.status == Delivery.Status.SENDING or (fresh.claim is not None and fresh.due_at > now):
@@ -147,6 +149,8 @@ def _check_gates(delivery: Delivery) -> None:
     """Refuse now what would stop the message at the moment of sending, or what another message has replaced."""
     if not delivery.account.is_active:
         raise Refused("account", "The account is switched off.")
+    if delivery.request.held:
+        raise Refused("review_request", f"It is held. {delivery.request.why}")
     if not delivery.address:
         raise Refused("contact", "The contact was erased.")
     if blocked := suppression.blocked_channels(delivery.request.contact).get(delivery.channel):

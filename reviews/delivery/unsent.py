@@ -17,9 +17,10 @@ from reviews.delivery import states
 from reviews.delivery.channels import ChannelError
 from reviews.delivery.claims import LEASE, paused_channels
 from reviews.delivery.provider_events import store
-from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression, consent, suppression
+from reviews.inbox import items
+from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression, consent
 from reviews.models.base import Channel
-from reviews.requests import contact_changes, plan
+from reviews.requests import contact_changes, holds, plan
 from reviews.requests.schedule import slots
 from reviews.requests.schedule.slots import CAP, CAP_PERIOD
 
@@ -91,7 +92,7 @@ def _fail(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetim
             opt_outs.opt_out(**where, reason=Suppression.Reason.STOP, evidence=evidence, now=now)
             return
         if error.address_gone:
-            suppressions.suppress(**where, reason=Suppression.Reason.BOUNCED, evidence=evidence, now=now)
+            items.record_bounce(delivery, evidence=evidence, text=error.text, now=now)
         plan.fall_back(delivery, steps=steps, now=now)
 
 
@@ -181,12 +182,17 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
         request = requests.get(pk=delivery.request_id)
         delivery.request.contact.account = request.account  # its settings may have changed since the claim
         # Of the address that the message has, as the statement asks: the contact may have another one by now.
-        blocked = suppression.reason_not_to_write(delivery.account_id, delivery.channel, delivery.address)
+        where: dict[str, Any] = {"account": request.account, "channel": delivery.channel, "address": delivery.address}
+        blocked = suppressions.of(**where).first()
+        is_in_doubt = blocked is not None and blocked.reason == Suppression.Reason.UNCLEAR
         unagreed = ""
         if not request.is_open:
             reason = request.reason or "The request has ended."
+        elif request.held or is_in_doubt:
+            _hold(delivery, request, now=now)
+            return
         elif blocked:
-            reason = f"The address must not be written to: {blocked.lower()}."
+            reason = f"The address must not be written to: {blocked.get_reason_display().lower()}."
         elif not request.account.is_active:
             reason = "The account is switched off."
         elif unagreed := consent.missing_consent(request.account, delivery.channel, delivery.address):
@@ -198,6 +204,14 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
         if settled and (blocked or unagreed):
             ending = ReviewRequest.Status.SUPPRESSED if unagreed else ReviewRequest.Status.FAILED
             plan.fall_back(delivery, steps=steps, now=now, reason=unagreed, ending=ending)
+
+
+def _hold(delivery: Delivery, request: ReviewRequest, *, now: datetime) -> None:
+    """Let the message wait with its request, which is locked, until somebody decides."""
+    holds.hold([request], ReviewRequest.Hold.UNCLEAR_OPT_OUT, now=now)
+    columns = {"planned_for": delivery.due_at, "due_at": Delivery.OUT_OF_REACH, "reason": request.why}
+    if delivery.status == Delivery.Status.SENDING:  # one in doubt, which the hold has left to this worker
+        settle(delivery, Delivery.Status.PLANNED, now=now, **columns)
 
 
 def _wait(delivery: Delivery, *, now: datetime) -> None:

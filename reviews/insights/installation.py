@@ -102,6 +102,12 @@ def unapplied_events() -> tuple[int, datetime | None]:
     return unapplied["count"], unapplied["oldest"]
 
 
+def stray_texts(most: int) -> list[DeliveryEvent]:
+    """Return customers' texts that fit no account, the newest first: somebody has to decide about each."""
+    strays = DeliveryEvent.objects.filter(applied_at=None, kind=DeliveryEvent.Kind.REPLIED).exclude(meaning="")
+    return list(strays.filter(account=None).defer("payload").order_by("-received_at")[:most])
+
+
 @dataclass(frozen=True)
 class Webhooks:
     """Calls that are due to endpoints that answer, and the number of endpoints in each state."""

@@ -13,7 +13,7 @@ from ipaddress import IPv6Address, ip_address
 import django
 import redis
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -21,6 +21,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from reviewhub.cache import redis_answers
+from reviewhub.outages import DATABASE_AWAY, RETRY_AFTER, drop_connection
 from reviewhub.rest.errors import CODES, error_response
 from reviews.insights import installation
 from reviews.insights.counters import totals
@@ -41,10 +43,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
     try:
         body = encode(Installation(timezone.now()))
-    except (DatabaseError, InterfaceError):
-        logger.exception("database unavailable")
+    except DATABASE_AWAY as error:
+        drop_connection(error)
         response = error_response(503, *CODES[503])
-        response["Retry-After"] = "1"
+        response["Retry-After"] = RETRY_AFTER
         return response
     return HttpResponse(body, content_type=content_type, headers={"Cache-Control": "no-store"})
 
@@ -160,6 +162,7 @@ class Installation(Collector):
         yield _gauge("endpoints", "Endpoints of webhooks by state.", ["state"], states)
 
     def _queue(self) -> Iterator[Metric]:
+        yield _gauge("redis_up", "1 if Redis takes writes, or none is set up; else 0.", [], [([], redis_answers())])
         try:
             length = installation.queue_length()
         except redis.RedisError as error:

@@ -17,7 +17,7 @@ SAID = {
 def note_withdrawals(apps: Any, schema_editor: Any) -> None:
     """Note each opt-out that was there before as a withdrawal: else an older consent, told later, would count again."""
     consent, suppression = apps.get_model("reviews", "Consent"), apps.get_model("reviews", "Suppression")
-    rows = suppression.objects.exclude(reason="bounced").order_by("pk").iterator(AT_ONCE)
+    rows = suppression.objects.exclude(reason__in=["bounced", "unclear"]).order_by("pk").iterator(AT_ONCE)
     while batch := list(islice(rows, AT_ONCE)):
         consent.objects.bulk_create(
             consent(

@@ -7,6 +7,7 @@ from reviews.models.event import SUBSCRIBABLE, Event
 from reviews.models.feedback import Feedback
 from reviews.models.idempotency import IdempotencyKey
 from reviews.models.import_job import ImportJob, ImportProblem
+from reviews.models.inbox_item import InboxItem
 from reviews.models.logo import Logo
 from reviews.models.provider_event import DeliveryEvent
 from reviews.models.request import ReviewRequest
@@ -33,6 +34,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportJob",
     "ImportProblem",
+    "InboxItem",
     "Logo",
     "MergeCandidate",
     "Notice",

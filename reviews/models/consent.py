@@ -1,7 +1,7 @@
 """Consents: a ledger of what customers agreed to and took back. Its only writer is `requests.consents`."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from uuid import UUID
 
 from django.db import models
@@ -119,6 +119,15 @@ def explain_missing(channel: Channel, latest: str | None) -> str:
     if latest == Consent.Kind.WITHDRAWN:
         return f"Consent to {to} was withdrawn, and none was given since."
     return f"No consent to {to} is recorded."
+
+
+def words_of_missing(missing: dict[str, str], blocked: Container[str], only: str) -> str:
+    """Say which consents are missing, on the channels that are not `blocked` and that the request may use."""
+    return " ".join(
+        reason
+        for channel, reason in missing.items()
+        if channel not in blocked and (only == ReviewRequest.ChannelRule.AUTO or channel == only)
+    )
 
 
 def unusable_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str]]:

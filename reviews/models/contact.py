@@ -6,11 +6,15 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from oauth.models.account import validate_time_zone
+from reviews.models.addresses import show_email
 from reviews.models.base import AccountQuerySet, Channel
 
 
 class Contact(models.Model):
-    """A customer of an account, which has at most one for each e-mail address; several may share a number."""
+    """A customer of an account, which has at most one for each e-mail address; several may share a number.
+
+    It may have neither, once somebody else turned out to have the number (docs/rules.md T3).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="contacts")
@@ -42,10 +46,6 @@ class Contact(models.Model):
                 name="contact_first_with_phone",
             ),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="contact_email_lower_case"),
-            models.CheckConstraint(
-                condition=~models.Q(email="") | ~models.Q(phone="") | models.Q(erased_at__isnull=False),
-                name="contact_reachable",
-            ),
         ]
         indexes = [
             models.Index(
@@ -56,7 +56,8 @@ class Contact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.company_name or self.email or self.phone or "Erased contact"
+        called = self.name or self.company_name or show_email(self.email) or self.phone
+        return called or ("Erased contact" if self.erased_at else "Customer without a name")
 
     @property
     def name(self) -> str:

@@ -6,12 +6,13 @@ The row is the queue: a worker claims it, sends it and settles it.
 import enum
 import secrets
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 
+from reviews.models.addresses import show_email
 from reviews.models.base import AccountQuerySet, Channel
 from reviews.models.request import ReviewRequest
 from reviews.models.site import ReviewSite
@@ -46,7 +47,8 @@ class DeliveryQuerySet(AccountQuerySet["Delivery"]):
 class Delivery(models.Model):
     """One message of one step on one channel: planned, claimed by a worker, then settled.
 
-    `due_at` is when it is due; while a worker holds it (`claim`), when that claim lapses. SENDING
+    `due_at` is when it is due; while a worker holds it (`claim`), when that claim lapses; while its
+    request is held, OUT_OF_REACH, and `planned_for` keeps the time, so that no claim walks over it. SENDING
     means that a send has begun: if the claim has lapsed since, the outcome is in doubt.
     `status` moves as MOVES says, and only by `reviews.delivery.states`, by
     `reviews.requests.planned_messages` and by the one statement of `reviews.delivery.advance`.
@@ -65,6 +67,8 @@ class Delivery(models.Model):
     PENDING = (Status.PLANNED, Status.SENDING)
     ACCEPTED = (Status.SENT, Status.DELIVERED)
     UNSUCCESSFUL = (Status.BOUNCED, Status.FAILED, Status.UNKNOWN)
+
+    OUT_OF_REACH = datetime(9999, 1, 1, tzinfo=UTC)
 
     class Mover(enum.Enum):
         """The part of the product that moves a message from one state to another."""
@@ -117,6 +121,12 @@ class Delivery(models.Model):
     status = models.CharField(max_length=9, choices=Status, default=Status.PLANNED)
     reason = models.CharField(max_length=200, blank=True, help_text="Why it was moved, held or not sent.")
     due_at = models.DateTimeField()
+    planned_for = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it was to leave, while its request is held: it is not due then.",
+    )
     claim = models.UUIDField(null=True, blank=True, editable=False)
     slot_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Its place in what the sender of texts may send a second."
@@ -192,3 +202,13 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"Step {self.step} by {self.get_channel_display()}"
+
+    @property
+    def shown_address(self) -> str:
+        """The address as people read it."""
+        return show_email(self.address)
+
+    @property
+    def leaves_at(self) -> datetime:
+        """When it is to leave, by its plan: a hold of its request aside."""
+        return self.planned_for or self.due_at

@@ -53,9 +53,9 @@ def render_page(
 
 
 def render_sorry(request: HttpRequest, status: int, account: Account | None = None) -> HttpResponse:
-    """Render the page that explains a 404, a 410, or a 429 after too many forms."""
+    """Render the page that explains a 404, a 410, a 429 after too many forms, or a 503. It reads no row."""
     response = render_page(request, "pages/sorry.html", account, status=status)
-    if status == 429:
+    if status in (429, 503):
         response["Retry-After"] = "60"
     return response
 

@@ -13,9 +13,9 @@ from reviewhub.refused import Refused
 from reviewhub.statements import Select, insert_rows, one_trip
 from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewRequest, ReviewSite
 from reviews.models.base import Channel, available_channels
-from reviews.models.consent import missing_consents_of
-from reviews.models.suppression import blocked_channels_of
-from reviews.requests import consents, contact_changes, cool_down, matching
+from reviews.models.consent import missing_consents_of, words_of_missing
+from reviews.models.suppression import Blocks, blocks_of
+from reviews.requests import consents, contact_changes, cool_down, matching, planned_messages
 from reviews.requests.consents import Agreement
 from reviews.requests.cool_down import Past
 from reviews.requests.matching import Match, Person
@@ -68,6 +68,12 @@ class Verdict:
     channel: Channel | None
     slot: slots.Slot
     blocked: dict[str, str]  # channels that cannot be used, with the reason; also for want of a consent
+    is_in_doubt: bool = False
+
+    @property
+    def held(self) -> str:
+        """Why the request would wait until staff decide; empty when it would not."""
+        return ReviewRequest.Hold.UNCLEAR_OPT_OUT.value if self.is_in_doubt and not self.reason else ""
 
     @property
     def reason(self) -> str:
@@ -193,8 +199,10 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
         return _Decision(refusal)
     request, delivery = _rows(account, ask, verdict, now)
     outcome = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
-    answer = AskResult(request, True, f"Review request {outcome}", verdict.warnings)
-    return _Decision(answer, match, request, delivery, _told(ask, match.contact, now))
+    if request.held:
+        outcome = f"held: {request.why}"
+    result = AskResult(request, True, f"Review request {outcome}", verdict.warnings)
+    return _Decision(result, match, request, delivery, _told(ask, match.contact, now))
 
 
 def _told(ask: Ask, contact: Contact, now: datetime) -> list[Consent]:
@@ -225,6 +233,7 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
         sequence=verdict.first.sequence,
         status=ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED,
         reason=verdict.reason,
+        held=verdict.held,
         channel=verdict.only,
         source=wanted.source,
         external_id=wanted.external_id,
@@ -235,7 +244,10 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
     )
     if verdict.reason or verdict.channel is None:
         return request, None
-    return request, new_delivery(request, 0, verdict.channel, verdict.slot, now)
+    delivery = new_delivery(request, 0, verdict.channel, verdict.slot, now)
+    if request.held:
+        planned_messages.put_out_of_reach(delivery, reason=request.why)
+    return request, delivery
 
 
 # --- Deciding ----------------------------------------------------------------------------------
@@ -250,7 +262,7 @@ def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
 
 @dataclass
 class _Facts:
-    """The rows that decide about an ask: its contact, the requests before it, the first step, the blocked channels.
+    """The rows that decide about an ask: its contact, the requests before it, the first step, the contact's blocks.
 
     `unagreed`: the channels that lack a consent, where the account demands one.
     """
@@ -258,7 +270,7 @@ class _Facts:
     match: Match
     past: Past
     first: FollowUpStep | None = None
-    blocked: dict[str, str] = field(default_factory=dict)
+    blocks: Blocks = field(default_factory=Blocks)
     unagreed: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -288,21 +300,17 @@ def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bo
     ]
     first_steps = {name: _first_step(account, name) for name in {ask.sequence for ask, _ in undecided}}
     contacts = [facts.match.contact for _, facts in undecided]
-    blocked = blocked_channels_of(contacts)
+    blocks = blocks_of(contacts)
     told = [consent for ask, facts in undecided for consent in _told(ask, facts.match.contact, now)]
     unagreed = missing_consents_of(contacts, also=told)
     for ask, facts in undecided:
-        contact = facts.match.contact
-        facts.first, facts.blocked, facts.unagreed = (
-            first_steps[ask.sequence],
-            blocked[contact.pk],
-            unagreed[contact.pk],
-        )
+        pk = facts.match.contact.pk
+        facts.first, facts.blocks, facts.unagreed = first_steps[ask.sequence], blocks[pk], unagreed[pk]
     return all_facts
 
 
 def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exists: bool = False) -> Verdict:
-    contact, first = facts.match.contact, facts.first
+    contact, first, closed = facts.match.contact, facts.first, facts.blocks.blocked
     if first is None:
         name = wanted.sequence
         reason = f"There is no sequence {name!r}." if name else "The account has no default sequence with a first step."
@@ -311,12 +319,12 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
         name = "email" if wanted.channel == Channel.EMAIL else "mobile_phone_number"
         raise Refused(name, f"This contact has none, and the channel is {wanted.channel}.")
     only, use = wanted.channel, facts.past.use_of_number
-    blocked = facts.unagreed | facts.blocked
-    reachable = pick_channel(contact=contact, rule=first.channel, only=only, blocked=facts.blocked)
+    blocked = facts.unagreed | closed
+    reachable = pick_channel(contact=contact, rule=first.channel, only=only, blocked=closed)
     channel = pick_channel(contact=contact, rule=first.channel, only=only, blocked=blocked)
-    opt_out = Gate("opt_out", bool(reachable), "" if reachable else _no_channel_reason(contact, only, facts.blocked))
+    opt_out = Gate("opt_out", bool(reachable), "" if reachable else _no_channel_reason(contact, only, closed))
     is_agreed = channel is not None or reachable is None
-    consent = Gate("consent", is_agreed, "" if is_agreed else _unagreed_reason(only, facts))
+    consent = Gate("consent", is_agreed, "" if is_agreed else words_of_missing(facts.unagreed, closed, only))
     waits = cool_down.reason_to_wait(account, facts.past, now)
     rested = Gate("cool_down", not waits, waits)
     sms = FollowUpStep.ChannelRule.SMS
@@ -342,6 +350,7 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
             account=account, contact=contact, channel=channel or Channel.EMAIL, earliest=now + wanted.delay
         ),
         blocked=blocked,
+        is_in_doubt=bool(facts.blocks.in_doubt),
     )
 
 
@@ -370,15 +379,6 @@ _default_step = Select(lambda account: _first_steps().filter(sequence__account=a
 
 
 # --- The words ---------------------------------------------------------------------------------
-
-
-def _unagreed_reason(only: str, facts: _Facts) -> str:
-    """Say which consents are missing, on the channels that could be used otherwise."""
-    return " ".join(
-        reason
-        for channel, reason in facts.unagreed.items()
-        if channel not in facts.blocked and only in (ReviewRequest.ChannelRule.AUTO, channel)
-    )
 
 
 def _no_channel_reason(contact: Contact, only: str, blocked: dict[str, str]) -> str:

@@ -46,7 +46,7 @@ def follow(*, contacts: Sequence[Contact], now: datetime) -> None:
 
 def _follow(message: Delivery, *, blocked: dict[str, str], now: datetime) -> None:
     request, contact = message.request, message.request.contact
-    earliest = now if message.claim else max(message.due_at, now)  # a claim stands in the place of the planned time
+    earliest = now if message.claim else max(message.leaves_at, now)  # a claim stands in the place of the planned time
     address, reason = contact.address(message.channel), ""
     channel: Channel | None = Channel(message.channel)
     if address != message.address or message.channel in blocked:
@@ -61,6 +61,8 @@ def _follow(message: Delivery, *, blocked: dict[str, str], now: datetime) -> Non
         return
     moved = new_delivery(request, message.step, channel, slot, now)
     moved.reason = f"{reason} {slot.moved}".strip()
+    if request.held:
+        planned_messages.put_out_of_reach(moved, reason=moved.reason or request.why)
     planned_messages.replace(message, moved)
     if message.step == 0:
         ReviewRequest.objects.filter(pk=request.pk).update(scheduled_for=slot.due_at)

@@ -17,12 +17,13 @@ from itertools import islice
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
 from oauth.models import Account, User
+from reviewhub.outages import DATABASE_AWAY
 from reviewhub.refused import Refused
 from reviewhub.rest.errors import flatten_errors
 from reviews.models import ImportJob, ImportProblem, ReviewRequest
@@ -219,7 +220,7 @@ def work(job_id: int) -> None:
                 position = job.position
                 if not chunk:
                     return
-        except OperationalError:
+        except DATABASE_AWAY:
             raise  # the database is away: the next tick finds the job
         except Exception:
             logger.exception("an import failed")

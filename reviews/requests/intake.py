@@ -13,7 +13,7 @@ from oauth.models import Account
 from oauth.models.account import validate_time_zone
 from reviewhub.rest.fields import Email, Flag, Integer, Metadata, Moment, Text
 from reviews.models import ReviewRequest
-from reviews.models.addresses import InvalidPhone, normalise_email, normalise_phone
+from reviews.models.addresses import InvalidPhone, normalise_phone
 from reviews.models.base import MAX_DELAY_HOURS, Channel
 from reviews.models.consent import BOTH, CONSENT_CHANNELS, MOST_SOURCE, MOST_WORDING
 from reviews.requests.ask import Ask
@@ -144,7 +144,7 @@ def read_ask(account: Account, data: Any) -> Intake:
     """Read one ask; a number without + is read as one of the account's country. Raises ValidationError."""
     fields = _shape().run_validation(data)
     phone, warnings = _phone(account, fields)
-    email = normalise_email(fields.get("email", ""))
+    email = fields.get("email", "")
     if not email and not phone:
         missing = "Give an email or a mobile_phone_number: one of the two is needed."
         raise serializers.ValidationError({"email": [missing], "mobile_phone_number": [missing]})

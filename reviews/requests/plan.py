@@ -40,13 +40,15 @@ def fall_back(
     *,
     steps: Sequence[FollowUpStep],
     now: datetime,
+    earliest: datetime | None = None,
     reason: str = "",
     ending: ReviewRequest.Status = ReviewRequest.Status.FAILED,
 ) -> None:
     """Plan the message of the other channel, else of the next step, after this one failed or did not arrive.
 
     A request of which no message arrives ends when no channel is left, as `ending` with the reason. Where the sequence
-    has gone on meanwhile, an earlier step is not made up for. Runs inside the transaction that settles the delivery.
+    has gone on meanwhile, an earlier step is not made up for. `earliest`: when the other channel's message may leave;
+    now, if it is not given. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
@@ -61,7 +63,7 @@ def fall_back(
         contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
     )
     if channel is not None:
-        replacement = _in_first_slot(request, delivery.step, channel, earliest=now, now=now)
+        replacement = _in_first_slot(request, delivery.step, channel, earliest=earliest or now, now=now)
         planned_messages.add(replacement)
         for row in later:
             _replace_follow_up(row, after=replacement, steps=steps, blocked=blocked)

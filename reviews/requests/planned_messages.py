@@ -4,6 +4,13 @@ Each change is conditional on the message's state, by the model's table of moves
 left to its worker, which finds the request ended.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Case, F, When
+from django.db.models.functions import Least
+
 from oauth.models import Account
 from reviewhub.statements import Change
 from reviews.models import Delivery, ReviewRequest
@@ -26,7 +33,25 @@ def replace(delivery: Delivery, by: Delivery) -> None:
     """
     rows = Delivery.objects.filter(pk=delivery.pk, status__in=_MOVES[Delivery.Status.PLANNED])
     place = {"channel": by.channel, "address": by.address, "due_at": by.due_at, "reason": by.reason[:200]}
-    rows.update(claim=None, attempts=0, error_code="", error_text="", **place)
+    rows.update(claim=None, planned_for=by.planned_for, attempts=0, error_code="", error_text="", **place)
+
+
+def hold(requests: Sequence[UUID], *, reason: str, now: datetime) -> None:
+    """Put the planned messages of these requests out of reach, those that a worker has claimed included."""
+    planned_for = Case(When(claim=None, then=F("due_at")), default=Least(F("due_at"), now))
+    rows = Delivery.objects.filter(request__in=requests, status__in=_MOVES[Delivery.Status.PLANNED], planned_for=None)
+    rows.update(planned_for=planned_for, due_at=Delivery.OUT_OF_REACH, reason=reason[:200], claim=None)
+
+
+def put_out_of_reach(delivery: Delivery, *, reason: str) -> None:
+    """Do the same to a message that is not saved yet."""
+    delivery.planned_for, delivery.due_at, delivery.reason = delivery.due_at, Delivery.OUT_OF_REACH, reason
+
+
+def release(delivery: Delivery, *, due_at: datetime, reason: str) -> None:
+    """Let a message that was held be due at that time."""
+    rows = Delivery.objects.filter(pk=delivery.pk, status__in=_MOVES[Delivery.Status.PLANNED])
+    rows.exclude(planned_for=None).update(due_at=due_at, planned_for=None, reason=reason[:200], claim=None)
 
 
 def cancel(request: ReviewRequest, reason: str) -> None:

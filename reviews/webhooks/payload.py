@@ -57,7 +57,7 @@ def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
     requests = _rows_by_key(written, (event.request_id for event in events))
     messages = _rows_by_key(Delivery.objects.select_related("clicked_site"), (event.delivery_id for event in events))
     feedback = _rows_by_key(
-        Feedback.objects.select_related("request__contact"), (event.feedback_id for event in events)
+        Feedback.objects.select_related("request__contact", "inbox_item"), (event.feedback_id for event in events)
     )
     suppressions = _rows_by_key(Suppression.objects.all(), (event.suppression_id for event in events))
     consents = _rows_by_key(Consent.objects.all(), (event.consent_id for event in events))

@@ -39,6 +39,7 @@ ASKED: dict[str, Any] = {
     "message": "Review request scheduled for jane@example.com",
     "reason": None,
     "external_id": None,
+    "held": False,
     "warnings": [],
 }
 

@@ -84,7 +84,7 @@ class EmailChannel:
             subject=message.subject,
             body=message.text,
             from_email=message.sender,
-            to=[message.to],
+            to=[mime.address_of(message.to)],
             reply_to=[message.reply_to] if message.reply_to else None,
             headers=message.headers,
             connection=self._backend,

@@ -5,7 +5,6 @@ does not tell apart (a server that is gone from one that is silent), is done her
 """
 
 import math
-import select
 import smtplib
 import socket
 from collections.abc import Callable, Iterator
@@ -31,8 +30,9 @@ DOT_WITHIN = 600.0  # §4.5.3.2.6: a shorter wait would send again what the serv
 CONNECT_WITHIN = 15.0
 QUIT_WITHIN = 2.0  # for an answer that changes nothing
 
+CHUNK = 8 * 1024  # bytes read at once
 LONGEST_LINE = 1000  # bytes of a line of a reply that are kept; RFC 5321 §4.5.3.1.5 allows 512
-MOST_BYTES = 256 * 1024  # of one reply: what is longer is none
+MOST_BYTES, MOST_LINES = 256 * 1024, 500  # of one line, and of one reply: what is longer is no reply
 
 
 class Garbage(smtplib.SMTPException):
@@ -90,7 +90,7 @@ class Rest:
     def finish(self, at_most: float = math.inf) -> None:
         """Wait for the answers as long as they may take, each `at_most` so long. Raises what `hand_over` raises."""
         for within in chain([self.within], self.conversation):
-            self.connection.wait_at_most(min(within, at_most))
+            self.connection.reply_within = min(within, at_most)
 
 
 def hand_over(
@@ -103,9 +103,9 @@ def hand_over(
     """
     conversation = _converse(connection, sender, recipient, content)
     for within in conversation:
+        connection.reply_within = within
         if quick < within and not connection.is_answered(quick):
             return Rest(connection, within, conversation)
-        connection.wait_at_most(within)
     return None
 
 
@@ -193,25 +193,27 @@ class _Replies:
     def __init__(self, sock: socket.socket) -> None:
         self._socket = sock
         self._bytes = b""
+        self.is_over = False
 
     def has_line(self) -> bool:
-        return b"\n" in self._bytes
+        return self.is_over or b"\n" in self._bytes
 
-    def read_line(self) -> bytes:
-        """Return the next line, its end included and its middle left out if it is long; b"" at the end."""
-        line, length = b"", 0
-        while True:
-            head, end, rest = self._bytes.partition(b"\n")
-            length += len(head)
-            if length > MOST_BYTES:
-                raise Garbage("A reply without an end.")
-            line = (line + head)[:LONGEST_LINE]
-            if end:
-                self._bytes = rest
-                return line + b"\n"
-            self._bytes = self._socket.recv(65_536)
-            if not self._bytes:
-                return b""  # half a line is none
+    def listen(self) -> None:
+        """Wait for more of it. Raises OSError."""
+        data = self._socket.recv(CHUNK)
+        self._bytes += data
+        self.is_over = not data
+
+    def next_line(self) -> bytes:
+        """Return the next line with its end; b"" when there is none any more: half a line is none."""
+        line, end, self._bytes = self._bytes.partition(b"\n")
+        return line + end if end else b""
+
+    def shorten(self) -> int:
+        """Leave the middle of a long line out; return how much that was."""
+        left_out = max(len(self._bytes) - LONGEST_LINE, 0)
+        self._bytes = self._bytes[:LONGEST_LINE]
+        return left_out
 
     def close(self) -> None:
         """Let go of nothing: the socket is the connection's."""
@@ -222,12 +224,14 @@ class Connection(smtplib.SMTP):
 
     sock: Any
     file: Any
+    _limit: float | None = None  # of the socket, once it was set here
+    reply_within: float | None = None  # seconds for what is read next; None: as the connection was opened
 
-    def _get_socket(self, host: str, port: int, timeout: float | None) -> socket.socket:
+    def _get_socket(self, host: str, port: int, timeout: Any) -> socket.socket:
         connect: Callable[..., socket.socket] = super()._get_socket  # type: ignore[misc]
-        quick = CONNECT_WITHIN if timeout is None else min(timeout, CONNECT_WITHIN)
-        opened = connect(host, port, quick)
-        opened.settimeout(timeout)
+        afterwards = timeout if isinstance(timeout, int | float) else socket.getdefaulttimeout()
+        opened = connect(host, port, min(afterwards or math.inf, CONNECT_WITHIN))
+        opened.settimeout(afterwards)
         return opened
 
     def ehlo(self, name: str = "") -> Reply:
@@ -244,46 +248,63 @@ class Connection(smtplib.SMTP):
 
     def wait_at_most(self, seconds: float) -> None:
         """Wait so long for what is read or written next."""
-        if self.sock is not None:
+        if self.sock is not None and seconds != self._limit:
             self.sock.settimeout(seconds)
+            self._limit = seconds
 
     def is_answered(self, within: float) -> bool:
         """Tell whether the server has said something, or hung up, within so many seconds."""
-        if self.sock is None or (self.file is not None and self.file.has_line()):
-            return True
-        if getattr(self.sock, "pending", int)():
-            return True
-        poll = select.poll()
-        poll.register(self.sock, select.POLLIN)
-        return bool(poll.poll(within * 1000))
+        replies = self._replies()
+        if not replies.has_line():
+            self.wait_at_most(within)
+            try:
+                replies.listen()
+            except TimeoutError:
+                return False
+            except OSError:
+                replies.is_over = True
+        return True
 
     def getreply(self) -> Reply:
         """Read a reply, all of its lines. Raises SMTPServerDisconnected, Silent, or Garbage."""
-        if self.sock is None:
-            raise smtplib.SMTPServerDisconnected("The connection is closed.")
-        if self.file is None:
-            self.file = _Replies(self.sock)  # smtplib forgets it with STARTTLS: what was sent in clear counts no more
-        lines, size = [], 0
+        replies = self._replies()
+        lines: list[bytes] = []
+        left_out = 0
         while True:
             try:
-                line = self.file.read_line()
+                while not replies.has_line():
+                    left_out += replies.shorten()
+                    if self.reply_within is not None:
+                        self.wait_at_most(self.reply_within)
+                    replies.listen()
+                    if left_out > MOST_BYTES:
+                        break
             except TimeoutError as error:
                 self.close()
                 raise Silent("The mail server did not answer in time.") from error
             except OSError as error:
                 self.close()
                 raise smtplib.SMTPServerDisconnected(f"The connection broke: {error}") from error
-            if not line:
+            line = replies.next_line()
+            if not line and left_out <= MOST_BYTES:
                 self.close()
                 raise smtplib.SMTPServerDisconnected("The mail server closed the connection.")
-            size += len(line)
             code, more = line[:3], line[3:4]
-            if not (code.isdigit() and b"200" <= code < b"600" and more in b"- \r\n") or size > MOST_BYTES:
+            is_reply = code.isdigit() and b"200" <= code < b"600" and more in b"- \r\n"
+            if not is_reply or len(lines) == MOST_LINES:
                 self.close()
                 raise Garbage(f"No reply of a mail server: {_words(line[:80]).strip()}")
-            lines.append(line[4:].strip())
+            lines.append(line[4:LONGEST_LINE].strip())
             if more != b"-":
                 return int(code), b"\n".join(lines)
+
+    def _replies(self) -> _Replies:
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected("The connection is closed.")
+        if self.file is None:
+            self.file = _Replies(self.sock)  # smtplib forgets it with STARTTLS: what was sent in clear counts no more
+        replies: _Replies = self.file
+        return replies
 
 
 class TlsConnection(Connection, smtplib.SMTP_SSL):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 from oauth.models import Account
 from reviewhub.languages import translate
+from reviewhub.mailboxes import InvalidEmail, normalise_email, with_ascii_host
 from reviews.delivery.channels import Message
 from reviews.delivery.content.html import html_body
 from reviews.delivery.content.templates import RenderError, clean, fill, fill_marked, plain
@@ -47,7 +48,17 @@ def _path(name: str) -> str:
 
 @lru_cache
 def _bare(mailbox: str) -> str:
-    return parseaddr(mailbox)[1]
+    """Return the address of the mailbox as it travels."""
+    return with_ascii_host(parseaddr(mailbox)[1])
+
+
+@lru_cache
+def _reply_address(typed: str) -> str:
+    """Return the account's reply-to address as it travels; empty where none can be made of what was once typed."""
+    try:
+        return normalise_email(typed) if typed else ""
+    except InvalidEmail:
+        return ""
 
 
 def text_sender(account: Account) -> str:
@@ -109,7 +120,7 @@ def _mail(delivery: Delivery, subject: str, body: str) -> Message:
         subject=subject,
         text=plain(body).strip() + footer,
         html=html_body(account=account, subject=subject, marked=body, link=link, leave=leave),
-        reply_to=account.reply_to,
+        reply_to=_reply_address(account.reply_to),
         key=str(delivery.message_key),
         headers={
             "Message-ID": f"<{delivery.message_key}@{address.partition('@')[2]}>",

@@ -12,10 +12,12 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from reviewhub.outages import DATABASE_AWAY
 from reviews.contacts import opt_outs, suppressions
 from reviews.delivery import states
 from reviews.delivery.provider_events import replies
 from reviews.delivery.provider_events.parse import TWILIO
+from reviews.inbox import items
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.requests import plan
@@ -58,32 +60,41 @@ class Applied:
 def apply(*, event_id: int, now: datetime, again: bool = False) -> Applied:
     """Apply the event, once; with `again` also if it is applied, which changes nothing.
 
-    An event whose message cannot be found within FIND_WITHIN counts as applied, and is kept as it is.
+    An event whose message cannot be found within FIND_WITHIN counts as applied, and is kept as it is. A customer's text
+    that fits no account never does: the operator decides about it.
     """
     with transaction.atomic():
         event = DeliveryEvent.objects.select_for_update().get(pk=event_id)
         if event.applied_at is not None and not again:
-            return Applied(done=True, quiet=replies.stopped_places(event))
+            return Applied(done=True, quiet=replies.silenced_places(event))
         reaction = replies.Reaction()
         if event.kind == DeliveryEvent.Kind.REPLIED:
             reaction = replies.take(event, now=now)
+            if not reaction.fits:
+                event.save(update_fields=["meaning", "meaning_reason", "answer"])
+                return Applied(done=False, answer=reaction.answer)
         elif not _apply_to_delivery(event, now=now):
             event.save(update_fields=["account", "delivery"])
             return Applied(done=False)
         event.applied_at = event.applied_at or now
-        event.save(update_fields=["account", "delivery", "applied_at"])
+        event.save(update_fields=["account", "delivery", "applied_at", "meaning", "meaning_reason", "answer"])
         return Applied(done=True, answer=reaction.answer, quiet=reaction.quiet)
 
 
 def apply_waiting(*, now: datetime) -> int:
-    """Apply events whose task was lost, or that waited for their message. Return the number that were applied."""
+    """Apply events whose task was lost, or that waited for their message. Return the number that were applied.
+
+    Texts that fit no account are tried only for FIND_WITHIN: then they wait for the operator.
+    """
     waiting = DeliveryEvent.objects.filter(
         applied_at=None, received_at__lte=now - SWEEP_AFTER, received_at__gt=now - SWEEP_WITHIN
-    )
+    ).exclude(kind=DeliveryEvent.Kind.REPLIED, meaning__gt="", received_at__lte=now - FIND_WITHIN)
     done = 0
     for event_id in waiting.order_by("received_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         try:
             done += apply(event_id=event_id, now=now).done
+        except DATABASE_AWAY:
+            raise  # for the others as well; the next tick finds them
         except Exception:
             logger.exception("provider event %s could not be applied", event_id)  # the others go on
     return done
@@ -142,14 +153,8 @@ def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
     if not _move(delivery, to, event, now=now):
         return
     if to == Delivery.Status.BOUNCED and delivery.address:
-        suppressions.suppress(
-            account=delivery.account,
-            channel=delivery.channel,
-            address=delivery.address,
-            reason=Suppression.Reason.BOUNCED,
-            evidence=_evidence(event),
-            now=now,
-        )
+        words = event.text or event.code
+        items.record_bounce(delivery, evidence=_evidence(event), text=words, event=event, now=now)
     if to in (Delivery.Status.BOUNCED, Delivery.Status.FAILED):
         if before not in (Delivery.Status.BOUNCED, Delivery.Status.FAILED):
             plan.fall_back(delivery, steps=plan.steps_of(delivery.request), now=now)

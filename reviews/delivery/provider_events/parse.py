@@ -19,6 +19,7 @@ from django.http import QueryDict
 from reviews.delivery.channels import codes
 from reviews.delivery.channels.codes import Outcome
 from reviews.models import DeliveryEvent
+from reviews.models.addresses import read_reported_email, read_sender
 
 TWILIO = "twilio"
 
@@ -119,7 +120,7 @@ def _read_mail_event(provider: str, event: AnymailTrackingEvent, now: datetime) 
         kind=kind,
         provider_id=message_id[:255],
         message_key=_message_key(event.metadata, payload),
-        address=clean(str(event.recipient or "")).strip().lower()[:254],
+        address=read_reported_email(clean(str(event.recipient or "")))[:254],
         code=code[:50],
         text=clean(" ".join(words))[:2000],
         occurred_at=_read_moment(event.timestamp, now),
@@ -202,6 +203,16 @@ def _shorten(name: str) -> str:
 # --- Texts ------------------------------------------------------------------------------------
 
 
+# What stands before a number, or a sender's name, by the kind of message: a text, WhatsApp, RCS.
+# https://www.twilio.com/docs/messaging/channels
+PREFIXED_ADDRESS = re.compile(r"\s*(?:sms|mms|whatsapp|rcs):\s*", re.IGNORECASE)
+
+
+def bare_address(address: str) -> str:
+    """Return the number or the sender's name as rows hold it: without the kind of message before it."""
+    return PREFIXED_ADDRESS.sub("", clean(address), count=1).strip()
+
+
 def read_text_status(form: Mapping[str, str], *, message_key: str, now: datetime) -> DeliveryEvent:
     """Return the row, not saved, of a status callback of Twilio's. Raises KeyError or ValueError for any other form.
 
@@ -220,7 +231,7 @@ def read_text_status(form: Mapping[str, str], *, message_key: str, now: datetime
         kind=kind,
         provider_id=clean(sid)[:255],
         message_key=_read_uuid(message_key),
-        address=clean(form.get("To", ""))[:254],
+        address=read_sender(clean(form.get("To", "")))[1][:254],
         code=clean(code or status)[:50] if status in UNDELIVERED_TEXT else "",
         text=clean(form.get("ErrorMessage", ""))[:2000],
         occurred_at=now,
@@ -237,7 +248,7 @@ def read_reply(form: Mapping[str, str], *, now: datetime) -> DeliveryEvent:
         key=_text_key(sid, "received"),
         kind=DeliveryEvent.Kind.REPLIED,
         provider_id=clean(sid)[:255],
-        address=clean(sender)[:254],
+        address=bare_address(sender)[:254],
         text=clean(form["Body"]),
         occurred_at=now,
         received_at=now,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from twilio.request_validator import RequestValidator, add_port, remove_port
 from twilio.twiml.messaging_response import MessagingResponse
 
+from reviewhub.outages import DATABASE_AWAY, describe, drop_connection
 from reviewhub.rest.errors import MAX_BODY
 from reviews.contacts import suppressions
 from reviews.delivery.provider_events import apply, mail_providers, parse, store
@@ -30,7 +31,7 @@ PROBE_BY_GET = {"unisender_go"}
 
 
 def provider_view(view: View) -> View:
-    """Turn errors into answers: too large 413, unreadable 400, not the provider 403, and no database 503.
+    """Turn errors into answers: too large 413, unreadable 400, not the provider 403, something out of reach 503.
 
     After 503 the provider posts the same events again.
     """
@@ -49,9 +50,14 @@ def provider_view(view: View) -> View:
         except mail_providers.NotTheProvider as error:
             logger.warning("a provider event was refused: %s", str(error) or type(error.__cause__).__name__)
             return _refuse(403)
-        except (DatabaseError, InterfaceError) as error:
-            # The type alone: the error's text may quote the event, with addresses.
-            logger.error("a report could not be stored: %s", type(error).__name__)
+        except DATABASE_AWAY as error:
+            drop_connection(error)
+            return _refuse(503)
+        except DatabaseError as error:
+            logger.error("a report could not be stored: %s", describe(error))
+            return _refuse(503)
+        except mail_providers.OutOfReach as error:
+            logger.warning("a provider cannot be reached: %s", type(error.__cause__).__name__)
             return _refuse(503)
 
     return wrapped

@@ -10,7 +10,7 @@ from django.urls import reverse
 from oauth.models import Account, ApiKey, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.contacts.suppressions import suppress
-from reviews.models import Contact, Delivery, Feedback, ReviewRequest, ReviewSite, Sequence, Suppression
+from reviews.models import Contact, Delivery, InboxItem, ReviewRequest, ReviewSite, Sequence, Suppression
 from reviews.pages import actions
 from reviews.tests.support.helpers import asked
 
@@ -63,14 +63,14 @@ def test_who_writes_in_one_account_moves_nothing_on_in_one_that_they_only_look_a
     )
     rows: list[tuple[str, str, Any]] = [
         ("reviewrequest", "cancel", request),
-        ("feedback", "handled", feedback),
+        ("inboxitem", "mark_handled", feedback.inbox_item),
         ("suppression", "lift", suppression),
     ]
     for model, action, row in rows:
         form = {"action": action, "_selected_action": [str(row.pk)], "because": "I say so"}
         assert mixed.post(reverse(f"admin:reviews_{model}_changelist"), form).status_code == 302  # it ran, on nothing
     assert ReviewRequest.objects.get().status == "sent"
-    assert Feedback.objects.get().handled_at is None
+    assert InboxItem.objects.get().handled_at is None
     assert Suppression.objects.get().lifted_at is None
 
 

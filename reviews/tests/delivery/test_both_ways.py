@@ -83,6 +83,7 @@ def add_request(random: Random, account: Account, number: int, now: datetime) ->
         contact=contact,
         sequence=account.sequences.get(),
         status=status,
+        held="unclear_opt_out" if status in ReviewRequest.OPEN and random.random() < 0.15 else "",
         scheduled_for=now,
         created_at=now,
         sent_at=now - timedelta(days=1) if status == ReviewRequest.Status.SENT else None,
@@ -277,13 +278,15 @@ def test_the_gate_that_is_said_to_be_closed_is_the_one_that_closed(random: Rando
             assert others_count(row, now) >= CAP  # of these some are on their way: it is asked again soon
         else:
             assert is_declared == (outcome == "nothing is closed"), (row.pk, outcome)
-    assert {outcome for _, outcome in outcomes} >= {"cancelled", "nothing is closed"}
+    assert {outcome for _, outcome in outcomes} >= {"cancelled", "held", "nothing is closed"}
 
 
 def explained(row: Delivery, now: datetime) -> str:
     if row.status == Delivery.Status.CANCELLED:
         return "cancelled"
     assert row.status == Delivery.Status.PLANNED
+    if row.due_at == Delivery.OUT_OF_REACH:
+        return "held"
     if ChannelHealth.objects.filter(channel=row.channel, paused_until__gt=now).exists():
         return "paused"
     return "nothing is closed" if row.due_at == now + unsent.CONNECT_PAUSE else "put off"

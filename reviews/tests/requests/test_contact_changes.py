@@ -8,10 +8,10 @@ from django.db import transaction
 
 from oauth.models import Account
 from reviews.contacts import suppressions
-from reviews.delivery import drain
+from reviews.delivery import advance, claims, drain, unsent
 from reviews.delivery.channels import ChannelError
 from reviews.models import Contact, Delivery, Event, ReviewRequest, Suppression
-from reviews.requests import contact_changes
+from reviews.requests import contact_changes, plan
 from reviews.requests.ask import Ask, ask
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import JANE, Clock, FakeProvider, asked, deliveries
@@ -214,6 +214,25 @@ def test_a_message_refused_for_now_is_not_tried_again_at_the_removed_address(
     assert [message.to for message in provider.sent] == [NEW_EMAIL]
 
 
+def test_a_follow_up_that_the_worker_planned_from_what_it_had_read_goes_where_the_contact_is(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    """The number changes while the first mail is being handed over, and the reminder by text is planned after it."""
+    request = asked(account, clock())
+    original = provider.send
+
+    def change_meanwhile(message: Any) -> Any:
+        Contact.objects.filter(pk=request.contact_id).update(phone=NEW_PHONE)
+        return original(message)
+
+    provider.send = change_meanwhile  # type: ignore[method-assign]
+    drain.send_due(clock)
+    clock.forward(days=3)
+    for _ in range(2):
+        drain.send_due(clock)
+    assert [message.to for message in provider.sent] == [JANE.email, NEW_PHONE]
+
+
 def test_a_mail_in_doubt_is_not_repeated_to_the_removed_address(
     account: Account, clock: Clock, provider: FakeProvider
 ) -> None:
@@ -227,19 +246,16 @@ def test_a_mail_in_doubt_is_not_repeated_to_the_removed_address(
 
 
 def test_a_suppressed_address_that_the_contact_has_left_is_not_asked_about_for_ever(
-    account: Account, clock: Clock, provider: FakeProvider
+    account: Account, now: datetime
 ) -> None:
     """The statement that declares asks about the message's address: so do the words for its refusal."""
-    request = asked(account, clock())
-
-    def suppress_and_leave() -> None:
-        reason = Suppression.Reason.BOUNCED
-        where: dict[str, Any] = {"account": account, "channel": "email", "address": JANE.email}
-        suppressions.suppress(**where, reason=reason, evidence="", now=clock())
-        Contact.objects.filter(pk=request.contact_id).update(email=NEW_EMAIL)
-
-    provider.meanwhile = suppress_and_leave
-    drain.send_due(clock)
-    first = Delivery.objects.get(step=0, channel="email")
+    request = asked(account, now)
+    (message,) = claims.claim("email", now)
+    reason = Suppression.Reason.BOUNCED
+    suppressions.suppress(account=account, channel="email", address=JANE.email, reason=reason, evidence="", now=now)
+    message.request.contact.email = NEW_EMAIL
+    assert advance.mark_and_declare(sent=[], ready=[message], now=now)[1] == set()
+    unsent.explain_refusal(message, steps=plan.steps_of(request), now=now)
+    first = Delivery.objects.get(channel="email")
     assert (first.status, first.reason) == ("cancelled", "The address must not be written to: does not exist.")
-    assert deliveries(request)[1] == (0, "sms", "sent")  # the other channel took over
+    assert deliveries(request)[1] == (0, "sms", "planned")  # the other channel takes over

@@ -60,7 +60,7 @@ def test_a_possible_number_nobody_has_passes_with_a_warning() -> None:
 
 def test_addresses_match_in_any_case_and_form() -> None:
     assert normalise_email("  Jane@EXAMPLE.com ") == "jane@example.com"
-    assert normalise_email("e\u0301@x.example") == "\u00e9@x.example"
+    assert normalise_email("x@e\u0301.example") == normalise_email("x@\u00c9.example")
 
 
 def test_the_same_address_is_the_same_contact(account: Account) -> None:

@@ -3,14 +3,17 @@
 import os
 from datetime import timedelta
 
+import time_machine
 from django.db import transaction
 from django.utils import timezone
 
-from oauth.models import Account
+from oauth.models import Account, User
+from reviews import tasks
 from reviews.delivery import advance, claims, drain, reconcile, unsent
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.channels.email import EmailChannel
-from reviews.models import ChannelHealth, Contact, Delivery, Event, Notice
+from reviews.models import ChannelHealth, Contact, Delivery, Event, ImportProblem, Notice
+from reviews.requests import imports
 from reviews.requests.ask import Ask, ask
 from reviews.requests.matching import Person
 from reviews.webhooks import events, notifier
@@ -87,3 +90,20 @@ def state_of(address: str) -> tuple[str, int]:
     """Return the status of the only message to the address, and how often it was tried."""
     status, attempts = Delivery.objects.values_list("status", "attempts").get(address=address)
     return status, attempts
+
+
+def do_late_work() -> None:
+    """Do the work of a minute to come."""
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        tasks.tick()
+
+
+def have_problems(count: int) -> int:
+    """Make an import of which that many rows had problems, and return its key."""
+    account = Account.objects.get()
+    job = imports.receive(
+        account=account, user=User.objects.get(), name="list.csv", raw=b"email;name\nx;y\n", now=timezone.now()
+    )
+    rows = [ImportProblem(job=job, line=line, cells=[f"{line}", "y"], text="Wrong.") for line in range(count)]
+    ImportProblem.objects.bulk_create(rows)
+    return job.pk

@@ -124,12 +124,17 @@ def test_a_server_that_waits_for_a_mail_to_nobody_gets_a_dot_and_no_mail(server:
 
 
 def test_the_rest_of_a_conversation_is_left_to_the_caller_when_the_server_takes_its_time(server: Server) -> None:
-    rest = server.take(quick=0.0)
+    rest = server.take(quick=0.01)
     assert rest is not None
     assert server.heard() == COMMANDS
     server.say("250 ok", "250 ok", "354 go on", "250 taken")
     rest.finish()
     assert server.heard() == STUFFED
+
+
+def test_a_reply_of_too_many_lines_is_none(server: Server) -> None:
+    with pytest.raises(Lost):
+        server.take(*["250-more"] * (smtp.MOST_LINES + 1))
 
 
 def test_a_line_that_is_too_long_is_cut_and_a_reply_without_an_end_is_none(
@@ -140,7 +145,7 @@ def test_a_line_that_is_too_long_is_cut_and_a_reply_without_an_end_is_none(
     assert len(caught.value.words) < smtp.LONGEST_LINE
     monkeypatch.setattr(smtp, "MOST_BYTES", 3_000)
     with pytest.raises(Lost):
-        server.take(*["250-more"] * 400)
+        server.take("250 " + "x" * 30_000)
 
 
 def test_a_recipient_whose_mail_is_passed_on_is_taken(server: Server) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import InternalError, connection, transaction
 
 from oauth.models import Account
 from reviews import tasks
@@ -276,6 +276,20 @@ def test_an_event_that_cannot_be_applied_holds_up_no_other(
     monkeypatch.setattr(suppressions, "suppress", lambda **_: 1 / 0)
     assert apply.apply_waiting(now=clock.forward(minutes=5)) == 1
     assert first().status == "delivered"
+
+
+def test_a_database_that_is_away_is_no_fault_of_each_event(
+    account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise InternalError("cannot execute UPDATE in a read-only transaction")
+
+    for _ in range(3):
+        event(clock(), "delivered")
+    monkeypatch.setattr(apply, "apply", refuse)
+    with pytest.raises(InternalError):
+        apply.apply_waiting(now=clock.forward(minutes=5))
+    assert caplog.records == []
 
 
 def test_the_minutely_task_applies_what_a_lost_task_left(sent: ReviewRequest, clock: Clock) -> None:

@@ -3,11 +3,13 @@
 import base64
 import hmac
 import json
+import logging
 import re
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import requests
 import time_machine
 from anymail import webhooks
 from django.db import OperationalError
@@ -16,6 +18,7 @@ from standardwebhooks import WebhookVerificationError
 from twilio.request_validator import RequestValidator
 
 from oauth.models import Account
+from reviewhub.outages import DATABASE_AWAY
 from reviews import tasks
 from reviews.delivery.provider_events import mail_providers
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
@@ -107,11 +110,12 @@ class Security:
         assert voice.post(caller, body, voice.proof(body)).status_code == 413
         assert not DeliveryEvent.objects.exists()
 
+    @pytest.mark.parametrize("error", DATABASE_AWAY)
     def test_a_database_that_is_down_lets_it_come_again(
-        self, voice: Voice, caller: Client, monkeypatch: pytest.MonkeyPatch
+        self, voice: Voice, caller: Client, error: type[Exception], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def away(*_: Any, **__: Any) -> None:
-            raise OperationalError
+            raise error
 
         monkeypatch.setattr(DeliveryEvent.objects, "bulk_create", away)
         assert voice.post(caller, voice.body(), voice.proof(voice.body())).status_code == 503
@@ -176,6 +180,26 @@ def test_amazons_subscription_is_confirmed_at_amazons_address_alone(
     headers = voice.proof(body) | {"x-amz-sns-message-type": "SubscriptionConfirmation"}
     assert voice.post(caller, body, headers).status_code == status
     assert called == ([address] if asked else [])
+
+
+@pytest.mark.parametrize("fault", [requests.ConnectTimeout, requests.ConnectionError, requests.HTTPError])
+def test_amazon_that_cannot_be_reached_is_asked_to_call_again(
+    caller: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: type[Exception]
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise fault("https://sns.eu-west-1.amazonaws.com/?Token=secret")
+
+    monkeypatch.setattr(mail_providers.requests, "get", fail)
+    voice = VOICES["amazon_ses"]
+    address = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription"
+    body = json.dumps({"Type": "SubscriptionConfirmation", "MessageId": "n1", "SubscribeURL": address}).encode()
+    headers = voice.proof(body) | {"x-amz-sns-message-type": "SubscriptionConfirmation"}
+    with caplog.at_level(logging.WARNING):
+        answer = voice.post(caller, body, headers)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    lines = [(record.name, record.getMessage(), record.exc_info) for record in caplog.records]
+    assert lines[0][1:] == (f"a provider cannot be reached: {fault.__name__}", None)
+    assert [name for name, *_ in lines[1:]] in ([], ["django.request"])  # Django's own line of an answer of 503
 
 
 @pytest.mark.parametrize(("age", "status"), [(305, 403), (290, 200), (-290, 200), (-305, 403)])

@@ -1,0 +1,177 @@
+"""Spanish: the words that opt out, and the sentences they opt out in."""
+
+WORDS = {
+    "BARE": """baja parar pare paren para alto basta cancelar cancele cancelen desuscribir desuscribirme desuscribirse
+        darme eliminar borrar anular terminar detener deténganse fin desinscribir suficiente salir stop parad
+        desuscríbanme desuscribeme""",
+    "STOPPER": "baja parar paren alto basta desuscribir desuscribirme stop",
+    "FILLER": """favor por porfa porfavor porfis gracias muchas hola buenos buenas días tardes noches ya ahora mismo
+        inmediatamente oiga oigan señor señora señores señorita estimados ok vale bueno pues y e pero entonces también
+        si sí solo simplemente nomás carajo joder coño maldita malditos puta puto pinche pinches putos putas saludos
+        chingados hombre hey mire miren disculpe disculpen perdón amablemente urgente atentamente cordial""",
+    "GLUE": """me nos mi mis a al de del la el los las lo le les un una unos unas este esta esto estos estas ese esa eso
+        esos esas su sus tu tus más tanto tantos tantas cada todo todos toda todas por para en con que vez una otra
+        otro otros otras nada de ningún ninguna tipo tan molestos molesta molesto estúpidos estar nunca jamás
+        celular teléfono móvil sms texto constantemente siempre seguido inmediato ustedes usted vuestros vuestra""",
+    "SUBJ": "yo ellos",
+    "ME": "me nos mi",
+    "STOP": """dejen deje deja dejad dejar dejes paren pare para parad parar pares cesen cese cesar eviten evite evitar
+        terminen termine detengan detenga detener suspendan suspenda""",
+    "ESCRIBIR": """escrib* mandar* mandando enviar* enviando contact* llamar* llamando molest* hostig* acos* fastidi*
+        jod* ching* text* spame* insist* marcar* mensaje* busc* comunicar* notificar* incordi* bombarde* envi* mand*
+        solicit* pedir* pidiendo""",
+    "ESCRIBA": """escriba escriban escribas escribáis contacte contacten contactes contactéis llame llamen llames
+        llaméis moleste molesten molestes molestéis hostigue hostiguen acose acosen fastidie fastidien fastidies joda
+        jodan jodas chingue chinguen chingues texteen textee textees insista insistan insistas busque busquen busques
+        marque marquen molestar escribir contactar llamar mensajee mensajeen comuniquen comunique hablen hable hables
+        mensajees spameen incordien incordie""",
+    "MANDE": """mande manden mandes mandéis envíe envíen envíes enviéis mandar enviar remitan remita""",
+    "MANDAN": "mandan mandas manda envían envías envía escriben escribes llaman",
+    "MESSAGE": """mensaje mensajes mensajito mensajitos msj msjs sms texto textos correos publicidad* propaganda
+        promocion* ofertas notificaci* encuesta* recordatorio* llamadas solicitudes spam basura mierda* tontería*
+        comunicaci* whatsapp* avisos mails emails anuncios contacto marketing pendejadas porquería* chingaderas
+        estupideces mamadas""",
+    "REMOVEME": """quítame quítenme quíteme quitarme sácame sáquenme sáqueme sacarme bórrame bórrenme bórreme borrarme
+        elimíname elimínenme elimíneme eliminarme retírame retírenme retíreme retirarme exclúyanme exclúyame bájenme
+        bájame desuscríb* desuscrib* desinscrib* olvídenme olvídense desapúnt* quítennos sáquennos bórrennos
+        elimínennos desvincúlenme bloquéenme""",
+    "REMOVE": """quita quite quiten quitar saca saque saquen sacar borra borre borren borrar borrad elimina elimine
+        eliminen eliminar retira retire retiren retirar suprima supriman suprimir olviden olvide olvida pierdan tachen
+        borren quitad eliminad sacad bórrenlo cancelen""",
+    "MIO": """número numero teléfono telefono celular móvil datos nombre contacto información info cuenta correo línea
+        cel tel""",
+    "LIST": """lista listas base sistema registro registros contactos directorio agenda grupo bd""",
+    "RECIBIR": "recibir recibiendo tener ver oír saber seguir recibo recibirlos recibirlas leer",
+    "QUIERO": """quiero queremos deseo deseamos quisiera necesito gusta gustan gustaría acepto autorizo autoricé
+        consiento solicité solicito pedí interesan quería permito doy di""",
+    "NO": "no nunca jamás tampoco ni",
+    "HEDGE": "quizás quizá talvez posiblemente tal acaso",
+}
+
+INNOCENT = """
+NO ~ (dejen|deje|dejes|deja|dejéis|paren|pares|pare|paro|paramos|dejo|dejamos|cesen|dejaré|dejaremos|pude|puedo|podía|podemos|dejar|parar|paraba) ~ (de|END)
+sin (parar|cesar|dejar)
+NO ~ (pude|puedo|podía|podemos|podíamos|he|hemos) ~ (parar|dejar|dejado|parado)
+(yo|nosotros|él|ella) NO
+(responda|responde|envíe|envía|envie|escriba|conteste|mande|texto|textea) ~ (con|la palabra)? (stop|baja|parar|alto|cancelar) (para|al|a|si)
+NO ~ (olvid*|dude|duden|dudes)
+NO ~ (quiero|quisiera|quería|queremos) ~ (molest*|dejar|parar|incomod*|perder)
+(el|la|un|al|mi|gran|muy|lo|más|tan|una|esa|bus) (alto|baja|parada|fin|para)
+(alto|baja|bajo) (nivel|calidad|precio|por|médica|maternidad|y|el|standard|riesgo)
+"""
+
+WRONG_NUMBER = """
+(número|numero|persona|teléfono|celular|contacto|cliente|destinatario) (equivocado|equivocada|incorrecto|incorrecta|errado|errada|erróneo|errónea|erroneo|equivocados)
+(equivocó|equivocaron|equivocaste|equivoca|equivocan|equivocas|equivocado|equivocados|confundió|confunde|confunden|confundieron|confundiendo|confundido) ~ (de|con|el|la)? ~ (número|numero|persona|otra|alguien|teléfono|contacto)
+(equivocado|equivocada) de (número|persona|teléfono)
+(está|están|estás|creo que se|se|te|se han|se ha|te has) ~ (equivocó|equivocaron|equivocaste|equivocado|equivocada|equivocados) END
+BEG (equivocado|equivocada) END
+(número|numero|persona) que no es
+(no|yo no) soy ~ (la|el|ninguna|ningún|esa|ese)? ~ (señor|señora|sra|sr|doña|don)? (NAME|juana|persona)
+(no|ni) se llama ANY
+(no|ya no) ~ es ~ (el|la)? ~ (número|numero|teléfono|celular) ~ (de|del)
+(este|ese|aquí|esta) ~ (ya)? no es ~ (el|la|de|ninguna)? ~ (NAME|número de|teléfono de)
+(aquí|acá) no ~ (vive|hay|trabaja|está|es|se encuentra|existe|vive ya) ~ (ningún|ninguna|nadie|la|el|tal|esa|ese|NAME|persona)
+(no hay|no existe|no vive) ~ (ningún|ninguna|nadie|NAME) ~ (NAME|aquí|acá|con ese nombre|llamado|llamada|que se)
+no conozco ~ (a)? ~ (ningún|ninguna|nadie|NAME)
+(me llamo|soy) NAME [,]? no NAME
+NAME ya no ~ (tiene|usa|vive|es|está)
+NAME cambió de (número|teléfono|celular)
+(número|teléfono|celular|línea) ~ (ahora|ya)? ~ (es|pertenece) ~ (de|a)? ~ (otra|alguien|otro) ~ (persona|dueño|más)?
+(número|teléfono) ~ (ya)? no (le)? pertenece
+(acabo|acabamos) de (obtener|recibir|comprar|adquirir|contratar) ~ (número|numero|línea)
+(busca|buscan|buscas|buscando) ~ a (otra|alguien)
+(mensaje|esto) ~ no es para mi
+"""
+
+STOP = """
+BEG STOPPER (STOPPER|FILLER|[,]){0,8} ([,] NAME{1,3})? (?=[.?]|$)
+BEG (ya)? (no|ni) (más|mas|mss) [,]? (END|MESSAGE|de esto|envíos|textos|llamadas)
+BEG no ~ (MESSAGE|spam) (END|por|gracias)
+(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|sigan|siga|sigas|intenten)? ~ (ESCRIBA) (?!la|el|lo)
+(?<!SUBJ)(NO|ya no) ~ MANDE ~ (MESSAGE|más|mas|nada|END|esto|estos|estas|eso|cosas|ninguno)
+(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|sigan|siga|sigas|intenten|intente|se les ocurra) ~ (a)? ~ ESCRIBIR
+(?<!SUBJ)(NO) ~ (me|nos) ~ MANDAN ~ más
+(favor de|pido|pedimos|ruego|solicito|exijo|les pido|favor) ~ NO ~ (ESCRIBIR|ESCRIBA|MANDE)
+NO ~ (ser)? (contactado|contactada|molestado|molestada|contactados)
+STOP (ya)? ~ (de)? ~ (estar)? ~ ESCRIBIR
+STOP ~ (ya)? ~ (con|de) ~ (los|las|sus|tantos|esos|estos|tanto)? ~ (MESSAGE|esto|eso|END)
+(basta|alto|fuera|suficiente) (ya)? ~ (END|de|con) ~ (MESSAGE|ESCRIBIR|END|esto|todo)
+ya (basta|estuvo|fue suficiente|párenle|parenle)
+(paren|párenle|detengan|detenga|deténganse|cancelen|cancela|cancelar|suspendan|suspender|cancele|terminen|elimina|anular|anulen|detener|desactivar|desactiven|parar) ~ (MESSAGE|suscripci*|envío|envíos|END)
+(suscripci*) ~ (cancel*|anul*)
+(NO|ya no) ~ QUIERO ~ (que)? ~ (me|nos)? ~ (RECIBIR|MESSAGE|ESCRIBA|MANDE|esto|estos|más END|nada END|saber|ser|seguir|contacto|contactado|estar en|aparecer|figurar|formar)
+(NO|ya no) ~ QUIERO ~ (más|nada|mas) (END|de|con|suyo|gracias|MESSAGE)
+(NO) ~ (deseo|quiero|autorizo|permito|consiento|acepto) ~ (que|el|uso|la) ~ (me|nos|mis)? ~ (ESCRIBA|MANDE|ESCRIBIR|contacto|uso|usen|utilicen|tratamiento|datos|sigan)
+(NO|nunca) ~ (autoricé|autorizo|di|doy|pedí|solicité|consentí|he dado|suscribí|inscribí|registré|acepté|tienen) ~ (mi|para|esto|estos|MESSAGE|que|END|permiso|consentimiento|autorización|a|el)
+(sin) ~ (mi) (permiso|consentimiento|autorización)
+(retiro|revoco|retirar|revocar|cancelo|quito) ~ (mi|el) ~ (consentimiento|permiso|autorización)
+(prefiero|preferiría|quisiera|me gustaría|agradecería|agradeceré) ~ (que)? ~ NO ~ (RECIBIR|me|nos|MANDE|ESCRIBA|ser)
+(dejar de|deje de) ~ (RECIBIR|recibirlos)
+(déjame|déjenme|déjeme|dejadme|dejarme|déjennos|dejenos|déjanos) ~ (en)? ~ (paz|tranquilo|tranquila|tranquilos|vivir|solo|sola)
+(en paz) END
+REMOVEME ~ (de|del|END|por|FILLER|la|su|tu|esta)
+REMOVE ~ (mi|mis|este|el|esta|a) ~ MIO
+(quit*|sac*|borr*|elimin*|retir*) ~ de (la|tu|su|esta|vuestra|sus|tus) ~ LIST
+(mi|mis|este) ~ MIO ~ (sea|sean|de)? ~ (borrado|eliminado|borrados|eliminados|retirado) 
+(dame|denme|deme|darme|darse|darnos|dar|doy|dennos|quiero|solicito|pido|causar|gestionar|tramitar|causo) ~ (de|la|la|el)? ~ baja
+baja (por favor|de la lista|del servicio|sms|definitiva|inmediata|de MESSAGE|de LIST)
+(me|nos) ~ (quiten|saquen|borren|eliminen|quite|saque|borre|elimine|quitan|sacan|borran|eliminan|quitar|sacar|borrar|eliminar) ~ (de|END|por)
+(quiero|quisiera|deseo|necesito|cómo) ~ (hago|puedo|me)? ~ (para)? ~ (salir|salirme|borrarme|desuscrib*|cancelar la suscripci*|cancelar MESSAGE|dejar de|desinscrib*|eliminarme|parar esto|parar MESSAGE)
+no ~ (me|nos) ~ (interesa|interesan) (END|MESSAGE|más|nada|su|sus|lo que|esto|para|recibir|en)
+no ~ (estoy|estamos|tengo|me encuentro) ~ (interesado|interesada|interesados|interés) (?!en otr*|en ir|en cambiar)
+(hart*|cansad*|aburrid*|fastidiad*) ~ (de|con) ~ (MESSAGE|que|ustedes|RECIBIR|tanto|ESCRIBIR)
+(me tienen|me tiene|tienen) ~ (harto|harta|cansado|cansada|podrido|hasta)
+(denunciar|denunciaré|denuncio|denunciarlos|denuncia|denunciarles|demandar|demandaré|demandarlos|demanda|reportar|reportaré|reportarlos|reportando|reportado|reporto) (END|por|a|si|como|ante|contra|al|este|su|FILLER|spam)
+(los|las|les|te|lo) ~ (voy a|vamos a)? ~ (denunciar|demandar|reportar|bloquear|denuncio|reporto|bloqueo|bloqueé|denunciaré|demandaré|reportaré|bloquearé)
+(bloquear|bloquearé|bloqueados|bloqueado|bloquearlos|bloqueo|bloqueando) (END|este|su|al|el|a|FILLER)
+(hablo|hablaré|hablar|contactar|llamar|llamo|llamaré|consultar) ~ (con|a) ~ (mi|un) ~ (abogado|policía|abogada)
+(acciones|medidas) legales
+(profeco|aepd|lopd|rgpd|gdpr|condusef|osiptel)
+(acoso|hostigamiento|acosando|hostigando|acosan)
+(esto|eso) es (spam|acoso)
+(olvídense|olvídate|olvídese|olvídenme|olviden) ~ (de)? ~ (mi|mí|este) ~ (MIO|END)
+(lárguense|lárgate|váyanse|vete a|vayan a la|vete al|piérdanse)
+(no molestar|no molesten|no moleste|no fastidi*|no jod*|no ching*)
+(borrar|eliminar|supresión|cancelación) ~ (de)? ~ (mis|todos)? ~ datos
+cómo ~ (me doy|paro|detengo|dejo|cancelo|me quito|elimino|salgo|evito|bloqueo|me salgo) ~ (de|MESSAGE|esto|estos|END|baja)
+(no llame|dejen) ~ más END
+(nada) de (MESSAGE)
+"""
+
+UNCLEAR = """
+BEG (baja|parar|paren|alto|basta|cancelar|cancele|cancelen|eliminar|borrar|anular) ANY
+(cancelar|cancele|cancela|cancelen|anular|anule|cancelo) ~ (mi|la|el|mis|una) ~ (cita|reserva|turno|pedido|orden|reservación|hora|compra|membresía|ANY)
+(quiero|necesito|quisiera|deseo|puedo|tengo que) ~ (cancelar|anular)
+(quién|quien|quienes|quiénes) (es|son|eres|habla) ANY{0,3} [.?,]* ANY{0,2} no ~ (lo|la|los|te|le) ~ conozco
+no ~ (lo|la|los|las|te|le|les|este|ese) ~ (conozco|reconozco)
+(cómo|dónde|de dónde|quién) ~ (obtuv*|consigu*|sac*|tien*|dio) ~ (mi) ~ (número|numero|datos|contacto|teléfono)
+(por qué|porqué|porque|para qué) ~ (me|nos) ~ (escrib*|mand*|envi*|lleg*|contact*|molest*)
+no (dejan|paran|deja|para) de (ESCRIBIR)
+(muchos|demasiados|tantos|menos) ~ MESSAGE
+(vete a|chinga tu|chinguen a|chingen|púdranse|jódanse|jódete|que te jodan|a la mierda|al carajo|cállate|cállense|vayan a)
+BEG (spam|estafa|fraude) END
+es (esto|esta|este)? ~ (spam|una estafa|estafa|real)
+(debo|tengo que) ~ (escribir|responder|enviar|mandar|poner) ~ (stop|baja|parar|alto)
+(falleció|murió|fallecido|fallecida|difunto|difunta)
+no ~ (me|nos) ~ interesa
+no (soy|somos) ~ (su|un|una|sus)? ~ (cliente|paciente|clienta)
+NO ~ MANDE
+no quiero nada
+pausar MESSAGE
+"""
+
+LIMIT = """
+(antes|después|despues|hasta|entre|a partir) ~ (de|del|que|el|la|las|los)? ~ (DIGITS|mediodía|medianoche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|mañana|tarde|próximo|próxima|trabajo|ocho|nueve|diez|siete|once|ANY)
+(de|por|en|a) la (noche|mañana|madrugada|tarde)
+(de noche|los domingos|los fines|el fin de semana|en fin de semana|los sábados|a estas horas|en el trabajo|en horario)
+(mientras|cuando) ~ (estoy|esté|trabajo|trabaje|manejo|estemos|duermo)
+(tan|tanto|tantos|tantas|muy) (temprano|tarde|seguido|MESSAGE|frecuente|a menudo|frecuentemente)
+(por ahora|por el momento|hoy|esta semana|este mes|de momento|ahorita no)
+(a menos que|salvo|excepto|sino)
+"""
+
+HEDGE = """
+(HEDGE|tal vez|puede que|a lo mejor)
+(no sé si|debería|debo|tengo que)
+"""

@@ -1,0 +1,124 @@
+"""From a text as it arrives to its words: no signature, no quotation, no disguise of letters.
+
+Every step is linear, and no more is looked at than a text message can hold.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+# The longest text that Twilio passes on has 1,600 characters. Of a longer one (WhatsApp), the beginning and the end.
+HEAD, TAIL = 1_200, 400
+
+
+class Word(NamedTuple):
+    """A word without case and accents, or one of the boundaries `.`, `?` and `,`; where it stands in the text."""
+
+    plain: str
+    start: int
+    end: int
+    capital: bool = False  # begins with a capital letter, in a text that is not all in capitals
+
+
+# Letters of other alphabets, and signs, that look like Latin ones. Both cases: they do not look alike in both.
+LOOKALIKES = str.maketrans(
+    "АВСЕНІЈКМОРЅТУХавсеһіјкморѕтухѵԝԁӏɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεηικνορτυχıłøđᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",
+    "ABCEHIJKMOPSTYXabcehijkmopstyxvwdlgABEZHIKMNOPTYXabenikvoptuxilodabcdefghijklmnoprstuvwyz",
+)
+LOOKALIKES |= {first + n: chr(ord("a") + n) for first in (0x1F130, 0x1F150, 0x1F170) for n in range(26)}
+APOSTROPHES = str.maketrans("’‘`´ʼ′", "''''''")
+
+# Pictures that say what a word says.
+PICTURES = {"🛑": "stop", "⛔": "stop", "🚫": "nomore", "📵": "nomore"}
+PICTURES |= dict.fromkeys("💬📩📨📧📲📱✉", "texts") | dict.fromkeys("🖕", "fuckyou") | dict.fromkeys("🤷🤔", "maybe")
+
+MAIL_HEAD = re.compile(
+    r"^[ \t]*(?:-{2,} ?(?:original|ursprüngliche|mensaje|message)|on .{5,80} wrote:|am .{5,80} schrieb .{0,60}:"
+    r"|el .{5,80} escribió:|le .{5,80} a écrit ?:)",
+    re.IGNORECASE | re.MULTILINE,
+)
+QUOTED_LINE = re.compile(r"^[ \t]*>.*$", re.MULTILINE)
+SIGNATURE = re.compile(
+    r"(?:\bsent (?:from|via|with|using) (?:my|the|outlook|yahoo|gmail|mail|proton|samsung|iphone|ipad|android)\b"
+    r"|\bget outlook for\b|\benviado (?:desde|con|por) (?:mi|el|outlook|yahoo|gmail|mail|samsung|iphone)\b"
+    r"|\b(?:von|mit) mein\w* [\w ]{2,40} (?:gesendet|geschickt)\b|\bgesendet (?:von|mit|über) (?:mein|outlook|der|yahoo|gmx)"
+    r"|\b(?:mobil|von unterwegs) gesendet\b|\boutlook für \w+ (?:beziehen|herunterladen)|\bholen sie sich outlook\b"
+    r"|\benvoyée? (?:de|depuis|avec|à partir (?:de|d'un)) (?:mon|ma|outlook|yahoo|gmail|samsung)\b"
+    r"|\b(?:obtener|télécharge[rz]) outlook (?:para|pour)\b|\binviato da\b).{0,80}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# A phone's reaction to our message comes as a text that quotes it.
+REACTION = re.compile(
+    r"\W*(?:(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted .{1,12} to|removed an? .{1,20} from"
+    r"|gefällt|liebt|hat .{1,12} auf|le (?:gustó|encantó)|reaccionó .{1,12} a|a aimé|a adoré|a réagi .{1,12} à)"
+    r"(?: an image| the message| a message)?|\S{1,8} (?:to|auf|a|à))\s*:?\s*[\"“„«]",
+    re.IGNORECASE,
+)
+# A quotation that is longer than a word or two: our own text, mostly.
+QUOTATION = re.compile(r"[\"“”„«][^\"“”„«»\n]{20,}[\"“”»]")
+
+TOKEN = re.compile(
+    r"(?P<link>https?://\S+|www\.\S+)"
+    r"|(?P<word>\$?[^\W_]+(?:['*@$]+[^\W_]+)*\**)"
+    r"|(?P<picture>[" + "".join(PICTURES) + r"])"
+    r"|(?P<question>\?)"
+    r"|(?P<comma>[,()/–—]|(?<=\s)-(?=\s))"
+    r"|(?P<stop>[.!:;…\n¡¿|•]|[\u2600-\u27bf\U0001f000-\U0001faff])"
+)
+# French words that lose their vowel: "n'envoyez" is two words, "don't" is one.
+ELIDED = {"c", "d", "j", "l", "m", "n", "qu", "s", "t"}
+DIGITS_AS_LETTERS = str.maketrans("013457$@", "oleastsa")
+
+
+def read_words(text: str) -> list[Word]:
+    """Return the words and boundaries of a text that `clean` and `cut` have prepared."""
+    capitals = text.isupper() or text.istitle()
+    words: list[Word] = []
+    for token in TOKEN.finditer(text):
+        kind, start, end = token.lastgroup, *token.span()
+        if kind == "word":
+            plain = fold(token[0])
+            first, apostrophe, rest = plain.partition("'")
+            if apostrophe and first in ELIDED:
+                middle = start + len(first) + 1
+                words.append(Word(first, start, middle))
+                plain, start = rest, middle
+            capital = not capitals and text[start : start + 1].isupper()
+            words.append(Word(plain, start, end, capital))
+        elif kind == "picture":
+            words.append(Word(PICTURES[token[0]], start, end))
+        elif kind != "link":
+            sign = {"question": "?", "comma": ","}.get(kind or "", ".")
+            if words and words[-1].plain not in (".", "?"):
+                words.append(Word(sign, start, end))
+    return words
+
+
+def clean(text: str) -> str:
+    """Return the text in one form of Unicode, without marks that nobody sees, and no longer than is looked at."""
+    text = _shorten(text)
+    if not text.isascii():
+        text = _shorten(unicodedata.normalize("NFKC", text)).translate(APOSTROPHES)
+        text = "".join(letter for letter in text if unicodedata.category(letter) not in ("Cf", "Mn", "Me"))
+    return text
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n{text[-TAIL:]}"
+
+
+def cut(text: str) -> str:
+    """Return what the customer wrote: without signature, quoted lines, and quotations beside other words."""
+    head = MAIL_HEAD.search(text)
+    written = text[: head.start()] if head and text[: head.start()].strip() else text
+    written = SIGNATURE.sub("", QUOTED_LINE.sub("", written))
+    unquoted = QUOTATION.sub(" ", written)
+    return unquoted if re.search(r"\w", unquoted) else written
+
+
+def fold(word: str) -> str:
+    """Return a word in small letters, without accents, lookalikes written as what they look like."""
+    if word.isascii():
+        return word.lower()
+    plain = unicodedata.normalize("NFKD", word.translate(LOOKALIKES)).casefold()
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
