@@ -34,7 +34,7 @@ from reviews.delivery.content.render import render
 from reviews.delivery.content.templates import RenderError
 from reviews.delivery.pool import Factory, Handover, Pool
 from reviews.delivery.unsent import CONNECT_PAUSE, about
-from reviews.models import Delivery, FollowUpStep, suppression
+from reviews.models import Delivery, FollowUpStep, consent
 from reviews.models.base import Channel, available_channels
 from reviews.requests import plan
 from reviews.worker import heartbeat, queue
@@ -125,7 +125,7 @@ def working_as(worker: Worker) -> Iterator[Worker]:
 
 @dataclass
 class _Work:
-    """A claimed message, with what was read along with it: its sequence's steps, its contact's blocked channels."""
+    """A claimed message, with what was read along with it: its sequence's steps, its contact's unusable channels."""
 
     delivery: Delivery
     steps: list[FollowUpStep]
@@ -250,14 +250,14 @@ class _Drain:
         line.waiting.extend(self._read_along(claimed))
 
     def _read_along(self, claimed: list[Delivery]) -> list[_Work]:
-        """Read once for all of them what each needs: the steps of its sequence, the blocked channels of its contact."""
+        """Read once for all of them what each needs: its sequence's steps, its contact's unusable channels."""
         if not claimed:
             return []
         steps: dict[int, list[FollowUpStep]] = defaultdict(list)
         sequences = {delivery.request.sequence_id for delivery in claimed}
         for step in FollowUpStep.objects.filter(sequence__in=sequences).order_by("position"):
             steps[step.sequence_id].append(step)
-        blocked = suppression.blocked_channels_of([delivery.request.contact for delivery in claimed])
+        blocked = consent.unusable_channels_of([delivery.request.contact for delivery in claimed])
         return [
             _Work(delivery, steps[delivery.request.sequence_id], blocked[delivery.request.contact_id])
             for delivery in claimed

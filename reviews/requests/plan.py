@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
-from reviews.models.suppression import blocked_channels
+from reviews.models.consent import unusable_channels
 from reviews.requests import lifecycle, planned_messages
 from reviews.requests.schedule import slots
 
@@ -42,12 +42,13 @@ def fall_back(
     now: datetime,
     earliest: datetime | None = None,
     reason: str = "",
+    ending: ReviewRequest.Status = ReviewRequest.Status.FAILED,
 ) -> None:
     """Plan the message of the other channel, else of the next step, after this one failed or did not arrive.
 
-    A request of which no message arrives fails when no channel is left, with the reason. Where the sequence has gone on
-    meanwhile, an earlier step is not made up for. `earliest`: when the other channel's message may leave; now, if it is
-    not given. Runs inside the transaction that settles the delivery.
+    A request of which no message arrives ends when no channel is left, as `ending` with the reason. Where the sequence
+    has gone on meanwhile, an earlier step is not made up for. `earliest`: when the other channel's message may leave;
+    now, if it is not given. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
@@ -56,7 +57,7 @@ def fall_back(
     later = [row for row in rows if row.step > delivery.step and row.status != Delivery.Status.CANCELLED]
     if any(row.status != Delivery.Status.PLANNED for row in later):
         return
-    blocked = blocked_channels(request.contact)
+    blocked = unusable_channels(request.contact)
     tried = dict.fromkeys([delivery.channel, *(row.channel for row in rows if row.step == delivery.step)], "tried")
     channel = pick_channel(
         contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
@@ -71,7 +72,7 @@ def fall_back(
         return
     if not any(row.status in (*Delivery.PENDING, *Delivery.ACCEPTED, Delivery.Status.UNKNOWN) for row in rows):
         reason = reason or delivery.error_text or "No channel could deliver it."
-        lifecycle.move(request, ReviewRequest.Status.FAILED, now=now, reason=reason)
+        lifecycle.move(request, ending, now=now, reason=reason)
 
 
 def following_delivery(
@@ -96,7 +97,7 @@ def following_delivery(
 
 def _plan_next(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> bool:
     """Plan the step after the delivery's; False when there is none, or no channel for it."""
-    blocked = blocked_channels(delivery.request.contact)
+    blocked = unusable_channels(delivery.request.contact)
     following = following_delivery(delivery, steps=steps, blocked=blocked, now=now)
     if following is not None:
         planned_messages.add(following)

@@ -1,8 +1,8 @@
 """Rules that stand in SQL and, for SQLite, once more in Python: the same generated rows, and the same outcome.
 
 Each test makes a few hundred rows from a seed, among them every state of requests and messages, claims held and lost,
-suppressed addresses, accounts that are off, paused providers and numbers near their cap. Both ways then run on
-PostgreSQL, one after the other on the same rows.
+suppressed addresses, accounts that are off or demand consents, paused providers and numbers near their cap. Both ways
+then run on PostgreSQL, one after the other on the same rows.
 """
 
 import uuid
@@ -25,6 +25,7 @@ from reviews.delivery.advance import Pair, Sent
 from reviews.delivery.channels import Accepted, Message
 from reviews.models import (
     ChannelHealth,
+    Consent,
     Contact,
     Delivery,
     Endpoint,
@@ -59,7 +60,9 @@ def key(random: Random) -> uuid.UUID:
 def random(request: pytest.FixtureRequest, db: None, now: datetime) -> Random:
     """A generator of random numbers, after it has filled the tables."""
     random = Random(request.param)  # noqa: S311 (makes rows, keeps no secret)
-    accounts = [make_account(f"Account {number}", is_active=number < 2) for number in range(3)]
+    accounts = [
+        make_account(f"Account {number}", is_active=number < 2, texts_need_consent=number == 1) for number in range(3)
+    ]
     for account in accounts:
         for types, is_active in (("", True), ("message.sent", True), ("message.failed", True), ("", False)):
             Endpoint.objects.create(account=account, url="https://x.example", event_types=types, is_active=is_active)
@@ -90,6 +93,8 @@ def add_request(random: Random, account: Account, number: int, now: datetime) ->
         for address in (contact.address(channel), old_address(contact, channel)):
             if random.random() < 0.3:
                 add_suppression(random, contact, channel, address, now)
+        for _ in range(random.choice([0, 1, 1, 2])):
+            add_consent(random, contact, channel, now)
         for step in range(random.choice([1, 2, 3])):
             add_message(random, request, step, channel, now)
 
@@ -108,6 +113,19 @@ def add_suppression(random: Random, contact: Contact, channel: Channel, address:
         reason=Suppression.Reason.STAFF,
         created_at=now,
         lifted_at=random.choice([None, now]),
+    )
+
+
+def add_consent(random: Random, contact: Contact, channel: Channel, now: datetime) -> None:
+    address = contact.address(channel)
+    Consent.objects.create(
+        pk=key(random),
+        account=contact.account,
+        channel=channel,
+        address_hash=hash_address(contact.account_id, channel, address),
+        kind=random.choice(["given", "given", "withdrawn"]),
+        at=now - random.choice([timedelta(days=1), timedelta(days=2)]),
+        recorded_at=now,
     )
 
 
