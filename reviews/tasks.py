@@ -10,7 +10,7 @@ from django.utils import timezone
 from oauth.server.cleanup import clean_up
 from oauth.sign_in import adapters
 from reviews.contacts import erase
-from reviews.delivery import reconcile
+from reviews.delivery import pauses, reconcile
 from reviews.delivery.drain import send_due
 from reviews.delivery.provider_events import apply
 from reviews.inbox import decisions, telling
@@ -31,6 +31,7 @@ def tick() -> None:
     """Do each minute's work: that which no call starts, and which cannot wait for the hourly sweep."""
     apply.apply_waiting(now=timezone.now())
     reconcile.reconcile(now=timezone.now())
+    pauses.end_proven(now=timezone.now())
     imports.wake_stalled(timezone.now())
     endpoints.tell_owners()
     telling.tell_owners()

@@ -12,6 +12,7 @@ from oauth.models import Account
 from oauth.roles import is_operator, roles_of
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget
 from reviews.delivery.channels.codes import explain
+from reviews.insights import installation
 from reviews.insights.account import Funnel, Scope, overview
 from reviews.insights.charts import columns_by_day, percent
 from reviews.models import ReviewRequest, ReviewSite, Sequence, WorkerBeat
@@ -90,6 +91,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "chart": columns_by_day(numbers.days) if numbers.funnel.sent else None,
         "failures": [(code, explain(code), count) for code, count in numbers.failures],
         "worker_alive": numbers.worker_beat is not None and now - numbers.worker_beat <= WorkerBeat.STALE_AFTER,
+        "faults": [(pause, explain(pause.code)) for pause in installation.account_faults(form.own)],
         "sandbox": settings.SANDBOX,
         "without_site": [] if is_operator(request) else form.without_site[:WITHOUT_SITE_SHOWN],
         "operator": is_operator(request),

@@ -57,6 +57,7 @@ GROUPS = [
             ("oauth.Grant", "Authorization codes", "password"),
             ("reviews.WorkerBeat", "Workers", "monitor_heart"),
             ("reviews.ChannelHealth", "Channel health", "health_and_safety"),
+            ("reviews.Pause", "Pauses", "pause_circle"),
             ("reviews.Tally", "Tallies", "tag"),
             ("reviews.IdempotencyKey", "Idempotency keys", "content_copy"),
             ("django_q.OrmQ", "Queue", "queue"),

@@ -33,11 +33,12 @@ from reviews.delivery.channels.codes import explain
 from reviews.delivery.provider_events import strays
 from reviews.insights import installation
 from reviews.insights.charts import Chart, timeline
-from reviews.models import Delivery, DeliveryEvent, WorkerBeat
+from reviews.models import Delivery, DeliveryEvent, Pause, WorkerBeat
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.models.base import Channel
 
 SHOWN = 20  # causes, and failed messages
+NAMED = 5  # accounts of a paused sender
 TESTS_PER_MINUTE = 5
 
 
@@ -70,10 +71,10 @@ def _sent(title: str, unit: str, series: list[tuple[datetime, int]]) -> tuple[st
 
 
 def _state(now: datetime) -> dict[str, Any]:
-    """Measure everything that the page shows, in fourteen statements."""
+    """Measure everything that the page shows, in fifteen statements, and one more for each sender that is paused."""
     waiting, failures = installation.backlogs(now), installation.failures(now)
     unknown = sum(row.count for row in failures if row.status == Delivery.Status.UNKNOWN)
-    pauses = installation.pauses(now)
+    pauses, faults = installation.pauses(now), installation.account_faults()
     events, oldest_event = installation.unapplied_events()
     causes = installation.by_cause(failures)
     return {
@@ -90,7 +91,7 @@ def _state(now: datetime) -> dict[str, Any]:
         "failed": sum(number for _, number in causes),
         "causes": [(code, number, explain(code)) for code, number in causes[:SHOWN]],
         "other_causes": sum(number for _, number in causes[SHOWN:]),
-        "channels": [(channel, pauses.get(channel.value)) for channel in Channel],
+        "channels": [(channel, pauses.get(channel.value), _faults(faults, channel)) for channel in Channel],
         "events": events,
         "oldest_event": oldest_event,
         "strays": [(event, read_as(event)) for event in installation.stray_texts(SHOWN)],
@@ -99,6 +100,19 @@ def _state(now: datetime) -> dict[str, Any]:
         "sandbox": settings.SANDBOX,
         "without_redis": not redis_answers(),
     }
+
+
+def _faults(pauses: list[Pause], channel: Channel) -> list[dict[str, Any]]:
+    """Return what the page says of the channel's pauses for our account's fault."""
+    return [
+        {
+            "pause": pause,
+            "words": explain(pause.code),
+            "accounts": ", ".join(installation.names_of_accounts(pause, NAMED)),
+        }
+        for pause in pauses
+        if pause.channel == channel
+    ]
 
 
 def _entry(delivery: Delivery, now: datetime) -> dict[str, Any]:
@@ -208,6 +222,20 @@ def resume(request: HttpRequest, **url_values: Any) -> HttpResponse:
 
 
 @require_POST
+def try_now(request: HttpRequest, **url_values: Any) -> HttpResponse:
+    """Try a channel or a sender of it, which our account's fault has paused, before its time."""
+    if url_values["channel"] not in Channel.values:
+        raise Http404
+    sender = request.POST.get("sender", "")
+    label = f"{Channel(url_values['channel']).label} {sender}".strip()
+    if staff_actions.try_now(channel=url_values["channel"], sender=sender, now=timezone.now()):
+        messages.success(request, f"{label}: the next message is tried now.")
+    else:
+        messages.info(request, f"{label} is being tried, or is not paused any more.")
+    return _back("providers")
+
+
+@require_POST
 def settle_stray(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """Suppress the number of a text that fits no account, in the chosen account, or leave it: either settles it."""
     event = DeliveryEvent.objects.filter(pk=url_values["pk"], kind=DeliveryEvent.Kind.REPLIED).first()
@@ -261,6 +289,7 @@ urlpatterns = [
     path("", for_operator(page), name="operations"),
     path("messages/<int:pk>/<str:decision>", for_operator(decide), name="operations-decide"),
     path("channels/<str:channel>/resume", for_operator(resume), name="operations-resume"),
+    path("channels/<str:channel>/try", for_operator(try_now), name="operations-try"),
     path("texts/<int:pk>/<str:decision>", for_operator(settle_stray), name="operations-stray"),
     path("test", for_operator(test), name="operations-test"),
 ]

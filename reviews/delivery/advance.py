@@ -21,6 +21,7 @@ from reviews.models import Consent, Delivery, Event, ReviewRequest
 from reviews.models.addresses import hashes_of
 from reviews.models.base import Channel
 from reviews.models.event import new_event_id
+from reviews.models.pause import sender_of
 from reviews.requests import lifecycle, planned_messages
 from reviews.requests.schedule.slots import CAP, CAP_PERIOD
 from reviews.webhooks import events
@@ -46,7 +47,8 @@ def mark_and_declare(*, sent: Sequence[Sent], ready: Sequence[Delivery], now: da
     A message is not marked when its claim is lost. It is not declared when its claim is lost, its row has another
     address by now than the one that it was rendered for, its request has ended or is held, its account is switched off,
     or demands a consent that is not in force, its address must not be written to, its provider is paused, or its number
-    would get more than CAP messages in CAP_PERIOD.
+    would get more than CAP messages in CAP_PERIOD. While our account's fault pauses a channel or sender, only the
+    message that this is tried with is declared.
     """
     # In one order, so that of two workers who want the same rows one waits for the other, and not each for each.
     sent = sorted(sent, key=lambda each: each.delivery.request_id)
@@ -121,6 +123,10 @@ _DECLARE = f"""
         )
         AND NOT EXISTS (
             SELECT 1 FROM reviews_channelhealth AS h WHERE h.channel = d.channel AND h.paused_until > %(now)s
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM reviews_pause AS p WHERE p.channel = d.channel AND p.sender IN ('', %(ready_sender)s)
+                AND NOT EXISTS (SELECT 1 FROM reviews_pause AS t WHERE t.probe = %(ready_id)s)
         )
         AND (d.channel <> '{Channel.SMS}' OR {CAP} > (
             SELECT count(*) FROM reviews_delivery AS o
@@ -226,6 +232,7 @@ def _of_declaration(row: Delivery | None, now: datetime) -> dict[str, Any]:
         "ready_address": row.address,
         "ready_hash": hashed,
         "former_hash": former[0] if former else hashed,
+        "ready_sender": sender_of(row.account, row.channel),
         "now": now,
         "lapses_at": now + LEASE,
         "cap_begins": now - CAP_PERIOD,

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from reviewhub.refused import Refused
-from reviews.delivery import reconcile, states
+from reviews.delivery import pauses, reconcile, states
 from reviews.insights import counters
 from reviews.models import ChannelHealth, Delivery, ReviewRequest, Tally, consent, suppression
 from reviews.requests import contact_changes, lifecycle, plan
@@ -92,6 +92,14 @@ def resume(*, channel: str, now: datetime) -> bool:
     return paused.update(paused_until=None, failures=0) == 1
 
 
+def try_now(*, channel: str, sender: str, now: datetime) -> bool:
+    """Try at once a channel or sender that is paused for our account's fault; False when it is not waiting for that.
+
+    Sends nothing: a worker tries it with one message, and the pause ends if that goes through.
+    """
+    return pauses.try_now(channel=channel, sender=sender, now=now)
+
+
 def decidable_at(delivery: Delivery) -> datetime:
     """Return from when on staff may decide about a message whose outcome is unknown."""
     return delivery.due_at + DECIDE_AFTER
@@ -106,7 +114,7 @@ def _plan_again(delivery: Delivery, *, seen: Delivery.Status, now: datetime) -> 
     _reopen(fresh.request, now)
     slot = slots.slot(account=fresh.account, contact=fresh.request.contact, channel=fresh.channel, earliest=now)
     reason = f"{RETRIED} {slot.moved}".strip()[:200]
-    blank = {"attempts": 0, "error_code": "", "error_text": ""}
+    blank = {"attempts": 0, "lapses": 0, "error_code": "", "error_text": ""}
     _move(fresh, Delivery.Status.PLANNED, now=now, due_at=slot.due_at, reason=reason, **blank)
     if seen == Delivery.Status.FAILED:
         counters.note(name=Tally.Name.FAILED, channel=fresh.channel)

@@ -12,9 +12,9 @@ from typing import Any
 
 from django.db import transaction
 
-from reviews.contacts import opt_outs, suppressions
-from reviews.delivery import states
-from reviews.delivery.channels import ChannelError
+from reviews.contacts import bounces, opt_outs, suppressions
+from reviews.delivery import pauses, states
+from reviews.delivery.channels import ChannelError, Stops
 from reviews.delivery.claims import LEASE, paused_channels
 from reviews.delivery.provider_events import store
 from reviews.inbox import items
@@ -28,9 +28,11 @@ logger = logging.getLogger(__name__)
 
 Steps = Sequence[FollowUpStep]
 
-WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]  # after the first attempt, the second, …
-MAX_ATTEMPTS = len(WAITS)
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720)]  # after the first attempt, the second, …
+MAX_ATTEMPTS = len(WAITS) + 1
+MAX_LAPSES = 5  # claims that lapsed; then the message is taken for what kills its workers
 CONNECT_PAUSE = timedelta(seconds=15)
+WAITS_FOR_ACCOUNT = "Waits until the installation's account with the provider is in order."
 # How long a mail in doubt waits before it is sent once more: the server may still deliver it, and its reports say so.
 DOUBT_WAIT = timedelta(hours=1)
 
@@ -62,6 +64,8 @@ def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: 
     store.record_refusal(delivery, error, now=now)
     if error.in_doubt and delivery.channel == Channel.SMS:
         hold_unknown(delivery, "The provider did not answer; it may have left.", tried_at=now, now=now, **answer)
+    elif error.stops:
+        _wait_for_account(delivery, error, now=now, **answer)
     elif was_in_doubt:
         hold_unknown(delivery, "Sent twice without an answer; it may have arrived.", tried_at=now, now=now, **answer)
     elif error.in_doubt:
@@ -80,8 +84,25 @@ def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: 
         settle(delivery, Delivery.Status.PLANNED, now=now, due_at=due_at, attempts=attempts, reason=reason, **answer)
 
 
+def _wait_for_account(delivery: Delivery, error: ChannelError, *, now: datetime, **answer: str) -> None:
+    """Put the message off until our account is mended, without an attempt spent, and pause what the error stops.
+
+    The message is due again with the pause's next try, so that another one is tried first.
+    """
+    with transaction.atomic():
+        if error.stops is Stops.MESSAGE:
+            due_at = pauses.next_try(delivery, error, now=now)
+        else:
+            pause = pauses.begin(channel=delivery.channel, account=delivery.account, error=error, now=now)
+            due_at = pause.retry_at
+        columns = {"due_at": due_at, "attempts": max(delivery.attempts - 1, 0), "reason": WAITS_FOR_ACCOUNT}
+        settle(delivery, Delivery.Status.PLANNED, now=now, **columns, **answer)
+
+
 def _fail(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime, **answer: str) -> None:
     with transaction.atomic():
+        if error.address_gone:
+            bounces.lock_requests(account=delivery.account, channel=delivery.channel, address=delivery.address)
         lock_request(delivery)
         to = Delivery.Status.BOUNCED if error.address_gone else Delivery.Status.FAILED
         if not settle(delivery, to, now=now, **answer):
@@ -93,6 +114,7 @@ def _fail(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetim
             return
         if error.address_gone:
             items.record_bounce(delivery, evidence=evidence, text=error.text, now=now)
+            bounces.leave(**where, now=now, but=delivery.request_id)
         plan.fall_back(delivery, steps=steps, now=now)
 
 
@@ -126,7 +148,7 @@ def lock_request(delivery: Delivery) -> None:
 # --- Gates at the moment of sending ------------------------------------------------------------
 
 
-def may_repeat(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
+def may_repeat(delivery: Delivery, *, now: datetime) -> bool:
     """Return True if a message in doubt may be sent again; settle it otherwise.
 
     A mail is sent again, under the same Message-ID; a text message is not, since the customer would read it twice.
@@ -135,9 +157,14 @@ def may_repeat(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
         tried_at = delivery.due_at - LEASE  # the claim that lapsed was renewed when the send began
         hold_unknown(delivery, "The worker died while sending; it may have left.", tried_at=tried_at, now=now)
         return False
-    if delivery.attempts >= MAX_ATTEMPTS:
-        give_up(delivery, f"Tried {delivery.attempts} times; each time the worker died.", steps=steps, now=now)
+    return True
+
+
+def has_lapsed_too_often(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
+    """Fail a message whose workers died, or hung, again and again; False for any other."""
+    if delivery.lapses < MAX_LAPSES:
         return False
+    give_up(delivery, f"The worker died or hung {delivery.lapses} times over this message.", steps=steps, now=now)
     return True
 
 
@@ -216,7 +243,7 @@ def _hold(delivery: Delivery, request: ReviewRequest, *, now: datetime) -> None:
 
 def _wait(delivery: Delivery, *, now: datetime) -> None:
     """Plan the message for later: its provider is paused, the number has had enough for today, or the claim is lost."""
-    if delivery.channel in paused_channels(now):
+    if delivery.channel in paused_channels(now) or pauses.holds(delivery):
         settle(delivery, Delivery.Status.PLANNED, now=now)
         return
     sent = Delivery.objects.filter(address=delivery.address, sent_at__gt=now - CAP_PERIOD).exclude(pk=delivery.pk)

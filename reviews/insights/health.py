@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from reviewhub.cache import redis_answers
 from reviewhub.outages import drop_connection
-from reviews.models import WorkerBeat
+from reviews.models import Pause, WorkerBeat
 
 WITHOUT_REDIS = (
     "Redis does not answer or takes no writes: each process counts its limits alone, and background tasks wait."
@@ -25,18 +25,29 @@ def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 if database, migrations and a worker are there, else 503 with the reason in words.
 
     Without Redis the status is `degraded`, and still 200: calls are answered, and a load balancer must not take the
-    last server away for it.
+    last server away for it. Nor does it for a provider that refuses our account, which is a warning: messages wait.
     """
     try:
         reason = _find_fault()
+        warnings = [] if reason else _find_warnings()
     except (DatabaseError, InterfaceError) as error:
         drop_connection(error)
         reason = "The database cannot be reached."
     if reason:
         return JsonResponse({"status": "unavailable", "reason": reason}, status=503)
+    also = {"warnings": warnings} if warnings else {}
     if not redis_answers():
-        return JsonResponse({"status": "degraded", "reason": WITHOUT_REDIS})
-    return JsonResponse({"status": "ok"})
+        return JsonResponse({"status": "degraded", "reason": WITHOUT_REDIS} | also)
+    return JsonResponse({"status": "ok"} | also)
+
+
+def _find_warnings() -> list[str]:
+    warnings = []
+    for pause in Pause.objects.order_by("channel", "sender"):
+        whose = " of one sender" if pause.sender else ""
+        label = f"{pause.get_channel_display()}s"
+        warnings.append(f"{label}{whose} wait: the provider refuses our account ({pause.code}). Operations says more.")
+    return warnings
 
 
 def _find_fault() -> str:

@@ -6,6 +6,7 @@ No metric is of the process that happens to answer, such as its CPU time: the ne
 import hmac
 import logging
 import platform
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address
@@ -73,7 +74,7 @@ def _is_loopback(text: str) -> bool:
 
 
 class Installation(Collector):
-    """Collector of the metrics of one moment, in at most thirteen statements."""
+    """Collector of the metrics of one moment, in at most fourteen statements."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -148,6 +149,9 @@ class Installation(Collector):
         ends = installation.pauses(self.now)
         left = [([name], (ends[name] - self.now).total_seconds() if name in ends else 0) for name in Channel.values]
         yield _gauge("channel_paused_seconds", "How long nobody will send by the channel.", ["channel"], left)
+        faults = Counter((pause.channel, pause.code) for pause in installation.account_faults())
+        text = "Channels or senders that wait, since the provider refuses our account, by its code."
+        yield _gauge("account_faults", text, ["channel", "code"], [([*key], number) for key, number in faults.items()])
         count, oldest = installation.unapplied_events()
         yield _gauge("provider_events_unapplied", "Reports of providers not applied yet.", [], [([], count)])
         text = "How long the oldest one waits."

@@ -9,6 +9,7 @@ from reviews.models.idempotency import IdempotencyKey
 from reviews.models.import_job import ImportJob, ImportProblem
 from reviews.models.inbox_item import InboxItem
 from reviews.models.logo import Logo
+from reviews.models.pause import Pause
 from reviews.models.provider_event import DeliveryEvent
 from reviews.models.request import ReviewRequest
 from reviews.models.sequence import FollowUpStep, Sequence
@@ -38,6 +39,7 @@ __all__ = [
     "Logo",
     "MergeCandidate",
     "Notice",
+    "Pause",
     "ReviewRequest",
     "ReviewSite",
     "SenderPace",

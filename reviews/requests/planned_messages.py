@@ -65,6 +65,15 @@ def cancel_one(delivery: Delivery, reason: str) -> bool:
     return rows.update(status=Delivery.Status.CANCELLED, reason=reason[:200], claim=None) == 1
 
 
+def take_back_after(delivery: Delivery) -> None:
+    """Delete the messages of later steps that were planned too early, as this one is to be sent again.
+
+    Each is planned anew when this one has left. A message that a provider was asked to take stays.
+    """
+    later = Delivery.objects.filter(request=delivery.request_id, step__gt=delivery.step, attempts=0)
+    later.filter(status__in=_MOVES[Delivery.Status.CANCELLED]).delete()
+
+
 def cancel_to_address(*, account: Account, channel: str, address: str, reason: str) -> None:
     """Cancel the account's planned messages to the address, whatever their request."""
     rows = Delivery.objects.for_account(account).filter(channel=channel, address=address)

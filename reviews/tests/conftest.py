@@ -17,6 +17,7 @@ from reviews.models import (
     DeliveryEvent,
     IdempotencyKey,
     MergeCandidate,
+    Pause,
     SenderPace,
     Sequence,
     Suppression,
@@ -77,6 +78,7 @@ def full(account: Account, owner: User, now: datetime) -> Account:
     IdempotencyKey.objects.create(account=account, key="Quagga", fingerprint="", created_at=now)
     WorkerBeat.objects.create(worker="Quagga:1", started_at=now, beat_at=now)
     ChannelHealth.objects.create(channel="email")
+    Pause.objects.create(channel="sms", sender="Quagga", code="Quagga", since=now, retry_at=now)
     Tally.objects.create(name="sent", channel="email")
     SenderPace.objects.create(sender="Quagga", free_at=now)
     Sequence.objects.filter(account=account).update(name="Quagga sequence")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from reviews.delivery.channels.base import Accepted, Channel, ChannelError, Message, Unfinished
+from reviews.delivery.channels.base import Accepted, Channel, ChannelError, Message, Stops, Unfinished
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.channels.sandbox import SandboxChannel
 from reviews.delivery.channels.sms import SmsChannel
@@ -14,6 +14,7 @@ __all__ = [
     "Channel",
     "ChannelError",
     "Message",
+    "Stops",
     "Unfinished",
     "available_channels",
     "find_text",

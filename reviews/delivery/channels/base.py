@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import Enum
 from typing import Protocol
 
 
@@ -28,12 +29,21 @@ class Accepted:
     sandbox: bool = False
 
 
+class Stops(Enum):
+    """What waits until a fault of our account with the provider is mended."""
+
+    CHANNEL = "channel"  # the login, the money: nothing can leave
+    SENDER = "sender"  # the number, name or address that messages come from
+    MESSAGE = "message"  # this message alone: its country, or its number at a trial account
+
+
 class ChannelError(Exception):
     """The provider did not take the message.
 
     `permanent`: another try is pointless. `address_gone`: the address itself is the reason. `opted_out`: the provider
     remembers an opt-out. `in_doubt`: the provider may have taken it. `untried`: no message was handed over, so that no
-    attempt is spent. `lost`: untried, because the provider closed a connection that may be made anew at once.
+    attempt is spent. `lost`: untried, because the provider closed a connection that may be made anew at once. `stops`:
+    the fault is our account's; nothing fails, no attempt is spent, and that much waits.
     `retry_after`: the wait that the provider asked for.
     """
 
@@ -48,6 +58,7 @@ class ChannelError(Exception):
         in_doubt: bool = False,
         untried: bool = False,
         lost: bool = False,
+        stops: Stops | None = None,
         retry_after: timedelta | None = None,
     ) -> None:
         super().__init__(f"{code}: {text}")
@@ -59,6 +70,7 @@ class ChannelError(Exception):
         self.in_doubt = in_doubt
         self.untried = untried or lost
         self.lost = lost
+        self.stops = stops
         self.retry_after = retry_after
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 
 from reviewhub.retry_after import read_retry_after
-from reviews.delivery.channels import codes, mime, smtp
+from reviews.delivery.channels import mail_faults, mime, smtp
 from reviews.delivery.channels.base import Accepted, ChannelError, Message, Unfinished
 
 SMTP = "django.core.mail.backends.smtp.EmailBackend"
@@ -109,6 +109,8 @@ def _accepted(message: Message, provider_id: str = "") -> Accepted:
 
 def _out_of_reach(error: Exception) -> ChannelError:
     """Say why no connection came about, for which no message is to blame."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return mail_faults.smtp_error(error.smtp_code, _words(error.smtp_error), login=True, untried=True)
     if isinstance(error, smtplib.SMTPResponseException):
         code, words = error.smtp_code, _words(error.smtp_error)
         return ChannelError(str(code), words, untried=True, lost=code == 421)
@@ -121,8 +123,7 @@ def _out_of_reach(error: Exception) -> ChannelError:
 def _translate(error: Exception) -> ChannelError:
     """Translate a library's exception. An unknown one is in doubt: the mail may have been taken."""
     if isinstance(error, smtp.Refused):
-        words = _words(error.words)
-        return codes.error(error.code, words, codes.of_smtp(error.code, words, recipient=error.recipient))
+        return mail_faults.smtp_error(error.code, _words(error.words), recipient=error.recipient)
     if isinstance(error, smtp.Lost):
         return ChannelError(error.code, str(error), lost=True)
     if isinstance(error, smtp.InDoubt):
@@ -141,14 +142,24 @@ def _translate(error: Exception) -> ChannelError:
 
 
 def _http(error: AnymailAPIError) -> ChannelError:
-    status = error.status_code
+    response = error.response
+    status = error.status_code or _status_of_amazon(error)
     if status is None:
         untried = isinstance(error.__cause__, requests.ConnectTimeout)
         return ChannelError("connection", str(error), in_doubt=not untried, untried=untried)
-    if status == 429 or status >= 500:
-        wait = read_retry_after(error.response.headers) if error.response is not None else None
-        return ChannelError(str(status), str(error), retry_after=wait)
-    return ChannelError(str(status), str(error), permanent=True)
+    wait = read_retry_after(response.headers) if response is not None else None
+    # The exception's own words name the mail's addresses as well.
+    words = getattr(response, "text", "") or str(error.__cause__ or error)
+    return mail_faults.http_error(status, words, retry_after=wait)
+
+
+def _status_of_amazon(error: AnymailAPIError) -> int | None:
+    """Return the HTTP status of an answer of Amazon's, whose library has it in a dictionary; None without an answer."""
+    answer = getattr(error.__cause__, "response", None)
+    if not isinstance(answer, dict):
+        return None
+    status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+    return int(status) if status else None
 
 
 def _words(text: bytes | str) -> str:

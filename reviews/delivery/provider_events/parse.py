@@ -89,6 +89,7 @@ KIND_OF_OUTCOME = {
     Outcome.PERMANENT: DeliveryEvent.Kind.FAILED,
     Outcome.TEMPORARY: DeliveryEvent.Kind.DEFERRED,
     Outcome.IN_DOUBT: DeliveryEvent.Kind.UNKNOWN,
+    Outcome.HELD: DeliveryEvent.Kind.DEFERRED,
 }
 
 OUR_MESSAGE_ID = re.compile(r"\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
@@ -213,8 +214,9 @@ def read_text_status(form: Mapping[str, str], *, message_key: str, now: datetime
     kind = TEXT_KINDS.get(status, DeliveryEvent.Kind.UNKNOWN)
     if status in UNDELIVERED_TEXT:
         outcome = codes.of_twilio(int(code or 0))
-        # Twilio will not try again, so a temporary error is final here.
-        kind = DeliveryEvent.Kind.FAILED if outcome is Outcome.TEMPORARY else KIND_OF_OUTCOME[outcome]
+        # Twilio will not try again, so a temporary error is final here; of our account's fault, `apply` makes the best.
+        is_final = outcome in (Outcome.TEMPORARY, Outcome.HELD)
+        kind = DeliveryEvent.Kind.FAILED if is_final else KIND_OF_OUTCOME[outcome]
     return DeliveryEvent(
         provider=TWILIO,
         key=_text_key(sid, status, code),

@@ -330,7 +330,7 @@ def test_a_database_that_is_down_is_a_passing_state(
 
 
 # PostgreSQL is asked for its estimates, too; a queue in Redis is not asked for here.
-STATEMENTS = 12 + (not settings.SQLITE) - bool(settings.REDIS_URL)
+STATEMENTS = 13 + (not settings.SQLITE) - bool(settings.REDIS_URL)
 
 
 def test_a_scrape_is_a_fixed_number_of_statements(

@@ -24,7 +24,7 @@ from reviews.delivery.channels import ChannelError, Message, get_channel, smtp
 from reviews.delivery.channels import email as email_channel
 from reviews.delivery.channels.codes import explain
 from reviews.delivery.drain import Worker
-from reviews.models import ChannelHealth, Delivery, Suppression
+from reviews.models import ChannelHealth, Delivery, Pause, Suppression
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, asked
 from reviews.tests.support.mail_servers import HANG_UP, SILENCE, Habits, MailServer, certificate, serving
@@ -300,9 +300,11 @@ def test_a_login_that_fails_costs_no_attempt(account: Account, clock: Clock, ser
         assert drain.send_due(clock) == 0
         [row] = first_mails()
         assert (row.status, row.attempts) == ("planned", 0)
+        assert Pause.objects.exists() is answer.startswith(b"535")  # our account's fault: it waits longer, and is shown
         server.habits.always.clear()
-        clock.forward(seconds=16)
+        clock.forward(seconds=60)
         assert drain.send_due(clock) == 1
+        assert not Pause.objects.exists()
 
 
 # --- Refused, for now or for good -------------------------------------------------------------------

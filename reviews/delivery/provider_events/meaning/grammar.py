@@ -79,7 +79,7 @@ class Grammar:
         letters = "".join(
             letter
             for classes, letter in self.letters.items()
-            if name in classes or name == "NAME" and "PERSON" in classes
+            if name in classes or (name == "NAME" and "PERSON" in classes)
         )
         letters += SPECIAL.get(name, "")
         if not letters:
