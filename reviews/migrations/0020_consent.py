@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("oauth", "0012_consent_demanded"),
-        ("reviews", "0021_one_form_of_addresses"),
+        ("reviews", "0019_one_form_of_addresses"),
     ]
 
     operations = [

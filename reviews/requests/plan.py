@@ -97,7 +97,7 @@ def _move_planned(
     but: Delivery | None = None,
 ) -> None:
     """Move planned messages off the blocked channels and off the place that is gone; cancel what can go nowhere."""
-    rows = list(Delivery.objects.filter(request=request).exclude(pk=but and but.pk))
+    rows = [row for row in Delivery.objects.filter(request=request) if row != but]
     for row in rows:
         must_move = row.channel in blocked or (row.channel, row.address) == gone
         if row.status != Delivery.Status.PLANNED or not must_move:

@@ -272,7 +272,7 @@ def test_what_is_claimed_is_the_same(random: Random, now: datetime) -> None:
             assert (sorted(claimed_in_turn), is_paused_in_turn) == (sorted(claimed), is_paused)
             assert stored() == rows
         outcomes[bool(claimed), is_paused] += 1
-        assert len(claimed) <= parameters["limit"]
+        assert len(claimed) <= int(str(parameters["limit"]))
     assert outcomes[True, False]
     assert not outcomes[True, True]
     assert bool(outcomes[False, True]) is Pause.objects.exists()

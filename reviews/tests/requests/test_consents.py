@@ -229,7 +229,7 @@ def test_opt_outs_from_before_the_ledger_count_as_withdrawals(demanding: Account
             created_at=now,
             lifted_at=now + DAY,
         )
-    import_module("reviews.migrations.0020_past_withdrawals").note_withdrawals(apps, None)
+    import_module("reviews.migrations.0021_past_withdrawals").note_withdrawals(apps, None)
     row = Consent.objects.get()
     assert (row.address, row.kind, row.at, row.source, row.wording) == (
         NUMBER,

@@ -29,7 +29,7 @@ from reviews.tests.support.helpers import asked
 pytestmark = pytest.mark.django_db
 
 FORMER, TODAY = "x@münchen.example", "x@xn--mnchen-3ya.example"
-step = import_module("reviews.migrations.0021_one_form_of_addresses")
+step = import_module("reviews.migrations.0019_one_form_of_addresses")
 
 
 def update() -> None:
