@@ -132,6 +132,12 @@ def parts(name: str, default: list[str]) -> list[str]:
     return [part.strip() for part in env.list(name, default=default) if part.strip()]
 
 
+def key_and_former(name: str, stand_in: str, former: list[str]) -> tuple[str, list[str]]:
+    """Return a key and those before it, from NAME_FALLBACKS; without a key, its stand-in and that one's former ones."""
+    key: str = env.str(name, default=stand_in)
+    return key, parts(f"{name}_FALLBACKS", default=former if key == stand_in else [])
+
+
 def networks(name: str) -> list[IPv4Network | IPv6Network]:
     """Return networks, which the variable separates by commas (10.0.0.0/8,192.168.0.0/16)."""
     try:

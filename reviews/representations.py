@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from rest_framework import serializers
 
-from reviews.models import Contact, Delivery, Feedback, ReviewRequest, Suppression
+from reviews.models import Consent, Contact, Delivery, Feedback, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.models.suppression import blocks_of
 
@@ -178,6 +178,18 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
 
     def get_text(self, feedback: Feedback) -> str | None:
         return feedback.text or None
+
+
+class ConsentOut(serializers.ModelSerializer[Consent]):
+    """What a customer agreed to, or took back, for one address. It is null once its contact was erased."""
+
+    class Meta:
+        model = Consent
+        fields = ["id", "channel", "address", "kind", "wording", "source", "at", "recorded_at"]
+
+    def to_representation(self, instance: Consent) -> dict[str, Any]:
+        fields: dict[str, Any] = super().to_representation(instance)
+        return fields | {name: fields[name] or None for name in ("address", "wording", "source")}
 
 
 class SuppressionOut(serializers.ModelSerializer[Suppression]):

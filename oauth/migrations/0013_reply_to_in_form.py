@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oauth", "0011_calls_per_minute"),
+        ("oauth", "0012_consent_demanded"),
     ]
 
     operations = [

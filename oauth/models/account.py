@@ -78,6 +78,18 @@ class Account(models.Model):
         validators=[MaxValueValidator(3650)],
         help_text="A contact is not asked again within this many days of the last request.",
     )
+    texts_need_consent = models.BooleanField(
+        "texts only with consent",
+        default=False,
+        db_default=False,
+        help_text="A text leaves only to a number whose owner agreed to it, as an ask or an import says.",
+    )
+    mail_needs_consent = models.BooleanField(
+        "mail only with consent",
+        default=False,
+        db_default=False,
+        help_text="The same for e-mail addresses.",
+    )
     sender_name = models.CharField(
         max_length=100, blank=True, help_text="What mail shows as sender; the business name if empty."
     )

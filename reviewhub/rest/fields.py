@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.validators import EmailValidator
@@ -55,6 +57,21 @@ class Flag(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class Moment(serializers.DateTimeField):
+    """A JSON string with a date and time of RFC 3339, such as 2026-01-02T12:00:00Z: with its offset, never a guess."""
+
+    default_error_messages = {"invalid": "Must be a time as RFC 3339 writes it, such as 2026-01-02T12:00:00Z."}
+    _FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str) or not self._FORM.fullmatch(data):
+            self.fail("invalid")
+        try:
+            return datetime.fromisoformat(data.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):  # the 31st of June; a year before the first, in UTC
+            self.fail("invalid")
 
 
 class Metadata(serializers.JSONField):

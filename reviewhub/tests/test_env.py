@@ -238,4 +238,6 @@ def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
     read = set(
         re.findall(r'(?:env\.\w+|log_level|networks|one_of|origin|parts|redis_url|whole_number)\(\s*"([A-Z_]+)"', code)
     )
+    for key in re.findall(r'key_and_former\("([A-Z_]+)"', code):
+        read |= {key, f"{key}_FALLBACKS"}
     assert documented() - {"ANYMAIL_POSTMARK_SERVER_TOKEN"} == read

@@ -2,6 +2,7 @@
 
 from reviews.admin import (
     accounts,
+    consents,
     contacts,
     events,
     imports,
@@ -17,6 +18,7 @@ from reviews.admin import (
 
 __all__ = [
     "accounts",
+    "consents",
     "contacts",
     "events",
     "imports",

@@ -15,10 +15,12 @@ from django.utils.html import format_html, format_html_join
 
 from reviewhub.backoffice.actions import Action, WithActions
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
+from reviews.admin.evidence import evidence_page
 from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.contacts import erase, merge, suppressions
 from reviews.contacts.change import SHARED_PHONE, holder_of_email, shares_phone
 from reviews.contacts.change import change as change_contact
+from reviews.contacts.evidence import subjects_of
 from reviews.contacts.export import known_about
 from reviews.contacts.search import search_contacts
 from reviews.models import Contact, MergeCandidate
@@ -83,7 +85,7 @@ class ContactAdmin(WithActions):
     search_fields = ("email",)  # and others: see `get_search_results`
     sortable_by = ()  # newest first: the one order that has an index
     search_help_text = "Name, e-mail address, number or company"
-    readonly_fields = ("created_at", "updated_at", "opt_outs", "story")
+    readonly_fields = ("created_at", "updated_at", "opt_outs", "consents", "story")
     fields = (
         "account",
         ("first_name", "last_name"),
@@ -92,9 +94,9 @@ class ContactAdmin(WithActions):
         "time_zone",
         ("created_at", "updated_at"),
     )
-    read_fields = (*fields, "opt_outs", "story")
+    read_fields = (*fields, "opt_outs", "consents", "story")
     actions = ("merge",)
-    actions_detail = ("hand_out",)
+    actions_detail = ("hand_out", "evidence")
     confirmed_actions = (ERASE,)
 
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
@@ -126,6 +128,11 @@ class ContactAdmin(WithActions):
     def has_hand_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(object_id) and self.get_object(request, str(object_id)) is not None
 
+    def has_evidence_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Owners and managers: it holds all that was written, with the customer's own words."""
+        contact = self.get_object(request, str(object_id)) if object_id else None
+        return contact is not None and self.has_write_permission(request, contact)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.read_fields if obj else self.fields
 
@@ -142,6 +149,21 @@ class ContactAdmin(WithActions):
                 lines.append((reverse("admin:reviews_suppression_change", args=[row.pk]), channel.label, words))
         links = format_html_join("", '<p><a class="rh-link" href="{}">{}</a>: {}</p>', lines)
         return format_html("{}{}", links, words) if lines or words else "None: may be written to."
+
+    @display(description="Consents")
+    def consents(self, contact: Contact) -> str:
+        rows = contact.consents.order_by("-at")[:REQUESTS_SHOWN]
+        lines = (
+            (
+                localize(timezone.localtime(row.at)),
+                row.get_kind_display(),
+                row.get_channel_display(),
+                row.address or "erased address",
+                row.source,
+            )
+            for row in rows
+        )
+        return format_html_join("", "<p>{} {} ({}, {}): {}</p>", lines) or "None recorded."
 
     @display(description="Requests")
     def story(self, contact: Contact) -> str:
@@ -179,6 +201,15 @@ class ContactAdmin(WithActions):
         response = JsonResponse(known_about(contact), json_dumps_params={"indent": 2, "ensure_ascii": False})
         response["Content-Disposition"] = f'attachment; filename="contact-{contact.pk}.json"'
         return response
+
+    @action(description="Evidence", url_path="evidence", icon="verified", permissions=["evidence"])
+    def evidence(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the signed history of the customer's addresses, to be printed, or hand it out as a file."""
+        contact: Contact | None = self.get_object(request, object_id)
+        if contact is None:
+            raise Http404
+        back = reverse("admin:reviews_contact_change", args=[contact.pk])
+        return evidence_page(self, request, account=contact.account, subjects=subjects_of(contact), back=back)
 
     @display(description="E-mail")
     def shown_email(self, contact: Contact) -> str:

@@ -44,7 +44,10 @@ class ScopeForm(forms.Form):
         self.own = None if is_operator(request) else list(roles_of(request))
         if self.own is not None:
             accounts = accounts.filter(pk__in=self.own)
-        offered = list(accounts.values_list("pk", flat=True)[:LONGEST_CHOICE])
+        has_site = Exists(ReviewSite.objects.filter(account=OuterRef("pk"), is_active=True))
+        rows = list(accounts.annotate(has_site=has_site).values_list("pk", "name", "has_site")[:LONGEST_CHOICE])
+        self.without_site = [name for _, name, has_one in rows if not has_one]
+        offered = [pk for pk, _, _ in rows]
         self._offer("account", Account.objects.filter(pk__in=offered).order_by("name"), len(offered))
         sequences = Sequence.objects.filter(account__in=offered).order_by("account__name", "name")
         self._offer("sequence", sequences.select_related("account"), len(sequences[:2]))
@@ -90,17 +93,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "worker_alive": numbers.worker_beat is not None and now - numbers.worker_beat <= WorkerBeat.STALE_AFTER,
         "faults": [(pause, explain(pause.code)) for pause in installation.account_faults(form.own)],
         "sandbox": settings.SANDBOX,
-        "without_site": _without_site(scope),
+        "without_site": [] if is_operator(request) else form.without_site[:WITHOUT_SITE_SHOWN],
         "operator": is_operator(request),
     }
     return context
-
-
-def _without_site(scope: Scope) -> list[Account]:
-    """Return the first of the person's accounts that have no review site; none for the operator, who sees all."""
-    sites = ReviewSite.objects.filter(account=OuterRef("pk"), is_active=True)
-    rows = Account.objects.filter(~Exists(sites), pk__in=scope.accounts or [], is_active=True)
-    return list(rows.order_by("name")[:WITHOUT_SITE_SHOWN]) if scope.accounts else []
 
 
 def _funnel(funnel: Funnel) -> list[tuple[str, int, str]]:

@@ -24,6 +24,7 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminSelectWidget,
     display,
 )
+from reviews.admin.consents import check_consent, consent_fields
 from reviews.models import ImportJob, ReviewRequest, Sequence
 from reviews.models.base import MAX_DELAY_HOURS
 from reviews.requests import imports
@@ -41,7 +42,9 @@ STATUS_COLOURS = {
 REFRESH_SECONDS = 2
 EXAMPLES = 3  # values of a column that are shown
 PROBLEMS_SHOWN = 20
-SETTINGS = ("has_header", "channel", "sequence", "delay_hours")
+ASKING = ("has_header", "channel", "sequence", "delay_hours")
+CONSENT = ("consent_channel", "consent_wording", "consent_source", "consent_at")
+SETTINGS = (*ASKING, *CONSENT)
 LEAVE_OUT = [("", "– leave out –")]
 
 
@@ -88,6 +91,9 @@ class SettingsForm(forms.Form):
     delay_hours = forms.IntegerField(
         label="Hours to wait", min_value=0, max_value=MAX_DELAY_HOURS, widget=UnfoldAdminIntegerFieldWidget
     )
+    consent_channel, consent_wording, consent_source, consent_at = consent_fields(
+        nobody="Nobody, as far as we know", whom="All of these have agreed to"
+    )
 
     def __init__(self, job: ImportJob, data: Any = None) -> None:
         settings = {name: getattr(job, name) for name in SETTINGS}
@@ -112,6 +118,7 @@ class SettingsForm(forms.Form):
                 self.add_error(None, f"Only one column can hold “{FIELDS[field]}”.")
         if not {"email", "mobile_phone_number"} & set(chosen):
             self.add_error(None, "Say which column holds the e-mail address or the mobile number.")
+        check_consent(self, cleaned, now=timezone.now(), elsewhere=set(chosen))
         return cleaned
 
     def save(self, job: ImportJob) -> bool:
@@ -264,7 +271,8 @@ def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
         "form": form,
         "encoding": form["encoding"] if "encoding" in form.fields else None,
         "columns": columns,
-        "settings": [form[name] for name in SETTINGS],
+        "settings": [form[name] for name in ASKING],
+        "consent": [form[name] for name in CONSENT],
         "tally": tally,
         "problem_count": job.refused if job.checked else len(tally.problems),
         "problems": tally.problems[:PROBLEMS_SHOWN],

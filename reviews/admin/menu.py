@@ -38,6 +38,7 @@ GROUPS = [
         [
             ("simulator", "Simulator", "science"),
             ("reviews.Delivery", "Deliveries", "mail"),
+            ("reviews.Consent", "Consents", "handshake"),
             ("reviews.DeliveryEvent", "Provider events", "bolt"),
             ("reviews.Event", "Events", "history"),
             ("reviews.Notice", "Webhook notices", "outbox"),

@@ -8,10 +8,13 @@ from oauth.models import Account
 from reviews.models.addresses import InvalidEmail, InvalidPhone, normalise_email, normalise_phone, show_email
 
 
-class EmailField(forms.EmailField):
-    """A form field that holds an e-mail address in its stored form, and shows it as people read it."""
+class EmailField(forms.CharField):
+    """A form field that holds an e-mail address in its stored form, and shows it as people read it.
 
-    default_validators = ()  # Django's takes letters that fold to ASCII, and knows hosts by IDNA 2003
+    Django's own takes letters that fold to ASCII, and knows hosts by IDNA 2003.
+    """
+
+    widget = forms.EmailInput
 
     def to_python(self, value: Any) -> Any:
         text = super().to_python(value)

@@ -15,6 +15,7 @@ _OF_MESSAGE = (
     *("step", "channel", "address", "status", "sent_at", "seen_at", "clicked_at"),
     *("subject", "text", "error_text"),
 )
+_OF_CONSENT = ("channel", "address", "kind", "wording", "source", "at", "recorded_at")
 _OF_EVENT = ("kind", "provider", "occurred_at", "text", "meaning", "answer")
 _OF_ITEM = ("kind", "text", "stars", "created_at", "handled_at", "outcome", "note")
 
@@ -29,6 +30,7 @@ def known_about(contact: Contact) -> dict[str, Any]:
             for channel in Channel.values
             for row in suppressions.of(account=contact.account, channel=channel, address=contact.address(channel))
         ],
+        "consents": [_fields(consent, _OF_CONSENT) for consent in contact.consents.order_by("at")],
         "review_requests": [
             {
                 **_fields(request, _OF_REQUEST),

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from reviews.contacts import doubts, opt_outs, suppressions
-from reviews.models import Contact, Event, InboxItem, ReviewRequest, Suppression
+from reviews.models import Consent, Contact, Event, InboxItem, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.requests import contact_changes, lifecycle
 
@@ -18,7 +18,7 @@ class CannotMerge(Exception):
 
 
 def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
-    """Give `kept` the requests of `other`, and its values where `kept` has none; delete `other`.
+    """Give `kept` the requests and consents of `other`, and its values where `kept` has none; delete `other`.
 
     The strictest opt-out wins: a channel that is opted out for one of the addresses is opted out for all. Of two open
     requests the other's is cancelled; what is planned to the other goes to the addresses that are kept. Raises
@@ -40,6 +40,7 @@ def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
                 reason = f"Merged by {by} with a contact that has an open request."
                 lifecycle.cancel_request(request=request, now=now, reason=reason)
         ReviewRequest.objects.filter(contact=other).update(contact=kept)
+        Consent.objects.filter(contact=other).update(contact=kept)  # each for the address it was given for, as before
         InboxItem.objects.filter(contact=other).update(contact=kept)
         Event.objects.for_account(kept.account).filter(contact=other).update(contact=kept)
         values = {name: getattr(other, name) for name in _FILLED}

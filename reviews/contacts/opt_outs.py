@@ -12,7 +12,7 @@ from oauth.models import Account
 from reviews.contacts import suppressions
 from reviews.models import Contact, Delivery, Event, InboxItem, ReviewRequest, Suppression
 from reviews.models.base import Channel
-from reviews.requests import holds, lifecycle, planned_messages
+from reviews.requests import consents, holds, lifecycle, planned_messages
 from reviews.webhooks import events
 
 
@@ -29,10 +29,10 @@ def opt_out(
 ) -> Suppression:
     """Suppress the address, because the customer wants no more messages there, and end what is under way to it.
 
-    Every request of the account that writes or wrote there ends, for the reason `why`, and each message planned to the
-    address is cancelled in its own row: a worker that is about to declare it waits for that row,
-    and finds it cancelled. A message that is being sent is left to its worker (`suppressions.until_quiet`).
-    A number that was held in doubt is suppressed for good.
+    A consent to be written to there is withdrawn with it. Every request of the account that writes or wrote there ends,
+    for the reason `why`, and each message planned to the address is cancelled in its own row: a worker that is about to
+    declare it waits for that row, and finds it cancelled. A message that is being sent is left to its worker
+    (`suppressions.until_quiet`). A number that was held in doubt is suppressed for good.
     """
     # Requests before messages, as everything that settles a message does: else two would wait for each other.
     requests = list(open_requests_to(account, channel, address))
@@ -60,7 +60,7 @@ class Suppressed(NamedTuple):
 def suppress_for_good(
     *, account: Account, channel: str, address: str, reason: Suppression.Reason, evidence: str, now: datetime
 ) -> Suppressed:
-    """Suppress the address, also one in doubt, whose inbox items are settled, and record the event.
+    """Suppress the address, also one in doubt, whose inbox items are settled; withdraw the consent; record the events.
 
     Ends no request: the caller does, and releases then what no doubt holds any more.
     """
@@ -70,6 +70,8 @@ def suppress_for_good(
     was_in_doubt = not is_new and suppressions.settle_doubt(suppression, reason=reason, evidence=evidence, now=now)
     if was_in_doubt:
         settle_items(suppression, InboxItem.Outcome.OPTED_OUT, now=now)
+    if is_new or was_in_doubt or reason != Suppression.Reason.STAFF:  # a list taken in each night says nothing new
+        consents.withdraw(account=account, channel=channel, address=address, reason=reason, words=evidence, now=now)
     if (is_new or was_in_doubt) and reason != Suppression.Reason.ERASED:
         _record_opt_out(suppression, now)
     return Suppressed(suppression, is_new or was_in_doubt, was_in_doubt)

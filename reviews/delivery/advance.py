@@ -17,7 +17,7 @@ from reviews.contacts.suppressions import LOCK_NUMBERS
 from reviews.delivery import states
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.claims import LEASE, bound
-from reviews.models import Delivery, Event, ReviewRequest
+from reviews.models import Consent, Delivery, Event, ReviewRequest
 from reviews.models.addresses import hashes_of
 from reviews.models.base import Channel
 from reviews.models.event import new_event_id
@@ -45,10 +45,10 @@ def mark_and_declare(*, sent: Sequence[Sent], ready: Sequence[Delivery], now: da
     """Mark messages as sent with what follows from that, and declare the ready ones; return the ids of both.
 
     A message is not marked when its claim is lost. It is not declared when its claim is lost, its row has another
-    address by now than the one that it was rendered for, its request has ended or is held, its account is switched
-    off, its address must not be written to, its provider is paused, or its number would get more than CAP messages in
-    CAP_PERIOD. While our account's fault pauses a channel or sender, only the message that this is tried with is
-    declared.
+    address by now than the one that it was rendered for, its request has ended or is held, its account is switched off,
+    or demands a consent that is not in force, its address must not be written to, its provider is paused, or its number
+    would get more than CAP messages in CAP_PERIOD. While our account's fault pauses a channel or sender, only the
+    message that this is tried with is declared.
     """
     # In one order, so that of two workers who want the same rows one waits for the other, and not each for each.
     sent = sorted(sent, key=lambda each: each.delivery.request_id)
@@ -107,6 +107,14 @@ _DECLARE = f"""
             SELECT 1 FROM reviews_reviewrequest AS r JOIN oauth_account AS a ON a.id = r.account_id
             WHERE r.id = d.request_id AND lower(r.status) IN ({_words(ReviewRequest.OPEN)}) AND r.held = ''
                 AND a.is_active
+                AND (
+                    NOT CASE d.channel WHEN '{Channel.SMS}' THEN a.texts_need_consent ELSE a.mail_needs_consent END
+                    OR '{Consent.Kind.GIVEN}' = (
+                        SELECT c.kind FROM reviews_consent AS c
+                        WHERE c.account_id = d.account_id AND c.address_hash = %(ready_hash)s
+                        ORDER BY c.at DESC, c.kind DESC LIMIT 1
+                    )
+                )
         )
         AND NOT EXISTS (
             SELECT 1 FROM reviews_suppression AS s

@@ -12,7 +12,7 @@ from reviews.models.pause import sender_of
 
 @dataclass
 class Work:
-    """A claimed message, with what was read along with it: its sequence's steps, its contact's blocked channels."""
+    """A claimed message, with what was read along with it: its sequence's steps, its contact's unusable channels."""
 
     delivery: Delivery
     steps: list[FollowUpStep]

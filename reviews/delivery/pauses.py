@@ -95,9 +95,8 @@ def _oldest_due(pause: Pause, now: datetime) -> Delivery | None:
 
 def _has_gone_through(pause: Pause) -> bool:
     """Tell whether the provider took the message that was tried, and has reported nothing against it since."""
-    if pause.probe is None or not pause.is_reported:
-        return False
-    return Delivery.objects.filter(pk=pause.probe, status__in=Delivery.ACCEPTED).exists()
+    probes = Delivery.objects.filter(pk__in=[pause.probe], status__in=Delivery.ACCEPTED)
+    return pause.is_reported and probes.exists()
 
 
 def note_accepted(probe: Delivery, *, now: datetime) -> None:

@@ -10,21 +10,21 @@ from reviews.delivery.channels import ChannelError
 from reviews.delivery.content.render import RenderError, render
 from reviews.delivery.lines import Work
 from reviews.delivery.unsent import about
-from reviews.models import Delivery, FollowUpStep, suppression
+from reviews.models import Delivery, FollowUpStep, consent
 from reviews.models.base import available_channels
 
 logger = logging.getLogger(__name__)
 
 
 def read_along(claimed: list[Delivery]) -> list[Work]:
-    """Read once for all of them what each needs: the steps of its sequence, the blocked channels of its contact."""
+    """Read once for all of them what each needs: its sequence's steps, its contact's unusable channels."""
     if not claimed:
         return []
     steps: dict[int, list[FollowUpStep]] = defaultdict(list)
     sequences = {delivery.request.sequence_id for delivery in claimed}
     for step in FollowUpStep.objects.filter(sequence__in=sequences).order_by("position"):
         steps[step.sequence_id].append(step)
-    blocked = suppression.blocked_channels_of([delivery.request.contact for delivery in claimed])
+    blocked = consent.unusable_channels_of([delivery.request.contact for delivery in claimed])
     return [
         Work(delivery, steps[delivery.request.sequence_id], blocked[delivery.request.contact_id])
         for delivery in claimed

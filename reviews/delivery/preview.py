@@ -10,7 +10,6 @@ from reviews.delivery.content.segments import Segments, measure
 from reviews.delivery.content.templates import RenderError
 from reviews.models import FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
-from reviews.models.suppression import blocked_channels
 from reviews.requests.ask import Ask, Verdict, weigh
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
@@ -45,13 +44,12 @@ def look_ahead(*, account: Account, wanted: Ask, now: datetime) -> tuple[Verdict
 def _messages(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> Iterator[Planned]:
     contact, sequence = verdict.match.contact, verdict.first.sequence
     request = ReviewRequest(account=account, contact=contact, sequence=sequence, channel=verdict.only)
-    blocked = blocked_channels(contact)
     earliest, previous = now + wanted.delay, None
     for step in FollowUpStep.objects.filter(sequence=sequence).order_by("position"):
         if step.position:
             earliest += timedelta(hours=step.delay_hours)
         channel = pick_channel(
-            contact=contact, rule=step.channel, only=verdict.only, blocked=blocked, previous=previous
+            contact=contact, rule=step.channel, only=verdict.only, blocked=verdict.blocked, previous=previous
         )
         if channel is None:
             continue

@@ -10,7 +10,7 @@ from django.db import transaction
 from reviewhub.refused import Refused
 from reviews.delivery import pauses, reconcile, states
 from reviews.insights import counters
-from reviews.models import ChannelHealth, Delivery, ReviewRequest, Tally, suppression
+from reviews.models import ChannelHealth, Delivery, ReviewRequest, Tally, consent, suppression
 from reviews.requests import contact_changes, lifecycle, plan
 from reviews.requests.schedule import slots
 
@@ -75,7 +75,7 @@ def skip(*, delivery: Delivery, by: str, now: datetime) -> Delivery | None:
     following = plan.following_delivery(
         planned,
         steps=plan.steps_of(planned.request),
-        blocked=suppression.blocked_channels(planned.request.contact),
+        blocked=consent.unusable_channels(planned.request.contact),
         now=now,
     )
     if following is None and planned.request.status == ReviewRequest.Status.SCHEDULED:
@@ -163,6 +163,8 @@ def _check_gates(delivery: Delivery) -> None:
         raise Refused("contact", "The contact was erased.")
     if blocked := suppression.blocked_channels(delivery.request.contact).get(delivery.channel):
         raise Refused("contact", f"The address must not be written to: {blocked.lower()}.")
+    if missing := consent.missing_consent(delivery.account, delivery.channel, delivery.address):
+        raise Refused("contact", missing)
     of_same_step = Delivery.objects.filter(request=delivery.request, step=delivery.step)
     if of_same_step.filter(status__in=[*Delivery.PENDING, *Delivery.ACCEPTED]).exists():
         raise Refused("delivery", "The other channel took over.")

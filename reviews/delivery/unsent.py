@@ -18,7 +18,7 @@ from reviews.delivery.channels import ChannelError, Stops
 from reviews.delivery.claims import LEASE, paused_channels
 from reviews.delivery.provider_events import store
 from reviews.inbox import items
-from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
+from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression, consent
 from reviews.models.base import Channel
 from reviews.requests import contact_changes, holds, plan
 from reviews.requests.schedule import slots
@@ -207,10 +207,12 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
     with transaction.atomic():
         requests = ReviewRequest.objects.select_related("account").select_for_update(of=("self",))
         request = requests.get(pk=delivery.request_id)
+        delivery.request.contact.account = request.account  # its settings may have changed since the claim
         # Of the address that the message has, as the statement asks: the contact may have another one by now.
         where: dict[str, Any] = {"account": request.account, "channel": delivery.channel, "address": delivery.address}
         blocked = suppressions.of(**where).first()
         is_in_doubt = blocked is not None and blocked.reason == Suppression.Reason.UNCLEAR
+        unagreed = ""
         if not request.is_open:
             reason = request.reason or "The request has ended."
         elif request.held or is_in_doubt:
@@ -220,12 +222,15 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
             reason = f"The address must not be written to: {blocked.get_reason_display().lower()}."
         elif not request.account.is_active:
             reason = "The account is switched off."
+        elif unagreed := consent.missing_consent(request.account, delivery.channel, delivery.address):
+            reason = unagreed
         else:
             _wait(delivery, now=now)
             return
         settled = settle(delivery, Delivery.Status.CANCELLED, now=now, reason=reason[:200])
-        if settled and blocked:
-            plan.fall_back(delivery, steps=steps, now=now)
+        if settled and (blocked or unagreed):
+            ending = ReviewRequest.Status.SUPPRESSED if unagreed else ReviewRequest.Status.FAILED
+            plan.fall_back(delivery, steps=steps, now=now, reason=unagreed, ending=ending)
 
 
 def _hold(delivery: Delivery, request: ReviewRequest, *, now: datetime) -> None:

@@ -1,5 +1,6 @@
 """Models: rows, constraints, the stored form of addresses."""
 
+from reviews.models.consent import Consent
 from reviews.models.contact import Contact, MergeCandidate
 from reviews.models.delivery import Delivery
 from reviews.models.event import SUBSCRIBABLE, Event
@@ -23,6 +24,7 @@ __all__ = [
     "SUBSCRIBABLE",
     "Attempt",
     "ChannelHealth",
+    "Consent",
     "Contact",
     "Delivery",
     "DeliveryEvent",

@@ -11,10 +11,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from oauth.models import Account
 from reviewhub.refused import Refused
 from reviewhub.statements import Select, insert_rows, one_trip
-from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, ReviewSite
+from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewRequest, ReviewSite
 from reviews.models.base import Channel, available_channels
+from reviews.models.consent import missing_consents_of, words_of_missing
 from reviews.models.suppression import Blocks, blocks_of
-from reviews.requests import contact_changes, cool_down, matching, planned_messages
+from reviews.requests import consents, contact_changes, cool_down, matching, planned_messages
+from reviews.requests.consents import Agreement
 from reviews.requests.cool_down import Past
 from reviews.requests.matching import Match, Person
 from reviews.requests.plan import new_delivery, pick_channel
@@ -31,7 +33,7 @@ NO_SITE = "The account has no review site: customers can leave feedback for it, 
 
 @dataclass(frozen=True)
 class Ask:
-    """One ask, validated and normalised: who is asked, when, on which channel, by which sequence."""
+    """One ask, validated and normalised: who is asked, when, on which channel, by which sequence; agreed to what."""
 
     person: Person
     delay: timedelta = timedelta()
@@ -40,6 +42,7 @@ class Ask:
     external_id: str = ""
     metadata: dict[str, object] = field(default_factory=dict)
     source: str = ReviewRequest.Source.API
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class Verdict:
     only: str
     channel: Channel | None
     slot: slots.Slot
+    blocked: dict[str, str]  # channels that cannot be used, with the reason; also for want of a consent
     is_in_doubt: bool = False
 
     @property
@@ -151,12 +155,13 @@ def _is_deadlock(error: OperationalError) -> bool:
 
 @dataclass(frozen=True)
 class _Decision:
-    """The result of one ask, with the rows to be written for it: none for a refusal or a known external id."""
+    """The result of one ask, with the rows to be written for it: none for a refusal."""
 
     result: AskResult | Refused
     match: Match | None = None
     request: ReviewRequest | None = None
     delivery: Delivery | None = None
+    consents: Sequence[Consent] = ()
 
 
 def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[AskResult | Refused]:
@@ -168,7 +173,8 @@ def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[Ask
     changing = set[UUID | str]()
     for ask, facts in zip(wanted, _facts_of(account, wanted, now), strict=True):
         if isinstance(facts, ReviewRequest):
-            decisions.append(_Decision(AskResult(facts, False, KNOWN_ID)))
+            told = _told(ask, facts.contact, now)
+            decisions.append(_Decision(AskResult(facts, False, KNOWN_ID), consents=told))
             continue
         contact = facts.match.contact
         touched: set[UUID | str] = {contact.pk, *(number for number in (contact.phone, ask.person.phone) if number)}
@@ -185,7 +191,8 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
     match = facts.match
     if facts.open_request is not None:
         facts.open_request.contact = match.contact
-        return _Decision(AskResult(facts.open_request, False, OPEN_REQUEST, match.warnings), match)
+        answer = AskResult(facts.open_request, False, OPEN_REQUEST, match.warnings)
+        return _Decision(answer, match, consents=_told(ask, match.contact, now))
     try:
         verdict = _weigh(account, ask, facts, now)
     except Refused as refusal:
@@ -195,7 +202,12 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
     if request.held:
         outcome = f"held: {request.why}"
     result = AskResult(request, True, f"Review request {outcome}", verdict.warnings)
-    return _Decision(result, match, request, delivery)
+    return _Decision(result, match, request, delivery, _told(ask, match.contact, now))
+
+
+def _told(ask: Ask, contact: Contact, now: datetime) -> list[Consent]:
+    """Make the consents that the ask tells, not saved."""
+    return consents.rows_of(ask.agreements, contact=contact, via=ask.source, now=now)
 
 
 def _save(decisions: Sequence[_Decision], now: datetime) -> None:
@@ -205,6 +217,7 @@ def _save(decisions: Sequence[_Decision], now: datetime) -> None:
         matching.keep([decision.match for decision in decisions if decision.match])
         insert_rows(requests)
         insert_rows([decision.delivery for decision in decisions if decision.delivery])
+        consents.record([consent for decision in decisions for consent in decision.consents])
         events.record(*(events.of_request(request, now) for request in requests))
     asked = [decision.match for decision in decisions if decision.match and decision.request is None]
     changed = [match.contact for match in asked if not contact_changes.FOLLOWED.isdisjoint(match.changed)]
@@ -249,12 +262,16 @@ def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
 
 @dataclass
 class _Facts:
-    """The rows that decide about an ask: its contact, the requests before it, the first step, the contact's blocks."""
+    """The rows that decide about an ask: its contact, the requests before it, the first step, the contact's blocks.
+
+    `unagreed`: the channels that lack a consent, where the account demands one.
+    """
 
     match: Match
     past: Past
     first: FollowUpStep | None = None
     blocks: Blocks = field(default_factory=Blocks)
+    unagreed: dict[str, str] = field(default_factory=dict)
 
     @property
     def open_request(self) -> ReviewRequest | None:
@@ -269,7 +286,7 @@ def _facts_of(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_F
 
 
 def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bool = False) -> list[_Facts]:
-    """Read the facts of asks in at most four statements, where all want the same sequence; lock the contacts.
+    """Read the facts of asks in at most five statements, where all want the same sequence; lock the contacts.
 
     Stop at a contact's open request, since that is the answer; with `further`, read the rest as well.
     """
@@ -282,14 +299,18 @@ def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bo
         (ask, facts) for ask, facts in zip(wanted, all_facts, strict=True) if further or facts.open_request is None
     ]
     first_steps = {name: _first_step(account, name) for name in {ask.sequence for ask, _ in undecided}}
-    blocks = blocks_of([facts.match.contact for _, facts in undecided])
+    contacts = [facts.match.contact for _, facts in undecided]
+    blocks = blocks_of(contacts)
+    told = [consent for ask, facts in undecided for consent in _told(ask, facts.match.contact, now)]
+    unagreed = missing_consents_of(contacts, also=told)
     for ask, facts in undecided:
-        facts.first, facts.blocks = first_steps[ask.sequence], blocks[facts.match.contact.pk]
+        pk = facts.match.contact.pk
+        facts.first, facts.blocks, facts.unagreed = first_steps[ask.sequence], blocks[pk], unagreed[pk]
     return all_facts
 
 
 def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exists: bool = False) -> Verdict:
-    contact, first, blocked = facts.match.contact, facts.first, facts.blocks.blocked
+    contact, first, closed = facts.match.contact, facts.first, facts.blocks.blocked
     if first is None:
         name = wanted.sequence
         reason = f"There is no sequence {name!r}." if name else "The account has no default sequence with a first step."
@@ -298,8 +319,12 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
         name = "email" if wanted.channel == Channel.EMAIL else "mobile_phone_number"
         raise Refused(name, f"This contact has none, and the channel is {wanted.channel}.")
     only, use = wanted.channel, facts.past.use_of_number
+    blocked = facts.unagreed | closed
+    reachable = pick_channel(contact=contact, rule=first.channel, only=only, blocked=closed)
     channel = pick_channel(contact=contact, rule=first.channel, only=only, blocked=blocked)
-    opt_out = Gate("opt_out", channel is not None, "" if channel else _no_channel_reason(contact, only, blocked))
+    opt_out = Gate("opt_out", bool(reachable), "" if reachable else _no_channel_reason(contact, only, closed))
+    is_agreed = channel is not None or reachable is None
+    consent = Gate("consent", is_agreed, "" if is_agreed else words_of_missing(facts.unagreed, closed, only))
     waits = cool_down.reason_to_wait(account, facts.past, now)
     rested = Gate("cool_down", not waits, waits)
     sms = FollowUpStep.ChannelRule.SMS
@@ -316,6 +341,7 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
             Gate("open_request", open_request, "" if open_request else OPEN_REQUEST),
             rested,
             opt_out,
+            consent,
         ],
         first=first,
         only=only,
@@ -323,6 +349,7 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
         slot=slots.slot(
             account=account, contact=contact, channel=channel or Channel.EMAIL, earliest=now + wanted.delay
         ),
+        blocked=blocked,
         is_in_doubt=bool(facts.blocks.in_doubt),
     )
 

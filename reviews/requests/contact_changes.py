@@ -9,7 +9,7 @@ from datetime import datetime
 
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
-from reviews.models.suppression import blocked_channels_of
+from reviews.models.consent import unusable_channels_of
 from reviews.requests import plan, planned_messages
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
@@ -32,12 +32,15 @@ def follow(*, contacts: Sequence[Contact], now: datetime) -> None:
     requests = {request.pk: request for request in rows.order_by("pk").select_for_update(of=("self",))}
     if not requests:
         return
-    blocked = blocked_channels_of(list(by_key.values()))
+    for request in requests.values():
+        by_key[request.contact_id].account = request.account
+    concerned = {request.contact_id: by_key[request.contact_id] for request in requests.values()}
+    blocked = unusable_channels_of(list(concerned.values()))
     planned = Delivery.objects.filter(request__in=list(requests), status=Delivery.Status.PLANNED)
     for message in planned.order_by("request", "step", "pk"):
         message.request = request = requests[message.request_id]
         request.contact = contact = by_key[request.contact_id]
-        message.account = contact.account = request.account
+        message.account = request.account
         _follow(message, blocked=blocked[contact.pk], now=now)
 
 

@@ -27,6 +27,10 @@ FIELDS = {
     "external_id": "Your own id of the job",
     "time_zone": "Time zone",
     "delay_hours": "Hours to wait",
+    "consent_at": "Consent: when",
+    "consent_wording": "Consent: in which words",
+    "consent_source": "Consent: where",
+    "consent_channel": "Consent: to email, sms or both",
 }
 # Headings of such columns, in small letters, without spaces or punctuation.
 _HEADINGS = {
@@ -45,6 +49,11 @@ _HEADINGS = {
     " rechnungsnummer auftragsnummer auftrag bestellnummer numerodecommande factura pedido",
     "time_zone": "timezone tz zeitzone fuseauhoraire zonahoraria",
     "delay_hours": "delayhours delay hourstowait",
+    "consent_at": "consentat consentdate consenttime dateofconsent optindate optinat optintime einwilligungam"
+    " einwilligungsdatum dateconsentement datedeconsentement fechaconsentimiento fechadeconsentimiento",
+    "consent_wording": "consentwording consenttext einwilligungstext texteconsentement textoconsentimiento",
+    "consent_source": "consentsource optinsource einwilligungsquelle sourceconsentement origenconsentimiento",
+    "consent_channel": "consentchannel optinchannel",
 }
 _FIELD_OF = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split()}
 

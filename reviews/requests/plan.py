@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
-from reviews.models.suppression import blocked_channels
+from reviews.models.consent import unusable_channels
 from reviews.requests import lifecycle, planned_messages
 from reviews.requests.schedule import slots
 
@@ -42,17 +42,18 @@ def fall_back(
     now: datetime,
     earliest: datetime | None = None,
     reason: str = "",
+    ending: ReviewRequest.Status = ReviewRequest.Status.FAILED,
 ) -> None:
     """Plan the message of the other channel, else of the next step, after this one failed or did not arrive.
 
-    A request of which no message arrives fails the moment that no channel is left, with the reason. Where the sequence
-    has gone on meanwhile, an earlier step is not made up for. `earliest`: when the other channel's message may leave;
-    now, if it is not given. Runs inside the transaction that settles the delivery.
+    A request of which no message arrives ends the moment that no channel is left, as `ending` with the reason. Where
+    the sequence has gone on meanwhile, an earlier step is not made up for. `earliest`: when the other channel's message
+    may leave; now, if it is not given. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
         return
-    blocked = blocked_channels(request.contact)
+    blocked = unusable_channels(request.contact)
     reason = reason or delivery.error_text or delivery.reason or "No channel could deliver it."
     _move_planned(request, blocked=blocked, reason=reason, now=now, but=delivery)
     rows = list(Delivery.objects.filter(request=request).exclude(pk=delivery.pk))
@@ -71,7 +72,7 @@ def fall_back(
         return
     if later or (request.status == ReviewRequest.Status.SENT and _plan_next(delivery, steps=steps, now=now)):
         return
-    _fail_if_nothing_arrives(request, rows, reason=reason, now=now)
+    _end_if_nothing_arrives(request, rows, ending, reason=reason, now=now)
 
 
 def leave_address(request: ReviewRequest, *, channel: str, address: str, reason: str, now: datetime) -> None:
@@ -80,9 +81,10 @@ def leave_address(request: ReviewRequest, *, channel: str, address: str, reason:
     Each goes to the customer's other channel, or newer address, or is cancelled for the reason; a request of which
     nothing arrives then fails.
     """
-    blocked = blocked_channels(request.contact)
+    blocked = unusable_channels(request.contact)
     _move_planned(request, blocked=blocked, gone=(channel, address), reason=reason, now=now)
-    _fail_if_nothing_arrives(request, list(Delivery.objects.filter(request=request)), reason=reason, now=now)
+    rows = list(Delivery.objects.filter(request=request))
+    _end_if_nothing_arrives(request, rows, ReviewRequest.Status.FAILED, reason=reason, now=now)
 
 
 def _move_planned(
@@ -95,10 +97,8 @@ def _move_planned(
     but: Delivery | None = None,
 ) -> None:
     """Move planned messages off the blocked channels and off the place that is gone; cancel what can go nowhere."""
-    rows = list(Delivery.objects.filter(request=request))
+    rows = [row for row in Delivery.objects.filter(request=request) if row != but]
     for row in rows:
-        if but is not None and row.pk == but.pk:
-            continue
         must_move = row.channel in blocked or (row.channel, row.address) == gone
         if row.status != Delivery.Status.PLANNED or not must_move:
             continue
@@ -112,12 +112,17 @@ def _move_planned(
         if channel is None:
             planned_messages.cancel_one(row, reason)
         else:
-            planned_messages.replace(row, _in_first_slot(request, row.step, channel, earliest=row.due_at, now=now))
+            replacement = _in_first_slot(request, row.step, channel, earliest=row.leaves_at, now=now)
+            if request.held:
+                planned_messages.put_out_of_reach(replacement, reason=request.why)
+            planned_messages.replace(row, replacement)
 
 
-def _fail_if_nothing_arrives(request: ReviewRequest, rows: Sequence[Delivery], *, reason: str, now: datetime) -> None:
+def _end_if_nothing_arrives(
+    request: ReviewRequest, rows: Sequence[Delivery], ending: ReviewRequest.Status, *, reason: str, now: datetime
+) -> None:
     if not any(row.status in (*Delivery.PENDING, *Delivery.ACCEPTED, Delivery.Status.UNKNOWN) for row in rows):
-        lifecycle.move(request, ReviewRequest.Status.FAILED, now=now, reason=reason)
+        lifecycle.move(request, ending, now=now, reason=reason)
 
 
 def following_delivery(
@@ -142,7 +147,7 @@ def following_delivery(
 
 def _plan_next(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> bool:
     """Plan the step after the delivery's; False when there is none, or no channel for it."""
-    blocked = blocked_channels(delivery.request.contact)
+    blocked = unusable_channels(delivery.request.contact)
     following = following_delivery(delivery, steps=steps, blocked=blocked, now=now)
     if following is not None:
         planned_messages.add(following)

@@ -6,8 +6,9 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from reviews.models import Contact, Delivery, Event, Feedback, ReviewRequest, ReviewSite, Suppression
+from reviews.models import Consent, Contact, Delivery, Event, Feedback, ReviewRequest, ReviewSite, Suppression
 from reviews.representations import (
+    ConsentOut,
     FeedbackOut,
     MessageOut,
     ReviewRequestOut,
@@ -59,6 +60,7 @@ def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
         Feedback.objects.select_related("request__contact", "inbox_item"), (event.feedback_id for event in events)
     )
     suppressions = _rows_by_key(Suppression.objects.all(), (event.suppression_id for event in events))
+    consents = _rows_by_key(Consent.objects.all(), (event.consent_id for event in events))
     contact_rows = list(_rows_by_key(Contact.objects.all(), (event.contact_id for event in events)).values())
     contacts = {str(contact["id"]): contact for contact in represent_contacts(contact_rows)} if contact_rows else {}
     return [
@@ -71,6 +73,7 @@ def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
                 "feedback": _represent(FeedbackOut, feedback.get(event.feedback_id)),
                 "contact": contacts.get(str(event.contact_id)),
                 "suppression": _represent(SuppressionOut, suppressions.get(event.suppression_id)),
+                "consent": _represent(ConsentOut, consents.get(event.consent_id)),
             },
         }
         for event in events

@@ -14,6 +14,7 @@ from reviews.api.openapi.schemas import (
     BulkOut,
     ContactWhole,
     EventWhole,
+    EvidenceOut,
     FieldOut,
     HookChanged,
     HookMade,
@@ -35,6 +36,12 @@ IDEMPOTENCY = OpenApiParameter(
     str,
     OpenApiParameter.HEADER,
     description="Makes the call safe to repeat: for 24 hours the first answer is given again, byte for byte.",
+)
+
+SIGNED = (
+    "Consents, asks, messages, replies, opt-outs and lifts in the order of time. `signature` is Ed25519 over the "
+    "document without it, as canonical JSON (RFC 8785); the public keys are at "
+    "`/.well-known/reviewhub-evidence-keys.json`."
 )
 
 OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
@@ -131,6 +138,27 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
             "summary": "Erase a contact",
             "description": "Personal data is gone for good; opt-outs stay as keyed hashes. Safe to repeat.",
             "responses": {204: None},
+        },
+    },
+    f"{VIEWS}.evidence.ContactEvidence": {
+        "get": {
+            "operation_id": "getContactEvidence",
+            "tags": ["Contacts"],
+            "summary": "What happened to a contact's addresses, signed",
+            "description": SIGNED,
+            "responses": {200: EvidenceOut},
+        },
+    },
+    f"{VIEWS}.evidence.AddressEvidence": {
+        "get": {
+            "operation_id": "getEvidence",
+            "tags": ["Contacts"],
+            "summary": "What happened to an address, signed",
+            "description": f"Also of a contact who was erased. {SIGNED}",
+            "parameters": [
+                OpenApiParameter("address", str, required=True, description="An e-mail address or a mobile number.")
+            ],
+            "responses": {200: EvidenceOut},
         },
     },
     f"{VIEWS}.suppressions.SuppressionList": {

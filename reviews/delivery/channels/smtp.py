@@ -116,7 +116,6 @@ def _converse(connection: "Connection", sender: str, recipient: str, content: by
     at_once = 3 if connection.has_extn("pipelining") else 1
     refused: Refused | None = None
     last = 0
-    connection.wait_at_most(BLOCK_WITHIN)
     try:
         for number, within in enumerate((MAIL_WITHIN, RCPT_WITHIN, DATA_WITHIN)):
             if number % at_once == 0:
@@ -323,12 +322,10 @@ class Backend(EmailBackend):
 
     def open(self) -> bool:
         """Connect, encrypt, log in, and say EHLO, unless that is done."""
-        if self.connection is not None:
-            return False
-        super().open()
-        connection: Connection = self.connection
-        connection.ehlo_or_helo_if_needed()
-        return True
+        is_new = bool(super().open())
+        if is_new:
+            self.connection.ehlo_or_helo_if_needed()
+        return is_new
 
     def drop(self) -> None:
         """Close at once and without a word: the server is gone, or may be."""
@@ -340,7 +337,7 @@ class Backend(EmailBackend):
     def close(self) -> None:
         """Take leave of the server, without waiting for long, and close."""
         if self.connection is not None:
-            self.connection.wait_at_most(QUIT_WITHIN)
+            self.connection.reply_within = QUIT_WITHIN
             with suppress(OSError):  # it is closed all the same
                 self.connection.quit()
         self.drop()

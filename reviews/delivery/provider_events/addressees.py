@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from oauth.models import Account
-from reviews.delivery.provider_events.parse import bare_address
 from reviews.models import Contact, Delivery
+from reviews.models.addresses import read_sender
 from reviews.models.base import Channel
 
 
@@ -37,10 +37,10 @@ def _uses(account: Account, sender: str) -> bool:
     """Tell whether the account's texts may come from that number: a messaging service chooses any of its own."""
     if account.text_sender:
         return account.text_sender == sender
-    return bool(settings.TWILIO_MESSAGING_SERVICE_SID) or sender == bare_address(settings.TWILIO_FROM)
+    return bool(settings.TWILIO_MESSAGING_SERVICE_SID) or sender == read_sender(settings.TWILIO_FROM)[1]
 
 
 def _users_of(sender: str) -> Q:
     """Return the condition of `_uses` for a query."""
-    shared = bool(settings.TWILIO_MESSAGING_SERVICE_SID) or sender == bare_address(settings.TWILIO_FROM)
+    shared = bool(settings.TWILIO_MESSAGING_SERVICE_SID) or sender == read_sender(settings.TWILIO_FROM)[1]
     return Q(text_sender=sender) | (Q(text_sender="") if shared else Q(pk__in=[]))

@@ -204,16 +204,6 @@ def _shorten(name: str) -> str:
 # --- Texts ------------------------------------------------------------------------------------
 
 
-# What stands before a number, or a sender's name, by the kind of message: a text, WhatsApp, RCS.
-# https://www.twilio.com/docs/messaging/channels
-PREFIXED_ADDRESS = re.compile(r"\s*(?:sms|mms|whatsapp|rcs):\s*", re.IGNORECASE)
-
-
-def bare_address(address: str) -> str:
-    """Return the number or the sender's name as rows hold it: without the kind of message before it."""
-    return PREFIXED_ADDRESS.sub("", clean(address), count=1).strip()
-
-
 def read_text_status(form: Mapping[str, str], *, message_key: str, now: datetime) -> DeliveryEvent:
     """Return the row, not saved, of a status callback of Twilio's. Raises KeyError or ValueError for any other form.
 
@@ -250,7 +240,7 @@ def read_reply(form: Mapping[str, str], *, now: datetime) -> DeliveryEvent:
         key=_text_key(sid, "received"),
         kind=DeliveryEvent.Kind.REPLIED,
         provider_id=clean(sid)[:255],
-        address=bare_address(sender)[:254],
+        address=read_sender(clean(sender))[1][:254],
         text=clean(form["Body"]),
         occurred_at=now,
         received_at=now,

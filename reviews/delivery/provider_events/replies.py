@@ -19,9 +19,9 @@ from reviewhub.languages import ENGLISH, in_language
 from reviews.contacts import doubts, opt_outs, suppressions, wrong_numbers
 from reviews.delivery.provider_events.addressees import find_accounts, texts_to
 from reviews.delivery.provider_events.meaning import Meaning, read
-from reviews.delivery.provider_events.parse import bare_address
 from reviews.inbox import items
 from reviews.models import Delivery, DeliveryEvent, InboxItem, Suppression
+from reviews.models.addresses import read_sender
 from reviews.models.base import Channel
 from reviews.requests import lifecycle
 
@@ -80,7 +80,7 @@ def silenced_places(event: DeliveryEvent) -> tuple[Place, ...]:
 
 
 def _accounts_of(event: DeliveryEvent) -> list[Account]:
-    sender = bare_address(event.payload.get("To", ""))
+    sender = read_sender(event.payload.get("To", ""))[1]
     return find_accounts(number=event.address, sender=sender, moment=event.received_at)
 
 

@@ -166,7 +166,8 @@ def test_a_dry_run_shows_every_message_and_writes_nothing(owner_api: Any) -> Non
     body = response.json()
     assert set(body) == {"status", "reason", "gates", "messages", "warnings"}
     assert (body["status"], body["reason"]) == ("scheduled", None)
-    assert [gate["gate"] for gate in body["gates"]] == ["external_id", "open_request", "cool_down", "opt_out"]
+    gates = ["external_id", "open_request", "cool_down", "opt_out", "consent"]
+    assert [gate["gate"] for gate in body["gates"]] == gates
     assert [(message["step"], message["channel"]) for message in body["messages"]] == [
         (0, "email"),
         (1, "sms"),

@@ -13,8 +13,10 @@ from oauth.models import Account, User
 from reviews.contacts import change, erase, suppressions
 from reviews.contacts.suppressions import suppress
 from reviews.models import Contact, Delivery, DeliveryEvent, MergeCandidate, ReviewRequest, Suppression
+from reviews.models.base import Channel
 from reviews.pages import actions
 from reviews.requests.ask import Ask, ask
+from reviews.requests.consents import Agreement
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import FakeProvider, asked
 
@@ -33,7 +35,9 @@ TRACES = ("Zebedee", "zebedee", "Quagga", "2125550177", "JOB-7")
 @pytest.fixture
 def contact(account: Account, owner: User, now: datetime) -> Contact:
     """A customer with a trace in every table that may have one."""
-    request = asked(account, now, person=ZEBEDEE, external_id="JOB-7", metadata={"note": "Zebedee called"})
+    agreed = Agreement(Channel.SMS, ZEBEDEE.phone, "I, Zebedee, agree to texts", "Call from 212-555-0177", now)
+    told = {"external_id": "JOB-7", "metadata": {"note": "Zebedee called"}, "agreements": (agreed,)}
+    request = asked(account, now, person=ZEBEDEE, **told)
     delivery = Delivery.objects.get()
     Delivery.objects.filter(pk=delivery.pk).update(subject="Zebedee?", text="Hi Zebedee", error_text="zebedee@… full")
     for key, about in (("1", {"delivery": delivery}), ("2", {"address": "+12125550177"})):

@@ -1,8 +1,8 @@
 """Rules that stand in SQL and, for SQLite, once more in Python: the same generated rows, and the same outcome.
 
 Each test makes a few hundred rows from a seed, among them every state of requests and messages, claims held and lost,
-suppressed addresses, accounts that are off, paused providers and senders, and numbers near their cap. Both ways then
-run on PostgreSQL, one after the other on the same rows.
+suppressed addresses, accounts that are off or demand consents, paused providers and senders, and numbers near their
+cap. Both ways then run on PostgreSQL, one after the other on the same rows.
 """
 
 import math
@@ -26,6 +26,7 @@ from reviews.delivery.advance import Pair, Sent
 from reviews.delivery.channels import Accepted, Message
 from reviews.models import (
     ChannelHealth,
+    Consent,
     Contact,
     Delivery,
     Endpoint,
@@ -62,7 +63,9 @@ def key(random: Random) -> uuid.UUID:
 def random(request: pytest.FixtureRequest, db: None, now: datetime) -> Random:
     """A generator of random numbers, after it has filled the tables."""
     random = Random(request.param)  # noqa: S311 (makes rows, keeps no secret)
-    accounts = [make_account(f"Account {number}", is_active=number < 2) for number in range(3)]
+    accounts = [
+        make_account(f"Account {number}", is_active=number < 2, texts_need_consent=number == 1) for number in range(3)
+    ]
     Account.objects.filter(pk=accounts[0].pk).update(text_sender=OURS[4][1])
     for account in accounts:
         for types, is_active in (("", True), ("message.sent", True), ("message.failed", True), ("", False)):
@@ -101,6 +104,8 @@ def add_request(random: Random, account: Account, number: int, now: datetime) ->
         for address in (contact.address(channel), old_address(contact, channel)):
             if random.random() < 0.3:
                 add_suppression(random, contact, channel, address, now)
+        for _ in range(random.choice([0, 1, 1, 2])):
+            add_consent(random, contact, channel, now)
         for step in range(random.choice([1, 2, 3])):
             add_message(random, request, step, channel, now)
 
@@ -119,6 +124,19 @@ def add_suppression(random: Random, contact: Contact, channel: Channel, address:
         reason=Suppression.Reason.STAFF,
         created_at=now,
         lifted_at=random.choice([None, now]),
+    )
+
+
+def add_consent(random: Random, contact: Contact, channel: Channel, now: datetime) -> None:
+    address = contact.address(channel)
+    Consent.objects.create(
+        pk=key(random),
+        account=contact.account,
+        channel=channel,
+        address_hash=hash_address(contact.account_id, channel, address),
+        kind=random.choice(["given", "given", "withdrawn"]),
+        at=now - random.choice([timedelta(days=1), timedelta(days=2)]),
+        recorded_at=now,
     )
 
 
@@ -243,8 +261,7 @@ def test_what_is_claimed_is_the_same(random: Random, now: datetime) -> None:
     ways = product(claims.Kind, (False, True), ([], two_accounts), Channel.values, (1, 7, 1000))
     for kind, beside, accounts, channel, limit in ways:
         share = math.ceil(limit / len(accounts)) if accounts else limit
-        most = share * max(len(accounts), 1)
-        parameters = {"channel": channel, "now": now, "limit": most, "share": share}
+        parameters = {"channel": channel, "now": now, "limit": share * max(len(accounts), 1), "share": share}
         parameters |= {"claim": key(random), "lapses_at": now + claims.LEASE}
         which = (kind, beside, bool(accounts))
         with undone():
@@ -255,7 +272,7 @@ def test_what_is_claimed_is_the_same(random: Random, now: datetime) -> None:
             assert (sorted(claimed_in_turn), is_paused_in_turn) == (sorted(claimed), is_paused)
             assert stored() == rows
         outcomes[bool(claimed), is_paused] += 1
-        assert len(claimed) <= most
+        assert len(claimed) <= int(str(parameters["limit"]))
     assert outcomes[True, False]
     assert not outcomes[True, True]
     assert bool(outcomes[False, True]) is Pause.objects.exists()

@@ -138,6 +138,19 @@ def test_a_row_of_an_import_with_such_an_address_is_a_problem(account: Account, 
     assert Contact.objects.get().email == ASCII
 
 
+def test_a_message_from_before_to_what_no_mail_can_go_to_goes_by_the_other_channel(
+    owner_api: Any, sink: Inbox, clock: Clock, settings: Any
+) -> None:
+    settings.TEXT_PROVIDER = True
+    ask(owner_api, "jane@example.com", mobile_phone_number="+12125551234")
+    Contact.objects.update(email="bıll@example.com")
+    Delivery.objects.update(address="bıll@example.com")
+    drain.send_due(clock)
+    assert sink.recipients == []
+    assert Delivery.objects.get(channel="email").status == "failed"
+    assert Delivery.objects.filter(channel="sms", address="+12125551234").exists()
+
+
 # --- Opt-outs: both ways round ------------------------------------------------------------------------
 
 

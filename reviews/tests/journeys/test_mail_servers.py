@@ -5,6 +5,7 @@ connection and with a crew of threads. What else may come of a habit follows bel
 """
 
 import base64
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -403,7 +404,7 @@ def test_one_mail_that_the_server_thinks_about_holds_up_no_other(account: Accoun
     assert attempts() == [1] * MAILS
 
 
-@pytest.mark.postgres
+@pytest.mark.skipif(django_settings.SQLITE, reason="needs PostgreSQL: a second thread reads and writes the rows")
 @pytest.mark.django_db(transaction=True)
 def test_a_mail_whose_answer_takes_minutes_stays_claimed_beside_the_drains_and_is_sent_once(
     account: Account, clock: Clock, serve: Any, most: int, monkeypatch: pytest.MonkeyPatch
@@ -476,6 +477,21 @@ def test_a_connection_lost_in_the_middle_of_the_body_left_nothing_there_and_the_
     assert back.accepted is not None
     assert len(server.bodies) == 1
     assert server.connections == 2
+
+
+def test_the_leave_of_a_server_that_says_nothing_more_takes_no_longer_than_that(
+    serve: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "QUIT_WITHIN", 0.05)
+    monkeypatch.setattr(smtp, "DOT_WITHIN", 600.0)
+    with serve(Habits(always={"QUIT": SILENCE})) as server:
+        channel = get_channel("email")
+        channel.connect()
+        channel.send(Message(to="a@b.example", sender="a@testserver", text="", key="k", headers={"Message-ID": "k"}))
+        began = time.monotonic()
+        channel.close()
+        assert time.monotonic() - began < 5
+    assert server.commands[-1].upper() == b"QUIT\r\n"
 
 
 def test_answers_are_waited_for_as_long_as_the_standard_says() -> None:

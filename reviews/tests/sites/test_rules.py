@@ -111,7 +111,7 @@ def test_an_account_is_not_made_with_a_site_that_forbids_asking(owner: User) -> 
 def test_an_upgrade_switches_off_the_sites_that_forbid_asking(account: Account, capsys: Any) -> None:
     yelp = ReviewSite.objects.create(account=account, name="Y", url="https://www.yelp.com/biz/x")
     other = ReviewSite.objects.create(account=account, name="Z", url="https://yelpers.example/yelp.com")
-    importlib.import_module("reviews.migrations.0024_sites_that_forbid_asking").switch_off(apps, None)
+    importlib.import_module("reviews.migrations.0023_sites_that_forbid_asking").switch_off(apps, None)
     yelp.refresh_from_db()
     other.refresh_from_db()
     assert (yelp.is_active, other.is_active) == (False, True)

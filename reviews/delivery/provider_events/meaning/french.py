@@ -3,169 +3,225 @@
 WORDS = {
     "BARE": """arrêt arrêts arrêtez arrête arrêter stopper stoppez désabonner désabonnement désinscription désinscrire
         désinscrivez désabonnez annuler résilier fin assez terminé supprimer retirer désabo désinscris cessez""",
-    "STOPPER": """arrêt arrêtez arrête arrêter stopper stoppez désabonner désabonnement désinscription désinscrire
-        cessez""",
+    "STOPPER": """arrêtez arrête arrêter stopper stoppez désabonner désabonnement désinscription désinscrire cessez""",
     "FILLER": """svp stp merci s'il plaît plait vous te bonjour salut bonsoir madame monsieur messieurs mesdames bjr
-        maintenant immédiatement tout suite de d'urgence enfin donc et mais alors aussi ok oui bon voilà putain merde
-        bordel foutus foutu cordialement bien cdt cdlt slt slts beaucoup avance par simplement juste bonne journée
-        gentils gentil urgemment désolé désolée sincèrement""",
+        maintenant immédiatement tout suite de urgence enfin donc et mais alors aussi ok oui bon voilà putain merde
+        bordel foutus foutu cordialement bien cdt cdlt slt beaucoup avance par simplement juste bonne journée
+        gentils urgemment désolé désolée sincèrement""",
     "GLUE": """me m moi nous mon ma mes le la les l un une des du d de ce cet cette ces c votre vos ton tes ta leur leurs
         tous toutes tout toute à au aux sur par en y pour avec sans cesse plus encore toujours jamais vraiment
-        absolument désormais dorénavant à nouveau constamment que qu'on s ici aucun aucune même fois autres autre
-        quelconque intempestifs publicitaires indésirables stupides sms téléphone portable part ne n rien""",
-    "SUBJ": "je j tu il elle on ils elles vous nous",
-    "ME": "me m moi nous",
-    "STOP": """arrêtez arrête arrêter arrêtes cessez cesse cesser stoppez stopper stoppe évitez éviter finissez finissons
-        interrompez cessiez arrêtiez""",
-    "ÉCRIRE": """ecri* envoy* envoi* contact* appel* harcel* emmerd* embet* derang* importun* spam* sollicit* relanc*
-        ennuy* saoul* soul* gonfl* texto* demand* bombard* messag* insist* polluer pollu* casser faire""",
+        absolument désormais dorénavant à nouveau constamment que s ici aucun aucune même fois autres autre
+        quelconque intempestifs publicitaires indésirables stupides sms téléphone portable part n rien""",
+    "SUJET": "je j tu il elle on ils elles vous nous ça cela qui personne",
+    "STOP": """arrêtez arrête arrêter arrêtes cessez cesse cesser stoppez stopper stoppe évitez éviter cessiez arrêtiez
+        arrêtent""",
+    "ÉCRIRE": """ecri* envoy* envoi* contact* appel* harcel* emmerd* embet* dérangez déranger importun* spam* sollicit*
+        relanc* ennuy* saoul* soul* gonfl* texto* bombard* messag* polluer casser""",
+    # Forms of a command, and infinitives.
     "ÉCRIVEZ": """écrivez écris écrire écriviez contactez contacte contacter contactiez appelez appelle appeler appeliez
-        harcelez harceler dérangez dérange déranger dérangiez importunez importuner sollicitez solliciter relancez
-        relancer relance embêtez embêter embete ennuyez ennuyer spammez spammer saoulez soulez emmerdez emmerder
-        textez texter textotez insistez insister demandez demander sollicitiez recontactez recontacter recontacte
-        rappelez rappeler réécrivez""",
-    "ENVOYEZ": "envoyez envoie envoyer envoies envoyiez adressez adresser transmettez renvoyez transmettre",
+        harcelez harceler dérangez déranger dérangiez importunez importuner sollicitez solliciter relancez relancer
+        relance embêtez embêter embete ennuyez ennuyer spammez spammer saoulez soulez emmerdez emmerder textez texter
+        insistez insister sollicitiez recontactez recontacter recontacte rappelez rappeler réécrivez""",
+    "ENVOYEZ": "envoyez envoie envoyer envoies envoyiez adressez adresser transmettez transmettre",
     "CONTACTÉ": """contacté contactée contactés contactées dérangé dérangée sollicité sollicitée relancé relancée
-        harcelé harcelée importuné importunée démarché démarchée embêté embêtée""",
-    "RECEVOIR": """recevoir reçois avoir entendre voir lire être reçoive recevrai""",
-    "MESSAGE": """message messages msg msgs sms texto textos mail mails email emails courriels courriel pub pubs
-        publicité* notification* sondage* enquête* rappels relances sollicitation* spam spams promos promotion* offres
-        communications demandes contact appels merdes conneries bêtises newsletter* envois envoi démarchage*
-        questionnaire* trucs rappel messagerie mms infos avis prospection whatsapp*""",
+        harcelé harcelée importuné importunée démarché démarchée embêté embêtée appelé appelée spammé spammée""",
+    "RECEVOIR": "recevoir reçois reçoive recevrai",
+    "MESSAGE": """message messages msg msgs texto textos mail mails email emails courriels courriel pub pubs publicité*
+        notification* sondage* enquête* rappels relances sollicitation* spam spams promos promotion* communications
+        demandes contact appels newsletter* envois envoi démarchage* questionnaire* rappel
+        messagerie mms prospection whatsapp* sms""",
     "REMOVE": """retirez retire retirer enlevez enlève enlever supprimez supprime supprimer effacez efface effacer rayez
-        raye rayer ôtez ôter sortez sors sortir virez vire virer éliminez éliminer radiez radier désinscri* désabon*
-        dégagez exclure excluez désabo retiriez supprimiez oubliez""",
-    "MIEN": """numéro numero num tel téléphone portable données coordonnées nom contact mail compte fiche informations
-        adresse ligne mobile""",
+        raye rayer ôtez ôter virez éliminez radiez désinscri* désabon* excluez désabo retiriez supprimiez
+        dégagez""",
+    "MIEN": """numéro num tel téléphone portable données coordonnées nom contact mail compte fiche informations adresse
+        ligne mobile""",
     "LIST": """liste listes fichier fichiers base bases répertoire système contacts diffusion carnet registre mailing
-        listing""",
+        listing annuaire""",
     "VEUX": """veux veut voulons souhaite souhaitons désire désirons accepte acceptons souhaiterais voudrais aimerais
-        veuille autorise consens voulais demandé demande préfère""",
-    "HEDGE": "peutêtre éventuellement possiblement",
-    "NE": "ne n",
+        préfère préférerais voudrions aimerions""",
+    "NEG": "plus pas jamais aucun aucunement",
+    "PERSON": """jean pierre michel philippe alain nicolas christophe laurent françois julien antoine louis hugo lucas
+        camille nathalie isabelle sylvie catherine martine céline sandrine chloé léa manon claire sophie dupont
+        durand""",
+    "HEDGE": "éventuellement possiblement",
 }
 
+TYPOS = """arrêtez désabonner désinscrire contacter tranquille intéressé supprimez désinscription désabonnement messages
+    dérangez envoyez"""
+
 INNOCENT = """
-(je|j|on|nous|il|elle|ils|elles)? ~ (ne|n) ~ (vous|t|te)? ~ (arrêt*|cess*|stopp*) ~ (pas|jamais|de|plus)     # "ne vous arrêtez pas"
-(n|ne) (arrêtez|arrête|arrêtons|arrêter|arrêtes) (pas|jamais|plus|surtout|rien)
-(je|j|on|nous|il|elle|ils|ai|a|avons|ont) ~ (ne)? ~ (arrêté|cessé|annulé|supprimé|retiré|enlevé|effacé|arrête|arrêtais)
-(je|on|nous|il|tu|ils|elles|elle) (ne|n) ~ (peux|peut|pouvais|pouvons|pourrai|manquerai|manquerons|regrette) ~ (pas|plus)
+(ne|n) ~ (vous|t|te)? ~ (arrêt*|cess*|stopp*) ~ (pas|jamais|de|plus|surtout|rien)     # "ne vous arrêtez pas"
+(ai|a|avons|ont|avez|as) ~ (arrêté|cessé|annulé|supprimé|retiré|enlevé|effacé)
+(je|on|nous|il|tu|ils|elles|elle) (ne|n) ~ (peux|peut|pouvais|pouvons|pourrai|manquerai|manquerons|regrette) ~ NEG ~ (arrêter|cesser|empêcher)?
 (sans|l|un|d|cet|en|mon|prochain|premier|dernier|bus) (arrêt|arrêts|cesse)
 arrêt (de bus|maladie|de travail|de tram|du bus|complet|cardiaque|métro|sur)
-(répondez|répondre|envoyez|envoyer|tapez|repondez|répond|écrivez) (par)? (stop|arrêt) (pour|au|à|si)
+(répondez|répondre|envoyez|envoyer|tapez|répond|écrivez) (par)? (stop|arrêt) (pour|au|à|si)
 stop (au|sms) DIGITS ANY
 (n|ne) ~ (hésit*|oubli*)
-(vous|tu|il|on|ils|elle) (ne|n) ~ (avez|as|a|ont|aviez|êtes|avait|m ~ avez|écrivez|envoyez|contactez|appelez|répondez|rappelez) ~ (pas|jamais|plus|rien)
-(je|j) (ne|n) ~ (ai|suis) ~ (pas|plus|jamais) (?!intéress*|client|CONTACTÉ|NAME|madame|monsieur|la|le|RECEVOIR|d accord|consenti|autorisé|donné|demandé|inscrit|inscrite|souscrit)
+(vous|tu|il|on|ils|elle) (ne|n) (m|me|nous|l|le|les|en|lui)? (avez|as|a|ont|aviez|avait|écrivez|envoyez|contactez|appelez|répondez|rappelez) ~ NEG
+(je|j) (ne|n) ~ ai ~ (pas|plus|jamais) (?!donné|demandé|autorisé|consenti|souscrit|accepté|sollicité|CONTACTÉ)
 (je|j|on) (ne)? (veux|voudrais) ~ (pas)? ~ (vous)? (déranger|embêter|ennuyer|rater|manquer)
 """
 
 WRONG_NUMBER = """
-(mauvais|faux|mauvaise|fausse) ~ (numéro|numero|num|personne|destinataire|contact|correspondant|interlocuteur)
-(trompez|trompé|trompée|trompe|trompes|trompés|erreur|gouré|planté|confondez|confondu) ~ (de|avec|sur|sur le)? ~ (numéro|numero|num|personne|destinataire|quelqu|autre)
-(vous faites|vous avez fait|c est|c|y a) ~ (une)? erreur (END|de|sur)
-vous (vous)? (êtes|vous)? ~ (trompez|trompé|trompée|trompés) (END|de|FILLER)
-je (ne)? suis pas ~ (la|le|cette|celle|celui|ce|mme|mr|madame|monsieur|m)? ~ (NAME|personne|bonne personne|celle que|celui que)
-(c est|ce n est|ce n|c n est|ce|n est|est) ~ (n est)? pas ~ (le|la)? ~ (numéro|numero|téléphone|portable|tel) ~ (de|d)
-(ce|c|cela|ici) ~ (n est|est) pas ~ (NAME|madame|monsieur|mme)
-(plus) ~ (numéro|numero|téléphone) ~ (de|à) ~ NAME
-(numéro|numero|téléphone|portable|ligne) ~ (n)? (est|appartient) ~ (plus|pas|maintenant|désormais|à)? ~ (à|celui|attribué|de) ~ (NAME|un autre|quelqu|une autre|moi|autre|NAME|elle|lui|cette personne)
-(il n y a|y a|il y a|n y a) ~ (pas|aucun|aucune|personne) ~ (de|du)? ~ (NAME|ce nom|nom|personne) 
-(je|j)? ~ (ne)? connais ~ (pas|aucun|aucune|personne) ~ (de|d)? ~ (NAME|ce nom|personne)
-(personne|aucun|aucune) ~ (ici)? ~ (ne)? ~ (s appelle|de ce nom|du nom|à ce nom|NAME)
-(je|j)? ~ (ne)? ~ m appelle pas
+(mauvais|faux|(la|BEG) mauvaise|fausse) (numéro|num|personne|destinataire|correspondant|interlocuteur)
+(trompez|trompé|trompée|trompe|trompes|trompés|erreur|gouré) ~ (de|avec|sur)? ~
+    (numéro|num|personne|destinataire|quelqu|autre)
+(vous)? devez faire erreur (de|sur) ~ (numéro|personne)
+pas (la bonne personne|le bon numéro|le bon destinataire)
+mon nom n est pas
+NAME (n habite|ne vit|ne travaille|habite) (plus|pas) ici
+changé de (propriétaire|titulaire)
+vous (me)? (confondez|avez confondu|m avez confondu) ~ avec
+(vous faites|vous avez fait|c est une|c est) ~ erreur de (numéro|personne|destinataire)
+BEG (je (crois|pense) que)? (vous faites erreur|vous vous êtes trompé*) LAST
+je (ne)? suis pas (la|le|m|mme|mr|madame|monsieur)? NAME{1,2} (END|et|mais)
+je (ne)? suis pas ~ (la personne|la bonne personne|celle que|celui que|le bon)
+(c|ce|ceci) (n)? (est) (pas|plus) ~ (le|la)? ~ (numéro|téléphone|portable|tel) ~ (de|d)
+(c|ce|ici|ce) (n)? (est) (pas|plus) (madame|monsieur|mme)? NAME{1,2} END
+ce n est (pas|plus) (madame|monsieur|mme)? NAME{1,2} END
+(plus|pas) ~ (numéro|téléphone|portable) (de|à|d) NAME
+(numéro|téléphone|portable|ligne) ~ (n)? (est|appartient) ~ (plus|pas|maintenant|désormais|à)? ~
+    (à|celui|attribué|de) ~ (PERSON|madame|monsieur|un autre|quelqu|une autre|moi|autre|elle|lui|cette personne)
+(il n y a|y a|il y a|n y a) ~ (pas|aucun|aucune|personne) (de|du)? (ici)? ~ (NAME|ce nom)
+(je|j)? ~ (ne)? connais ~ (pas|aucun|aucune|personne) (de|d|du nom de|madame|monsieur)? (NAME (END|ici)|ce nom|de ce nom)
+(personne|aucun|aucune) ~ (ici)? ~ (ne)? ~ (s appelle|de ce nom|du nom|à ce nom)
+je (ne)? m appelle pas
 je m appelle NAME [,]? (et)? (pas|non) NAME
-NAME (n a|a) ~ (plus|changé) ~ (numéro|numero|de numéro)
-(viens|vient|venons) d avoir ~ (numéro|numero|ligne)
-(message|sms) ~ (pas|n est pas) ~ (pour moi|destiné)
-(cherchez|cherches|voulez|vouliez|pensiez) ~ (joindre|contacter|parler|écrire)? ~ (à)? ~ (quelqu un d autre|une autre personne|quelqu d autre)
+NAME (n a|a) ~ (plus|changé) ~ (ce|de) numéro
+(viens|vient|venons) d avoir ~ (numéro|ligne)
+(message|sms) (n est)? pas (pour moi|destiné)
+(cherchez|vouliez|pensiez|vouliez|voulez) ~ (joindre|contacter|parler|écrire)? ~ (à)? ~
+    (quelqu un d autre|une autre personne)
 """
 
 STOP = """
-BEG STOPPER (STOPPER|FILLER|[,]|ça|moi){0,8} ([,] NAME{1,3})? (?=[.?]|$)
-(?<!SUBJ)(ne|n) ~ (ÉCRIVEZ) ~ (plus|pas|jamais|END|rien) 
-(?<!SUBJ)(ne|n) ~ (ENVOYEZ) ~ (plus|jamais|pas ~ (MESSAGE|END)|rien|aucun|MESSAGE)
-(ne|n) (plus|pas|jamais|point) ~ (ÉCRIVEZ|ENVOYEZ|RECEVOIR|ÉCRIRE|CONTACTÉ|RECEVOIR CONTACTÉ)
-BEG (m|me|ÉCRIVEZ|ENVOYEZ|contactez) (ÉCRIVEZ|ENVOYEZ)? (moi|nous|m)? (plus|jamais|pas) (END|de MESSAGE|d MESSAGE|rien|jamais|sur|à|aucun)
-(merci|veuillez|prière|demande|svp|souhaite|préfère|priez|prie) ~ (de|à ce)? ~ (ne)? (plus|pas) ~ (ÉCRIVEZ|ENVOYEZ|ÉCRIRE|RECEVOIR|m)
-(STOP|arrêt|stop) ~ (de|d|avec|les|vos|tous|ces|à)? ~ (ÉCRIRE|MESSAGE|RECEVOIR)
-(STOP) (ça|cela|moi ça|tout|maintenant|avec|immédiatement) (END|vos|ces|les|cela)
-BEG (plus|assez|pas|aucun) (de|d)? ~ MESSAGE (END|svp|merci|de votre|de vous|par)
-(veux|voulons|souhaite|désire|souhaitons|recevoir|veut) ~ (plus|pas) (de|d|aucun)? ~ MESSAGE
-(veux|voulons|souhaite|désire|souhaitons|souhaiterais|voudrais|aimerais|veut|préfère|accepte) ~ (ne)? ~ (plus|pas) ~ (RECEVOIR|RECEVOIR CONTACTÉ|CONTACTÉ|être|MESSAGE|que vous|qu on|que l|entendre|avoir|en recevoir|END)
-(je|j) (ne|n)? ~ (veux|souhaite|désire|voulons) plus (END|rien|de|d|ça|cela|vous)
-(je|j) (ne|n)? ~ veux pas ~ (de ça|ça END|cela END|de MESSAGE|recevoir|être|que vous|de vos|d être)
+BEG STOPPER (STOPPER|FILLER|[,]|ça|moi){0,8} ([,] NAME{1,3})? (?=[.?,]|$)
+BEG arrêt FILLER{0,4} LAST
+BEG stop (au)? DIGITS LAST
+(?<!SUJET)(ne|n) (me|m|nous) (FILLER)? ÉCRIVEZ ~ (plus|pas|jamais|END|rien)
+(?<!SUJET)(ne|n) ÉCRIVEZ (plus|pas LAST|jamais)
+(?<!SUJET)(ne|n) ~ ENVOYEZ ~ (plus|jamais|rien|aucun|MESSAGE|pas ~ MESSAGE)
+(ne|n) (plus|jamais) ~ (ÉCRIVEZ|ENVOYEZ|RECEVOIR|être CONTACTÉ|avoir ~ MESSAGE)
+(ne|n) pas ~ (RECEVOIR|être CONTACTÉ|(me|m|nous) (ÉCRIVEZ|ENVOYEZ ~ MESSAGE)|ÉCRIVEZ LAST)
+BEG (m|me)? (ÉCRIVEZ|ENVOYEZ|recontactez) (moi|nous|m)? (plus|jamais|pas) (END|de ~ MESSAGE|rien|jamais|sur)
+BEG (m|me) (ÉCRIVEZ|ENVOYEZ) (plus|pas)
+(merci|veuillez|prière|demande|svp|souhaite|préfère|priez|prie) ~ (de|à ce)? ~ (ne)? (plus|pas) ~
+    (ÉCRIVEZ|ENVOYEZ|RECEVOIR)
+STOP ~ (ÉCRIRE|MESSAGE|RECEVOIR)
+BEG (STOP|stop) (?!de (faire|te|vous)) ANY{0,4} (MESSAGE|ÉCRIRE)
+VEUX (plus|pas) (?!rater|manquer|perdre) ANY{0,5} (MESSAGE|CONTACTÉ)
+REMOVE ANY{0,3} (mon|mes|ce) ~ MIEN
+REMOVE (moi|nous) (de|du|des) (vos|votre|la|cette|ta) ~ LIST
+REMOVE (de|du|des) (vos|votre) ~ LIST
+stop (aux|les|vos|la|ces|avec|tous)? ~ (MESSAGE|ÉCRIRE)
+STOP (ça|cela|tout|avec (vos|ces|les)) (END|MESSAGE)
+BEG (plus|assez|pas|aucun) (de|d)? ~ MESSAGE (END|par)
+(VEUX|recevoir) ~ (plus|pas) (de|d|aucun)? ~ MESSAGE
+VEUX ~ (ne)? ~ (plus|pas) ~ (RECEVOIR|être CONTACTÉ|en RECEVOIR|entendre parler|ÉCRIVEZ|ENVOYEZ)
+VEUX ~ (plus|pas) ~ (que|qu) ~ (vous|l|on) ANY{0,2} ÉCRIRE
+(je|j) (ne|n)? (veux|souhaite|désire) plus (LAST|rien LAST|de ça|de vos)
+(je|j) (ne|n)? ~ veux pas (de ça|ça|cela|de ~ MESSAGE) LAST
 (retire*|révoque*|annule*) ~ (mon|le) ~ (consentement|autorisation|accord)
-(ne|n|pas|jamais|aucun) ~ (ai|avez|a|suis)? ~ (pas|jamais|aucun)? ~ (donné|autorisé|consenti|demandé|inscrit|inscrite|accepté|souscrit|abonné|abonnée) ~ (mon|à|de|d|END|ça|cela|pour|rien|ces|MESSAGE|accord|autorisation)
+(ai|avons) ~ (pas|jamais|aucun|rien) ~ (donné|autorisé|consenti|demandé|accepté|souscrit|sollicité|signé) ~
+    (à ~ (RECEVOIR|être CONTACTÉ|ces|vos)|MESSAGE|accord|autorisation|consentement|numéro|pour ~ (RECEVOIR|ces|cela))
+(ai|avons) (rien|jamais rien) demandé
+(suis) ~ (pas|jamais) ~ (inscrit|inscrite|abonné|abonnée)
 sans (mon|ma) (accord|autorisation|consentement|permission)
-REMOVE (moi|nous) (END|de|d|des|du|svp|FILLER|immédiatement)
-(me|m|nous) ~ (retirer|enlever|supprimer|effacer|rayer|désinscrire|désabonner|sortir|virer|ôter|désinscri*|désabon*)
-REMOVE ~ (mon|mes|ce|le|ma|moi|mes|toutes) ~ MIEN
-(mon|mes|ce|le) ~ MIEN ~ (soit|soient|à|doit)? ~ (supprimé*|effacé*|retiré*|supprimer|effacer|retirer|enlever|enlevé*|rayé*)
-(hors|de|du|des) (votre|vos|ta|la|cette|le) ~ LIST ~ (de)? ~ (diffusion|END|svp|MESSAGE|contacts|FILLER)
-(être|soit|soient) ~ (retiré*|supprimé*|désinscrit*|désabonné*|enlevé*|rayé*|effacé*|radié*)
+(inutile|pas besoin|plus la peine|pas la peine) de (me|m|nous) (ÉCRIVEZ|ENVOYEZ)
+(interdis|défends) ~ (de)? ~ (me|m|nous) (ÉCRIVEZ|ENVOYEZ|contacter)
+(merci|prière|veuillez) ~ (de)? ~ (m oublier|me laisser tranquille|cesser|arrêter|stopper)
+(cesser|cessez|arrêt|arrêter|exige|demande) ~ (l|d|tout|toute|de)? ~ (arrêt|envoi|envois|communication|contact) ~ (de|des)? ~ (MESSAGE|END)
+(pouvez vous|pourriez vous|pouvez|pourriez|peux tu|souhaite|voudrais|veux|faut) ~ (que vous)? ~ (arrêter|cesser|cessiez|arrêtiez|arrêtez) (LAST|de ~ (ÉCRIRE|RECEVOIR)|vos|ces|MESSAGE)
+(pouvez vous|pourriez vous|pouvez|pourriez|peux tu) ~ (me|m|nous) (retirer|enlever|supprimer|effacer|rayer)
+plus rien RECEVOIR
+ne plus (rien)? RECEVOIR
+BEG (aucun|pas de) MESSAGE LAST
+(laissez|laisse) (moi|nous) ANY{0,3} (tranquille*|en paix)
+(me|m|nous) laisser (tranquille*|en paix)
+(ne|n) (plus|jamais) ANY{0,4} (MESSAGE|ÉCRIVEZ|CONTACTÉ) LAST
+VEUX (ne|n)? (plus|pas) ANY{0,5} (MESSAGE|CONTACTÉ|RECEVOIR)
+REMOVE (moi|nous) (END|de|d|des|du)
+(me|m) (retirer|enlever|supprimer|effacer|rayer|ôter) (END|de|des|du)
+REMOVE ~ (mon|mes|ce|moi|toutes mes) ~ MIEN
+(mon|mes|ce) ~ MIEN ~ (soit|soient|à)? ~ (supprimé*|effacé*|retiré*|supprimer|effacer|retirer|enlever|enlevé*|rayé*)
+(retir*|enlev*|supprim*|effac*|sort*|ray*|virez|virer|ôtez|ôter) ~ (de|du|des) (votre|vos|ta|cette) ~ LIST
+(souhaite|veux|voudrais|demande|aimerais|désire) ~ (à|d)? être ~ (retiré*|supprimé*|désinscrit*|désabonné*|enlevé*|rayé*|effacé*|radié*)
 (suppression|effacement) ~ (de)? ~ (mes|mon) ~ MIEN
 (désinscri*|désabon*|désabo)
 (résilier|résiliez|annuler|annulez) ~ (abonnement|inscription|MESSAGE|souscription)
-(laissez|laisse|laisser) (moi|nous|m|nous|me)? ~ (tranquille*|en paix|vivre|seul|seule)
-(fichez|foutez|lâchez|fous|fiche|lâche|foutre|fichez|laissez) (moi|nous|m)? ~ (la paix|les baskets|la grappe|le camp|tranquille*|END)
-la paix END
-(dégagez|dégage|cassez vous|casse toi|barrez vous|allez vous (faire|en)|allez voir|va te faire|foutez le camp|tirez vous)
-(oubliez|oublie) (moi|mon numéro|nous|ce numéro)
-(pas|plus|aucunement|nullement) ~ (du tout)? ~ intéress* (END|par ~ (MESSAGE|vos|votre|ce|ça|cela|ces|vous)|du tout|merci|FILLER)
-(ne)? (m|nous) intéress* ~ (pas|plus|aucunement) (END|du tout|FILLER)
-aucun intérêt END
-(ça|cela) suffit
-(c est|en voilà|j en ai|y en a|il y en a|en ai|nous en avons) ~ (assez|marre|ras le bol|plein le dos) ~ (END|de|d|avec)
-BEG (assez|marre|stop|ras le bol|fini) (de|d|avec|END) ~ (MESSAGE|END|ÉCRIRE|ça|ces|recevoir|vous)
-(porte|porter|porterai|déposer|dépose|déposerai) plainte
-(signale|signaler|signalé|signalerai|signalement) ~ (comme|à|au|aux|en)? ~ (vous|spam|MESSAGE|numéro|autorités|police|33700|cnil|votre|END)
+(laissez|laisse) ~ (moi|nous) ~ (tranquille*|en paix|seul LAST|seule LAST|vivre LAST)
+(fichez|foutez|lâchez|fous|fiche|lâche|foutre|ficher) ~ (moi|nous|m|me) ~ (la paix|les baskets|la grappe|tranquille*)
+(lâchez|lâche) (moi|nous) (LAST|avec (vos|votre|ces|tes))
+laissez (moi|nous) la paix
+BEG (dégagez|dégage|cassez vous|casse toi|barrez vous|foutez le camp|fous le camp|allez vous en|tirez vous) LAST
+(va te faire|allez vous faire|aller vous faire) (foutre|voir|enculer)
+BEG FILLER{0,3} (oubliez|oublie) (moi|mon numéro|nous|ce numéro)
+(?<!es)(?<!êtes)(?<!est)(?<!sont)(?<!serez)(?<!était)(pas|plus|aucunement|nullement) (du tout|vraiment)? (intéressé|intéressée|intéressés) (END|par ~ (MESSAGE|vos|votre|ce|ça|cela|ces|vous)|du tout)
+(ça|cela|ceci|MESSAGE) ~ (ne)? (m|nous) (intéresse|intéressent) (pas|plus|aucunement)
+BEG aucun intérêt LAST
+(ça|cela) suffit (maintenant)? END
+(j en ai|y en a|il y en a|nous en avons|c est bon j en ai) ~ (assez|marre|ras le bol|plein le dos)
+    (END|(de|d) ~ (MESSAGE|RECEVOIR|vous END|être CONTACTÉ))
+BEG (assez|marre|ras le bol) (de|d|avec) ~ (MESSAGE|ça LAST|RECEVOIR|vous LAST)
+BEG (assez|marre|ras le bol) LAST
+(vais|allons|vous|je) ~ (porter|déposer|porte|dépose) plainte
+(porterai plainte|déposerai plainte|plainte contre vous)
+(signale|signaler|signalerai|signalement|signalé) ~ (comme spam|à la cnil|à la police|votre numéro|vous|ce numéro|33700|spam)
+vous signale*
 (cnil|rgpd|arcep|bloctel|gdpr|dgccrf)
-(mon|un|à|avec) ~ (avocat|avocate) ~ (vous|va|sera|prendra|s en|contactera)
-(contacte*|appelle*|saisi*|consulte*|prends|prendre|parler) ~ (mon|un|à|la) ~ (avocat|avocate|police)
-(poursuites|poursuivre|tribunal|action en justice|actions en justice|mise en demeure|poursuivrai)
-(harcèlement|harcelez|harceler)
-c est ~ (du)? ~ (spam|harcèlement)
-(bloque*|bloquer*|bloqué*) ~ (vous|ce|votre|le|numéro|END|maintenant)
+mon (avocat|avocate) (vous contactera|va vous|sera|prendra|s en)
+(contacte*|appelle*|saisi*|consulte*|prends|prendre|parler|parle|appeler) ~ (à)? (mon|un|à mon) (avocat|avocate)
+(vous poursuivre|vous poursuivrai|poursuites|action en justice|actions en justice|mise en demeure)
+harcèlement
+(vous|arrêtez|stop) ~ (harcelez|harceler)
+c est ~ (du)? spam
+(bloque|bloquer|bloquerai|bloqué) (vous|ce numéro|votre numéro|le numéro|cet expéditeur|LAST)
+(je)? vous (bloque|ai bloqué)
 (vous|numéro) (êtes|est|serez|sera) ~ bloqué*
-(ne|n) ~ (pas|plus) ~ (me|m) ~ déranger
-comment ~ (faire|je|on|puis|peut)? ~ (pour|me|je|ne|m)? ~ (ne plus|arrêter|stopper|désinscri*|désabon*|retirer|supprimer|arrête|bloquer|sortir)
-(oppose|opposition|m oppose|refuse) ~ (à|au|de|d|que|l)? ~ (utilisation|traitement|recevoir|être|MESSAGE|démarchage|vous)
-jamais ~ (demandé|sollicité|inscrit*|donné) 
-stop (pub|sms|mail|spam|MESSAGE|contact|ça|tout|FILLER) END
+comment ~ (faire)? ~ (je|on|puis|peut)? ~ (pour)? ~ (me|ne|m)? ~
+    (ne plus|arrêter|stopper|désinscri*|désabon*|désactiver|bloquer) ~ (MESSAGE|RECEVOIR|END|ça|cela)
+(oppose|opposition|m oppose|refuse) ~ (à|au|de|d|que|l)? ~ (utilisation|traitement|RECEVOIR|être CONTACTÉ|MESSAGE|démarchage)
+jamais (demandé|sollicité) ~ (à RECEVOIR|RECEVOIR|vos|ces|MESSAGE)
 """
 
 UNCLEAR = """
-BEG (arrêt|arrêtez|arrêter|arrête|annulez|annuler|annule|désabonner|résilier|supprimer|cessez|stoppez) ANY
-(annul*) ~ (mon|le|ma|mes|la|notre) ~ ANY
+BEG (arrêt|arrêtez|arrêter|arrête|annulez|annuler|annule|désabonner|résilier|supprimer|cessez|stoppez) (?!de|d)ANY
+STOP (de|d) (me|m|nous)
+(peut être|je crois) FILLER{0,2} (STOPPER|arrêt) END
+annul* ~ (mon|le|ma|mes|la|notre) ~ (rendez|rdv|commande|réservation|réservations|visite|séance|ANY)
 (veux|voudrais|dois|souhaite|peux|puis|aimerais|faut) ~ (je)? ~ annuler
-(qui) (êtes|est|es|c est) ANY{0,3} [.?,]* ANY{0,3} connais pas
-(ne)? ~ (vous)? ~ connais pas ~ (ce|votre|cette|numéro|END|vous)
-(comment|où|d où|qui) ~ (avez|as|a|vous)? ~ (vous|tu)? ~ (eu|obtenu|trouvé|donné|avez) ~ (mon|ce) ~ numéro
-pourquoi ~ (m|me|je|vous|tu|on|continuez|est)
+qui (êtes|est|es|c est) ANY{0,3} [.?,]{0,2} ANY{0,3} connais pas
+je (ne)? (vous)? connais pas LAST
+connais pas ~ (votre numéro|ce numéro|cette entreprise)
+(comment|où|d où|qui) ~ (avez|as|a|vous)? ~ (vous|tu)? ~ (eu|obtenu|trouvé|donné) ~ (mon|ce) ~ numéro
+pourquoi ~ (vous|tu|est ce que)? ~ (m|me) ~ ÉCRIRE
 (trop|autant|moins|tant) (de|d) ~ MESSAGE
-(va te faire|allez vous faire|ta gueule|fermez la|ferme la|fils de|connard*|connasse|enculé*|je t emmerde|va chier|allez au diable|ferme|emmerdez)
-BEG (spam|arnaque|escroquerie) END
+(ta gueule|fermez la LAST|ferme la LAST|fils de pute|connard*|connasse|enculé*|je t emmerde|va chier|allez au diable)
+BEG (spam|arnaque|escroquerie) LAST
 (est|c est) (ce)? ~ (une)? ~ (arnaque|spam|escroquerie)
 (dois|faut) (je|il)? ~ (envoyer|répondre|écrire|mettre) ~ stop
-(décédé*|est mort|est morte)
-(ne|n) ~ (ENVOYEZ|ÉCRIVEZ) ~ pas
-(pas|plus) ~ (un|une|votre|vos)? ~ (client|cliente|patient|patiente) (chez|de|END|à)
-(pas|plus) ~ intéress*
+(décédé|décédée)
+(?<!SUJET)(ne|n) ~ (ENVOYEZ|ÉCRIVEZ) ~ pas
+(pas|plus) ~ (un|une|votre|vos)? ~ (client|cliente) (chez|de|END|à)
+(pas|plus) ~ (intéressé|intéressée|intéressés)
+(vous vous trompez|vous faites erreur|c est une erreur) LAST
 suspendre ~ MESSAGE
 continuez ~ (à|de) ~ ÉCRIRE
 """
 
 LIMIT = """
-(avant|après|jusqu|jusque|entre|sauf|à moins|hormis) ~ (de|à|au|le|la)? ~ (DIGITS|midi|minuit|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|demain|soir|matin|travail|que|ANY)
-(la nuit|le dimanche|le soir|le weekend|le week end|le matin|au travail|le samedi|en soirée|les weekends|pendant|au milieu de la|à cette heure|à ces heures|si tôt|si tard|aussi tôt|aussi tard)
+(avant|après|jusqu|jusque|entre|sauf|hormis) ~ (de|à|au|le|la)? ~ (DIGITS|midi|minuit|lundi|mardi|mercredi|jeudi
+    |vendredi|samedi|dimanche|demain|soir|matin|travail|que|ANY)
+(la nuit|le dimanche|le soir|le weekend|le week end|le matin|au travail|le samedi|en soirée|les weekends|pendant
+    |au milieu de la|à cette heure|à ces heures|si tôt|si tard|aussi tôt|aussi tard)
 (quand|lorsque|tant que) (je|j|nous)
 (aussi|si|tellement|trop) (souvent|tôt|tard|nombreux|fréquemment)
-(pour l instant|pour le moment|aujourd hui|cette semaine|ce mois|temporairement|en ce moment)
+(pour l instant|pour le moment|aujourd hui|cette semaine|ce mois|temporairement|en ce moment|à moins que)
 autant de
 """
 
 HEDGE = """
-(HEDGE|peut être|peut etre)
-(je sais pas si|dois je|devrais je|faut il)
+(HEDGE|peut être)
+(sais pas si|dois je|devrais je|faut il)
 """

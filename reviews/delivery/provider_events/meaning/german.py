@@ -2,189 +2,246 @@
 
 WORDS = {
     "BARE": """stopp stoppen abmelden abbestellen abmeldung austragen kündigen beenden aufhören löschen schluss genug
-        halt widerruf abbestellung ende austragung stoppt""",
-    "STOPPER": "stopp stoppen abmelden abbestellen aufhören",
+        halt widerruf abbestellung ende stoppt""",
+    "STOPPER": "stopp stoppen abmelden abbestellen",
     "FILLER": """bitte danke dank vielen herzlichen schönen dankeschön hallo hi moin servus guten tag morgen abend sehr
-        geehrte geehrter damen herren und aber also doch mal jetzt sofort endlich umgehend gleich ja ok okay nun schon
-        einfach liebe lieber grüße gruß mfg lg verdammt verdammte verdammten verdammter scheiß scheiss scheiße leute
-        hiermit mensch hey gefälligst dringend unverzüglich""",
+        geehrte geehrter damen herren und aber also doch mal jetzt sofort endlich umgehend gleich ja ok nun schon
+        einfach liebe lieber grüße gruß mfg lg verdammt verdammte verdammten verdammter scheiß scheiße leute nochmal
+        hiermit mensch hey gefälligst dringend unverzüglich bitteschön""",
     "GLUE": """mir mich uns mein meine meinen meiner meinem der die das den dem des ein eine einen diese dieser diesen
         dieses dies eure euer euren eurer ihre ihr ihren ihrer ihrem eurem deine dein deinen sie du euch ihnen dich an
-        auf von vom mit zu zur über per durch für in im wieder weitere weiteren weiterer weiterhin ständig dauernd
+        auf von vom mit zu zur über per durch für im wieder weitere weiteren weiterer weiterhin ständig dauernd
         immer noch so alle allen jegliche sämtliche solche solchen werblichen lästigen nervigen blöden blöd dummen
-        mehr wirklich künftig zukünftig ab bei aus es ich gar überhaupt auch nochmal nochmals erneut etwas bitte
+        mehr wirklich künftig zukünftig ab bei aus es ich gar überhaupt auch nochmal nochmals erneut etwas andauernd
         hier um handy telefon sms unerwünschte unerwünschten""",
-    "SUBJ": "ich wir er es man niemand keiner ihr sie jemand",
     "ME": "mir mich uns",
-    "STOP": "stoppen stoppt stopp stoppe beenden beendet einstellen abstellen unterlassen unterlasst unterbinden",
-    "CONTACTING": """anzuschreiben anzurufen belästigen schreiben kontaktieren""",
-    "SCHREIB": """schreib* kontaktier* belästig* nerv nervt nerven stör stört stören spam* texte textet texten ruf ruft
-        rufen anrufen anruf simse* melde meldet melden behellig* anschreiben bombardier* zuspam* zumüll* terrorisier*
-        frag fragt fragen anfragen adressier* dränge* drängt""",
-    "SCHICK": "schick* send* sende sendet senden zusenden zuschicken verschick* übermittel* sims*",
+    "STOP": "stoppen stoppt stopp stoppe beenden beendet",
+    # Verbs of writing to somebody, in any form; those of sending, which need their object.
+    "SCHREIB": """schreib* kontaktier* belästig* spam* texte textet texten anrufen anschreib* anzuschreiben anzurufen
+        simse* behellig* bombardier* zuspam* zumüll* terrorisier* zutext* anspam*""",
+    "STÖR": "nerv nervt nerven stör stört stören ruf ruft rufen anruf frag fragt fragen quäl* belästig* drängt",
+    "SCHICK": "schick* send* sende sendet senden zusenden zuschicken verschick* zuzusenden zuzuschicken übermittel*",
     "GESCHRIEBEN": """angeschrieben kontaktiert belästigt angerufen genervt gestört behelligt angetextet erinnert
-        zugespamt gespammt angesprochen benachrichtigt""",
-    "BEKOMMEN": "bekommen erhalten kriegen empfangen haben hören sehen lesen bekomme erhalte zugeschickt gesendet",
-    "MESSAGE": """nachricht* sms mitteilung* werbung* werbe* mails mail emails newsletter* benachrichtig* umfrage*
-        anfrage* erinnerung* whatsapp* kontakt kontakte kontaktaufnahme* kontaktversuche* textnachricht* anrufe*
-        anrufen bewertungsanfrage* spam mist müll kram quatsch scheiß zeug schwachsinn mitteilungen reklame* angebote*
-        kommunikation belästigung* spamnachricht* bewertungsbitten texte zusendung* kurznachricht*""",
-    "LÖSCH": "lösch* entfern* streich* lösche tilg*",
-    "NIMM": "nimm nehmt nehmen nehme trag tragt tragen trage streich* schmeiß* werft wirf lösch* entfern* hol*",
+        zugespamt zugespammt angesprochen benachrichtigt zugemüllt bombardiert kontaktieren""",
+    "BEKOMMEN": "bekommen erhalten kriegen empfangen zugeschickt",
+    "MESSAGE": """nachricht* mitteilung* werbung* werbe* mails mail emails newsletter* benachrichtig* umfrage*
+        erinnerung* whatsapp* kontaktaufnahme* kontaktversuch* textnachricht* bewertungsanfrage* spam mist müll kram
+        quatsch zeug schwachsinn reklame* kommunikation spamnachricht* zusendung* kurznachricht* werbesms
+        bewertungsaufforderung* kontakt anfrage*""",
+    "LÖSCH": "lösch* entfern* streich* tilg*",
+    "NIMM": "nimm nehmt nehmen nehme trag tragt tragen trage streich* schmeiß* werft wirf lösch* entfern*",
     "LIST": """liste listen verteiler verteilers datenbank system adressbuch kartei kontakte kontaktliste kontakten
-        adressliste mailingliste datei kundenkartei kundenliste kundendatei empfängerliste sms-liste speicher""",
-    "MEINE": """nummer nummern telefonnummer handynummer mobilnummer daten kontaktdaten name namen kontakt rufnummer
-        adresse konto account handynr tel telefonnr kundendaten""",
-    "NICHT": "nicht nie niemals nimmer net ned nich nix nichts nimmermehr keinesfalls",
-    "KEIN": "kein keine keinen keinerlei keiner null",
-    "WILL": """will wollen möchte möchten mag wünsche wünschen brauche brauchen wollte erlaube gestatte akzeptiere
-        verzichte bitte verlange fordere""",
-    "HEDGE": "vielleicht eventuell evtl womöglich möglicherweise eventuel",
-    "GOT": "habe hab haben hatte hast gab",
+        adressliste mailingliste datei kundenkartei kundenliste kundendatei empfängerliste speicher""",
+    "MEINE": """nummer telefonnummer handynummer mobilnummer daten kontaktdaten name namen kontakt rufnummer konto
+        account handynr tel telefonnr kundendaten""",
+    "NICHT": "nicht nie niemals nimmer net ned nich nix nichts keinesfalls",
+    "KEIN": "kein keine keinen keinerlei null",
+    "WILL": "will wollen wünsche wünschen möchte möchten",
+    "ICH": "ich wir",
+    "PERSON": """peter hans klaus jürgen wolfgang andreas stefan stephan markus matthias tobias sebastian florian
+        christian lukas jonas leon felix martin uwe dieter petra sabine monika ursula claudia susanne birgit heike
+        anja katrin julia lena hannah schmidt müller meier meyer schneider fischer weber wagner becker hoffmann""",
+    "FRAU": "frau herr herrn familie",
+    "HEDGE": "vielleicht eventuell evtl womöglich möglicherweise",
+    "GOT": "habe hab haben hatte hast gab bekam erhielt",
 }
 
+TYPOS = "abmelden abbestellen nachrichten nachricht schreiben aufhören kontaktieren entfernen belästigen verteiler"
+
 INNOCENT = """
-NICHT ~ (aufhören|aufzuhören|stoppen|aufhöre|auf END|auf damit END)       # "hören Sie nicht auf!"
+NICHT ~ (aufhören|aufzuhören|stoppen|aufhöre|auf END|auf damit END)        # "hören Sie nicht auf!"
 (ohne|kaum) ~ (aufzuhören|aufhören|stoppen)
-(ich|wir) (kann|konnte|werde|muss|darf|wollte|habe|hab|konnten|können|soll|sollte|würde) ~ (NICHT|KEIN) ~ (mehr)? (?!(von|GESCHRIEBEN|erlaubt|eingewilligt|zugestimmt))
+ICH (kann|konnte|werde|muss|darf|wollte|konnten|können|soll|sollte|würde) ~ NICHT ~ (SCHREIB|SCHICK|STÖR|aufhören)
 (sie|ihr) (haben|hattet|habt|hatten|werden) ~ (NICHT|KEIN)
-(ich|wir|er|sie|man) (SCHREIB|SCHICK) ~ (NICHT|KEIN)
-(habe|hab|haben|hatte) ~ KEIN ~ MESSAGE ~ (bekommen|erhalten|gefunden|gesehen|gekriegt)?
+(ich|wir|er|sie|man|ihr) (SCHREIB|SCHICK|STÖR) ~ (NICHT|KEIN)
+GOT ~ KEIN ~ MESSAGE
 (antworten|antworte|schreiben|sende|senden|antwort|antwortet) (sie)? (mit)? (stop|stopp) (um|zum|an|für|zur)
-(NICHT|KEIN) ~ (vergessen|vergiss|vergesst|zögern|zöger*)
+(NICHT|KEIN) ~ (vergessen|vergiss|vergesst|zöger*)
 (bus|kurzer|kurzen|nächster|nächste|ein|der|dem|den|im|am|beim) (stopp|stop)
-(will|möchte|wollte) ~ NICHT ~ (stören|nerven|belästigen|aufdringlich)
-(ich|wir) ~ (melde|melden) ~ (mich|uns)
+(will|möchte|wollte) ~ NICHT ~ (stören|nerven|belästigen)
 """
 
 WRONG_NUMBER = """
-(falsche|falschen|falscher|verkehrte|verkehrten|andere END) (nummer|person|rufnummer|telefonnummer|handynummer|empfänger|kontakt|adressat|mann|frau|ansprechpartner|NAME)
-(falsch|verkehrt) (verbunden|hier|gewählt)
+(falsche|falschen|falscher|verkehrte|verkehrten) ~ (nummer|person|rufnummer|telefonnummer|handynummer|empfänger)
+(falschen|verkehrten) (kontakt|ansprechpartner|mann|adressaten)
+(falsch|verkehrt) (verbunden|gewählt)
 (den|die|der) (falschen|falsche) (END|erwischt|angeschrieben)
 (verwählt|vertippt)
-(in|bei) der ~ nummer ~ (geirrt|vertan|irren|vertun|getäuscht)
+(in|bei|mit) der ~ nummer ~ (geirrt|vertan|irren|vertun|getäuscht)
 (irren|vertan|geirrt) ~ (sich)? ~ (in|mit|bei) ~ (nummer|person)
-(ich bin|bin|das ist|dies ist|hier ist|ich heiße|heiße|das bin) ~ (NICHT|KEIN) ~ (frau|herr|herrn)? ~ (NAME|jane) (?!NAME)
-(hier|es) ~ (gibt|ist|wohnt|lebt|heißt|arbeitet) ~ (hier|bei uns)? ~ (KEIN|niemand|NICHT) ~ (NAME|namens|mit (diesem|dem) namen|frau|herr)
-KEIN ~ NAME (hier|unter|bei)
-(kenne|kenn|kennen) ~ (KEIN|niemanden|niemand) ~ (NAME|namens|mit diesem|mit dem|der so|frau|herrn)
-(kenne|kenn) ~ NAME ~ NICHT
-(nummer|handynummer|telefonnummer|anschluss|handy|telefon) ~ (gehört|ist) ~ (jetzt|nun|inzwischen|mittlerweile)? ~ (NICHT|jemand|mir|einem anderen|anderen|KEIN) ~ (anderem|mehr|NAME|frau|herr|herrn|END|von)
-(das|dies|hier) ist ~ NICHT ~ (die|das)? ~ (nummer|handy|telefon|anschluss|handynummer) ~ (von|mehr|der|des)
-NICHT ~ (die)? ~ (nummer|handynummer) von
-NAME hat ~ (NICHT|KEIN|andere|neue|ANY) ~ (mehr|andere|neue) ~ nummer
-(person|mensch) ~ (verwechselt|verwechseln)
-(verwechseln|verwechselt) ~ (mich|uns|da)
-(habe|hab) ~ (nummer) ~ (neu|gerade erst|erst seit|übernommen)
+(ich bin|bin|ich heiße|heiße) (aber|leider)? nicht (FRAU? NAME|PERSON PERSON) END
+(das ist|dies ist|hier ist|hier spricht) (aber|leider)? nicht (FRAU NAME|PERSON) END
+ICH (bin|heiße) KEIN PERSON
+(hier|es) ~ (gibt|ist|wohnt|lebt|arbeitet) (es)? (hier|bei uns)? (KEIN|niemand|NICHT) (FRAU|PERSON|namens)
+(hier|es) ~ (gibt|ist|wohnt|lebt|heißt) ~ (KEIN|niemand|niemanden) ~ (mit (diesem|dem) namen|namens|so)
+(wohnt|lebt) ~ (KEIN|niemand) ~ NAME
+KEIN PERSON (hier|unter|bei|END)
+(kenne|kenn|kennen) ~ (KEIN|niemanden|niemand) (PERSON|FRAU|namens|mit diesem namen|mit dem namen|der so)
+(kenne|kenn) ~ (PERSON|FRAU NAME) ~ NICHT
+(nummer|handynummer|telefonnummer|anschluss|handy) ~ (gehört|ist) ~ (jetzt|nun|inzwischen)? (NICHT|KEIN) ~
+    (mehr)? ~ (PERSON|FRAU|von FRAU|von NAME|mehr die von)
+(nummer|handynummer|telefonnummer|anschluss) ~ gehört ~ (jetzt|nun|inzwischen|mittlerweile)? ~
+    (jemand|einem anderen|anderem|jemandem|mir)
+(das|dies|hier) ist ~ NICHT ~ (die|das)? ~ (nummer|handy|telefon|anschluss|handynummer) ~ (von|mehr|der)
+NAME hat ~ (NICHT|KEIN|andere|neue) ~ (mehr|andere|neue)? ~ nummer
+person verwechsel*
+(mein name ist|heiße) nicht NAME
+ich heiße NAME [,]? nicht NAME
+bin nicht (die|der) (richtige|gesuchte)
+(meinen|meinst|suchen|sucht) ~ (wohl|bestimmt|sicher)? (jemand|jemanden) (anderen|anders|anderes)
+NAME (wohnt|arbeitet|lebt) (hier NICHT|NICHT mehr hier|NICHT hier)
+nummer hat ~ (jemand|einen neuen)
+(verwechseln|verwechselt) ~ (mich|uns)
 """
 
 STOP = """
-BEG NICHT mehr [,]? END
-BEG (SCHREIB|SCHICK) (sie|ihr|du)? ~ (NICHT|KEIN|nie wieder) (?!vergessen)
-(SCHICK|SCHREIB) (sie|ihr|du)? ~ (mir|uns|an diese) ~ (NICHT|KEIN|nie) ~ (mehr|wieder|MESSAGE|weiter|END|weiteren|weitere|solche|SCHREIB)
-(NICHT|nie) (mehr|wieder|weiter|länger|nochmal) ~ (SCHREIB|SCHICK|BEKOMMEN|kontaktieren|anschreiben|anrufen)
+BEG NICHT mehr LAST
+BEG ich? WILL (nichts|nix) mehr (von|mit) (euch|ihnen|dir)
+BEG (SCHREIB|SCHICK|STÖR) (sie|ihr|du)? ~ (mir|mich|uns|an diese|diese nummer) ~ (NICHT|nie|KEIN MESSAGE|KEIN weiteren)
+(SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns) ~ (NICHT|nie) (mehr|wieder|weiter)
+SCHICK (sie|ihr|du)? ~ (NICHT|nie|KEIN) ~ (mehr|wieder|MESSAGE|weitere|END)
+SCHREIB (sie|ihr|du)? ~ (NICHT|nie|KEIN) (mehr|wieder)
+BEG (nerv|nervt|nerven|stör|stört|stören) (sie|ihr)? (bitte)? NICHT LAST
+BEG (schreiben|schreibt|schreib|kontaktieren|kontaktiert) (sie|ihr)? (bitte)? NICHT LAST
+(NICHT|nie) (mehr|wieder|weiter|länger|nochmal) ~ (SCHREIB|SCHICK|BEKOMMEN|STÖR|melden)
 NICHT ~ (weiter)? (SCHREIB|kontaktieren|anschreiben|belästigen|stören) (END|mehr)
-(mich|mir|uns|diese nummer) ~ (bitte)? ~ NICHT ~ (mehr)? ~ (SCHREIB|SCHICK|anschreiben|anrufen|kontaktieren)
-(?<!GOT)KEIN ~ MESSAGE ~ (mehr|END|schicken|senden|zusenden|mehr schicken|erwünscht|gewünscht)
-(WILL|wünschen|bitte|brauche) ~ (von)? ~ (euch|ihnen|dir)? ~ KEIN ~ MESSAGE
-(WILL) ~ (NICHT|nichts|KEIN) ~ (mehr)? ~ (von)? ~ (GESCHRIEBEN|BEKOMMEN|hören|wissen|mehr|SCHREIB)
-(WILL) ~ (das|dies|es|diese MESSAGE|sie) ~ NICHT ~ (mehr)? END
-(WILL) ~ NICHT [,]? ~ (dass|das) ~ ANY{0,4} (SCHREIB|SCHICK|kontaktiert|schreibt|anruft|MESSAGE)
-(WILL) ~ NICHT ~ (weiter)? (GESCHRIEBEN|kontaktiert)
-(nichts|nix) ~ (mehr)? ~ (von|mit) ~ (euch|ihnen|dir) ~ (hören|wissen|haben|zu|mehr|lesen|bekommen)
-(hören|hört|hör|höre|hoert) (sie|ihr|du)? ~ (FILLER|[,]){0,6} auf (END|mit|mich|mir|damit|uns|diese|sms|nachrichten|andauernd|ständig|zu|das|FILLER)
-(aufhören|aufzuhören) (END|zu|mit|mich|mir|uns|damit)
-(STOP|einstellen|abbestellen|abstellen|stoppen) ~ MESSAGE
-STOP (sie|ihr)? ~ (das|dies|MESSAGE|es|den|die|jede|CONTACTING) 
-MESSAGE ~ (bitte|sofort|umgehend|endlich|ich|man)? ~ (STOP|einstellen|abbestellen|abstellen|ein END|unterbinden|stoppen|loswerden|abschalten|deaktivieren|abmelden)
-(stellen|stellt|stell) (sie|ihr)? ~ (MESSAGE|das|es) ~ (ein|ab) END
-(schluss|genug|ende|basta) (jetzt|nun|aus|FILLER)? ~ (damit|END|mit|von) ~ (MESSAGE|der|den|dem|END)
-(LÖSCH) (sie|ihr|du)? ~ (mich|uns|MEINE)
-(meine|meinen|diese|die|mein|alle) ~ MEINE ~ (aus|von|bei|in|und)? ~ (LIST)? ~ (LÖSCH|gelöscht|entfernt|entfernen|austragen|raus|vergessen|sperren|NIMM)
-(mich|uns|nummer) ~ (aus|von) ~ (LIST) 
-NIMM (sie|ihr|du)? ~ (mich|uns|MEINE) ~ (aus|von|raus|runter|heraus|ab) 
-(LIST|datenbank) ~ (raus|nehmen|gelöscht|entfernt|austragen|gestrichen|genommen|streichen|entfernen|löschen)
+(mich|mir|uns|diese nummer) ~ NICHT (mehr|weiter|wieder)? ~ (SCHREIB|SCHICK|anschreiben|anrufen)
+(?<!GOT)KEIN ~ (MESSAGE|sms) ~ (mehr|schicken|senden|zusenden|erwünscht|gewünscht|bitte|von)
+BEG KEIN ~ (nachrichten|sms|werbung|spam|umfragen|mails|newsletter|whatsapps) LAST
+BEG KEIN weiteren? ~ (kontakt|nachrichten|sms) LAST
+(WILL|brauche|bitte|erlaube) ~ KEIN ~ (MESSAGE|sms)
+WILL ~ (NICHT|KEIN) ~ (mehr)? ~ (GESCHRIEBEN|BEKOMMEN)
+WILL ~ NICHT ~ (mehr|länger|weiter)? ~ (werden)? ~ (GESCHRIEBEN|BEKOMMEN|SCHREIB)
+ICH (will|moechte|wollen|moechten|wünsche) ~ (das|dies|es|diese MESSAGE) ~ (NICHT|NICHT mehr|alles nicht) LAST
+(das|es) (will|moechte) ich NICHT (mehr)? LAST
+WILL ~ (NICHT|KEIN) [,]? ~ (dass|das) ~ ANY{0,4} (SCHREIB|SCHICK|GESCHRIEBEN|MESSAGE|anruf*)
+WILL [,]? (dass|das) ~ ANY{0,3} (aufhör*|aufhören|gelöscht)
+(nichts|nix) ~ (mehr)? ~ (von|mit) (euch|ihnen|dir) ~ (hören|wissen|haben|zu|mehr|lesen|bekommen|sehen)
+(von|mit) (euch|ihnen|dir) ~ (nichts|nix) ~ (mehr)? (hören|wissen|haben|zu|lesen|bekommen|sehen)
+(?<!wer)(hören|hört|hör|höre) (sie|ihr|du)? (FILLER|[,]){0,5} auf
+    (LAST|damit|[,]? ~ (zu|mit)? ~ (SCHREIB|SCHICK|STÖR|MESSAGE)|[,]? ~ MESSAGE zu)
+BEG FILLER{0,3} (aufhören|aufzuhören) LAST
+(sie|ihr|du|das) ~ (sollt|sollen|sollst|müsst|müssen|könnt|können)? ~ (damit)? aufhören LAST
+aufhören [,]? ~ (mir|mich|uns|zu SCHREIB|mit MESSAGE)
+(abbestellen|abstellen|einstellen|unterbinden|stoppen) ~ MESSAGE
+(STOP|unterlassen|unterlasst|einstellen) (sie|ihr)? ~ (das|dies|es|diese|den|jede|jeglichen)? ~ (MESSAGE|kontakt)
+MESSAGE ~ (ich|man)? ~ (stoppen|beenden|einstellen|abbestellen|abstellen|unterbinden|loswerden|abschalten|deaktivieren|abmelden)
+(stellen|stellt|stell) (sie|ihr)? ~ (MESSAGE|das) ~ (ein|ab) END
+BEG (schluss|genug|ende|basta) (jetzt|nun|FILLER)? (damit|LAST|(mit|von) ~ MESSAGE)
+LÖSCH (sie|ihr|du)? ~ (mich|uns|MEINE)
+MEINE ~ (aus|von|bei)? ~ LIST? ~ (bitte)? (LÖSCH|gelöscht|entfernt|austragen|sperren)
+(mich|uns|nummer) ~ (aus|von) ~ LIST
+NIMM (sie|ihr|du)? ~ (mich|uns|MEINE) ~ (aus|von|raus|runter|heraus)
+(aus|von|vom) ~ LIST ~ (raus|nehmen|gelöscht|entfernt|austragen|gestrichen|genommen|streichen|entfernen|löschen)
 (gelöscht|gestrichen|entfernt|ausgetragen|abgemeldet) ~ werden
-(mich|uns) ~ (abmelden|austragen|abmelde|ab END|raus END|aus END|abgemeldet|abzumelden|löschen)
-(melde|melden|meldet|trage|trag|tragt) (sie|ihr)? ~ (mich|uns|diese nummer) ~ (ab|aus|raus)
-(möchte|will|wie|kann|bitte) ~ ANY{0,2} (abmelden|abbestellen|austragen|abzumelden)
-(ich|wir)? (bestelle|bestell|bestellen|kündige) ~ (MESSAGE|abo|newsletter|das|hiermit) ~ (ab|END)
+(mich|uns) ~ (abmelden|austragen|abmelde|abgemeldet|abzumelden|ausgetragen|austrage)
+(melde|melden|meldet|trage|trag|tragt|tragen) (sie|ihr)? ~ (mich|uns|diese nummer) ~ (ab|aus|raus)
+(möchte|will|wie|kann|bitte) ~ ANY{0,2} (abmelden|abbestellen|austragen|abzumelden) LAST
+(bestelle|bestell|kündige) ~ (MESSAGE|abo|newsletter|hiermit) ~ (ab|END)
 (abo|abonnement|newsletter) ~ (kündigen|abbestellen|beenden|stornieren)
-(lass|lasst|lassen|lasse|lasset|laßt) (sie|ihr|du)? ~ (mich|uns) ~ (in|zu)? ~ (ruhe|frieden|zufrieden)
-(in ruhe|in frieden) (lassen|lasst)
-(meine|mein) ~ (ruhe|frieden)
-BEG (ruhe END|gebt ruhe|gib ruhe|geben sie ruhe)
-(verpiss|verpisst|verschwinde|verschwindet|verschwinden|haut ab|hau ab|verzieht euch|verzieh dich|zieht leine|geh weg|geht weg|zisch ab)
-(verschone*|verschont|verschonen) (sie)? ~ (mich|uns)
-(kein|null) ~ (interesse|bedarf) (END|mehr|an ~ (MESSAGE|ihren|euren|diesen|ihrem|eurem|dem|sowas|so|deren|alledem|irgendwas|weiteren))
-(bin|sind) ~ NICHT ~ interessiert (?!an (ander|einem|einer))
-NICHT interessiert END
-(interessiert|interessieren) (mich|uns) ~ NICHT (END|mehr)
-BEG (es|das|mir|jetzt|nun)? ~ (reicht|reichts) (es|s|jetzt|mir|langsam|nun|wirklich)? (s)? (END|mit)
-(genug|satt|leid) ~ (von|mit)? ~ (MESSAGE|euch|euren|ihren)
-(schnauze|nase) ~ voll
-(habe|hab) ~ (es|das|MESSAGE|die)? ~ satt
-(verklage|verklagen|verklag|anzeigen|anzeige END|anzeige erstatt*|abmahnen|abmahnung|unterlassungsklage|unterlassungserklärung)
+(lass|lasst|lassen|lasse|lasset) (sie|ihr|du)? ~ (mich|uns) ~ (ruhe|in (ruhe|frieden)|zufrieden)
+(lass|lasst|lassen|lasse) (sie|ihr)? (mich|uns|meine nummer) ANY{0,4} (in ruhe|in frieden|zufrieden)
+(in ruhe|in frieden) ANY{0,2} (lassen|lasst|lässt|gelassen)
+KEIN ANY{0,3} (MESSAGE|sms) ANY{0,3} (mehr|senden|schicken|erhalten|bekommen|zusenden) LAST
+NICHT ANY{0,4} (GESCHRIEBEN|kontaktiert) werden
+(aus|von) ANY{0,3} LIST ANY{0,2} (raus|nehmen|gelöscht|entfernt|austragen|streichen|entfernen|löschen|gestrichen)
+(will|möchte|hätte) ~ (meine|mein) (ruhe|frieden)
+BEG (ruhe LAST|gebt ruhe|gib ruhe|geben sie ruhe)
+BEG (verpiss|verpisst|verschwinde|verschwindet|verschwinden|haut ab|hau ab|verzieht euch|zieht leine|geh weg|geht weg)
+verschon* (sie)? ~ (mich|uns)
+KEIN ~ (interesse|bedarf) (END|mehr|an ~ (MESSAGE|ihren|euren|diesen|dem|sowas|so|weiteren) ~ (MESSAGE|LAST)|an MESSAGE)
+(bin|sind|FILLER|BEG) NICHT ~ interessiert (?!an (ander|einem|einer|anderen))
+(das|es|die|ihr|MESSAGE) ~ (interessiert|interessieren) (mich|uns) ~ NICHT LAST
+BEG (es|mir|jetzt|nun)? (reicht|reichts) (es|s|jetzt|mir|langsam|wirklich)? (s)? (LAST|mit MESSAGE)
+(genug|satt|leid) ~ (von|mit)? ~ (MESSAGE|euch)
+(schnauze|nase) ~ voll (LAST|von ~ (MESSAGE|euch|ihnen))
+GOT ~ (es|das|MESSAGE) ~ satt
+KEIN (bock|lust|nerven|zeit|verwendung) ANY{0,3} MESSAGE
+BEG (LÖSCH|löschen) LAST
+(wer|warum) ANY{0,3} erlaubt ~ (mir|mich) ~ (zu)? SCHREIB
+WILL ~ (NICHT|KEIN|nichts) ANY{0,4} (MESSAGE|GESCHRIEBEN|SCHREIB)
+(sie|euch|dich) ~ (verklage*|anzeigen|abmahnen|verklagen)
+ICH ~ (verklage|verklagen|klage) ~ (sie|euch|dich|END)
 (zeige|zeig) ~ (sie|euch) ~ an
-(anzeige) ~ (wegen|gegen|bei|raus|ist|erstatten|erstatte)
-(anwalt|rechtsanwalt|anwältin) ~ (einschalt*|ein END|beauftrag*|übergeb*|schalt*|melden|meldet|hört|wende)
-(schalte|schalten|beauftrage|nehme|informiere|gehe|gebe|hören|hört) ~ (zu|an|von)? ~ (meinen|einen|meinem|meinen|zum|dem)? ~ (anwalt|rechtsanwalt|anwältin|polizei)
+anzeige (END|ist raus|erstatten|erstatte|wegen|gegen sie|gegen euch|bei der)
+(erstatte|erstatten|stelle) ~ anzeige
+(anwalt|rechtsanwalt|anwältin) (ein END|wird sich|meldet sich|ist informiert|ist eingeschaltet|einschalten)
+(schalte|schalten|beauftrage|nehme|informiere|gehe|gebe|übergebe|hören|hört|wende|rede) ~
+    (zu|an|von|zum|einen|meinen|meinem|einem|mit)? ~ (anwalt|rechtsanwalt|anwältin|polizei)
 (rechtliche|rechtlichen|juristische) (schritte|schritten|konsequenzen|mittel)
-(dsgvo|bundesnetzagentur|verbraucherzentrale|datenschutzbeschwerde|datenschutzbehörde|datenschutzbeauftragt*|bdsg|uwg)
-(widerruf*|widerrufe) ~ (meine|die|hiermit|ich|jede|jegliche)? ~ (einwilligung|zustimmung|erlaubnis|einverständnis*)
-(widerspreche|widerspruch|widersprech*) ~ (hiermit|ich|gegen|der|jeder)? ~ (nutzung|verarbeitung|werbung|speicherung|verwendung|zusendung|MESSAGE|END|kontaktaufnahme|weitergabe)
-werbewiderspruch
+(abmahnung|unterlassungsklage|unterlassungserklärung|dsgvo|bundesnetzagentur|verbraucherzentrale|bdsg|uwg)
+(datenschutzbeschwerde|datenschutzbehörde|datenschutzbeauftragt*|werbewiderspruch)
+(widerruf*) ~ (meine|die|hiermit|ich|jede|jegliche)? ~ (einwilligung|zustimmung|erlaubnis|einverständnis*)
+(widersprech*|widerspruch) ~ (hiermit|ich|gegen|der|jeder)? ~
+    (nutzung|verarbeitung|werbung|speicherung|verwendung|MESSAGE|LAST|weitergabe|werblichen)
 (einwilligung|erlaubnis|zustimmung|einverständnis) ~ (widerruf*|zurück|entzog*|entzieh*|NICHT)
-(NICHT|nie|KEIN) ~ (einwilligung|erlaubnis|zustimmung|einverständnis|eingewilligt|zugestimmt|erlaubt|angemeldet|abonniert|bestellt|registriert|einverstanden|angefordert|erteilt)
-(das|dies|es|hier) ~ (ist|nenne|grenzt an) ~ (spam|belästigung|terror|stalking)
-(belästigung|belästigungen|belästigt|belästigen)
-(melde|melden|gemeldet) ~ (das|sie|euch|dich)? ~ (als|wegen) spam
-(blockier*|sperre) ~ (sie|euch|dich|diese|die|eure|ihre|nummer|jetzt)
-(blockiert|gesperrt) END
-(unterlassen|unterlasst|unterlass) (sie|ihr)? ~ (das|dies|es|MESSAGE|solche|weitere|END)
-(vergessen|vergesst|vergiss) (sie)? ~ (mich|meine ~ nummer)
-(von|vom) ~ (weiteren|MESSAGE) ~ (MESSAGE)? ~ absehen
+(NICHT|nie|KEIN) ~ (einwilligung|erlaubnis|zustimmung) ~ (gegeben|erteilt|dafür|dazu|END|für|zu)
+(ICH|ME|habe|hab) ~ (NICHT|nie) ~ (dafür|dazu|bei euch|für das|hierfür)? ~
+    (eingewilligt|zugestimmt|erlaubt|angemeldet|abonniert|registriert|angefordert)
+(das|MESSAGE|newsletter) ~ (NICHT|nie) ~ (bestellt|gewollt|angefordert)
+(das|dies|es|hier) ~ (ist|nenne ich|grenzt an) ~ (spam|belästigung|terror|stalking|schon belästigung)
+(BEG|diese|eure|ihre|reine) belästigung
+(melde|melden|gemeldet|meld) ~ (als|wegen) spam
+(blockier*|sperre) ~ (sie|euch|dich|diese nummer|die nummer|nummer|eure|ihre)
+(BEG|sind|seid|sie|ihr|wurden) (blockiert|gesperrt) LAST
+BEG (unterlassen|unterlasst|unterlass|lasst|lass|lassen) (sie|ihr)? (das|dies|es) LAST
+(vergessen|vergesst|vergiss|verlier*|verlegt) (sie)? ~ (mich|meine ~ nummer) LAST
+von ~ (weiteren)? ~ (MESSAGE) ~ absehen
+(wenn|dass|könnten|können) ~ (sie|ihr) ~ (das|damit|dies)? ~ (lassen|aufhören|aufhört|unterlassen|einstellen) (END|würden|könnten)
+verzichte ~ (auf)? ~ MESSAGE
+MESSAGE ~ (ist|sind) ~ (NICHT|nicht mehr)? ~ (unerwünscht|erwünscht|gewünscht|willkommen)
+(unerwünscht|unerwünschte) ~ (MESSAGE|END)
+(bitte|möchte) ~ (mich)? (austragen|sperren) LAST
+BEG raus ~ (aus|von) ~ LIST
+(spart|sparen|behaltet|behalten) (sie)? ~ MESSAGE
+(lasst|lass|lassen) (sie)? (es|das)? (sein|bleiben|gut sein) LAST
+finger weg von (meiner|dieser)
+(werbestopp|kontaktverbot|werbeverbot)
+(will|möchte) (ich)? NICHT mehr LAST
 sehen (sie)? ~ von ~ MESSAGE ~ ab
-(wie) ~ (kann|werde|bekomme|komme|krieg*) ~ (ich|man) ~ (MESSAGE|das|euch|LIST|von|aus) ~ (LIST)? ~ (los|raus|ab|abbestellen|stoppen|abstellen|runter|beenden|weg|LIST)
-(meldet|melden|melde) (sie|euch|dich|ihr)? ~ (sich)? ~ NICHT ~ (mehr|wieder|bei mir|END)
-BEG nie wieder (SCHREIB|SCHICK|MESSAGE|melden|anrufen|kontaktieren)
-(ich)? (wünsche|wünschen|verbitte|verbiete) ~ (mir|KEIN|ihnen|euch|das|jede|weiteren|MESSAGE)
-(nerv|nervt|nerven) (mich|uns)? ~ (NICHT|nie|woanders) 
-keinen kontakt (mehr|END|zu)
-lasst das END
-lassen sie das END
-lass das END
+wie ~ (kann|werde|bekomme|komme|krieg*|stell*) ~ (ich|man) ~ (MESSAGE|das|euch|von|aus|den|die)? ~ LIST? ~
+    (los|raus|abbestellen|stoppen|abstellen|runter|beenden|abmelden|austragen)
+wie ~ (komme|komm) ~ ich ~ (aus|von) ~ LIST
+(meldet|melden|melde) (sie|euch|dich|ihr)? ~ (sich)? ~ (bei mir)? ~ (NICHT|nie) ~ (mehr|wieder|bei mir)
+BEG nie wieder (SCHREIB|SCHICK|MESSAGE|melden)
+(verbitte mir|verbiete) ~ (ihnen|euch|das|jede|jegliche|weiteren|weitere|MESSAGE)
+(WILL|bitte) ~ KEIN ~ kontakt
+STÖR jemand anderen
 """
 
 UNCLEAR = """
 BEG (stopp|abmelden|abbestellen|kündigen|stornieren|absagen|beenden|stoppen) ANY
-(termin|bestellung|auftrag|buchung|reservierung|vertrag) ~ ANY{0,2} (stornieren|absagen|kündigen|abbestellen|streichen|löschen|verschieben)
-(storniere*|stornier*|absagen|absage) ~ (sie|ihr)? ~ (bitte|den|meinen|die|meine)
-(sagen|sagt|sag) (sie|ihr)? ~ (termin|das) ~ ab
-(wer) (sind|ist|bist|seid) (sie|das|da|du|ihr) ANY{0,3} [.?,]* ANY{0,3} (kenne|kenn) 
+(termin|bestellung|auftrag|buchung|reservierung|vertrag) ~ ANY{0,2} (stornieren|absagen|kündigen|abbestellen|streichen)
+(stornier*|absagen) ~ (sie|ihr)? ~ (bitte|den|meinen|die|meine)
+(sagen|sagt|sag) (sie|ihr)? ~ termin ~ ab
+wer (sind|ist|bist|seid) (sie|das|da|du|ihr) ANY{0,3} [.?,]{0,2} ANY{0,3} (kenne|kenn)
 (kenne|kenn) ~ (sie|euch|dich|die nummer|diese nummer) ~ NICHT
-(woher) ~ (haben|habt|hast) (sie|ihr|du) ~ (nummer|daten)
-(warum|wieso|weshalb) ~ (schreib*|schick*|bekomme|kriege|kontaktier*|nervt) ~ (sie|ihr|ich|du)
-(ihr|sie|das|die|das ganze) (nervt|nerven|stört)
-(zu viele|zuviele|so viele|weniger) ~ MESSAGE
+woher ~ (haben|habt|hast) (sie|ihr|du) ~ (nummer|daten)
+(warum|wieso|weshalb) ~ (SCHREIB|SCHICK|STÖR|bekomme|kriege) ~ (sie|ihr|ich|du|mich|mir)
+(hören|hört|hör) (sie|ihr)? ~ auf [,]? ~ (mich|mir)
+(ihr|sie|das|eure MESSAGE) (nervt|nerven)
+(zu viele|zuviele|so viele|weniger) ~ (MESSAGE|sms)
 (fick|fickt) (dich|euch)
-(leck|leckt) (mich|mir)
-(halt|haltet|halten) ~ (klappe|fresse|maul|schnauze)
-BEG (spam|betrug|abzocke) END
+(leck|leckt) (mich)
+(halt|haltet|halten) ~ (klappe|fresse|maul|schnauze) LAST
+BEG (spam|betrug|abzocke) LAST
 ist das (spam|betrug|echt)
 (soll|muss) ich ~ (stopp|stop|abmelden)
-(das|mir) reicht END
-(verstorben|gestorben|tot END)
-(SCHREIB|SCHICK) (sie|ihr|du)? ~ (mir|uns)? ~ (bitte)? ~ NICHT
+(das reicht|reicht mir) LAST
+verstorben
+SCHREIB (sie|ihr|du)? ~ (mir|uns)? ~ NICHT
+NICHT ~ einverstanden
 (nachrichten|sms) ~ pausieren
 KEIN interesse
-kein kunde
+(will|möchte) das nicht
+KEIN kunde ~ (mehr)?
 """
 
 LIMIT = """
-(vor|nach|bis|zwischen|außer|ausser|bevor|ab) ~ (DIGITS|mittag|mitternacht|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|feierabend|wochenende|morgen|nächste|der arbeit|ich|uhr|es|acht|neun|zehn|sieben|sechs|zwanzig|ANY uhr)
-(nachts|sonntags|samstags|morgens|abends|werktags|mittags|tagsüber|wochentags|frühmorgens)
-(am|übers) (wochenende|sonntag|abend|morgen|vormittag|samstag|montag)
+(vor|nach|bis|zwischen|außer|bevor|ab) ~ (DIGITS|mittag|mitternacht|montag|dienstag|mittwoch|donnerstag|freitag|samstag
+    |sonntag|feierabend|wochenende|morgen|nächste|der arbeit|ich|acht|neun|zehn|sieben|sechs|zwanzig|ANY uhr)
+(nachts|sonntags|samstags|morgens|abends|werktags|mittags|tagsüber|wochentags)
+(am|übers) (wochenende|sonntag|abend|vormittag|samstag|montag)
 (während|wenn ich|solange|sofern|falls ich)
 (so|zu) (oft|früh|spät|viele|häufig|viel)
 (heute|vorerst|zurzeit|vorläufig|momentan|diese woche|diesen monat|gerade nicht|im moment)

@@ -15,17 +15,17 @@ WORDS = {
         celular teléfono móvil sms texto constantemente siempre seguido inmediato ustedes usted vuestros vuestra""",
     "SUBJ": "yo ellos",
     "ME": "me nos mi",
-    "STOP": """dejen deje deja dejad dejar dejes paren pare para parad parar pares cesen cese cesar eviten evite evitar
-        terminen termine detengan detenga detener suspendan suspenda""",
-    "ESCRIBIR": """escrib* mandar* mandando enviar* enviando contact* llamar* llamando molest* hostig* acos* fastidi*
-        jod* ching* text* spame* insist* marcar* mensaje* busc* comunicar* notificar* incordi* bombarde* envi* mand*
+    "STOP": "dejen deje dejad dejar dejes paren pare parad parar pares cesen cese cesar eviten evite evitar",
+    "MANDAR": "mand* envi*",
+    "ESCRIBIR": """escrib* contact* llamar* llamando molest* hostig* acos* fastidi*
+        jod* ching* text* spame* insist* marcar* mensaje* busc* comunicar* notificar* incordi* bombarde*
         solicit* pedir* pidiendo""",
     "ESCRIBA": """escriba escriban escribas escribáis contacte contacten contactes contactéis llame llamen llames
         llaméis moleste molesten molestes molestéis hostigue hostiguen acose acosen fastidie fastidien fastidies joda
         jodan jodas chingue chinguen chingues texteen textee textees insista insistan insistas busque busquen busques
         marque marquen molestar escribir contactar llamar mensajee mensajeen comuniquen comunique hablen hable hables
-        mensajees spameen incordien incordie""",
-    "MANDE": """mande manden mandes mandéis envíe envíen envíes enviéis mandar enviar remitan remita""",
+        mensajees spameen incordien incordie escribieran escribiera contactaran contactara llamaran molestaran""",
+    "MANDE": """mande manden mandes mandéis envíe envíen envíes enviéis mandar enviar remitan remita enviaran enviara mandaran mandara enviasen mandasen""",
     "MANDAN": "mandan mandas manda envían envías envía escriben escribes llaman",
     "MESSAGE": """mensaje mensajes mensajito mensajitos msj msjs sms texto textos correos publicidad* propaganda
         promocion* ofertas notificaci* encuesta* recordatorio* llamadas solicitudes spam basura mierda* tontería*
@@ -41,23 +41,28 @@ WORDS = {
     "MIO": """número numero teléfono telefono celular móvil datos nombre contacto información info cuenta correo línea
         cel tel""",
     "LIST": """lista listas base sistema registro registros contactos directorio agenda grupo bd""",
-    "RECIBIR": "recibir recibiendo tener ver oír saber seguir recibo recibirlos recibirlas leer",
+    "RECIBIR": "recibir recibiendo recibirlos recibirlas",
     "QUIERO": """quiero queremos deseo deseamos quisiera necesito gusta gustan gustaría acepto autorizo autoricé
         consiento solicité solicito pedí interesan quería permito doy di""",
     "NO": "no nunca jamás tampoco ni",
+    "PERSON": """juan juana josé luis carlos jorge pedro manuel antonio francisco miguel javier fernando rafael
+        sergio pablo diego alejandro ricardo eduardo roberto carmen ana isabel lucía marta elena sofía teresa rosario
+        beatriz patricia gabriela daniela alejandra guadalupe josefina""",
     "HEDGE": "quizás quizá talvez posiblemente tal acaso",
 }
+
+# Words worth recognising with a slip of the finger.
+TYPOS = "mensajes mensaje escriban equivocado cancelar molesten contacten suscripción desuscribir escribirme recibir"
 
 INNOCENT = """
 NO ~ (dejen|deje|dejes|deja|dejéis|paren|pares|pare|paro|paramos|dejo|dejamos|cesen|dejaré|dejaremos|pude|puedo|podía|podemos|dejar|parar|paraba) ~ (de|END)
 sin (parar|cesar|dejar)
 NO ~ (pude|puedo|podía|podemos|podíamos|he|hemos) ~ (parar|dejar|dejado|parado)
-(yo|nosotros|él|ella) NO
 (responda|responde|envíe|envía|envie|escriba|conteste|mande|texto|textea) ~ (con|la palabra)? (stop|baja|parar|alto|cancelar) (para|al|a|si)
 NO ~ (olvid*|dude|duden|dudes)
 NO ~ (quiero|quisiera|quería|queremos) ~ (molest*|dejar|parar|incomod*|perder)
 (el|la|un|al|mi|gran|muy|lo|más|tan|una|esa|bus) (alto|baja|parada|fin|para)
-(alto|baja|bajo) (nivel|calidad|precio|por|médica|maternidad|y|el|standard|riesgo)
+(alto|baja|bajo) (nivel|calidad|precio|un|médica|maternidad|y|el|standard|riesgo)
 """
 
 WRONG_NUMBER = """
@@ -66,13 +71,20 @@ WRONG_NUMBER = """
 (equivocado|equivocada) de (número|persona|teléfono)
 (está|están|estás|creo que se|se|te|se han|se ha|te has) ~ (equivocó|equivocaron|equivocaste|equivocado|equivocada|equivocados) END
 BEG (equivocado|equivocada) END
+(mi nombre no es|no es mi nombre)
+no soy (la persona|a quien|quien) ~ (que)? ~ (busca|buscan|buscas|cree|creen|piensa|piensan)
+(marcó|marcaron) mal
+(se confundió|se confundieron|me confunde|me confunden) (END|de|con)
+NAME ya no (trabaja|vive) aquí
 (número|numero|persona) que no es
+(yo)? no me llamo NAME
 (no|yo no) soy ~ (la|el|ninguna|ningún|esa|ese)? ~ (señor|señora|sra|sr|doña|don)? (NAME|juana|persona)
 (no|ni) se llama ANY
 (no|ya no) ~ es ~ (el|la)? ~ (número|numero|teléfono|celular) ~ (de|del)
 (este|ese|aquí|esta) ~ (ya)? no es ~ (el|la|de|ninguna)? ~ (NAME|número de|teléfono de)
 (aquí|acá) no ~ (vive|hay|trabaja|está|es|se encuentra|existe|vive ya) ~ (ningún|ninguna|nadie|la|el|tal|esa|ese|NAME|persona)
 (no hay|no existe|no vive) ~ (ningún|ninguna|nadie|NAME) ~ (NAME|aquí|acá|con ese nombre|llamado|llamada|que se)
+(este|ese) (ya)? no es ~ (mi|su) (número|teléfono|nombre)
 no conozco ~ (a)? ~ (ningún|ninguna|nadie|NAME)
 (me llamo|soy) NAME [,]? no NAME
 NAME ya no ~ (tiene|usa|vive|es|está)
@@ -85,64 +97,93 @@ NAME cambió de (número|teléfono|celular)
 """
 
 STOP = """
-BEG STOPPER (STOPPER|FILLER|[,]){0,8} ([,] NAME{1,3})? (?=[.?]|$)
+BEG STOPPER (STOPPER|FILLER|[,]){0,8} ([,] NAME{1,3})? (?=[.?,]|$)
 BEG (ya)? (no|ni) (más|mas|mss) [,]? (END|MESSAGE|de esto|envíos|textos|llamadas)
-BEG no ~ (MESSAGE|spam) (END|por|gracias)
+BEG no ~ (mensajes|mensajitos|textos|sms|spam|publicidad|llamadas|encuestas|notificaciones) LAST
 (?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|sigan|siga|sigas|intenten)? ~ (ESCRIBA) (?!la|el|lo)
-(?<!SUBJ)(NO|ya no) ~ MANDE ~ (MESSAGE|más|mas|nada|END|esto|estos|estas|eso|cosas|ninguno)
-(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|sigan|siga|sigas|intenten|intente|se les ocurra) ~ (a)? ~ ESCRIBIR
+(?<!SUBJ)(NO|ya no) ~ MANDE ~ (MESSAGE|más LAST|nada END|LAST|esto|estos|estas|eso|cosas|ninguno|nunca)
+(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|volver|sigan|siga|sigas|intenten|intente|se les ocurra) ~ (a)? ~
+    (ESCRIBIR|MANDAR ~ (LAST|MESSAGE|más LAST|nada))
 (?<!SUBJ)(NO) ~ (me|nos) ~ MANDAN ~ más
 (favor de|pido|pedimos|ruego|solicito|exijo|les pido|favor) ~ NO ~ (ESCRIBIR|ESCRIBA|MANDE)
 NO ~ (ser)? (contactado|contactada|molestado|molestada|contactados)
-STOP (ya)? ~ (de)? ~ (estar)? ~ ESCRIBIR
-STOP ~ (ya)? ~ (con|de) ~ (los|las|sus|tantos|esos|estos|tanto)? ~ (MESSAGE|esto|eso|END)
-(basta|alto|fuera|suficiente) (ya)? ~ (END|de|con) ~ (MESSAGE|ESCRIBIR|END|esto|todo)
-ya (basta|estuvo|fue suficiente|párenle|parenle)
+(STOP|deja|para ya) (ya)? ~ (de) ~ (estar)? ~ (ESCRIBIR|MANDAR ~ (LAST|MESSAGE|esto|estos|cosas|a este|a mi))
+(STOP|deja) (ya)? (con|de) ~ (MESSAGE|esto END|eso END)
+BEG (ya)? (basta|alto|fuera|suficiente) (ya)? (LAST|(de|con) ~ (MESSAGE|ESCRIBIR|esto LAST))
+ya (estuvo bueno|fue suficiente|párenle)
 (paren|párenle|detengan|detenga|deténganse|cancelen|cancela|cancelar|suspendan|suspender|cancele|terminen|elimina|anular|anulen|detener|desactivar|desactiven|parar) ~ (MESSAGE|suscripci*|envío|envíos|END)
 (suscripci*) ~ (cancel*|anul*)
-(NO|ya no) ~ QUIERO ~ (que)? ~ (me|nos)? ~ (RECIBIR|MESSAGE|ESCRIBA|MANDE|esto|estos|más END|nada END|saber|ser|seguir|contacto|contactado|estar en|aparecer|figurar|formar)
-(NO|ya no) ~ QUIERO ~ (más|nada|mas) (END|de|con|suyo|gracias|MESSAGE)
-(NO) ~ (deseo|quiero|autorizo|permito|consiento|acepto) ~ (que|el|uso|la) ~ (me|nos|mis)? ~ (ESCRIBA|MANDE|ESCRIBIR|contacto|uso|usen|utilicen|tratamiento|datos|sigan)
-(NO|nunca) ~ (autoricé|autorizo|di|doy|pedí|solicité|consentí|he dado|suscribí|inscribí|registré|acepté|tienen) ~ (mi|para|esto|estos|MESSAGE|que|END|permiso|consentimiento|autorización|a|el)
+(NO|ya no) ~ QUIERO ~ (que)? ~ (me|nos)? ~
+    (recibir* ~ (MESSAGE|nada LAST|más LAST|LAST|esto|de ustedes)|recibiendo|MESSAGE|ESCRIBA|MANDE|esto LAST|estos LAST|más LAST|saber ~ (de ustedes|nada)|ser contactado
+    |ser contactada|seguir recibiendo|contacto|contactado|estar en ~ LIST|aparecer|figurar|formar)
+(NO|ya no) ~ QUIERO ~ que ANY{0,3} (ESCRIBA|ESCRIBIR|MANDE ~ (MESSAGE|nada|LAST))
+(NO|ya no) ~ (quiero|queremos|deseo) ~ (más LAST|nada (de|con) (ustedes|usted))
+ya no quiero (LAST|nada LAST)
+NO ~ (deseo|quiero|autorizo|permito|consiento|acepto) ~ (que|el|uso|la) ~ (ESCRIBA|MANDE|ESCRIBIR|uso|usen|sigan)
+(NO|nunca) ~ (autoricé|autorizo|di|doy|pedí|solicité|consentí|he dado|suscribí|inscribí|registré|acepté|tienen) ~
+    (esto|estos|MESSAGE|que ~ ESCRIBIR|permiso|consentimiento|autorización|RECIBIR)
+(nunca|no) ~ me (suscribí|inscribí|registré|apunté)
 (sin) ~ (mi) (permiso|consentimiento|autorización)
 (retiro|revoco|retirar|revocar|cancelo|quito) ~ (mi|el) ~ (consentimiento|permiso|autorización)
-(prefiero|preferiría|quisiera|me gustaría|agradecería|agradeceré) ~ (que)? ~ NO ~ (RECIBIR|me|nos|MANDE|ESCRIBA|ser)
+(agradecería|agradezco|gustaría|ruego|pido|quisiera|quiero) ~ que ~ (dejaran|dejara|dejen|deje|pararan) ~ de ~ (ESCRIBIR|MANDAR)
+(prohíbo|prohibo) ~ que ANY{0,3} (ESCRIBIR|ESCRIBA|MANDE)
+NO ~ he (autorizado|dado|pedido|solicitado) ~ (que ANY{0,2} (ESCRIBA|MANDE|ESCRIBIR)|MESSAGE|permiso|consentimiento|autorización)
+(prefiero|preferiría|quisiera|gustaría|agradecería|agradeceré) ~ (que)? ~ NO ~ (recibir*|MANDE|ESCRIBA|ser contactad*)
 (dejar de|deje de) ~ (RECIBIR|recibirlos)
-(déjame|déjenme|déjeme|dejadme|dejarme|déjennos|dejenos|déjanos) ~ (en)? ~ (paz|tranquilo|tranquila|tranquilos|vivir|solo|sola)
-(en paz) END
-REMOVEME ~ (de|del|END|por|FILLER|la|su|tu|esta)
+(sin|cero|ni un|ningún) ~ MESSAGE (más|LAST)
+(me desuscribo|me salgo de LIST|quiero salir|quiero que (paren|dejen|cesen))
+(pueden|podrían|puede|podría|pueden por favor|quiero que|quieren) ~ (parar|dejar|dejen|paren) (LAST|de ~ (ESCRIBIR|MANDAR))
+BEG no (contactarme|escribirme|llamarme|molestarme|enviarme|mandarme)
+(déjenme|déjeme|déjame|dejenos) de ESCRIBIR
+no (es necesario|hace falta|quiero|deseo) que ANY{0,2} (ESCRIBA|MANDE)
+no (sigan|continúen|continue|siga) (LAST|ESCRIBIR|mandando|enviando|insistiendo)
+(para|como) que (dejen|paren|deje|no) ~ (de)? ~ (ESCRIBIR|MANDAR|ESCRIBA|MANDE)
+(desactiven|desactivar|desactive) ~ (MESSAGE|mi número|mi numero)
+(déjame|déjenme|déjeme|dejadme|dejarme|déjennos|dejenos|déjanos|dejen|deje|dejan) ~ (en)? ~ (paz|tranquilo|tranquila|tranquilos|vivir|sola|solo)
+REMOVEME (LAST|ya|del (sistema|grupo)|de ~ LIST (?!de espera)|de (aquí|todo|esto))
+(baja|bajen|baje|den de baja) (mis datos|mi número|mi numero)
+(me|nos) (dan|den|das) de baja
 REMOVE ~ (mi|mis|este|el|esta|a) ~ MIO
-(quit*|sac*|borr*|elimin*|retir*) ~ de (la|tu|su|esta|vuestra|sus|tus) ~ LIST
+(quit*|saqu*|sacar*|borr*|elimin*|retir*) ~ de (la|tu|su|esta|vuestra|sus|tus) ~ LIST
 (mi|mis|este) ~ MIO ~ (sea|sean|de)? ~ (borrado|eliminado|borrados|eliminados|retirado) 
-(dame|denme|deme|darme|darse|darnos|dar|doy|dennos|quiero|solicito|pido|causar|gestionar|tramitar|causo) ~ (de|la|la|el)? ~ baja
+(dame|denme|deme|dar|darme|darnos|doy|den|dennos|quiero|quisiera|solicito|pido|causar|gestionar|tramitar|causo) ANY{0,3} (de|la) baja
+(dejen|deje|deja|dejad|dejarme|dejar|déjame|déjenme|déjeme) ANY{0,4} en paz
+(NO|nunca) ANY{0,2} (vuelvan|vuelva|vuelvas|volver|volváis) ANY{0,2} (a)? ~ (ESCRIBIR|MANDAR LAST)
+(NO|ya no) QUIERO ANY{0,4} (ESCRIBA|ESCRIBIR|MANDE MESSAGE)
 baja (por favor|de la lista|del servicio|sms|definitiva|inmediata|de MESSAGE|de LIST)
-(me|nos) ~ (quiten|saquen|borren|eliminen|quite|saque|borre|elimine|quitan|sacan|borran|eliminan|quitar|sacar|borrar|eliminar) ~ (de|END|por)
+(me|nos) (quiten|saquen|borren|eliminen|quite|saque|borre|elimine|quitan|borran|eliminan|quitar|borrar|eliminar) ~ (de|del|END|ya)
 (quiero|quisiera|deseo|necesito|cómo) ~ (hago|puedo|me)? ~ (para)? ~ (salir|salirme|borrarme|desuscrib*|cancelar la suscripci*|cancelar MESSAGE|dejar de|desinscrib*|eliminarme|parar esto|parar MESSAGE)
-no ~ (me|nos) ~ (interesa|interesan) (END|MESSAGE|más|nada|su|sus|lo que|esto|para|recibir|en)
-no ~ (estoy|estamos|tengo|me encuentro) ~ (interesado|interesada|interesados|interés) (?!en otr*|en ir|en cambiar)
-(hart*|cansad*|aburrid*|fastidiad*) ~ (de|con) ~ (MESSAGE|que|ustedes|RECIBIR|tanto|ESCRIBIR)
-(me tienen|me tiene|tienen) ~ (harto|harta|cansado|cansada|podrido|hasta)
-(denunciar|denunciaré|denuncio|denunciarlos|denuncia|denunciarles|demandar|demandaré|demandarlos|demanda|reportar|reportaré|reportarlos|reportando|reportado|reporto) (END|por|a|si|como|ante|contra|al|este|su|FILLER|spam)
-(los|las|les|te|lo) ~ (voy a|vamos a)? ~ (denunciar|demandar|reportar|bloquear|denuncio|reporto|bloqueo|bloqueé|denunciaré|demandaré|reportaré|bloquearé)
-(bloquear|bloquearé|bloqueados|bloqueado|bloquearlos|bloqueo|bloqueando) (END|este|su|al|el|a|FILLER)
+no ~ (me|nos) ~ (interesa|interesan) (END|MESSAGE|más|nada|su|sus|lo que|esto|recibir)
+no ~ (estoy|estamos|tengo) ~ (interesado|interesada|interesados|interés) (END|en ~ (MESSAGE|recibir*|sus|su|esto|nada))
+(harto|harta|hartos|hartas|cansado|cansada) ~ (de|con) ~ (MESSAGE|que me ~ ESCRIBIR|ustedes|recibir*)
+me (tienen|tiene) (harto|harta|cansado|cansada|podrido|hasta)
+(voy a|vamos a|tendré que|pienso) (denunciar*|demandar*|reportar*|bloquear*)
+(denunciarlos|denunciarles|demandarlos|reportarlos|denunciaré|demandaré|reportaré|bloquearé)
+(poner|interponer|pondré|interpondré|haré|presentar|presentaré) ~ denuncia
+si ~ (siguen|sigue|vuelven|vuelve|me) ~ (a)? ~ (ESCRIBIR|MANDAR ~ (más|MESSAGE|LAST))
+NO ~ QUIERO (?!perder|dejar|que se) ANY{0,5} MESSAGE
+BEG (STOP|deja) (?!de (ser|hacer)) ANY{0,5} (MESSAGE|ESCRIBIR)
+(denuncia|denuncio|reporto|reportado|reportando) (LAST|por ~ (spam|acoso)|ante|como spam|este número|su número|a la)
+(los|las|les|te|lo) (voy a|vamos a)? (denunciar|demandar|reportar|bloquear|denuncio|reporto|bloqueo|bloqueé)
+(bloquearlos|bloqueando|bloqueo|bloqueados|bloqueado) (LAST|este número|su número)
 (hablo|hablaré|hablar|contactar|llamar|llamo|llamaré|consultar) ~ (con|a) ~ (mi|un) ~ (abogado|policía|abogada)
 (acciones|medidas) legales
 (profeco|aepd|lopd|rgpd|gdpr|condusef|osiptel)
-(acoso|hostigamiento|acosando|hostigando|acosan)
+(esto es acoso|hostigamiento|acosando|hostigando|BEG acoso)
 (esto|eso) es (spam|acoso)
 (olvídense|olvídate|olvídese|olvídenme|olviden) ~ (de)? ~ (mi|mí|este) ~ (MIO|END)
-(lárguense|lárgate|váyanse|vete a|vayan a la|vete al|piérdanse)
+BEG (lárguense|lárgate|váyanse|piérdanse) LAST
 (no molestar|no molesten|no moleste|no fastidi*|no jod*|no ching*)
 (borrar|eliminar|supresión|cancelación) ~ (de)? ~ (mis|todos)? ~ datos
 cómo ~ (me doy|paro|detengo|dejo|cancelo|me quito|elimino|salgo|evito|bloqueo|me salgo) ~ (de|MESSAGE|esto|estos|END|baja)
-(no llame|dejen) ~ más END
 (nada) de (MESSAGE)
 """
 
 UNCLEAR = """
-BEG (baja|parar|paren|alto|basta|cancelar|cancele|cancelen|eliminar|borrar|anular) ANY
+(tal vez|a lo mejor) FILLER{0,2} STOPPER END
+BEG (baja|parar|alto|basta|cancelar|cancele|cancelen|eliminar|borrar|anular) ANY
 (cancelar|cancele|cancela|cancelen|anular|anule|cancelo) ~ (mi|la|el|mis|una) ~ (cita|reserva|turno|pedido|orden|reservación|hora|compra|membresía|ANY)
-(quiero|necesito|quisiera|deseo|puedo|tengo que) ~ (cancelar|anular)
+(quiero|necesito|quisiera|deseo|tengo que) ~ (cancelar|anular)
 (quién|quien|quienes|quiénes) (es|son|eres|habla) ANY{0,3} [.?,]* ANY{0,2} no ~ (lo|la|los|te|le) ~ conozco
 no ~ (lo|la|los|las|te|le|les|este|ese) ~ (conozco|reconozco)
 (cómo|dónde|de dónde|quién) ~ (obtuv*|consigu*|sac*|tien*|dio) ~ (mi) ~ (número|numero|datos|contacto|teléfono)
@@ -156,7 +197,7 @@ es (esto|esta|este)? ~ (spam|una estafa|estafa|real)
 (falleció|murió|fallecido|fallecida|difunto|difunta)
 no ~ (me|nos) ~ interesa
 no (soy|somos) ~ (su|un|una|sus)? ~ (cliente|paciente|clienta)
-NO ~ MANDE
+NO ~ MANDE (?!la|el)
 no quiero nada
 pausar MESSAGE
 """

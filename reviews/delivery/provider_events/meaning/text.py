@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 # The longest text that Twilio passes on has 1,600 characters. Of a longer one (WhatsApp), the beginning and the end.
 HEAD, TAIL = 1_200, 400
+LONGEST_WORD = 40  # letters that are looked at
 
 
 class Word(NamedTuple):
@@ -26,11 +27,17 @@ LOOKALIKES = str.maketrans(
     "ABCEHIJKMOPSTYXabcehijkmopstyxvwdlgABEZHIKMNOPTYXabenikvoptuxilodabcdefghijklmnoprstuvwyz",
 )
 LOOKALIKES |= {first + n: chr(ord("a") + n) for first in (0x1F130, 0x1F150, 0x1F170) for n in range(26)}
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # "möchte" is not "mochte"
 APOSTROPHES = str.maketrans("’‘`´ʼ′", "''''''")
 
 # Pictures that say what a word says.
 PICTURES = {"🛑": "stop", "⛔": "stop", "🚫": "nomore", "📵": "nomore"}
-PICTURES |= dict.fromkeys("💬📩📨📧📲📱✉", "texts") | dict.fromkeys("🖕", "fuckyou") | dict.fromkeys("🤷🤔", "maybe")
+PICTURES |= (
+    dict.fromkeys("💬📩📨📧📲📱✉", "texts")
+    | dict.fromkeys("🖕", "fuckyou")
+    | dict.fromkeys("🤷🤔", "maybe")
+    | {"#": "number"}
+)
 
 MAIL_HEAD = re.compile(
     r"^[ \t]*(?:-{2,} ?(?:original|ursprüngliche|mensaje|message)|on .{5,80} wrote:|am .{5,80} schrieb .{0,60}:"
@@ -60,24 +67,25 @@ QUOTATION = re.compile(r"[\"“”„«][^\"“”„«»\n]{20,}[\"“”»]")
 TOKEN = re.compile(
     r"(?P<link>https?://\S+|www\.\S+)"
     r"|(?P<word>\$?[^\W_]+(?:['*@$]+[^\W_]+)*\**)"
-    r"|(?P<picture>[" + "".join(PICTURES) + r"])"
+    r"|(?P<picture>#(?!\w)|[" + "".join(PICTURES).replace("#", "") + r"])"
     r"|(?P<question>\?)"
     r"|(?P<comma>[,()/–—]|(?<=\s)-(?=\s))"
     r"|(?P<stop>[.!:;…\n¡¿|•]|[\u2600-\u27bf\U0001f000-\U0001faff])"
 )
+# A full stop behind them ends no sentence.
+ABBREVIATIONS = {"mr", "mrs", "ms", "dr", "st", "sr", "sra", "dra", "hr", "fr", "mme", "mlle", "nr", "tel", "num"}
 # French words that lose their vowel: "n'envoyez" is two words, "don't" is one.
 ELIDED = {"c", "d", "j", "l", "m", "n", "qu", "s", "t"}
-DIGITS_AS_LETTERS = str.maketrans("013457$@", "oleastsa")
 
 
 def read_words(text: str) -> list[Word]:
     """Return the words and boundaries of a text that `clean` and `cut` have prepared."""
-    capitals = text.isupper() or text.istitle()
+    capitals = sum(map(str.isupper, text)) > sum(map(str.islower, text)) or text.istitle()
     words: list[Word] = []
     for token in TOKEN.finditer(text):
         kind, start, end = token.lastgroup, *token.span()
         if kind == "word":
-            plain = fold(token[0])
+            plain = fold(token[0][:LONGEST_WORD])
             first, apostrophe, rest = plain.partition("'")
             if apostrophe and first in ELIDED:
                 middle = start + len(first) + 1
@@ -89,7 +97,8 @@ def read_words(text: str) -> list[Word]:
             words.append(Word(PICTURES[token[0]], start, end))
         elif kind != "link":
             sign = {"question": "?", "comma": ","}.get(kind or "", ".")
-            if words and words[-1].plain not in (".", "?"):
+            abbreviated = token[0] == "." and words and words[-1].plain in ABBREVIATIONS
+            if words and words[-1].plain not in (".", "?") and not abbreviated:
                 words.append(Word(sign, start, end))
     return words
 
@@ -120,5 +129,5 @@ def fold(word: str) -> str:
     """Return a word in small letters, without accents, lookalikes written as what they look like."""
     if word.isascii():
         return word.lower()
-    plain = unicodedata.normalize("NFKD", word.translate(LOOKALIKES)).casefold()
+    plain = unicodedata.normalize("NFKD", word.casefold().translate(UMLAUTS).translate(LOOKALIKES)).casefold()
     return "".join(letter for letter in plain if not unicodedata.combining(letter))

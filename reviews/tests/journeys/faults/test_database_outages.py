@@ -1,5 +1,6 @@
 """PostgreSQL read-only, away and at its limit, under an installation: 503 meanwhile, and work goes on by itself."""
 
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ pytestmark = [
     pytest.mark.skipif(settings.SQLITE, reason="needs PostgreSQL: SQLite has no server that could be away"),
 ]
 
-ROLE = "reviewhub_in_outages"  # no superuser: the limit of connections holds for it
+ROLE = f"reviewhub_in_outages_{os.getpid()}"  # no superuser: the limit of connections holds for it
 SOON = 10.0  # seconds for an answer
 
 

@@ -21,7 +21,7 @@ def switch_off(apps: Any, schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0023_import_encoding"),
+        ("reviews", "0022_import_encoding"),
     ]
 
     operations = [migrations.RunPython(switch_off, migrations.RunPython.noop, elidable=True)]

@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """The content of earlier imports is text that was encoded anew, in UTF-8: the default holds for them."""
 
     dependencies = [
-        ("reviews", "0021_one_form_of_addresses"),
+        ("reviews", "0021_past_withdrawals"),
     ]
 
     operations = [

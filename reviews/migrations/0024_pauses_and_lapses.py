@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0024_sites_that_forbid_asking"),
+        ("reviews", "0023_sites_that_forbid_asking"),
     ]
 
     operations = [

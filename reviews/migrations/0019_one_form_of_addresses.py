@@ -177,6 +177,7 @@ def _merge(apps: Any, kept: Any, other: Any, counts: Counter[str]) -> None:
             counts["open requests cancelled"] += 1
     requests.filter(contact=other).update(contact=kept)
     events.filter(contact_id=other.pk).update(contact_id=kept.pk)
+    apps.get_model("reviews", "InboxItem").objects.filter(contact=other).update(contact=kept)
     if not kept.phone or kept.phone == other.phone:
         kept.shares_phone = other.shares_phone and (not kept.phone or kept.shares_phone)
     other.delete()

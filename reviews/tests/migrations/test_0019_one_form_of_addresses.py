@@ -12,7 +12,16 @@ from django.db import connection
 
 from oauth.models import Account, User
 from reviews.contacts import opt_outs, suppressions
-from reviews.models import Contact, Delivery, DeliveryEvent, Event, MergeCandidate, ReviewRequest, Suppression
+from reviews.models import (
+    Contact,
+    Delivery,
+    DeliveryEvent,
+    Event,
+    InboxItem,
+    MergeCandidate,
+    ReviewRequest,
+    Suppression,
+)
 from reviews.models.addresses import hash_address
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
@@ -20,7 +29,7 @@ from reviews.tests.support.helpers import asked
 pytestmark = pytest.mark.django_db
 
 FORMER, TODAY = "x@münchen.example", "x@xn--mnchen-3ya.example"
-step = import_module("reviews.migrations.0021_one_form_of_addresses")
+step = import_module("reviews.migrations.0019_one_form_of_addresses")
 
 
 def update() -> None:
@@ -117,6 +126,7 @@ def test_two_contacts_whose_addresses_are_one_become_the_older(
     ReviewRequest.objects.filter(pk=ended.pk).update(status="completed", ended_at=now, contact=newer)
     Event.objects.create(account=account, type="contact.opted_out", occurred_at=now, contact=newer)
     MergeCandidate.objects.create(account=account, by_email=older, by_phone=newer)
+    InboxItem.objects.create(account=account, contact=newer, kind="feedback", created_at=now)
     with caplog.at_level(logging.WARNING):
         update()
     contact = Contact.objects.get()
@@ -125,6 +135,7 @@ def test_two_contacts_whose_addresses_are_one_become_the_older(
     assert (contact.first_name, contact.last_name, contact.time_zone) == ("Xaver", "Huber", "Europe/Berlin")
     assert {request.contact_id for request in ReviewRequest.objects.all()} == {older.pk}
     assert {event.contact_id for event in Event.objects.filter(type="contact.opted_out")} == {older.pk}
+    assert InboxItem.objects.get().contact_id == older.pk
     note = LogEntry.objects.get()
     assert (note.user_id, note.object_id, note.change_message) == (operator.pk, str(older.pk), step.MERGED)
     [line] = [record.getMessage() for record in caplog.records if record.name == step.__name__]

@@ -1,0 +1,215 @@
+"""From words as people type them to those of the rules: typing errors, stretched letters, digits for letters, names."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
+from reviews.delivery.provider_events.meaning.grammar import (
+    BOUNDARIES,
+    DIGITS,
+    GERUND,
+    NAME,
+    OWNER,
+    SHORTEST_STEM,
+    UNKNOWN,
+    Grammar,
+)
+from reviews.delivery.provider_events.meaning.text import Word, fold
+
+# Words that one slip separates from one of ours, and that mean what they say.
+REAL_WORDS = frozenset(
+    [
+        "massage",
+        "massages",
+        "massaged",
+        "massaging",
+        "masaje",
+        "masajes",
+        "cancer",
+        "cancers",
+        "chancel",
+        "content",
+        "contract",
+        "contracts",
+        "contracting",
+        "contesting",
+        "deplete",
+        "remote",
+        "renove",
+        "lumber",
+        "dumber",
+        "testing",
+        "sexting",
+        "mothering",
+        "deceive",
+        "deceiving",
+        "perceiving",
+        "flasche",
+        "anmelden",
+        "angemeldet",
+        "decevoir",
+        "scheiben",
+        "schreien",
+        "schreiber",
+        "schreiten",
+        "hoschen",
+        "imessage",
+        "renvoyer",
+        "envoler",
+        "describir",
+        "inscribir",
+        "inscribirme",
+        "intersected",
+        "interacted",
+        "uninterested",
+        "lenses",
+        "along",
+        "against",
+        "shop",
+        "shops",
+        "step",
+        "steps",
+        "stoop",
+        "stomp",
+        "strop",
+        "top",
+        "tops",
+        "spot",
+        "slop",
+        "swop",
+        "chop",
+        "drop",
+        "prop",
+        "crop",
+        "post",
+        "sop",
+        "stow",
+        "carcel",
+        "shopping",
+        "popping",
+        "topping",
+        "mopping",
+        "stepping",
+    ]
+)
+# Slips in a word: a swap, a letter too few, too many, or wrong. Two in words so long that nothing else is near.
+SLIPS, SLIPS_IN_LONG, LONG = 1, 2, 11
+SHORTEST = 6  # in shorter words a slip makes another word; unless the text has no other word
+# A slip costs time to recognise: only so many words of a text are tried.
+MOST_SLIPS = 20
+ALONE = ("stop", "unsubscribe", "cancel")
+
+THRICE = re.compile(r"(.)\1{2,}")
+LETTERS_FOR_DIGITS = str.maketrans("013457$@", "oleastsa")
+NUMBER = re.compile(r"\d+(?:h|am|pm|a|p|x|th|st|nd|rd)?\d*")
+# Words that belong together, and the one word that stands for them.
+PHRASES = {
+    "opt": {("opt", "out"): "optout"},
+    "opted": {("opted", "out"): "optedout"},
+    "un": {("un", "subscribe"): "unsubscribe"},
+    "s": {("s", "il", "vous", "plait"): "svp", ("s", "il", "te", "plait"): "svp"},
+}
+# Words that are recognised letter by letter: "S T O P".
+LETTER_BY_LETTER = {"stop", "stopp", "unsubscribe", "end", "quit", "cancel", "optout", "baja", "arret"}
+
+
+class Spelling:
+    """The letters of a grammar for the words of a text."""
+
+    def __init__(self, grammar: Grammar, meant: Iterable[str]) -> None:
+        self.grammar = grammar
+        self.meant = sorted({fold(word) for word in meant})
+        self.names = frozenset(grammar.members("NAME"))
+
+    def spell(self, words: Sequence[Word]) -> str:
+        """Return one letter for each word or boundary."""
+        letters: list[str] = []
+        tries = MOST_SLIPS
+        for word in words:
+            letter = word.plain if word.plain in BOUNDARIES else self._look_up(word)
+            if letter is None and not word.capital and tries and len(word.plain) >= SHORTEST:
+                tries -= 1
+                letter = self._correct(word.plain)
+            letters.append(letter or unknown(word))
+        return "".join(letters)
+
+    def _look_up(self, word: Word) -> str | None:
+        plain = word.plain
+        for form in (*squeeze(plain), plain):
+            if letter := self.grammar.look_up(form):
+                return letter
+        if plain.isalpha():
+            return None
+        if NUMBER.fullmatch(plain):
+            return DIGITS
+        base, apostrophe, ending = plain.partition("'")
+        if apostrophe and ending == "s" and (word.capital or self.grammar.look_up(base) in self.names):
+            return OWNER
+        if apostrophe and ending == "ll":
+            return self.grammar.look_up("ill")  # "I'll", "we'll": not "well"
+        bare = re.sub(r"['*]", "", plain).translate(LETTERS_FOR_DIGITS)
+        if "*" in plain and len(bare) < SHORTEST_STEM:
+            return self.grammar.look_up("swear")
+        return self.grammar.look_up(bare) or self.grammar.look_up("swear" if "*" in plain else base)
+
+    def _correct(self, word: str) -> str | None:
+        meant = correct(word, self.meant)
+        return self.grammar.look_up(meant) if meant else None
+
+
+def unknown(word: Word) -> str:
+    """Return the letter of a word that the grammar does not know."""
+    if word.plain.endswith("ing") and len(word.plain) >= SHORTEST:
+        return GERUND
+    return NAME if word.capital else UNKNOWN
+
+
+def squeeze(word: str) -> list[str]:
+    """Return what a word with stretched letters may be: "stoppp", "messsages"."""
+    return [THRICE.sub(r"\1", word), THRICE.sub(r"\1\1", word)] if THRICE.search(word) else []
+
+
+def correct(word: str, words: Sequence[str], *, shortest: int = SHORTEST) -> str | None:
+    """Return the one of the words that was probably meant, None if there is none."""
+    if len(word) < shortest or word in REAL_WORDS:
+        return None
+    best = extractOne(word, words, scorer=OSA.distance, score_cutoff=SLIPS_IN_LONG if len(word) >= LONG else SLIPS)
+    return best[0] if best else None
+
+
+def join(words: Sequence[Word]) -> list[Word]:
+    """Return the words, those joined that were typed in parts: "opt out", "S T O P"."""
+    joined: list[Word] = []
+    position = 0
+    while position < len(words):
+        end, whole = _find_phrase(words, position)
+        if not whole and len(words[position].plain) == 1:
+            end, whole = _find_letters(words, position)
+        if whole:
+            joined.append(Word(whole, words[position].start, words[end - 1].end))
+        else:
+            joined += words[position:end]
+        position = end
+    return joined
+
+
+def _find_phrase(words: Sequence[Word], position: int) -> tuple[int, str]:
+    """Return where a phrase ends that begins here, and its word; else the next position, and no word."""
+    for phrase, whole in PHRASES.get(words[position].plain, {}).items():
+        end = position + len(phrase)
+        if tuple(word.plain for word in words[position:end]) == phrase:
+            return end, whole
+    return position + 1, ""
+
+
+def _find_letters(words: Sequence[Word], position: int) -> tuple[int, str]:
+    """Return where a row of single letters ends that begins here, and the word that they spell, if they do."""
+    end = position
+    while end < len(words) and len(words[end].plain) == 1:
+        end += 1
+    while end > position + 1 and words[end - 1].plain in BOUNDARIES:
+        end -= 1
+    spelled = "".join(word.plain for word in words[position:end] if word.plain not in BOUNDARIES)
+    return end, spelled if spelled in LETTER_BY_LETTER else ""
