@@ -1,6 +1,6 @@
 """Data steps of migrations, on rows as they were before."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -19,13 +19,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def before() -> Iterator[Any]:
-    """The models as they were before the inbox was filled."""
-    executor = MigrationExecutor(connection)
-    latest = executor.loader.graph.leaf_nodes()
-    executor.migrate([("reviews", "0017_holds_and_inbox")])
-    yield executor.loader.project_state([("reviews", "0017_holds_and_inbox")]).apps
-    MigrationExecutor(connection).migrate(latest)
+def go_back() -> Iterator[Callable[[], Any]]:
+    """Function that takes the tables back to before the inbox was filled, and returns the models as they were."""
+    before = [("reviews", "0017_holds_and_inbox")]
+
+    def go() -> Any:
+        executor = MigrationExecutor(connection)
+        executor.migrate(before)
+        return executor.loader.project_state(before).apps
+
+    yield go
+    migrate()
 
 
 def migrate() -> None:
@@ -34,24 +38,13 @@ def migrate() -> None:
 
 
 def test_0018_puts_what_was_said_before_into_the_inbox(
-    account: Account, owner: User, before: Any, monkeypatch: pytest.MonkeyPatch
+    account: Account, owner: User, go_back: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(import_module("reviews.migrations.0018_inbox_of_what_was_there"), "BATCH", 2)
     now = timezone.now()
     old = now - timedelta(days=31)
     request = asked(account, now)
     delivery = Delivery.objects.get()
-    before.get_model("reviews", "Feedback").objects.create(
-        account_id=account.pk,
-        request_id=request.pk,
-        rating=2,
-        text="Waited long.",
-        note="Called her.",
-        handled_at=now,
-        handled_by_id=owner.pk,
-        created_at=old,
-        updated_at=old,
-    )
     for number, (words, moment) in enumerate([("Thanks", now), ("Danke", old), ("Stop, please!", now), ("HELP", now)]):
         DeliveryEvent.objects.create(
             account=account,
@@ -70,6 +63,17 @@ def test_0018_puts_what_was_said_before_into_the_inbox(
         reason=Suppression.Reason.BOUNCED,
         evidence="550 No such user",
         now=now,
+    )
+    go_back().get_model("reviews", "Feedback").objects.create(
+        account_id=account.pk,
+        request_id=request.pk,
+        rating=2,
+        text="Waited long.",
+        note="Called her.",
+        handled_at=now,
+        handled_by_id=owner.pk,
+        created_at=old,
+        updated_at=old,
     )
     migrate()
     rows = InboxItem.objects.order_by("kind", "text").values_list("kind", "text", "stars", "handled_by", "note")

@@ -57,7 +57,7 @@ class EmailChannel:
         except (ChannelError, Unfinished):
             raise
         except Exception as error:
-            if not isinstance(error, smtp.Refused) or error.is_over:
+            if not isinstance(error, smtp.NotTaken) or error.is_over:
                 self._drop()
             raise _translate(error) from error
 
@@ -122,7 +122,7 @@ def _out_of_reach(error: Exception) -> ChannelError:
 
 def _translate(error: Exception) -> ChannelError:
     """Translate a library's exception. An unknown one is in doubt: the mail may have been taken."""
-    if isinstance(error, smtp.Refused):
+    if isinstance(error, smtp.NotTaken):
         return mail_faults.smtp_error(error.code, _words(error.words), recipient=error.recipient)
     if isinstance(error, smtp.Lost):
         return ChannelError(error.code, str(error), lost=True)

@@ -47,7 +47,7 @@ class NotEncrypted(smtplib.SMTPException):
     """The server does not encrypt the connection as EMAIL_URL asks. It is closed: nothing goes out in clear text."""
 
 
-class Refused(smtplib.SMTPException):
+class NotTaken(smtplib.SMTPException):
     """The server refused the message with a reply of 4xx or 5xx. `is_over`: the connection is of no more use.
 
     `recipient`: the reply is one to the recipient's address.
@@ -98,7 +98,7 @@ def hand_over(
 ) -> Rest | None:
     """Hand one mail over. Return what is left of the conversation when an answer takes longer than `quick` seconds.
 
-    The addresses are bare and in ASCII; every line of the content ends in CRLF, the last too. Raises Refused, InDoubt,
+    The addresses are bare and in ASCII; every line of the content ends in CRLF, the last too. Raises NotTaken, InDoubt,
     and where the message was not handed over, Lost and Silent.
     """
     conversation = _converse(connection, sender, recipient, content)
@@ -114,7 +114,7 @@ def _converse(connection: "Connection", sender: str, recipient: str, content: by
     size = f" SIZE={len(content)}" if connection.has_extn("size") else ""  # RFC 1870
     commands = [f"MAIL FROM:<{sender}>{size}\r\n", f"RCPT TO:<{recipient}>\r\n", "DATA\r\n"]
     at_once = 3 if connection.has_extn("pipelining") else 1
-    refused: Refused | None = None
+    refused: NotTaken | None = None
     last = 0
     try:
         for number, within in enumerate((MAIL_WITHIN, RCPT_WITHIN, DATA_WITHIN)):
@@ -146,10 +146,10 @@ def _converse(connection: "Connection", sender: str, recipient: str, content: by
     raise refused
 
 
-def _refusal(code: int, words: bytes, *, recipient: bool) -> Refused:
+def _refusal(code: int, words: bytes, *, recipient: bool) -> NotTaken:
     if not 400 <= code < 600:
         raise Garbage(f"{code} {_words(words)}")
-    return Refused((code, words), recipient=recipient)
+    return NotTaken((code, words), recipient=recipient)
 
 
 def _read_outcome(connection: "Connection") -> Conversation:
@@ -160,12 +160,12 @@ def _read_outcome(connection: "Connection") -> Conversation:
     except smtplib.SMTPException as error:
         raise InDoubt(str(error), is_lost=isinstance(error, smtplib.SMTPServerDisconnected)) from error
     if 400 <= code < 600:
-        raise Refused((code, words))
+        raise NotTaken((code, words))
     if not 200 <= code < 300:
         raise InDoubt(f"{code} {_words(words)}")
 
 
-def _reset(connection: "Connection", refused: Refused, *, waits_for_mail: bool) -> Conversation:
+def _reset(connection: "Connection", refused: NotTaken, *, waits_for_mail: bool) -> Conversation:
     """Bring the connection back to where the next mail can begin; note when it cannot."""
     try:
         if waits_for_mail:  # RFC 2920 §3.1: the server waits for a mail without a recipient; a dot alone ends it

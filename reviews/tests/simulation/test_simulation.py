@@ -258,7 +258,8 @@ def test_an_account_that_demands_consents_sees_its_gate_close(account: Account) 
     account.texts_need_consent = account.mail_needs_consent = True
     account.save()
     result = run(account)
-    assert (result["requests"], result["messages"]) == ({"suppressed": 12}, [])
+    assert {status: count for status, count in result["requests"].items() if count} == {"suppressed": 12}
+    assert result["messages"] == []
     assert all(reason.startswith("No consent to ") for reason, _ in result["reasons"])
 
 

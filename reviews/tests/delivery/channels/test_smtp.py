@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reviews.delivery.channels import smtp
-from reviews.delivery.channels.smtp import Connection, InDoubt, Lost, Refused, hand_over
+from reviews.delivery.channels.smtp import Connection, InDoubt, Lost, NotTaken, hand_over
 
 MAIL = b"Subject: Hi\r\n\r\n.\r\n..two\r\nend\r\n"
 COMMANDS = b"MAIL FROM:<a@example.com>\r\nRCPT TO:<b@example.com>\r\nDATA\r\n"
@@ -78,7 +78,7 @@ def test_the_server_hears_what_smtplib_would_have_said(server: Server) -> None:
     ],
 )
 def test_the_first_no_counts(server: Server, replies: list[str], code: int, is_recipients: bool) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotTaken) as caught:
         server.take(*replies, hangs_up=True)
     assert (caught.value.code, caught.value.recipient) == (code, is_recipients)
 
@@ -110,14 +110,14 @@ def test_what_ends_without_an_answer_to_the_mail_is_in_doubt(server: Server, ans
 
 
 def test_after_a_refusal_the_connection_is_free_for_the_next_mail(server: Server) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotTaken) as caught:
         server.take("250 ok", "550 nobody", "503 no", "250 reset")
     assert not caught.value.is_over
     assert server.heard() == COMMANDS + b"RSET\r\n"
 
 
 def test_a_server_that_waits_for_a_mail_to_nobody_gets_a_dot_and_no_mail(server: Server) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotTaken) as caught:
         server.take("250 ok", "550 nobody", "354 go on", "554 nobody to send it to", "250 reset")
     assert not caught.value.is_over
     assert server.heard() == COMMANDS + b".\r\nRSET\r\n"
@@ -140,7 +140,7 @@ def test_a_reply_of_too_many_lines_is_none(server: Server) -> None:
 def test_a_line_that_is_too_long_is_cut_and_a_reply_without_an_end_is_none(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(NotTaken) as caught:
         server.take(f"451 {'x' * 5_000}", "503 no", "503 no", "250 reset")
     assert len(caught.value.words) < smtp.LONGEST_LINE
     monkeypatch.setattr(smtp, "MOST_BYTES", 3_000)

@@ -82,8 +82,8 @@ def test_start_and_help(body: str, meaning: str) -> None:
 
 
 def test_a_word_that_twilio_found_counts_more_than_ours() -> None:
-    assert read("basta", "STOP").meaning is Meaning.STOP
-    assert read("basta").meaning is Meaning.REPLY
+    assert read("thanks", "STOP").meaning is Meaning.STOP
+    assert read("thanks").meaning is Meaning.REPLY
 
 
 # --- STOP ---------------------------------------------------------------------------------------
