@@ -168,7 +168,10 @@ BEG (?!i|we|he|she|they|you|u|it|my|our|the|had|have|got|did|there|still)ANY{{0,
     ANY{{0,4}} (texts|messages|texting|msgs|sms|txts|surveys|messaging|contacting|contact me|text me|message me) ANY{{0,3}} LAST
 BEG UNKNOWN STOPPER LAST
 nomore ~ MESSAGE
-(please|pls|plz|just|me|us|it|texts|messages) STOPPER LAST
+(please|pls|plz|just|me|us|it|texts|messages|but|and|so|pero|aber|mais) STOPPER (LAST|or)
+BEG STOPPER (you|u|ya) FILLER{{1,3}} LAST
+BEG STOPPER (or|before) (else|i|ill|im|we)
+no (review|feedback|survey) requests
 (take|get|remove|drop|pull) (me|us|this number|my ~ MINE) (off|from|out of) (?!the waiting|waiting)ANY{{0,2}} LIST
 (number|info|phone) ANY{{0,4}} [,.]? (so|please|and)? (delete|remove|erase|lose) (it|this|that) END
 (number|phone) (is|isnt) not ANY{{0,4}} (marketing|solicitation|texts|texting|sms|messages)
@@ -186,7 +189,7 @@ REMOVE (me)? from ~ LIST
 nothing (more|further|else) ANY{{0,3}} (with|from) (you|u|your|this)
 part of (stop|no) ANY{{0,2}} (you|u)
 BEG STOP ANY{{0,5}} (MESSAGE|CONTACTING) (?!it|him|her|them|yourself|everyone|people|me NAME|me a)
-STOP ~ SENDING ~ (MESSAGE|END|me|us|things|links)
+STOP ~ SENDING ~ (MESSAGE|END|me|us|things|links|these|those|this END|stuff|to)
 STOP ~ GET ~ (MESSAGE|these|this|those|them|END|from)
 STOP ~ (wasting|blowing|flooding|clogging|filling|cluttering|invading|hitting) ~ up? ~ (my|our|me|your) (time|money|phone|cell|inbox|privacy|up)
 (STOP|cancel|disable|deactivate|mute|discontinue) ~ (MESSAGE|subscription|subscriptions)
@@ -220,7 +223,7 @@ BEG {DONT} (?!you (?!dare|ever)|worry|forget|hesitate|mind|know|think|have|see|g
 (?<!why){DONT} ~ (ever|again|dare|you ever|you dare|try to)? ~ TROUBLE ~ (me|us|this number|my|here|again) (?!a|NAME|why|how|what|to|that|if|about the|later)
 {DONT} CONTACT LIST
 (not|not to|please not|u not|you not) (CONTACT|TROUBLE) (me|us|this number|my phone|anymore|again)
-{DONT} ~ SEND ~ (them END|MESSAGE|anything|nothing|END|these|more MESSAGE|me anymore|me any more)
+{DONT} (ever|you ever|you dare)? ~ SEND ~ (them END|MESSAGE|anything|nothing|END|these|more MESSAGE|me anymore|me any more)
 (not|never) ~ (be|being) ~ CONTACTED
 (not|never|dont|no longer) ~ (allowed|authorized|authorised|permitted|welcome|entitled) to ~ (CONTACT|TROUBLE|SEND)
 (refrain|desist|abstain|cease) from ~ (CONTACTING|SENDING|contact|any|all|further|TROUBLE)
@@ -241,7 +244,7 @@ MESSAGE (are|is|r)? ~ (not|unwelcome|arent|isnt) ~ (welcome|wanted|appreciated|n
 (dont|do not|no longer) (want|need) ~ (you|u|yall|anyone|your company) ~ to (CONTACT|TROUBLE|SEND|have|keep)
 (dont|do not|no longer) want (you|u|yall) (CONTACTING|SENDING|having)
 (dont|do not) ~ want ~ my ~ MINE ~ (on|in) ~ (your|the|any|this)
-(rather|prefer|want|wish|like|choose|request) (you|to|that you)? not ~ (to)? ~ (be)? ~ (GET ~ (MESSAGE|any|these|this|such|from)|CONTACTED|CONTACT (me|us|this)|CONTACTING|SEND|on ~ LIST|hear)
+(rather|prefer|want|wish|like|choose|request) (you|to|that you)? not ~ (to)? ~ (be)? ~ (GET ~ (MESSAGE|any|these|this|such|from)|CONTACTED|CONTACT (me|us|this)|CONTACTING|SEND|on ~ LIST|hear|sent ~ (MESSAGE|any|these|from)|GET anything|see anything|sent anything)
 never ~ (want|wanna) ~ (to)? ~ hear
 (dont|do not|no longer) ~ (want|wanna|wish|care|need|like) ~ (to)? ~ hear ~ from ~ (you|u|this|your|ur|yall|these|END)
 BEG (do not|dont) disturb END

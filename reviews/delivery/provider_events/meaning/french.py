@@ -31,7 +31,7 @@ WORDS = {
         demandes contact appels newsletter* envois envoi démarchage* questionnaire* rappel
         messagerie mms prospection whatsapp* sms""",
     "REMOVE": """retirez retire retirer enlevez enlève enlever supprimez supprime supprimer effacez efface effacer rayez
-        raye rayer ôtez ôter virez éliminez radiez désinscri* désabon* excluez désabo retiriez supprimiez
+        raye rayer ôtez ôter virez éliminez radiez désinscri* désabon* excluez désabo retiriez supprimiez effaciez enleviez
         dégagez""",
     "MIEN": """numéro num tel téléphone portable données coordonnées nom contact mail compte fiche informations adresse
         ligne mobile""",
@@ -116,7 +116,7 @@ REMOVE (moi|nous) (de|du|des) (vos|votre|la|cette|ta) ~ LIST
 REMOVE (de|du|des) (vos|votre) ~ LIST
 stop (aux|les|vos|la|ces|avec|tous)? ~ (MESSAGE|ÉCRIRE)
 STOP (ça|cela|tout|avec (vos|ces|les)) (END|MESSAGE)
-BEG (plus|assez|pas|aucun) (de|d)? ~ MESSAGE (END|par)
+BEG (plus|assez|pas|aucun) (de|d)? ~ MESSAGE (END|par|de (votre|vous))
 (VEUX|recevoir) ~ (plus|pas) (de|d|aucun)? ~ MESSAGE
 VEUX ~ (ne)? ~ (plus|pas) ~ (RECEVOIR|être CONTACTÉ|en RECEVOIR|entendre parler|ÉCRIVEZ|ENVOYEZ)
 VEUX ~ (plus|pas) ~ (que|qu) ~ (vous|l|on) ANY{0,2} ÉCRIRE

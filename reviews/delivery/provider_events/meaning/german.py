@@ -107,7 +107,7 @@ BEG (schreiben|schreibt|schreib|kontaktieren|kontaktiert) (sie|ihr)? (bitte)? NI
 NICHT ~ (weiter)? (SCHREIB|kontaktieren|anschreiben|belästigen|stören) (END|mehr)
 (mich|mir|uns|diese nummer) ~ NICHT (mehr|weiter|wieder)? ~ (SCHREIB|SCHICK|anschreiben|anrufen)
 (?<!GOT)KEIN ~ (MESSAGE|sms) ~ (mehr|schicken|senden|zusenden|erwünscht|gewünscht|bitte|von)
-BEG KEIN ~ (nachrichten|sms|werbung|spam|umfragen|mails|newsletter|whatsapps) LAST
+BEG KEIN ~ (nachrichten|sms|werbung|spam|umfragen|mails|newsletter|whatsapps|textnachrichten|erinnerungen|anfragen) LAST
 BEG KEIN weiteren? ~ (kontakt|nachrichten|sms) LAST
 (WILL|brauche|bitte|erlaube) ~ KEIN ~ (MESSAGE|sms)
 WILL ~ (NICHT|KEIN) ~ (mehr)? ~ (GESCHRIEBEN|BEKOMMEN)
@@ -122,7 +122,9 @@ WILL [,]? (dass|das) ~ ANY{0,3} (aufhör*|aufhören|gelöscht)
     (LAST|damit|[,]? ~ (zu|mit)? ~ (SCHREIB|SCHICK|STÖR|MESSAGE)|[,]? ~ MESSAGE zu)
 BEG FILLER{0,3} (aufhören|aufzuhören) LAST
 (sie|ihr|du|das) ~ (sollt|sollen|sollst|müsst|müssen|könnt|können)? ~ (damit)? aufhören LAST
-aufhören [,]? ~ (mir|mich|uns|zu SCHREIB|mit MESSAGE)
+aufhören [,]? ~ (mir|mich|uns|zu SCHREIB|mit ~ (MESSAGE|sms))
+(SCHREIB|STÖR) (sie|ihr)? ~ (mir|mich|uns) ANY{0,3} (NICHT|KEIN|nie) ANY{0,2} (mehr|wieder)
+BEG (können|könnt|möchte|bitte|sie|ihr)? ANY{0,3} (mich|uns) ~ löschen
 (abbestellen|abstellen|einstellen|unterbinden|stoppen) ~ MESSAGE
 (STOP|unterlassen|unterlasst|einstellen) (sie|ihr)? ~ (das|dies|es|diese|den|jede|jeglichen)? ~ (MESSAGE|kontakt)
 MESSAGE ~ (ich|man)? ~ (stoppen|beenden|einstellen|abbestellen|abstellen|unterbinden|loswerden|abschalten|deaktivieren|abmelden)

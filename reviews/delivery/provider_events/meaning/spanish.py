@@ -101,7 +101,7 @@ BEG STOPPER (STOPPER|FILLER|[,]){0,8} ([,] NAME{1,3})? (?=[.?,]|$)
 BEG (ya)? (no|ni) (más|mas|mss) [,]? (END|MESSAGE|de esto|envíos|textos|llamadas)
 BEG no ~ (mensajes|mensajitos|textos|sms|spam|publicidad|llamadas|encuestas|notificaciones) LAST
 (?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|sigan|siga|sigas|intenten)? ~ (ESCRIBA) (?!la|el|lo)
-(?<!SUBJ)(NO|ya no) ~ MANDE ~ (MESSAGE|más LAST|nada END|LAST|esto|estos|estas|eso|cosas|ninguno|nunca)
+(?<!SUBJ)(NO|ya no) ~ MANDE ~ (MESSAGE|más LAST|nada END|nada (más)? a|LAST|esto|estos|estas|eso|cosas|ninguno|nunca)
 (?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|volver|sigan|siga|sigas|intenten|intente|se les ocurra) ~ (a)? ~
     (ESCRIBIR|MANDAR ~ (LAST|MESSAGE|más LAST|nada))
 (?<!SUBJ)(NO) ~ (me|nos) ~ MANDAN ~ más
@@ -140,7 +140,11 @@ no (sigan|continúen|continue|siga) (LAST|ESCRIBIR|mandando|enviando|insistiendo
 (para|como) que (dejen|paren|deje|no) ~ (de)? ~ (ESCRIBIR|MANDAR|ESCRIBA|MANDE)
 (desactiven|desactivar|desactive) ~ (MESSAGE|mi número|mi numero)
 (déjame|déjenme|déjeme|dejadme|dejarme|déjennos|dejenos|déjanos|dejen|deje|dejan) ~ (en)? ~ (paz|tranquilo|tranquila|tranquilos|vivir|sola|solo)
-REMOVEME (LAST|ya|del (sistema|grupo)|de ~ LIST (?!de espera)|de (aquí|todo|esto))
+REMOVEME (LAST|ya|del (sistema|grupo)|de ~ LIST (?!de espera)|de (aquí|ahí|todo|esto))
+(me|nos) (pueden|puede|podrían|podría) (quitar|sacar|borrar|eliminar) ~ (de|del|END)
+(pueden|puede|podrían|podría) (quitarme|sacarme|borrarme|eliminarme)
+me cansé de ~ MESSAGE
+ya? no más ~ MESSAGE
 (baja|bajen|baje|den de baja) (mis datos|mi número|mi numero)
 (me|nos) (dan|den|das) de baja
 REMOVE ~ (mi|mis|este|el|esta|a) ~ MIO

@@ -49,6 +49,12 @@ SIGNATURE = re.compile(
     r"|\b(?:obtener|télécharge[rz]) outlook (?:para|pour)\b|\binviato da\b).{0,80}$",
     re.IGNORECASE | re.MULTILINE,
 )
+# "Regards, Jane Smith" at the end.
+CLOSING = re.compile(
+    r"(?:(?<=\s)|^)(?:mfg|lg|vg|(?:(?:best|kind|warm) )?regards|cheers|sincerely|saludos|atentamente|cordialement|cdlt"
+    r"|(?:(?:mit )?(?:freundlichen|vielen|viele|liebe|beste|lieben|besten) )?grüßen?)[ ,.!\n]+\w+(?:[ \n]\w+){0,2}\W*$",
+    re.IGNORECASE,
+)
 # A phone's reaction to our message comes as a text that quotes it.
 REACTION = re.compile(
     r"\W*(?:(?:liked|loved|disliked|laughed at|emphasi[sz]ed|questioned|reacted .{1,12} to|removed an? .{1,20} from"
@@ -115,7 +121,7 @@ def cut(text: str) -> str:
     """Return what the customer wrote: without signature, quoted lines, and quotations beside other words."""
     head = MAIL_HEAD.search(text)
     written = text[: head.start()] if head and text[: head.start()].strip() else text
-    written = SIGNATURE.sub("", QUOTED_LINE.sub("", written))
+    written = CLOSING.sub("", SIGNATURE.sub("", QUOTED_LINE.sub("", written)))
     unquoted = QUOTATION.sub(" ", written)
     return unquoted if re.search(r"\w", unquoted) else written
 
