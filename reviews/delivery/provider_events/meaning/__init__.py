@@ -47,7 +47,7 @@ GRAMMAR = Grammar([language.WORDS for language in LANGUAGES], [rule for rules in
 BOOKS = {table: GRAMMAR.compile(rules) for table, rules in RULES.items()}
 SPELLING = Spelling(GRAMMAR, [word for language in LANGUAGES for word in language.TYPOS.split()])
 BARE = frozenset(GRAMMAR.members("BARE"))
-FILLERS = frozenset(GRAMMAR.members("FILLER") + BOUNDARIES)
+FILLERS = frozenset(GRAMMAR.members("FILLER", "me") + BOUNDARIES)
 EXPLAINED = "_"  # stands for the words of an innocent phrase: no other rule reads them
 LONGEST_QUOTE = 100
 

@@ -202,7 +202,8 @@ BEG {DONT} (?!you (?!dare|ever)|worry|forget|hesitate|mind|know|think|have|see|g
     (?!a|NAME|why|how|what|to|that|if|about the|later)
 {DONT} reply to (this|my) (number|phone)
 (not|not to|please not|u not|you not) (CONTACT|TROUBLE) (me|us|this number|my phone|anymore|again)
-{DONT} (ever|you ever|you dare)? ~ SEND ~ (them END|links|stuff|things|MESSAGE|anything|nothing|END|these|more MESSAGE|me
+{DONT} (ever|you ever|you dare)? ~ SEND ~ (them END|links|stuff|things|MESSAGE|anything|nothing|END|these
+    |more MESSAGE|me
     anymore|me any more)
 (not|never) ~ (be|being) ~ CONTACTED
 (not|never|dont|no longer) ~ (allowed|authorized|authorised|permitted|welcome|entitled) to ~ (CONTACT|TROUBLE

@@ -7,9 +7,10 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-# Letters that are looked at: of a text that is longer than six text messages, the beginning and the end.
-HEAD, TAIL = 600, 300
-MOST_WORDS, MOST_TOKENS = 120, 300
+# Letters that are looked at: of a text that is longer than four text messages, the beginning and the end.
+HEAD, TAIL = 450, 250
+# Words, for texts of very short ones; and signs between them.
+MOST_WORDS, MOST_TOKENS = 160, 300
 LONGEST_WORD = 40  # letters that are looked at
 
 
@@ -92,7 +93,8 @@ ELIDED = {"c", "d", "j", "l", "m", "n", "qu", "s", "t"}
 
 def read_words(text: str) -> list[Word]:
     """Return the words and boundaries of a text that `clean` and `cut` have prepared."""
-    capitals = sum(map(str.isupper, text)) > sum(map(str.islower, text)) or text.istitle()
+    titled = text.istitle() and text.count(" ") > 2
+    capitals = titled or sum(map(str.isupper, text)) > sum(map(str.islower, text))
     words: list[Word] = []
     for number, token in enumerate(TOKEN.finditer(text)):
         kind, start, end = token.lastgroup, *token.span()
