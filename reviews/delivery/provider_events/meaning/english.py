@@ -79,13 +79,13 @@ TYPOS = """unsubscribe messages message texting contacting remove cancel delete 
 
 INNOCENT = f"""
 not interested in (any other|another|other|going|a different|any one else|anyone else)
-(CONTACT|TROUBLE|CONTACTING|CONTACTED) (you|u|him|her|them|everyone|someone in)  # not the writer, who answers
+(?!ask|asking)(CONTACT|TROUBLE|CONTACTING|CONTACTED) (you|u|him|her|them|everyone|someone in)  # not the writer, who answers
 (?<!my)(?<!our)contact (lens|lenses|info|information|form|person|page|less|number)
 (i|we|id|i would) ~ {NEVER} ~ WANT ~ to ~ (CONTACT|SEND|TROUBLE)
 {NEVER} ~ (ever )? (stop|stopped|stopping|quit|end|cease)    # "don't stop", "never quit"
 (couldnt|could not|wouldnt|hasnt|havent|didnt|doesnt|isnt|without|hard to|impossible to|unable to|no need to)
     ~ (stop|stopped|stopping|quit)
-(stop|stopped|stopping|stops) (by|in|over|off|for|round|around|past|through|and (go|think|smell|see|look|say
+(stop|stopped|stopping|stops) (by|in|over|off|for (?!now|good|me|us)|round|around|past|through|and (go|think|smell|see|look|say
     |ask))
 (bus|pit|one|non|full|truck|rest|tram|train|short|first|next|last|quick|every|whistle|door|back|f|a|the|each
     |your) (stop|stops) (?!STOP|CONTACTING|SENDING|MESSAGE|~ (texting|messages))
@@ -254,12 +254,15 @@ BEG (go away|get lost|back off|buzz off|beat it|get (out of|off) ~ (my phone|pho
 give it a rest
 (?<!you are)(?<!they are)(?<!he is)(?<!she is)(?<!youre)(?<!theyre)(?<!was)(?<!were)(?<!hes)(?<!shes) not ~
     interested (?!in|but in|at in|to in)
-not ~ interested in ~ (MESSAGE|your|ur|this|these|it|that END|anything|being|GET|CONTACT|CONTACTED
+not ~ interested in ~ (whatever|any way|the (least|slightest)|MESSAGE|your|ur|this|these|it|that END|anything|being|GET|CONTACT|CONTACTED
     |participating|hearing|receiving|more|you|taking|leaving) (?!other)
 (no longer) interested (?!in)
 (no longer) interested in ~ (MESSAGE|this|these|GET|hearing|being|receiving)
 (have|has|got|of|with)? (no|zero) interest (END|in ~ (MESSAGE|this|these|your|it|hearing|any|anything|what))
 (im|i am|am) uninterested
+(no|zero) interest (at all|whatsoever|ever)
+(make sure|make it so|see to it|ensure) ANY{{0,3}} (dont|do not|never|no longer|stop|not) ~ (get|getting|receive|receiving|sent)
+(company|business|office|number) (is|keeps) ~ (bothering|annoying|harassing|spamming|bugging) (me|us)
 (sue|suing|sueing) (you|u|ya|your)
 (ill|i will|gonna|going to) (sue) (END|you|u|if|for|over)
 (?<!the)(?<!a)(?<!your)(?<!my)(?<!this)(report|reporting|reported|reports) (you|u|your|ur|this ~ number|this
@@ -277,7 +280,8 @@ legal action (will|against|if|END)
 (ill|i will|im|i am|going to|gonna|we will) ~ (call|calling|contact|contacting|go to|notify|inform) ~ (the)?
     (police|cops|authorities)
 (harassment|harassing|harassed)
-(you|youre|ur|u) ~ (are|r|keep)? ~ (spamming|bothering|bugging|harassing|pestering) (me|us|people)
+(you|youre|ur|u) ~ (are|r|keep)? ~ (spamming|bothering|bugging|harassing|pestering|annoying) (me|us|people)
+MESSAGE (are|is) ~ (bothering|annoying|bugging|harassing|spamming) (me|us)
 (this|these|it|you|youre|your MESSAGE|MESSAGE) ~ (is|are|r)? ~ (spam|unsolicited|unwanted|spammers|harassing)
     END
 (unsolicited|unwanted) MESSAGE
@@ -319,7 +323,7 @@ UNCLEAR = f"""
 BEG (stop|unsubscribe|revoke|cease) (?!GERUND)ANY
 (stop|quit) GERUND (me|us)
 BEG STOPPER [?]
-HEDGE FILLER{{0,2}} STOPPER END
+HEDGE ANY{{0,2}} (STOPPER|optout)
 (should|do|must|shall|can) i ~ (have|need|text|say|reply|type|write|send)? ~ (to)? ~ (text|say|reply|type
     |write|send)? ~ (stop|optout|unsubscribe)
 (?<!SUBJ)(cancel|cancelling|canceling) ~ (?!STOP) (my|our|the|this|that|it|tomorrow|today|monday|DIGITS

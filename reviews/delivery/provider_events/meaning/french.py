@@ -89,6 +89,7 @@ STOP (ça|cela|tout|avec (vos|ces|les)) (END|MESSAGE)
 BEG (plus|assez|pas|aucun) (de|d)? ~ MESSAGE (END|par|de (votre|vous))
 (VEUX|recevoir) ~ (plus|pas) (de|d|aucun)? ~ MESSAGE
 VEUX ~ (ne)? ~ (plus|pas) ~ (RECEVOIR|être CONTACTÉ|en RECEVOIR|entendre parler|ÉCRIVEZ|ENVOYEZ)
+VEUX (plus|pas) ~ (avoir|entendre|recevoir)? ~ (nouvelles|parler) ~ (de|d) ~ vous
 VEUX ~ (plus|pas) ~ (que|qu) ~ (vous|l|on) ANY{0,2} ÉCRIRE
 (je|j) (ne|n)? (veux|souhaite|désire) plus (LAST|rien LAST|de ça|de vos)
 (je|j) (ne|n)? ~ veux pas (de ça|ça|cela|de ~ MESSAGE) LAST
@@ -136,13 +137,14 @@ BEG FILLER{0,3} (oubliez|oublie) (moi|mon numéro|nous|ce numéro)
 (?<!es)(?<!êtes)(?<!est)(?<!sont)(?<!serez)(?<!était)(pas|plus|aucunement|nullement) (du tout|vraiment)?
     (intéressé|intéressée|intéressés) (END|par ~ (MESSAGE|vos|votre|ce|ça|cela|ces|vous)|du tout)
 (ça|cela|ceci|MESSAGE) ~ (ne)? (m|nous) (intéresse|intéressent) (pas|plus|aucunement)
-BEG aucun intérêt LAST
+BEG aucun intérêt (END|du tout|par)
 (ça|cela) suffit (maintenant)? END
 (j en ai|y en a|il y en a|nous en avons|c est bon j en ai) ~ (assez|marre|ras le bol|plein le dos)
     (END|(de|d) ~ (MESSAGE|RECEVOIR|vous END|être CONTACTÉ))
 BEG (assez|marre|ras le bol) (de|d|avec) ~ (MESSAGE|ça LAST|RECEVOIR|vous LAST)
 BEG (assez|marre|ras le bol) LAST
-(vais|allons|vous|je) ~ (porter|déposer|porte|dépose) plainte
+(vais|allons|vous|je|devoir) ~ (porter|déposer|porte|dépose) plainte
+signa* ~ MESSAGE ~ comme spam
 (porterai plainte|déposerai plainte|plainte contre vous)
 (signale|signaler|signalerai|signalement|signalé) ~ (comme spam|à la cnil|à la police|votre numéro|vous|ce
     numéro|33700|spam)
@@ -188,6 +190,7 @@ BEG (spam|arnaque|escroquerie) LAST
 (pas|plus) ~ (intéressé|intéressée|intéressés)
 (vous vous trompez|vous faites erreur|c est une erreur) LAST
 suspendre ~ MESSAGE
+BEG (pas|plus) de MESSAGE
 continuez ~ (à|de) ~ ÉCRIRE
 """
 

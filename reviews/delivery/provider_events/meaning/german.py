@@ -125,7 +125,7 @@ BEG (ruhe LAST|gebt ruhe|gib ruhe|geben sie ruhe)
 BEG (verpiss|verpisst|verschwinde|verschwindet|verschwinden|haut ab|hau ab|verzieht euch|zieht leine|geh weg
     |geht weg)
 verschon* (sie)? ~ (mich|uns)
-KEIN ~ (interesse|bedarf) (END|mehr|an ~ (MESSAGE|ihren|euren|diesen|dem|sowas|so|weiteren) ~ (MESSAGE|LAST)
+KEIN ~ (interesse|bedarf) (END|mehr|daran|an ~ (MESSAGE|ihren|euren|diesen|dem|sowas|so|weiteren) ~ (MESSAGE|LAST)
     |an MESSAGE)
 (bin|sind|FILLER|BEG) NICHT ~ interessiert (?!an (ander|einem|einer|anderen))
 (das|es|die|ihr|MESSAGE) ~ (interessiert|interessieren) (mich|uns) ~ NICHT LAST
@@ -159,6 +159,7 @@ anzeige (END|ist raus|erstatten|erstatte|wegen|gegen sie|gegen euch|bei der)
 (das|dies|es|hier) ~ (ist|nenne ich|grenzt an) ~ (spam|belästigung|terror|stalking|schon belästigung)
 (BEG|diese|eure|ihre|reine) belästigung
 (melde|melden|gemeldet|meld) ~ (als|wegen) spam
+(sie|euch|nummer|absender) (blockieren|sperren|blocken) END
 (blockier*|sperre) ~ (sie|euch|dich|diese nummer|die nummer|nummer|eure|ihre)
 (BEG|sind|seid|sie|ihr|wurden) (blockiert|gesperrt) LAST
 BEG (unterlassen|unterlasst|unterlass|lasst|lass|lassen) (sie|ihr)? (das|dies|es) LAST
@@ -181,6 +182,7 @@ wie ~ (kann|werde|bekomme|komme|krieg*|stell*) ~ (ich|man) ~ (MESSAGE|das|euch|v
     (los|raus|abbestellen|stoppen|abstellen|runter|beenden|abmelden|austragen)
 wie ~ (komme|komm) ~ ich ~ (aus|von) ~ LIST
 (meldet|melden|melde) (sie|euch|dich|ihr)? ~ (sich)? ~ (bei mir)? ~ (NICHT|nie) ~ (mehr|wieder|bei mir)
+BEG (stop|stopp|stoppt) ~ (mit)? ~ (SCHREIB|SCHICK|MESSAGE)
 BEG nie wieder (SCHREIB|SCHICK|MESSAGE|melden)
 (verbitte mir|verbiete) ~ (ihnen|euch|das|jede|jegliche|weiteren|weitere|MESSAGE)
 (WILL|bitte) ~ KEIN ~ kontakt

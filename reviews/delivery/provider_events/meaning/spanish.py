@@ -111,7 +111,7 @@ NO ~ he (autorizado|dado|pedido|solicitado) ~ (que ANY{0,2} (ESCRIBA|MANDE|ESCRI
     contactad*)
 (dejar de|deje de) ~ (RECIBIR|recibirlos)
 (sin|cero|ni un|ningún) ~ MESSAGE (más|LAST)
-(me desuscribo|me salgo de LIST|quiero salir|quiero que (paren|dejen|cesen))
+(me desuscribo|me salgo de LIST|quiero salir|(gustaría|forma puedo|quiero|deseo) salir de (la|esta|su) LIST|quiero que (paren|dejen|cesen))
 (pueden|podrían|puede|podría|pueden por favor|quiero que|quieren) ~ (parar|dejar|dejen|paren) (LAST|de ~
     (ESCRIBIR|MANDAR))
 BEG no (contactarme|escribirme|llamarme|molestarme|enviarme|mandarme)
@@ -142,8 +142,8 @@ baja (por favor|de la lista|del servicio|sms|definitiva|inmediata|de MESSAGE|de 
     |eliminar) ~ (de|del|END|ya)
 (quiero|quisiera|deseo|necesito|cómo) ~ (hago|puedo|me)? ~ (para)? ~ (salir|salirme|borrarme|desuscrib*
     |cancelar la suscripci*|cancelar MESSAGE|dejar de|desinscrib*|eliminarme|parar esto|parar MESSAGE)
-no ~ (me|nos) ~ (interesa|interesan) (END|MESSAGE|más|nada|su|sus|lo que|esto|recibir)
-no ~ (estoy|estamos|tengo) ~ (interesado|interesada|interesados|interés) (END|en ~ (MESSAGE|recibir*|sus|su
+no ~ (me|nos) ~ (interesa|interesan) (END|MESSAGE|más|nada|para nada|en ~ (MESSAGE|recibir*)|su|sus|lo que|esto|recibir)
+no ~ (estoy|estamos|tengo) ~ (interesado|interesada|interesados|interés) (END|nada LAST|para nada|en ~ (MESSAGE|recibir*|sus|su
     |esto|nada))
 (harto|harta|hartos|hartas|cansado|cansada) ~ (de|con) ~ (MESSAGE|que me ~ ESCRIBIR|ustedes|recibir*)
 me (tienen|tiene) (harto|harta|cansado|cansada|podrido|hasta)

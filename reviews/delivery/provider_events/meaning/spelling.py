@@ -39,7 +39,7 @@ THRICE = re.compile(r"(.)\1{2,}")
 LETTERS_FOR_DIGITS = str.maketrans("013457$@", "oleastsa")
 NUMBER = re.compile(r"\d+(?:h|am|pm|a|p|x|th|st|nd|rd)?\d*")
 # Words that belong together, and the one word that stands for them.
-PHRASES = {
+PHRASES: dict[str, dict[tuple[str, ...], str]] = {
     "thank": {("thank", "you"): "thanks", ("thank", "u"): "thanks"},
     "opt": {("opt", "out"): "optout"},
     "opted": {("opted", "out"): "optedout"},
@@ -116,7 +116,7 @@ def correct(word: str, words: Sequence[str], *, shortest: int = SHORTEST) -> str
 
 def join(words: Sequence[Word]) -> list[Word]:
     """Return the words, those joined that were typed in parts: "opt out", "S T O P"."""
-    words = _drop_repetition(words)
+    words = _drop_repetition(_drop_emphasis(words))
     joined: list[Word] = []
     position = 0
     while position < len(words):
@@ -129,6 +129,13 @@ def join(words: Sequence[Word]) -> list[Word]:
             joined += words[position:end]
         position = end
     return joined
+
+
+def _drop_emphasis(words: Sequence[Word]) -> Sequence[Word]:
+    """Return the words as one sentence, of a text with a full stop behind each word: "Leave. Me. Alone!"."""
+    said, stops = words[::2], words[1::2]
+    emphatic = len(said) > 2 and {word.plain for word in stops} == {"."} and "." not in {word.plain for word in said}
+    return said if emphatic else words
 
 
 def _drop_repetition(words: Sequence[Word]) -> Sequence[Word]:

@@ -28,7 +28,7 @@ LOOKALIKES = str.maketrans(
     "АВСЕНІЈКМОРЅТУХавсеһіјкморѕтухѵԝԁӏɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεηικνορτυχıłøđᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",
     "ABCEHIJKMOPSTYXabcehijkmopstyxvwdlgABEZHIKMNOPTYXabenikvoptuxilodabcdefghijklmnoprstuvwyz",
 )
-LOOKALIKES |= {first + n: chr(ord("a") + n) for first in (0x1F130, 0x1F150, 0x1F170) for n in range(26)}
+LOOKALIKES |= {first + n: ord("a") + n for first in (0x1F130, 0x1F150, 0x1F170) for n in range(26)}
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # "möchte" is not "mochte"
 APOSTROPHES = str.maketrans("’‘`´ʼ′", "''''''")
 
@@ -86,7 +86,7 @@ TOKEN = re.compile(
     r"|(?P<stop>[.!:;…\n¡¿|•]|[\u2600-\u27bf\U0001f000-\U0001faff])"
 )
 # A full stop behind them ends no sentence.
-ABBREVIATIONS = {"mr", "mrs", "ms", "dr", "st", "sr", "sra", "dra", "hr", "fr", "mme", "mlle", "nr", "tel", "num"}
+ABBREVIATIONS = {"m", "mr", "mrs", "ms", "dr", "st", "sr", "sra", "dra", "hr", "fr", "mme", "mlle", "nr", "tel", "num"}
 # French words that lose their vowel: "n'envoyez" is two words, "don't" is one.
 ELIDED = {"c", "d", "j", "l", "m", "n", "qu", "s", "t"}
 

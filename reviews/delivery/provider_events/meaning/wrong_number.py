@@ -5,9 +5,9 @@ wrong (number|num|nmbr|person|guy|girl|man|woman|lady|phone|contact|dude|recipie
 (incorrect|mistaken) (number|person|recipient)
 (have|got|texted|texting|reached|contacting|contacted|messaging|messaged|dialed|calling) the wrong (END
     |number|person)
-(im|i am|am|this is|thats|its) not (actually|a|the)? (mr|mrs|ms|dr|miss)? NAME{1,2} (END|i|but|anymore|he|she
+(im|i am|am|this is|thats|its) not (actually|a|the)? (mr|mrs|ms|dr|miss)? NAME{1,2} (END|UNKNOWN LAST|i|but|anymore|he|she
     |this|you)
-(this|that|it) isnt (mr|mrs|ms|dr|miss)? NAME{1,2} (END|i|but|anymore|its|this|you)
+(this|that|it) isnt (mr|mrs|ms|dr|miss)? NAME{1,2} (END|UNKNOWN LAST|i|but|anymore|its|this|you)
 (this|that|it) (is not|isnt|is no longer|no longer) ~ POSS (number|phone|cell|mobile|line|contact|anymore|END)
 (not|isnt) (longer)? POSS (number|phone|cell|mobile|line)
 (my name is not|my name isnt|names not|name is NAME not|im NAME not|i am NAME not|this is NAME not) NAME
@@ -45,7 +45,7 @@ mistaken identity
 (not|isnt) the (right|correct) (number|person|phone|one for)
 (previous|former|prior|last|old) owner
 (im|i am|am|this is|thats|its) not (her|him|them|that person|the right person) END
-BEG not (mr|mrs|ms|dr)? (NAME|PERSON NAME) LAST
+BEG not (mr|mrs|ms|dr)? (NAME|PERSON NAME) (END|UNKNOWN LAST)
 (have|got) (his|her|their) (old|former)? (number|phone|cell) now
 belongs to NAME not NAME
 (used to be|was) (POSS|his|her|someone elses) (number|phone|cell)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -162,7 +163,7 @@ def test_any_text_is_read(text: str, opt_out_type: str) -> None:
     assert reading == read(text, opt_out_type)
 
 
-WAYS_TO_WRITE = {
+WAYS_TO_WRITE: dict[str, Callable[[str], str]] = {
     "as it is": str,
     "in capitals": str.upper,
     "in small letters": str.lower,
