@@ -51,7 +51,8 @@ TYPOS = "abmelden abbestellen nachrichten nachricht schreiben aufhören kontakti
 INNOCENT = """
 NICHT ~ (aufhören|aufzuhören|stoppen|aufhöre|auf END|auf damit END)        # "hören Sie nicht auf!"
 (ohne|kaum) ~ (aufzuhören|aufhören|stoppen)
-ICH (kann|konnte|werde|muss|darf|wollte|konnten|können|soll|sollte|würde) ~ NICHT ~ (SCHREIB|SCHICK|STÖR|aufhören)
+ICH (kann|konnte|werde|muss|darf|wollte|konnten|können|soll|sollte|würde) ~ NICHT ~ (SCHREIB|SCHICK|STÖR
+    |aufhören)
 (sie|ihr) (haben|hattet|habt|hatten|werden) ~ (NICHT|KEIN)
 (ich|wir|er|sie|man|ihr) (SCHREIB|SCHICK|STÖR) ~ (NICHT|KEIN)
 GOT ~ KEIN ~ MESSAGE
@@ -61,43 +62,11 @@ GOT ~ KEIN ~ MESSAGE
 (will|möchte|wollte) ~ NICHT ~ (stören|nerven|belästigen)
 """
 
-WRONG_NUMBER = """
-(falsche|falschen|falscher|verkehrte|verkehrten) ~ (nummer|person|rufnummer|telefonnummer|handynummer|empfänger)
-(falschen|verkehrten) (kontakt|ansprechpartner|mann|adressaten)
-(falsch|verkehrt) (verbunden|gewählt)
-(den|die|der) (falschen|falsche) (END|erwischt|angeschrieben)
-(verwählt|vertippt)
-(in|bei|mit) der ~ nummer ~ (geirrt|vertan|irren|vertun|getäuscht)
-(irren|vertan|geirrt) ~ (sich)? ~ (in|mit|bei) ~ (nummer|person)
-(ich bin|bin|ich heiße|heiße) (aber|leider)? nicht (FRAU? NAME|PERSON PERSON) END
-(das ist|dies ist|hier ist|hier spricht) (aber|leider)? nicht (FRAU NAME|PERSON) END
-ICH (bin|heiße) KEIN PERSON
-(hier|es) ~ (gibt|ist|wohnt|lebt|arbeitet) (es)? (hier|bei uns)? (KEIN|niemand|NICHT) (FRAU|PERSON|namens)
-(hier|es) ~ (gibt|ist|wohnt|lebt|heißt) ~ (KEIN|niemand|niemanden) ~ (mit (diesem|dem) namen|namens|so)
-(wohnt|lebt) ~ (KEIN|niemand) ~ NAME
-KEIN PERSON (hier|unter|bei|END)
-(kenne|kenn|kennen) ~ (KEIN|niemanden|niemand) (PERSON|FRAU|namens|mit diesem namen|mit dem namen|der so)
-(kenne|kenn) ~ (PERSON|FRAU NAME) ~ NICHT
-(nummer|handynummer|telefonnummer|anschluss|handy) ~ (gehört|ist) ~ (jetzt|nun|inzwischen)? (NICHT|KEIN) ~
-    (mehr)? ~ (PERSON|FRAU|von FRAU|von NAME|mehr die von)
-(nummer|handynummer|telefonnummer|anschluss) ~ gehört ~ (jetzt|nun|inzwischen|mittlerweile)? ~
-    (jemand|einem anderen|anderem|jemandem|mir)
-(das|dies|hier) ist ~ NICHT ~ (die|das)? ~ (nummer|handy|telefon|anschluss|handynummer) ~ (von|mehr|der)
-NAME hat ~ (NICHT|KEIN|andere|neue) ~ (mehr|andere|neue)? ~ nummer
-person verwechsel*
-(mein name ist|heiße) nicht NAME
-ich heiße NAME [,]? nicht NAME
-bin nicht (die|der) (richtige|gesuchte)
-(meinen|meinst|suchen|sucht) ~ (wohl|bestimmt|sicher)? (jemand|jemanden) (anderen|anders|anderes)
-NAME (wohnt|arbeitet|lebt) (hier NICHT|NICHT mehr hier|NICHT hier)
-nummer hat ~ (jemand|einen neuen)
-(verwechseln|verwechselt) ~ (mich|uns)
-"""
-
 STOP = """
 BEG NICHT mehr LAST
 BEG ich? WILL (nichts|nix) mehr (von|mit) (euch|ihnen|dir)
-BEG (SCHREIB|SCHICK|STÖR) (sie|ihr|du)? ~ (mir|mich|uns|an diese|diese nummer) ~ (NICHT|nie|KEIN MESSAGE|KEIN weiteren)
+BEG (SCHREIB|SCHICK|STÖR) (sie|ihr|du)? ~ (mir|mich|uns|an diese|diese nummer) ~ (NICHT|nie|KEIN MESSAGE|KEIN
+    weiteren)
 (SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns) ~ (NICHT|nie) (mehr|wieder|weiter)
 SCHICK (sie|ihr|du)? ~ (NICHT|nie|KEIN) ~ (mehr|wieder|MESSAGE|weitere|END)
 SCHREIB (sie|ihr|du)? ~ (NICHT|nie|KEIN) (mehr|wieder)
@@ -107,7 +76,8 @@ BEG (schreiben|schreibt|schreib|kontaktieren|kontaktiert) (sie|ihr)? (bitte)? NI
 NICHT ~ (weiter)? (SCHREIB|kontaktieren|anschreiben|belästigen|stören) (END|mehr)
 (mich|mir|uns|diese nummer) ~ NICHT (mehr|weiter|wieder)? ~ (SCHREIB|SCHICK|anschreiben|anrufen)
 (?<!GOT)KEIN ~ (MESSAGE|sms) ~ (mehr|schicken|senden|zusenden|erwünscht|gewünscht|bitte|von)
-BEG KEIN ~ (nachrichten|sms|werbung|spam|umfragen|mails|newsletter|whatsapps) LAST
+BEG KEIN ~ (nachrichten|sms|werbung|spam|umfragen|mails|newsletter|whatsapps|textnachrichten|erinnerungen
+    |anfragen) LAST
 BEG KEIN weiteren? ~ (kontakt|nachrichten|sms) LAST
 (WILL|brauche|bitte|erlaube) ~ KEIN ~ (MESSAGE|sms)
 WILL ~ (NICHT|KEIN) ~ (mehr)? ~ (GESCHRIEBEN|BEKOMMEN)
@@ -122,10 +92,14 @@ WILL [,]? (dass|das) ~ ANY{0,3} (aufhör*|aufhören|gelöscht)
     (LAST|damit|[,]? ~ (zu|mit)? ~ (SCHREIB|SCHICK|STÖR|MESSAGE)|[,]? ~ MESSAGE zu)
 BEG FILLER{0,3} (aufhören|aufzuhören) LAST
 (sie|ihr|du|das) ~ (sollt|sollen|sollst|müsst|müssen|könnt|können)? ~ (damit)? aufhören LAST
-aufhören [,]? ~ (mir|mich|uns|zu SCHREIB|mit MESSAGE)
+aufhören [,]? ~ (mir|mich|uns|zu SCHREIB|mit ~ (MESSAGE|sms))
+(SCHREIB|STÖR) (sie|ihr)? ~ (mir|mich|uns) ANY{0,3} (NICHT|KEIN|nie) ANY{0,2} (mehr|wieder)
+BEG (können|könnt|möchte|bitte|sie|ihr)? ANY{0,3} (mich|uns) ~ löschen
 (abbestellen|abstellen|einstellen|unterbinden|stoppen) ~ MESSAGE
-(STOP|unterlassen|unterlasst|einstellen) (sie|ihr)? ~ (das|dies|es|diese|den|jede|jeglichen)? ~ (MESSAGE|kontakt)
-MESSAGE ~ (ich|man)? ~ (stoppen|beenden|einstellen|abbestellen|abstellen|unterbinden|loswerden|abschalten|deaktivieren|abmelden)
+(STOP|unterlassen|unterlasst|einstellen) (sie|ihr)? ~ (das|dies|es|diese|den|jede|jeglichen)? ~ (MESSAGE
+    |kontakt)
+MESSAGE ~ (ich|man)? ~ (stoppen|beenden|einstellen|abbestellen|abstellen|unterbinden|loswerden|abschalten
+    |deaktivieren|abmelden)
 (stellen|stellt|stell) (sie|ihr)? ~ (MESSAGE|das) ~ (ein|ab) END
 BEG (schluss|genug|ende|basta) (jetzt|nun|FILLER)? (damit|LAST|(mit|von) ~ MESSAGE)
 LÖSCH (sie|ihr|du)? ~ (mich|uns|MEINE)
@@ -144,12 +118,15 @@ NIMM (sie|ihr|du)? ~ (mich|uns|MEINE) ~ (aus|von|raus|runter|heraus)
 (in ruhe|in frieden) ANY{0,2} (lassen|lasst|lässt|gelassen)
 KEIN ANY{0,3} (MESSAGE|sms) ANY{0,3} (mehr|senden|schicken|erhalten|bekommen|zusenden) LAST
 NICHT ANY{0,4} (GESCHRIEBEN|kontaktiert) werden
-(aus|von) ANY{0,3} LIST ANY{0,2} (raus|nehmen|gelöscht|entfernt|austragen|streichen|entfernen|löschen|gestrichen)
+(aus|von) ANY{0,3} LIST ANY{0,2} (raus|nehmen|gelöscht|entfernt|austragen|streichen|entfernen|löschen
+    |gestrichen)
 (will|möchte|hätte) ~ (meine|mein) (ruhe|frieden)
 BEG (ruhe LAST|gebt ruhe|gib ruhe|geben sie ruhe)
-BEG (verpiss|verpisst|verschwinde|verschwindet|verschwinden|haut ab|hau ab|verzieht euch|zieht leine|geh weg|geht weg)
+BEG (verpiss|verpisst|verschwinde|verschwindet|verschwinden|haut ab|hau ab|verzieht euch|zieht leine|geh weg
+    |geht weg)
 verschon* (sie)? ~ (mich|uns)
-KEIN ~ (interesse|bedarf) (END|mehr|an ~ (MESSAGE|ihren|euren|diesen|dem|sowas|so|weiteren) ~ (MESSAGE|LAST)|an MESSAGE)
+KEIN ~ (interesse|bedarf) (END|mehr|daran|an ~ (MESSAGE|ihren|euren|diesen|dem|sowas|so|weiteren) ~ (MESSAGE|LAST)
+    |an MESSAGE)
 (bin|sind|FILLER|BEG) NICHT ~ interessiert (?!an (ander|einem|einer|anderen))
 (das|es|die|ihr|MESSAGE) ~ (interessiert|interessieren) (mich|uns) ~ NICHT LAST
 BEG (es|mir|jetzt|nun)? (reicht|reichts) (es|s|jetzt|mir|langsam|wirklich)? (s)? (LAST|mit MESSAGE)
@@ -182,12 +159,14 @@ anzeige (END|ist raus|erstatten|erstatte|wegen|gegen sie|gegen euch|bei der)
 (das|dies|es|hier) ~ (ist|nenne ich|grenzt an) ~ (spam|belästigung|terror|stalking|schon belästigung)
 (BEG|diese|eure|ihre|reine) belästigung
 (melde|melden|gemeldet|meld) ~ (als|wegen) spam
+(sie|euch|nummer|absender) (blockieren|sperren|blocken) END
 (blockier*|sperre) ~ (sie|euch|dich|diese nummer|die nummer|nummer|eure|ihre)
 (BEG|sind|seid|sie|ihr|wurden) (blockiert|gesperrt) LAST
 BEG (unterlassen|unterlasst|unterlass|lasst|lass|lassen) (sie|ihr)? (das|dies|es) LAST
 (vergessen|vergesst|vergiss|verlier*|verlegt) (sie)? ~ (mich|meine ~ nummer) LAST
 von ~ (weiteren)? ~ (MESSAGE) ~ absehen
-(wenn|dass|könnten|können) ~ (sie|ihr) ~ (das|damit|dies)? ~ (lassen|aufhören|aufhört|unterlassen|einstellen) (END|würden|könnten)
+(wenn|dass|könnten|können) ~ (sie|ihr) ~ (das|damit|dies)? ~ (lassen|aufhören|aufhört|unterlassen|einstellen)
+    (END|würden|könnten)
 verzichte ~ (auf)? ~ MESSAGE
 MESSAGE ~ (ist|sind) ~ (NICHT|nicht mehr)? ~ (unerwünscht|erwünscht|gewünscht|willkommen)
 (unerwünscht|unerwünschte) ~ (MESSAGE|END)
@@ -203,6 +182,7 @@ wie ~ (kann|werde|bekomme|komme|krieg*|stell*) ~ (ich|man) ~ (MESSAGE|das|euch|v
     (los|raus|abbestellen|stoppen|abstellen|runter|beenden|abmelden|austragen)
 wie ~ (komme|komm) ~ ich ~ (aus|von) ~ LIST
 (meldet|melden|melde) (sie|euch|dich|ihr)? ~ (sich)? ~ (bei mir)? ~ (NICHT|nie) ~ (mehr|wieder|bei mir)
+BEG (stop|stopp|stoppt) ~ (mit)? ~ (SCHREIB|SCHICK|MESSAGE)
 BEG nie wieder (SCHREIB|SCHICK|MESSAGE|melden)
 (verbitte mir|verbiete) ~ (ihnen|euch|das|jede|jegliche|weiteren|weitere|MESSAGE)
 (WILL|bitte) ~ KEIN ~ kontakt
@@ -211,7 +191,8 @@ STÖR jemand anderen
 
 UNCLEAR = """
 BEG (stopp|abmelden|abbestellen|kündigen|stornieren|absagen|beenden|stoppen) ANY
-(termin|bestellung|auftrag|buchung|reservierung|vertrag) ~ ANY{0,2} (stornieren|absagen|kündigen|abbestellen|streichen)
+(termin|bestellung|auftrag|buchung|reservierung|vertrag) ~ ANY{0,2} (stornieren|absagen|kündigen|abbestellen
+    |streichen)
 (stornier*|absagen) ~ (sie|ihr)? ~ (bitte|den|meinen|die|meine)
 (sagen|sagt|sag) (sie|ihr)? ~ termin ~ ab
 wer (sind|ist|bist|seid) (sie|das|da|du|ihr) ANY{0,3} [.?,]{0,2} ANY{0,3} (kenne|kenn)
@@ -238,7 +219,8 @@ KEIN kunde ~ (mehr)?
 """
 
 LIMIT = """
-(vor|nach|bis|zwischen|außer|bevor|ab) ~ (DIGITS|mittag|mitternacht|montag|dienstag|mittwoch|donnerstag|freitag|samstag
+(vor|nach|bis|zwischen|außer|bevor|ab) ~ (DIGITS|mittag|mitternacht|montag|dienstag|mittwoch|donnerstag
+    |freitag|samstag
     |sonntag|feierabend|wochenende|morgen|nächste|der arbeit|ich|acht|neun|zehn|sieben|sechs|zwanzig|ANY uhr)
 (nachts|sonntags|samstags|morgens|abends|werktags|mittags|tagsüber|wochentags)
 (am|übers) (wochenende|sonntag|abend|vormittag|samstag|montag)
