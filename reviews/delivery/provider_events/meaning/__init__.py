@@ -43,7 +43,9 @@ RULES = {table: [rule for language in LANGUAGES for rule in read_rules(getattr(l
 RULES["WRONG_NUMBER"] = read_rules(
     wrong_number.ENGLISH + wrong_number.SPANISH + wrong_number.GERMAN + wrong_number.FRENCH
 )
-GRAMMAR = Grammar([language.WORDS for language in LANGUAGES], [rule for rules in RULES.values() for rule in rules])
+GRAMMAR = Grammar(
+    [table.WORDS for table in (*LANGUAGES, wrong_number)], [rule for rules in RULES.values() for rule in rules]
+)
 BOOKS = {table: GRAMMAR.compile(rules) for table, rules in RULES.items()}
 SPELLING = Spelling(GRAMMAR, [word for language in LANGUAGES for word in language.TYPOS.split()])
 BARE = frozenset(GRAMMAR.members("BARE"))

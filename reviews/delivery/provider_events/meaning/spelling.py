@@ -64,7 +64,7 @@ class Spelling:
         tries = MOST_SLIPS
         for word in words:
             letter = word.plain if word.plain in BOUNDARIES else self._look_up(word)
-            if letter is None and not word.capital and tries and len(word.plain) >= SHORTEST:
+            if letter is None and tries and len(word.plain) >= SHORTEST:
                 tries -= 1
                 letter = self._correct(word.plain)
             letters.append(letter or unknown(word))
@@ -80,14 +80,15 @@ class Spelling:
         if NUMBER.fullmatch(plain):
             return DIGITS
         base, apostrophe, ending = plain.partition("'")
-        if apostrophe and ending == "s" and (word.capital or self.grammar.look_up(base) in self.names):
+        known = self.grammar.look_up(base)
+        if apostrophe and ending == "s" and (known in self.names or (word.capital and not known)):
             return OWNER
         if apostrophe and ending == "ll":
             return self.grammar.look_up("ill")  # "I'll", "we'll": not "well"
         bare = re.sub(r"['*]", "", plain).translate(LETTERS_FOR_DIGITS)
         if "*" in plain and len(bare) < SHORTEST_STEM:
             return self.grammar.look_up("swear")
-        return self.grammar.look_up(bare) or self.grammar.look_up("swear" if "*" in plain else base)
+        return self.grammar.look_up(bare) or (self.grammar.look_up("swear") if "*" in plain else known)
 
     def _correct(self, word: str) -> str | None:
         meant = correct(word, self.meant)
@@ -116,7 +117,7 @@ def correct(word: str, words: Sequence[str], *, shortest: int = SHORTEST) -> str
 
 def join(words: Sequence[Word]) -> list[Word]:
     """Return the words, those joined that were typed in parts: "opt out", "S T O P"."""
-    words = _drop_repetition(_drop_emphasis(words))
+    words = _drop_emphasis(_drop_repetition(words))
     joined: list[Word] = []
     position = 0
     while position < len(words):
