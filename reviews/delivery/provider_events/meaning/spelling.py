@@ -117,7 +117,7 @@ def correct(word: str, words: Sequence[str], *, shortest: int = SHORTEST) -> str
 
 def join(words: Sequence[Word]) -> list[Word]:
     """Return the words, those joined that were typed in parts: "opt out", "S T O P"."""
-    words = _drop_emphasis(_drop_repetition(words))
+    words = _drop_repetition(words)
     joined: list[Word] = []
     position = 0
     while position < len(words):
@@ -132,11 +132,17 @@ def join(words: Sequence[Word]) -> list[Word]:
     return joined
 
 
-def _drop_emphasis(words: Sequence[Word]) -> Sequence[Word]:
-    """Return the words as one sentence, of a text with a full stop behind each word: "Leave. Me. Alone!"."""
-    said, stops = words[::2], words[1::2]
-    emphatic = len(said) > 2 and {word.plain for word in stops} == {"."} and "." not in {word.plain for word in said}
-    return said if emphatic else words
+def drop_emphasis(words: Sequence[Word]) -> list[Word]:
+    """Return the words without the full stops in a row of three or more single words: "Leave. Me. Alone!"."""
+    plain = [".", *(word.plain for word in words), ".", "."]
+    stops = {
+        place
+        for place in range(1, len(words))
+        if plain[place + 1] == "." and plain[place - 1] in BOUNDARIES
+        if plain[place + 2] not in BOUNDARIES and plain[place + 3] == "."
+    }
+    dropped = {place for place in stops if {place - 2, place + 2} & stops}
+    return [word for place, word in enumerate(words) if place not in dropped]
 
 
 def _drop_repetition(words: Sequence[Word]) -> Sequence[Word]:
