@@ -35,6 +35,9 @@ def left_out() -> list[str]:
     sentences = []
     if not any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")):
         sentences.append("There is no Chromium here: browser tests are left out.")
+    for name in ("redis-server", "pgbouncer"):
+        if shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") is None:
+            sentences.append(f"There is no {name} here: what happens when it fails is left out.")
     if shutil.which("curl") is None:
         sentences.append("There is no curl here: the examples of the documents are left out.")
     return sentences

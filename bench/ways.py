@@ -93,13 +93,14 @@ def _bytes() -> Rates:
 def _conversations(port: int) -> Rates:
     content = mime.serialize(_message())
     addresses = "reviews@example.org", "jane@example.com"
-    with smtplib.SMTP("127.0.0.1", port) as connection:
+    with smtp.Connection("127.0.0.1", port) as connection, smtplib.SMTP("127.0.0.1", port) as plain:
+        connection.ehlo()
 
         def ours() -> None:
-            smtp.hand_over(connection, sender=addresses[0], recipient=addresses[1], content=content)
+            smtp.hand_over(connection, quick=1.0, sender=addresses[0], recipient=addresses[1], content=content)
 
         def standard() -> None:
-            connection.sendmail(addresses[0], [addresses[1]], content)
+            plain.sendmail(addresses[0], [addresses[1]], content)
 
         sides = {"ours": partial(_per_second, MAILS, ours), "smtplib": partial(_per_second, MAILS, standard)}
         return turns(sides, rounds=ROUNDS)

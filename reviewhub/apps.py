@@ -8,12 +8,16 @@ class ReviewHubConfig(AppConfig):
     verbose_name = "ReviewHub"
 
     def ready(self) -> None:
-        """Register checks, mask uncaught errors, and give other apps' pages the back-office's looks."""
+        """Register checks, mask uncaught errors, watch for read-only databases, change what other apps show."""
+        from django.db.backends.signals import connection_created
+
         from reviewhub import checks  # noqa: F401
         from reviewhub.backoffice.changelist import keep_headers
         from reviewhub.backoffice.pages import adopt_foreign_pages
         from reviewhub.logs import watch_uncaught
+        from reviewhub.outages import close_soon_if_read_only
 
         watch_uncaught()
         adopt_foreign_pages()
         keep_headers()
+        connection_created.connect(close_soon_if_read_only)

@@ -19,6 +19,14 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 TRUE, FALSE = {"true", "yes", "on", "y", "1"}, {"false", "no", "off", "n", "0"}
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+# Of libpq: seconds to connect, and to notice that a connection has no other end (the last one in milliseconds).
+VANISHED = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
 DATABASES = ("postgres://", "postgresql://", "sqlite://")
 
 
@@ -124,6 +132,12 @@ def parts(name: str, default: list[str]) -> list[str]:
     return [part.strip() for part in env.list(name, default=default) if part.strip()]
 
 
+def key_and_former(name: str, stand_in: str, former: list[str]) -> tuple[str, list[str]]:
+    """Return a key and those before it, from NAME_FALLBACKS; without a key, its stand-in and that one's former ones."""
+    key: str = env.str(name, default=stand_in)
+    return key, parts(f"{name}_FALLBACKS", default=former if key == stand_in else [])
+
+
 def networks(name: str) -> list[IPv4Network | IPv6Network]:
     """Return networks, which the variable separates by commas (10.0.0.0/8,192.168.0.0/16)."""
     try:
@@ -163,9 +177,15 @@ def database(*, default: str) -> dict[str, Any]:
         }
     else:
         config["CONN_HEALTH_CHECKS"] = True
+        # A server that vanished without a word, as in a fail-over, would else hold a call for minutes.
+        for name, value in VANISHED.items():
+            options.setdefault(name, value)
         if env.bool("PREPARED_STATEMENTS", default=True):
             # A statement that came five times on a connection is not planned again, which halves the time of a join.
             options |= {"server_side_binding": True, "prepare_threshold": 5}
+        else:
+            # A pooler in transaction mode may run each statement on another connection, where no cursor waits.
+            config["DISABLE_SERVER_SIDE_CURSORS"] = True
     return config
 
 

@@ -81,6 +81,12 @@ SECRETS = {
             risk="SECRET_KEY encrypts webhook secrets: rotating it without a fallback would lose them.",
         ),
         Secret("WEBHOOK_KEY_FALLBACKS"),
+        Secret(
+            "EVIDENCE_KEY",
+            warning="reviewhub.W015",
+            risk="SECRET_KEY signs evidence: rotating it without a fallback would leave documents of then unchecked.",
+        ),
+        Secret("EVIDENCE_KEY_FALLBACKS"),
         Secret("METRICS_TOKEN"),
         Secret("DATABASE_URL", _database_passwords),
         Secret("REDIS_URL", _redis_passwords),

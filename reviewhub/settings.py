@@ -13,6 +13,7 @@ from reviewhub.env import (
     anymail,
     database,
     env,
+    key_and_former,
     log_level,
     mail,
     networks,
@@ -32,6 +33,8 @@ SECRET_KEY = secret_key(debug=DEBUG)
 # A key of its own, so that a changed SECRET_KEY does not lose the opt-outs of erased contacts.
 ADDRESS_HASH_KEY: str = env.str("ADDRESS_HASH_KEY", default=SECRET_KEY)
 SECRET_KEY_FALLBACKS: list[str] = parts("SECRET_KEY_FALLBACKS", default=[])
+# Signs exported evidence; former ones, so that documents of then can still be checked.
+EVIDENCE_KEY, EVIDENCE_KEY_FALLBACKS = key_and_former("EVIDENCE_KEY", SECRET_KEY, SECRET_KEY_FALLBACKS)
 PORT = whole_number("PORT", default=8000, least=1, most=65535)
 PUBLIC_URL = origin("PUBLIC_URL", default=f"http://localhost:{PORT}")
 _public = urlsplit(PUBLIC_URL)
@@ -144,10 +147,7 @@ PASSWORD_HASHERS = [
 STAFF_MUST_HAVE_MFA: bool = env.bool("STAFF_MUST_HAVE_MFA", default=False)
 # Encrypts the secrets of second factors; a key of its own, so that a changed SECRET_KEY locks nobody out. The fallbacks
 # decrypt what was encrypted before the key was changed.
-SECOND_FACTOR_KEY: str = env.str("SECOND_FACTOR_KEY", default=SECRET_KEY)
-SECOND_FACTOR_KEY_FALLBACKS: list[str] = parts(
-    "SECOND_FACTOR_KEY_FALLBACKS", default=SECRET_KEY_FALLBACKS if SECOND_FACTOR_KEY == SECRET_KEY else []
-)
+SECOND_FACTOR_KEY, SECOND_FACTOR_KEY_FALLBACKS = key_and_former("SECOND_FACTOR_KEY", SECRET_KEY, SECRET_KEY_FALLBACKS)
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_ADAPTER = "oauth.sign_in.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -210,9 +210,10 @@ SQLITE = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 
 REDIS_URL = redis_url("REDIS_URL")
 CACHES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {"BACKEND": "reviewhub.cache.Cache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # With Django's limit of 300 entries, guesses under new names would push counters out.
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}
 }
 
 # --- Mail and text messages ------------------------------------------------------------------
@@ -250,10 +251,7 @@ SEND_THREADS = whole_number("SEND_THREADS", default=32, least=1, most=256)
 # --- Webhooks -------------------------------------------------------------------------------
 
 # Encrypts the secrets of webhooks. The fallbacks decrypt what was encrypted before the key was changed.
-WEBHOOK_KEY: str = env.str("WEBHOOK_KEY", default=SECRET_KEY)
-WEBHOOK_KEY_FALLBACKS: list[str] = parts(
-    "WEBHOOK_KEY_FALLBACKS", default=SECRET_KEY_FALLBACKS if WEBHOOK_KEY == SECRET_KEY else []
-)
+WEBHOOK_KEY, WEBHOOK_KEY_FALLBACKS = key_and_former("WEBHOOK_KEY", SECRET_KEY, SECRET_KEY_FALLBACKS)
 # Private networks that webhooks may call: the operator's choice, never an account's.
 WEBHOOK_NETWORKS = networks("WEBHOOK_NETWORKS")
 

@@ -1,7 +1,7 @@
 """The project's pytest plugin: it blocks the network, and has fixtures of people, businesses and API clients."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
@@ -46,6 +46,19 @@ def empty_cache() -> None:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture
+def without_redis(settings: Any) -> Iterator[None]:
+    """Redis is set up and away: nothing listens at its address."""
+    from django.core.cache import cache
+
+    from reviewhub.cache import Outage
+
+    settings.CACHES = {"default": {"BACKEND": "reviewhub.cache.Cache", "LOCATION": "redis://127.0.0.1:1/0"}}
+    yield
+    cache.clear()
+    Outage.end()
 
 
 @pytest.fixture

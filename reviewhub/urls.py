@@ -9,6 +9,7 @@ from reviews.insights.health import healthz, readyz
 from reviews.insights.prometheus import metrics
 
 admin.site.index_title = "Dashboard"
+handler500 = "reviewhub.outages.answer_error"
 handler429 = "oauth.views.sign_in.ask_to_wait"  # allauth looks here for the answer to its own limits
 
 urlpatterns = [

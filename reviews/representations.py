@@ -3,23 +3,32 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from rest_framework import serializers
 
-from reviews.models import Contact, Delivery, Feedback, ReviewRequest, Suppression
+from reviews.models import Consent, Contact, Delivery, Feedback, ReviewRequest, Suppression
 from reviews.models.base import Channel
-from reviews.models.suppression import blocked_channels_of
+from reviews.models.suppression import blocks_of
 
 
 class MessageOut(serializers.ModelSerializer[Delivery]):
     """One message of a request."""
 
     step = serializers.IntegerField()  # without the limits of a column, which differ between databases
+    address = serializers.SerializerMethodField()
+    due_at = serializers.DateTimeField(source="leaves_at")
     error = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
 
     class Meta:
         model = Delivery
-        fields = ["step", "channel", "status", "due_at", "sent_at", "error", "reason", "sandbox", "subject", "text"]
+        fields = [
+            *("step", "channel", "address", "status", "due_at", "sent_at"),
+            *("error", "reason", "sandbox", "subject", "text"),
+        ]
+
+    def get_address(self, delivery: Delivery) -> str | None:
+        return delivery.address or None
 
     def get_error(self, delivery: Delivery) -> str | None:
         return f"{delivery.error_code}: {delivery.error_text}" if delivery.error_code else delivery.error_text or None
@@ -37,6 +46,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
     message = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField()
     external_id = serializers.SerializerMethodField()
+    held = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
 
     class Meta:
@@ -52,6 +62,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
             "message",
             "reason",
             "external_id",
+            "held",
             "warnings",
         ]
 
@@ -68,7 +79,10 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
         return describe(request)
 
     def get_reason(self, request: ReviewRequest) -> str | None:
-        return request.reason or None
+        return request.why or None
+
+    def get_held(self, request: ReviewRequest) -> bool:
+        return bool(request.held)
 
     def get_external_id(self, request: ReviewRequest) -> str | None:
         return request.external_id or None
@@ -77,11 +91,24 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
         return []
 
 
+def with_written_to(requests: QuerySet[ReviewRequest]) -> QuerySet[ReviewRequest]:
+    """Read along where each request wrote to last, or else is going to write to: the contact's address may change."""
+    messages = Delivery.objects.filter(request=OuterRef("pk")).exclude(status=Delivery.Status.CANCELLED)
+    latest = messages.order_by(F("sent_at").desc(nulls_last=True), "step", "-pk")
+    return requests.annotate(written_to=Subquery(latest.values("address")[:1]))
+
+
 def describe(request: ReviewRequest) -> str:
-    """Return the state of a request as a sentence, which the API calls its message."""
+    """Return the state of a request as a sentence, which the API calls its message.
+
+    The address is the one that was written to, where it was read (`with_written_to`).
+    """
     address = request.contact.email or request.contact.phone
     if request.channel == Channel.SMS:
         address = request.contact.phone
+    if request.held:
+        return f"Review request held: {request.why}"
+    address = getattr(request, "written_to", "") or address
     ending = f": {request.reason}" if request.reason else "."
     return {
         ReviewRequest.Status.SCHEDULED: f"Review request scheduled for {address}",
@@ -114,11 +141,15 @@ class ContactOut(serializers.ModelSerializer[Contact]):
 
 
 def represent_contacts(contacts: Sequence[Contact]) -> list[dict[str, Any]]:
-    """Represent contacts, each with its opt-outs: the channels that must not be used, and the reasons."""
-    blocked = blocked_channels_of(contacts)
+    """Represent contacts, each with its opt-outs: the channels that must not be used, and the reasons.
+
+    A channel in doubt is among them, with that reason.
+    """
+    blocks = blocks_of(contacts)
+    reasons = {pk: of_contact.blocked | of_contact.in_doubt for pk, of_contact in blocks.items()}
     return [
         dict(ContactOut(contact).data)
-        | {"opt_outs": [{"channel": channel, "reason": reason} for channel, reason in blocked[contact.pk].items()]}
+        | {"opt_outs": [{"channel": channel, "reason": reason} for channel, reason in reasons[contact.pk].items()]}
         for contact in contacts
     ]
 
@@ -130,6 +161,7 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
     contact_id = serializers.SerializerMethodField()
     contact_name = serializers.SerializerMethodField()
     text = serializers.SerializerMethodField()
+    handled_at = serializers.DateTimeField(source="inbox_item.handled_at", allow_null=True)
 
     class Meta:
         model = Feedback
@@ -146,6 +178,18 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
 
     def get_text(self, feedback: Feedback) -> str | None:
         return feedback.text or None
+
+
+class ConsentOut(serializers.ModelSerializer[Consent]):
+    """What a customer agreed to, or took back, for one address. It is null once its contact was erased."""
+
+    class Meta:
+        model = Consent
+        fields = ["id", "channel", "address", "kind", "wording", "source", "at", "recorded_at"]
+
+    def to_representation(self, instance: Consent) -> dict[str, Any]:
+        fields: dict[str, Any] = super().to_representation(instance)
+        return fields | {name: fields[name] or None for name in ("address", "wording", "source")}
 
 
 class SuppressionOut(serializers.ModelSerializer[Suppression]):

@@ -10,9 +10,10 @@ from django.utils import timezone
 from oauth.server.cleanup import clean_up
 from oauth.sign_in import adapters
 from reviews.contacts import erase
-from reviews.delivery import reconcile
+from reviews.delivery import pauses, reconcile
 from reviews.delivery.drain import send_due
 from reviews.delivery.provider_events import apply
+from reviews.inbox import decisions, telling
 from reviews.insights import counters
 from reviews.models import IdempotencyKey
 from reviews.requests import imports, lifecycle
@@ -30,14 +31,17 @@ def tick() -> None:
     """Do each minute's work: that which no call starts, and which cannot wait for the hourly sweep."""
     apply.apply_waiting(now=timezone.now())
     reconcile.reconcile(now=timezone.now())
+    pauses.end_proven(now=timezone.now())
     imports.wake_stalled(timezone.now())
     endpoints.tell_owners()
+    telling.tell_owners()
 
 
 def sweep() -> None:
     """Do each hour's work: end requests that got no answer, and delete rows that are kept only for a while."""
     now = timezone.now()
     lifecycle.complete_unanswered(now=now)
+    decisions.close_undecided(now=now)
     IdempotencyKey.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT).delete()
     clean_up(now)
     counters.fold(now=now)

@@ -89,6 +89,7 @@ class BusinessAdmin(WithHistory):
     fieldsets: ClassVar[Any] = (
         (None, {"fields": ("name", "country", "time_zone", "colour")}),
         ("When", {"fields": ("window_start", "window_end", "skip_holidays", "cooldown_days")}),
+        ("Consent", {"fields": (("texts_need_consent", "mail_needs_consent"),)}),
         ("From whom", {"fields": ("sender_name", "reply_to", "text_sender", "texts_per_second", "postal_address")}),
         ("This account", {"fields": ("id", "calls_per_minute", "is_active", "created_at")}),
     )

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F
 from simple_history.models import HistoricalRecords
 
+from reviewhub.mailboxes import InvalidEmail, normalise_email
 from reviewhub.text_hours import LEGAL_TEXT_HOURS
 
 M = TypeVar("M", bound=models.Model)
@@ -35,6 +36,14 @@ def validate_language(code: str) -> None:
         raise ValidationError(
             "%(code)s is none of the languages here: %(languages)s.", params={"code": code, "languages": languages}
         )
+
+
+def validate_email_address(text: str) -> None:
+    """Refuse an address that no mail could be sent to, or that a mail would be sent elsewhere for."""
+    try:
+        normalise_email(text)
+    except InvalidEmail as error:
+        raise ValidationError(str(error)) from error
 
 
 # Without the characters that look alike in print: 0 and o; 1, l and i.
@@ -69,10 +78,22 @@ class Account(models.Model):
         validators=[MaxValueValidator(3650)],
         help_text="A contact is not asked again within this many days of the last request.",
     )
+    texts_need_consent = models.BooleanField(
+        "texts only with consent",
+        default=False,
+        db_default=False,
+        help_text="A text leaves only to a number whose owner agreed to it, as an ask or an import says.",
+    )
+    mail_needs_consent = models.BooleanField(
+        "mail only with consent",
+        default=False,
+        db_default=False,
+        help_text="The same for e-mail addresses.",
+    )
     sender_name = models.CharField(
         max_length=100, blank=True, help_text="What mail shows as sender; the business name if empty."
     )
-    reply_to = models.EmailField("reply-to address", blank=True)
+    reply_to = models.EmailField("reply-to address", blank=True, validators=[validate_email_address])
     text_sender = models.CharField(
         max_length=20,
         blank=True,

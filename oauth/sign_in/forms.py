@@ -1,6 +1,7 @@
 """Forms for people: signing in, accepting an invitation, creating an API key."""
 
 import re
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
-from django.core.cache import cache
+from django.db import transaction
 from django.utils import timezone
 
 from oauth.models import User
@@ -53,11 +54,23 @@ class _Code:
             code: str = super().clean_code()  # type: ignore[misc]
         except Undecipherable as error:
             raise forms.ValidationError(self.UNREADABLE) from error
-        if self.authenticator.type == Authenticator.Type.TOTP:
-            key = f"totp:{self.user.pk}:{re.sub('[^0-9]', '', code)}"
-            if not cache.add(key, True, self.LONGEST_VALID):
-                raise forms.ValidationError("That code was used already. Wait for the next one.")
+        is_of_app = self.authenticator.type == Authenticator.Type.TOTP
+        if is_of_app and not self._use_up(re.sub("[^0-9]", "", code)):
+            raise forms.ValidationError("That code was used already. Wait for the next one.")
         return code
+
+    def _use_up(self, digits: str) -> bool:
+        """Note in the table that the code is used; return False if it was before. No cache that is lost forgets it."""
+        now = time.time()
+        with transaction.atomic():
+            factor = Authenticator.objects.select_for_update().get(pk=self.authenticator.pk)
+            used = {code: at for code, at in factor.data.get("used", {}).items() if at > now - self.LONGEST_VALID}
+            if digits in used:
+                return False
+            factor.data["used"] = used | {digits: now}
+            factor.save(update_fields=["data"])
+        self.authenticator.data = factor.data
+        return True
 
 
 class CodeForm(_Code, AuthenticateForm):

@@ -1,11 +1,9 @@
 """Shared part of the token, revocation and introspection endpoints: parameters, answers, and a limit on failures."""
 
-import logging
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
@@ -13,9 +11,8 @@ from django.views.decorators.debug import sensitive_variables
 from oauth.calls import throttling
 from oauth.calls.authentication import REALM
 from oauth.server.parameters import BadParameters, basic_credentials, body_parameters
+from reviewhub.outages import DATABASE_AWAY, RETRY_AFTER, drop_connection
 from reviewhub.rest.errors import CODES, error_body
-
-logger = logging.getLogger(__name__)
 
 View = Callable[[HttpRequest, dict[str, str]], JsonResponse]
 
@@ -43,9 +40,9 @@ def endpoint(view: View) -> Callable[[HttpRequest], JsonResponse]:
             response = shielded_view(request, parameters)
         except BadParameters as error:
             response = refuse(error.status, error.code, error.description)
-        except (OperationalError, InterfaceError):
-            logger.exception("database unavailable", extra={"route": request.path})
-            return answer(503, error_body(*CODES[503]), **{"Retry-After": "1"})
+        except DATABASE_AWAY as error:
+            drop_connection(error)
+            return answer(503, error_body(*CODES[503]), **{"Retry-After": RETRY_AFTER})
         if response.status_code in (400, 401):
             basic = basic_credentials(request.headers.get("Authorization", ""))
             client_id = basic[0] if basic else parameters.get("client_id", "")

@@ -26,6 +26,7 @@ from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserC
 from unfold.widgets import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
@@ -51,6 +52,7 @@ __all__ = [
     "TabularInline",
     "UnfoldAdminEmailInputWidget",
     "UnfoldAdminIntegerFieldWidget",
+    "UnfoldAdminRadioSelectWidget",
     "UnfoldAdminSelectWidget",
     "UnfoldAdminTextInputWidget",
     "UnfoldAdminTextareaWidget",

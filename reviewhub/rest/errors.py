@@ -1,12 +1,10 @@
 """Parts that every API endpoint has: the body of errors, strict JSON, pages of a list."""
 
 import json
-import logging
 from collections.abc import Mapping
 from typing import IO, Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import OperationalError
 from django.db.models import Model, QuerySet
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
@@ -14,7 +12,7 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
 
-logger = logging.getLogger(__name__)
+from reviewhub.outages import DATABASE_AWAY, RETRY_AFTER, drop_connection
 
 M = TypeVar("M", bound=Model)
 
@@ -72,9 +70,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
         exc = exceptions.PermissionDenied()
     elif isinstance(exc, RequestDataTooBig):
         exc = PayloadTooLarge()
-    elif isinstance(exc, OperationalError):
-        logger.exception("database unavailable")
-        exc = ApiError(503, *CODES[503], headers={"Retry-After": "1"})
+    elif isinstance(exc, DATABASE_AWAY):
+        drop_connection(exc)
+        exc = ApiError(503, *CODES[503], headers={"Retry-After": RETRY_AFTER})
     if not isinstance(exc, exceptions.APIException):
         return None
     return Response(_body_of(exc), status=exc.status_code, headers=_headers_of(exc))

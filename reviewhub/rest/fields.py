@@ -2,9 +2,14 @@
 
 import json
 import math
+import re
+from datetime import UTC, datetime
 from typing import Any
 
+from django.core.validators import EmailValidator
 from rest_framework import serializers
+
+from reviewhub.mailboxes import InvalidEmail, normalise_email
 
 METADATA_BYTES = 16 * 1024
 METADATA_KEYS = 50
@@ -20,12 +25,20 @@ class Text(serializers.CharField):
 
 
 class Email(serializers.EmailField):
-    """A JSON string that is an e-mail address."""
+    """A JSON string that is an e-mail address; it is read into the address's stored form."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        # Django's validator takes letters that fold to ASCII, and knows hosts by IDNA 2003.
+        self.validators = [rule for rule in self.validators if not isinstance(rule, EmailValidator)]
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
-        return super().to_internal_value(data)
+        try:
+            return normalise_email(super().to_internal_value(data))
+        except InvalidEmail as error:
+            raise serializers.ValidationError(str(error), code="invalid") from error
 
 
 class Integer(serializers.IntegerField):
@@ -44,6 +57,21 @@ class Flag(serializers.BooleanField):
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
+
+
+class Moment(serializers.DateTimeField):
+    """A JSON string with a date and time of RFC 3339, such as 2026-01-02T12:00:00Z: with its offset, never a guess."""
+
+    default_error_messages = {"invalid": "Must be a time as RFC 3339 writes it, such as 2026-01-02T12:00:00Z."}
+    _FORM = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str) or not self._FORM.fullmatch(data):
+            self.fail("invalid")
+        try:
+            return datetime.fromisoformat(data.upper()).astimezone(UTC)
+        except (ValueError, OverflowError):  # the 31st of June; a year before the first, in UTC
+            self.fail("invalid")
 
 
 class Metadata(serializers.JSONField):

@@ -21,6 +21,7 @@ SOUND = {
     "ADDRESS_HASH_KEY": "two",
     "SECOND_FACTOR_KEY": "three",
     "WEBHOOK_KEY": "four",
+    "EVIDENCE_KEY": "five",
     "MAIL_PROVIDER": True,
     "TEXT_PROVIDER": True,
     "METRICS_TOKEN": "",
@@ -70,6 +71,7 @@ def test_a_provider_that_can_prove_itself_is_sound(settings: Any, key: str) -> N
         ({"ADDRESS_HASH_KEY": None}, "reviewhub.W003"),
         ({"SECOND_FACTOR_KEY": None}, "reviewhub.W013"),
         ({"WEBHOOK_KEY": None}, "reviewhub.W014"),
+        ({"EVIDENCE_KEY": None}, "reviewhub.W015"),
         ({"METRICS_TOKEN": "x" * 31}, "reviewhub.W011"),
         ({"MAIL_PROVIDER": False}, "reviewhub.W004"),
         ({"TEXT_PROVIDER": False}, "reviewhub.W005"),
@@ -107,10 +109,13 @@ NOT_READY = {"PUBLIC_URL": "http://x", "MAIL_PROVIDER": False, "TEXT_PROVIDER": 
 
 @pytest.mark.parametrize(
     ("deploy", "ids"),
-    [(False, {"E001"}), (True, {"E001", "W001", "W002", "W003", "W004", "W005", "W006", "W007", "W013", "W014"})],
+    [
+        (False, {"E001"}),
+        (True, {"E001", "W001", "W002", "W003", "W004", "W005", "W006", "W007", "W013", "W014", "W015"}),
+    ],
 )
 def test_django_runs_them_all_and_the_warnings_only_for_deployment(settings: Any, deploy: bool, ids: set[str]) -> None:
-    names = ["OAUTH_TOKEN_KEY", "ADDRESS_HASH_KEY", "SECOND_FACTOR_KEY", "WEBHOOK_KEY"]
+    names = ["OAUTH_TOKEN_KEY", "ADDRESS_HASH_KEY", "SECOND_FACTOR_KEY", "WEBHOOK_KEY", "EVIDENCE_KEY"]
     keys = dict.fromkeys(names, settings.SECRET_KEY)
     for name, value in (SOUND | NOT_READY | keys | {"TWILIO_AUTH_TOKEN": ""}).items():
         setattr(settings, name, value)

@@ -139,6 +139,25 @@ def test_a_rule_that_is_cited_exists() -> None:
     assert cited <= set(RULES)
 
 
+LAWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in (ROOT / "docs" / "rules.md").read_text().partition("## Law, rule, test")[2].splitlines()
+    if line.startswith("|")
+]
+
+
+def test_every_law_has_its_rules_and_its_tests() -> None:
+    heading, _, *rows = LAWS
+    assert heading == ["law", "asks", "rule", "tests"]
+    assert len(rows) > 10
+    for law, _, rules, tests in rows:
+        assert set(rules.split(", ")) <= set(RULES), law
+        files = re.findall(r"`([^`]+)`", tests)
+        assert files, law
+        for name in files:
+            assert re.search(r"^def test_", (ROOT / name).read_text(), re.MULTILINE), name
+
+
 def test_a_bare_number_of_a_rule_cites_nothing() -> None:
     """A letter and a digit in brackets are a riddle: a comment has the rule in words, or cites docs/rules.md."""
     bare = [str(path) for path in python_files() if re.search(r"\([A-Z]{1,2}\d\)|\b[Rr]ule [A-Z]\d", path.read_text())]

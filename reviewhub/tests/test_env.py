@@ -153,9 +153,18 @@ def test_postgresql_connections_are_kept(environment: dict[str, str]) -> None:
 
 def test_statements_are_prepared_unless_a_pooler_is_in_the_way(environment: dict[str, str]) -> None:
     environment["DATABASE_URL"] = "postgres://db.example/reviews"
-    assert readers.database(default="")["OPTIONS"] == {"server_side_binding": True, "prepare_threshold": 5}
+    config = readers.database(default="")
+    assert config["OPTIONS"] == readers.VANISHED | {"server_side_binding": True, "prepare_threshold": 5}
+    assert "DISABLE_SERVER_SIDE_CURSORS" not in config
     environment["PREPARED_STATEMENTS"] = "false"
-    assert readers.database(default="")["OPTIONS"] == {}
+    config = readers.database(default="")
+    assert config["OPTIONS"] == readers.VANISHED
+    assert config["DISABLE_SERVER_SIDE_CURSORS"] is True
+
+
+def test_the_address_of_a_database_may_set_how_long_is_waited(environment: dict[str, str]) -> None:
+    environment["DATABASE_URL"] = "postgres://user@db.example/reviews?connect_timeout=2"
+    assert readers.database(default="")["OPTIONS"]["connect_timeout"] == 2
 
 
 def test_mail_by_smtp_by_a_provider_or_not_at_all(environment: dict[str, str]) -> None:
@@ -229,4 +238,6 @@ def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
     read = set(
         re.findall(r'(?:env\.\w+|log_level|networks|one_of|origin|parts|redis_url|whole_number)\(\s*"([A-Z_]+)"', code)
     )
+    for key in re.findall(r'key_and_former\("([A-Z_]+)"', code):
+        read |= {key, f"{key}_FALLBACKS"}
     assert documented() - {"ANYMAIL_POSTMARK_SERVER_TOKEN"} == read

@@ -116,7 +116,7 @@ def test_a_common_word_is_left_as_it_is(installed_with: With, environment: dict[
 def test_the_checks_find_every_key_that_secret_key_stands_in_for(installed_with: With) -> None:
     made = installed_with()
     shared = {name for name, value in vars(made).items() if value == made.SECRET_KEY} - {"SECRET_KEY"}
-    assert shared == {"ADDRESS_HASH_KEY", "OAUTH_TOKEN_KEY", "SECOND_FACTOR_KEY", "WEBHOOK_KEY"}
+    assert shared == {"ADDRESS_HASH_KEY", "EVIDENCE_KEY", "OAUTH_TOKEN_KEY", "SECOND_FACTOR_KEY", "WEBHOOK_KEY"}
     warnings = checks.check_keys(None)
     assert {message.id for message in warnings} == {SECRETS[name].warning for name in shared}
     assert len({message.id for message in warnings}) == len(shared)
@@ -133,7 +133,7 @@ def test_masking_and_checks_read_the_same_declaration(installed_with: With, monk
     assert "reviewhub.W999" in [message.id for message in checks.check_keys(None)]
 
 
-@pytest.mark.parametrize("key", ["SECOND_FACTOR_KEY", "WEBHOOK_KEY"])
+@pytest.mark.parametrize("key", ["SECOND_FACTOR_KEY", "WEBHOOK_KEY", "EVIDENCE_KEY"])
 def test_a_key_that_secret_key_stands_in_for_has_its_fallbacks_too(installed_with: With, key: str) -> None:
     def former(**environment: str) -> Any:
         return getattr(installed_with(SECRET_KEY_FALLBACKS="a,b", **environment), f"{key}_FALLBACKS")

@@ -35,8 +35,10 @@ ROOMS = [
     ["reviews.insights"],
     ["reviews.worker"],
     ["reviews.webhooks"],
+    ["reviews.sites"],
     ["reviews.requests"],
     ["reviews.contacts"],
+    ["reviews.inbox"],
     ["reviews.delivery"],
     ["reviews.pages"],
     ["reviews.api", "reviews.tasks"],
@@ -260,6 +262,35 @@ def test_the_states_of_requests_and_deliveries_have_named_writers() -> None:
 def test_a_writer_of_states_is_found_however_it_writes(tmp_path: Path, line: str) -> None:
     (tmp_path / "module.py").write_text(line)
     assert list(status_writes(tmp_path / "module.py"))
+
+
+# --- Behind a pooler -------------------------------------------------------------------------------------
+
+# What outlives a transaction on a connection, which a pooler has given to somebody else by then.
+OUTLIVES = re.compile(
+    r"pg_(try_)?advisory_(?!xact)|\bset +session\b|\bset +(?!local\b)\w*_timeout\b|\b(un)?listen +\w+;|"
+    r"\bcreate +temp|\bdeclare +\w+ +cursor\b|\bprepare +\w+ +as\b",
+    re.IGNORECASE,
+)
+
+
+def sql_of(path: Path) -> Iterator[str]:
+    words = (node.value for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Constant))
+    return (word for word in words if isinstance(word, str))
+
+
+def test_no_statement_leaves_anything_on_a_connection() -> None:
+    paths = [path for _, path in modules()] + sorted(ROOT.glob("*/migrations/*.py"))
+    texts = [(path.name, text) for path in paths for text in sql_of(path)]
+    assert [found for found in texts if OUTLIVES.search(found[1])] == []
+    assert [name for name, text in texts if "pg_advisory_xact_lock" in text]  # else this looks for nothing
+
+
+@pytest.mark.parametrize(
+    "sql", ["SELECT pg_advisory_lock(1)", "SET lock_timeout = '1s'", "CREATE TEMP TABLE x ()", "LISTEN events;"]
+)
+def test_a_statement_that_does_is_found(sql: str) -> None:
+    assert OUTLIVES.search(sql)
 
 
 def test_no_module_has_more_than_four_hundred_lines() -> None:

@@ -2,28 +2,32 @@
 
 from reviews.admin import (
     accounts,
+    consents,
     contacts,
     events,
-    feedback,
     imports,
+    inbox,
     installation,
     provider_events,
     requests,
     sequences,
+    sites,
     suppressions,
     webhooks,
 )
 
 __all__ = [
     "accounts",
+    "consents",
     "contacts",
     "events",
-    "feedback",
     "imports",
+    "inbox",
     "installation",
     "provider_events",
     "requests",
     "sequences",
+    "sites",
     "suppressions",
     "webhooks",
 ]

@@ -15,8 +15,8 @@ from oauth.admin import BusinessAdmin
 from oauth.models import Account
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, action
 from reviewhub.languages import translate
-from reviews.delivery.content.policy import check_wording
-from reviews.delivery.content.render import VARIABLES, check_template
+from reviews.delivery.content.templates import VARIABLES, check_template
+from reviews.delivery.content.wording import check_wording
 from reviews.pages.logos import MOST_BYTES, remove_logo, set_logo, shrink
 from reviews.requests.sequences import create_default_sequence
 

@@ -21,13 +21,16 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
 )
 from reviewhub.refused import Refused
-from reviews.admin.normalise import normalise, require_one
+from reviews.admin.consents import check_consent, consent_fields
+from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
 from reviews.models import Contact, ReviewRequest, Sequence
-from reviews.models.base import MAX_DELAY_HOURS
+from reviews.models.base import MAX_DELAY_HOURS, Channel
+from reviews.models.consent import BOTH
 from reviews.requests import ask
 from reviews.requests.ask import Ask
+from reviews.requests.consents import Agreement
 from reviews.requests.matching import Person
 
 OTHER = "other"
@@ -40,6 +43,7 @@ WHEN = [
     (OTHER, "In … hours"),
 ]
 MORE = ("delay_hours", "company_name", "channel", "sequence")
+CONSENT = ("consent_channel", "consent_wording", "consent_source", "consent_at")
 AT_ONCE = timedelta(minutes=2)
 
 
@@ -57,7 +61,7 @@ class AskForm(forms.Form):
     phone = forms.CharField(
         label="Mobile number", max_length=40, required=False, widget=_text(type="tel", inputmode="tel")
     )
-    email = forms.EmailField(
+    email = EmailField(
         label="E-mail",
         max_length=254,
         required=False,
@@ -82,6 +86,10 @@ class AskForm(forms.Form):
         Sequence.objects.none(), required=False, empty_label="The account's default", widget=UnfoldAdminSelectWidget
     )
 
+    consent_channel, consent_wording, consent_source, consent_at = consent_fields(
+        nobody="Nothing that we know of", whom="Agreed to"
+    )
+
     def __init__(self, request: HttpRequest, data: Any = None) -> None:
         super().__init__(data)
         self.doubts: list[str] = []
@@ -102,6 +110,11 @@ class AskForm(forms.Form):
         require_one(self, cleaned)
         if account and sequence and sequence.account_id != account.pk:
             self.add_error("sequence", "This sequence belongs to another account.")
+        check_consent(self, cleaned, now=timezone.now())
+        channel = cleaned.get("consent_channel")
+        needed: str | None = {"email": "email", "sms": "phone"}.get(channel or "")
+        if needed and not cleaned.get(needed):
+            self.add_error("consent_channel", "Type in the address or number that it is for.")
         return cleaned
 
     def wanted(self) -> Ask:
@@ -115,6 +128,17 @@ class AskForm(forms.Form):
             channel=form_data["channel"] or ReviewRequest.ChannelRule.AUTO,
             sequence=str(form_data["sequence"].pk) if form_data["sequence"] else "",
             source=ReviewRequest.Source.STAFF,
+            agreements=self._agreements(),
+        )
+
+    def _agreements(self) -> tuple[Agreement, ...]:
+        data = self.cleaned_data
+        addresses = {Channel.EMAIL: data["email"], Channel.SMS: data["phone"]}
+        proof = {"wording": data["consent_wording"], "source": data["consent_source"], "at": data["consent_at"]}
+        return tuple(
+            Agreement(channel=channel, address=address, **proof)
+            for channel, address in addresses.items()
+            if address and data["consent_channel"] in (BOTH, channel)
         )
 
     def refuse(self, refusal: Refused) -> None:
@@ -144,7 +168,7 @@ def look_at(form: AskForm, now: datetime) -> Preview:
     return Preview(
         reason=verdict.reason,
         known=None if verdict.match.is_new else verdict.match.contact,
-        warnings=[*form.doubts, *verdict.match.warnings],
+        warnings=[*form.doubts, *verdict.warnings],
         messages=[(message, when(message, now)) for message in planned],
     )
 
@@ -190,6 +214,8 @@ def ask_page(page: Any, request: HttpRequest) -> HttpResponse:
         "form": form,
         "more": [form[name] for name in MORE],
         "is_more_open": any(form[name].errors for name in MORE),
+        "consent": [form[name] for name in CONSENT],
+        "is_consent_open": any(form[name].errors for name in CONSENT),
         "preview": look_at(form, timezone.now()) if form.is_bound else None,
     }
     return TemplateResponse(request, "admin/reviews/reviewrequest/ask.html", context)

@@ -1,25 +1,32 @@
 """Contacts: their data, opt-outs and requests; two are merged, all data about one is handed out or erased."""
 
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import localize
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 
 from reviewhub.backoffice.actions import Action, WithActions
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
-from reviews.admin.normalise import normalise, require_one
+from reviews.admin.evidence import evidence_page
+from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.contacts import erase, merge, suppressions
-from reviews.contacts.change import holders
+from reviews.contacts.change import SHARED_PHONE, holder_of_email, shares_phone
+from reviews.contacts.change import change as change_contact
+from reviews.contacts.evidence import subjects_of
 from reviews.contacts.export import known_about
 from reviews.contacts.search import search_contacts
 from reviews.models import Contact, MergeCandidate
+from reviews.models.addresses import has_stored_form, show_email
 from reviews.models.base import Channel
+from reviews.models.suppression import NO_MAIL
 
 REQUESTS_SHOWN = 50
 
@@ -30,6 +37,7 @@ class ContactForm(forms.ModelForm):
     class Meta:
         model = Contact
         fields = ("account", "first_name", "last_name", "company_name", "email", "phone", "time_zone")
+        field_classes = {"email": EmailField}
         help_texts = {
             "email": "",
             "phone": "Without +, it is read as a number of the account's country.",
@@ -42,10 +50,9 @@ class ContactForm(forms.ModelForm):
         normalise(self, cleaned, account)
         require_one(self, cleaned)
         if account:
-            addresses = {name: cleaned.get(name) or "" for name in ("email", "phone")}
-            for name, holder in holders(Contact(pk=self.instance.pk, account=account, **addresses)).items():
-                label = "address" if name == "email" else "number"
-                self.add_error(name, f"{holder} has this {label} already.")
+            holder = holder_of_email(Contact(pk=self.instance.pk, account=account, email=cleaned.get("email") or ""))
+            if holder:
+                self.add_error("email", f"{holder} has this address already.")
         return cleaned
 
 
@@ -72,13 +79,13 @@ ERASE: Action[Contact] = Action(
 @admin.register(Contact)
 class ContactAdmin(WithActions):
     form = ContactForm
-    list_display = ("shown_name", "email", "phone", "company_name", "account", "created_at")
+    list_display = ("shown_name", "shown_email", "phone", "company_name", "account", "created_at")
     list_select_related = ("account",)
     ordering = ("-created_at", "-pk")
     search_fields = ("email",)  # and others: see `get_search_results`
     sortable_by = ()  # newest first: the one order that has an index
     search_help_text = "Name, e-mail address, number or company"
-    readonly_fields = ("created_at", "updated_at", "opt_outs", "story")
+    readonly_fields = ("created_at", "updated_at", "opt_outs", "consents", "story")
     fields = (
         "account",
         ("first_name", "last_name"),
@@ -87,10 +94,24 @@ class ContactAdmin(WithActions):
         "time_zone",
         ("created_at", "updated_at"),
     )
-    read_fields = (*fields, "opt_outs", "story")
+    read_fields = (*fields, "opt_outs", "consents", "story")
     actions = ("merge",)
-    actions_detail = ("hand_out",)
+    actions_detail = ("hand_out", "evidence")
     confirmed_actions = (ERASE,)
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
+        """Save by the same function as the API: what is planned to the customer follows."""
+        if not change:
+            obj.shares_phone = shares_phone(obj)
+            super().save_model(request, obj, form, change)
+            warnings = [SHARED_PHONE] if obj.shares_phone else []
+        else:
+            values = {name: form.cleaned_data[name] for name in form.changed_data if name != "account"}
+            result = change_contact(contact=obj, values=values, now=timezone.now())
+            warnings = result.warnings
+            transaction.on_commit(partial(suppressions.until_quiet, *result.left))
+        for words in warnings:
+            messages.warning(request, words)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
@@ -107,21 +128,42 @@ class ContactAdmin(WithActions):
     def has_hand_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return bool(object_id) and self.get_object(request, str(object_id)) is not None
 
+    def has_evidence_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Owners and managers: it holds all that was written, with the customer's own words."""
+        contact = self.get_object(request, str(object_id)) if object_id else None
+        return contact is not None and self.has_write_permission(request, contact)
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.read_fields if obj else self.fields
 
     @display(description="Opt-outs")
     def opt_outs(self, contact: Contact) -> str:
-        lines = []
+        lines, words = [], ""
+        if contact.email and not has_stored_form(contact.email):
+            words = f"{NO_MAIL}: write it in another way, or remove it."
         for channel in Channel:
             address = contact.address(channel)
             rows = suppressions.of(account=contact.account, channel=channel, address=address) if address else None
             if rows is not None and (row := rows.first()):
                 words = f"{row.get_reason_display()}, {localize(timezone.localtime(row.created_at))}"
                 lines.append((reverse("admin:reviews_suppression_change", args=[row.pk]), channel.label, words))
-        return (
-            format_html_join("", '<p><a class="rh-link" href="{}">{}</a>: {}</p>', lines) or "None: may be written to."
+        links = format_html_join("", '<p><a class="rh-link" href="{}">{}</a>: {}</p>', lines)
+        return format_html("{}{}", links, words) if lines or words else "None: may be written to."
+
+    @display(description="Consents")
+    def consents(self, contact: Contact) -> str:
+        rows = contact.consents.order_by("-at")[:REQUESTS_SHOWN]
+        lines = (
+            (
+                localize(timezone.localtime(row.at)),
+                row.get_kind_display(),
+                row.get_channel_display(),
+                show_email(row.address) or "erased address",
+                row.source,
+            )
+            for row in rows
         )
+        return format_html_join("", "<p>{} {} ({}, {}): {}</p>", lines) or "None recorded."
 
     @display(description="Requests")
     def story(self, contact: Contact) -> str:
@@ -131,7 +173,7 @@ class ContactAdmin(WithActions):
                 reverse("admin:reviews_reviewrequest_change", args=[row.pk]),
                 localize(timezone.localtime(row.created_at)),
                 row.get_status_display(),
-                row.reason,
+                row.why,
             )
             for row in rows
         )
@@ -160,6 +202,19 @@ class ContactAdmin(WithActions):
         response["Content-Disposition"] = f'attachment; filename="contact-{contact.pk}.json"'
         return response
 
+    @action(description="Evidence", url_path="evidence", icon="verified", permissions=["evidence"])
+    def evidence(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the signed history of the customer's addresses, to be printed, or hand it out as a file."""
+        contact: Contact | None = self.get_object(request, object_id)
+        if contact is None:
+            raise Http404
+        back = reverse("admin:reviews_contact_change", args=[contact.pk])
+        return evidence_page(self, request, account=contact.account, subjects=subjects_of(contact), back=back)
+
+    @display(description="E-mail")
+    def shown_email(self, contact: Contact) -> str:
+        return show_email(contact.email)
+
     @display(description="Name", ordering="last_name")
     def shown_name(self, contact: Contact) -> str:
         return str(contact)
@@ -172,7 +227,7 @@ class MergeCandidateAdmin(GeneratedRows, AccountAdmin):
     ordering = ("-created_at",)
     actions = ("merge",)
 
-    @action(description="Merge: the number goes to the contact with the e-mail address", permissions=["write"])
+    @action(description="Merge into the contact in the first column", permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[MergeCandidate]) -> None:
         merged, refusals = 0, set()
         for row in rows.select_related("by_email", "by_phone", "account"):

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -11,13 +12,15 @@ from oauth.models import Account
 from oauth.roles import is_operator, roles_of
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget
 from reviews.delivery.channels.codes import explain
+from reviews.insights import installation
 from reviews.insights.account import Funnel, Scope, overview
 from reviews.insights.charts import columns_by_day, percent
-from reviews.models import ReviewRequest, Sequence, WorkerBeat
+from reviews.models import ReviewRequest, ReviewSite, Sequence, WorkerBeat
 from reviews.models.base import Channel
 
 PERIODS = [("7", "7 days"), ("30", "30 days"), ("90", "90 days")]
 USUAL_DAYS = 30
+WITHOUT_SITE_SHOWN = 3  # accounts
 LONGEST_CHOICE = 200  # accounts or sequences; more are no choice
 
 
@@ -41,7 +44,10 @@ class ScopeForm(forms.Form):
         self.own = None if is_operator(request) else list(roles_of(request))
         if self.own is not None:
             accounts = accounts.filter(pk__in=self.own)
-        offered = list(accounts.values_list("pk", flat=True)[:LONGEST_CHOICE])
+        has_site = Exists(ReviewSite.objects.filter(account=OuterRef("pk"), is_active=True))
+        rows = list(accounts.annotate(has_site=has_site).values_list("pk", "name", "has_site")[:LONGEST_CHOICE])
+        self.without_site = [name for _, name, has_one in rows if not has_one]
+        offered = [pk for pk, _, _ in rows]
         self._offer("account", Account.objects.filter(pk__in=offered).order_by("name"), len(offered))
         sequences = Sequence.objects.filter(account__in=offered).order_by("account__name", "name")
         self._offer("sequence", sequences.select_related("account"), len(sequences[:2]))
@@ -85,7 +91,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "chart": columns_by_day(numbers.days) if numbers.funnel.sent else None,
         "failures": [(code, explain(code), count) for code, count in numbers.failures],
         "worker_alive": numbers.worker_beat is not None and now - numbers.worker_beat <= WorkerBeat.STALE_AFTER,
+        "faults": [(pause, explain(pause.code)) for pause in installation.account_faults(form.own)],
         "sandbox": settings.SANDBOX,
+        "without_site": [] if is_operator(request) else form.without_site[:WITHOUT_SITE_SHOWN],
         "operator": is_operator(request),
     }
     return context

@@ -20,13 +20,16 @@ from reviewhub.backoffice.pages import (
     AccountAdmin,
     GeneratedRows,
     UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
     display,
 )
+from reviews.admin.consents import check_consent, consent_fields
 from reviews.models import ImportJob, ReviewRequest, Sequence
 from reviews.models.base import MAX_DELAY_HOURS
 from reviews.requests import imports
-from reviews.requests.csv_files import FIELDS, MOST_BYTES, MOST_ROWS, Row, Unreadable, write_rows
+from reviews.requests.csv_encoding import CHOICES, MOST_BYTES, Unreadable
+from reviews.requests.csv_files import FIELDS, MOST_ROWS, Row, write_rows
 
 STATUS_COLOURS = {
     "draft": "warning",
@@ -39,7 +42,9 @@ STATUS_COLOURS = {
 REFRESH_SECONDS = 2
 EXAMPLES = 3  # values of a column that are shown
 PROBLEMS_SHOWN = 20
-SETTINGS = ("has_header", "channel", "sequence", "delay_hours")
+ASKING = ("has_header", "channel", "sequence", "delay_hours")
+CONSENT = ("consent_channel", "consent_wording", "consent_source", "consent_at")
+SETTINGS = (*ASKING, *CONSENT)
 LEAVE_OUT = [("", "– leave out –")]
 
 
@@ -86,6 +91,9 @@ class SettingsForm(forms.Form):
     delay_hours = forms.IntegerField(
         label="Hours to wait", min_value=0, max_value=MAX_DELAY_HOURS, widget=UnfoldAdminIntegerFieldWidget
     )
+    consent_channel, consent_wording, consent_source, consent_at = consent_fields(
+        nobody="Nobody, as far as we know", whom="All of these have agreed to"
+    )
 
     def __init__(self, job: ImportJob, data: Any = None) -> None:
         settings = {name: getattr(job, name) for name in SETTINGS}
@@ -93,6 +101,8 @@ class SettingsForm(forms.Form):
         super().__init__(data, initial=settings | columns)
         sequence: Any = self.fields["sequence"]
         sequence.queryset = Sequence.objects.for_account(job.account).order_by("name")
+        if readings := imports.readings(job):
+            self.fields["encoding"] = _encoding_field(job, readings)
         for name in columns:
             choices = LEAVE_OUT + list(FIELDS.items())
             self.fields[name] = forms.ChoiceField(choices=choices, required=False, widget=UnfoldAdminSelectWidget)
@@ -108,13 +118,28 @@ class SettingsForm(forms.Form):
                 self.add_error(None, f"Only one column can hold “{FIELDS[field]}”.")
         if not {"email", "mobile_phone_number"} & set(chosen):
             self.add_error(None, "Say which column holds the e-mail address or the mobile number.")
+        check_consent(self, cleaned, now=timezone.now(), elsewhere=set(chosen))
         return cleaned
 
     def save(self, job: ImportJob) -> bool:
         """Keep the settings; False when the import has been started meanwhile."""
         columns = [self.cleaned_data[column.name] for column in self.columns()]
         settings = {name: self.cleaned_data[name] for name in SETTINGS}
-        return imports.configure(job, columns=columns, now=timezone.now(), **settings)
+        encoding = self.cleaned_data.get("encoding", "")
+        return imports.configure(job, columns=columns, encoding=encoding, now=timezone.now(), **settings)
+
+
+def _encoding_field(job: ImportJob, readings: dict[str, str]) -> forms.ChoiceField:
+    """Return the question how the file's letters are to be read; already answered where its bytes tell."""
+    return forms.ChoiceField(
+        label="How these words of the file read rightly",
+        choices=[(encoding, f"{words} ({CHOICES[encoding]})") for encoding, words in readings.items()],
+        initial=job.encoding if job.is_encoding_sure else None,
+        widget=UnfoldAdminRadioSelectWidget,
+        error_messages={
+            "required": "Choose the line in which every letter is right: the file can be read in several ways."
+        },
+    )
 
 
 @admin.register(ImportJob)
@@ -244,8 +269,10 @@ def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
         tally = imports.check(job, rows, timezone.now())
     return {
         "form": form,
+        "encoding": form["encoding"] if "encoding" in form.fields else None,
         "columns": columns,
-        "settings": [form[name] for name in SETTINGS],
+        "settings": [form[name] for name in ASKING],
+        "consent": [form[name] for name in CONSENT],
         "tally": tally,
         "problem_count": job.refused if job.checked else len(tally.problems),
         "problems": tally.problems[:PROBLEMS_SHOWN],

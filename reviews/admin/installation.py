@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin
-from reviews.models import ChannelHealth, IdempotencyKey, SenderPace, Tally, WorkerBeat
+from reviews.models import ChannelHealth, IdempotencyKey, Pause, SenderPace, Tally, WorkerBeat
 
 
 @admin.register(WorkerBeat)
@@ -15,6 +15,11 @@ class WorkerBeatAdmin(GeneratedRows, OperatorAdmin):
 @admin.register(ChannelHealth)
 class ChannelHealthAdmin(GeneratedRows, OperatorAdmin):
     list_display = ("channel", "failures", "paused_until")
+
+
+@admin.register(Pause)
+class PauseAdmin(GeneratedRows, OperatorAdmin):
+    list_display = ("channel", "sender", "code", "since", "retry_at")
 
 
 @admin.register(SenderPace)

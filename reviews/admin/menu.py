@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from oauth.roles import is_operator
-from reviews.admin.feedback import MOST_WAITING, waiting_count
+from reviews.admin.inbox import MOST_WAITING, waiting_count
 
 GROUPS = [
     (
@@ -16,7 +16,7 @@ GROUPS = [
             ("reviews.ReviewRequest", "Review requests", "send"),
             ("reviews.Contact", "Contacts", "group"),
             ("reviews.ImportJob", "Imports", "upload_file"),
-            ("reviews.Feedback", "Feedback", "reviews"),
+            ("reviews.InboxItem", "Inbox", "inbox"),
             ("reviews.Suppression", "Suppressions", "block"),
         ],
     ),
@@ -38,6 +38,7 @@ GROUPS = [
         [
             ("simulator", "Simulator", "science"),
             ("reviews.Delivery", "Deliveries", "mail"),
+            ("reviews.Consent", "Consents", "handshake"),
             ("reviews.DeliveryEvent", "Provider events", "bolt"),
             ("reviews.Event", "Events", "history"),
             ("reviews.Notice", "Webhook notices", "outbox"),
@@ -56,6 +57,7 @@ GROUPS = [
             ("oauth.Grant", "Authorization codes", "password"),
             ("reviews.WorkerBeat", "Workers", "monitor_heart"),
             ("reviews.ChannelHealth", "Channel health", "health_and_safety"),
+            ("reviews.Pause", "Pauses", "pause_circle"),
             ("reviews.Tally", "Tallies", "tag"),
             ("reviews.IdempotencyKey", "Idempotency keys", "content_copy"),
             ("django_q.OrmQ", "Queue", "queue"),
@@ -89,7 +91,7 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _item(request: HttpRequest, label: str, name: str, icon: str, pages: dict[str, Any]) -> dict[str, Any]:
     item = {"title": name, "icon": icon, "link": _list_url(pages[label]) if label in pages else reverse(label)}
-    if label == "reviews.Feedback" and (waiting := waiting_count(request)):
+    if label == "reviews.InboxItem" and (waiting := waiting_count(request)):
         item |= {"badge": f"{waiting}" if waiting < MOST_WAITING else f"{MOST_WAITING}+", "badge_variant": "info"}
     return item
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -23,18 +23,22 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
     badge,
 )
+from reviewhub.cache import redis_answers
 from reviewhub.counters import count_one
 from reviewhub.refused import Refused
+from reviews.admin.inbox import read_as
 from reviews.admin.requests import DELIVERY_COLOURS
 from reviews.delivery import send_test, staff_actions
 from reviews.delivery.channels.codes import explain
+from reviews.delivery.provider_events import strays
 from reviews.insights import installation
 from reviews.insights.charts import Chart, timeline
-from reviews.models import Delivery, WorkerBeat
+from reviews.models import Delivery, DeliveryEvent, Pause, WorkerBeat
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.models.base import Channel
 
 SHOWN = 20  # causes, and failed messages
+NAMED = 5  # accounts of a paused sender
 TESTS_PER_MINUTE = 5
 
 
@@ -67,10 +71,10 @@ def _sent(title: str, unit: str, series: list[tuple[datetime, int]]) -> tuple[st
 
 
 def _state(now: datetime) -> dict[str, Any]:
-    """Measure everything that the page shows, in thirteen statements."""
+    """Measure everything that the page shows, in fifteen statements, and one more for each sender that is paused."""
     waiting, failures = installation.backlogs(now), installation.failures(now)
     unknown = sum(row.count for row in failures if row.status == Delivery.Status.UNKNOWN)
-    pauses = installation.pauses(now)
+    pauses, faults = installation.pauses(now), installation.account_faults()
     events, oldest_event = installation.unapplied_events()
     causes = installation.by_cause(failures)
     return {
@@ -87,13 +91,28 @@ def _state(now: datetime) -> dict[str, Any]:
         "failed": sum(number for _, number in causes),
         "causes": [(code, number, explain(code)) for code, number in causes[:SHOWN]],
         "other_causes": sum(number for _, number in causes[SHOWN:]),
-        "channels": [(channel, pauses.get(channel.value)) for channel in Channel],
+        "channels": [(channel, pauses.get(channel.value), _faults(faults, channel)) for channel in Channel],
         "events": events,
         "oldest_event": oldest_event,
+        "strays": [(event, read_as(event)) for event in installation.stray_texts(SHOWN)],
         "webhooks": installation.webhooks(now),
         "latest": [_entry(row, now) for row in installation.latest_failures(SHOWN)],
         "sandbox": settings.SANDBOX,
+        "without_redis": not redis_answers(),
     }
+
+
+def _faults(pauses: list[Pause], channel: Channel) -> list[dict[str, Any]]:
+    """Return what the page says of the channel's pauses for our account's fault."""
+    return [
+        {
+            "pause": pause,
+            "words": explain(pause.code),
+            "accounts": ", ".join(installation.names_of_accounts(pause, NAMED)),
+        }
+        for pause in pauses
+        if pause.channel == channel
+    ]
 
 
 def _entry(delivery: Delivery, now: datetime) -> dict[str, Any]:
@@ -151,6 +170,7 @@ def _page(
         **_state(now),
         "title": "Operations",
         "form": form or TestMessageForm(),
+        "accounts": Account.objects.order_by("name")[:LONGEST_FILTER],
         "outcome": outcome,
         "now": now,
     }
@@ -202,6 +222,49 @@ def resume(request: HttpRequest, **url_values: Any) -> HttpResponse:
 
 
 @require_POST
+def try_now(request: HttpRequest, **url_values: Any) -> HttpResponse:
+    """Try a channel or a sender of it, which our account's fault has paused, before its time."""
+    if url_values["channel"] not in Channel.values:
+        raise Http404
+    sender = request.POST.get("sender", "")
+    label = f"{Channel(url_values['channel']).label} {sender}".strip()
+    if staff_actions.try_now(channel=url_values["channel"], sender=sender, now=timezone.now()):
+        messages.success(request, f"{label}: the next message is tried now.")
+    else:
+        messages.info(request, f"{label} is being tried, or is not paused any more.")
+    return _back("providers")
+
+
+@require_POST
+def settle_stray(request: HttpRequest, **url_values: Any) -> HttpResponse:
+    """Suppress the number of a text that fits no account, in the chosen account, or leave it: either settles it."""
+    event = DeliveryEvent.objects.filter(pk=url_values["pk"], kind=DeliveryEvent.Kind.REPLIED).first()
+    account = None
+    if event is None or url_values["decision"] not in ("suppress", "leave"):
+        raise Http404
+    if url_values["decision"] == "suppress":
+        account = find_account(request.POST.get("account", ""))
+        if account is None:
+            messages.error(request, "Choose the account that must not write to the number.")
+            return _back("strays")
+    try:
+        strays.settle(event=event, account=account, by=str(request.user), now=timezone.now())
+    except Refused as refusal:
+        messages.error(request, refusal.reason)
+    else:
+        done = f"{account} does not write to that number any more." if account else "Left as it is."
+        messages.success(request, done)
+    return _back("strays")
+
+
+def find_account(key: str) -> Account | None:
+    try:
+        return Account.objects.filter(pk=key).first()
+    except ValidationError:  # no key of an account
+        return None
+
+
+@require_POST
 def test(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """Send a test message, and show the provider's answer at once; neither is kept."""
     form = TestMessageForm(request.POST)
@@ -226,5 +289,7 @@ urlpatterns = [
     path("", for_operator(page), name="operations"),
     path("messages/<int:pk>/<str:decision>", for_operator(decide), name="operations-decide"),
     path("channels/<str:channel>/resume", for_operator(resume), name="operations-resume"),
+    path("channels/<str:channel>/try", for_operator(try_now), name="operations-try"),
+    path("texts/<int:pk>/<str:decision>", for_operator(settle_stray), name="operations-stray"),
     path("test", for_operator(test), name="operations-test"),
 ]

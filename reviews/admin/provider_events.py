@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, badge, display
+from reviews.admin.inbox import read_as
 from reviews.delivery.provider_events import apply
 from reviews.models import DeliveryEvent
 
@@ -54,12 +55,13 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
         ("kind_badge", "provider"),
         ("delivery", "asked"),
         ("code", "text"),
+        ("read_as", "answer"),
         ("address", "provider_id"),
         ("occurred_at", "received_at", "applied_at"),
         "account",
         "raw",
     )
-    readonly_fields = ("kind_badge", "asked", "raw")
+    readonly_fields = ("kind_badge", "asked", "read_as", "raw")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it
@@ -87,6 +89,10 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
             return "Its message was not found."
         address = reverse("admin:reviews_reviewrequest_change", args=[event.delivery.request_id])
         return format_html('<a href="{}" class="rh-link">{}</a>', address, event.delivery.request.contact)
+
+    @display(description="Read as")
+    def read_as(self, event: DeliveryEvent) -> str:
+        return read_as(event) or "–"
 
     @display(description="As it was reported")
     def raw(self, event: DeliveryEvent) -> str:

@@ -16,7 +16,9 @@ from reviews.requests import lifecycle
 def _planned(request: ReviewRequest) -> Delivery | None:
     """Return the message that is sent next."""
     planned = [delivery for delivery in request.deliveries.all() if delivery.status == Delivery.Status.PLANNED]
-    return min(planned, key=lambda delivery: delivery.step, default=None) if request.is_open else None
+    return (
+        min(planned, key=lambda delivery: delivery.step, default=None) if request.is_open and not request.held else None
+    )
 
 
 def _failed(request: ReviewRequest) -> Delivery | None:

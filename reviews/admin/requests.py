@@ -1,5 +1,6 @@
 """Review requests and their messages."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -27,10 +28,11 @@ from reviewhub.backoffice.pages import (
     display,
 )
 from reviews.admin.ask import ask_page, ask_preview
+from reviews.admin.inbox import may_opt_out, read_as
 from reviews.admin.provider_events import EVENT_COLOURS
 from reviews.admin.request_actions import REQUEST_ACTIONS
 from reviews.contacts.search import MOST_FOUND, search_requests
-from reviews.models import Contact, Delivery, DeliveryEvent, ReviewRequest, Sequence
+from reviews.models import Contact, Delivery, DeliveryEvent, InboxItem, ReviewRequest, Sequence
 from reviews.requests import lifecycle
 from reviews.requests.schedule.slots import recipient_zone
 
@@ -56,7 +58,9 @@ DELIVERY_COLOURS = {
 
 
 class DeliveryFormSet(PaginationInlineFormSet):
-    """The messages of a request, for the timeline on its page."""
+    """The messages of a request, for the timeline on its page. `may_write`: the person may act on what it shows."""
+
+    may_write = False
 
     def timeline(self) -> list[dict[str, Any]]:
         return [
@@ -64,20 +68,27 @@ class DeliveryFormSet(PaginationInlineFormSet):
                 "delivery": form.instance,
                 "local_time": _local_time(form.instance),
                 "state": badge(form.instance.get_status_display(), DELIVERY_COLOURS[form.instance.status]),
-                "events": [
-                    {"event": event, "kind": badge(event.get_kind_display(), EVENT_COLOURS[event.kind])}
-                    for event in form.instance.events.all()
-                ],
+                "events": [self._reported(event, form.instance) for event in form.instance.events.all()],
             }
             for form in self.forms
         ]
+
+    def _reported(self, event: DeliveryEvent, delivery: Delivery) -> dict[str, Any]:
+        item = next((item for item in event.inbox_items.all() if item.account_id == delivery.account_id), None)
+        return {
+            "event": event,
+            "kind": badge(event.get_kind_display(), EVENT_COLOURS[event.kind]),
+            "read_as": read_as(event),
+            "item": item,
+            "may_opt_out": self.may_write and item is not None and may_opt_out(item),
+        }
 
 
 def _local_time(delivery: Delivery) -> str:
     """Return when the message leaves, or left, by the customer's clock; nothing where that shows the same as ours."""
     if not delivery.sent_at and delivery.status not in Delivery.PENDING:
         return ""
-    moment = delivery.sent_at or delivery.due_at
+    moment = delivery.sent_at or delivery.leaves_at
     zone = recipient_zone(account=delivery.account, contact=delivery.request.contact, channel=delivery.channel)
     local = timezone.localtime(moment, zone)
     if local.utcoffset() == timezone.localtime(moment).utcoffset():
@@ -97,7 +108,14 @@ class DeliveryInline(GeneratedRows, AccountStackedInline):
         legible = DeliveryEvent.objects.exclude(kind=DeliveryEvent.Kind.UNKNOWN, text="")
         events = legible.defer("payload").order_by("occurred_at", "pk")
         rows = super().get_queryset(request).select_related("clicked_site", "account", "request__contact")
-        return rows.prefetch_related(Prefetch("events", queryset=events))
+        items = Prefetch("inbox_items", queryset=InboxItem.objects.select_related("event"))
+        return rows.prefetch_related(Prefetch("events", queryset=events.prefetch_related(items)))
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        page: Any = self.admin_site.get_model_admin(ReviewRequest)
+        formset.may_write = obj is not None and page.has_write_permission(request, obj)
+        return formset
 
 
 class SequenceFilter(admin.SimpleListFilter):
@@ -144,10 +162,10 @@ class ReviewRequestAdmin(FixedRows, WithActions):
     search_help_text = "The customer's name, e-mail address or number, or your own id"
     actions = ("cancel",)
     confirmed_actions = REQUEST_ACTIONS
-    readonly_fields = ("state_badge",)
+    readonly_fields = ("state_badge", "whole_why")
     inlines = (DeliveryInline,)
     fieldsets = (
-        (None, {"fields": (("contact", "state_badge"), "reason", ("scheduled_for", "sent_at", "responded_at"))}),
+        (None, {"fields": (("contact", "state_badge"), "whole_why", ("scheduled_for", "sent_at", "responded_at"))}),
         (
             "More",
             {
@@ -164,7 +182,7 @@ class ReviewRequestAdmin(FixedRows, WithActions):
     )
 
     def page_rows(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().page_rows(request).select_related("account", "contact", "sequence", "feedback")
+        rows = super().page_rows(request).select_related("account", "contact", "sequence", "feedback__inbox_item")
         return rows.prefetch_related("deliveries")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -200,7 +218,11 @@ class ReviewRequestAdmin(FixedRows, WithActions):
 
     @display(description="Reason", ordering="reason")
     def why(self, request: ReviewRequest) -> str:
-        return Truncator(request.reason).chars(60)
+        return Truncator(request.why).chars(60)
+
+    @display(description="Reason")
+    def whole_why(self, request: ReviewRequest) -> str:
+        return request.why or "–"
 
     @action(description="Cancel the chosen requests", permissions=["write"])
     def cancel(self, request: HttpRequest, rows: QuerySet[ReviewRequest]) -> None:
@@ -218,13 +240,17 @@ class ReviewRequestAdmin(FixedRows, WithActions):
 
 @admin.register(Delivery)
 class DeliveryAdmin(GeneratedRows, AccountAdmin):
-    list_display = ("request", "step", "channel", "state", "due_at", "sent_at", "seen_at", "error_text", "account")
+    list_display = ("request", "step", "channel", "state", "leaves", "sent_at", "seen_at", "error_text", "account")
     list_filter = ("status", "channel", "sandbox")
     sortable_by = ()
     list_select_related = ("request__contact", "account")
     ordering = ("-pk",)  # newest first
-    exclude = ("claim", "message_key", "link_token")
-    readonly_fields = ("reported",)
+    exclude = ("claim", "message_key", "link_token", "due_at")
+    readonly_fields = ("leaves", "reported")
+
+    @display(description="Due at")
+    def leaves(self, delivery: Delivery) -> datetime:
+        return delivery.leaves_at
 
     @display(description="Status", ordering="status", label=DELIVERY_COLOURS)
     def state(self, delivery: Delivery) -> tuple[str, str]:

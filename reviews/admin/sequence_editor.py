@@ -18,10 +18,10 @@ from reviewhub.backoffice.actions import Action
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from reviewhub.counters import count_one
 from reviews.delivery import send_test
-from reviews.delivery.content.render import VARIABLES
+from reviews.delivery.content.templates import VARIABLES
 from reviews.delivery.preview import written_out
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Sequence
-from reviews.models.addresses import InvalidPhone, normalise_phone
+from reviews.models.addresses import InvalidEmail, InvalidPhone, normalise_email, normalise_phone
 from reviews.models.base import Channel
 from reviews.requests.schedule import slots
 from reviews.requests.sequences import copy_sequence
@@ -151,7 +151,10 @@ class OwnTestForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("channel") == Channel.EMAIL:
-            cleaned["to"] = self.email
+            try:
+                cleaned["to"] = normalise_email(self.email)
+            except InvalidEmail as error:
+                self.add_error("channel", str(error))
         elif not cleaned.get("phone"):
             self.add_error("phone", "Which number is yours?")
         else:

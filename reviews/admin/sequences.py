@@ -18,7 +18,6 @@ from reviewhub.backoffice.pages import (
     PaginationInlineFormSet,
     StackedInline,
     UnfoldAdminTextareaWidget,
-    UnfoldAdminURLInputWidget,
     WithHistory,
     action,
     display,
@@ -32,9 +31,9 @@ from reviews.admin.sequence_editor import (
     preview_typed,
     test_page,
 )
-from reviews.delivery.content.policy import check_wording
-from reviews.delivery.content.render import VARIABLES, check_template
-from reviews.models import FollowUpStep, ReviewSite, Sequence
+from reviews.delivery.content.templates import VARIABLES, check_template
+from reviews.delivery.content.wording import check_wording
+from reviews.models import FollowUpStep, Sequence
 from reviews.models.sequence import MAX_FOLLOW_UPS
 from reviews.requests.sequences import make_default
 
@@ -285,19 +284,3 @@ class SequenceAdmin(WithActions, WithHistory):
         for sequence in writable:
             make_default(sequence)
             messages.success(request, f"{sequence} is the default of {sequence.account} now.")
-
-
-class ReviewSiteForm(forms.ModelForm):
-    url = forms.URLField(label="Address", max_length=500, assume_scheme="https", widget=UnfoldAdminURLInputWidget)
-
-    class Meta:
-        model = ReviewSite
-        fields = ("account", "name", "url", "position", "is_active")
-
-
-@admin.register(ReviewSite)
-class ReviewSiteAdmin(WithHistory):
-    form = ReviewSiteForm
-    list_display = ("name", "url", "position", "is_active", "account")
-    list_select_related = ("account",)
-    ordering = ("account", "position")

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,12 +21,17 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
     WithHistory,
     action,
+    display,
 )
-from reviews.contacts import opt_outs, suppressions
-from reviews.models import Suppression
+from reviews.admin.evidence import AddressForm, evidence_page
+from reviews.contacts import doubts, opt_outs
+from reviews.contacts.evidence import Subject
+from reviews.contacts.search import stored_spelling
+from reviews.models import InboxItem, Suppression
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.requests.csv_files import write_rows
 
+NOT_AN_OPT_OUT = InboxItem.Outcome.NOT_AN_OPT_OUT
 MOST_TAKEN_IN = 5_000  # addresses of one list
 
 
@@ -113,13 +118,14 @@ class SuppressionAdmin(FixedRows, WithHistory):
     """Added by staff here, by customers on their own; lifted with a reason, never deleted."""
 
     form = SuppressionForm
-    list_display = ("address", "channel", "reason", "account", "created_at", "lifted_at")
+    list_display = ("shown", "channel", "reason", "account", "created_at", "lifted_at")
     list_filter = ("channel", "reason", ("lifted_at", admin.EmptyFieldListFilter))
     list_select_related = ("account",)
     ordering = ("-pk",)  # newest first
     search_fields = ("address",)
     actions = ("lift",)
-    actions_list = ("take_in", "take_out")
+    actions_list = ("take_in", "take_out", "evidence_of")
+    actions_detail = ("evidence",)
     fields = ("account", "channel", "address", "evidence")
 
     def entries(self, row: Suppression) -> list[Entry]:
@@ -134,8 +140,21 @@ class SuppressionAdmin(FixedRows, WithHistory):
         return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        added = ("reason", "created_at", "lifted_at", "lifted_because") if obj else ()
-        return (*self.fields, *added)
+        if obj is None:
+            return self.fields
+        names = ("shown" if name == "address" else name for name in self.fields)
+        return (*names, "reason", "created_at", "lifted_at", "lifted_because")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
+    ) -> tuple[QuerySet[Suppression], bool]:
+        words = " ".join(stored_spelling(word) for word in search_term.split())
+        found: tuple[QuerySet[Suppression], bool] = super().get_search_results(request, queryset, words)
+        return found
+
+    @display(description="Address", ordering="address")
+    def shown(self, suppression: Suppression) -> str:
+        return suppression.shown_address
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         suppression = opt_outs.opt_out(
@@ -165,12 +184,45 @@ class SuppressionAdmin(FixedRows, WithHistory):
             return TemplateResponse(request, "admin/reviews/suppression/lift.html", context)
         because = f"{form.cleaned_data['because']} ({request.user})"
         lifted = sum(
-            suppressions.lift(suppression=row, because=because, now=timezone.now())
+            doubts.lift(suppression=row, because=because, outcome=NOT_AN_OPT_OUT, now=timezone.now())
             for row in chosen
             if self.has_write_permission(request, row)
         )
         messages.success(request, f"Lifted: {lifted}. Left as they were: {len(chosen) - lifted}.")
         return None
+
+    def has_evidence_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Owners and managers: it holds all that was written, with the customer's own words."""
+        row = self.get_object(request, str(object_id)) if object_id else None
+        return row is not None and self.has_write_permission(request, row)
+
+    @action(description="Evidence", url_path="evidence", icon="verified", permissions=["evidence"])
+    def evidence(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the signed history of the address, to be printed, or hand it out as a file."""
+        row: Suppression | None = self.get_object(request, object_id)
+        if row is None:
+            raise Http404
+        back = reverse("admin:reviews_suppression_change", args=[row.pk])
+        subject = Subject(row.channel, row.address, row.address_hash)
+        return evidence_page(self, request, account=row.account, subjects=[subject], back=back)
+
+    @action(description="Evidence of an address", url_path="evidence-of", icon="verified", permissions=["write"])
+    def evidence_of(self, request: HttpRequest) -> HttpResponse:
+        """Ask for an address, and show what is recorded about it: of an erased customer's, what the law has us keep."""
+        form = AddressForm(request, request.POST if request.method == "POST" else None)
+        back = reverse("admin:reviews_suppression_changelist")
+        if form.is_bound and form.is_valid():
+            account, subject = form.cleaned_data["account"], form.cleaned_data["subject"]
+            hidden = {"account": account.pk, "address": form.cleaned_data["address"]}
+            return evidence_page(self, request, account=account, subjects=[subject], back=back, hidden=hidden)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Evidence of an address",
+            "opts": self.opts,
+            "form": form,
+        }
+        status = 400 if form.is_bound else 200
+        return TemplateResponse(request, "admin/reviews/suppression/evidence_of.html", context, status=status)
 
     @action(description="Take in a list", url_path="take-in", icon="upload", permissions=["write"])
     def take_in(self, request: HttpRequest) -> HttpResponse:

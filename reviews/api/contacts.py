@@ -17,10 +17,10 @@ from oauth.models.account import validate_time_zone
 from reviewhub.rest.errors import find_row
 from reviewhub.rest.fields import Email, Text
 from reviews.api.filters import CreatedFilter
-from reviews.contacts import erase
+from reviews.contacts import erase, suppressions
 from reviews.contacts.change import AddressTaken, NoAddress, change
 from reviews.models import Contact
-from reviews.models.addresses import InvalidPhone, normalise_email, normalise_phone
+from reviews.models.addresses import InvalidEmail, InvalidPhone, normalise_email, normalise_phone
 from reviews.representations import ContactOut, represent_contacts
 
 
@@ -50,7 +50,7 @@ class ContactFilter(CreatedFilter):
     mobile_phone_number = django_filters.CharFilter(method="filter_by_number")
 
     def filter_by_email(self, rows: Any, name: str, value: str) -> Any:
-        return rows.filter(email=normalise_email(value))
+        return rows.filter(email=_read_email(value))
 
     def filter_by_number(self, rows: Any, name: str, value: str) -> Any:
         account = credential_of(self.request).account
@@ -96,19 +96,30 @@ class ContactItem(APIView):
 
 
 def _change(contact: Contact, values: dict[str, str]) -> None:
-    """Change the contact to the values, by the API's names. Raises ValidationError by the same names."""
+    """Change the contact to the values, by the API's names. Raises ValidationError by the same names.
+
+    No message is on its way to a former address any more when the call is answered.
+    """
     if "mobile_phone_number" in values:
         values["phone"] = values.pop("mobile_phone_number")
     try:
-        change(contact=contact, values=values)
+        changed = change(contact=contact, values=values, now=timezone.now())
     except InvalidPhone as error:
         raise ValidationError({"mobile_phone_number": [str(error)]}) from error
     except NoAddress as error:
         missing = "A contact needs an email or a mobile_phone_number."
         raise ValidationError({"email": [missing], "mobile_phone_number": [missing]}) from error
     except AddressTaken as error:
-        name = "mobile_phone_number" if error.field == "phone" else error.field
-        raise ValidationError({name: [f"The contact {error.holder.pk} has it already."]}) from error
+        raise ValidationError({"email": [f"The contact {error.holder.pk} has it already."]}) from error
+    if changed.left:
+        suppressions.until_quiet(*changed.left)
+
+
+def _read_email(text: str) -> str:
+    try:
+        return normalise_email(text)
+    except InvalidEmail as error:
+        raise ValidationError({"email": [str(error)]}) from error
 
 
 def _read_number(account: Account, text: str) -> str:

@@ -19,7 +19,7 @@ class FeedbackFilter(CreatedFilter):
     """Filters of the list. `handled`: true for feedback that staff have dealt with."""
 
     rating = WholeNumberFilter()
-    handled = YesNoFilter(field_name="handled_at", lookup_expr="isnull", exclude=True)
+    handled = YesNoFilter(field_name="inbox_item__handled_at", lookup_expr="isnull", exclude=True)
     review_request_id = django_filters.UUIDFilter(field_name="request_id")
 
 
@@ -42,4 +42,5 @@ class FeedbackItem(APIView):
 
 
 def _rows_of(request: Request) -> Any:
-    return Feedback.objects.for_account(credential_of(request).account).select_related("request__contact")
+    rows = Feedback.objects.for_account(credential_of(request).account)
+    return rows.select_related("request__contact", "inbox_item")

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework import status
@@ -28,8 +29,7 @@ from reviews.api.zapier_fields import define_fields
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
 from reviews.models import ReviewRequest
-from reviews.models.request import ReviewRequestQuerySet
-from reviews.representations import MessageOut, ReviewRequestOut
+from reviews.representations import MessageOut, ReviewRequestOut, with_written_to
 from reviews.requests import lifecycle
 from reviews.requests.ask import AskResult, Verdict, ask_all
 from reviews.requests.intake import Intake, read_ask
@@ -43,8 +43,9 @@ class ReviewRequestList(ListAPIView[ReviewRequest]):
     serializer_class = ReviewRequestOut
     filterset_class = ReviewRequestFilter
 
-    def get_queryset(self) -> ReviewRequestQuerySet:
-        return ReviewRequest.objects.for_account(credential_of(self.request).account).select_related("contact")
+    def get_queryset(self) -> QuerySet[ReviewRequest]:
+        rows = ReviewRequest.objects.for_account(credential_of(self.request).account)
+        return with_written_to(rows.select_related("contact"))
 
     def post(self, request: Request) -> Response | HttpResponse:
         return run_once(request, lambda: answer_one(credential_of(request).account, request.data))
@@ -87,7 +88,7 @@ def _rehearse(account: Account, intake: Intake) -> Response | ValidationError:
         verdict, messages = preview.look_ahead(account=account, wanted=intake.ask, now=timezone.now())
     except Refused as refusal:
         return _validation_error(refusal)
-    return Response(represent_rehearsal(verdict, messages))
+    return Response(represent_rehearsal(verdict, messages, intake.warnings))
 
 
 def _validation_error(refusal: Refused) -> ValidationError:
@@ -159,7 +160,7 @@ class ReviewRequestCancel(APIView):
 def find(request: Request, pk: Any) -> ReviewRequest:
     """Return the account's own request with that id, its messages loaded. Raises NotFound."""
     rows = ReviewRequest.objects.for_account(credential_of(request).account)
-    return find_row(rows.select_related("contact").prefetch_related("deliveries"), pk)
+    return find_row(with_written_to(rows.select_related("contact").prefetch_related("deliveries")), pk)
 
 
 class ReviewRequestDetail(ReviewRequestOut):
@@ -180,7 +181,7 @@ def _serializer() -> ReviewRequestOut:
     return ReviewRequestOut()
 
 
-def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned]) -> dict[str, Any]:
+def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned], warnings: list[str]) -> dict[str, Any]:
     """Represent a dry run: the gates that the ask would pass, and the messages that would be sent."""
     status = ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED
     return {
@@ -188,6 +189,7 @@ def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned]) -> dict[s
         "reason": verdict.reason or None,
         "gates": [{"gate": gate.gate, "passed": gate.passed, "reason": gate.reason or None} for gate in verdict.gates],
         "messages": [_represent_planned(message) for message in messages],
+        "warnings": [*warnings, *verdict.warnings],
     }
 
 

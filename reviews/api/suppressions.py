@@ -12,12 +12,13 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oauth.calls.authentication import credential_of
+from oauth.models import Account
 from reviewhub.rest.errors import ApiError, ByNumber, find_row
 from reviewhub.rest.fields import Text
 from reviews.api.filters import CreatedFilter, YesNoFilter
-from reviews.contacts import opt_outs, suppressions
-from reviews.models import Suppression
-from reviews.models.addresses import InvalidAddress, read_address
+from reviews.contacts import doubts, opt_outs, suppressions
+from reviews.models import InboxItem, Suppression
+from reviews.models.addresses import InvalidAddress, hashes_of, read_address
 from reviews.models.base import Channel
 from reviews.representations import SuppressionOut
 
@@ -34,11 +35,18 @@ class LiftIn(serializers.Serializer[dict[str, str]]):
 
 
 class SuppressionFilter(CreatedFilter):
-    """Filters of the list. `active`: true for a suppression that is not lifted."""
+    """Filters of the list. `active`: true for a suppression that is not lifted. `address`: in any form of it."""
 
+    address = django_filters.CharFilter(method="filter_by_address")
     channel = django_filters.ChoiceFilter(choices=Channel.choices)
     reason = django_filters.ChoiceFilter(choices=Suppression.Reason.choices)
     active = YesNoFilter(field_name="lifted_at", lookup_expr="isnull")
+
+    def filter_by_address(self, rows: Any, name: str, value: str) -> Any:
+        """Keep those of the address, also where an erased customer left its hash alone."""
+        account = credential_of(self.request).account
+        channel, address = _read_address(account, value)
+        return rows.filter(address_hash__in=hashes_of(account.pk, channel, address))
 
 
 class SuppressionList(ListAPIView[Suppression]):
@@ -56,10 +64,7 @@ class SuppressionList(ListAPIView[Suppression]):
         body = SuppressionIn(data=request.data)
         body.is_valid(raise_exception=True)
         credential = credential_of(request)
-        try:
-            channel, address = read_address(body.validated_data["address"], credential.account.country)
-        except InvalidAddress as error:
-            raise ValidationError({"address": [str(error)]}) from error
+        channel, address = _read_address(credential.account, body.validated_data["address"])
         is_old = suppressions.of(account=credential.account, channel=channel, address=address).exists()
         suppression = opt_outs.opt_out(
             account=credential.account,
@@ -90,9 +95,17 @@ class SuppressionLift(APIView):
         if not suppression.address:
             raise ApiError(409, "invalid_state", "The customer was erased: nobody is left to be written to.")
         because = f"{body.validated_data['because']} ({credential_of(request).user}, through the API)"
-        if not suppressions.lift(suppression=suppression, because=because, now=timezone.now()):
+        outcome = InboxItem.Outcome.NOT_AN_OPT_OUT
+        if not doubts.lift(suppression=suppression, because=because, outcome=outcome, now=timezone.now()):
             raise ApiError(409, "invalid_state", "This suppression was lifted before.")
         return Response(SuppressionOut(find_row(_rows_of(request), pk)).data)
+
+
+def _read_address(account: Account, text: str) -> tuple[Channel, str]:
+    try:
+        return read_address(text, account.country)
+    except InvalidAddress as error:
+        raise ValidationError({"address": [str(error)]}) from error
 
 
 def _rows_of(request: Request) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews.api import contacts, events, feedback, review_requests, sequences, suppressions, webhooks
+from reviews.api import contacts, events, evidence, feedback, review_requests, sequences, suppressions, webhooks
 from reviews.api.openapi import published
 
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     ),
     path("api/v1/contacts", contacts.ContactList.as_view(), name="contacts"),
     path("api/v1/contacts/<uuid:pk>", contacts.ContactItem.as_view(), name="contact"),
+    path("api/v1/contacts/<uuid:pk>/evidence", evidence.ContactEvidence.as_view(), name="contact-evidence"),
+    path("api/v1/evidence", evidence.AddressEvidence.as_view(), name="evidence"),
+    path(".well-known/reviewhub-evidence-keys.json", evidence.keys, name="evidence-keys"),
     path("api/v1/suppressions", suppressions.SuppressionList.as_view(), name="suppressions"),
     path("api/v1/suppressions/<int:pk>", suppressions.SuppressionItem.as_view(), name="suppression"),
     path("api/v1/suppressions/<int:pk>/lift", suppressions.SuppressionLift.as_view(), name="suppression-lift"),

@@ -1,5 +1,6 @@
 """Erasure of a customer's personal data (Regulation (EU) 2016/679, Article 17)."""
 
+import re
 from datetime import datetime, timedelta
 
 from django.contrib.admin.models import LogEntry
@@ -7,21 +8,24 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import Q
 
-from reviews.contacts import opt_outs, suppressions
+from reviewhub.masking import mask
+from reviews.contacts import suppressions
 from reviews.models import (
     Attempt,
+    Consent,
     Contact,
     Delivery,
     DeliveryEvent,
     Event,
     Feedback,
+    InboxItem,
     MergeCandidate,
     ReviewRequest,
     Suppression,
 )
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import hashes_of
 from reviews.models.base import Channel
-from reviews.requests import lifecycle
+from reviews.requests import consents, contact_changes, lifecycle, planned_messages
 from reviews.webhooks import events
 
 ERASED = "Erased contact"
@@ -33,26 +37,39 @@ def erase(*, contact: Contact, by: str, now: datetime) -> None:
     """Forget who the customer is, and never write to them again.
 
     The rows stay without personal data: requests and messages with their times and states, ratings without words, and
-    for each address a keyed hash among the suppressions, so that a later import asks nobody who was forgotten. `by`:
-    the person who erases, for the reason that staff read.
+    for each address a keyed hash among the suppressions, so that a later import asks nobody who was forgotten. Consents
+    stay under that hash with their words, which prove that the customer had agreed (Article 17(3)(e)). `by`: the person
+    who erases, for the reason that staff read.
     """
-    account = contact.account
-    places = _places(contact)
-    for channel, address in places:
-        opt_outs.opt_out(
-            account=account,
-            channel=channel,
-            address=address,
-            reason=Suppression.Reason.ERASED,
-            evidence="",
-            now=now,
-        )
-    for request in ReviewRequest.objects.filter(contact=contact).open():
-        lifecycle.cancel_request(request=request, now=now, reason=f"Erased by {by}.")
+    places = _end_requests(contact, by, now)
     # Blank nothing that a worker is handing over just now.
-    suppressions.until_quiet(*((account.pk, channel, address) for channel, address in places))
+    suppressions.until_quiet(*((contact.account_id, channel, address) for channel, address in places))
     with transaction.atomic():
-        _blank(contact, places, now)
+        _blank(contact, _end_requests(contact, by, now), now)  # whatever a call has brought meanwhile is ended, too
+
+
+@transaction.atomic
+def _end_requests(contact: Contact, by: str, now: datetime) -> list[tuple[str, str]]:
+    """Suppress the addresses, end the contact's requests, and lead those of others with its number past it.
+
+    Return the channels and addresses.
+    """
+    contact.refresh_from_db(fields=["email", "phone"])
+    account, places = contact.account, _places(contact)
+    numbers = [address for channel, address in places if channel == Channel.SMS]
+    sharing = Contact.objects.for_account(account).filter(phone__in=numbers).exclude(phone="")
+    contacts = list((sharing | Contact.objects.filter(pk=contact.pk)).order_by("pk").select_for_update())
+    requests = ReviewRequest.objects.filter(contact__in=contacts).open().order_by("pk")
+    own = [row for row in requests.select_for_update() if row.contact_id == contact.pk]
+    reason = Suppression.Reason.ERASED
+    for channel, address in places:
+        suppressions.suppress(account=account, channel=channel, address=address, reason=reason, evidence="", now=now)
+        consents.withdraw(account=account, channel=channel, address=address, reason=reason, words="", now=now)
+    for request in own:
+        if lifecycle.move(request, ReviewRequest.Status.SUPPRESSED, now=now, reason=f"Erased by {by}."):
+            planned_messages.cancel(request, request.reason)
+    contact_changes.follow(contacts=[row for row in contacts if row.pk != contact.pk], now=now)
+    return places
 
 
 def _places(contact: Contact) -> list[tuple[str, str]]:
@@ -72,6 +89,8 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     requests.update(external_id="", metadata={})
     Delivery.objects.filter(request__in=requests).update(address="", subject="", text="", error_text="")
     Feedback.objects.filter(request__in=requests).update(text="")
+    of_contact = Q(contact=contact) | Q(request__in=requests)
+    InboxItem.objects.filter(of_contact).update(text="", note="")
     about_contact = Q(delivery__request__in=requests)
     about_contact |= Q(account=contact.account, address__in=[address for _, address in places])
     _blank_events(about_contact)
@@ -79,12 +98,31 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     noticed = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
     attempts = Attempt.objects.filter(noticed, notice__endpoint__account=contact.account).exclude(answer="")
     Attempt.objects.filter(pk__in=attempts.values("pk")).update(answer="")
-    hashes = [hash_address(contact.account_id, channel, address) for channel, address in places]
+    hashes = [hashed for channel, address in places for hashed in hashes_of(contact.account_id, channel, address)]
     Suppression.objects.for_account(contact.account).filter(address_hash__in=hashes).update(address="", evidence="")
+    _blank_consents(contact, hashes)
     MergeCandidate.objects.filter(Q(by_email=contact) | Q(by_phone=contact)).delete()
     for model, keys in ((Contact, [contact.pk]), (ReviewRequest, list(requests.values_list("pk", flat=True)))):
         entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
         entries.filter(object_id__in=map(str, keys)).update(object_repr=ERASED, change_message="")
+
+
+def _blank_consents(contact: Contact, hashes: list[str]) -> None:
+    """Keep of each consent when, where and to which words it was given, and take out who gave it."""
+    words = re.findall(r"[^\W\d_]{2,}", f"{contact.name} {contact.company_name}")
+    names = re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE) if words else None
+
+    def anonymous(text: str) -> str:
+        masked = mask(text)
+        return names.sub("[name]", masked) if names else masked
+
+    ours = Q(contact=contact) | Q(account=contact.account, address_hash__in=hashes)
+    rows = list(Consent.objects.filter(ours))
+    for row in rows:
+        is_given = row.kind == Consent.Kind.GIVEN
+        row.address, row.source = "", anonymous(row.source)
+        row.wording = anonymous(row.wording) if is_given else ""  # what a withdrawal said is the customer's own
+    Consent.objects.bulk_update(rows, ["address", "source", "wording"])
 
 
 def blank_late_events(now: datetime) -> None:

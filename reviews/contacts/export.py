@@ -12,14 +12,16 @@ _OF_REQUEST = (
     *("scheduled_for", "created_at", "sent_at", "responded_at", "ended_at"),
 )
 _OF_MESSAGE = (
-    *("step", "channel", "address", "status", "due_at", "sent_at", "seen_at", "clicked_at"),
+    *("step", "channel", "address", "status", "sent_at", "seen_at", "clicked_at"),
     *("subject", "text", "error_text"),
 )
-_OF_EVENT = ("kind", "provider", "occurred_at", "text")
+_OF_CONSENT = ("channel", "address", "kind", "wording", "source", "at", "recorded_at")
+_OF_EVENT = ("kind", "provider", "occurred_at", "text", "meaning", "answer")
+_OF_ITEM = ("kind", "text", "stars", "created_at", "handled_at", "outcome", "note")
 
 
 def known_about(contact: Contact) -> dict[str, Any]:
-    """Gather the contact with its opt-outs, requests, messages, provider events and feedback, as values for JSON."""
+    """Gather the contact and all rows about it, from opt-outs to inbox items, as values for JSON."""
     requests = contact.review_requests.select_related("feedback").prefetch_related("deliveries").order_by("created_at")
     return {
         "contact": _fields(contact, _OF_CONTACT),
@@ -28,16 +30,21 @@ def known_about(contact: Contact) -> dict[str, Any]:
             for channel in Channel.values
             for row in suppressions.of(account=contact.account, channel=channel, address=contact.address(channel))
         ],
+        "consents": [_fields(consent, _OF_CONSENT) for consent in contact.consents.order_by("at")],
         "review_requests": [
             {
                 **_fields(request, _OF_REQUEST),
-                "messages": [_fields(message, _OF_MESSAGE) for message in request.deliveries.all()],
+                "messages": [
+                    _fields(message, _OF_MESSAGE) | {"due_at": message.leaves_at}
+                    for message in request.deliveries.all()
+                ],
                 "feedback": _fields(feedback, ("rating", "text", "created_at", "updated_at"))
                 if (feedback := getattr(request, "feedback", None))
                 else None,
             }
             for request in requests
         ],
+        "inbox": [_fields(item, _OF_ITEM) for item in contact.inbox_items.order_by("created_at")],
         "reports": [
             _fields(event, _OF_EVENT)
             for event in DeliveryEvent.objects.filter(delivery__request__contact=contact).order_by("occurred_at")

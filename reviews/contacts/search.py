@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Func, Q, QuerySet, TextField
 
+from reviewhub.mailboxes import InvalidEmail, with_ascii_host
 from reviews.models import Contact, ReviewRequest
 
 # Nobody reads more; lists say when there are more.
@@ -33,8 +34,22 @@ def search_contacts(rows: QuerySet[Contact], text: str) -> QuerySet[Contact]:
         rows = rows.filter(pk__in=rows.order_by("-created_at").values("pk")[:NEWEST])
     rows = rows.alias(searched=SearchedText())
     for word in words:
-        rows = rows.filter(searched__contains=word)
+        if (stored := stored_spelling(word).upper()) == word:
+            rows = rows.filter(searched__contains=word)
+        else:
+            rows = rows.filter(Q(searched__contains=word) | Q(searched__contains=stored))
     return rows
+
+
+def stored_spelling(word: str) -> str:
+    """Return the word as an address with such a host has it (docs/rules.md D1); the word itself if it can be no host.
+
+    `münchen.example` is `xn--mnchen-3ya.example` there.
+    """
+    try:
+        return with_ascii_host(word)
+    except InvalidEmail:
+        return word
 
 
 def search_requests(

@@ -4,12 +4,13 @@ import time
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
 from oauth.models import Account
 from reviews.models import Delivery, Suppression
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import hashes_of
 from reviews.models.suppression import SuppressionQuerySet
 
 
@@ -27,9 +28,12 @@ def add(
     *, account: Account, channel: str, address: str, reason: Suppression.Reason, evidence: str, now: datetime
 ) -> tuple[Suppression, bool]:
     """Do what `suppress` does, and tell whether the suppression is new: of parallel calls, one alone gets True."""
+    hashed, *former = hashes_of(account.pk, channel, address)
+    if former and (earlier := of(account=account, channel=channel, address=address).order_by("pk").first()):
+        return earlier, False
     return Suppression.objects.get_or_create(
         account=account,
-        address_hash=hash_address(account.pk, channel, address),
+        address_hash=hashed,
         lifted_at=None,  # the unique constraint on active suppressions decides a race
         defaults={
             "channel": channel,
@@ -41,12 +45,36 @@ def add(
     )
 
 
+def settle_doubt(suppression: Suppression, *, reason: Suppression.Reason, evidence: str, now: datetime) -> bool:
+    """Turn a suppression that was perhaps meant into one for good; False when it is none in doubt (any more)."""
+    in_doubt = Suppression.objects.active().filter(pk=suppression.pk, reason=Suppression.Reason.UNCLEAR)
+    if reason == Suppression.Reason.UNCLEAR or not in_doubt.update(
+        reason=reason, evidence=evidence[:500], created_at=now
+    ):
+        return False
+    suppression.refresh_from_db()
+    return True
+
+
 def lift(*, suppression: Suppression, because: str, now: datetime) -> bool:
     """Allow the address again; return False when somebody else has lifted the suppression already."""
     lifted = Suppression.objects.filter(pk=suppression.pk, lifted_at=None).update(
         lifted_at=now, lifted_because=because[:200]
     )
     return lifted == 1
+
+
+LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(%(numbers)s::text[]) AS n"
+
+
+def lock_number(number: str) -> None:
+    """Make what concerns the number wait its turn until this transaction ends: texts to it, replies, decisions.
+
+    Before any row is locked, as a worker does that declares a text to it. On SQLite each transaction writes alone.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK_NUMBERS, {"numbers": [number]})
 
 
 # Seconds for which an answer may wait for messages on their way: providers give up after about 15.
@@ -73,15 +101,12 @@ def until_quiet(*places: tuple[UUID, str, str]) -> bool:
 
 
 def of(*, account: Account, channel: str, address: str) -> SuppressionQuerySet:
-    """Return the suppressions in force for the address: at most one."""
-    return (
-        Suppression.objects.for_account(account)
-        .active()
-        .filter(address_hash=hash_address(account.pk, channel, address))
-    )
+    """Return the suppressions in force for the address: at most one for each form that it has had."""
+    rows = Suppression.objects.for_account(account).active()
+    return rows.filter(address_hash__in=hashes_of(account.pk, channel, address))
 
 
 def lifted_since(*, account: Account, channel: str, address: str, moment: datetime) -> bool:
     """Tell whether the address was allowed again after the moment, so that an earlier opt-out counts no more."""
-    hashed = hash_address(account.pk, channel, address)
-    return Suppression.objects.for_account(account).filter(address_hash=hashed, lifted_at__gte=moment).exists()
+    rows = Suppression.objects.for_account(account).filter(lifted_at__gte=moment)
+    return rows.filter(address_hash__in=hashes_of(account.pk, channel, address)).exists()

@@ -13,13 +13,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from reviews.contacts.suppressions import LOCK_NUMBERS
 from reviews.delivery import states
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.claims import LEASE, bound
-from reviews.models import Delivery, Event, ReviewRequest
-from reviews.models.addresses import hash_address
+from reviews.models import Consent, Delivery, Event, ReviewRequest
+from reviews.models.addresses import hashes_of
 from reviews.models.base import Channel
 from reviews.models.event import new_event_id
+from reviews.models.pause import sender_of
 from reviews.requests import lifecycle, planned_messages
 from reviews.requests.schedule.slots import CAP, CAP_PERIOD
 from reviews.webhooks import events
@@ -42,9 +44,11 @@ Pair = tuple[Sent | None, Delivery | None]  # a message to mark and a message to
 def mark_and_declare(*, sent: Sequence[Sent], ready: Sequence[Delivery], now: datetime) -> tuple[set[int], set[int]]:
     """Mark messages as sent with what follows from that, and declare the ready ones; return the ids of both.
 
-    A message is not marked when its claim is lost. It is not declared when its claim is lost, its request has ended,
-    its account is switched off, its address must not be written to, its provider is paused, or its number would get
-    more than CAP messages in CAP_PERIOD.
+    A message is not marked when its claim is lost. It is not declared when its claim is lost, its row has another
+    address by now than the one that it was rendered for, its request has ended or is held, its account is switched off,
+    or demands a consent that is not in force, its address must not be written to, its provider is paused, or its number
+    would get more than CAP messages in CAP_PERIOD. While our account's fault pauses a channel or sender, only the
+    message that this is tried with is declared.
     """
     # In one order, so that of two workers who want the same rows one waits for the other, and not each for each.
     sent = sorted(sent, key=lambda each: each.delivery.request_id)
@@ -76,7 +80,7 @@ def _at_once(pairs: Sequence[Pair], now: datetime) -> list[tuple[bool, bool]]:
         if numbers:
             # Two workers must not count a number's messages at the same time. The statements after this one read the
             # rows once they have the locks, not before.
-            until_sent.enter_context(connection.cursor()).execute(_LOCK_NUMBERS, {"numbers": numbers})
+            until_sent.enter_context(connection.cursor()).execute(LOCK_NUMBERS, {"numbers": numbers})
         for cursor, (sent, row) in zip(cursors, pairs, strict=True):
             follow_up = sent.follow_up if sent is not None else None
             sql = _STATEMENTS[sent is not None, follow_up is not None, row is not None]
@@ -92,25 +96,37 @@ def _words(statuses: Iterable[str]) -> str:
 
 _WORKER_MOVES = Delivery.MOVES[Delivery.Mover.WORKER]
 
-_LOCK_NUMBERS = "SELECT pg_advisory_xact_lock(hashtextextended(n, 0)) FROM unnest(%(numbers)s::text[]) AS n"
-
 # `lower` is there for PostgreSQL's planner. A bare status would let it choose the partial indexes of what is open or
 # due, and walk through all of that for one row, whenever it has no statistics of these tables, or old ones.
 _DECLARE = f"""
     UPDATE reviews_delivery AS d
     SET status = '{Delivery.Status.SENDING}', attempts = d.attempts + 1, due_at = %(lapses_at)s
-    WHERE d.id = %(ready_id)s AND d.claim = %(ready_claim)s
+    WHERE d.id = %(ready_id)s AND d.claim = %(ready_claim)s AND d.address = %(ready_address)s
         AND lower(d.status) IN ({_words(_WORKER_MOVES[Delivery.Status.SENDING])})
         AND EXISTS (
             SELECT 1 FROM reviews_reviewrequest AS r JOIN oauth_account AS a ON a.id = r.account_id
-            WHERE r.id = d.request_id AND lower(r.status) IN ({_words(ReviewRequest.OPEN)}) AND a.is_active
+            WHERE r.id = d.request_id AND lower(r.status) IN ({_words(ReviewRequest.OPEN)}) AND r.held = ''
+                AND a.is_active
+                AND (
+                    NOT CASE d.channel WHEN '{Channel.SMS}' THEN a.texts_need_consent ELSE a.mail_needs_consent END
+                    OR '{Consent.Kind.GIVEN}' = (
+                        SELECT c.kind FROM reviews_consent AS c
+                        WHERE c.account_id = d.account_id AND c.address_hash = %(ready_hash)s
+                        ORDER BY c.at DESC, c.kind DESC LIMIT 1
+                    )
+                )
         )
         AND NOT EXISTS (
             SELECT 1 FROM reviews_suppression AS s
-            WHERE s.account_id = d.account_id AND s.address_hash = %(ready_hash)s AND s.lifted_at IS NULL
+            WHERE s.account_id = d.account_id AND s.lifted_at IS NULL
+                AND s.address_hash IN (%(ready_hash)s, %(former_hash)s)
         )
         AND NOT EXISTS (
             SELECT 1 FROM reviews_channelhealth AS h WHERE h.channel = d.channel AND h.paused_until > %(now)s
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM reviews_pause AS p WHERE p.channel = d.channel AND p.sender IN ('', %(ready_sender)s)
+                AND NOT EXISTS (SELECT 1 FROM reviews_pause AS t WHERE t.probe = %(ready_id)s)
         )
         AND (d.channel <> '{Channel.SMS}' OR {CAP} > (
             SELECT count(*) FROM reviews_delivery AS o
@@ -209,10 +225,14 @@ def _of_declaration(row: Delivery | None, now: datetime) -> dict[str, Any]:
     """Return the parameters of _DECLARE."""
     if row is None:
         return {}
+    hashed, *former = hashes_of(row.account_id, row.channel, row.address)
     return {
         "ready_id": row.pk,
         "ready_claim": row.claim,
-        "ready_hash": hash_address(row.account_id, row.channel, row.address),
+        "ready_address": row.address,
+        "ready_hash": hashed,
+        "former_hash": former[0] if former else hashed,
+        "ready_sender": sender_of(row.account, row.channel),
         "now": now,
         "lapses_at": now + LEASE,
         "cap_begins": now - CAP_PERIOD,

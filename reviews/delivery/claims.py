@@ -1,39 +1,76 @@
 """Claims: a worker's hold on messages that are due, until they are settled, released, or the claim lapses.
 
-Whoever has lost its claim changes nothing: every statement about a claimed message asks for the claim. While the
-provider of a channel is paused, none of its messages is claimed.
+Whoever has lost its claim changes nothing: every statement about a claimed message asks for the claim. While a channel
+is paused, none of its messages is claimed; while senders of it are, the accounts of the others are looked at one by
+one, so that no claim walks over the messages that wait.
 """
 
 import math
 import time
 import uuid
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Case, F, OuterRef, Subquery, When
 
 from oauth.models import Account
-from reviews.models import ChannelHealth, Delivery
+from reviews.delivery import pauses
+from reviews.models import ChannelHealth, Delivery, Pause
 
 BATCH = 100
 LEASE = timedelta(seconds=120)
+
+
+class Kind(Enum):
+    """What a claim takes."""
+
+    FRESH = "fresh"  # messages that no claim has lapsed of
+    LAPSED = "lapsed"  # one message whose worker died or was too slow: it may have killed it, and may kill this one
+
+
+class Paused(Exception):
+    """Something of the channel waits for our account to be mended, and nothing was claimed."""
 
 
 def claim(channel: str, now: datetime, *, limit: int = BATCH, accounts: Sequence[uuid.UUID] = ()) -> list[Delivery]:
     """Claim up to `limit` due messages of the channel for LEASE, the oldest first; nobody else gets them until then.
 
     With `accounts`, only messages of these, and of each an equal share. The objects keep `due_at` as it was planned:
-    it is written back with the outcome.
+    it is written back with the outcome. Raises Paused if something of the channel is.
     """
-    return _claim(Delivery.Status.PLANNED, channel=channel, now=now, limit=limit, accounts=accounts)
+    return _claim(Kind.FRESH, channel=channel, now=now, limit=limit, accounts=accounts)
 
 
-def claim_in_doubt(channel: str, now: datetime) -> list[Delivery]:
-    """Claim one message whose worker died while sending it; only one, since it may kill this worker, too."""
-    return _claim(Delivery.Status.SENDING, channel=channel, now=now, limit=1)
+def claim_lapsed(channel: str, now: datetime) -> list[Delivery]:
+    """Claim one message whose claim lapsed, and count that; only one, since it may kill this worker, too."""
+    try:
+        return _claim(Kind.LAPSED, channel=channel, now=now, limit=1)
+    except Paused:
+        free = _free_accounts(channel, now)
+        return _claim(Kind.LAPSED, channel=channel, now=now, limit=1, accounts=free, beside=True) if free else []
+
+
+def claim_probe(channel: str, now: datetime) -> list[Delivery]:
+    """Claim the message that a pause of the channel is tried with, if it is time for that."""
+    probe = pauses.take_probe(channel, now=now, lease=LEASE, claim=uuid.uuid4())
+    rows = _read({probe: now}) if probe is not None else []
+    for row in rows:
+        row.is_probe = True
+    return rows
+
+
+def _free_accounts(channel: str, now: datetime) -> list[uuid.UUID]:
+    """Return the accounts with messages due whose sender is not paused, the one that waits longest first."""
+    if Pause.objects.filter(channel=channel, sender="").exists():
+        return []
+    due = Delivery.objects.pending().filter(channel=channel, account=OuterRef("pk"), due_at__lte=now)
+    first = Subquery(due.order_by("due_at").values("due_at")[:1])
+    accounts = Pause.objects.free_accounts(channel).annotate(first=first).filter(first__isnull=False)
+    return list(accounts.order_by("first").values_list("pk", flat=True))
 
 
 def release(deliveries: Iterable[Delivery]) -> None:
@@ -42,6 +79,16 @@ def release(deliveries: Iterable[Delivery]) -> None:
     with transaction.atomic():
         for row in rows:
             Delivery.objects.filter(pk=row.pk, claim=row.claim, status=row.status).update(claim=None, due_at=row.due_at)
+
+
+def renew(deliveries: Iterable[Delivery], now: datetime) -> None:
+    """Hold messages that are being sent for another LEASE: their provider takes its time with the answer."""
+    keys: dict[uuid.UUID | None, list[int]] = defaultdict(list)
+    for row in deliveries:
+        keys[row.claim].append(row.pk)
+    for claim_, of_claim in keys.items():
+        held = Delivery.objects.filter(pk__in=of_claim, claim=claim_, status=Delivery.Status.SENDING)
+        held.update(due_at=now + LEASE)
 
 
 def bound(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -59,63 +106,86 @@ def _stored(value: Any) -> Any:
 
 # --- Statements ------------------------------------------------------------------------------------
 
-# The rest of what makes a message due, of its row `d`. Its state stands in each statement as a word and not as a
-# parameter: only so does the database use the partial indexes of what is due.
-_IS_DUE = """d.channel = %(channel)s AND d.due_at <= %(now)s AND NOT EXISTS (
-            SELECT 1 FROM reviews_channelhealth AS h WHERE h.channel = d.channel AND h.paused_until > %(now)s
+# States stand in the statements as words and not as parameters: only so does the database use the partial indexes of
+# what is due. What asks for pauses names no row of `d`, and is looked up once in a statement, not for each message.
+_IS_DUE = {
+    (kind, beside): f"""{state} AND d.channel = %(channel)s AND d.due_at <= %(now)s AND NOT EXISTS (
+            SELECT 1 FROM reviews_channelhealth AS h WHERE h.channel = %(channel)s AND h.paused_until > %(now)s
+        ) AND NOT EXISTS (
+            SELECT 1 FROM reviews_pause AS p WHERE p.channel = %(channel)s{" AND p.sender = ''" if beside else ""}
         )"""
-
-# A row that another worker is just claiming is passed by, not waited for.
-_CLAIM_OLDEST = {
-    status: f"""
-    WITH due AS (
-        SELECT d.id, d.due_at FROM reviews_delivery AS d
-        WHERE d.status = '{status}' AND {_IS_DUE}
-        ORDER BY d.due_at LIMIT %(limit)s
-        FOR UPDATE OF d SKIP LOCKED
-    )
-    UPDATE reviews_delivery AS d SET claim = %(claim)s, due_at = %(lapses_at)s
-    FROM due WHERE d.id = due.id
-    RETURNING d.id, due.due_at"""
-    for status in Delivery.PENDING
+    for kind, state in {
+        Kind.FRESH: f"d.status = '{Delivery.Status.PLANNED}' AND d.claim IS NULL AND d.lapses = 0",
+        Kind.LAPSED: f"""d.status IN ('{Delivery.Status.PLANNED}', '{Delivery.Status.SENDING}')
+            AND (d.status = '{Delivery.Status.SENDING}' OR d.claim IS NOT NULL OR d.lapses > 0)""",
+    }.items()
+    for beside in (False, True)
 }
 
-_CLAIM_SHARES = f"""
-    WITH due AS (
+# A row that another worker is just claiming is passed by, not waited for.
+_OLDEST = """
+        SELECT d.id, d.due_at FROM reviews_delivery AS d
+        WHERE {is_due}
+        ORDER BY d.due_at LIMIT %(limit)s
+        FOR UPDATE OF d SKIP LOCKED"""
+
+_SHARES = """
         SELECT share.id, share.due_at
         FROM unnest(%(accounts)s::uuid[]) AS account (id) CROSS JOIN LATERAL (
             SELECT d.id, d.due_at FROM reviews_delivery AS d
-            WHERE d.status = '{Delivery.Status.PLANNED}' AND d.account_id = account.id AND {_IS_DUE}
-            ORDER BY d.due_at LIMIT %(limit)s
+            WHERE d.account_id = account.id AND {is_due}
+            ORDER BY d.due_at LIMIT %(share)s
             FOR UPDATE OF d SKIP LOCKED
-        ) AS share
-    )
-    UPDATE reviews_delivery AS d SET claim = %(claim)s, due_at = %(lapses_at)s
-    FROM due WHERE d.id = due.id
-    RETURNING d.id, due.due_at"""
+        ) AS share LIMIT %(limit)s"""
 
-# For SQLite, which does not return what a row held before its change.
-_FIND_OLDEST = {
-    status: f"""
-    SELECT d.id, d.due_at FROM reviews_delivery AS d
-    WHERE d.status = '{status}' AND {_IS_DUE}
-    ORDER BY d.due_at LIMIT %(limit)s"""
-    for status in Delivery.PENDING
+# A claim that is still in a row has lapsed. The row without an id says that something of the channel is paused.
+_CLAIM = """
+    WITH due AS ({search}
+    ), claimed AS (
+        UPDATE reviews_delivery AS d
+        SET claim = %(claim)s, due_at = %(lapses_at)s,
+            lapses = d.lapses + CASE WHEN d.claim IS NULL THEN 0 ELSE 1 END
+        FROM due WHERE d.id = due.id
+        RETURNING d.id, due.due_at
+    )
+    SELECT id, due_at FROM claimed
+    UNION ALL SELECT NULL, NULL WHERE EXISTS (SELECT 1 FROM reviews_pause AS p WHERE p.channel = %(channel)s)"""
+
+_CLAIMS = {
+    (kind, beside, has_accounts): _CLAIM.format(search=(_SHARES if has_accounts else _OLDEST).format(is_due=is_due))
+    for (kind, beside), is_due in _IS_DUE.items()
+    for has_accounts in (False, True)
 }
 
-_FIND_SHARE = f"""
+# For SQLite, which does not return what a row held before its change.
+_FIND = {
+    (kind, beside, has_accounts): f"""
     SELECT d.id, d.due_at FROM reviews_delivery AS d
-    WHERE d.status = '{Delivery.Status.PLANNED}' AND d.account_id = %(account)s AND {_IS_DUE}
-    ORDER BY d.due_at LIMIT %(limit)s"""
+    WHERE {"d.account_id = %(account)s AND " if has_accounts else ""}{is_due}
+    ORDER BY d.due_at LIMIT %(share)s"""
+    for (kind, beside), is_due in _IS_DUE.items()
+    for has_accounts in (False, True)
+}
+
+Which = tuple[Kind, bool, bool]  # of the statements: the kind, beside pauses of senders, of some accounts alone
 
 
 def _claim(
-    status: Delivery.Status, *, channel: str, now: datetime, limit: int, accounts: Sequence[uuid.UUID] = ()
+    kind: Kind, *, channel: str, now: datetime, limit: int, accounts: Sequence[uuid.UUID] = (), beside: bool = False
 ) -> list[Delivery]:
-    limit = math.ceil(limit / len(accounts)) if accounts else limit
-    parameters = {"channel": channel, "now": now, "limit": limit, "claim": uuid.uuid4(), "lapses_at": now + LEASE}
+    """Claim messages and read them; `beside`: although senders of the channel are paused."""
+    share = math.ceil(limit / len(accounts)) if accounts else limit
+    parameters = {"channel": channel, "now": now, "limit": limit, "share": share}
+    parameters |= {"claim": uuid.uuid4(), "lapses_at": now + LEASE}
     claim_rows = _claim_at_once if connection.vendor == "postgresql" else _claim_in_turn
-    due_at = dict(claim_rows(status, list(accounts), parameters))
+    claimed, is_paused = claim_rows((kind, beside, bool(accounts)), list(accounts), parameters)
+    if is_paused and not beside:
+        raise Paused
+    return _read(dict(claimed))
+
+
+def _read(due_at: dict[int, datetime]) -> list[Delivery]:
+    """Read the claimed messages, each with the time that it was due at before the claim."""
     rows = list(Delivery.objects.filter(pk__in=due_at).select_related("request__contact")) if due_at else []
     owners = Account.objects.in_bulk({row.account_id for row in rows})
     for row in rows:
@@ -124,29 +194,30 @@ def _claim(
     return sorted(rows, key=lambda row: (row.due_at, row.pk))
 
 
-def _claim_at_once(
-    status: Delivery.Status, accounts: list[uuid.UUID], parameters: dict[str, Any]
-) -> list[tuple[int, datetime]]:
-    sql = _CLAIM_SHARES if accounts else _CLAIM_OLDEST[status]
+# The messages with the times that they were due at, and if there are none, whether something of the channel is paused.
+Claimed = tuple[list[tuple[int, datetime]], bool]
+
+
+def _claim_at_once(which: Which, accounts: list[uuid.UUID], parameters: dict[str, Any]) -> Claimed:
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters | {"accounts": accounts})
-        return list(cursor.fetchall())
+        cursor.execute(_CLAIMS[which], parameters | {"accounts": accounts})
+        answers = cursor.fetchall()
+    rows = [(pk, due_at) for pk, due_at in answers if pk is not None]
+    return rows, bool(answers) and not rows
 
 
-def _claim_in_turn(
-    status: Delivery.Status, accounts: list[uuid.UUID], parameters: dict[str, Any]
-) -> list[tuple[int, datetime]]:
-    """Do the same in two statements, the second inside a transaction, which on SQLite writes alone."""
-    find = _FIND_SHARE if accounts else _FIND_OLDEST[status]
+def _claim_in_turn(which: Which, accounts: list[uuid.UUID], parameters: dict[str, Any]) -> Claimed:
+    """Do the same in several statements, the last inside a transaction, which on SQLite writes alone."""
     of_each: list[dict[str, Any]] = [{"account": account} for account in accounts] or [{}]
-    searches = [Delivery.objects.raw(find, bound(parameters | of)) for of in of_each]
-    if not any(list(search.iterator()) for search in searches):
-        return []  # without the lock that a transaction takes
+    searches = [Delivery.objects.raw(_FIND[which], bound(parameters | of)) for of in of_each]
+    if not any(list(search.iterator()) for search in searches):  # without the lock that a transaction takes
+        return [], Pause.objects.filter(channel=parameters["channel"]).exists()
     with transaction.atomic():
-        rows = [row for search in searches for row in search.iterator()]
+        rows = [row for search in searches for row in search.iterator()][: parameters["limit"]]
         held = Delivery.objects.filter(pk__in=[row.pk for row in rows])
-        held.update(claim=parameters["claim"], due_at=parameters["lapses_at"])
-    return [(row.pk, row.due_at) for row in rows]
+        lapses = F("lapses") + Case(When(claim__isnull=False, then=1), default=0)
+        held.update(claim=parameters["claim"], due_at=parameters["lapses_at"], lapses=lapses)
+    return [(row.pk, row.due_at) for row in rows], False
 
 
 # --- Turns -----------------------------------------------------------------------------------------
@@ -165,37 +236,60 @@ class Turns:
         self.channel = channel
         self._is_busy = False
         self._turns: deque[uuid.UUID] = deque()
+        self._due: Sequence[uuid.UUID] = ()
         self._read_at = -math.inf
 
     def claim(self, now: datetime) -> list[Delivery]:
         """Claim the next batch."""
-        if self._is_busy and (turn := self._turn(now)):
-            rows = claim(self.channel, now, accounts=turn)
-            if rows:
-                return rows
-        rows = claim(self.channel, now)
+        try:
+            if self._is_busy and (turn := self._turn(now)):
+                rows = claim(self.channel, now, accounts=turn)
+                if rows:
+                    return rows
+            rows = claim(self.channel, now)
+        except Paused:
+            return claim_probe(self.channel, now) or self._claim_beside(now)
         self._is_busy = len(rows) == BATCH
         return rows
+
+    def _claim_beside(self, now: datetime) -> list[Delivery]:
+        """Claim the next batch while senders are paused: of the accounts whose sender is not, by turns."""
+        turn = self._next(_free_accounts(self.channel, now))
+        if not turn:
+            return []
+        return _claim(Kind.FRESH, channel=self.channel, now=now, limit=BATCH, accounts=turn, beside=True)
 
     def _turn(self, now: datetime) -> list[uuid.UUID]:
         """Return the accounts whose turn it is; none when only one has messages due."""
         if time.monotonic() - self._read_at > self.FRESH:
             due = Delivery.objects.filter(status=Delivery.Status.PLANNED, channel=self.channel, due_at__lte=now)
-            accounts = set(due.order_by().values_list("account", flat=True).distinct())
-            in_line = [account for account in self._turns if account in accounts]
-            self._turns = deque([*in_line, *sorted(accounts - set(in_line))])
+            self._due = sorted(due.order_by().values_list("account", flat=True).distinct())
             self._read_at = time.monotonic()
-        turn = list(self._turns)[: self.ACCOUNTS]
-        self._turns.rotate(-len(turn))
+        turn = self._next(self._due)
         return turn if len(turn) > 1 else []
 
+    def _next(self, due: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+        """Return the next of the accounts that have messages due: those that came up last are the last."""
+        in_line = [account for account in self._turns if account in set(due)]
+        new = set(due) - set(in_line)
+        self._turns = deque([*in_line, *(account for account in due if account in new)])
+        turn = list(self._turns)[: self.ACCOUNTS]
+        self._turns.rotate(-len(turn))
+        return turn
 
-# --- Pauses ----------------------------------------------------------------------------------------
+
+# --- Pauses while a provider recovers --------------------------------------------------------------
 
 
 def paused_channels(now: datetime) -> set[str]:
     """Return the channels whose provider is paused."""
     return set(ChannelHealth.objects.paused(now))
+
+
+def are_sent_elsewhere(channel: str, now: datetime, *, here: Iterable[int]) -> bool:
+    """Tell whether another worker is just sending messages of the channel; `here`: those that this one sends."""
+    sending = Delivery.objects.filter(status=Delivery.Status.SENDING, channel=channel, due_at__gt=now)
+    return sending.exclude(pk__in=list(here)).exists()
 
 
 def pause(channel: str, *, period: timedelta, now: datetime) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oauth.models import Account
-from reviews.delivery.content.render import RenderError, render
+from reviews.delivery.content.render import render
 from reviews.delivery.content.segments import Segments, measure
+from reviews.delivery.content.templates import RenderError
 from reviews.models import FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
-from reviews.models.suppression import blocked_channels
 from reviews.requests.ask import Ask, Verdict, weigh
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
@@ -43,14 +43,13 @@ def look_ahead(*, account: Account, wanted: Ask, now: datetime) -> tuple[Verdict
 
 def _messages(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> Iterator[Planned]:
     contact, sequence = verdict.match.contact, verdict.first.sequence
-    request = ReviewRequest(account=account, contact=contact, sequence=sequence, channel=wanted.channel)
-    blocked = blocked_channels(contact)
+    request = ReviewRequest(account=account, contact=contact, sequence=sequence, channel=verdict.only)
     earliest, previous = now + wanted.delay, None
     for step in FollowUpStep.objects.filter(sequence=sequence).order_by("position"):
         if step.position:
             earliest += timedelta(hours=step.delay_hours)
         channel = pick_channel(
-            contact=contact, rule=step.channel, only=wanted.channel, blocked=blocked, previous=previous
+            contact=contact, rule=step.channel, only=verdict.only, blocked=verdict.blocked, previous=previous
         )
         if channel is None:
             continue

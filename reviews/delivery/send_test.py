@@ -4,10 +4,13 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from oauth.models import Account
-from reviews.delivery.channels import ChannelError, get_channel
+from reviews.delivery.channels import ChannelError, Unfinished, get_channel
 from reviews.delivery.channels.codes import explain
-from reviews.delivery.content.render import VARIABLES, RenderError, render
+from reviews.delivery.content.render import render
+from reviews.delivery.content.templates import VARIABLES, RenderError
 from reviews.models import Contact, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
 from reviews.models.suppression import blocked_channels
@@ -31,7 +34,8 @@ def send_test(
 ) -> Result:
     """Send the message of the step as its example customer would get it; without a step, the account's first message.
 
-    Leaves no row behind: no link in it works, and no statistics count it. An address that opted out gets none.
+    `to`: an address in its stored form; one that opted out gets none. Leaves no row behind: no link in it works, and no
+    statistics count it.
     """
     if channel not in available_channels():
         return Result(False, f"No provider is set up for this channel ({channel.label.lower()}).")
@@ -56,7 +60,10 @@ def send_test(
     sender = get_channel(channel)
     try:
         sender.connect()
-        accepted = sender.send(message)
+        try:
+            accepted = sender.send(message)
+        except Unfinished as unfinished:
+            accepted = unfinished.finish(settings.EMAIL_TIMEOUT)  # somebody waits for the page
     except ChannelError as error:
         return Result(False, _explanation(error), f"{error.code}: {error.text}")
     except Exception as error:

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from reviewhub.refused import Refused
-from reviews.delivery import reconcile, states
+from reviews.delivery import pauses, reconcile, states
 from reviews.insights import counters
-from reviews.models import ChannelHealth, Delivery, ReviewRequest, Tally, suppression
-from reviews.requests import lifecycle, plan
+from reviews.models import ChannelHealth, Delivery, ReviewRequest, Tally, consent, suppression
+from reviews.requests import contact_changes, lifecycle, plan
 from reviews.requests.schedule import slots
 
 RETRIED = "Retried by staff."
@@ -75,7 +75,7 @@ def skip(*, delivery: Delivery, by: str, now: datetime) -> Delivery | None:
     following = plan.following_delivery(
         planned,
         steps=plan.steps_of(planned.request),
-        blocked=suppression.blocked_channels(planned.request.contact),
+        blocked=consent.unusable_channels(planned.request.contact),
         now=now,
     )
     if following is None and planned.request.status == ReviewRequest.Status.SCHEDULED:
@@ -92,6 +92,14 @@ def resume(*, channel: str, now: datetime) -> bool:
     return paused.update(paused_until=None, failures=0) == 1
 
 
+def try_now(*, channel: str, sender: str, now: datetime) -> bool:
+    """Try at once a channel or sender that is paused for our account's fault; False when it is not waiting for that.
+
+    Sends nothing: a worker tries it with one message, and the pause ends if that goes through.
+    """
+    return pauses.try_now(channel=channel, sender=sender, now=now)
+
+
 def decidable_at(delivery: Delivery) -> datetime:
     """Return from when on staff may decide about a message whose outcome is unknown."""
     return delivery.due_at + DECIDE_AFTER
@@ -106,10 +114,11 @@ def _plan_again(delivery: Delivery, *, seen: Delivery.Status, now: datetime) -> 
     _reopen(fresh.request, now)
     slot = slots.slot(account=fresh.account, contact=fresh.request.contact, channel=fresh.channel, earliest=now)
     reason = f"{RETRIED} {slot.moved}".strip()[:200]
-    blank = {"attempts": 0, "error_code": "", "error_text": ""}
+    blank = {"attempts": 0, "lapses": 0, "error_code": "", "error_text": ""}
     _move(fresh, Delivery.Status.PLANNED, now=now, due_at=slot.due_at, reason=reason, **blank)
     if seen == Delivery.Status.FAILED:
         counters.note(name=Tally.Name.FAILED, channel=fresh.channel)
+    contact_changes.follow(contacts=[fresh.request.contact], now=now)  # it may have another address by now
     fresh.refresh_from_db()
     return fresh
 
@@ -135,6 +144,8 @@ def _lock(delivery: Delivery) -> Delivery:
 def _lock_planned(delivery: Delivery, now: datetime) -> Delivery:
     """Lock the message and return it, if it is still planned and no worker holds it. Raises Refused."""
     fresh = _lock(delivery)
+    if fresh.request.held:
+        raise Refused("review_request", f"It is held. {fresh.request.why}")
     if fresh.status not in Delivery.PENDING:
         raise Refused("delivery", _not_any_more(fresh))
     if fresh.status == Delivery.Status.SENDING or (fresh.claim is not None and fresh.due_at > now):
@@ -146,10 +157,14 @@ def _check_gates(delivery: Delivery) -> None:
     """Refuse now what would stop the message at the moment of sending, or what another message has replaced."""
     if not delivery.account.is_active:
         raise Refused("account", "The account is switched off.")
+    if delivery.request.held:
+        raise Refused("review_request", f"It is held. {delivery.request.why}")
     if not delivery.address:
         raise Refused("contact", "The contact was erased.")
     if blocked := suppression.blocked_channels(delivery.request.contact).get(delivery.channel):
         raise Refused("contact", f"The address must not be written to: {blocked.lower()}.")
+    if missing := consent.missing_consent(delivery.account, delivery.channel, delivery.address):
+        raise Refused("contact", missing)
     of_same_step = Delivery.objects.filter(request=delivery.request, step=delivery.step)
     if of_same_step.filter(status__in=[*Delivery.PENDING, *Delivery.ACCEPTED]).exists():
         raise Refused("delivery", "The other channel took over.")

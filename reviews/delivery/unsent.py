@@ -12,14 +12,15 @@ from typing import Any
 
 from django.db import transaction
 
-from reviews.contacts import opt_outs, suppressions
-from reviews.delivery import states
-from reviews.delivery.channels import ChannelError
+from reviews.contacts import bounces, opt_outs, suppressions
+from reviews.delivery import pauses, states
+from reviews.delivery.channels import ChannelError, Stops
 from reviews.delivery.claims import LEASE, paused_channels
 from reviews.delivery.provider_events import store
-from reviews.models import Delivery, FollowUpStep, ReviewRequest, Suppression, suppression
+from reviews.inbox import items
+from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression, consent
 from reviews.models.base import Channel
-from reviews.requests import plan
+from reviews.requests import contact_changes, holds, plan
 from reviews.requests.schedule import slots
 from reviews.requests.schedule.slots import CAP, CAP_PERIOD
 
@@ -27,9 +28,13 @@ logger = logging.getLogger(__name__)
 
 Steps = Sequence[FollowUpStep]
 
-WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240)]  # after the first attempt, the second, …
-MAX_ATTEMPTS = len(WAITS)
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720)]  # after the first attempt, the second, …
+MAX_ATTEMPTS = len(WAITS) + 1
+MAX_LAPSES = 5  # claims that lapsed; then the message is taken for what kills its workers
 CONNECT_PAUSE = timedelta(seconds=15)
+WAITS_FOR_ACCOUNT = "Waits until the installation's account with the provider is in order."
+# How long a mail in doubt waits before it is sent once more: the server may still deliver it, and its reports say so.
+DOUBT_WAIT = timedelta(hours=1)
 
 
 def settle(delivery: Delivery, to: Delivery.Status, *, now: datetime, **columns: object) -> bool:
@@ -55,9 +60,18 @@ def about(delivery: Delivery) -> dict[str, int]:
 def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime) -> None:
     """Settle a message that the provider did not take, by its error: later, on the other channel, or not at all."""
     answer = {"error_code": error.code[:50], "error_text": error.text[:500]}
+    was_in_doubt = error.in_doubt and store.was_in_doubt(delivery)
     store.record_refusal(delivery, error, now=now)
     if error.in_doubt and delivery.channel == Channel.SMS:
         hold_unknown(delivery, "The provider did not answer; it may have left.", tried_at=now, now=now, **answer)
+    elif error.stops:
+        _wait_for_account(delivery, error, now=now, **answer)
+    elif was_in_doubt:
+        hold_unknown(delivery, "Sent twice without an answer; it may have arrived.", tried_at=now, now=now, **answer)
+    elif error.in_doubt:
+        columns = {"due_at": now + DOUBT_WAIT, "attempts": delivery.attempts, **answer}
+        reason = "The provider did not answer; it may have arrived. It is sent once more, under the same Message-ID."
+        settle(delivery, Delivery.Status.PLANNED, now=now, reason=reason, **columns)
     elif error.untried:
         due_at, attempts = now + CONNECT_PAUSE, delivery.attempts - 1
         settle(delivery, Delivery.Status.PLANNED, now=now, due_at=due_at, attempts=attempts, **answer)
@@ -70,8 +84,25 @@ def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: 
         settle(delivery, Delivery.Status.PLANNED, now=now, due_at=due_at, attempts=attempts, reason=reason, **answer)
 
 
+def _wait_for_account(delivery: Delivery, error: ChannelError, *, now: datetime, **answer: str) -> None:
+    """Put the message off until our account is mended, without an attempt spent, and pause what the error stops.
+
+    The message is due again with the pause's next try, so that another one is tried first.
+    """
+    with transaction.atomic():
+        if error.stops is Stops.MESSAGE:
+            due_at = pauses.next_try(delivery, error, now=now)
+        else:
+            pause = pauses.begin(channel=delivery.channel, account=delivery.account, error=error, now=now)
+            due_at = pause.retry_at
+        columns = {"due_at": due_at, "attempts": max(delivery.attempts - 1, 0), "reason": WAITS_FOR_ACCOUNT}
+        settle(delivery, Delivery.Status.PLANNED, now=now, **columns, **answer)
+
+
 def _fail(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime, **answer: str) -> None:
     with transaction.atomic():
+        if error.address_gone:
+            bounces.lock_requests(account=delivery.account, channel=delivery.channel, address=delivery.address)
         lock_request(delivery)
         to = Delivery.Status.BOUNCED if error.address_gone else Delivery.Status.FAILED
         if not settle(delivery, to, now=now, **answer):
@@ -82,7 +113,8 @@ def _fail(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetim
             opt_outs.opt_out(**where, reason=Suppression.Reason.STOP, evidence=evidence, now=now)
             return
         if error.address_gone:
-            suppressions.suppress(**where, reason=Suppression.Reason.BOUNCED, evidence=evidence, now=now)
+            items.record_bounce(delivery, evidence=evidence, text=error.text, now=now)
+            bounces.leave(**where, now=now, but=delivery.request_id)
         plan.fall_back(delivery, steps=steps, now=now)
 
 
@@ -116,7 +148,7 @@ def lock_request(delivery: Delivery) -> None:
 # --- Gates at the moment of sending ------------------------------------------------------------
 
 
-def may_repeat(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
+def may_repeat(delivery: Delivery, *, now: datetime) -> bool:
     """Return True if a message in doubt may be sent again; settle it otherwise.
 
     A mail is sent again, under the same Message-ID; a text message is not, since the customer would read it twice.
@@ -125,9 +157,14 @@ def may_repeat(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
         tried_at = delivery.due_at - LEASE  # the claim that lapsed was renewed when the send began
         hold_unknown(delivery, "The worker died while sending; it may have left.", tried_at=tried_at, now=now)
         return False
-    if delivery.attempts >= MAX_ATTEMPTS:
-        give_up(delivery, f"Tried {delivery.attempts} times; each time the worker died.", steps=steps, now=now)
+    return True
+
+
+def has_lapsed_too_often(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
+    """Fail a message whose workers died, or hung, again and again; False for any other."""
+    if delivery.lapses < MAX_LAPSES:
         return False
+    give_up(delivery, f"The worker died or hung {delivery.lapses} times over this message.", steps=steps, now=now)
     return True
 
 
@@ -149,6 +186,19 @@ def put_off(delivery: Delivery, *, now: datetime, sent_at: Sequence[datetime] = 
     return True
 
 
+def readdress(delivery: Delivery, *, now: datetime) -> None:
+    """Let go of a message whose contact has another address by now, and lead it there.
+
+    The change came while a worker was sending it: a refusal, or that worker's death, has planned it again.
+    """
+    with transaction.atomic():
+        contact = Contact.objects.select_for_update().get(pk=delivery.request.contact_id)
+        lock_request(delivery)
+        contact.account = delivery.account
+        if settle(delivery, Delivery.Status.PLANNED, now=now):
+            contact_changes.follow(contacts=[contact], now=now)
+
+
 def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
     """Find out which gate closed between claim and send, and settle the message by that.
 
@@ -157,24 +207,43 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
     with transaction.atomic():
         requests = ReviewRequest.objects.select_related("account").select_for_update(of=("self",))
         request = requests.get(pk=delivery.request_id)
-        blocked = suppression.blocked_channels(delivery.request.contact).get(delivery.channel)
+        delivery.request.contact.account = request.account  # its settings may have changed since the claim
+        # Of the address that the message has, as the statement asks: the contact may have another one by now.
+        where: dict[str, Any] = {"account": request.account, "channel": delivery.channel, "address": delivery.address}
+        blocked = suppressions.of(**where).first()
+        is_in_doubt = blocked is not None and blocked.reason == Suppression.Reason.UNCLEAR
+        unagreed = ""
         if not request.is_open:
             reason = request.reason or "The request has ended."
+        elif request.held or is_in_doubt:
+            _hold(delivery, request, now=now)
+            return
         elif blocked:
-            reason = f"The address must not be written to: {blocked.lower()}."
+            reason = f"The address must not be written to: {blocked.get_reason_display().lower()}."
         elif not request.account.is_active:
             reason = "The account is switched off."
+        elif unagreed := consent.missing_consent(request.account, delivery.channel, delivery.address):
+            reason = unagreed
         else:
             _wait(delivery, now=now)
             return
         settled = settle(delivery, Delivery.Status.CANCELLED, now=now, reason=reason[:200])
-        if settled and blocked:
-            plan.fall_back(delivery, steps=steps, now=now)
+        if settled and (blocked or unagreed):
+            ending = ReviewRequest.Status.SUPPRESSED if unagreed else ReviewRequest.Status.FAILED
+            plan.fall_back(delivery, steps=steps, now=now, reason=unagreed, ending=ending)
+
+
+def _hold(delivery: Delivery, request: ReviewRequest, *, now: datetime) -> None:
+    """Let the message wait with its request, which is locked, until somebody decides."""
+    holds.hold([request], ReviewRequest.Hold.UNCLEAR_OPT_OUT, now=now)
+    columns = {"planned_for": delivery.due_at, "due_at": Delivery.OUT_OF_REACH, "reason": request.why}
+    if delivery.status == Delivery.Status.SENDING:  # one in doubt, which the hold has left to this worker
+        settle(delivery, Delivery.Status.PLANNED, now=now, **columns)
 
 
 def _wait(delivery: Delivery, *, now: datetime) -> None:
     """Plan the message for later: its provider is paused, the number has had enough for today, or the claim is lost."""
-    if delivery.channel in paused_channels(now):
+    if delivery.channel in paused_channels(now) or pauses.holds(delivery):
         settle(delivery, Delivery.Status.PLANNED, now=now)
         return
     sent = Delivery.objects.filter(address=delivery.address, sent_at__gt=now - CAP_PERIOD).exclude(pk=delivery.pk)

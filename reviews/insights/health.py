@@ -2,12 +2,18 @@
 
 from functools import cache
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
-from reviews.models import WorkerBeat
+from reviewhub.cache import redis_answers
+from reviewhub.outages import drop_connection
+from reviews.models import Pause, WorkerBeat
+
+WITHOUT_REDIS = (
+    "Redis does not answer or takes no writes: each process counts its limits alone, and background tasks wait."
+)
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
@@ -16,14 +22,32 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer 200 if database, migrations and a worker are there, else 503 with the reason in words."""
+    """Answer 200 if database, migrations and a worker are there, else 503 with the reason in words.
+
+    Without Redis the status is `degraded`, and still 200: calls are answered, and a load balancer must not take the
+    last server away for it. Nor does it for a provider that refuses our account, which is a warning: messages wait.
+    """
     try:
         reason = _find_fault()
-    except DatabaseError:
+        warnings = [] if reason else _find_warnings()
+    except (DatabaseError, InterfaceError) as error:
+        drop_connection(error)
         reason = "The database cannot be reached."
     if reason:
         return JsonResponse({"status": "unavailable", "reason": reason}, status=503)
-    return JsonResponse({"status": "ok"})
+    also = {"warnings": warnings} if warnings else {}
+    if not redis_answers():
+        return JsonResponse({"status": "degraded", "reason": WITHOUT_REDIS} | also)
+    return JsonResponse({"status": "ok"} | also)
+
+
+def _find_warnings() -> list[str]:
+    warnings = []
+    for pause in Pause.objects.order_by("channel", "sender"):
+        whose = " of one sender" if pause.sender else ""
+        label = f"{pause.get_channel_display()}s"
+        warnings.append(f"{label}{whose} wait: the provider refuses our account ({pause.code}). Operations says more.")
+    return warnings
 
 
 def _find_fault() -> str:
@@ -32,12 +56,24 @@ def _find_fault() -> str:
         _is_migrated.cache_clear()  # keep True alone: migrations may be applied later
         return "Migrations are not applied: run `manage.py migrate`."
     beat = WorkerBeat.objects.order_by("-beat_at").first()
+    if not _takes_writes():
+        return "The database takes no writes."
     if beat is None:
         return "No worker runs: start `manage.py worker`."
     age = timezone.now() - beat.beat_at
     if age > WorkerBeat.STALE_AFTER:
         return f"The last worker was heard of {int(age.total_seconds())} seconds ago."
     return ""
+
+
+def _takes_writes() -> bool:
+    """Try an UPDATE that changes no row: it costs nothing, and a database that may only be read refuses it."""
+    try:
+        WorkerBeat.objects.filter(worker="").update(restarts=0)
+    except (DatabaseError, InterfaceError) as error:
+        drop_connection(error)
+        return False
+    return True
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
@@ -15,8 +16,10 @@ from django.db.models import Count, F, Min, Q
 from django.db.models.functions import TruncHour, TruncMinute
 from django.utils.module_loading import import_string
 
-from reviews.models import ChannelHealth, Delivery, DeliveryEvent, Endpoint, Notice, ReviewRequest, WorkerBeat
+from oauth.models import Account
+from reviews.models import ChannelHealth, Delivery, DeliveryEvent, Endpoint, Notice, Pause, ReviewRequest, WorkerBeat
 from reviews.models.base import Channel
+from reviews.models.pause import with_sender
 
 DAY = timedelta(hours=24)
 
@@ -96,10 +99,38 @@ def pauses(now: datetime) -> dict[str, datetime]:
     return {channel: until for channel, until in rows if until is not None}
 
 
+def account_faults(accounts: Sequence[UUID] | None = None) -> list[Pause]:
+    """Return what waits for the operator to mend our account with a provider, whole channels first.
+
+    With `accounts`, only what their messages wait for: one more statement for each paused sender.
+    """
+    pauses = list(Pause.objects.order_by("channel", "sender"))
+    if accounts is None:
+        return pauses
+    rows = Account.objects.filter(pk__in=accounts)
+    return [pause for pause in pauses if not pause.sender or rows.filter(_uses(pause)).exists()]
+
+
+def names_of_accounts(pause: Pause, most: int) -> list[str]:
+    """Return the names of accounts whose sender is paused, up to `most`; none where the whole channel is."""
+    rows = Account.objects.filter(_uses(pause)) if pause.sender else Account.objects.none()
+    return list(rows.order_by("name").values_list("name", flat=True)[:most])
+
+
+def _uses(pause: Pause) -> Q:
+    return with_sender(pause.channel, pause.sender)
+
+
 def unapplied_events() -> tuple[int, datetime | None]:
     """Return the number of provider events that are not applied, and the time at which the oldest was received."""
     unapplied = DeliveryEvent.objects.filter(applied_at=None).aggregate(count=Count("*"), oldest=Min("received_at"))
     return unapplied["count"], unapplied["oldest"]
+
+
+def stray_texts(most: int) -> list[DeliveryEvent]:
+    """Return customers' texts that fit no account, the newest first: somebody has to decide about each."""
+    strays = DeliveryEvent.objects.filter(applied_at=None, kind=DeliveryEvent.Kind.REPLIED).exclude(meaning="")
+    return list(strays.filter(account=None).defer("payload").order_by("-received_at")[:most])
 
 
 @dataclass(frozen=True)

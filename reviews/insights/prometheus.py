@@ -6,6 +6,7 @@ No metric is of the process that happens to answer, such as its CPU time: the ne
 import hmac
 import logging
 import platform
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from ipaddress import IPv6Address, ip_address
@@ -13,7 +14,7 @@ from ipaddress import IPv6Address, ip_address
 import django
 import redis
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -21,6 +22,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from reviewhub.cache import redis_answers
+from reviewhub.outages import DATABASE_AWAY, RETRY_AFTER, drop_connection
 from reviewhub.rest.errors import CODES, error_response
 from reviews.insights import installation
 from reviews.insights.counters import totals
@@ -41,10 +44,10 @@ def metrics(request: HttpRequest) -> HttpResponse:
     encode, content_type = choose_encoder(request.headers.get("Accept", ""))
     try:
         body = encode(Installation(timezone.now()))
-    except (DatabaseError, InterfaceError):
-        logger.exception("database unavailable")
+    except DATABASE_AWAY as error:
+        drop_connection(error)
         response = error_response(503, *CODES[503])
-        response["Retry-After"] = "1"
+        response["Retry-After"] = RETRY_AFTER
         return response
     return HttpResponse(body, content_type=content_type, headers={"Cache-Control": "no-store"})
 
@@ -71,7 +74,7 @@ def _is_loopback(text: str) -> bool:
 
 
 class Installation(Collector):
-    """Collector of the metrics of one moment, in at most thirteen statements."""
+    """Collector of the metrics of one moment, in at most fourteen statements."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -146,6 +149,9 @@ class Installation(Collector):
         ends = installation.pauses(self.now)
         left = [([name], (ends[name] - self.now).total_seconds() if name in ends else 0) for name in Channel.values]
         yield _gauge("channel_paused_seconds", "How long nobody will send by the channel.", ["channel"], left)
+        faults = Counter((pause.channel, pause.code) for pause in installation.account_faults())
+        text = "Channels or senders that wait, since the provider refuses our account, by its code."
+        yield _gauge("account_faults", text, ["channel", "code"], [([*key], number) for key, number in faults.items()])
         count, oldest = installation.unapplied_events()
         yield _gauge("provider_events_unapplied", "Reports of providers not applied yet.", [], [([], count)])
         text = "How long the oldest one waits."
@@ -160,6 +166,7 @@ class Installation(Collector):
         yield _gauge("endpoints", "Endpoints of webhooks by state.", ["state"], states)
 
     def _queue(self) -> Iterator[Metric]:
+        yield _gauge("redis_up", "1 if Redis takes writes, or none is set up; else 0.", [], [([], redis_answers())])
         try:
             length = installation.queue_length()
         except redis.RedisError as error:

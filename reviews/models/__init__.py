@@ -1,12 +1,15 @@
 """Models: rows, constraints, the stored form of addresses."""
 
+from reviews.models.consent import Consent
 from reviews.models.contact import Contact, MergeCandidate
 from reviews.models.delivery import Delivery
 from reviews.models.event import SUBSCRIBABLE, Event
 from reviews.models.feedback import Feedback
 from reviews.models.idempotency import IdempotencyKey
 from reviews.models.import_job import ImportJob, ImportProblem
+from reviews.models.inbox_item import InboxItem
 from reviews.models.logo import Logo
+from reviews.models.pause import Pause
 from reviews.models.provider_event import DeliveryEvent
 from reviews.models.request import ReviewRequest
 from reviews.models.sequence import FollowUpStep, Sequence
@@ -21,6 +24,7 @@ __all__ = [
     "SUBSCRIBABLE",
     "Attempt",
     "ChannelHealth",
+    "Consent",
     "Contact",
     "Delivery",
     "DeliveryEvent",
@@ -31,9 +35,11 @@ __all__ = [
     "IdempotencyKey",
     "ImportJob",
     "ImportProblem",
+    "InboxItem",
     "Logo",
     "MergeCandidate",
     "Notice",
+    "Pause",
     "ReviewRequest",
     "ReviewSite",
     "SenderPace",

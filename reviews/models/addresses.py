@@ -1,29 +1,56 @@
-"""Addresses: the form in which they are stored, matched and hashed. Whose they are, other modules know."""
+"""Addresses: the form in which they are stored, matched and hashed. Whose they are, other modules know.
+
+An address is brought into its form where it comes in, once; all that lies behind takes the stored form.
+"""
 
 import hashlib
 import hmac
+import re
 import unicodedata
 from uuid import UUID
 
 import phonenumbers
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 
+from reviewhub.mailboxes import (
+    InvalidAddress,
+    InvalidEmail,
+    has_other_letters,
+    has_stored_form,
+    in_unicode,
+    normalise_email,
+    read_reported_email,
+    show_email,
+)
 from reviews.models.base import Channel
 
+__all__ = [
+    "InvalidAddress",
+    "InvalidEmail",
+    "InvalidPhone",
+    "forms_of",
+    "has_stored_form",
+    "hash_address",
+    "hashes_of",
+    "normalise_email",
+    "normalise_phone",
+    "read_address",
+    "read_reported_email",
+    "read_sender",
+    "show_email",
+]
 
-class InvalidAddress(ValueError):
-    """Text that is neither an e-mail address nor a number; its message is for the person who typed it."""
+# Letters that nobody sees, such as programs put around a number that is copied from them.
+_MARKS = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+# A way to a number, written before it: `tel:` (RFC 3966), `sms:` (RFC 5724), and those of text providers.
+_TRANSPORT = re.compile(r"\s*([a-z]+):", re.IGNORECASE)
+_TRANSPORTS_OF_NUMBERS = {"tel", "sms", "whatsapp", "rcs"}
+# What people and programs type where there is no number; all of one digit are looked for as well.
+_PLACEHOLDERS = {"1234567890", "0123456789"}
 
 
 class InvalidPhone(InvalidAddress):
     """Text that is not a number that a phone network could route."""
-
-
-def normalise_email(text: str) -> str:
-    """Return the e-mail address in its stored form: NFC, no surrounding space, lower case. Does not validate it."""
-    return unicodedata.normalize("NFC", text).strip().lower()
 
 
 def read_address(text: str, country: str) -> tuple[Channel, str]:
@@ -31,26 +58,33 @@ def read_address(text: str, country: str) -> tuple[Channel, str]:
 
     Text without `@` is read as a phone number; one without `+` as a number of `country` (ISO 3166).
     """
-    if "@" not in text:
-        return Channel.SMS, normalise_phone(text, country)[0]
-    try:
-        validate_email(address := normalise_email(text))
-    except ValidationError as error:
-        raise InvalidAddress(" ".join(error.messages)) from error
-    return Channel.EMAIL, address
+    if "@" in text:
+        return Channel.EMAIL, normalise_email(text)
+    return Channel.SMS, normalise_phone(text, country)[0]
+
+
+# --- Numbers ------------------------------------------------------------------------------------
 
 
 def normalise_phone(text: str, country: str) -> tuple[str, str]:
     """Return the number in E.164, and a warning: empty when the number is in use and may be a mobile one.
 
-    A number without `+` is read as one of `country` (ISO 3166). Numbers that are possible but not
-    assigned pass with a warning: numbering plans change faster than any table of them.
-    Raises InvalidPhone when no network could route it.
+    A number without `+` is read as one of `country` (ISO 3166). Digits may be those of any script. Numbers that are
+    possible but not assigned pass with a warning: numbering plans change faster than any table of them.
+    Raises InvalidPhone when no network could route it, when it is a placeholder, and when it has an extension, since
+    a text would reach the switchboard.
     """
+    transport, typed = _split_transport(text)
+    if transport and transport not in _TRANSPORTS_OF_NUMBERS:
+        raise InvalidPhone(f"{text!r} is not a phone number; write it like +12125551234.")
     try:
-        number = phonenumbers.parse(text, country)
+        number = phonenumbers.parse(typed, country)
     except phonenumbers.NumberParseException as error:
         raise InvalidPhone(f"{text!r} is not a phone number; write it like +12125551234.") from error
+    if _is_placeholder(typed) or _is_placeholder(phonenumbers.national_significant_number(number)):
+        raise InvalidPhone(f"{text!r} stands where there is no number; leave it empty.")
+    if number.extension:
+        raise InvalidPhone(f"{text!r} has an extension, which no text reaches; give the number of the mobile phone.")
     if not phonenumbers.is_possible_number(number):
         raise InvalidPhone(f"{text!r} has too few or too many digits; write it like +12125551234.")
     formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
@@ -62,7 +96,56 @@ def normalise_phone(text: str, country: str) -> tuple[str, str]:
     return formatted, ""
 
 
+def read_sender(text: str) -> tuple[str, str]:
+    """Return the transport and the number of a phone as a text provider names it: `whatsapp:+12125551234`, say.
+
+    The transport is the word before the colon in small letters, "sms" where there is none. The number is in E.164;
+    what is none, such as a short code or the name of a sender, comes back without blanks around it: a report is kept,
+    whatever it says.
+    """
+    transport, sender = _split_transport(text)
+    transport = {"": "sms", "tel": "sms"}.get(transport, transport)
+    try:
+        number = phonenumbers.parse(sender, None)  # no country: what has no + is no E.164
+    except phonenumbers.NumberParseException:
+        return transport, sender
+    return transport, phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _split_transport(text: str) -> tuple[str, str]:
+    """Return the transport before a number, empty if there is none, and the number in plain digits and signs."""
+    plain = unicodedata.normalize("NFKC", _MARKS.sub("", text)).strip()
+    if match := _TRANSPORT.match(plain):
+        return match[1].lower(), plain[match.end() :].strip()
+    return "", plain
+
+
+def _is_placeholder(number: str) -> bool:
+    digits = [str(unicodedata.digit(character)) for character in number if character.isdigit()]
+    return len(set(digits)) == 1 or "".join(digits) in _PLACEHOLDERS
+
+
+# --- Hashes -------------------------------------------------------------------------------------
+
+
 def hash_address(account_id: UUID, channel: str, address: str) -> str:
-    """Return a keyed hash of the address in the account, the same for any case: all that is kept of an erased one."""
+    """Return a keyed hash of a stored address in the account: all that is kept of an erased one."""
     key = settings.ADDRESS_HASH_KEY.encode()
-    return hmac.new(key, f"{account_id}:{channel}:{address.lower()}".encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key, f"{account_id}:{channel}:{address}".encode(), hashlib.sha256).hexdigest()
+
+
+def forms_of(address: str) -> tuple[str, ...]:
+    """Return the forms in which rows may have the address, today's first.
+
+    There is a second one where the host is in other letters than ASCII: until such hosts were stored as A-labels, they
+    were stored as they were typed.
+    """
+    return tuple(dict.fromkeys((address, in_unicode(address)))) if has_other_letters(address) else (address,)
+
+
+def hashes_of(account_id: UUID, channel: str, address: str) -> tuple[str, ...]:
+    """Return the hashes that suppressions of a stored address may have, today's first.
+
+    Of who was erased the hash alone is left, and it cannot be made anew: it stays that of the former form.
+    """
+    return tuple(hash_address(account_id, channel, form) for form in forms_of(address))

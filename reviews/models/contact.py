@@ -6,11 +6,15 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from oauth.models.account import validate_time_zone
+from reviews.models.addresses import show_email
 from reviews.models.base import AccountQuerySet, Channel
 
 
 class Contact(models.Model):
-    """A customer of an account, which has at most one for each e-mail address and one for each phone number."""
+    """A customer of an account, which has at most one for each e-mail address; several may share a number.
+
+    It may have neither, once somebody else turned out to have the number (docs/rules.md T3).
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="contacts")
@@ -19,6 +23,11 @@ class Contact(models.Model):
     company_name = models.CharField("company", max_length=150, blank=True)
     email = models.EmailField("e-mail", blank=True, help_text="In lower case.")
     phone = models.CharField("mobile number", max_length=16, blank=True, help_text="E.164, such as +12125551234.")
+    # Of parallel calls that bring a number for the first time, the constraint lets one through; the others try again,
+    # and find its contact.
+    shares_phone = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="Another contact had the number before this one."
+    )
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -32,21 +41,23 @@ class Contact(models.Model):
                 fields=["account", "email"], condition=~models.Q(email=""), name="contact_once_per_email"
             ),
             models.UniqueConstraint(
-                fields=["account", "phone"], condition=~models.Q(phone=""), name="contact_once_per_phone"
+                fields=["account", "phone"],
+                condition=~models.Q(phone="") & models.Q(shares_phone=False),
+                name="contact_first_with_phone",
             ),
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="contact_email_lower_case"),
-            models.CheckConstraint(
-                condition=~models.Q(email="") | ~models.Q(phone="") | models.Q(erased_at__isnull=False),
-                name="contact_reachable",
-            ),
         ]
         indexes = [
+            models.Index(
+                fields=["account", "phone"], condition=~models.Q(phone=""), name="contact_by_phone"
+            ),  # finds all contacts with a number
             models.Index(fields=["account", "-created_at", "-id"], name="contact_newest"),
             models.Index(fields=["-created_at", "-id"], name="contact_newest_of_all"),  # the operator's list
         ]
 
     def __str__(self) -> str:
-        return self.name or self.company_name or self.email or self.phone or "Erased contact"
+        called = self.name or self.company_name or show_email(self.email) or self.phone
+        return called or ("Erased contact" if self.erased_at else "Customer without a name")
 
     @property
     def name(self) -> str:

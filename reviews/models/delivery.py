@@ -6,13 +6,16 @@ The row is the queue: a worker claims it, sends it and settles it.
 import enum
 import secrets
 import uuid
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
+from oauth.models import Account
+from reviews.models.addresses import show_email
 from reviews.models.base import AccountQuerySet, Channel
+from reviews.models.pause import Pause, with_sender
 from reviews.models.request import ReviewRequest
 from reviews.models.site import ReviewSite
 from reviews.models.worker import ChannelHealth
@@ -25,14 +28,35 @@ def new_link_token() -> str:
 
 class DeliveryQuerySet(AccountQuerySet["Delivery"]):
     def next_due(self, now: datetime) -> datetime | None:
-        """Return when the next message is due that a provider could take; None when nothing waits."""
-        paused = set(ChannelHealth.objects.paused(now))
-        firsts = [
-            self.pending().filter(channel=channel).order_by("due_at").values_list("due_at", flat=True).first()
-            for channel in Channel.values
-            if channel not in paused
-        ]
-        return min((first for first in firsts if first is not None), default=None)
+        """Return when the next message is due that a provider could take; None when nothing waits.
+
+        Of a channel or sender that is paused for our account's fault, that is the message that it is tried with.
+        """
+        recovering = set(ChannelHealth.objects.paused(now))
+        pauses = list(Pause.objects.all())
+        moments: list[datetime | None] = []
+        for channel in Channel.values:
+            if channel not in recovering:
+                moments += self.pending().filter(channel=channel)._firsts(channel, pauses)
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def _firsts(self, channel: str, pauses: list[Pause]) -> list[datetime | None]:
+        """Return when the first message of the channel is due, beside each of its pauses and past all of them."""
+        of_channel = [pause for pause in pauses if pause.channel == channel]
+        whole = [pause for pause in of_channel if not pause.sender]
+        moments: list[datetime | None] = []
+        for pause in whole or of_channel:
+            accounts = Account.objects.filter(with_sender(channel, pause.sender))
+            waiting = self if pause in whole else self.filter(account__in=accounts.values("pk"))
+            first = waiting.order_by("due_at").values_list("due_at", flat=True).first()
+            moments.append(first and max(first, pause.retry_at))
+        if not of_channel:
+            moments.append(self.order_by("due_at").values_list("due_at", flat=True).first())
+        elif not whole:
+            own = self.filter(account=OuterRef("pk")).order_by("due_at").values("due_at")[:1]
+            others = Pause.objects.free_accounts(channel).annotate(first=Subquery(own)).filter(first__isnull=False)
+            moments.append(others.order_by("first").values_list("first", flat=True).first())
+        return moments
 
     def pending(self) -> "DeliveryQuerySet":
         """Messages that are not settled yet."""
@@ -46,8 +70,10 @@ class DeliveryQuerySet(AccountQuerySet["Delivery"]):
 class Delivery(models.Model):
     """One message of one step on one channel: planned, claimed by a worker, then settled.
 
-    `due_at` is when it is due; while a worker holds it (`claim`), when that claim lapses. SENDING
-    means that a send has begun: if the claim has lapsed since, the outcome is in doubt.
+    `due_at` is when it is due; while a worker holds it (`claim`), when that claim lapses; while its
+    request is held, OUT_OF_REACH, and `planned_for` keeps the time, so that no claim walks over it. SENDING
+    means that a send has begun: if the claim has lapsed since, the outcome is in doubt. `attempts` counts how often
+    a provider was asked to take it, `lapses` how often its claim lapsed.
     `status` moves as MOVES says, and only by `reviews.delivery.states`, by
     `reviews.requests.planned_messages` and by the one statement of `reviews.delivery.advance`.
     """
@@ -65,6 +91,8 @@ class Delivery(models.Model):
     PENDING = (Status.PLANNED, Status.SENDING)
     ACCEPTED = (Status.SENT, Status.DELIVERED)
     UNSUCCESSFUL = (Status.BOUNCED, Status.FAILED, Status.UNKNOWN)
+
+    OUT_OF_REACH = datetime(9999, 1, 1, tzinfo=UTC)
 
     class Mover(enum.Enum):
         """The part of the product that moves a message from one state to another."""
@@ -91,6 +119,7 @@ class Delivery(models.Model):
             Status.UNKNOWN: PENDING,
         },
         Mover.PROVIDER: {  # reports come in any order, and a later one may take an earlier one back
+            Status.PLANNED: (Status.SENT, Status.UNKNOWN),  # refused for our account's fault: it waits, and is sent
             Status.SENT: (Status.UNKNOWN,),
             Status.DELIVERED: (Status.SENT, Status.UNKNOWN, Status.FAILED, Status.BOUNCED),
             Status.FAILED: (Status.SENT, Status.UNKNOWN, Status.DELIVERED, Status.BOUNCED),
@@ -117,11 +146,20 @@ class Delivery(models.Model):
     status = models.CharField(max_length=9, choices=Status, default=Status.PLANNED)
     reason = models.CharField(max_length=200, blank=True, help_text="Why it was moved, held or not sent.")
     due_at = models.DateTimeField()
+    planned_for = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="When it was to leave, while its request is held: it is not due then.",
+    )
     claim = models.UUIDField(null=True, blank=True, editable=False)
     slot_at = models.DateTimeField(
         null=True, blank=True, editable=False, help_text="Its place in what the sender of texts may send a second."
     )
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    lapses = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="How often a worker claimed it and did not finish."
+    )
     message_key = models.UUIDField(default=uuid.uuid4, editable=False, help_text="The mail's Message-ID.")
     link_token = models.CharField(max_length=22, default=new_link_token, editable=False)
     provider_id = models.CharField(max_length=255, blank=True, editable=False)
@@ -137,6 +175,9 @@ class Delivery(models.Model):
     clicked_site = models.ForeignKey(
         ReviewSite, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
     )
+
+    # Set by the claim: this message alone may leave, to find out whether its channel or sender is well again.
+    is_probe: bool = False
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -192,3 +233,13 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"Step {self.step} by {self.get_channel_display()}"
+
+    @property
+    def shown_address(self) -> str:
+        """The address as people read it."""
+        return show_email(self.address)
+
+    @property
+    def leaves_at(self) -> datetime:
+        """When it is to leave, by its plan: a hold of its request aside."""
+        return self.planned_for or self.due_at

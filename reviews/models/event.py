@@ -6,6 +6,7 @@ from django.db import models
 from uuid_utils.compat import uuid7
 
 from reviews.models.base import AccountQuerySet
+from reviews.models.consent import Consent
 from reviews.models.contact import Contact
 from reviews.models.delivery import Delivery
 from reviews.models.feedback import Feedback
@@ -46,13 +47,15 @@ class Event(models.Model):
         FEEDBACK_UPDATED = "feedback.updated", "Feedback changed"
         CONTACT_OPTED_OUT = "contact.opted_out", "Contact opted out"
         CONTACT_ERASED = "contact.erased", "Contact erased"
+        CONSENT_GIVEN = "consent.given", "Consent given"
+        CONSENT_WITHDRAWN = "consent.withdrawn", "Consent withdrawn"
         TEST = "endpoint.test", "Test"  # to one endpoint, on request; nobody subscribes to it
 
     id = models.UUIDField(primary_key=True, default=new_event_id, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="events")
     type = models.CharField(max_length=30, choices=Type)
     occurred_at = models.DateTimeField()
-    # Rows of the same account, without a constraint: five of them would double the cost of each event, which every
+    # Rows of the same account, without a constraint: six of them would double the cost of each event, which every
     # message pays. The rows are deleted only with their account, or by a merge, which takes its events along.
     request = models.ForeignKey(
         ReviewRequest, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
@@ -68,6 +71,9 @@ class Event(models.Model):
     )
     suppression = models.ForeignKey(
         Suppression, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
+    consent = models.ForeignKey(
+        Consent, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
     )
 
     objects = AccountQuerySet.as_manager()

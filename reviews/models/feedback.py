@@ -1,6 +1,5 @@
 """Feedback: words and ratings of recipients for the business."""
 
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -12,7 +11,8 @@ from reviews.models.request import ReviewRequest
 class Feedback(models.Model):
     """A rating, a text or both, left on a page for the business alone; never shown as a review.
 
-    It has no request when it came from the printed code's page, where the visitor is unknown.
+    It has no request when it came from the printed code's page, where the visitor is unknown. Its inbox item
+    says whether somebody took care of it.
     """
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="feedback")
@@ -25,11 +25,6 @@ class Feedback(models.Model):
     text = models.TextField(max_length=5_000, blank=True)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
-    handled_at = models.DateTimeField(null=True, blank=True)
-    handled_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    note = models.TextField(max_length=2_000, blank=True, help_text="For your colleagues; the customer never sees it.")
 
     objects = AccountQuerySet.as_manager()
 
@@ -40,10 +35,7 @@ class Feedback(models.Model):
                 condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5), name="feedback_rating_1_to_5"
             ),
         ]
-        indexes = [
-            models.Index(fields=["account", "-id"], name="feedback_newest"),
-            models.Index(fields=["account", "-id"], condition=Q(handled_at=None), name="feedback_unhandled"),
-        ]
+        indexes = [models.Index(fields=["account", "-id"], name="feedback_newest")]
 
     def __str__(self) -> str:
         return f"{self.rating} of 5" if self.rating else "Feedback"

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from reviews.models.base import AccountQuerySet
+from reviews.models.consent import CONSENT_CHANNELS, MOST_SOURCE, MOST_WORDING
 from reviews.models.request import ReviewRequest
 from reviews.models.sequence import Sequence
 
@@ -26,7 +27,9 @@ class ImportJob(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
     name = models.CharField("file", max_length=200)
-    content = models.BinaryField(help_text="The file's text, compressed; empty when the job has ended.")
+    content = models.BinaryField(help_text="The file as it came, compressed; empty when the job has ended.")
+    encoding = models.CharField(max_length=10, default="utf-8", db_default="utf-8")
+    is_encoding_sure = models.BooleanField(default=True, db_default=True, help_text="Else somebody has to choose it.")
     digest = models.CharField(max_length=64, editable=False, help_text="Tells whether the same file came before.")
     delimiter = models.CharField(max_length=1)
     has_header = models.BooleanField("first row holds headings")
@@ -35,6 +38,11 @@ class ImportJob(models.Model):
     channel = models.CharField(max_length=5, choices=ReviewRequest.ChannelRule, default=ReviewRequest.ChannelRule.AUTO)
     sequence = models.ForeignKey(Sequence, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     delay_hours = models.PositiveSmallIntegerField("hours to wait", default=0)
+    # A consent of everybody in the file; a column of the file that holds a part of it goes before.
+    consent_channel = models.CharField(max_length=5, choices=CONSENT_CHANNELS, blank=True, db_default="")
+    consent_wording = models.TextField(max_length=MOST_WORDING, blank=True, db_default="")
+    consent_source = models.CharField(max_length=MOST_SOURCE, blank=True, db_default="")
+    consent_at = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
     total = models.PositiveIntegerField("rows")
     position = models.PositiveIntegerField("rows done", default=0)

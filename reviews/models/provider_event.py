@@ -36,6 +36,9 @@ class DeliveryEvent(models.Model):
     address = models.CharField(max_length=254, blank=True, help_text="Whom it is about, or who replied.")
     code = models.CharField(max_length=50, blank=True, help_text="The provider's code of a refusal.")
     text = models.TextField(blank=True, help_text="The provider's words, or the customer's.")
+    meaning = models.CharField(max_length=12, blank=True, db_default="", default="", help_text="The customer's will.")
+    meaning_reason = models.CharField(max_length=200, blank=True, db_default="", default="")
+    answer = models.TextField(blank=True, db_default="", default="", help_text="What was texted back at once.")
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
@@ -52,6 +55,9 @@ class DeliveryEvent(models.Model):
             models.Index(
                 fields=["received_at"], condition=models.Q(kind="delivered"), name="event_delivered"
             ),  # serves counters
+            models.Index(
+                fields=["address", "received_at"], condition=models.Q(kind="replied"), name="event_replied"
+            ),  # finds the last answer to a number
         ]
 
     def __str__(self) -> str:

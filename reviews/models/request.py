@@ -39,6 +39,11 @@ class ReviewRequest(models.Model):
         STAFF = "staff", "Back-office"
         IMPORT = "import", "Import"
 
+    class Hold(models.TextChoices):
+        """Why nothing is sent for now."""
+
+        UNCLEAR_OPT_OUT = "unclear_opt_out", "Perhaps an opt-out: staff decide."
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(
         "oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="review_requests"
@@ -48,6 +53,9 @@ class ReviewRequest(models.Model):
     sequence = models.ForeignKey(Sequence, on_delete=models.PROTECT, db_index=False, related_name="review_requests")
     status = models.CharField(max_length=10, choices=Status)
     reason = models.CharField(max_length=200, blank=True, help_text="Why it stands as it does, in plain words.")
+    held = models.CharField(
+        max_length=20, choices=Hold, blank=True, default="", db_default="", help_text="Why nothing is sent for now."
+    )
     channel = models.CharField(max_length=5, choices=ChannelRule, default=ChannelRule.AUTO)
     source = models.CharField(max_length=6, choices=Source, default=Source.API)
     external_id = models.CharField(max_length=128, blank=True, help_text="The caller's own id.")
@@ -90,6 +98,7 @@ class ReviewRequest(models.Model):
             models.Index(fields=["-created_at", "-id"], name="request_newest_of_all"),
             models.Index(fields=["status", "-created_at"], name="request_by_status_of_all"),
             models.Index(fields=["contact", "-sent_at"], name="request_cooldown"),  # serves the cool-down gate
+            models.Index(fields=["account"], condition=~models.Q(held=""), name="request_held"),  # serves releases
         ]
 
     def __str__(self) -> str:
@@ -98,3 +107,8 @@ class ReviewRequest(models.Model):
     @property
     def is_open(self) -> bool:
         return self.status in self.OPEN
+
+    @property
+    def why(self) -> str:
+        """Why it stands as it does, in plain words: the reason of its hold while it is held."""
+        return self.get_held_display() if self.held else self.reason

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
 
 from reviewhub.statements import Select
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import has_stored_form, hashes_of, show_email
 from reviews.models.base import AccountQuerySet, Channel
 from reviews.models.contact import Contact
 
@@ -29,6 +30,9 @@ class Suppression(models.Model):
         BOUNCED = "bounced", "Does not exist"
         STAFF = "staff", "Added by staff"
         ERASED = "erased", "Erased"
+        WRONG_NUMBER = "wrong_number", "Wrong number"
+        # A hold, until staff decide about the text that may have meant an opt-out (docs/rules.md T3).
+        UNCLEAR = "unclear", "Perhaps an opt-out: staff decide"
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="suppressions")
     channel = models.CharField(max_length=5, choices=Channel)
@@ -48,32 +52,72 @@ class Suppression(models.Model):
                 fields=["account", "address_hash"], condition=Q(lifted_at=None), name="suppression_once"
             ),
         ]
-        indexes = [models.Index(fields=["account", "-id"], name="suppression_newest")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="suppression_newest"),
+            # serves the sweep of the undecided
+            models.Index(
+                fields=["created_at"], condition=Q(reason="unclear", lifted_at=None), name="suppression_undecided"
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.address or 'erased address'}: {self.get_reason_display()}"
+        return f"{self.shown_address or 'erased address'}: {self.get_reason_display()}"
+
+    @property
+    def shown_address(self) -> str:
+        """The address as people read it."""
+        return show_email(self.address)
+
+
+NO_MAIL = "No mail can go to such an address"
+
+
+@dataclass
+class Blocks:
+    """Channels of a contact that must not be used, each with the reason: for good, and until staff decide."""
+
+    blocked: dict[str, str] = field(default_factory=dict)
+    in_doubt: dict[str, str] = field(default_factory=dict)
 
 
 def blocked_channels(contact: Contact) -> dict[str, str]:
-    """Return {channel: reason} for the channels on which the contact must not be written to."""
-    return blocked_channels_of([contact])[contact.pk]
+    """Return {channel: reason} for the channels on which the contact must not be written to.
+
+    Without those in doubt: what is planned there waits, and is not planned otherwise (`reviews.requests.holds`).
+    """
+    return blocks_of([contact])[contact.pk].blocked
 
 
 def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str]]:
     """Return the same for several contacts, by their ids, in one statement."""
-    reasons: dict[UUID, dict[str, str]] = {contact.pk: {} for contact in contacts}
+    return {pk: blocks.blocked for pk, blocks in blocks_of(contacts).items()}
+
+
+def blocks_of(contacts: Sequence[Contact]) -> dict[UUID, Blocks]:
+    """Return what blocks the channels of these contacts, by their ids, in one statement.
+
+    An e-mail address from before addresses had one form may be none that a mail could be sent to (docs/rules.md D1).
+    """
+    blocks = {
+        contact.pk: Blocks(
+            {Channel.EMAIL.value: NO_MAIL} if contact.email and not has_stored_form(contact.email) else {}
+        )
+        for contact in contacts
+    }
     owners: dict[str, list[UUID]] = defaultdict(list)  # ids of contacts by the hash of an address
     for contact in contacts:
         for channel in Channel.values:
             if address := contact.address(channel):
-                owners[hash_address(contact.account_id, channel, address)].append(contact.pk)
+                for hashed in hashes_of(contact.account_id, channel, address):
+                    owners[hashed].append(contact.pk)
     accounts = {contact.account_id for contact in contacts}
     if not owners:
-        return reasons
+        return blocks
     for row in _suppressions_of(accounts=list(accounts), hashes=list(owners)):
         for pk in owners[row.address_hash]:
-            reasons[pk][row.channel] = row.get_reason_display()
-    return reasons
+            reasons = blocks[pk].in_doubt if row.reason == Suppression.Reason.UNCLEAR else blocks[pk].blocked
+            reasons[row.channel] = row.get_reason_display()
+    return blocks
 
 
 _suppressions_of = Select(

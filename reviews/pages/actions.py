@@ -9,6 +9,7 @@ from django.db import transaction
 
 from oauth.models import Account
 from reviewhub.statements import Change
+from reviews.inbox import items
 from reviews.models import Delivery, Event, Feedback, ReviewSite
 from reviews.requests import lifecycle
 from reviews.webhooks import events
@@ -45,7 +46,7 @@ def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: d
     lifecycle.respond(request=delivery.request, now=now, reason="Left feedback.")
     feedback, is_new = Feedback.objects.update_or_create(
         request=delivery.request,
-        defaults={"rating": rating, "text": text, "updated_at": now, "handled_at": None, "handled_by": None},
+        defaults={"rating": rating, "text": text, "updated_at": now},
         create_defaults={
             "account": delivery.account,
             "rating": rating,
@@ -54,6 +55,7 @@ def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: d
             "updated_at": now,
         },
     )
+    items.keep_feedback(feedback)
     _record_event(feedback, Event.Type.FEEDBACK_CREATED if is_new else Event.Type.FEEDBACK_UPDATED, now)
     return feedback
 
@@ -62,6 +64,7 @@ def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: d
 def record_scanned_feedback(*, account: Account, rating: int | None, text: str, now: datetime) -> Feedback:
     """Store the feedback of an unknown visitor of the printed code's page."""
     feedback = Feedback.objects.create(account=account, rating=rating, text=text, created_at=now, updated_at=now)
+    items.keep_feedback(feedback)
     _record_event(feedback, Event.Type.FEEDBACK_CREATED, now)
     return feedback
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from reviews.contacts import opt_outs, suppressions
 from reviews.models import Delivery, Suppression
+from reviews.models.addresses import show_email
 from reviews.models.base import Channel
 
 
@@ -21,12 +22,19 @@ class Way:
 
     @property
     def is_open(self) -> bool:
-        return self.suppression is None
+        """True also for a number in doubt: to close it is a clear word."""
+        return self.suppression is None or self.suppression.reason == Suppression.Reason.UNCLEAR
 
 
 def suppress_address(*, delivery: Delivery, now: datetime) -> None:
     """Suppress the address that the message went to. When this returns, no message is on its way there."""
     _opt_out(delivery, [(delivery.channel, delivery.address)], f"Unsubscribe link of message {delivery.pk}.", now)
+
+
+def is_suppressed(delivery: Delivery) -> bool:
+    """Return True if nothing is sent to the message's address any more."""
+    rows = suppressions.of(account=delivery.account, channel=delivery.channel, address=delivery.address)
+    return rows.exists()
 
 
 def ways_to(delivery: Delivery) -> list[Way]:
@@ -78,5 +86,5 @@ def _way(delivery: Delivery, channel: Channel, address: str) -> Way:
 def _mask(channel: Channel, address: str) -> str:
     if channel == Channel.SMS:
         return f"… {address[-4:]}"
-    name, _, domain = address.partition("@")
+    name, _, domain = show_email(address).partition("@")
     return f"{name[:1]}…@{domain}"

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from oauth.models import Account
 from oauth.models.account import SCAN_ALPHABET
+from reviewhub.outages import DATABASE_AWAY, drop_connection
 from reviewhub.statements import Select
 from reviews.models import Contact, Logo
 from reviews.pages import actions
@@ -40,13 +41,17 @@ def printed_page(view: View) -> View:
     @csrf_exempt  # no cookie exists here that a foreign form could use
     @functools.wraps(view)
     def wrapped(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
-        account = _find(code)
-        if account is None:
-            return keep_private(render_sorry(request, 404))
-        request.account = account  # type: ignore[attr-defined]  # for the access log
-        if request.method == "POST" and writes_too_often(request, code):
-            return keep_private(render_sorry(request, 429, account))
-        return keep_private(view(request, account, **kwargs))
+        try:
+            account = _find(code)
+            if account is None:
+                return keep_private(render_sorry(request, 404))
+            request.account = account  # type: ignore[attr-defined]  # for the access log
+            if request.method == "POST" and writes_too_often(request, code):
+                return keep_private(render_sorry(request, 429, account))
+            return keep_private(view(request, account, **kwargs))
+        except DATABASE_AWAY as error:
+            drop_connection(error)
+            return keep_private(render_sorry(request, 503))
 
     return wrapped
 

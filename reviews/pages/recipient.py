@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from reviewhub.outages import DATABASE_AWAY, drop_connection
 from reviewhub.statements import Select
 from reviews.models import Delivery, Feedback, ReviewRequest
 from reviews.pages import actions
 from reviews.pages.forms import FeedbackForm
-from reviews.pages.preferences import save_choice, suppress_address, ways_to
+from reviews.pages.preferences import is_suppressed, save_choice, suppress_address, ways_to
 from reviews.pages.responses import (
     SeeOther,
     fill_own_texts,
@@ -32,24 +33,42 @@ View = Callable[..., HttpResponse]
 
 
 def recipient_page(view: View) -> View:
-    """Decorate a view of the pages: find the message of the token, limit forms, keep the response private."""
+    """Decorate a view of the pages: find the message of the token, keep the response private.
+
+    While the database cannot store what the customer wants, the answer is 503: mail providers repeat an unsubscription.
+    """
 
     # No cookie exists here that a foreign form could use, and one-click unsubscribes bring no token.
     @csrf_exempt
     @functools.wraps(view)
     def wrapped(request: HttpRequest, token: str, **kwargs: Any) -> HttpResponse:
-        delivery = _find(token)
-        if delivery is None:
-            return keep_private(render_sorry(request, 404))
-        request.account = delivery.account  # type: ignore[attr-defined]  # for the access line
-        if request.method == "POST" and writes_too_often(request, token):
-            return keep_private(render_sorry(request, 429, delivery.account))
-        return keep_private(view(request, delivery, **kwargs))
+        try:
+            delivery = _find(token)
+            if delivery is None:
+                return keep_private(render_sorry(request, 404))
+            request.account = delivery.account  # type: ignore[attr-defined]  # for the access line
+            return keep_private(view(request, delivery, **kwargs))
+        except DATABASE_AWAY as error:
+            drop_connection(error)
+            return keep_private(render_sorry(request, 503))
+
+    return wrapped
+
+
+def limit_forms(view: View) -> View:
+    """Decorate a view whose forms are limited (docs/rules.md P2): all but unsubscribing (docs/rules.md E2)."""
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, delivery: Delivery, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and writes_too_often(request, delivery.link_token):
+            return render_sorry(request, 429, delivery.account)
+        return view(request, delivery, **kwargs)
 
     return wrapped
 
 
 @recipient_page
+@limit_forms
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """Show the question, the review sites and the feedback form, or take the form."""
@@ -63,6 +82,7 @@ def page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 
 
 @recipient_page
+@limit_forms
 @require_POST
 def go(request: HttpRequest, delivery: Delivery, site: int) -> HttpResponse:
     """Record the choice of a review site, one that the account has saved, and redirect there."""
@@ -76,14 +96,18 @@ def go(request: HttpRequest, delivery: Delivery, site: int) -> HttpResponse:
 @recipient_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    """Show a button; on its POST, by a person or a mail program (RFC 8058), suppress the message's address."""
-    done = request.method == "POST"
-    if done and delivery.address:
+    """Show a button; on its POST, by a person or a mail program (RFC 8058), suppress the message's address.
+
+    The POST is never limited, since mail providers press for all their customers from few addresses; it reads no body.
+    """
+    if request.method == "POST" and delivery.address:
         suppress_address(delivery=delivery, now=timezone.now())
+    done = request.method == "POST" or is_suppressed(delivery)
     return _show(request, "pages/unsubscribe.html", delivery, done=done)
 
 
 @recipient_page
+@limit_forms
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """Show the ways in which the business may write, each with a switch, or save the choice."""

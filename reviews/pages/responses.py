@@ -17,7 +17,8 @@ from reviewhub.client_address import client_address
 from reviewhub.counters import count_one
 from reviewhub.languages import in_language, is_right_to_left
 from reviewhub.statements import Select
-from reviews.delivery.content.render import RenderError, fill, values_of
+from reviews.delivery.content.render import values_of
+from reviews.delivery.content.templates import RenderError, fill
 from reviews.models import Contact, ReviewSite
 
 logger = logging.getLogger(__name__)
@@ -52,9 +53,9 @@ def render_page(
 
 
 def render_sorry(request: HttpRequest, status: int, account: Account | None = None) -> HttpResponse:
-    """Render the page that explains a 404, a 410, or a 429 after too many forms."""
+    """Render the page that explains a 404, a 410, a 429 after too many forms, or a 503. It reads no row."""
     response = render_page(request, "pages/sorry.html", account, status=status)
-    if status == 429:
+    if status in (429, 503):
         response["Retry-After"] = "60"
     return response
 

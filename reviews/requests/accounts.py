@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from oauth.models import Account, Membership, User
 from reviews.models import ReviewSite
 from reviews.requests.sequences import create_default_sequence
+from reviews.sites.rules import check_site
 
 
 @transaction.atomic
@@ -23,5 +25,7 @@ def create_account(*, name: str, owner: User, sites: dict[str, str] | None = Non
     for position, (site, url) in enumerate((sites or {}).items()):
         row = ReviewSite(account=account, name=site, url=url, position=position)
         row.full_clean()
+        if refused := check_site(url, name=site).refused:
+            raise ValidationError({"url": refused})
         row.save()
     return account

@@ -1,21 +1,23 @@
 """Asks for a review: the gates that each passes, and the rows that it leaves. Nothing is sent here."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from oauth.models import Account
 from reviewhub.refused import Refused
 from reviewhub.statements import Select, insert_rows, one_trip
-from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
+from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewRequest, ReviewSite
 from reviews.models.base import Channel, available_channels
-from reviews.models.suppression import blocked_channels_of
-from reviews.requests import matching
+from reviews.models.consent import missing_consents_of, words_of_missing
+from reviews.models.suppression import Blocks, blocks_of
+from reviews.requests import consents, contact_changes, cool_down, matching, planned_messages
+from reviews.requests.consents import Agreement
+from reviews.requests.cool_down import Past
 from reviews.requests.matching import Match, Person
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
@@ -26,11 +28,12 @@ TRIES = 5
 
 KNOWN_ID = "A review request with this external_id exists already."
 OPEN_REQUEST = "This contact has an open review request already."
+NO_SITE = "The account has no review site: customers can leave feedback for it, and no public review."
 
 
 @dataclass(frozen=True)
 class Ask:
-    """One ask, validated and normalised: who is asked, when, on which channel, by which sequence."""
+    """One ask, validated and normalised: who is asked, when, on which channel, by which sequence; agreed to what."""
 
     person: Person
     delay: timedelta = timedelta()
@@ -39,11 +42,12 @@ class Ask:
     external_id: str = ""
     metadata: dict[str, object] = field(default_factory=dict)
     source: str = ReviewRequest.Source.API
+    agreements: tuple[Agreement, ...] = ()
 
 
 @dataclass(frozen=True)
 class Gate:
-    """One condition of asking, and whether it is met; `reason` says why not."""
+    """One condition of asking, and whether it is met; `reason` says why not, or what it is met by alone."""
 
     gate: str
     passed: bool
@@ -52,17 +56,34 @@ class Gate:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The decision about an ask, before anything is written: its gates, first step, channel and time slot."""
+    """The decision about an ask, before anything is written: its gates, first step, channel and time slot.
+
+    `only`: the channel rule of the request, narrower than the ask's where the number is another contact's as well.
+    """
 
     match: Match
     gates: list[Gate]
     first: FollowUpStep
+    only: str
     channel: Channel | None
     slot: slots.Slot
+    blocked: dict[str, str]  # channels that cannot be used, with the reason; also for want of a consent
+    is_in_doubt: bool = False
+
+    @property
+    def held(self) -> str:
+        """Why the request would wait until staff decide; empty when it would not."""
+        return ReviewRequest.Hold.UNCLEAR_OPT_OUT.value if self.is_in_doubt and not self.reason else ""
 
     @property
     def reason(self) -> str:
         return next((gate.reason for gate in self.gates if not gate.passed), "")
+
+    @property
+    def warnings(self) -> list[str]:
+        of_gates = [gate.reason for gate in self.gates if gate.passed and gate.reason]
+        of_sites = [] if self.first.has_site else [NO_SITE]  # type: ignore[attr-defined]  # annotated by _first_steps
+        return [*self.match.warnings, *of_gates, *of_sites]
 
 
 @dataclass(frozen=True)
@@ -134,27 +155,34 @@ def _is_deadlock(error: OperationalError) -> bool:
 
 @dataclass(frozen=True)
 class _Decision:
-    """The result of one ask, with the rows to be written for it: none for a refusal or a known external id."""
+    """The result of one ask, with the rows to be written for it: none for a refusal."""
 
     result: AskResult | Refused
     match: Match | None = None
     request: ReviewRequest | None = None
     delivery: Delivery | None = None
+    consents: Sequence[Consent] = ()
 
 
 def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[AskResult | Refused]:
-    """Decide each ask and write all rows; stop before one whose contact an earlier one of these is about to change."""
+    """Decide each ask and write all rows; stop before one that an earlier one of these is about to change the facts of.
+
+    Those are the rows of its contact, and of all contacts with its number.
+    """
     decisions: list[_Decision] = []
-    changing = set[UUID]()
+    changing = set[UUID | str]()
     for ask, facts in zip(wanted, _facts_of(account, wanted, now), strict=True):
         if isinstance(facts, ReviewRequest):
-            decisions.append(_Decision(AskResult(facts, False, KNOWN_ID)))
+            told = _told(ask, facts.contact, now)
+            decisions.append(_Decision(AskResult(facts, False, KNOWN_ID), consents=told))
             continue
-        if facts.match.contact.pk in changing:
+        contact = facts.match.contact
+        touched: set[UUID | str] = {contact.pk, *(number for number in (contact.phone, ask.person.phone) if number)}
+        if not changing.isdisjoint(touched):
             break
         decisions.append(decision := _decide(account, ask, facts, now))
         if decision.match is not None:
-            changing.add(decision.match.contact.pk)
+            changing |= touched
     _save(decisions, now)
     return [decision.result for decision in decisions]
 
@@ -163,23 +191,38 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
     match = facts.match
     if facts.open_request is not None:
         facts.open_request.contact = match.contact
-        return _Decision(AskResult(facts.open_request, False, OPEN_REQUEST, match.warnings), match)
+        answer = AskResult(facts.open_request, False, OPEN_REQUEST, match.warnings)
+        return _Decision(answer, match, consents=_told(ask, match.contact, now))
     try:
         verdict = _weigh(account, ask, facts, now)
     except Refused as refusal:
         return _Decision(refusal)
     request, delivery = _rows(account, ask, verdict, now)
     outcome = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
-    return _Decision(AskResult(request, True, f"Review request {outcome}", match.warnings), match, request, delivery)
+    if request.held:
+        outcome = f"held: {request.why}"
+    result = AskResult(request, True, f"Review request {outcome}", verdict.warnings)
+    return _Decision(result, match, request, delivery, _told(ask, match.contact, now))
+
+
+def _told(ask: Ask, contact: Contact, now: datetime) -> list[Consent]:
+    """Make the consents that the ask tells, not saved."""
+    return consents.rows_of(ask.agreements, contact=contact, via=ask.source, now=now)
 
 
 def _save(decisions: Sequence[_Decision], now: datetime) -> None:
+    """Write all rows. What is planned to a contact follows a change of what it hangs on."""
     requests = [decision.request for decision in decisions if decision.request]
     with one_trip():
         matching.keep([decision.match for decision in decisions if decision.match])
         insert_rows(requests)
         insert_rows([decision.delivery for decision in decisions if decision.delivery])
+        consents.record([consent for decision in decisions for consent in decision.consents])
         events.record(*(events.of_request(request, now) for request in requests))
+    asked = [decision.match for decision in decisions if decision.match and decision.request is None]
+    changed = [match.contact for match in asked if not contact_changes.FOLLOWED.isdisjoint(match.changed)]
+    if changed:
+        contact_changes.follow(contacts=changed, now=now)
 
 
 def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tuple[ReviewRequest, Delivery | None]:
@@ -190,7 +233,8 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
         sequence=verdict.first.sequence,
         status=ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED,
         reason=verdict.reason,
-        channel=wanted.channel,
+        held=verdict.held,
+        channel=verdict.only,
         source=wanted.source,
         external_id=wanted.external_id,
         metadata=wanted.metadata,
@@ -200,7 +244,10 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
     )
     if verdict.reason or verdict.channel is None:
         return request, None
-    return request, new_delivery(request, 0, verdict.channel, verdict.slot, now)
+    delivery = new_delivery(request, 0, verdict.channel, verdict.slot, now)
+    if request.held:
+        planned_messages.put_out_of_reach(delivery, reason=request.why)
+    return request, delivery
 
 
 # --- Deciding ----------------------------------------------------------------------------------
@@ -215,16 +262,20 @@ def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
 
 @dataclass
 class _Facts:
-    """The rows that decide about an ask: its contact, the contact's requests, the first step, the blocked channels."""
+    """The rows that decide about an ask: its contact, the requests before it, the first step, the contact's blocks.
+
+    `unagreed`: the channels that lack a consent, where the account demands one.
+    """
 
     match: Match
-    past: list[ReviewRequest]
+    past: Past
     first: FollowUpStep | None = None
-    blocked: dict[str, str] = field(default_factory=dict)
+    blocks: Blocks = field(default_factory=Blocks)
+    unagreed: dict[str, str] = field(default_factory=dict)
 
     @property
     def open_request(self) -> ReviewRequest | None:
-        return next((request for request in self.past if request.is_open), None)
+        return next((request for request in self.past.own if request.is_open), None)
 
 
 def _facts_of(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_Facts | ReviewRequest]:
@@ -235,31 +286,31 @@ def _facts_of(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_F
 
 
 def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bool = False) -> list[_Facts]:
-    """Read the facts of asks in at most four statements, where all want the same sequence; lock the contacts.
+    """Read the facts of asks in at most five statements, where all want the same sequence; lock the contacts.
 
     Stop at a contact's open request, since that is the answer; with `further`, read the rest as well.
     """
     if not wanted:
         return []
     matches = matching.find(account, [ask.person for ask in wanted])
-    past = defaultdict(list)
-    if stored := [match.contact.pk for match in matches if not match.is_new]:
-        since = now - timedelta(days=account.cooldown_days)
-        for request in _recent_requests(contacts=stored, since=since):
-            past[request.contact_id].append(request)
-    all_facts = [_Facts(match, past[match.contact.pk]) for match in matches]
+    pasts = cool_down.look_back(account, matches, now)
+    all_facts = [_Facts(match, past) for match, past in zip(matches, pasts, strict=True)]
     undecided = [
         (ask, facts) for ask, facts in zip(wanted, all_facts, strict=True) if further or facts.open_request is None
     ]
     first_steps = {name: _first_step(account, name) for name in {ask.sequence for ask, _ in undecided}}
-    blocked = blocked_channels_of([facts.match.contact for _, facts in undecided])
+    contacts = [facts.match.contact for _, facts in undecided]
+    blocks = blocks_of(contacts)
+    told = [consent for ask, facts in undecided for consent in _told(ask, facts.match.contact, now)]
+    unagreed = missing_consents_of(contacts, also=told)
     for ask, facts in undecided:
-        facts.first, facts.blocked = first_steps[ask.sequence], blocked[facts.match.contact.pk]
+        pk = facts.match.contact.pk
+        facts.first, facts.blocks, facts.unagreed = first_steps[ask.sequence], blocks[pk], unagreed[pk]
     return all_facts
 
 
 def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exists: bool = False) -> Verdict:
-    contact, first, blocked = facts.match.contact, facts.first, facts.blocked
+    contact, first, closed = facts.match.contact, facts.first, facts.blocks.blocked
     if first is None:
         name = wanted.sequence
         reason = f"There is no sequence {name!r}." if name else "The account has no default sequence with a first step."
@@ -267,22 +318,39 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
     if wanted.channel != ReviewRequest.ChannelRule.AUTO and not contact.address(wanted.channel):
         name = "email" if wanted.channel == Channel.EMAIL else "mobile_phone_number"
         raise Refused(name, f"This contact has none, and the channel is {wanted.channel}.")
-    channel = pick_channel(contact=contact, rule=first.channel, only=wanted.channel, blocked=blocked)
-    asked = max((request.sent_at for request in facts.past if request.sent_at), default=None)
-    gates = [
-        Gate("external_id", not exists, KNOWN_ID),
-        Gate("open_request", facts.open_request is None, OPEN_REQUEST),
-        Gate("cool_down", asked is None, _cooldown_reason(account, asked, now) if asked else ""),
-        Gate("opt_out", channel is not None, "" if channel else _no_channel_reason(contact, wanted.channel, blocked)),
-    ]
+    only, use = wanted.channel, facts.past.use_of_number
+    blocked = facts.unagreed | closed
+    reachable = pick_channel(contact=contact, rule=first.channel, only=only, blocked=closed)
+    channel = pick_channel(contact=contact, rule=first.channel, only=only, blocked=blocked)
+    opt_out = Gate("opt_out", bool(reachable), "" if reachable else _no_channel_reason(contact, only, closed))
+    is_agreed = channel is not None or reachable is None
+    consent = Gate("consent", is_agreed, "" if is_agreed else words_of_missing(facts.unagreed, closed, only))
+    waits = cool_down.reason_to_wait(account, facts.past, now)
+    rested = Gate("cool_down", not waits, waits)
+    sms = FollowUpStep.ChannelRule.SMS
+    if use and pick_channel(contact=contact, rule=sms, only=only, blocked=blocked) == Channel.SMS:
+        channel = pick_channel(contact=contact, rule=first.channel, only=only, blocked=blocked | {Channel.SMS: use})
+        only = channel or only  # also later in the sequence
+        if not waits:
+            rested = Gate("cool_down", channel is not None, f"By e-mail only: {use}" if channel else use)
+    open_request = facts.open_request is None
     return Verdict(
         match=facts.match,
-        gates=[gate if not gate.passed else Gate(gate.gate, True) for gate in gates],
+        gates=[
+            Gate("external_id", not exists, KNOWN_ID if exists else ""),
+            Gate("open_request", open_request, "" if open_request else OPEN_REQUEST),
+            rested,
+            opt_out,
+            consent,
+        ],
         first=first,
+        only=only,
         channel=channel,
         slot=slots.slot(
             account=account, contact=contact, channel=channel or Channel.EMAIL, earliest=now + wanted.delay
         ),
+        blocked=blocked,
+        is_in_doubt=bool(facts.blocks.in_doubt),
     )
 
 
@@ -295,14 +363,6 @@ def _existing(account: Account, wanted: Iterable[Ask]) -> dict[str, ReviewReques
     return {request.external_id: request for request in rows.select_related("contact")}
 
 
-# Select the contacts' open requests, and those sent since: the cool-down counts from the last one sent.
-_recent_requests = Select(
-    lambda contacts, since: ReviewRequest.objects.filter(contact__in=contacts).filter(
-        Q(status__in=ReviewRequest.OPEN) | Q(sent_at__gt=since)
-    )
-)
-
-
 def _first_step(account: Account, name: str) -> FollowUpStep | None:
     if not name:
         return _default_step.first(account=account.pk)
@@ -311,19 +371,14 @@ def _first_step(account: Account, name: str) -> FollowUpStep | None:
 
 
 def _first_steps() -> QuerySet[FollowUpStep]:
-    return FollowUpStep.objects.filter(position=0).select_related("sequence")
+    sites = ReviewSite.objects.filter(account=OuterRef("sequence__account"), is_active=True)
+    return FollowUpStep.objects.filter(position=0).select_related("sequence").annotate(has_site=Exists(sites))
 
 
 _default_step = Select(lambda account: _first_steps().filter(sequence__account=account, sequence__is_default=True))
 
 
 # --- The words ---------------------------------------------------------------------------------
-
-
-def _cooldown_reason(account: Account, asked: datetime, now: datetime) -> str:
-    days = (now - asked).days
-    ago = "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
-    return f"This contact was asked {ago}; the account waits {account.cooldown_days} days between requests."
 
 
 def _no_channel_reason(contact: Contact, only: str, blocked: dict[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""CSV files as spreadsheets and other programs write them: their encoding, delimiter and columns."""
+"""CSV files as spreadsheets and other programs write them: their delimiter, rows and columns."""
 
 import csv
 import io
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
-MOST_BYTES = 20 * 1024 * 1024
+from reviews.requests.csv_encoding import Unreadable
+
 MOST_ROWS = 100_000
 MOST_COLUMNS = 100
 _SAMPLE = 20  # rows that are looked at to guess
@@ -26,6 +27,10 @@ FIELDS = {
     "external_id": "Your own id of the job",
     "time_zone": "Time zone",
     "delay_hours": "Hours to wait",
+    "consent_at": "Consent: when",
+    "consent_wording": "Consent: in which words",
+    "consent_source": "Consent: where",
+    "consent_channel": "Consent: to email, sms or both",
 }
 # Headings of such columns, in small letters, without spaces or punctuation.
 _HEADINGS = {
@@ -44,12 +49,13 @@ _HEADINGS = {
     " rechnungsnummer auftragsnummer auftrag bestellnummer numerodecommande factura pedido",
     "time_zone": "timezone tz zeitzone fuseauhoraire zonahoraria",
     "delay_hours": "delayhours delay hourstowait",
+    "consent_at": "consentat consentdate consenttime dateofconsent optindate optinat optintime einwilligungam"
+    " einwilligungsdatum dateconsentement datedeconsentement fechaconsentimiento fechadeconsentimiento",
+    "consent_wording": "consentwording consenttext einwilligungstext texteconsentement textoconsentimiento",
+    "consent_source": "consentsource optinsource einwilligungsquelle sourceconsentement origenconsentimiento",
+    "consent_channel": "consentchannel optinchannel",
 }
 _FIELD_OF = {heading: field for field, headings in _HEADINGS.items() for heading in headings.split()}
-
-
-class Unreadable(Exception):
-    """The file cannot be read as CSV; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +64,6 @@ class Row:
 
     line: int
     cells: list[str]
-
-
-def decode(raw: bytes) -> str:
-    """Decode a file in UTF-8, UTF-16 with its mark, or Windows-1252, which Excel writes. Raises Unreadable."""
-    if len(raw) > MOST_BYTES:
-        raise Unreadable(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB: split it.")
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Unreadable(
-            "This is a workbook. Save it as CSV in your spreadsheet program (File, Save as), and try again."
-        )
-    encoding = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-    try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    if "\x00" in text or "\ufffd" in text:
-        raise Unreadable("This is no text file. Save the list as CSV, and try again.")
-    if not text.strip():
-        raise Unreadable("The file is empty.")
-    return text
 
 
 def delimiter_of(text: str) -> str:

@@ -6,34 +6,41 @@ moment: the next one begins with the first row that was not asked. A check asks 
 
 import hashlib
 import logging
+import re
 import time
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
 from oauth.models import Account, User
+from reviewhub.outages import DATABASE_AWAY
 from reviewhub.refused import Refused
 from reviewhub.rest.errors import flatten_errors
 from reviews.models import ImportJob, ImportProblem, ReviewRequest
+from reviews.models.base import Channel
+from reviews.requests import csv_encoding
 from reviews.requests.ask import Ask, ask_all
+from reviews.requests.csv_encoding import CHOICES, UNKNOWN, Unreadable
 from reviews.requests.csv_files import (
     MOST_ROWS,
     Row,
-    Unreadable,
-    decode,
     delimiter_of,
     guess_columns,
     has_header,
     rows_of,
 )
-from reviews.requests.intake import read_ask
+from reviews.requests.intake import FLAT_CONSENT, read_ask
+from reviews.requests.names import split_name
 from reviews.worker import task_paths
 from reviews.worker.heartbeat import is_stopping
 from reviews.worker.queue import enqueue
@@ -41,6 +48,7 @@ from reviews.worker.queue import enqueue
 logger = logging.getLogger(__name__)
 
 CHUNK = 500
+SAMPLE = 50  # rows that are looked at to guess what the columns hold
 SLICE = 5.0  # seconds of work in one task: messages wait in the same queue, and must not wait longer
 STALLED = timedelta(seconds=30)
 DRAFTS_KEPT, PROBLEMS_KEPT = timedelta(days=7), timedelta(days=30)
@@ -63,9 +71,10 @@ class Counts:
 
 def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetime) -> ImportJob:
     """Store the file as a draft, with a guess at its columns; ask nobody yet. Raises Unreadable."""
-    text = decode(raw)
+    encoding = csv_encoding.guess(raw)
+    text = csv_encoding.decode(raw, encoding.encoding)
     delimiter = delimiter_of(text)
-    sample = list(islice(rows_of(text, delimiter), 50))
+    sample = list(islice(rows_of(text, delimiter), SAMPLE))
     if not sample:
         raise Unreadable("The file is empty.")
     header = has_header(sample)
@@ -78,8 +87,10 @@ def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetim
         account=account,
         user=user,
         name=name[:200],
-        content=zlib.compress(text.encode()),
-        digest=hashlib.sha256(text.encode()).hexdigest(),
+        content=zlib.compress(raw),
+        encoding=encoding.encoding,
+        is_encoding_sure=encoding.is_sure,
+        digest=hashlib.sha256(raw).hexdigest(),
         delimiter=delimiter,
         has_header=header,
         first_row=sample[0].cells,
@@ -104,8 +115,16 @@ def same_before(job: ImportJob) -> ImportJob | None:
 
 def rows_from(job: ImportJob) -> Iterator[Row]:
     """Yield the rows of the file below its headings, from the first that was not asked."""
-    text = zlib.decompress(job.content).decode()
-    return islice(rows_of(text, job.delimiter), job.has_header + job.position, None)
+    return islice(_all_rows(job), job.has_header + job.position, None)
+
+
+def _all_rows(job: ImportJob) -> Iterator[Row]:
+    return rows_of(csv_encoding.decode(zlib.decompress(job.content), job.encoding), job.delimiter)
+
+
+def readings(job: ImportJob) -> dict[str, str]:
+    """Return the first words of the file that read differently by its encoding, for each that it may have."""
+    return csv_encoding.readings(zlib.decompress(job.content))
 
 
 def headings(job: ImportJob) -> list[str]:
@@ -115,12 +134,27 @@ def headings(job: ImportJob) -> list[str]:
     return [(names[position] if position < len(names) else "") or number for position, number in enumerate(numbers)]
 
 
-def configure(job: ImportJob, *, has_header: bool, now: datetime, **settings: object) -> bool:
+def configure(
+    job: ImportJob, *, has_header: bool, columns: list[str], encoding: str, now: datetime, **settings: object
+) -> bool:
     """Change how the file is read and asked; drop the result of an earlier check.
 
-    `settings`: columns, channel, sequence, delay_hours. Return False when the job has been started meanwhile.
+    `encoding`: the one that a person chose; empty where there is nothing to choose. In another encoding, columns that
+    hold nothing yet are guessed anew. `settings`: channel, sequence, delay_hours, and the consent of everybody in the
+    file. Return False when the job has been started meanwhile.
     """
     changes = {"has_header": has_header, "total": job.total + job.has_header - has_header, **settings}
+    if encoding and encoding != job.encoding:
+        job.encoding = encoding
+        sample = list(islice(_all_rows(job), SAMPLE))
+        guesses = guess_columns(sample, header=has_header)
+        columns = [
+            column or ("" if guess in columns else guess) for column, guess in zip(columns, guesses, strict=False)
+        ]
+        changes |= {"first_row": sample[0].cells}
+    if encoding:
+        changes |= {"encoding": encoding, "is_encoding_sure": True}
+    changes["columns"] = columns
     return _move(
         job, (ImportJob.Status.DRAFT,), ImportJob.Status.DRAFT, **changes, **_from_the_start(now), checked=False
     )
@@ -186,7 +220,7 @@ def work(job_id: int) -> None:
                 position = job.position
                 if not chunk:
                     return
-        except OperationalError:
+        except DATABASE_AWAY:
             raise  # the database is away: the next tick finds the job
         except Exception:
             logger.exception("an import failed")
@@ -282,13 +316,20 @@ def _read(job: ImportJob, row: Row) -> Ask:
     values: dict[str, object] = {"channel": job.channel, "delay_hours": job.delay_hours}
     if job.sequence_id:
         values["sequence"] = str(job.sequence_id)
-    for field, cell in zip(job.columns, row.cells, strict=False):
+    cells = dict(zip(job.columns, row.cells, strict=False))
+    for field, cell in cells.items():
+        if field and UNKNOWN in cell:
+            encoding = CHOICES.get(job.encoding, job.encoding)
+            raise _Unusable(f"“{cell}” holds a character that cannot be read as {encoding}: write it anew.")
+        if field in FLAT_CONSENT:
+            continue
         if field == "name":
-            values["first_name"], _, values["last_name"] = cell.partition(" ")
+            values |= split_name(cell)
         elif field == "delay_hours":
             values[field] = int(cell) if cell.isdecimal() else cell or job.delay_hours
-        elif field:
+        elif field and (cell or field not in values):
             values[field] = cell
+    values["consent"] = _consent(job, cells)
     try:
         intake = read_ask(job.account, values)
     except ValidationError as error:
@@ -296,9 +337,50 @@ def _read(job: ImportJob, row: Row) -> Ask:
     return replace(intake.ask, source=ReviewRequest.Source.IMPORT, metadata={"import": job.pk, "line": row.line})
 
 
+def _consent(job: ImportJob, cells: dict[str, str]) -> dict[str, str] | None:
+    """Return the consent of a row: its own cells, with the file's settings for the parts that no column holds.
+
+    None where the columns of the consent are empty: nobody is taken to have agreed because others in the file have.
+    The settings speak for those who have the address that they are about. Raises _Unusable.
+    """
+    own = {name: cells[column] for column, name in FLAT_CONSENT.items() if column in cells}
+    if own and not any(own.values()):
+        return None
+    of_file: dict[str, Any] = {name: getattr(job, column) for column, name in FLAT_CONSENT.items() if name not in own}
+    if not own and not of_file["channel"]:
+        return None
+    needed = {Channel.EMAIL: "email", Channel.SMS: "mobile_phone_number"}.get(of_file.get("channel", ""))
+    if needed and not cells.get(needed):
+        return None
+    if own.get("at"):
+        own["at"] = _moment(own["at"], ZoneInfo(job.account.time_zone)).isoformat()
+    elif of_file.get("at"):
+        of_file["at"] = of_file["at"].isoformat()
+    return of_file | own
+
+
+# Beside those of ISO 8601: with points, the day stands first everywhere. A date with slashes is not read: 3/4 is a day
+# in March here, in April there, and a consent must not be dated by a guess.
+_TIMES = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
+
+
+def _moment(cell: str, zone: ZoneInfo) -> datetime:
+    """Read the time in a cell: by the account's clock where the cell has no offset, the day's beginning for a date.
+
+    Raises _Unusable.
+    """
+    with suppress(ValueError):
+        moment = datetime.fromisoformat(cell)
+        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    for form in _TIMES:
+        with suppress(ValueError):
+            return datetime.strptime(cell, form).replace(tzinfo=zone)
+    raise _Unusable(f"Consent: {cell!r} is no date; write it like 2026-01-31, or 2026-01-31 14:30.")
+
+
 def _explain(errors: dict[str, list[str]]) -> str:
     """Say in words what is wrong with a row, from the messages for each field."""
     if {"email", "mobile_phone_number"} <= set(errors):
         return "No e-mail address and no mobile number."
-    labels = {field: _LABELS.get(field, field.replace("_", " ")).capitalize() for field in errors}
+    labels = {field: _LABELS.get(field, re.sub(r"[_.]", " ", field)).capitalize() for field in errors}
     return " ".join(f"{labels[field]}: {' '.join(messages)}" for field, messages in errors.items())

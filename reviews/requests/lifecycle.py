@@ -49,7 +49,7 @@ def change(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") 
     elif to == ReviewRequest.Status.SCHEDULED:
         columns["ended_at"] = None
     else:
-        columns["ended_at"] = now
+        columns |= {"ended_at": now, "held": ""}
     if to == ReviewRequest.Status.RESPONDED:
         columns["responded_at"] = now
     if not _change_if(pk=request.pk, statuses=[str(status) for status in MOVES[to]], **columns):
@@ -118,7 +118,7 @@ def _complete_batch(now: datetime) -> int:
     )
     requests = list(unanswered.order_by("pk").select_for_update(of=("self",))[:COMPLETE_AT_ONCE])
     rows = ReviewRequest.objects.filter(pk__in=[request.pk for request in requests])
-    rows.update(status=ReviewRequest.Status.COMPLETED, ended_at=now, reason="No answer.")
+    rows.update(status=ReviewRequest.Status.COMPLETED, ended_at=now, held="", reason="No answer.")
     for request in requests:
         request.status = ReviewRequest.Status.COMPLETED
     events.record(*(events.of_request(request, now) for request in requests))

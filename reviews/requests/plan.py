@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
-from reviews.models.suppression import blocked_channels
+from reviews.models.consent import unusable_channels
 from reviews.requests import lifecycle, planned_messages
 from reviews.requests.schedule import slots
 
@@ -35,35 +35,94 @@ def confirm_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: date
         _plan_next(delivery, steps=steps, now=now)
 
 
-def fall_back(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
+def fall_back(
+    delivery: Delivery,
+    *,
+    steps: Sequence[FollowUpStep],
+    now: datetime,
+    earliest: datetime | None = None,
+    reason: str = "",
+    ending: ReviewRequest.Status = ReviewRequest.Status.FAILED,
+) -> None:
     """Plan the message of the other channel, else of the next step, after this one failed or did not arrive.
 
-    A request of which no message arrives fails when no channel is left. Where the sequence has gone on meanwhile,
-    an earlier step is not made up for. Runs inside the transaction that settles the delivery.
+    A request of which no message arrives ends the moment that no channel is left, as `ending` with the reason. Where
+    the sequence has gone on meanwhile, an earlier step is not made up for. `earliest`: when the other channel's message
+    may leave; now, if it is not given. Runs inside the transaction that settles the delivery.
     """
     request = delivery.request
     if not request.is_open:
         return
+    blocked = unusable_channels(request.contact)
+    reason = reason or delivery.error_text or delivery.reason or "No channel could deliver it."
+    _move_planned(request, blocked=blocked, reason=reason, now=now, but=delivery)
     rows = list(Delivery.objects.filter(request=request).exclude(pk=delivery.pk))
     later = [row for row in rows if row.step > delivery.step and row.status != Delivery.Status.CANCELLED]
     if any(row.status != Delivery.Status.PLANNED for row in later):
         return
-    blocked = blocked_channels(request.contact)
     tried = dict.fromkeys([delivery.channel, *(row.channel for row in rows if row.step == delivery.step)], "tried")
     channel = pick_channel(
         contact=request.contact, rule=FollowUpStep.ChannelRule.AUTO, only=request.channel, blocked=blocked | tried
     )
     if channel is not None:
-        replacement = _in_first_slot(request, delivery.step, channel, earliest=now, now=now)
+        replacement = _in_first_slot(request, delivery.step, channel, earliest=earliest or now, now=now)
         planned_messages.add(replacement)
         for row in later:
             _replace_follow_up(row, after=replacement, steps=steps, blocked=blocked)
         return
     if later or (request.status == ReviewRequest.Status.SENT and _plan_next(delivery, steps=steps, now=now)):
         return
+    _end_if_nothing_arrives(request, rows, ending, reason=reason, now=now)
+
+
+def leave_address(request: ReviewRequest, *, channel: str, address: str, reason: str, now: datetime) -> None:
+    """Move the request's planned messages off an address that must not be written to any more.
+
+    Each goes to the customer's other channel, or newer address, or is cancelled for the reason; a request of which
+    nothing arrives then fails.
+    """
+    blocked = unusable_channels(request.contact)
+    _move_planned(request, blocked=blocked, gone=(channel, address), reason=reason, now=now)
+    rows = list(Delivery.objects.filter(request=request))
+    _end_if_nothing_arrives(request, rows, ReviewRequest.Status.FAILED, reason=reason, now=now)
+
+
+def _move_planned(
+    request: ReviewRequest,
+    *,
+    blocked: dict[str, str],
+    reason: str,
+    now: datetime,
+    gone: tuple[str, str] = ("", ""),
+    but: Delivery | None = None,
+) -> None:
+    """Move planned messages off the blocked channels and off the place that is gone; cancel what can go nowhere."""
+    rows = [row for row in Delivery.objects.filter(request=request) if row != but]
+    for row in rows:
+        must_move = row.channel in blocked or (row.channel, row.address) == gone
+        if row.status != Delivery.Status.PLANNED or not must_move:
+            continue
+        same_step = [other.channel for other in rows if other.step == row.step and other is not row]
+        channel = pick_channel(
+            contact=request.contact,
+            rule=FollowUpStep.ChannelRule.AUTO,
+            only=request.channel,
+            blocked=blocked | dict.fromkeys(same_step, "tried"),
+        )
+        if channel is None:
+            planned_messages.cancel_one(row, reason)
+        else:
+            replacement = _in_first_slot(request, row.step, channel, earliest=row.leaves_at, now=now)
+            if request.held:
+                planned_messages.put_out_of_reach(replacement, reason=request.why)
+            planned_messages.replace(row, replacement)
+
+
+def _end_if_nothing_arrives(
+    request: ReviewRequest, rows: Sequence[Delivery], ending: ReviewRequest.Status, *, reason: str, now: datetime
+) -> None:
     if not any(row.status in (*Delivery.PENDING, *Delivery.ACCEPTED, Delivery.Status.UNKNOWN) for row in rows):
-        reason = delivery.error_text or "No channel could deliver it."
-        lifecycle.move(request, ReviewRequest.Status.FAILED, now=now, reason=reason)
+        lifecycle.move(request, ending, now=now, reason=reason)
 
 
 def following_delivery(
@@ -88,7 +147,7 @@ def following_delivery(
 
 def _plan_next(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> bool:
     """Plan the step after the delivery's; False when there is none, or no channel for it."""
-    blocked = blocked_channels(delivery.request.contact)
+    blocked = unusable_channels(delivery.request.contact)
     following = following_delivery(delivery, steps=steps, blocked=blocked, now=now)
     if following is not None:
         planned_messages.add(following)

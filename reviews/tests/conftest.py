@@ -17,14 +17,17 @@ from reviews.models import (
     DeliveryEvent,
     IdempotencyKey,
     MergeCandidate,
+    Pause,
     SenderPace,
     Sequence,
     Suppression,
     Tally,
     WorkerBeat,
 )
+from reviews.models.base import Channel
 from reviews.pages import actions
 from reviews.requests import imports
+from reviews.requests.consents import Agreement
 from reviews.requests.matching import Person
 from reviews.simulation import runner
 from reviews.tests.support.browser import CHROMIUM, FLAGS, PHONE
@@ -51,7 +54,9 @@ def full(account: Account, owner: User, now: datetime) -> Account:
     """The account with a row of everything, each with a word that a stranger would recognise."""
     Account.objects.filter(pk=account.pk).update(name="Quagga Dental")
     endpoints.subscribe(account=account, url="https://hooks.example/quagga", names=[], description="Quagga", user=owner)
-    request = asked(account, now, person=Person(first_name="Zebedee", email="zebedee@example.com"))
+    agreed = Agreement(Channel.EMAIL, "zebedee@example.com", "Quagga may write", "Zebedee's form", now)
+    zebedee = Person(first_name="Zebedee", email="zebedee@example.com")
+    request = asked(account, now, person=zebedee, agreements=(agreed,))
     other = Contact.objects.create(account=account, first_name="Zebedee", phone="+12125550009")
     MergeCandidate.objects.create(account=account, by_email=request.contact, by_phone=other)
     message = Delivery.objects.get()
@@ -73,6 +78,7 @@ def full(account: Account, owner: User, now: datetime) -> Account:
     IdempotencyKey.objects.create(account=account, key="Quagga", fingerprint="", created_at=now)
     WorkerBeat.objects.create(worker="Quagga:1", started_at=now, beat_at=now)
     ChannelHealth.objects.create(channel="email")
+    Pause.objects.create(channel="sms", sender="Quagga", code="Quagga", since=now, retry_at=now)
     Tally.objects.create(name="sent", channel="email")
     SenderPace.objects.create(sender="Quagga", free_at=now)
     Sequence.objects.filter(account=account).update(name="Quagga sequence")

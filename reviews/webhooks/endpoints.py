@@ -5,17 +5,16 @@ import logging
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
-from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from oauth.connections import connections_of
-from oauth.models import Account, Application, Membership, User
+from oauth.models import Account, Application, User
+from oauth.owners import mail_owners
 from oauth.scopes import READ
 from reviewhub import outbound
 from reviewhub.encryption import Cipher, Undecipherable
@@ -177,26 +176,18 @@ def switch_on(endpoint: Endpoint) -> None:
 
 
 def tell_owners() -> int:
-    """Mail the owners of accounts whose endpoints were switched off. Return the number of mails that left.
+    """Mail the owners of accounts whose endpoints were switched off. Return the number of endpoints told of.
 
     A mail that does not leave is tried again with the next call.
     """
-    sent = 0
+    told = 0
     for endpoint in Endpoint.objects.filter(is_active=False, tell_owners=True).select_related("account"):
-        owners = Membership.objects.filter(account=endpoint.account, role=Membership.Role.OWNER, user__is_active=True)
-        to = list(owners.values_list("user__email", flat=True))
         address = settings.PUBLIC_URL + reverse("admin:reviews_endpoint_change", args=[endpoint.pk])
-        context = {"endpoint": endpoint, "address": address}
+        text = render_to_string("reviews/mail/endpoint_off.txt", {"endpoint": endpoint, "address": address})
         subject = f"{endpoint.account.name}: webhooks to {endpoint} were switched off"
-        text = render_to_string("reviews/mail/endpoint_off.txt", context)
-        try:
-            if to:
-                sent += EmailMessage(" ".join(subject.split()), text, to=to).send()
-        except (OSError, SMTPException):
-            logger.warning("a mail about an endpoint that was switched off did not leave")
-            continue
-        Endpoint.objects.filter(pk=endpoint.pk).update(tell_owners=False)
-    return sent
+        if mail_owners(endpoint.account, subject=subject, text=text):
+            told += Endpoint.objects.filter(pk=endpoint.pk).update(tell_owners=False)
+    return told
 
 
 # --- On request --------------------------------------------------------------------------------------

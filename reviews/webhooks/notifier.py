@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, connections, transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from rest_framework.renderers import JSONRenderer
 from standardwebhooks import Webhook
 
+from reviewhub.outages import DATABASE_AWAY, drop_connection
 from reviewhub.outbound import Answer, Caller
 from reviews.models import Attempt, Endpoint, Notice
 from reviews.webhooks import endpoints
@@ -57,9 +58,8 @@ def run(is_over: Callable[[], bool], beat: Callable[[], None]) -> None:
         try:
             if not notifier.work():
                 time.sleep(LOOK_EVERY)
-        except (OperationalError, InterfaceError) as error:
-            logger.warning("the database does not answer: %s", type(error).__name__)
-            connections.close_all()
+        except DATABASE_AWAY as error:
+            drop_connection(error)
             time.sleep(LOOK_EVERY)
     notifier.close()
 

@@ -3,10 +3,19 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from rest_framework import serializers
 
-from reviews.models import Contact, Delivery, Event, Feedback, ReviewRequest, ReviewSite, Suppression
-from reviews.representations import FeedbackOut, MessageOut, ReviewRequestOut, SuppressionOut, represent_contacts
+from reviews.models import Consent, Contact, Delivery, Event, Feedback, ReviewRequest, ReviewSite, Suppression
+from reviews.representations import (
+    ConsentOut,
+    FeedbackOut,
+    MessageOut,
+    ReviewRequestOut,
+    SuppressionOut,
+    represent_contacts,
+    with_written_to,
+)
 
 
 class ReviewRequestTold(ReviewRequestOut):
@@ -44,11 +53,15 @@ def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
     All keys of `data` are always there; null are rows that an event is not about, or that were deleted. One event and
     many take the same number of statements.
     """
-    requests = _rows_by_key(ReviewRequest, (event.request_id for event in events), "contact")
-    messages = _rows_by_key(Delivery, (event.delivery_id for event in events), "clicked_site")
-    feedback = _rows_by_key(Feedback, (event.feedback_id for event in events), "request__contact")
-    suppressions = _rows_by_key(Suppression, (event.suppression_id for event in events))
-    contact_rows = list(_rows_by_key(Contact, (event.contact_id for event in events)).values())
+    written = with_written_to(ReviewRequest.objects.select_related("contact"))
+    requests = _rows_by_key(written, (event.request_id for event in events))
+    messages = _rows_by_key(Delivery.objects.select_related("clicked_site"), (event.delivery_id for event in events))
+    feedback = _rows_by_key(
+        Feedback.objects.select_related("request__contact", "inbox_item"), (event.feedback_id for event in events)
+    )
+    suppressions = _rows_by_key(Suppression.objects.all(), (event.suppression_id for event in events))
+    consents = _rows_by_key(Consent.objects.all(), (event.consent_id for event in events))
+    contact_rows = list(_rows_by_key(Contact.objects.all(), (event.contact_id for event in events)).values())
     contacts = {str(contact["id"]): contact for contact in represent_contacts(contact_rows)} if contact_rows else {}
     return [
         {
@@ -60,17 +73,18 @@ def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
                 "feedback": _represent(FeedbackOut, feedback.get(event.feedback_id)),
                 "contact": contacts.get(str(event.contact_id)),
                 "suppression": _represent(SuppressionOut, suppressions.get(event.suppression_id)),
+                "consent": _represent(ConsentOut, consents.get(event.consent_id)),
             },
         }
         for event in events
     ]
 
 
-def _rows_by_key(model: Any, keys: Iterable[Any], *related: str) -> dict[Any, Any]:
+def _rows_by_key(rows: QuerySet[Any], keys: Iterable[Any]) -> dict[Any, Any]:
     known_keys = {key for key in keys if key is not None}
     if not known_keys:
         return {}
-    return {row.pk: row for row in model.objects.filter(pk__in=known_keys).select_related(*related)}
+    return {row.pk: row for row in rows.filter(pk__in=known_keys)}
 
 
 def _represent(serializer: Any, row: Any) -> Any:

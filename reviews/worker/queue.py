@@ -6,6 +6,7 @@ worker that gets it claims rows for itself. So a lost task loses no message, and
 within one poll of its due time.
 """
 
+import contextlib
 import logging
 import time
 import uuid
@@ -13,8 +14,8 @@ from datetime import timedelta
 from typing import Any
 
 import redis
-from django.db import DatabaseError, OperationalError, connections, transaction
-from django.db.utils import InterfaceError
+from django.conf import settings
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.brokers.redis_broker import Redis
@@ -24,10 +25,13 @@ from django_q.models import Schedule
 from django_q.signing import SignedPackage
 from django_q.tasks import async_task
 
+from reviewhub.cache import CONNECTION, Outage
+from reviewhub.outages import DATABASE_AWAY, Seldom, drop_connection
 from reviews.models import Delivery
 from reviews.worker import heartbeat, task_paths
 
 logger = logging.getLogger(__name__)
+_line = Seldom(logger)
 
 # By name: the rows of a former release are found by it.
 SCHEDULES = {
@@ -49,11 +53,12 @@ class DrainBroker:
                 self._emitted = time.monotonic()
                 return [(None, _drain_task())]
             return super().dequeue()  # type: ignore[misc, no-any-return]
-        except (OperationalError, InterfaceError, redis.ConnectionError) as error:
-            logger.warning("the queue is out of reach: %s", type(error).__name__)
-            connections.close_all()
-            time.sleep(RECONNECT)
-            return None
+        except DATABASE_AWAY as error:
+            drop_connection(error)
+        except redis.RedisError as error:
+            _line.warn("the queue is out of reach: %s", type(error).__name__)
+        time.sleep(RECONNECT)
+        return None
 
     def _needs_drain(self) -> bool:
         """Return True if a message is due and a worker is free; only one drain at a time is on its way to a worker."""
@@ -72,7 +77,32 @@ class DatabaseBroker(DrainBroker, ORM):
 
 
 class _PolledRedis(Redis):
-    """Redis broker that waits for a task no longer than a poll: a message that falls due meanwhile waits no longer."""
+    """Redis broker that waits for a task no longer than a poll: a message that falls due meanwhile waits no longer.
+
+    A cluster starts and goes on without Redis: messages are in our table, and those it sends.
+    """
+
+    @staticmethod
+    def get_connection(list_key: str | None = None) -> redis.Redis:  # noqa: ARG004 (the library gives it)
+        return redis.Redis.from_url(settings.REDIS_URL, **CONNECTION)
+
+    def enqueue(self, task: str) -> int:
+        """Raises RedisError, at once while Redis is left alone."""
+        if Outage.lasts():
+            raise redis.ConnectionError("Redis did not answer a moment ago.")
+        try:
+            return int(self.connection.rpush(self.list_key, task))
+        except redis.RedisError as error:
+            Outage.begin(error)
+            raise
+
+    def ping(self) -> bool:
+        return True
+
+    def set_stat(self, key: str, value: str, timeout: int) -> None:
+        """Note how the cluster is. Nobody here reads it, and it is noted twice a second: no error is worth a line."""
+        with contextlib.suppress(redis.RedisError):
+            self.connection.set(key, value, timeout)
 
     def dequeue(self) -> list[tuple[Any, Any]] | None:
         task = self.connection.blpop(self.list_key, Conf.POLL)
@@ -109,8 +139,8 @@ def enqueue(path: str, *numbers: int) -> None:
     try:
         with transaction.atomic():
             async_task(path, *numbers, save=False)
-    except (DatabaseError, InterfaceError, redis.RedisError) as error:
-        logger.warning("a task for %s could not be put into the queue: %s", path, type(error).__name__)
+    except (DatabaseError, *DATABASE_AWAY, redis.RedisError) as error:
+        _line.warn("a task for %s could not be put into the queue: %s", path, type(error).__name__)
 
 
 def ensure_schedules() -> None:

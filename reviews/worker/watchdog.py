@@ -21,10 +21,11 @@ from importlib import import_module
 from multiprocessing.process import BaseProcess as Process
 from types import FrameType
 
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from reviewhub.outages import DATABASE_AWAY, drop_connection
 from reviewhub.processes import end_with_parent
 from reviews.models import Delivery, WorkerBeat
 from reviews.worker import heartbeat, queue, task_paths
@@ -52,8 +53,10 @@ class Watchdog:
         """Start both processes, replace one that hangs or ended, and stop both on the signal."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
-        queue.ensure_schedules()
-        WorkerBeat.objects.filter(beat_at__lt=timezone.now() - FORGET_AFTER).delete()
+        while not self._prepare():
+            time.sleep(LOOK_EVERY)
+            if self._stop:
+                return
         cluster, notifier = _start_cluster(), _start_notifier()
         while not self._stop:
             time.sleep(LOOK_EVERY)
@@ -68,6 +71,16 @@ class Watchdog:
                 self._write_beat()
         _stop(cluster, notifier)
         self._delete_beat()
+
+    def _prepare(self) -> bool:
+        """Bring the rows that the cluster needs into order; return False while the database is away."""
+        try:
+            queue.ensure_schedules()
+            WorkerBeat.objects.filter(beat_at__lt=timezone.now() - FORGET_AFTER).delete()
+        except DATABASE_AWAY as error:
+            drop_connection(error)
+            return False
+        return True
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._stop = True
@@ -94,21 +107,21 @@ class Watchdog:
                     "restarts": self.restarts,
                 },
             )
-        except DatabaseError:
-            connections.close_all()
+        except DATABASE_AWAY as error:
+            drop_connection(error)
 
     def _delete_beat(self) -> None:
         try:
             WorkerBeat.objects.filter(worker=self.name).delete()
-        except DatabaseError:
+        except DATABASE_AWAY:
             logger.warning("the last beat could not be taken back")
 
 
 def _work_is_due() -> bool:
     try:
         due_at = Delivery.objects.next_due(timezone.now())
-    except DatabaseError:
-        connections.close_all()
+    except DATABASE_AWAY as error:
+        drop_connection(error)
         return False  # a database that is down is no fault of the cluster
     return due_at is not None and due_at <= timezone.now()
 

@@ -40,6 +40,7 @@ module.exports = {
       scheduled_for: '2026-01-02T12:00:00Z',
       status: 'scheduled',
       message: 'Review request scheduled for jane@example.com',
+      held: false,
     },
     outputFields: [
       { key: 'id', label: 'Review Request ID' },
@@ -51,6 +52,7 @@ module.exports = {
       { key: 'status', label: 'Status' },
       { key: 'message', label: 'Message' },
       { key: 'reason', label: 'Reason' },
+      { key: 'held', label: 'Held', type: 'boolean' },
     ],
   },
 };

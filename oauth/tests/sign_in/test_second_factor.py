@@ -8,6 +8,7 @@ from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core import mail
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -88,6 +89,35 @@ def test_a_code_opens_once(owner: User, phone: Phone) -> None:
         clock.shift(31)
         assert enter(client, code[:3] + " " + code[3:]).status_code == 200  # still within the tolerated step
         assert enter(client, phone.code()).status_code == 302
+
+
+def test_a_code_opens_once_although_the_cache_forgot_it(owner: User, phone: Phone) -> None:
+    """RFC 6238 §5.2; the cache of another process, or of a Redis that was started again, knows nothing of it."""
+    with time_machine.travel(timezone.now(), tick=False):
+        for expected in (302, 200):
+            client = Client()
+            sign_in(client, owner.email)
+            assert enter(client, phone.code()).status_code == expected
+            cache.clear()
+
+
+def test_the_codes_that_are_kept_as_used_are_few(owner: User, phone: Phone) -> None:
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for _ in range(8):
+            client = Client()
+            sign_in(client, owner.email)
+            assert enter(client, phone.code()).status_code == 302
+            clock.shift(31)
+        assert len(Authenticator.objects.get(type="totp").data["used"]) <= 5
+
+
+def test_guesses_of_codes_are_counted_while_redis_is_away(owner: User, phone: Phone, without_redis: None) -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        client = Client()
+        sign_in(client, owner.email)
+        for _ in range(10):
+            assert enter(client, phone.wrong_code()).status_code == 200
+        assert "Too many wrong codes" in enter(client, phone.code()).content.decode()
 
 
 def test_a_recovery_code_opens_once(owner: User, phone: Phone) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+import time_machine
 from django.db import OperationalError
 from django.utils import timezone
 
@@ -259,6 +260,13 @@ def test_case_36_what_is_too_large_or_of_another_kind(app: App) -> None:
     refused(sent(app, "grant_type=" + "x" * 5000), 400, "invalid_request")
     for kind in ("multipart/form-data; boundary=x", "text/plain"):
         refused(sent(app, "a=b", kind), 415, "unsupported_media_type")
+
+
+def test_guesses_of_secrets_are_counted_while_redis_is_away(app: App, without_redis: None) -> None:
+    wrong = app.credentials | {"grant_type": "refresh_token", "refresh_token": "x", "client_secret": "wrong"}
+    with time_machine.travel(timezone.now(), tick=False):
+        answers = [app.server.post("/oauth/token", wrong, JSON).status_code for _ in range(21)]
+    assert answers == [401] * 20 + [429]
 
 
 @pytest.mark.parametrize("address", ["/oauth/token", "/oauth/revoke", "/oauth/introspect"])

@@ -4,10 +4,10 @@ import re
 from typing import Any
 
 import pytest
-from django.db import OperationalError
 from django.test import Client
 
 from oauth.views.me import Me
+from reviewhub.outages import DATABASE_AWAY
 
 
 def error(response: Any, status: int, code: str) -> None:
@@ -35,9 +35,12 @@ def test_a_bug_shows_no_internals(owner_api: Any, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.django_db
-def test_a_database_that_is_away_is_a_passing_state(owner_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("fault", DATABASE_AWAY)
+def test_a_database_that_is_away_is_a_passing_state(
+    owner_api: Any, fault: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def away(*_: Any) -> None:
-        raise OperationalError
+        raise fault
 
     monkeypatch.setattr(Me, "get", away)
     response = owner_api.get("/api/v1/me")

@@ -18,8 +18,9 @@ from reviewhub.rest.errors import CODES
 from reviews.api.openapi.oauth import OAUTH_PATHS
 from reviews.api.openapi.operations import OPERATIONS
 from reviews.api.openapi.schemas import REHEARSAL_STATUSES
-from reviews.models import Delivery, Event, FollowUpStep, ReviewRequest
+from reviews.models import Consent, Delivery, Event, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
+from reviews.models.consent import CONSENT_CHANNELS
 from reviews.webhooks.notifier import WAITS
 
 VERSION = "1.0.0"
@@ -109,6 +110,8 @@ SETTINGS = {
         "MessageStatus": Delivery.Status.choices,
         "RehearsalStatus": REHEARSAL_STATUSES,
         "EventType": Event.Type.choices,
+        "ConsentChannel": CONSENT_CHANNELS,
+        "ConsentKind": Consent.Kind.choices,
     },
 }
 
@@ -178,6 +181,7 @@ def _rename_components(generated: dict[str, Any]) -> dict[str, Any]:
 NAMES = {
     "ReviewRequestIn": "ReviewRequestInput",
     "PatchedContactIn": "ContactChange",
+    "ConsentIn": "ConsentInput",
     "SuppressionIn": "SuppressionInput",
     "LiftIn": "Lift",
     "BulkIn": "BulkInput",

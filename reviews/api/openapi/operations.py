@@ -14,6 +14,7 @@ from reviews.api.openapi.schemas import (
     BulkOut,
     ContactWhole,
     EventWhole,
+    EvidenceOut,
     FieldOut,
     HookChanged,
     HookMade,
@@ -37,6 +38,12 @@ IDEMPOTENCY = OpenApiParameter(
     description="Makes the call safe to repeat: for 24 hours the first answer is given again, byte for byte.",
 )
 
+SIGNED = (
+    "Consents, asks, messages, replies, opt-outs and lifts in the order of time. `signature` is Ed25519 over the "
+    "document without it, as canonical JSON (RFC 8785); the public keys are at "
+    "`/.well-known/reviewhub-evidence-keys.json`."
+)
+
 OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
     f"{VIEWS}.review_requests.ReviewRequestList": {
         "post": {
@@ -44,7 +51,9 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
             "tags": ["Review requests"],
             "summary": "Send a review request",
             "description": "Creates a contact and initiates an automated review request. 200 where one exists already, "
-            "for this `external_id` or open for this contact, and for a `dry_run`, which writes nothing.",
+            "for this `external_id` or open for this contact, and for a `dry_run`, which writes nothing. The contact "
+            "is found by `email`, else by `mobile_phone_number`; a new `email` with the number of a contact that has "
+            "another one makes a new contact.",
             "request": ReviewRequestIn,
             "parameters": [IDEMPOTENCY],
             "responses": {201: ReviewRequestOut, 200: REQUEST_OR_REHEARSAL},
@@ -117,7 +126,8 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
             "operation_id": "changeContact",
             "tags": ["Contacts"],
             "summary": "Change what is named",
-            "description": "`null` and an empty text take a value away. Opt-outs stay as they are.",
+            "description": "`null` and an empty text take a value away. Opt-outs stay as they are. A message that is "
+            "planned goes to the new address; the answer comes when none is on its way to the former one any more.",
             "request": ContactIn,
             "responses": {200: ContactWhole},
             "examples": [OpenApiExample("A new name", {"last_name": "Doe"}, request_only=True)],
@@ -128,6 +138,27 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
             "summary": "Erase a contact",
             "description": "Personal data is gone for good; opt-outs stay as keyed hashes. Safe to repeat.",
             "responses": {204: None},
+        },
+    },
+    f"{VIEWS}.evidence.ContactEvidence": {
+        "get": {
+            "operation_id": "getContactEvidence",
+            "tags": ["Contacts"],
+            "summary": "What happened to a contact's addresses, signed",
+            "description": SIGNED,
+            "responses": {200: EvidenceOut},
+        },
+    },
+    f"{VIEWS}.evidence.AddressEvidence": {
+        "get": {
+            "operation_id": "getEvidence",
+            "tags": ["Contacts"],
+            "summary": "What happened to an address, signed",
+            "description": f"Also of a contact who was erased. {SIGNED}",
+            "parameters": [
+                OpenApiParameter("address", str, required=True, description="An e-mail address or a mobile number.")
+            ],
+            "responses": {200: EvidenceOut},
         },
     },
     f"{VIEWS}.suppressions.SuppressionList": {

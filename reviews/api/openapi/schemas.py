@@ -12,7 +12,7 @@ from reviews.api.review_requests import MAX_BULK
 from reviews.api.webhooks import HookChange, HookIn, HookOut
 from reviews.models import SUBSCRIBABLE
 from reviews.models.base import Channel
-from reviews.representations import ContactOut, FeedbackOut, MessageOut, ReviewRequestOut, SuppressionOut
+from reviews.representations import ConsentOut, ContactOut, FeedbackOut, MessageOut, ReviewRequestOut, SuppressionOut
 from reviews.requests.intake import ReviewRequestIn
 from reviews.webhooks.payload import EventOut, ReviewRequestTold, SiteOut
 
@@ -39,6 +39,7 @@ ASKED: dict[str, Any] = {
     "message": "Review request scheduled for jane@example.com",
     "reason": None,
     "external_id": None,
+    "held": False,
     "warnings": [],
 }
 
@@ -77,6 +78,7 @@ class RehearsalOut(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_null=True)
     gates = GateOut(many=True)
     messages = PlannedOut(many=True)
+    warnings = serializers.ListField(child=serializers.CharField())
 
 
 class FieldOut(serializers.Serializer[Any]):
@@ -84,7 +86,7 @@ class FieldOut(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]
-    type = serializers.ChoiceField(choices=["string", "integer", "boolean"])
+    type = serializers.ChoiceField(choices=["string", "integer", "boolean", "datetime"])
     required = serializers.BooleanField()  # type: ignore[assignment]
     helpText = serializers.CharField()  # noqa: N815 (Zapier's name)
     default = serializers.CharField(required=False)
@@ -119,6 +121,43 @@ class SuppressionWhole(SuppressionOut):
     address, evidence, lifted_because = _nullable(), _nullable(), _nullable()
 
 
+class ConsentWhole(ConsentOut):
+    """What a customer agreed to, or took back, for one address. It is null once its contact was erased."""
+
+    address, wording = _nullable(), _nullable()
+    source = _nullable()  # type: ignore[assignment]
+
+
+class EvidenceAccountOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class EvidenceSubjectOut(serializers.Serializer[Any]):
+    """An address as it stands now. It is null once its contact was erased, and only the keyed hash is left."""
+
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    address = _nullable()
+    address_hash = serializers.CharField()
+    consent = _nullable(help_text="The latest act: given or withdrawn; null without any.")
+    suppressed = _nullable()
+
+
+class EvidenceOut(serializers.Serializer[Any]):
+    """A signed document. What an entry of `history` holds depends on `what` it is, and goes beside `at` and `what`."""
+
+    type = serializers.CharField()
+    version = serializers.IntegerField()
+    issuer = serializers.CharField()
+    keys = serializers.CharField()
+    account = EvidenceAccountOut()
+    made_at = serializers.DateTimeField()
+    subjects = EvidenceSubjectOut(many=True)
+    history = serializers.ListField(child=serializers.DictField())
+    key_id = serializers.CharField()
+    signature = serializers.CharField()
+
+
 class EventData(serializers.Serializer[Any]):
     """The rows that an event is about, as they are now; null what it is not about."""
 
@@ -128,6 +167,7 @@ class EventData(serializers.Serializer[Any]):
     feedback = FeedbackOut(allow_null=True)
     contact = ContactWhole(allow_null=True)
     suppression = SuppressionWhole(allow_null=True)
+    consent = ConsentWhole(allow_null=True)
 
 
 class EventWhole(EventOut):

@@ -4,12 +4,22 @@ from datetime import datetime
 
 from django.conf import settings
 
-from reviews.delivery.channels.base import Accepted, Channel, ChannelError, Message
+from reviews.delivery.channels.base import Accepted, Channel, ChannelError, Message, Stops, Unfinished
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.channels.sandbox import SandboxChannel
 from reviews.delivery.channels.sms import SmsChannel
 
-__all__ = ["Accepted", "Channel", "ChannelError", "Message", "available_channels", "find_text", "get_channel"]
+__all__ = [
+    "Accepted",
+    "Channel",
+    "ChannelError",
+    "Message",
+    "Stops",
+    "Unfinished",
+    "available_channels",
+    "find_text",
+    "get_channel",
+]
 
 
 def find_text(*, to: str, containing: str, since: datetime) -> str | None:

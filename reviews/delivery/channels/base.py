@@ -1,7 +1,9 @@
 """The interface of channels: a finished message in, the provider's id or one type of error out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import Enum
 from typing import Protocol
 
 
@@ -27,12 +29,22 @@ class Accepted:
     sandbox: bool = False
 
 
+class Stops(Enum):
+    """What waits until a fault of our account with the provider is mended."""
+
+    CHANNEL = "channel"  # the login, the money: nothing can leave
+    SENDER = "sender"  # the number, name or address that messages come from
+    MESSAGE = "message"  # this message alone: its country, or its number at a trial account
+
+
 class ChannelError(Exception):
     """The provider did not take the message.
 
     `permanent`: another try is pointless. `address_gone`: the address itself is the reason. `opted_out`: the provider
     remembers an opt-out. `in_doubt`: the provider may have taken it. `untried`: no message was handed over, so that no
-    attempt is spent. `retry_after`: the wait that the provider asked for.
+    attempt is spent. `lost`: untried, because the provider closed a connection that may be made anew at once. `stops`:
+    the fault is our account's; nothing fails, no attempt is spent, and that much waits.
+    `retry_after`: the wait that the provider asked for.
     """
 
     def __init__(
@@ -45,6 +57,8 @@ class ChannelError(Exception):
         opted_out: bool = False,
         in_doubt: bool = False,
         untried: bool = False,
+        lost: bool = False,
+        stops: Stops | None = None,
         retry_after: timedelta | None = None,
     ) -> None:
         super().__init__(f"{code}: {text}")
@@ -54,8 +68,22 @@ class ChannelError(Exception):
         self.address_gone = address_gone
         self.opted_out = opted_out
         self.in_doubt = in_doubt
-        self.untried = untried
+        self.untried = untried or lost
+        self.lost = lost
+        self.stops = stops
         self.retry_after = retry_after
+
+
+class Unfinished(Exception):
+    """The provider takes its time. `finish` waits for its answers, and returns or raises what `send` would have.
+
+    It takes the most seconds that an answer is waited for. Another thread may call it; until it has come back, the
+    channel is of no other use.
+    """
+
+    def __init__(self, finish: Callable[[float], Accepted]) -> None:
+        super().__init__()
+        self.finish = finish
 
 
 class Channel(Protocol):
@@ -65,7 +93,10 @@ class Channel(Protocol):
         """Reach the provider, so that one that is down costs no attempt. Raises ChannelError (untried)."""
 
     def send(self, message: Message) -> Accepted:
-        """Hand one message over. Raises ChannelError. Never called inside a database transaction."""
+        """Hand one message over. Raises ChannelError, or Unfinished rather than wait for long.
+
+        Never called inside a database transaction.
+        """
 
     def close(self) -> None:
         """Let go of connections."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from reviews.delivery.channels.base import ChannelError
+from reviews.delivery.channels.base import ChannelError, Stops
 
 
 class Outcome(Enum):
@@ -19,6 +19,7 @@ class Outcome(Enum):
     PERMANENT = "permanent"  # this message is refused for good; the address may be well
     TEMPORARY = "temporary"  # another try may do
     IN_DOUBT = "in doubt"  # it may have been taken
+    HELD = "held"  # it waits, unspent, until our account with the provider is mended
 
 
 class Fault(Enum):
@@ -35,13 +36,15 @@ class Code:
     """One code, as a delivery's `error_code` holds it. `words` are for staff, who know neither SMTP nor Twilio.
 
     Twilio's codes have five digits or more; three digits are a mail server's reply or an HTTP status. "5.1" stands
-    for every 5.1.x that has no row of its own, "4" for every 4.x.x (RFC 3463).
+    for every 5.1.x that has no row of its own, "4" for every 4.x.x (RFC 3463). `stops`: what waits with the message,
+    where the fault is our account's.
     """
 
     code: str
     outcome: Outcome
     words: str
     whose_fault: Fault
+    stops: Stops | None = None
 
 
 # A row is two lines, three where its words are long; the formatter would make it six.
@@ -75,41 +78,49 @@ CODES = (
          "The carrier filtered the text as spam. Change its wording.", Fault.MESSAGE),
     Code("30008", Outcome.PERMANENT,
          "The carrier gave no reason. If it happens again, check the number with the customer.", Fault.MESSAGE),
-    Code("20404", Outcome.PERMANENT,
-         "Twilio knows no such account or service. Ask the operator to check the TWILIO_ settings.", Fault.ACCOUNT),
-    Code("21212", Outcome.PERMANENT,
+    Code("20404", Outcome.HELD,
+         "Twilio knows no such account or service. Ask the operator to check the TWILIO_ settings.",
+         Fault.ACCOUNT, Stops.CHANNEL),
+    Code("21212", Outcome.HELD,
          "The sender is not one of your Twilio numbers. "
-         "Ask the operator to check TWILIO_FROM and the account's sender.", Fault.ACCOUNT),
-    Code("21219", Outcome.PERMANENT,
+         "Ask the operator to check TWILIO_FROM and the account's sender.", Fault.ACCOUNT, Stops.SENDER),
+    Code("21219", Outcome.HELD,
          "A Twilio trial account reaches only numbers verified at Twilio. "
-         "Ask the operator to upgrade it, or to verify this number there.", Fault.ACCOUNT),
-    Code("21408", Outcome.PERMANENT,
+         "Ask the operator to upgrade it, or to verify this number there.", Fault.ACCOUNT, Stops.MESSAGE),
+    Code("21408", Outcome.HELD,
          "Your Twilio account may not send to that country. "
-         "Ask the operator to allow it in Twilio's console.", Fault.ACCOUNT),
-    Code("21606", Outcome.PERMANENT,
+         "Ask the operator to allow it in Twilio's console.", Fault.ACCOUNT, Stops.MESSAGE),
+    Code("21606", Outcome.HELD,
          "The sender cannot send texts. "
-         "Ask the operator to check TWILIO_FROM and the account's sender.", Fault.ACCOUNT),
-    Code("21608", Outcome.PERMANENT,
+         "Ask the operator to check TWILIO_FROM and the account's sender.", Fault.ACCOUNT, Stops.SENDER),
+    Code("21608", Outcome.HELD,
          "A Twilio account on trial, or without an approved business profile, texts only numbers verified at Twilio. "
-         "Ask the operator to upgrade it, or to verify this number there.", Fault.ACCOUNT),
-    Code("21659", Outcome.PERMANENT,
+         "Ask the operator to upgrade it, or to verify this number there.", Fault.ACCOUNT, Stops.MESSAGE),
+    Code("21660", Outcome.HELD,
+         "The sender belongs to another Twilio account. "
+         "Ask the operator to check TWILIO_FROM and the account's sender.", Fault.ACCOUNT, Stops.SENDER),
+    Code("21704", Outcome.HELD,
+         "Twilio's messaging service has no number to send from. "
+         "Ask the operator to add one in Twilio's console.", Fault.ACCOUNT, Stops.SENDER),
+    Code("21659", Outcome.HELD,
          "The sender is not a Twilio number, or a short code of another country. "
-         "Ask the operator to check TWILIO_FROM and the account's sender.", Fault.ACCOUNT),
-    Code("30032", Outcome.PERMANENT,
+         "Ask the operator to check TWILIO_FROM and the account's sender.", Fault.ACCOUNT, Stops.SENDER),
+    Code("30032", Outcome.HELD,
          "The toll-free sender is not verified. "
-         "Ask the operator to have it verified in Twilio's console.", Fault.ACCOUNT),
-    Code("30034", Outcome.PERMANENT,
+         "Ask the operator to have it verified in Twilio's console.", Fault.ACCOUNT, Stops.SENDER),
+    Code("30034", Outcome.HELD,
          "The sender is not registered for business texts in the USA (A2P 10DLC). "
-         "Ask the operator to register it in Twilio's console.", Fault.ACCOUNT),
+         "Ask the operator to register it in Twilio's console.", Fault.ACCOUNT, Stops.SENDER),
     # The login or the account itself: no fault of the message, which waits until it is mended.
-    Code("20003", Outcome.TEMPORARY,
+    Code("20003", Outcome.HELD,
          "Twilio refused the login. "
-         "Ask the operator to check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.", Fault.ACCOUNT),
-    Code("20005", Outcome.TEMPORARY,
+         "Ask the operator to check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.", Fault.ACCOUNT, Stops.CHANNEL),
+    Code("20005", Outcome.HELD,
          "Your Twilio account is not active, most often for lack of money. "
-         "Ask the operator to look in Twilio's console.", Fault.ACCOUNT),
-    Code("30002", Outcome.TEMPORARY,
-         "Your Twilio account is suspended. Ask the operator to look in Twilio's console.", Fault.ACCOUNT),
+         "Ask the operator to look in Twilio's console.", Fault.ACCOUNT, Stops.CHANNEL),
+    Code("30002", Outcome.HELD,
+         "Your Twilio account is suspended. Ask the operator to look in Twilio's console.",
+         Fault.ACCOUNT, Stops.CHANNEL),
     Code("20429", Outcome.TEMPORARY,
          "Twilio was asked too often; ReviewHub waits as long as it says.", Fault.TEMPORARY),
     Code("20503", Outcome.TEMPORARY,
@@ -137,10 +148,15 @@ CODES = (
          "The mail server could not check the login just then. Try again later.", Fault.TEMPORARY),
     Code("501", Outcome.PERMANENT,
          "The mail server could not read an address: look for a typing error.", Fault.RECIPIENT),
-    Code("530", Outcome.PERMANENT,
-         "The mail server wants a login. Ask the operator to set user and password in EMAIL_URL.", Fault.ACCOUNT),
-    Code("535", Outcome.PERMANENT,
-         "The mail server refused the login. Ask the operator to check user and password in EMAIL_URL.", Fault.ACCOUNT),
+    Code("530", Outcome.HELD,
+         "The mail server wants a login. Ask the operator to set user and password in EMAIL_URL.",
+         Fault.ACCOUNT, Stops.CHANNEL),
+    Code("534", Outcome.HELD,
+         "The mail server wants another kind of login, as a rule a password for apps. "
+         "Ask the operator to check user and password in EMAIL_URL.", Fault.ACCOUNT, Stops.CHANNEL),
+    Code("535", Outcome.HELD,
+         "The mail server refused the login. Ask the operator to check user and password in EMAIL_URL.",
+         Fault.ACCOUNT, Stops.CHANNEL),
     Code("550", Outcome.GONE,
          "The mailbox does not exist, or the receiving server refuses mail from this sender. "
          "Check the address with the customer.", Fault.RECIPIENT),
@@ -158,11 +174,12 @@ CODES = (
          "The receiving server put the message off, as a rule for a full mailbox. Try again later.", Fault.TEMPORARY),
     Code("5.1", Outcome.GONE,
          "The address does not exist. Ask the customer for the right one.", Fault.RECIPIENT),
-    Code("5.1.7", Outcome.PERMANENT,
-         "The sender's address is not valid. Ask the operator to check the account's sender.", Fault.ACCOUNT),
-    Code("5.1.8", Outcome.PERMANENT,
+    Code("5.1.7", Outcome.HELD,
+         "The sender's address is not valid. Ask the operator to check the account's sender.",
+         Fault.ACCOUNT, Stops.SENDER),
+    Code("5.1.8", Outcome.HELD,
          "The sender's domain is unknown, or takes no mail. "
-         "Ask the operator to check the account's sender.", Fault.ACCOUNT),
+         "Ask the operator to check the account's sender.", Fault.ACCOUNT, Stops.SENDER),
     Code("5.2", Outcome.PERMANENT,
          "The mailbox is full, or takes no message like this one. Try again later.", Fault.RECIPIENT),
     Code("5.2.1", Outcome.GONE,
@@ -184,12 +201,16 @@ CODES = (
          "The receiving server refused the message, most often as spam or for the sender's reputation. "
          "Tell the operator if it happens often.", Fault.MESSAGE),
     # The HTTP status of a provider's answer.
-    Code("401", Outcome.PERMANENT,
-         "The provider refused the key. Ask the operator to check its settings.", Fault.ACCOUNT),
-    Code("402", Outcome.PERMANENT,
-         "The provider wants to be paid. Ask the operator to look at the account with it.", Fault.ACCOUNT),
-    Code("403", Outcome.PERMANENT,
-         "The provider refused the key or the sender. Ask the operator to check its settings.", Fault.ACCOUNT),
+    Code("401", Outcome.HELD,
+         "The provider refused the key. Ask the operator to check its settings.", Fault.ACCOUNT, Stops.CHANNEL),
+    Code("402", Outcome.HELD,
+         "The provider wants to be paid. Ask the operator to look at the account with it.",
+         Fault.ACCOUNT, Stops.CHANNEL),
+    Code("403", Outcome.HELD,
+         "The provider refused the key or the sender. Ask the operator to check its settings.",
+         Fault.ACCOUNT, Stops.CHANNEL),
+    Code("408", Outcome.TEMPORARY,
+         "The provider waited in vain for the rest of the call. Try again later.", Fault.TEMPORARY),
     Code("422", Outcome.PERMANENT,
          "The mail provider refused the message or an address of it. "
          "Check the address with the customer.", Fault.MESSAGE),
@@ -227,7 +248,14 @@ CODES = (
          "The carrier did not deliver the text and gave no reason.", Fault.MESSAGE),
     Code("other", Outcome.PERMANENT,
          "The mail provider gave no reason that ReviewHub knows.", Fault.MESSAGE),
-    # Our own.
+    # Our own. The first two: the provider says so in words (`mail_faults`).
+    Code("sender", Outcome.HELD,
+         "The mail provider does not know the sender's address or its domain as yours. "
+         "Ask the operator to have it confirmed there, or to change DEFAULT_FROM_EMAIL.",
+         Fault.ACCOUNT, Stops.SENDER),
+    Code("trial", Outcome.HELD,
+         "The mail provider's trial account writes only to addresses that it knows. "
+         "Ask the operator to have the account approved there.", Fault.ACCOUNT, Stops.MESSAGE),
     Code("", Outcome.PERMANENT,
          "ReviewHub gave it up before sending; the message's own page says why.", Fault.MESSAGE),
     Code("refused", Outcome.GONE,
@@ -237,6 +265,9 @@ CODES = (
     Code("connect", Outcome.TEMPORARY,
          "The provider could not be reached. "
          "If that lasts, ask the operator: is its address right, and the network up?", Fault.TEMPORARY),
+    Code("tls", Outcome.TEMPORARY,
+         "The mail server did not encrypt the connection, or its certificate is wrong; nothing is sent in clear text. "
+         "Ask the operator to check EMAIL_URL and the server's certificate.", Fault.TEMPORARY),
     Code("connection", Outcome.IN_DOUBT,
          "The connection broke before the provider answered.", Fault.TEMPORARY),
     Code("no-answer", Outcome.IN_DOUBT,
@@ -272,6 +303,22 @@ def explain(code: str) -> str:
     return "A code of the provider; its own documentation says more."
 
 
+# The HTTP statuses with a row; other rows with three digits are a mail server's reply, which has another meaning.
+HTTP_STATUSES = (401, 402, 403, 408, 422, 429, 500, 502, 503, 504)
+
+# A mail server's replies about our login (RFC 4954 §6). Their enhanced codes are general ones.
+LOGIN_REPLIES = ("530", "534", "535")
+
+
+def of_status(status: int) -> Outcome:
+    """Return the outcome of an HTTP status alone. One that is no error leaves the message in doubt."""
+    if status in HTTP_STATUSES:
+        return _ROWS[str(status)].outcome
+    if status < 400:
+        return Outcome.IN_DOUBT
+    return Outcome.TEMPORARY if status >= 500 else Outcome.PERMANENT
+
+
 def of_twilio(code: int, status: int = 400) -> Outcome:
     """Return the outcome of an error of Twilio's: by its code if that is known, else by its HTTP status.
 
@@ -279,21 +326,22 @@ def of_twilio(code: int, status: int = 400) -> Outcome:
     """
     if code > 999 and (row := find(str(code))):  # without a code of its own, an error comes under its status
         return row.outcome
-    if status == 504 or status < 400:
-        return Outcome.IN_DOUBT
-    return Outcome.TEMPORARY if status == 429 or status >= 500 else Outcome.PERMANENT
+    return of_status(status)
 
 
 def of_smtp(code: int, words: str, *, recipient: bool) -> Outcome:
     """Return the outcome of a mail server's reply (RFC 5321 §4.2.1); `recipient`: it answers the recipient's address.
 
-    The enhanced code in the words (RFC 3463) is more exact than the reply code, and counts where there is one.
+    The enhanced code in the words (RFC 3463) is more exact than the reply code, and counts where there is one; but for
+    replies about our login, which have only general ones.
     """
     if not 500 <= code < 600:
         return Outcome.TEMPORARY
+    if str(code) in LOGIN_REPLIES:
+        return Outcome.HELD
     enhanced = ENHANCED_CODE.search(words)
-    if enhanced and enhanced[1] == "5" and (row := find(enhanced[0])):
-        return row.outcome
+    if enhanced and enhanced[1] == "5" and (exact := find(enhanced[0])):
+        return exact.outcome
     # Of the other rows with three digits, some are an HTTP status, which has another meaning.
     row = find(str(code))
     return Outcome.GONE if recipient and row and row.outcome is Outcome.GONE else Outcome.PERMANENT
@@ -302,14 +350,19 @@ def of_smtp(code: int, words: str, *, recipient: bool) -> Outcome:
 def of_report(words: str) -> Outcome | None:
     """Return the outcome of a mail server's reply that a provider quotes in a report; None when it quotes none."""
     if (enhanced := ENHANCED_CODE.search(words)) and (row := find(enhanced[0])):
-        return row.outcome
+        # One receiving server's word about our sender: its provider, who took the mail, would have said so itself.
+        return Outcome.PERMANENT if row.outcome is Outcome.HELD else row.outcome
     if reply := SMTP_REPLY.search(words):
-        return of_smtp(int(reply[1]), "", recipient=True)
+        outcome = of_smtp(int(reply[1]), "", recipient=True)
+        return Outcome.PERMANENT if outcome is Outcome.HELD else outcome
     return None
 
 
-def error(code: object, text: str, outcome: Outcome, *, retry_after: timedelta | None = None) -> ChannelError:
+def error(
+    code: object, text: str, outcome: Outcome, *, untried: bool = False, retry_after: timedelta | None = None
+) -> ChannelError:
     """Return the outcome as the error that a channel raises."""
+    row = find(str(code))
     return ChannelError(
         str(code),
         text,
@@ -317,12 +370,16 @@ def error(code: object, text: str, outcome: Outcome, *, retry_after: timedelta |
         address_gone=outcome is Outcome.GONE,
         opted_out=outcome is Outcome.OPTED_OUT,
         in_doubt=outcome is Outcome.IN_DOUBT,
+        stops=(row and row.stops) or Stops.MESSAGE if outcome is Outcome.HELD else None,
+        untried=untried,
         retry_after=retry_after,
     )
 
 
 def of_error(channel_error: ChannelError) -> Outcome:
     """Return the outcome that a channel's error stands for."""
+    if channel_error.stops:
+        return Outcome.HELD
     if channel_error.opted_out:
         return Outcome.OPTED_OUT
     if channel_error.address_gone:

@@ -10,8 +10,8 @@ from email.utils import formataddr, formatdate, parseaddr
 from functools import lru_cache
 
 from django.core.mail import BadHeaderError
-from django.core.mail.message import sanitize_address
 
+from reviewhub.mailboxes import with_ascii_host
 from reviews.delivery.channels.base import Message
 
 CRLF = "\r\n"
@@ -44,13 +44,16 @@ def serialize(mail: Message) -> bytes:
 
 
 def address_of(mailbox: str) -> str:
-    """Return the bare address in ASCII, as the envelope has it. Raises ValueError when there is none."""
+    """Return the bare address in ASCII, as the envelope has it. Raises ValueError when there is none.
+
+    Django's own would encode other letters before the @, which makes another address of it, and hosts by IDNA 2003.
+    """
     return mailbox if PLAIN_ADDRESS.fullmatch(mailbox) else _parsed_address(mailbox)
 
 
 @lru_cache(maxsize=1024)
 def _parsed_address(mailbox: str) -> str:
-    address: str = sanitize_address(parseaddr(mailbox)[1], "utf-8")
+    address = with_ascii_host(parseaddr(mailbox)[1])
     if not re.fullmatch(r"[!-;=?-~]+@[!-;=?-~]+", address):  # printable ASCII without angle brackets and spaces
         raise ValueError("That is no address of a mailbox.")
     return address

@@ -3,18 +3,23 @@
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from html import escape
 
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import conditional_escape, escape, urlize
+from django.utils.html import urlize
 from django.utils.safestring import mark_safe
 
 from oauth.models import Account
 from reviewhub.languages import in_language
+from reviews.delivery.content.templates import clean, parts_of
 
 # Placeholders for the words of one mail: no text from the database holds a NUL.
 SUBJECT, BODY, LINK, LEAVE, CONTENT = (f"\0{name}\0" for name in ("subject", "body", "link", "leave", "content"))
+
+_ANCHOR = f'<a href="{LINK}">{LINK}</a>'
+_BLANK_LINES = re.compile(r"\n\s*\n")
 
 # First, cheap test: could there be an address in the text? Parsing each word would cost more than the rest.
 MAY_HOLD_ADDRESS = re.compile(r"\w\.\w|@|://")
@@ -29,23 +34,33 @@ class _Frame:
     button: str
 
 
-def html_body(*, account: Account, subject: str, text: str, link: str, leave: str) -> str:
-    """Render the mail as HTML: blank lines part paragraphs, and one that is only the link becomes a button."""
-    look = (account.name, account.postal_address, account.colour, account.language, logo_url(account))
+def html_body(*, account: Account, subject: str, marked: str, link: str, leave: str) -> str:
+    """Render the mail as HTML: blank lines part paragraphs, and one that is only the link becomes a button.
+
+    `marked`: the words of the mail, with the marks of `templates.fill_marked`. Addresses that staff wrote become links;
+    of what was filled in, only the link to the recipient's page does.
+    """
+    look = (clean(account.name), account.postal_address, account.colour, account.language, logo_url(account))
     frame = _frame(look)
+    words = "".join(_linked(part) if is_written else _inserted(part, link) for part, is_written in parts_of(marked))
     link, leave = escape(link), escape(leave)
     body = "".join(
-        frame.paragraph.replace(CONTENT, frame.button if part == link else _paragraph(part))
-        for part in map(str.strip, text.split("\n\n"))
+        frame.paragraph.replace(CONTENT, frame.button if part == _ANCHOR else part.replace("\n", "<br>"))
+        for part in map(str.strip, _BLANK_LINES.split(words))
         if part
     )
     page = frame.page.replace(SUBJECT, escape(subject)).replace(BODY, body)
     return page.replace(LINK, link).replace(LEAVE, leave)
 
 
-def _paragraph(text: str) -> str:
-    linked = urlize(text, autoescape=True) if MAY_HOLD_ADDRESS.search(text) else escape(text)
-    return conditional_escape(linked).replace("\n", "<br>")
+def _linked(text: str) -> str:
+    """Return what staff wrote as HTML, with a link for each address in it."""
+    return urlize(text, autoescape=True) if MAY_HOLD_ADDRESS.search(text) else escape(text)
+
+
+def _inserted(text: str, link: str) -> str:
+    """Return what was filled in as HTML, with a link to the recipient's page and to nothing else."""
+    return _ANCHOR.join(map(escape, text.split(link)))
 
 
 def logo_url(account: Account) -> str:

@@ -12,13 +12,16 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
-from reviews.contacts import opt_outs, suppressions
-from reviews.delivery import states
+from reviewhub.outages import DATABASE_AWAY
+from reviews.contacts import bounces, opt_outs, suppressions
+from reviews.delivery import pauses, states, unsent
+from reviews.delivery.channels import ChannelError, Stops, codes
 from reviews.delivery.provider_events import replies
 from reviews.delivery.provider_events.parse import TWILIO
+from reviews.inbox import items
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.models.base import Channel
-from reviews.requests import plan
+from reviews.requests import plan, planned_messages
 
 logger = logging.getLogger(__name__)
 
@@ -58,32 +61,41 @@ class Applied:
 def apply(*, event_id: int, now: datetime, again: bool = False) -> Applied:
     """Apply the event, once; with `again` also if it is applied, which changes nothing.
 
-    An event whose message cannot be found within FIND_WITHIN counts as applied, and is kept as it is.
+    An event whose message cannot be found within FIND_WITHIN counts as applied, and is kept as it is. A customer's text
+    that fits no account never does: the operator decides about it.
     """
     with transaction.atomic():
         event = DeliveryEvent.objects.select_for_update().get(pk=event_id)
         if event.applied_at is not None and not again:
-            return Applied(done=True, quiet=replies.stopped_places(event))
+            return Applied(done=True, quiet=replies.silenced_places(event))
         reaction = replies.Reaction()
         if event.kind == DeliveryEvent.Kind.REPLIED:
             reaction = replies.take(event, now=now)
+            if not reaction.fits:
+                event.save(update_fields=["meaning", "meaning_reason", "answer"])
+                return Applied(done=False, answer=reaction.answer)
         elif not _apply_to_delivery(event, now=now):
             event.save(update_fields=["account", "delivery"])
             return Applied(done=False)
         event.applied_at = event.applied_at or now
-        event.save(update_fields=["account", "delivery", "applied_at"])
+        event.save(update_fields=["account", "delivery", "applied_at", "meaning", "meaning_reason", "answer"])
         return Applied(done=True, answer=reaction.answer, quiet=reaction.quiet)
 
 
 def apply_waiting(*, now: datetime) -> int:
-    """Apply events whose task was lost, or that waited for their message. Return the number that were applied."""
+    """Apply events whose task was lost, or that waited for their message. Return the number that were applied.
+
+    Texts that fit no account are tried only for FIND_WITHIN: then they wait for the operator.
+    """
     waiting = DeliveryEvent.objects.filter(
         applied_at=None, received_at__lte=now - SWEEP_AFTER, received_at__gt=now - SWEEP_WITHIN
-    )
+    ).exclude(kind=DeliveryEvent.Kind.REPLIED, meaning__gt="", received_at__lte=now - FIND_WITHIN)
     done = 0
     for event_id in waiting.order_by("received_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
         try:
             done += apply(event_id=event_id, now=now).done
+        except DATABASE_AWAY:
+            raise  # for the others as well; the next tick finds them
         except Exception:
             logger.exception("provider event %s could not be applied", event_id)  # the others go on
     return done
@@ -108,6 +120,8 @@ def _apply_to_delivery(event: DeliveryEvent, *, now: datetime) -> bool:
     delivery = event.delivery or find_delivery(event)
     if delivery is None:
         return now - event.received_at > FIND_WITHIN
+    if event.kind == DeliveryEvent.Kind.BOUNCED and delivery.address:
+        bounces.lock_requests(account=delivery.account, channel=delivery.channel, address=delivery.address)
     # Lock the request before the delivery, as every ending does; the rows that are read afterwards are not stale.
     ReviewRequest.objects.select_for_update().get(pk=delivery.request_id)
     delivery = Delivery.objects.select_related("account", "request__contact__account").get(pk=delivery.pk)
@@ -120,8 +134,12 @@ def _apply_to_delivery(event: DeliveryEvent, *, now: datetime) -> bool:
         return True
     if event.kind not in STATES:
         return True
+    if event.provider == TWILIO and event.provider_id != delivery.provider_id and _was_sent_back(event):
+        return True
     if delivery.status in Delivery.PENDING:
         return False
+    if (fault := _fault_of_account(event)) and _send_back(delivery, event, fault, now=now):
+        return True
     _settle(delivery, event, now=now)
     return True
 
@@ -142,19 +160,57 @@ def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
     if not _move(delivery, to, event, now=now):
         return
     if to == Delivery.Status.BOUNCED and delivery.address:
-        suppressions.suppress(
-            account=delivery.account,
-            channel=delivery.channel,
-            address=delivery.address,
-            reason=Suppression.Reason.BOUNCED,
-            evidence=_evidence(event),
-            now=now,
-        )
+        words = event.text or event.code
+        items.record_bounce(delivery, evidence=_evidence(event), text=words, event=event, now=now)
+        where: dict[str, Any] = {"account": delivery.account, "channel": delivery.channel, "address": delivery.address}
+        bounces.leave(**where, now=now, but=delivery.request_id)
     if to in (Delivery.Status.BOUNCED, Delivery.Status.FAILED):
         if before not in (Delivery.Status.BOUNCED, Delivery.Status.FAILED):
             plan.fall_back(delivery, steps=plan.steps_of(delivery.request), now=now)
     elif before == Delivery.Status.UNKNOWN:
         plan.confirm_sent(delivery, steps=plan.steps_of(delivery.request), now=now)
+
+
+def _fault_of_account(event: DeliveryEvent) -> ChannelError | None:
+    """Return the error of a text that Twilio accepted and then did not send, because of our account; else None."""
+    if event.provider != TWILIO or event.kind != DeliveryEvent.Kind.FAILED:
+        return None
+    row = codes.find(event.code)
+    return codes.error(event.code, event.text, row.outcome) if row and row.stops else None
+
+
+def _send_back(delivery: Delivery, event: DeliveryEvent, fault: ChannelError, *, now: datetime) -> bool:
+    """Plan the text again, which no customer has seen, for when our account is mended; False where it cannot be.
+
+    Its follow-ups are taken back: they count from when it leaves.
+    """
+    if not delivery.request.is_open or _is_outdone(delivery, event):
+        return False
+    if fault.stops is Stops.MESSAGE:
+        due_at = pauses.next_try(delivery, fault, now=now)
+    else:
+        pause = pauses.begin(channel=delivery.channel, account=delivery.account, error=fault, now=now, reported=True)
+        due_at = pause.retry_at
+    columns = {
+        "due_at": due_at,
+        "attempts": max(delivery.attempts - 1, 0),
+        "reason": unsent.WAITS_FOR_ACCOUNT,
+        "error_code": event.code,
+        "error_text": (event.text or event.code)[:500],
+        "provider_id": "",
+        "sent_at": None,
+    }
+    if not states.move(delivery, Delivery.Status.PLANNED, by=Delivery.Mover.PROVIDER, now=now, **columns):
+        return False
+    planned_messages.take_back_after(delivery)
+    return True
+
+
+def _was_sent_back(event: DeliveryEvent) -> bool:
+    """Tell whether the event is about an earlier try of its text, one that was refused for our account's fault."""
+    refusals = DeliveryEvent.objects.filter(provider=TWILIO, provider_id=event.provider_id, delivery=event.delivery)
+    refusals = refusals.filter(kind=DeliveryEvent.Kind.FAILED, applied_at__isnull=False).exclude(pk=event.pk)
+    return any(_fault_of_account(refusal) for refusal in refusals)
 
 
 def _move(delivery: Delivery, to: Delivery.Status, event: DeliveryEvent, *, now: datetime) -> bool:

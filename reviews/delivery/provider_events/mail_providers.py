@@ -29,6 +29,13 @@ class UnreadableCall(Exception):
     """The body that the provider posted makes no sense."""
 
 
+class OutOfReach(Exception):
+    """A call that the provider's own call asks for failed; its cause is the error."""
+
+
+CONFIRM_WITHIN = (3.05, 5)  # seconds to connect and to answer: Amazon waits 15 for us
+
+
 class AmazonSES(AmazonSESTrackingWebhookView):
     """Amazon's view without boto3, which it needs only to confirm a subscription: one GET of the address it posts."""
 
@@ -41,7 +48,10 @@ class AmazonSES(AmazonSESTrackingWebhookView):
         host = (address.hostname or "").removesuffix(".cn")
         if address.scheme != "https" or not (host.startswith("sns.") and host.endswith(".amazonaws.com")):
             raise UnreadableCall("The address to confirm is not Amazon's.")
-        requests.get(address.geturl(), timeout=10, allow_redirects=False).raise_for_status()
+        try:
+            requests.get(address.geturl(), timeout=CONFIRM_WITHIN, allow_redirects=False).raise_for_status()
+        except requests.RequestException as error:
+            raise OutOfReach from error
 
 
 class Resend(ResendTrackingWebhookView):
@@ -89,7 +99,7 @@ ALWAYS_SIGNED = {"mailersend", "mailgun", "mandrill", "postal", "unisender_go"}
 def verify_and_read(provider: str, request: HttpRequest) -> list[AnymailTrackingEvent]:
     """Check who calls, and return the events that the provider posted.
 
-    Raises NotTheProvider, UnreadableCall, or KeyError for a name that is not in VIEWS.
+    Raises NotTheProvider, UnreadableCall, OutOfReach, or KeyError for a name that is not in VIEWS.
     """
     view = _make_view(provider)
     # Mandrill signs the address, too: the one that it calls, not the one at which our proxy reaches us.
@@ -103,7 +113,7 @@ def verify_and_read(provider: str, request: HttpRequest) -> list[AnymailTracking
         raise NotTheProvider from error
     try:
         return [event for event in view.parse_events(request) if isinstance(event, AnymailTrackingEvent)]
-    except requests.RequestException:
+    except OutOfReach:
         raise
     except Exception as error:
         raise UnreadableCall from error

@@ -19,6 +19,7 @@ from django.http import QueryDict
 from reviews.delivery.channels import codes
 from reviews.delivery.channels.codes import Outcome
 from reviews.models import DeliveryEvent
+from reviews.models.addresses import read_reported_email, read_sender
 
 TWILIO = "twilio"
 
@@ -88,6 +89,7 @@ KIND_OF_OUTCOME = {
     Outcome.PERMANENT: DeliveryEvent.Kind.FAILED,
     Outcome.TEMPORARY: DeliveryEvent.Kind.DEFERRED,
     Outcome.IN_DOUBT: DeliveryEvent.Kind.UNKNOWN,
+    Outcome.HELD: DeliveryEvent.Kind.DEFERRED,
 }
 
 OUR_MESSAGE_ID = re.compile(r"\b([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
@@ -119,7 +121,7 @@ def _read_mail_event(provider: str, event: AnymailTrackingEvent, now: datetime) 
         kind=kind,
         provider_id=message_id[:255],
         message_key=_message_key(event.metadata, payload),
-        address=clean(str(event.recipient or "")).strip().lower()[:254],
+        address=read_reported_email(clean(str(event.recipient or "")))[:254],
         code=code[:50],
         text=clean(" ".join(words))[:2000],
         occurred_at=_read_moment(event.timestamp, now),
@@ -212,15 +214,16 @@ def read_text_status(form: Mapping[str, str], *, message_key: str, now: datetime
     kind = TEXT_KINDS.get(status, DeliveryEvent.Kind.UNKNOWN)
     if status in UNDELIVERED_TEXT:
         outcome = codes.of_twilio(int(code or 0))
-        # Twilio will not try again, so a temporary error is final here.
-        kind = DeliveryEvent.Kind.FAILED if outcome is Outcome.TEMPORARY else KIND_OF_OUTCOME[outcome]
+        # Twilio will not try again, so a temporary error is final here; of our account's fault, `apply` makes the best.
+        is_final = outcome in (Outcome.TEMPORARY, Outcome.HELD)
+        kind = DeliveryEvent.Kind.FAILED if is_final else KIND_OF_OUTCOME[outcome]
     return DeliveryEvent(
         provider=TWILIO,
         key=_text_key(sid, status, code),
         kind=kind,
         provider_id=clean(sid)[:255],
         message_key=_read_uuid(message_key),
-        address=clean(form.get("To", ""))[:254],
+        address=read_sender(clean(form.get("To", "")))[1][:254],
         code=clean(code or status)[:50] if status in UNDELIVERED_TEXT else "",
         text=clean(form.get("ErrorMessage", ""))[:2000],
         occurred_at=now,
@@ -237,7 +240,7 @@ def read_reply(form: Mapping[str, str], *, now: datetime) -> DeliveryEvent:
         key=_text_key(sid, "received"),
         kind=DeliveryEvent.Kind.REPLIED,
         provider_id=clean(sid)[:255],
-        address=clean(sender)[:254],
+        address=read_sender(clean(sender))[1][:254],
         text=clean(form["Body"]),
         occurred_at=now,
         received_at=now,

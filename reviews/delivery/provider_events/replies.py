@@ -3,157 +3,181 @@
 No text is sent here: the answer goes back in the provider's own call.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F
 from django.utils.translation import gettext
 
 from oauth.models import Account
 from reviewhub.languages import ENGLISH, in_language
-from reviews.contacts import opt_outs, suppressions
+from reviews.contacts import doubts, opt_outs, suppressions, wrong_numbers
+from reviews.delivery.provider_events.addressees import find_accounts, texts_to
 from reviews.delivery.provider_events.meaning import Meaning, read
-from reviews.models import Contact, Delivery, DeliveryEvent, Suppression
+from reviews.inbox import items
+from reviews.models import Delivery, DeliveryEvent, InboxItem, Suppression
+from reviews.models.addresses import read_sender
 from reviews.models.base import Channel
 from reviews.requests import lifecycle
 
-# --- The accounts that a text is meant for --------------------------------------------------------
-
-
-def find_accounts(*, number: str, sender: str, moment: datetime) -> list[Account]:
-    """Return the accounts that a text from the customer's number to our sender is meant for, in a fixed order.
-
-    The first of these groups that has any: accounts that had texted the number by that moment and use the sender;
-    accounts that use the sender and have a contact with the number; accounts with the sender as their own; accounts
-    that had texted the number from any sender, so that no STOP is lost because a sender was changed.
-    """
-    texts = _texts_to(number, moment)
-    writers = list(Account.objects.filter(pk__in=texts.values("account")).order_by("pk"))
-    if accounts := [account for account in writers if _uses(account, sender)]:
-        return accounts
-    users = Account.objects.filter(_users_of(sender)).order_by("pk")
-    with_contact = users.filter(pk__in=Contact.objects.filter(account__in=users, phone=number).values("account"))
-    return list(with_contact) or list(users.filter(text_sender=sender)) or writers
-
-
-def _texts_to(number: str, moment: datetime) -> QuerySet[Delivery]:
-    """Select the texts to the number that were made by that moment and not cancelled."""
-    texts = Delivery.objects.filter(channel=Channel.SMS, address=number, created_at__lte=moment)
-    return texts.exclude(status=Delivery.Status.CANCELLED)
-
-
-def _uses(account: Account, sender: str) -> bool:
-    """Tell whether the account's texts may come from that number: a messaging service chooses any of its own."""
-    if account.text_sender:
-        return account.text_sender == sender
-    return bool(settings.TWILIO_MESSAGING_SERVICE_SID) or sender == settings.TWILIO_FROM
-
-
-def _users_of(sender: str) -> Q:
-    """Return the condition of `_uses` for a query."""
-    shared = bool(settings.TWILIO_MESSAGING_SERVICE_SID) or sender == settings.TWILIO_FROM
-    return Q(text_sender=sender) | (Q(text_sender="") if shared else Q(pk__in=[]))
-
-
-# --- Effect ---------------------------------------------------------------------------------------
-
-
 Place = tuple[UUID, str, str]  # account, channel, address
+
+# Meanings after which nothing may be on its way to the number any more.
+SILENCING = (Meaning.STOP, Meaning.WRONG_NUMBER, Meaning.UNCLEAR)
+# Meanings that leave nothing to do where a text fits no account: HELP is answered all the same.
+CLOSED = (Meaning.HELP, Meaning.START)
+# A number gets one automatic answer in that time, beside the confirmations of its opt-outs: two machines that answer
+# each other come to an end.
+ANSWER_EVERY = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class Reaction:
-    """Part of a text's effect that is left to the caller.
+    """Part of a text's effect that is left to the caller. `fits`: False for a text that is meant for no account.
 
-    `answer`: the words to text back, empty for none. `quiet`: the places of a STOP, at which nothing may be on its way
-    any more when the answer leaves (`suppressions.until_quiet`).
+    `answer`: the words to text back, empty for none. `quiet`: the places of an opt-out or a hold, at which nothing may
+    be on its way any more when the answer leaves (`suppressions.until_quiet`).
     """
 
     answer: str = ""
     quiet: tuple[Place, ...] = ()
+    fits: bool = True
 
 
 def take(event: DeliveryEvent, *, now: datetime) -> Reaction:
-    """Do what the text asks for, and note on the event to which message and account it belongs.
+    """Do what the text asks for; note on the event its meaning, and the message and account to which it belongs.
 
     Runs in the caller's transaction, and does not save the event.
     """
-    meaning, accounts = _read(event)
+    suppressions.lock_number(event.address)  # of two texts, the second sees what the first has done
+    reading, accounts = read(event.text, event.payload.get("OptOutType", "")), _accounts_of(event)
+    event.meaning, event.meaning_reason = reading.meaning.value, reading.reason[:200]
     if event.delivery is None:
-        texts = _texts_to(event.address, event.received_at).filter(account__in=accounts)
-        left = texts.exclude(status=Delivery.Status.PLANNED)
+        texts = texts_to(event.address, event.received_at).filter(account__in=accounts)
+        left = texts.exclude(status=Delivery.Status.PLANNED).select_related("request")
         event.delivery = left.order_by(F("sent_at").desc(nulls_last=True), "-pk").first()
     if event.delivery is not None:
         event.account_id = event.delivery.account_id
     elif len(accounts) == 1:
         event.account = accounts[0]
     with in_language(accounts[0].language if accounts else ENGLISH):
-        answer = _obey(event, meaning, accounts, now=now)
+        answer = _obey(event, reading.meaning, accounts, now=now)
     # Twilio has answered itself where it found the word itself.
-    return Reaction("" if event.payload.get("OptOutType") else answer, _places(event, meaning, accounts))
+    event.answer = event.answer or ("" if event.payload.get("OptOutType") else answer)
+    return Reaction(
+        event.answer if answer else "", _places(event, accounts), fits=bool(accounts) or reading.meaning in CLOSED
+    )
 
 
-def stopped_places(event: DeliveryEvent) -> tuple[Place, ...]:
+def silenced_places(event: DeliveryEvent) -> tuple[Place, ...]:
     """Return `Reaction.quiet` of an event that was taken before, for a provider that posts it again."""
-    return _places(event, *_read(event)) if event.kind == DeliveryEvent.Kind.REPLIED else ()
+    return _places(event, _accounts_of(event)) if event.kind == DeliveryEvent.Kind.REPLIED else ()
 
 
-def _read(event: DeliveryEvent) -> tuple[Meaning, list[Account]]:
-    """Return the meaning of the text, and the accounts that it is meant for."""
-    form: dict[str, str] = event.payload
-    accounts = find_accounts(number=event.address, sender=form.get("To", ""), moment=event.received_at)
-    return read(event.text, form.get("OptOutType", "")).meaning, accounts
+def _accounts_of(event: DeliveryEvent) -> list[Account]:
+    sender = read_sender(event.payload.get("To", ""))[1]
+    return find_accounts(number=event.address, sender=sender, moment=event.received_at)
 
 
-def _places(event: DeliveryEvent, meaning: Meaning, accounts: list[Account]) -> tuple[Place, ...]:
-    if meaning is not Meaning.STOP:
+def _places(event: DeliveryEvent, accounts: Sequence[Account]) -> tuple[Place, ...]:
+    if event.meaning not in SILENCING:
         return ()
     return tuple((account.pk, Channel.SMS, event.address) for account in accounts)
 
 
-def _obey(event: DeliveryEvent, meaning: Meaning, accounts: list[Account], *, now: datetime) -> str:
+def _obey(event: DeliveryEvent, meaning: Meaning, accounts: Sequence[Account], *, now: datetime) -> str:
     """Do what the text asks for, and return the answer to it."""
-    number, answer = event.address, ""
+    if meaning in SILENCING:
+        opt_outs.lock_requests(accounts=accounts, channel=Channel.SMS, address=event.address)
     if meaning is Meaning.STOP:
-        opt_outs.lock_requests(accounts=accounts, channel=Channel.SMS, address=number)
         stopped = [account.name for account in accounts if _stop(account, event, now=now)]
         words = gettext("%(business)s: you are unsubscribed and get no more texts. Reply START to undo.")
-        answer = _name_businesses(words, stopped)
-    elif meaning is Meaning.START:
+        return _name_businesses(words, stopped)
+    if meaning is Meaning.START:
         started = [account.name for account in accounts if _start(account, event, now=now)]
-        answer = _name_businesses(gettext("%(business)s: you may get texts again. Reply STOP to end them."), started)
-    elif meaning is Meaning.HELP:
-        answer = _write_help(accounts, event)
-    elif event.delivery is not None:
+        words = gettext("%(business)s: you may get texts again. Reply STOP to end them.")
+        return _unless_answered(event, _name_businesses(words, started))
+    if meaning is Meaning.HELP:
+        return _unless_answered(event, _write_help(accounts, event))
+    for account in accounts:
+        if meaning is Meaning.WRONG_NUMBER:
+            _remove_number(account, event, now=now)
+        elif meaning is Meaning.UNCLEAR:
+            _hold(account, event, now=now)
+        elif event.account_id in (None, account.pk):
+            items.add_reply(event, account=account)
+    if meaning is Meaning.REPLY and event.delivery is not None:
         lifecycle.respond(request=event.delivery.request, now=now, reason="Replied by text message.")
-    return answer
+    return ""
+
+
+def _unless_answered(event: DeliveryEvent, answer: str) -> str:
+    """Return the answer, unless the number has had one since ANSWER_EVERY; confirmations of opt-outs aside."""
+    others = DeliveryEvent.objects.filter(
+        kind=DeliveryEvent.Kind.REPLIED,
+        address=event.address,
+        received_at__gt=event.received_at - ANSWER_EVERY,
+        received_at__lte=event.received_at,
+    )
+    answered = others.exclude(pk=event.pk).exclude(answer="").exclude(meaning=Meaning.STOP)
+    return "" if answer and answered.exists() else answer
+
+
+def _where(account: Account, event: DeliveryEvent) -> dict[str, Any]:
+    return {"account": account, "channel": Channel.SMS, "address": event.address}
+
+
+def _evidence(event: DeliveryEvent) -> str:
+    return f"Text message {event.provider_id}: {event.text}"[:500]
+
+
+def _was_undone(account: Account, event: DeliveryEvent) -> bool:
+    """Tell whether the number was allowed again since: an old event that is applied again takes nothing back."""
+    return suppressions.lifted_since(**_where(account, event), moment=event.received_at)
 
 
 def _stop(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
     """Suppress the number in the account; return True when it was not suppressed before."""
-    where: dict[str, Any] = {"account": account, "channel": Channel.SMS, "address": event.address}
-    if suppressions.lifted_since(**where, moment=event.received_at):
-        return False  # an old event applied again: the customer has texted START since
-    evidence = f"Text message {event.provider_id}: {event.text}"[:500]
+    if _was_undone(account, event):
+        return False
+    evidence = _evidence(event)
+    where = _where(account, event)
     suppression = opt_outs.opt_out(**where, reason=Suppression.Reason.STOP, evidence=evidence, now=now)
     return suppression.evidence == evidence
 
 
+def _remove_number(account: Account, event: DeliveryEvent, *, now: datetime) -> None:
+    if not _was_undone(account, event):
+        wrong_numbers.remove(account=account, number=event.address, evidence=_evidence(event), now=now)
+
+
+def _hold(account: Account, event: DeliveryEvent, *, now: datetime) -> None:
+    """Hold the number, and ask staff; a number that is suppressed anyway gets no question."""
+    if _was_undone(account, event):
+        return
+    suppression, is_new = doubts.hold(account=account, number=event.address, evidence=_evidence(event), now=now)
+    if suppression.reason == Suppression.Reason.UNCLEAR:
+        items.add_unclear(event, account=account, suppression=suppression, tell=is_new)
+    else:
+        items.add_reply(event, account=account)
+
+
 def _start(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
-    """Lift the number's suppressions by STOP in the account; return True when there were any."""
-    stops = suppressions.of(account=account, channel=Channel.SMS, address=event.address).filter(
-        reason=Suppression.Reason.STOP, created_at__lte=event.received_at
+    """Lift the number's suppressions by STOP in the account, and end its hold; return True when there were any."""
+    stops = suppressions.of(**_where(account, event)).filter(
+        reason__in=[Suppression.Reason.STOP, Suppression.Reason.UNCLEAR], created_at__lte=event.received_at
     )
-    because = f"Text message {event.provider_id}: {event.text}"
-    return any(suppressions.lift(suppression=stop, because=because, now=now) for stop in stops)
+    outcome, because = InboxItem.Outcome.RESTARTED, f"Text message {event.provider_id}: {event.text}"
+    stop = stops.select_related("account").first()  # an address has one suppression in force at most
+    return stop is not None and doubts.lift(suppression=stop, because=because, outcome=outcome, now=now)
 
 
-def _write_help(accounts: list[Account], event: DeliveryEvent) -> str:
+def _write_help(accounts: Sequence[Account], event: DeliveryEvent) -> str:
     account = event.account or (accounts[0] if len(accounts) == 1 else None)
     if account is None:
         words = gettext("Texts from this number ask for reviews. Help: %(contact)s. Reply STOP to end them.")

@@ -33,9 +33,11 @@ def store(events: Sequence[DeliveryEvent], *, apply_later: bool = True) -> list[
 def record_refusal(delivery: Delivery, error: ChannelError, *, now: datetime) -> None:
     """Store the answer of a provider that did not take the message, as an event that the caller has applied.
 
-    Runs in the caller's transaction. Stores nothing when no provider answered.
+    Runs in the caller's transaction. Where no provider answered, stores only that a mail is in doubt.
     """
-    if error.untried or not (error.code[:1].isdigit() or error.code == "refused"):
+    is_answer = error.code[:1].isdigit() or error.code == "refused"
+    is_mail_in_doubt = error.in_doubt and delivery.channel == Channel.EMAIL
+    if error.untried or not (is_answer or is_mail_in_doubt):
         return
     DeliveryEvent.objects.bulk_create(
         [
@@ -57,6 +59,12 @@ def record_refusal(delivery: Delivery, error: ChannelError, *, now: datetime) ->
         ],
         ignore_conflicts=True,
     )
+
+
+def was_in_doubt(delivery: Delivery) -> bool:
+    """Tell whether a provider may have taken the message at an earlier attempt."""
+    answers = DeliveryEvent.objects.filter(delivery=delivery, provider=provider_of(delivery.channel))
+    return answers.filter(key__startswith="refusal:", kind=KIND_OF_OUTCOME[codes.Outcome.IN_DOUBT]).exists()
 
 
 def provider_of(channel: str) -> str:

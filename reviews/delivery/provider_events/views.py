@@ -7,15 +7,16 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
-from twilio.request_validator import RequestValidator, remove_port
+from twilio.request_validator import RequestValidator, add_port, remove_port
 from twilio.twiml.messaging_response import MessagingResponse
 
+from reviewhub.outages import DATABASE_AWAY, describe, drop_connection
 from reviewhub.rest.errors import MAX_BODY
 from reviews.contacts import suppressions
 from reviews.delivery.provider_events import apply, mail_providers, parse, store
@@ -30,7 +31,7 @@ PROBE_BY_GET = {"unisender_go"}
 
 
 def provider_view(view: View) -> View:
-    """Turn errors into answers: too large 413, unreadable 400, not the provider 403, and no database 503.
+    """Turn errors into answers: too large 413, unreadable 400, not the provider 403, something out of reach 503.
 
     After 503 the provider posts the same events again.
     """
@@ -49,9 +50,14 @@ def provider_view(view: View) -> View:
         except mail_providers.NotTheProvider as error:
             logger.warning("a provider event was refused: %s", str(error) or type(error.__cause__).__name__)
             return _refuse(403)
-        except (DatabaseError, InterfaceError) as error:
-            # The type alone: the error's text may quote the event, with addresses.
-            logger.error("a report could not be stored: %s", type(error).__name__)
+        except DATABASE_AWAY as error:
+            drop_connection(error)
+            return _refuse(503)
+        except DatabaseError as error:
+            logger.error("a report could not be stored: %s", describe(error))
+            return _refuse(503)
+        except mail_providers.OutOfReach as error:
+            logger.warning("a provider cannot be reached: %s", type(error.__cause__).__name__)
             return _refuse(503)
 
     return wrapped
@@ -145,13 +151,14 @@ def _read_signed_form(request: HttpRequest) -> dict[str, str]:
     """
     if not settings.TWILIO_AUTH_TOKEN:
         raise mail_providers.NotTheProvider("TWILIO_AUTH_TOKEN is not set.")
-    # The address that Twilio called, not the one at which the proxy reached us; it signs with or without the port.
+    # The address that Twilio called, not the one at which the proxy reached us. It signs with or without the port, also
+    # with the one of the scheme, which nobody writes; another port counts only as PUBLIC_URL has it.
     called = urlsplit(settings.PUBLIC_URL + request.get_full_path())
     validator = RequestValidator(settings.TWILIO_AUTH_TOKEN)
     signature = request.headers.get("X-Twilio-Signature", "")
     matches = [
         constant_time_compare(signature, validator.compute_signature(address, request.POST))
-        for address in (called.geturl(), remove_port(called))
+        for address in (add_port(called), remove_port(called))
     ]
     if not any(matches):
         raise mail_providers.NotTheProvider("The signature is missing or wrong.")

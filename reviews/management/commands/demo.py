@@ -23,9 +23,9 @@ from reviews.requests.accounts import create_account
 EMAIL = "demo@reviewhub.example"
 CLIENT_ID = "demo"
 SITES = {
-    "Google": "https://www.google.com/maps/search/?api=1&query=Riverside+Dental",
-    "Facebook": "https://www.facebook.com/",
-    "Yelp": "https://www.yelp.com/",
+    "Google": "https://search.google.com/local/writereview?placeid=riverside-dental-demo",
+    "Facebook": "https://www.facebook.com/riverside.dental.demo/reviews",
+    "Trustpilot": "https://www.trustpilot.com/evaluate/riverside-dental.example",
 }
 
 

@@ -61,10 +61,10 @@ def test_the_owner_chooses_language_words_and_logo(account: Account, owner: User
 
 def test_words_of_a_page_are_checked_like_those_of_a_message(account: Account, owner: User) -> None:
     client = signed_in(owner)
-    found = problems(client, account, page_heading="{{ link }}", page_text="5 stars win a gift", language="tlh")
+    found = problems(client, account, page_heading="{{ link }}", page_text="5 stars get a gift", language="tlh")
     assert len(found) == 4
     assert "There is no variable link." in " ".join(found)
-    assert "“gift”" in " ".join(found)
+    assert "“get a gift”" in " ".join(found)
     assert "“5 stars”" in " ".join(found)
     assert "tlh is not one of the available choices" in " ".join(found)
     account.refresh_from_db()

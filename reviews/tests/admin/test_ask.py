@@ -12,7 +12,8 @@ from django.utils import timezone
 from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.contacts.suppressions import suppress
-from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
+from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewRequest, Suppression
+from reviews.requests.ask import NO_SITE
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
 
@@ -31,6 +32,15 @@ def preview(client: Client, business: Account, **changes: str) -> str:
     assert response.status_code == 200
     assert "<html" not in response.content.decode()
     return " ".join(response.content.decode().split())
+
+
+def test_an_account_without_a_review_site_is_told_before_and_after_the_press(account: Account, owner: User) -> None:
+    client = signed_in(owner)
+    assert NO_SITE not in preview(client, account)
+    account.review_sites.all().delete()
+    assert NO_SITE in preview(client, account)
+    assert NO_SITE in client.post(ADD, form(account), follow=True).content.decode()
+    assert "no review site" in client.get("/admin/").content.decode()
 
 
 def test_who_works_in_one_business_is_not_asked_which(account: Account, other_account: Account, owner: User) -> None:
@@ -225,3 +235,54 @@ def test_what_cannot_be_asked_is_said_in_the_form(
     assert response.status_code == 200
     assert words in response.content.decode()
     assert not Contact.objects.exists()
+
+
+# --- Consent ------------------------------------------------------------------------------------
+
+AGREED = {
+    "consent_channel": "sms",
+    "consent_wording": "You may text me.",
+    "consent_source": "By phone",
+    "consent_at": "2026-03-01T09:30",
+}
+
+
+def test_a_consent_is_noted_with_the_ask(account: Account, owner: User, now: datetime) -> None:
+    account.texts_need_consent = True
+    account.save()
+    with time_machine.travel(now, tick=False):
+        client = signed_in(owner)
+        only_text = form(account, email="", phone="(212) 555-1234")
+        assert "No consent to text messages is recorded." in preview(client, account, **only_text)
+        assert "No consent" not in preview(client, account, **only_text, **AGREED)
+        client.post(ADD, only_text | AGREED)
+    row = Consent.objects.get()
+    assert (row.channel, row.address, row.wording, row.source, row.via) == (
+        *("sms", "+12125551234", "You may text me.", "By phone"),
+        "staff",
+    )
+    assert row.at == datetime.fromisoformat("2026-03-01T09:30:00-05:00")  # by the clock of the business
+    assert ReviewRequest.objects.get().status == "scheduled"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"consent_channel": ""}, "What was agreed to?"),
+        ({"consent_wording": " "}, "A consent proves nothing without it."),
+        ({"consent_source": ""}, "A consent proves nothing without it."),
+        ({"consent_at": ""}, "A consent proves nothing without it."),
+        ({"consent_at": "2026-03-04T09:30"}, "Must not be in the future."),
+        ({"consent_at": "1970-01-01T00:00"}, "Must not be before 2000."),
+        ({"consent_at": "soon"}, "Enter a valid date/time."),
+        ({"phone": ""}, "Type in the address or number that it is for."),
+    ],
+)
+def test_a_consent_that_proves_nothing_is_not_noted(
+    account: Account, owner: User, now: datetime, changes: dict[str, str], words: str
+) -> None:
+    with time_machine.travel(now, tick=False):
+        page = signed_in(owner).post(ADD, form(account, phone="+12125551234") | AGREED | changes).content.decode()
+    assert words in page
+    assert "<details open>" in page
+    assert not ReviewRequest.objects.exists()

@@ -13,6 +13,7 @@ from oauth.tests.flow import signed_in
 from reviews.contacts.suppressions import suppress
 from reviews.models import (
     Contact,
+    Delivery,
     MergeCandidate,
     ReviewRequest,
     Suppression,
@@ -56,6 +57,34 @@ def test_the_page_of_a_contact_tells_requests_and_opt_outs(
     assert reverse("admin:reviews_reviewrequest_change", args=[ReviewRequest.objects.get().pk]) in shown
     opted_out(account, now)
     assert "Text message</a>: Replied STOP" in client.get(page(contact)).content.decode()
+
+
+def save(user: User, contact: Contact, **values: str) -> str:
+    """Save the contact's page with these values changed; return the page that comes then."""
+    names = ("first_name", "last_name", "company_name", "email", "phone", "time_zone")
+    form_data = {name: getattr(contact, name) for name in names} | values
+    return str(signed_in(user).post(page(contact), form_data, follow=True).content.decode())
+
+
+def test_an_address_that_staff_change_or_remove_reaches_what_is_planned(contact: Contact, owner: User) -> None:
+    save(owner, contact, email="Zoe@NEW.example")
+    assert Delivery.objects.get().address == "zoe@new.example"
+    contact.refresh_from_db()
+    save(owner, contact, email="")
+    assert (Delivery.objects.get().channel, Delivery.objects.get().address) == ("sms", contact.phone)
+
+
+def test_a_number_may_be_shared_and_an_address_may_not(contact: Contact, account: Account, owner: User) -> None:
+    other = Contact.objects.create(account=account, email="max@example.com")
+    assert "Another contact has this mobile number as well" in save(owner, other, phone="(212) 555-0177")
+    other.refresh_from_db()
+    assert (other.phone, other.shares_phone) == (contact.phone, True)
+    assert "has this address already" in save(owner, other, email="zoe@example.com")
+    added = {"account": str(account.pk), "first_name": "Ida", "phone": contact.phone}
+    address = reverse("admin:reviews_contact_add")
+    shown = signed_in(owner).post(address, added, follow=True).content.decode()
+    assert "Another contact has this mobile number as well" in shown
+    assert Contact.objects.get(first_name="Ida").shares_phone
 
 
 def test_a_contact_is_erased_after_a_question(contact: Contact, owner: User) -> None:

@@ -1,5 +1,6 @@
 """Imports, as staff see them: from the file to the customers asked."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
-from reviews.models import Contact, ImportJob, ReviewRequest
+from reviews.models import Consent, Contact, ImportJob, ReviewRequest
 from reviews.requests import imports
 from reviews.tests.requests.test_imports import LIST
 
@@ -35,8 +36,8 @@ def address(job: ImportJob) -> str:
     return reverse("admin:reviews_importjob_change", args=[job.pk])
 
 
-def upload(client: Client, account: Account, text: str) -> Any:
-    file = SimpleUploadedFile("list.csv", text.encode(), content_type="text/csv")
+def upload(client: Client, account: Account, text: str, *, encoding: str = "utf-8") -> Any:
+    file = SimpleUploadedFile("list.csv", text.encode(encoding), content_type="text/csv")
     return client.post(ADD, {"account": str(account.pk), "file": file}, follow=True)
 
 
@@ -121,6 +122,29 @@ def test_a_file_that_cannot_be_read_is_refused_at_its_field(
     assert not ImportJob.objects.exists()
 
 
+def test_a_file_that_may_be_read_in_several_ways_is_not_started_before_somebody_chose(
+    account: Account, owner: User, queued: list[int]
+) -> None:
+    client = signed_in(owner)
+    list_ = LIST.replace("Ada", "Jürgen")
+    page = upload(client, account, list_, encoding="mac_roman").content.decode()
+    assert "Which of these is right?" in page
+    assert "Jürgen (Macintosh)" in page
+    job = ImportJob.objects.get()
+    refused = client.post(address(job), settings(start="1"))
+    assert (refused.status_code, queued) == (400, [])
+    assert "Choose the line in which every letter is right" in refused.content.decode()
+    client.post(address(job), settings(start="1", encoding="mac_roman"))
+    imports.work(job.pk)
+    assert Contact.objects.get(email="ada@example.com").first_name == "Jürgen"
+
+
+def test_a_page_says_how_the_letters_of_a_file_were_read(account: Account, owner: User) -> None:
+    page = upload(signed_in(owner), account, LIST.replace("Ada", "Zoë"), encoding="cp1252").content.decode()
+    assert "How the letters are read" in page
+    assert re.search(r'value="cp1252"[^>]*checked', page)
+
+
 def test_the_same_file_again_is_told(job: ImportJob, account: Account, owner: User) -> None:
     imports.start(job, check=False, now=timezone.now())
     imports.work(job.pk)
@@ -161,3 +185,54 @@ def test_a_list_of_imports_does_not_read_the_files(
     with django_assert_max_num_queries(9) as queries:
         assert "list.csv" in client.get("/admin/reviews/importjob/").content.decode()
     assert not [query for query in queries if '"content"' in query["sql"]]
+
+
+ALL_AGREED = {
+    "consent_channel": "both",
+    "consent_wording": "I agree.",
+    "consent_source": "Booking form",
+    "consent_at": "2026-02-01T12:00",
+}
+
+
+def test_all_of_a_file_are_said_to_have_agreed(job: ImportJob, owner: User) -> None:
+    client = signed_in(owner)
+    client.post(address(job), settings(start="1", **ALL_AGREED))
+    job.refresh_from_db()
+    assert (job.consent_channel, job.consent_wording, job.status) == ("both", "I agree.", "running")
+    assert job.consent_at is not None
+    assert job.consent_at.isoformat() == "2026-02-01T17:00:00+00:00"  # noon in New York
+    imports.work(job.pk)
+    assert set(Consent.objects.values_list("address", flat=True)) == {
+        "ada@example.com",
+        "+12125550102",
+        "dan@example.com",
+    }
+
+
+def test_the_settings_are_shown_again_as_they_were(job: ImportJob, owner: User) -> None:
+    client = signed_in(owner)
+    page = client.post(address(job), settings(look="1", **ALL_AGREED), follow=True).content.decode()
+    assert 'value="2026-02-01T12:00"' in page
+    assert "I agree.</textarea>" in page
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"consent_wording": ""},
+        {"consent_at": ""},
+        {"consent_channel": ""},
+        {"consent_at": "2999-01-01T00:00"},
+        {"column_0": "consent_at", "consent_channel": ""},
+    ],
+)
+def test_a_consent_of_all_that_proves_nothing_is_refused(job: ImportJob, owner: User, changes: dict[str, str]) -> None:
+    response = signed_in(owner).post(address(job), settings(start="1", **(ALL_AGREED | changes)))
+    assert response.status_code == 400
+    assert ImportJob.objects.get().status == "draft"
+
+
+def test_a_column_may_hold_a_part_of_the_consent(job: ImportJob, owner: User) -> None:
+    form = settings(look="1", column_0="consent_at", **(ALL_AGREED | {"consent_at": ""}))
+    assert signed_in(owner).post(address(job), form).status_code == 302

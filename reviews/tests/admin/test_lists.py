@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 # --- Cost -------------------------------------------------------------------------------------------
 
 
-LISTS = ["reviewrequest", "contact", "delivery", "feedback", "suppression", "deliveryevent", "mergecandidate"]
+LISTS = ["reviewrequest", "contact", "delivery", "inboxitem", "suppression", "deliveryevent", "mergecandidate"]
 
 
 @pytest.mark.parametrize("model", LISTS)

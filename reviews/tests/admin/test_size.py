@@ -25,8 +25,8 @@ MOST_STATEMENTS = 15
 MOST_READ = 10_000  # by a sequential scan: lists count that far
 BIG = {"reviews_contact", "reviews_reviewrequest", "reviews_delivery"}
 
-LIST, CONTACTS, MESSAGES, FEEDBACK = (
-    f"/admin/reviews/{name}/" for name in ("reviewrequest", "contact", "delivery", "feedback")
+LIST, CONTACTS, MESSAGES, INBOX = (
+    f"/admin/reviews/{name}/" for name in ("reviewrequest", "contact", "delivery", "inboxitem")
 )
 PAGES = [
     "/admin/",
@@ -46,8 +46,8 @@ PAGES = [
     MESSAGES,
     f"{MESSAGES}?status__exact=planned",
     f"{MESSAGES}?status__exact=failed",
-    FEEDBACK,
-    f"{FEEDBACK}?handled=all",
+    INBOX,
+    f"{INBOX}?handled=all",
 ]
 
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from oauth.models import Account
 from reviews.contacts import change
-from reviews.models import Contact, Suppression
+from reviews.models import Contact, Delivery, ReviewRequest, Suppression
 from reviews.tests.support.helpers import refused
 
 pytestmark = pytest.mark.django_db
@@ -68,7 +69,6 @@ def test_only_named_fields_change(owner_api: Any, contact: Contact) -> None:
         ({"first_name": "a\x00"}, "first_name"),
         ({"email": "", "mobile_phone_number": ""}, "email"),
         ({"email": "bob@example.com"}, "email"),
-        ({"mobile_phone_number": "+12125550002"}, "mobile_phone_number"),
     ],
 )
 def test_an_impossible_change_is_refused_and_loses_nothing(
@@ -83,15 +83,24 @@ def test_an_impossible_change_is_refused_and_loses_nothing(
 def test_the_faster_of_two_calls_takes_the_address(
     owner_api: Any, account: Account, contact: Contact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    holders = change.holders
+    save = change._save
 
-    def then_another_is_faster(row: Contact) -> dict[str, Contact]:
-        before = holders(row)
-        Contact.objects.get_or_create(account=account, email="bob@example.com")
-        return before
+    def find_another_faster(*given: Any) -> dict[str, str]:
+        if not Contact.objects.filter(email="bob@example.com").exists():
+            Contact.objects.create(account=account, email="bob@example.com")
+            raise IntegrityError  # as the constraint says it to whoever comes second
+        return save(*given)
 
-    monkeypatch.setattr(change, "holders", then_another_is_faster)
+    monkeypatch.setattr(change, "_save", find_another_faster)
     refused(owner_api.patch(f"{API}/contacts/{contact.pk}", {"email": "bob@example.com"}, format="json"), "email")
+
+
+def test_a_number_may_be_shared(owner_api: Any, account: Account, contact: Contact) -> None:
+    other = Contact.objects.create(account=account, email="bob@example.com", phone="+12125550002")
+    body = owner_api.patch(f"{API}/contacts/{contact.pk}", {"mobile_phone_number": other.phone}, format="json").json()
+    assert body["mobile_phone_number"] == "+12125550002"
+    found = owner_api.get(f"{API}/contacts", {"mobile_phone_number": other.phone}).json()["results"]
+    assert {row["email"] for row in found} == {"bob@example.com", "jane@example.com"}
 
 
 def test_erasing_is_for_good_and_may_be_repeated(owner_api: Any, contact: Contact) -> None:
@@ -114,3 +123,58 @@ def test_lists_cost_the_same_for_one_and_for_many(
     owner_api.get(f"{API}/contacts")  # the key's last use is noted once a minute
     with django_assert_num_queries(3):  # the key, the page, its opt-outs
         assert len(owner_api.get(f"{API}/contacts").json()["results"]) == 31
+
+
+# --- Who an ask is about, and where it goes -------------------------------------------------------
+
+
+def ask(client: Any, **body: Any) -> Any:
+    return client.post(f"{API}/review-requests", body, format="json")
+
+
+def test_two_people_with_one_number_are_two_contacts(owner_api: Any, account: Account) -> None:
+    carol = {"first_name": "Carol", "email": "carol@example.com", "mobile_phone_number": "+12125550177"}
+    dave = {"first_name": "Dave", "email": "dave@example.com", "mobile_phone_number": "+12125550177"}
+    first = ask(owner_api, **carol).json()
+    answer = ask(owner_api, **dave, external_id="job-2")
+    assert answer.status_code == 201
+    body = answer.json()
+    assert (body["contact_name"], body["contact_email"]) == ("Dave", "dave@example.com")
+    assert body["contact_id"] != first["contact_id"]
+    assert "Another contact has this mobile number as well" in body["warnings"][0]
+    (found,) = owner_api.get(f"{API}/review-requests", {"external_id": "job-2"}).json()["results"]
+    assert found["id"] == body["id"]
+    assert owner_api.get(f"{API}/contacts/{first['contact_id']}").json()["first_name"] == "Carol"
+
+
+@pytest.mark.parametrize(
+    ("change", "address"),
+    [({"email": "jane@new.example"}, "jane@new.example"), ({"email": None}, "+12125551234")],
+)
+def test_a_planned_message_follows_a_changed_address_and_the_answers_say_so(
+    owner_api: Any, account: Account, change: dict[str, Any], address: str
+) -> None:
+    body = ask(owner_api, email="jane@example.com", mobile_phone_number="+12125551234", delay_hours=24).json()
+    owner_api.patch(f"{API}/contacts/{body['contact_id']}", change, format="json")
+    shown = owner_api.get(f"{API}/review-requests/{body['id']}").json()
+    assert [message["address"] for message in shown["messages"]] == [address]
+    assert shown["message"] == f"Review request scheduled for {address}"
+
+
+def test_a_request_without_any_way_left_fails_at_once(owner_api: Any, account: Account) -> None:
+    body = ask(owner_api, email="jane@example.com", mobile_phone_number="+12125551234", channel="email").json()
+    owner_api.patch(f"{API}/contacts/{body['contact_id']}", {"email": None}, format="json")
+    shown = owner_api.get(f"{API}/review-requests/{body['id']}").json()
+    assert (shown["status"], shown["messages"][0]["status"]) == ("failed", "cancelled")
+    assert shown["reason"] == "The contact has no address left that this request may be sent to."
+
+
+def test_a_request_says_to_which_address_it_went(owner_api: Any, account: Account, contact: Contact) -> None:
+    Delivery.objects.update(status="sent", sent_at=contact.created_at)
+    ReviewRequest.objects.update(status="sent", sent_at=contact.created_at)
+    owner_api.patch(f"{API}/contacts/{contact.pk}", {"email": "jane@new.example"}, format="json")
+    (listed,) = owner_api.get(f"{API}/review-requests").json()["results"]
+    assert (listed["contact_email"], listed["message"]) == (
+        "jane@new.example",
+        "Review request sent to jane@example.com",
+    )

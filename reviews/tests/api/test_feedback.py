@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from oauth.models import Account
-from reviews.models import Contact, Feedback
+from reviews.models import Contact, InboxItem
 from reviews.pages import actions
 from reviews.tests.support.helpers import refused
 
@@ -24,7 +24,7 @@ def test_feedback_is_filtered_and_names_its_customer_where_there_is_one(
     assert (written["rating"], written["contact_id"], written["contact_name"]) == (4, str(contact.pk), "Jane Smith")
     assert (scanned["rating"], scanned["contact_id"], scanned["review_request_id"]) == (None, None, None)
     assert [row["id"] for row in owner_api.get(f"{API}/feedback?rating=4").json()["results"]] == [written["id"]]
-    Feedback.objects.filter(pk=written["id"]).update(handled_at=now)
+    InboxItem.objects.filter(feedback=written["id"]).update(handled_at=now)
     assert [row["id"] for row in owner_api.get(f"{API}/feedback?handled=false").json()["results"]] == [scanned["id"]]
     assert [row["id"] for row in owner_api.get(f"{API}/feedback?handled=true").json()["results"]] == [written["id"]]
     for wrong in ("rating=many", "rating=4.5", "handled=maybe"):

@@ -8,8 +8,9 @@ import pytest
 from django.utils.dateparse import parse_datetime
 
 from oauth.models import Account
-from reviews.models import Contact, Delivery, ReviewRequest
+from reviews.models import Contact, Delivery, ReviewRequest, ReviewSite
 from reviews.requests import lifecycle
+from reviews.requests.ask import NO_SITE
 from reviews.tests.support.helpers import KEYS, REFERENCE, URL, asked, post, refused
 
 pytestmark = pytest.mark.django_db
@@ -163,9 +164,10 @@ def test_a_dry_run_shows_every_message_and_writes_nothing(owner_api: Any) -> Non
     response = post(owner_api, REFERENCE | {"dry_run": True, "delay_hours": 0})
     assert response.status_code == 200
     body = response.json()
-    assert set(body) == {"status", "reason", "gates", "messages"}
+    assert set(body) == {"status", "reason", "gates", "messages", "warnings"}
     assert (body["status"], body["reason"]) == ("scheduled", None)
-    assert [gate["gate"] for gate in body["gates"]] == ["external_id", "open_request", "cool_down", "opt_out"]
+    gates = ["external_id", "open_request", "cool_down", "opt_out", "consent"]
+    assert [gate["gate"] for gate in body["gates"]] == gates
     assert [(message["step"], message["channel"]) for message in body["messages"]] == [
         (0, "email"),
         (1, "sms"),
@@ -178,6 +180,15 @@ def test_a_dry_run_shows_every_message_and_writes_nothing(owner_api: Any) -> Non
     assert mail is None
     assert (text["encoding"], text["count"], text["culprits"]) == ("GSM-7", 1, [])
     assert not Contact.objects.exists()
+
+
+def test_an_account_without_a_review_site_is_told_wherever_it_asks(owner_api: Any, account: Account) -> None:
+    with_site = post(owner_api, {"email": "a@b.example"}).json()
+    ReviewSite.objects.for_account(account).update(is_active=False)
+    asked = post(owner_api, {"email": "c@d.example"}).json()
+    rehearsed = post(owner_api, {"email": "e@f.example", "dry_run": True}).json()
+    assert with_site["warnings"] == []
+    assert asked["warnings"] == rehearsed["warnings"] == [NO_SITE]
 
 
 def test_a_dry_run_says_which_gate_is_shut(owner_api: Any) -> None:

@@ -10,11 +10,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 
 from oauth.models import Account, User
-from reviews.contacts import erase
+from reviews.contacts import change, erase, suppressions
 from reviews.contacts.suppressions import suppress
 from reviews.models import Contact, Delivery, DeliveryEvent, MergeCandidate, ReviewRequest, Suppression
+from reviews.models.base import Channel
 from reviews.pages import actions
 from reviews.requests.ask import Ask, ask
+from reviews.requests.consents import Agreement
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import FakeProvider, asked
 
@@ -33,7 +35,9 @@ TRACES = ("Zebedee", "zebedee", "Quagga", "2125550177", "JOB-7")
 @pytest.fixture
 def contact(account: Account, owner: User, now: datetime) -> Contact:
     """A customer with a trace in every table that may have one."""
-    request = asked(account, now, person=ZEBEDEE, external_id="JOB-7", metadata={"note": "Zebedee called"})
+    agreed = Agreement(Channel.SMS, ZEBEDEE.phone, "I, Zebedee, agree to texts", "Call from 212-555-0177", now)
+    told = {"external_id": "JOB-7", "metadata": {"note": "Zebedee called"}, "agreements": (agreed,)}
+    request = asked(account, now, person=ZEBEDEE, **told)
     delivery = Delivery.objects.get()
     Delivery.objects.filter(pk=delivery.pk).update(subject="Zebedee?", text="Hi Zebedee", error_text="zebedee@… full")
     for key, about in (("1", {"delivery": delivery}), ("2", {"address": "+12125550177"})):
@@ -104,8 +108,37 @@ def test_what_is_under_way_is_stopped(account: Account, provider: FakeProvider, 
     request = asked(account, now, person=ZEBEDEE)
     erase.erase(contact=request.contact, by="owner", now=now)
     request.refresh_from_db()
-    assert (request.status, Delivery.objects.get().status) == ("suppressed", "cancelled")
+    assert (request.status, request.reason) == ("suppressed", "Erased by owner.")
+    assert Delivery.objects.get().status == "cancelled"
     assert provider.sent == []
+
+
+def test_who_shares_the_number_is_not_texted_and_keeps_the_rest(account: Account, now: datetime) -> None:
+    """The number is not written to again, whoever else has it; the request of that other person goes on by mail."""
+    dave = Person(first_name="Dave", email="dave@example.com", phone=ZEBEDEE.phone)
+    daves = asked(account, now, person=dave, channel="auto")
+    Delivery.objects.update(channel="sms", address=ZEBEDEE.phone)
+    zebedees = asked(account, now, person=ZEBEDEE)
+    erase.erase(contact=zebedees.contact, by="owner", now=now)
+    daves.refresh_from_db()
+    assert daves.status == "scheduled"
+    message = Delivery.objects.get(request=daves)
+    assert (message.channel, message.address, message.status) == ("email", "dave@example.com", "planned")
+    assert Contact.objects.get(email="dave@example.com").phone == ZEBEDEE.phone
+
+
+def test_what_a_call_brings_while_a_worker_is_waited_for_is_ended_too(
+    account: Account, contact: Contact, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change_and_ask(*places: Any) -> bool:
+        change.change(contact=contact, values={"email": "new@example.com"}, now=now)
+        asked(account, now, person=Person(email="new@example.com"))
+        return True
+
+    monkeypatch.setattr(suppressions, "until_quiet", change_and_ask)
+    erase.erase(contact=contact, by="owner", now=now)
+    assert not ReviewRequest.objects.open().exists()
+    assert not Delivery.objects.pending().exists()
 
 
 def test_other_customers_keep_everything(

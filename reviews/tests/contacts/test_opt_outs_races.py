@@ -7,16 +7,14 @@ import datetime
 import json
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from functools import partial
-from threading import Event
 from typing import Any
 
 import pytest
 from django.conf import settings as given
-from django.db import connection, connections, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -24,12 +22,12 @@ from oauth.models import Account
 from reviewhub.testing import make_account
 from reviews.contacts import opt_outs, suppressions
 from reviews.delivery import drain
-from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.claims import LEASE
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.requests.matching import Person
-from reviews.tests.support.helpers import FakeProvider, asked
+from reviews.tests.support.helpers import asked
 from reviews.tests.support.provider_posts import NUMBER, PUBLIC, SECRET, SENDER, TOKEN, basic, text
+from reviews.tests.support.races import PATIENCE, SlowProvider, alone, somebody_waits
 from reviews.tests.support.site import until, zone_where_it_is_noon
 
 pytestmark = [
@@ -41,30 +39,6 @@ pytestmark = [
 MAILED = "jane@example.com"
 TRIALS = 12
 BATCH = 30
-PATIENCE = 60.0  # seconds until something that should happen counts as not happening
-
-
-@dataclass
-class SlowProvider(FakeProvider):
-    """Takes its time, and remembers when each message had been handed over. `held`: numbers that wait for `go`."""
-
-    pause: float = 0.0
-    held: Callable[[str], bool] = lambda _: False
-    go: Event = field(default_factory=Event)
-    began: Event = field(default_factory=Event)
-    handed: list[tuple[str, float]] = field(default_factory=list)
-
-    def send(self, message: Message) -> Accepted:
-        self.began.set()
-        if self.held(message.to):
-            assert self.go.wait(PATIENCE)
-        time.sleep(self.pause)
-        accepted = super().send(message)
-        self.handed.append((message.to, time.monotonic()))
-        return accepted
-
-    def to(self, number: str) -> list[float]:
-        return [moment for address, moment in self.handed if address == number]
 
 
 @pytest.fixture(autouse=True)
@@ -85,14 +59,6 @@ def provider() -> Iterator[SlowProvider]:
 def pool() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(4) as threads:
         yield threads
-
-
-def alone(call: Callable[[], Any]) -> Any:
-    """Run in a thread, with a database connection of its own that ends with it."""
-    try:
-        return call()
-    finally:
-        connections.close_all()
 
 
 def begin_drain(pool: ThreadPoolExecutor) -> "Future[int]":
@@ -118,15 +84,6 @@ def batch(accounts: list[Account], *, of_jane: set[int]) -> None:
 
 def three_accounts() -> list[Account]:
     return [make_account(f"Business {number}") for number in range(3)]
-
-
-def somebody_waits() -> bool:
-    """Return whether another transaction waits for a lock that ours holds."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-        )
-        return bool(cursor.fetchone()[0])
 
 
 def test_an_opt_out_in_mid_batch_stops_what_was_not_handed_over(

@@ -1,10 +1,11 @@
 """Rules that stand in SQL and, for SQLite, once more in Python: the same generated rows, and the same outcome.
 
 Each test makes a few hundred rows from a seed, among them every state of requests and messages, claims held and lost,
-suppressed addresses, accounts that are off, paused providers and numbers near their cap. Both ways then run on
-PostgreSQL, one after the other on the same rows.
+suppressed addresses, accounts that are off or demand consents, paused providers and senders, and numbers near their
+cap. Both ways then run on PostgreSQL, one after the other on the same rows.
 """
 
+import math
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,17 +21,19 @@ from django.db import transaction
 
 from oauth.models import Account
 from reviewhub.testing import make_account
-from reviews.delivery import advance, claims, unsent
+from reviews.delivery import advance, claims, pauses, unsent
 from reviews.delivery.advance import Pair, Sent
 from reviews.delivery.channels import Accepted, Message
 from reviews.models import (
     ChannelHealth,
+    Consent,
     Contact,
     Delivery,
     Endpoint,
     Event,
     FollowUpStep,
     Notice,
+    Pause,
     ReviewRequest,
     Suppression,
 )
@@ -44,7 +47,8 @@ pytestmark = [
     pytest.mark.django_db,
 ]
 
-SEEDS = {1: None, 2: Channel.EMAIL, 3: Channel.SMS}  # with the channel whose provider is paused
+SEEDS = {1: None, 2: Channel.EMAIL, 3: Channel.SMS, 4: None, 5: None}  # with the channel whose provider is paused
+OURS = {5: (Channel.EMAIL, ""), 4: (Channel.SMS, "+12125550100")}  # the channel or sender with our account's fault
 CONTACTS = 25  # of each of three accounts; the same number is one contact's in each account
 
 
@@ -59,7 +63,10 @@ def key(random: Random) -> uuid.UUID:
 def random(request: pytest.FixtureRequest, db: None, now: datetime) -> Random:
     """A generator of random numbers, after it has filled the tables."""
     random = Random(request.param)  # noqa: S311 (makes rows, keeps no secret)
-    accounts = [make_account(f"Account {number}", is_active=number < 2) for number in range(3)]
+    accounts = [
+        make_account(f"Account {number}", is_active=number < 2, texts_need_consent=number == 1) for number in range(3)
+    ]
+    Account.objects.filter(pk=accounts[0].pk).update(text_sender=OURS[4][1])
     for account in accounts:
         for types, is_active in (("", True), ("message.sent", True), ("message.failed", True), ("", False)):
             Endpoint.objects.create(account=account, url="https://x.example", event_types=types, is_active=is_active)
@@ -69,6 +76,13 @@ def random(request: pytest.FixtureRequest, db: None, now: datetime) -> Random:
         is_paused = channel is SEEDS[request.param]
         paused_until = now + timedelta(seconds=1) if is_paused else random.choice([None, now])
         ChannelHealth.objects.create(channel=channel, paused_until=paused_until)
+    if request.param in OURS:
+        channel, sender = OURS[request.param]
+        waiting = Delivery.objects.filter(channel=channel, status__in=Delivery.PENDING, claim__isnull=False)
+        if sender:
+            waiting = waiting.filter(account=accounts[0])
+        probe = waiting.filter(request__status__in=ReviewRequest.OPEN).order_by("pk").values_list("pk", flat=True)[0]
+        Pause.objects.create(channel=channel, sender=sender, code="401", since=now, retry_at=now, probe=probe)
     return random
 
 
@@ -80,20 +94,28 @@ def add_request(random: Random, account: Account, number: int, now: datetime) ->
         contact=contact,
         sequence=account.sequences.get(),
         status=status,
+        held="unclear_opt_out" if status in ReviewRequest.OPEN and random.random() < 0.15 else "",
         scheduled_for=now,
         created_at=now,
         sent_at=now - timedelta(days=1) if status == ReviewRequest.Status.SENT else None,
         ended_at=None if status in ReviewRequest.OPEN else now,
     )
     for channel in Channel:
-        if random.random() < 0.3:
-            add_suppression(random, contact, channel, now)
+        for address in (contact.address(channel), old_address(contact, channel)):
+            if random.random() < 0.3:
+                add_suppression(random, contact, channel, address, now)
+        for _ in range(random.choice([0, 1, 1, 2])):
+            add_consent(random, contact, channel, now)
         for step in range(random.choice([1, 2, 3])):
             add_message(random, request, step, channel, now)
 
 
-def add_suppression(random: Random, contact: Contact, channel: Channel, now: datetime) -> None:
-    address = contact.address(channel)
+def old_address(contact: Contact, channel: Channel) -> str:
+    """The one that the contact had when some of its messages were planned."""
+    return f"old.{contact.email}" if channel == Channel.EMAIL else contact.phone.replace("+1212", "+1213")
+
+
+def add_suppression(random: Random, contact: Contact, channel: Channel, address: str, now: datetime) -> None:
     Suppression.objects.create(
         account=contact.account,
         channel=channel,
@@ -105,6 +127,19 @@ def add_suppression(random: Random, contact: Contact, channel: Channel, now: dat
     )
 
 
+def add_consent(random: Random, contact: Contact, channel: Channel, now: datetime) -> None:
+    address = contact.address(channel)
+    Consent.objects.create(
+        pk=key(random),
+        account=contact.account,
+        channel=channel,
+        address_hash=hash_address(contact.account_id, channel, address),
+        kind=random.choice(["given", "given", "withdrawn"]),
+        at=now - random.choice([timedelta(days=1), timedelta(days=2)]),
+        recorded_at=now,
+    )
+
+
 def add_message(random: Random, request: ReviewRequest, step: int, channel: Channel, now: datetime) -> None:
     status = random.choice([*Delivery.Status, *Delivery.PENDING * 6])
     sent_at = now - random.choice([timedelta(hours=1), CAP_PERIOD, 2 * CAP_PERIOD])
@@ -113,10 +148,11 @@ def add_message(random: Random, request: ReviewRequest, step: int, channel: Chan
         request=request,
         step=step,
         channel=channel,
-        address=request.contact.address(channel),
+        address=old_address(request.contact, channel) if random.random() < 0.2 else request.contact.address(channel),
         status=status,
         claim=key(random) if status in Delivery.PENDING and random.random() < 0.8 else None,
         attempts=random.randrange(3),
+        lapses=random.choice([0, 0, 0, 1, 5]),
         due_at=now + timedelta(seconds=random.randrange(-3600, 1200), microseconds=Delivery.objects.count()),
         sent_at=sent_at if status in Delivery.ACCEPTED else None,
         error_code=random.choice(["", "451"]),
@@ -135,6 +171,8 @@ def work(random: Random, now: datetime) -> tuple[list[Sent], list[Delivery]]:
         row.request.account = row.account
         if random.random() < 0.1:
             row.claim = key(random)
+        if random.random() < 0.1:
+            row.address = "rendered.before@example.com"  # its row has another one by now
         if random.random() < (0.8 if row.status == Delivery.Status.SENDING else 0.2):
             sent.append(accepted(random, row, now))
         else:
@@ -209,7 +247,8 @@ def test_what_is_marked_planned_and_declared_is_the_same(random: Random, now: da
         assert rows_in_turn[name] == each, name
     # The rows are such that everything happens, and everything does not.
     marked, declared = (Counter(answer) for answer in zip(*answers, strict=True))
-    assert min(marked[True], marked[False], declared[True], declared[False]) > 5
+    assert min(marked[True], marked[False], declared[False]) > 5
+    assert declared[True]
     assert len(rows["Delivery"]) > len(before["Delivery"]) + 5
     assert len(rows["Event"]) > marked[True]  # some requests have moved as well
     assert len(rows["Notice"]) > len(rows["Event"])
@@ -218,17 +257,25 @@ def test_what_is_marked_planned_and_declared_is_the_same(random: Random, now: da
 def test_what_is_claimed_is_the_same(random: Random, now: datetime) -> None:
     ChannelHealth.objects.filter(channel="email").update(paused_until=now)  # over
     two_accounts = list(Account.objects.order_by("pk").values_list("pk", flat=True))[:2]
-    kinds = [(Delivery.Status.PLANNED, []), (Delivery.Status.SENDING, []), (Delivery.Status.PLANNED, two_accounts)]
-    for (status, accounts), channel, limit in product(kinds, Channel.values, (1, 7, 1000)):
-        parameters = {"channel": channel, "now": now, "limit": limit}
+    outcomes: Counter[tuple[bool, bool]] = Counter()
+    ways = product(claims.Kind, (False, True), ([], two_accounts), Channel.values, (1, 7, 1000))
+    for kind, beside, accounts, channel, limit in ways:
+        share = math.ceil(limit / len(accounts)) if accounts else limit
+        parameters = {"channel": channel, "now": now, "limit": share * max(len(accounts), 1), "share": share}
         parameters |= {"claim": key(random), "lapses_at": now + claims.LEASE}
+        which = (kind, beside, bool(accounts))
         with undone():
-            claimed, rows = sorted(claims._claim_at_once(status, accounts, parameters)), stored()
+            claimed, is_paused = claims._claim_at_once(which, accounts, parameters)
+            rows = stored()
         with undone():
-            assert sorted(claims._claim_in_turn(status, accounts, parameters)) == claimed
+            claimed_in_turn, is_paused_in_turn = claims._claim_in_turn(which, accounts, parameters)
+            assert (sorted(claimed_in_turn), is_paused_in_turn) == (sorted(claimed), is_paused)
             assert stored() == rows
-        assert claimed or channel == "sms"
-        assert len(claimed) <= limit * max(len(accounts), 1)
+        outcomes[bool(claimed), is_paused] += 1
+        assert len(claimed) <= int(str(parameters["limit"]))
+    assert outcomes[True, False]
+    assert not outcomes[True, True]
+    assert bool(outcomes[False, True]) is Pause.objects.exists()
 
 
 # --- The gates, and the words for them -------------------------------------------------------------
@@ -252,14 +299,16 @@ def test_the_gate_that_is_said_to_be_closed_is_the_one_that_closed(random: Rando
             assert others_count(row, now) >= CAP  # of these some are on their way: it is asked again soon
         else:
             assert is_declared == (outcome == "nothing is closed"), (row.pk, outcome)
-    assert {outcome for _, outcome in outcomes} >= {"cancelled", "nothing is closed"}
+    assert {outcome for _, outcome in outcomes} >= {"cancelled", "held", "nothing is closed"}
 
 
 def explained(row: Delivery, now: datetime) -> str:
     if row.status == Delivery.Status.CANCELLED:
         return "cancelled"
     assert row.status == Delivery.Status.PLANNED
-    if ChannelHealth.objects.filter(channel=row.channel, paused_until__gt=now).exists():
+    if row.due_at == Delivery.OUT_OF_REACH:
+        return "held"
+    if ChannelHealth.objects.filter(channel=row.channel, paused_until__gt=now).exists() or pauses.holds(row):
         return "paused"
     return "nothing is closed" if row.due_at == now + unsent.CONNECT_PAUSE else "put off"
 

@@ -7,7 +7,7 @@ import pytest
 
 from oauth.models import Account
 from reviews.contacts import opt_outs, suppressions
-from reviews.delivery import claims, drain
+from reviews.delivery import claims, drain, prepare
 from reviews.models import Delivery, FollowUpStep, Suppression
 from reviews.requests import lifecycle, plan
 from reviews.requests.matching import Person
@@ -100,7 +100,25 @@ def test_a_claimed_message_is_nobody_elses_until_the_claim_lapses(account: Accou
     assert len(claimed(now)) == 1
     assert claimed(now) == []
     assert claimed(now + claims.LEASE - timedelta(seconds=1)) == []
-    assert len(claimed(now + claims.LEASE)) == 1
+    assert claimed(now + claims.LEASE) == []  # it may have killed its worker: it is claimed alone
+    [row] = claims.claim_lapsed("email", now + claims.LEASE)
+    assert row.lapses == 1
+
+
+def test_a_renewed_claim_lasts_another_lease_and_only_while_the_message_is_being_sent(
+    account: Account, now: datetime
+) -> None:
+    for number in range(2):
+        asked(account, now, person=Person(email=f"c{number}@example.com"))
+    sending, planned = claimed(now)
+    Delivery.objects.filter(pk=sending.pk).update(status="sending")
+    later = now + timedelta(seconds=100)
+    claims.renew([sending, planned], later)
+    assert Delivery.objects.get(pk=sending.pk).due_at == later + claims.LEASE
+    assert Delivery.objects.get(pk=planned.pk).due_at == now + claims.LEASE
+    Delivery.objects.filter(pk=sending.pk).update(claim=uuid.uuid4())  # somebody else's by now
+    claims.renew([sending], later + timedelta(seconds=60))
+    assert Delivery.objects.get(pk=sending.pk).due_at == later + claims.LEASE
 
 
 def test_a_claim_takes_no_more_than_it_may_and_the_oldest_first(account: Account, now: datetime) -> None:
@@ -135,7 +153,7 @@ def test_messages_in_doubt_are_claimed_one_at_a_time(account: Account, now: date
         asked(account, now, person=Person(email=f"doubt{number}@example.com"))
     Delivery.objects.update(status="sending")
     assert claimed(now) == []
-    assert [len(claims.claim_in_doubt(channel="email", now=now)) for _ in range(3)] == [1, 1, 0]
+    assert [len(claims.claim_lapsed("email", now)) for _ in range(3)] == [1, 1, 0]
 
 
 def test_a_worker_that_lost_its_claim_sends_nothing(account: Account, clock: Clock, provider: FakeProvider) -> None:
@@ -297,7 +315,7 @@ def test_a_channel_whose_provider_was_taken_away_gives_way_to_the_other(
     account: Account, clock: Clock, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     request = asked(account, clock(), channel="auto")
-    for module in (drain, plan):
+    for module in (prepare, plan):
         monkeypatch.setattr(module, "available_channels", lambda: {"sms"})
     drain.send_due(clock)
     assert deliveries(request) == [(0, "email", "failed"), (0, "sms", "sent"), (1, "sms", "planned")]

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from oauth.models import Account
-from reviews.delivery import claims, drain
+from reviews.delivery import claims, drain, prepare
 from reviews.delivery.channels import ChannelError
-from reviews.models import ChannelHealth, Delivery, Suppression
+from reviews.models import ChannelHealth, Delivery, ReviewRequest, Suppression
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import JANE, Clock, FakeProvider, asked, deliveries
 
@@ -22,19 +22,19 @@ def test_a_temporary_refusal_is_tried_again_after_growing_waits_then_given_up(
     account: Account, clock: Clock, provider: FakeProvider
 ) -> None:
     request = asked(account, clock(), person=Person(email="a@b.example"))
-    provider.errors = [ChannelError("451", "busy") for _ in range(5)]
+    provider.errors = [ChannelError("451", "busy") for _ in range(7)]
     waits = []
-    for _ in range(4):
+    for _ in range(6):
         drain.send_due(clock)
         row = Delivery.objects.get()
         assert (row.status, row.error_code) == ("planned", "451")
         waits.append((row.due_at - clock()) / timedelta(minutes=1))
         Delivery.objects.update(due_at=clock())
-    assert [low <= wait <= low * 1.2 for low, wait in zip((1, 5, 15, 60), waits, strict=True)] == [True] * 4
+    assert [low <= wait <= low * 1.2 for low, wait in zip((1, 5, 15, 60, 240, 720), waits, strict=True)] == [True] * 6
     drain.send_due(clock)
     request.refresh_from_db()
     assert (request.status, request.reason) == ("failed", "busy")
-    assert Delivery.objects.get().attempts == 5
+    assert Delivery.objects.get().attempts == 7
 
 
 def test_no_retry_comes_before_the_provider_said(account: Account, clock: Clock, provider: FakeProvider) -> None:
@@ -100,7 +100,8 @@ def test_a_mail_without_an_answer_is_sent_again_under_the_same_message_id(
     key = Delivery.objects.get().message_key
     provider.errors = [ChannelError("connection", "reset", in_doubt=True)]
     drain.send_due(clock)
-    clock.forward(minutes=2)
+    assert Delivery.objects.get().due_at == clock() + timedelta(hours=1)
+    clock.forward(hours=1)
     assert drain.send_due(clock) == 1
     assert provider.sent[0].headers["Message-ID"] == f"<{key}@testserver>"
 
@@ -117,14 +118,20 @@ def test_a_worker_killed_in_mid_send_leaves_a_row_in_doubt(
     assert Delivery.objects.get(step=0).status == outcome
 
 
-def test_a_message_that_kills_its_worker_fails_after_five_tries(
+def test_a_message_that_kills_its_worker_fails_after_five_lapsed_claims(
     account: Account, clock: Clock, provider: FakeProvider
 ) -> None:
     asked(account, clock(), person=Person(email="a@b.example"))
-    Delivery.objects.update(status="sending", attempts=5)
-    drain.send_due(clock)
+    for status in ("planned", "sending", "sending", "planned", "sending"):  # wherever it died
+        assert Delivery.objects.get().status != "failed"
+        Delivery.objects.update(status=status, claim=uuid.uuid4(), due_at=clock())
+        provider.errors = [ZeroDivisionError()]
+        drain.send_due(clock)
     assert provider.sent == []
-    assert Delivery.objects.get().status == "failed"
+    row = Delivery.objects.get()
+    assert (row.status, row.lapses) == ("failed", 5)
+    assert row.reason == "The worker died or hung 5 times over this message."
+    assert ReviewRequest.objects.get().status == "failed"
 
 
 def test_an_unexpected_error_in_mid_send_holds_up_no_other_message(
@@ -142,7 +149,7 @@ def test_an_unexpected_error_before_sending_is_tried_again_later(
     account: Account, clock: Clock, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked(account, clock())
-    monkeypatch.setattr(drain, "render", lambda *_: 1 / 0)
+    monkeypatch.setattr(prepare, "render", lambda *_: 1 / 0)
     drain.send_due(clock)
     row = Delivery.objects.get()
     assert (row.status, row.attempts, row.error_code) == ("planned", 1, "internal")

@@ -144,7 +144,7 @@ def test_a_text_that_never_leaves_fails_after_its_tries(
     unknown: Delivery, clock: Clock, listed: Callable[..., None]
 ) -> None:
     listed()
-    Delivery.objects.update(attempts=5)
+    Delivery.objects.update(attempts=7)
     reconcile.reconcile(now=clock())
     assert Delivery.objects.get().status == "failed"
     assert ReviewRequest.objects.get().status == "failed"

@@ -15,7 +15,7 @@ from reviews.delivery import drain, staff_actions
 from reviews.delivery.channels import ChannelError
 from reviews.delivery.reconcile import reconcile
 from reviews.insights.counters import totals
-from reviews.models import ChannelHealth, Delivery, FollowUpStep, ReviewRequest, Suppression, Tally
+from reviews.models import ChannelHealth, Contact, Delivery, FollowUpStep, ReviewRequest, Suppression, Tally
 from reviews.requests import lifecycle
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, FakeProvider, asked, deliveries
@@ -67,6 +67,15 @@ def test_a_retried_message_leaves_and_its_request_goes_on(
     assert [message.to for message in provider.sent] == ["jane@example.com"]
     assert ReviewRequest.objects.get().status == "sent"
     assert deliveries(request) == [(0, "email", "sent"), (1, "email", "planned")]
+
+
+def test_a_retried_message_goes_where_the_contact_is_now(
+    failed: Delivery, clock: Clock, provider: FakeProvider
+) -> None:
+    Contact.objects.update(email="jane@new.example")
+    assert staff_actions.retry(delivery=failed, now=clock.now).address == "jane@new.example"
+    drain.send_due(clock)
+    assert [message.to for message in provider.sent] == ["jane@new.example"]
 
 
 def test_a_second_press_does_nothing(failed: Delivery, clock: Clock) -> None:

@@ -113,5 +113,5 @@ def test_the_page_shows_the_numbers_and_takes_only_the_choices_it_offers(
 
 def test_the_page_takes_few_statements(account: Account, owner: User, django_assert_max_num_queries: Any) -> None:
     client = signed_in(owner)
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(17):
         client.get("/admin/")

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import OperationalError
+from django.db import InternalError, OperationalError
+from django.db.models import QuerySet
 from django.test import Client
 
 from reviews.insights import health
@@ -41,6 +42,28 @@ def test_missing_migrations_are_named_and_looked_for_again(client: Client, monke
         patched.setattr(health.MigrationExecutor, "migration_plan", lambda *_: ["0002"])
         assert "Migrations are not applied" in client.get("/readyz").json()["reason"]
     assert "No worker runs" in client.get("/readyz").json()["reason"]
+
+
+@pytest.mark.django_db
+def test_a_database_that_may_only_be_read_is_named(
+    client: Client, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise InternalError("cannot execute UPDATE in a read-only transaction")
+
+    WorkerBeat.objects.create(worker="a:1", started_at=now, beat_at=now)
+    monkeypatch.setattr(QuerySet, "update", refuse)
+    with time_machine.travel(now, tick=False):
+        response = client.get("/readyz")
+    assert (response.status_code, response.json()["reason"]) == (503, "The database takes no writes.")
+
+
+@pytest.mark.django_db
+def test_without_redis_it_is_ready_and_says_what_is_missing(client: Client, now: datetime, without_redis: None) -> None:
+    WorkerBeat.objects.create(worker="a:1", started_at=now, beat_at=now)
+    with time_machine.travel(now, tick=False):
+        response = client.get("/readyz")
+    assert (response.status_code, response.json()) == (200, {"status": "degraded", "reason": health.WITHOUT_REDIS})
 
 
 @pytest.mark.django_db

@@ -205,6 +205,13 @@ def test_a_queue_that_is_away_costs_its_own_line_alone(read: Read, monkeypatch: 
 
 
 @pytest.mark.django_db
+def test_it_says_whether_redis_takes_writes(read: Read, request: pytest.FixtureRequest) -> None:
+    assert read()[sample("redis_up")] == 1
+    request.getfixturevalue("without_redis")
+    assert read()[sample("redis_up")] == 0
+
+
+@pytest.mark.django_db
 def test_prometheus_may_ask_for_openmetrics(client: Client) -> None:
     accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5"
     response = client.get("/metrics", headers={"Accept": accept})
@@ -323,7 +330,7 @@ def test_a_database_that_is_down_is_a_passing_state(
 
 
 # PostgreSQL is asked for its estimates, too; a queue in Redis is not asked for here.
-STATEMENTS = 12 + (not settings.SQLITE) - bool(settings.REDIS_URL)
+STATEMENTS = 13 + (not settings.SQLITE) - bool(settings.REDIS_URL)
 
 
 def test_a_scrape_is_a_fixed_number_of_statements(

@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from oauth.models import Account, User
 from reviews.delivery import drain
 from reviews.models import Contact
+from reviews.models.base import Channel
 from reviews.requests import matching
+from reviews.requests.consents import Agreement
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import REFERENCE, Clock, FakeProvider, asked
 
@@ -50,6 +52,19 @@ def test_a_known_contact_costs_few_statements(client: Any, account: Account) -> 
 
 def test_an_external_id_costs_one_more(client: Any) -> None:
     assert len(statements(client, REFERENCE | {"external_id": "job-1"})) <= MOST + 1
+
+
+CONSENT = {"channel": "email", "wording": "Yes", "source": "Form", "at": "2026-03-01T12:00:00Z"}
+
+
+def test_a_consent_costs_one_more_and_to_demand_it_another(client: Any, account: Account) -> None:
+    statements(client, {"email": "warm@example.com"})
+    plain = len(statements(client, {"email": "a@example.com"}))
+    event = {"postgresql": 0, "sqlite": 2}[connection.vendor]  # its event and notices, for which SQLite needs two
+    assert len(statements(client, {"email": "b@example.com", "consent": CONSENT})) == plain + 1 + event
+    assert len(statements(client, {"email": "b@example.com", "consent": CONSENT})) <= plain
+    Account.objects.filter(pk=account.pk).update(mail_needs_consent=True)
+    assert len(statements(client, {"email": "c@example.com", "consent": CONSENT})) == plain + 2 + event
 
 
 def test_a_duplicate_costs_less(client: Any) -> None:
@@ -95,3 +110,24 @@ def test_a_mail_costs_one_statement_whatever_the_other_channel_has(
 
     drained(1)  # warms up
     assert drained(9) - drained(4) == 5 * STATEMENTS_A_MAIL[connection.vendor]
+
+
+def test_a_mail_costs_the_same_where_consents_are_demanded(
+    account: Account, clock: Clock, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drain, "ASK_AGAIN", 60.0)
+
+    def drained(mails: int) -> int:
+        for number in range(mails):
+            address = f"{mails}-{number}@example.com"
+            agreed = Agreement(channel=Channel.EMAIL, address=address, wording="Yes", source="Form", at=clock())
+            asked(account, clock(), Person(email=address), agreements=(agreed,))
+        with CaptureQueriesContext(connection) as queries:
+            assert drain.send_due(clock) == mails
+        return len(queries)
+
+    drained(1)  # warms up
+    plain = drained(4)
+    Account.objects.filter(pk=account.pk).update(mail_needs_consent=True)
+    account.refresh_from_db()
+    assert drained(5) - plain == STATEMENTS_A_MAIL[connection.vendor] + 1  # the look at the consents of a whole claim

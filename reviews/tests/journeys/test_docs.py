@@ -186,6 +186,7 @@ def test_every_example_of_the_api_works_as_it_stands(reader: Reader) -> None:
     assert len(outputs) > 12
     assert json.loads(outputs[1])["message"] == "Review request scheduled for jane@example.com"
     assert "Review request scheduled for bob@example.com" in outputs[2]
+    assert any(output.startswith("Signed by ") for output in outputs)
     assert '"active":true' in outputs[-1]
 
 

@@ -18,9 +18,10 @@ from django.test import Client
 from oauth.models import Account
 from reviewhub.languages import find_languages, translate
 from reviewhub.testing import make_account
-from reviews.delivery.content.policy import check_wording
-from reviews.delivery.content.render import VARIABLES, check_template, fill, render
+from reviews.delivery.content.render import render
 from reviews.delivery.content.segments import measure
+from reviews.delivery.content.templates import VARIABLES, check_template, fill
+from reviews.delivery.content.wording import check_wording
 from reviews.models import Delivery, FollowUpStep
 from reviews.tests.support.helpers import asked
 

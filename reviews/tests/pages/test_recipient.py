@@ -1,6 +1,6 @@
 """The pages of a message: the ask, a press, feedback, and the ways out."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +9,12 @@ from django.db import connection
 from django.test import Client
 
 from oauth.models import Account
+from reviewhub.outages import DATABASE_AWAY
+from reviews import tasks
 from reviews.models import Contact, Delivery, Feedback, ReviewRequest, ReviewSite, Suppression
+from reviews.pages import recipient
 from reviews.requests import lifecycle
+from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
 
 pytestmark = pytest.mark.django_db
@@ -208,18 +212,82 @@ def test_the_same_link_may_not_write_without_end(client: Client, url: str, messa
 # --- Leaving ----------------------------------------------------------------------------------------
 
 
-def test_the_way_out_is_a_button_and_looking_changes_nothing(client: Client, message: Delivery, url: str) -> None:
-    response = client.get(f"{url}/unsubscribe")
-    assert b"Stop mail" in response.content
-    assert not Suppression.objects.exists()
+WILL = {
+    "en": "If you press the button, Riverside Dental will stop sending you mail like this. "
+    "Until you do, nothing changes.",
+    "de": "Wenn Sie auf die Schaltfläche drücken, sendet Ihnen Riverside Dental keine solchen E-Mails mehr. "
+    "Bis dahin ändert sich nichts.",
+    "es": "Si pulsa el botón, Riverside Dental dejará de enviarle correos como este. Hasta entonces no cambia nada.",
+    "fr": "Si vous appuyez sur le bouton, Riverside Dental ne vous enverra plus d’e-mails de ce type. "
+    "D’ici là, rien ne change.",
+}
+DONE = {
+    "en": "You are unsubscribed. Riverside Dental will not send you any more mail like this.",
+    "de": "Sie sind abgemeldet. Riverside Dental sendet Ihnen keine solchen E-Mails mehr.",
+    "es": "Se ha dado de baja. Riverside Dental no le enviará más correos como este.",
+    "fr": "Votre désinscription est enregistrée. Riverside Dental ne vous enverra plus d’e-mails de ce type.",
+}
+
+
+@pytest.mark.parametrize("language", WILL)
+def test_the_way_out_says_what_its_button_will_do_and_after_the_press_that_it_is_done(
+    client: Client, message: Delivery, url: str, language: str
+) -> None:
+    Account.objects.update(language=language)
+    before = client.get(f"{url}/unsubscribe").content.decode()
+    assert WILL[language] in before
+    assert DONE[language] not in before
+    assert "<button" in before
+    assert not Suppression.objects.exists()  # looking changes nothing
     assert state(message) == OPEN
+    after = client.post(f"{url}/unsubscribe").content.decode()
+    again = client.get(f"{url}/unsubscribe").content.decode()
+    for page in (after, again):
+        assert DONE[language] in page
+        assert WILL[language] not in page
+        assert "<button" not in page
 
 
-@pytest.mark.parametrize("body", [{}, {"List-Unsubscribe": "One-Click"}])
-def test_one_press_leaves_for_good_without_login_or_cookie(message: Delivery, url: str, body: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("language", "will", "done"),
+    [
+        ("en", "will stop sending you text messages like this.", "will not send you any more text messages like this."),
+        ("de", "drücken, sendet Ihnen Riverside Dental keine solchen SMS mehr.", "Sie sind abgemeldet."),
+        ("es", "dejará de enviarle SMS como este.", "no le enviará más SMS como este."),
+        ("fr", "Si vous appuyez sur le bouton, Riverside Dental ne vous enverra plus de SMS", "est enregistrée."),
+    ],
+)
+def test_the_way_out_of_texts_says_so_in_every_language(
+    client: Client, message: Delivery, url: str, language: str, will: str, done: str
+) -> None:
+    Account.objects.update(language=language)
+    Delivery.objects.filter(pk=message.pk).update(channel="sms", address="+12125550001")
+    before, after = (call(f"{url}/unsubscribe").content.decode() for call in (client.get, client.post))
+    assert (will in before, done in before) == (True, False)
+    assert (will in after, done in after) == (False, True)
+
+
+BOUNDARY = "----=_Part_7"
+MULTIPART = (
+    f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n--{BOUNDARY}--\r\n'
+)
+URLENCODED = "application/x-www-form-urlencoded"
+# RFC 8058 §3.2 recommends multipart; many post the other one, and a broken body is no reason to go on writing.
+BODIES = [
+    ("", URLENCODED),
+    ("List-Unsubscribe=One-Click", URLENCODED),
+    (MULTIPART, f"multipart/form-data; boundary={BOUNDARY}"),
+    ("List-Unsubscribe=One-Click", "multipart/form-data"),
+]
+
+
+@pytest.mark.parametrize(("body", "content_type"), BODIES)
+def test_one_press_leaves_for_good_without_login_or_cookie(
+    message: Delivery, url: str, body: str, content_type: str
+) -> None:
     client = Client(enforce_csrf_checks=True)
     for _ in range(2):
-        response = client.post(f"{url}/unsubscribe", body)
+        response = client.post(f"{url}/unsubscribe", body, content_type=content_type)
         assert response.status_code == 200
         assert response.cookies == {}
     suppression = Suppression.objects.get()
@@ -231,9 +299,54 @@ def test_one_press_leaves_for_good_without_login_or_cookie(message: Delivery, ur
     assert state(message) == ("suppressed", ["sent", "cancelled"])
 
 
-def test_a_mail_of_four_hundred_days_ago_still_lets_go(client: Client, message: Delivery, url: str) -> None:
+def test_forty_five_presses_from_one_address_in_a_minute_all_count(
+    client: Client, account: Account, now: datetime, without_redis: None
+) -> None:
+    """A mail provider presses for all its customers; while Redis is away as well (docs/rules.md E2)."""
+    for number in range(45):
+        asked(account, now, person=Person(email=f"customer{number}@example.com"))
+    tokens = Delivery.objects.values_list("link_token", flat=True)
+    body = "List-Unsubscribe=One-Click"
+    with time_machine.travel(now, tick=False):
+        answers = [client.post(f"/r/{token}/unsubscribe", body, content_type=URLENCODED) for token in tokens]
+        assert [answer.status_code for answer in answers] == [200] * 45
+        assert Suppression.objects.count() == 45
+        unknown = [client.post(f"/r/{'x' * 18}/unsubscribe").status_code for _ in range(45)]
+        assert unknown == [404] * 45
+
+
+def test_feedback_is_limited_as_before_while_redis_is_away(
+    client: Client, url: str, now: datetime, without_redis: None
+) -> None:
+    with time_machine.travel(now, tick=False):
+        answers = [client.post(url, {"text": "again"}).status_code for _ in range(31)]
+    assert answers == [200] * 30 + [429]
+
+
+@pytest.mark.parametrize("error", DATABASE_AWAY)
+@pytest.mark.parametrize("path", ["", "/unsubscribe", "/preferences"])
+def test_a_choice_that_cannot_be_stored_is_never_called_done(
+    client: Client, url: str, path: str, error: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise error("cannot execute INSERT in a read-only transaction")
+
+    for name in ("suppress_address", "save_choice"):
+        monkeypatch.setattr(recipient, name, refuse)
+    monkeypatch.setattr(recipient.actions, "record_feedback", refuse)
+    answer = client.post(f"{url}{path}", {"text": "Fine."}, headers={"accept-language": "de"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "Das geht gerade nicht." in answer.content.decode()
+    assert not Suppression.objects.exists()
+
+
+def test_a_mail_of_four_hundred_days_ago_still_lets_go(
+    client: Client, message: Delivery, url: str, now: datetime
+) -> None:
     ReviewRequest.objects.update(status="completed", ended_at=message.created_at)
-    assert client.post(f"{url}/unsubscribe").status_code == 200
+    with time_machine.travel(now + timedelta(days=400), tick=False):
+        tasks.sweep()
+        assert client.post(f"{url}/unsubscribe").status_code == 200
     assert Suppression.objects.get().address == "jane@example.com"
 
 

@@ -138,7 +138,7 @@ def test_a_sequence_is_found_by_slug_and_by_id_inside_the_account(
 
 def test_weighing_writes_nothing_and_names_the_gates_in_order(account: Account, now: datetime) -> None:
     verdict = weigh(account=account, wanted=Ask(person=JANE), now=now)
-    assert [gate.gate for gate in verdict.gates] == ["external_id", "open_request", "cool_down", "opt_out"]
+    assert [gate.gate for gate in verdict.gates] == ["external_id", "open_request", "cool_down", "opt_out", "consent"]
     assert all(gate.passed for gate in verdict.gates)
     assert not Contact.objects.exists()
     assert not ReviewRequest.objects.exists()
@@ -152,6 +152,7 @@ def test_weighing_says_which_gate_is_shut(account: Account, now: datetime) -> No
         "open_request": False,
         "cool_down": True,
         "opt_out": True,
+        "consent": True,
     }
 
 

@@ -5,41 +5,15 @@ import io
 
 import pytest
 
+from reviews.requests.csv_encoding import Unreadable
 from reviews.requests.csv_files import (
-    MOST_BYTES,
     Row,
-    Unreadable,
-    decode,
     delimiter_of,
     guess_columns,
     has_header,
     rows_of,
     write_rows,
 )
-
-TEXT = "First name,E-Mail\nZoë,zoe@example.com\n"
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
-def test_encodings_that_spreadsheets_use(encoding: str) -> None:
-    assert decode(TEXT.encode(encoding)) == TEXT
-
-
-@pytest.mark.parametrize(
-    ("raw", "words"),
-    [
-        (b"", "empty"),
-        (b" \n\n", "empty"),
-        (b"PK\x03\x04\x14\x00", "Save it as CSV"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "Save it as CSV"),
-        (b"GIF89a\x00\x01", "no text file"),
-        (b"\x81\x8d", "no text file"),
-        (b"a" * (MOST_BYTES + 1), "split it"),
-    ],
-)
-def test_what_is_no_csv_is_refused_with_a_way_out(raw: bytes, words: str) -> None:
-    with pytest.raises(Unreadable, match=words):
-        decode(raw)
 
 
 @pytest.mark.parametrize(

@@ -39,8 +39,9 @@ def job(account: Account, owner: User) -> ImportJob:
     return received(account, owner, LIST)
 
 
-def received(account: Account, owner: User, text: str) -> ImportJob:
-    return imports.receive(account=account, user=owner, name="list.csv", raw=text.encode(), now=timezone.now())
+def received(account: Account, owner: User, file: str | bytes) -> ImportJob:
+    raw = file if isinstance(file, bytes) else file.encode()
+    return imports.receive(account=account, user=owner, name="list.csv", raw=raw, now=timezone.now())
 
 
 def run(job: ImportJob, *, check: bool = False) -> ImportJob:
@@ -107,6 +108,46 @@ def test_a_whole_name_is_taken_apart_and_hours_may_be_a_column(account: Account,
     assert [problem.text for problem in done.problems.all()] == ["Hours to wait: A valid integer is required."]
 
 
+def test_a_name_that_begins_with_the_family_is_greeted_by_the_first_name(account: Account, owner: User) -> None:
+    run(received(account, owner, 'Customer,Email\n"Smith, Jane",jane@example.com\n'))
+    contact = Contact.objects.get()
+    assert (contact.first_name, contact.last_name) == ("Jane", "Smith")
+
+
+def test_a_company_in_the_column_of_names_is_kept_as_such(account: Account, owner: User) -> None:
+    run(received(account, owner, 'Customer,Company,Email\n"Acme, Inc.",,office@example.com\n'))
+    contact = Contact.objects.get()
+    assert (contact.first_name, contact.company_name) == ("", "Acme, Inc.")
+
+
+def test_a_row_with_a_broken_byte_is_a_problem_and_all_others_keep_their_letters(account: Account, owner: User) -> None:
+    file = b"Name,Email,Note\n" + b"J\xffrg,a@example.com,\n" + "Jürgen,j@example.com,\n".encode()
+    done = run(received(account, owner, file + b"Zoe,z@example.com,\xff\n"))
+    assert set(Contact.objects.values_list("first_name", flat=True)) == {"Jürgen", "Zoe"}, "the note is not used"
+    problem = done.problems.get()
+    assert (problem.line, "character that cannot be read as UTF-8" in problem.text) == (2, True)
+
+
+def test_a_file_in_another_encoding_is_read_as_a_person_says(account: Account, owner: User) -> None:
+    job = received(account, owner, "Prénom;E-Mail\nJürgen;j@example.com\n".encode("mac_roman"))
+    assert not job.is_encoding_sure
+    assert job.columns == ["", "email"]
+    columns = ["", "email"]
+    assert imports.configure(job, has_header=True, columns=columns, encoding="mac_roman", now=timezone.now())
+    fresh = ImportJob.objects.get(pk=job.pk)
+    assert (fresh.first_row, fresh.columns) == (["Prénom", "E-Mail"], ["first_name", "email"])
+    run(fresh)
+    assert Contact.objects.get().first_name == "Jürgen"
+
+
+def test_an_import_of_an_earlier_version_goes_on(account: Account, owner: User) -> None:
+    """Its file was stored as text in UTF-8, and the column of the encoding has its default."""
+    job = received(account, owner, "Name,Email\nJürgen,j@example.com\n")
+    assert job.encoding == "utf-8"
+    run(job)
+    assert Contact.objects.get().first_name == "Jürgen"
+
+
 def test_the_same_file_again_asks_nobody_twice(job: ImportJob, account: Account, owner: User) -> None:
     first = run(job)
     again = received(account, owner, LIST)
@@ -135,11 +176,12 @@ def test_a_check_says_what_would_come_of_it_and_changes_nothing(job: ImportJob, 
 
 def test_other_columns_make_a_check_void(job: ImportJob) -> None:
     checked = run(job, check=True)
-    assert imports.configure(checked, has_header=False, columns=["", "email", "", ""], now=timezone.now())
+    columns = ["", "email", "", ""]
+    assert imports.configure(checked, has_header=False, columns=columns, encoding="", now=timezone.now())
     fresh = ImportJob.objects.get(pk=job.pk)
     assert (fresh.checked, fresh.total, counts(fresh), fresh.problems.count()) == (False, 7, (0, 0, 0, 0), 0)
     assert imports.start(fresh, check=False, now=timezone.now())
-    assert not imports.configure(checked, has_header=True, now=timezone.now())
+    assert not imports.configure(checked, has_header=True, columns=columns, encoding="", now=timezone.now())
     assert not imports.start(checked, check=True, now=timezone.now())
 
 

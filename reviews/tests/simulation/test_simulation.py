@@ -254,6 +254,15 @@ def test_texts_wait_for_their_turn_where_the_sender_has_a_rate(
     assert set(left.values()) == {1}
 
 
+def test_an_account_that_demands_consents_sees_its_gate_close(account: Account) -> None:
+    account.texts_need_consent = account.mail_needs_consent = True
+    account.save()
+    result = run(account)
+    assert {status: count for status, count in result["requests"].items() if count} == {"suppressed": 12}
+    assert result["messages"] == []
+    assert all(reason.startswith("No consent to ") for reason, _ in result["reasons"])
+
+
 def test_a_channel_without_a_provider_is_not_used(account: Account, settings: Any) -> None:
     settings.MAIL_PROVIDER, settings.TEXT_PROVIDER, settings.SANDBOX = True, False, False
     result = run(account)

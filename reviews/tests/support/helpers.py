@@ -116,6 +116,7 @@ KEYS = {
     "message",
     "reason",
     "external_id",
+    "held",
     "warnings",
 }
 

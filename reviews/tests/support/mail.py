@@ -16,6 +16,7 @@ class Inbox:
 
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
+        self.recipients: list[str] = []  # of the envelopes
         self.rcpt_answer = ""
         self.data_answer = ""
         self.offers: list[str] = []
@@ -30,6 +31,7 @@ class Inbox:
         if self.rcpt_answer:
             return self.rcpt_answer
         envelope.rcpt_tos.append(address)
+        self.recipients.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802

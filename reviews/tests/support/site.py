@@ -106,29 +106,34 @@ def zone_where_it_is_noon() -> str:
 
 
 @contextlib.contextmanager
-def running_site(folder: Path) -> Iterator[Site]:
-    """An installation of its own, on the same kind of database as the tests."""
+def running_site(folder: Path, **variables: str) -> Iterator[Site]:
+    """An installation of its own, on the same kind of database as the tests; `variables`: of its environment."""
     port, inbox, texts = free_port(), Inbox(), list[dict[str, str]]()
     mail_server = Controller(inbox, hostname="127.0.0.1", port=free_port())
     mail_server.start()
-    with HTTPServer() as twilio, database(folder) as database_url:
+    its_own = "DATABASE_URL" not in variables
+    with HTTPServer() as twilio, database(folder) if its_own else contextlib.nullcontext("") as database_url:
         messages = twilio.expect_request("/2010-04-01/Accounts/AC1/Messages.json")
         messages.respond_with_handler(twilio_lookalike(texts))
-        environment = os.environ | {
-            "DATABASE_URL": database_url,
-            "DEBUG": "true",
-            "PORT": str(port),
-            "PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
-            "TWILIO_ACCOUNT_SID": "AC1",
-            "TWILIO_AUTH_TOKEN": "secret",
-            "TWILIO_FROM": "+15005550006",
-            "TWILIO_API_URL": twilio.url_for("").rstrip("/"),
-            "WEBHOOK_NETWORKS": "127.0.0.0/8",
-            "PYTHONWARNINGS": "ignore",
-            "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
-        }
-        demo = json.loads(manage(environment, "demo", "--json"))
+        environment = (
+            os.environ
+            | {
+                "DATABASE_URL": database_url,
+                "DEBUG": "true",
+                "PORT": str(port),
+                "PUBLIC_URL": f"http://127.0.0.1:{port}",
+                "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
+                "TWILIO_ACCOUNT_SID": "AC1",
+                "TWILIO_AUTH_TOKEN": "secret",
+                "TWILIO_FROM": "+15005550006",
+                "TWILIO_API_URL": twilio.url_for("").rstrip("/"),
+                "WEBHOOK_NETWORKS": "127.0.0.0/8",
+                "PYTHONWARNINGS": "ignore",
+                "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
+            }
+            | variables
+        )
+        demo = json.loads(manage(environment, "demo", "--json", "--force"))
         web = subprocess.Popen(
             [
                 Path(sys.executable).with_name("gunicorn"),

@@ -173,7 +173,7 @@ def test_an_opt_out_is_recorded_once_with_its_contact(account: Account, sent: Re
         opt_outs.opt_out(
             account=account,
             channel="email",
-            address="JANE@example.com",
+            address="jane@example.com",
             reason=Suppression.Reason.UNSUBSCRIBED,
             evidence="",
             now=now,

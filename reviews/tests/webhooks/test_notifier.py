@@ -74,7 +74,7 @@ def test_an_ask_arrives_signed(account: Account, receiver: Receiver, clock: Cloc
     assert told.headers["webhook-id"] == body["id"] == str(event.pk)
     assert told.headers["Content-Type"] == "application/json"
     assert body["type"] == "review_request.scheduled"
-    assert set(body["data"]) == {"review_request", "message", "site", "feedback", "contact", "suppression"}
+    assert set(body["data"]) == {"review_request", "message", "site", "feedback", "contact", "suppression", "consent"}
     whole = body["data"].pop("review_request")
     assert set(body["data"].values()) == {None}
     assert (whole["id"], whole["external_id"], whole["metadata"]) == (str(request.pk), "job 1", {"a": 1})

@@ -2,6 +2,7 @@
 
 import os
 import pydoc
+import socket
 import subprocess
 import sys
 import time
@@ -9,14 +10,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import redis
 from django.conf import settings
-from django.db import OperationalError
+from django.db import InterfaceError, InternalError, OperationalError
 from django.utils import timezone
 from django_q.models import OrmQ, Schedule
 from django_q.signing import SignedPackage
 from django_q.tasks import async_task
 
 from oauth.models import Account
+from reviewhub.cache import ANSWER_WITHIN
 from reviews import tasks
 from reviews.models import ChannelHealth, Delivery
 from reviews.tests.support.helpers import asked
@@ -112,8 +115,46 @@ def test_a_database_that_is_away_is_asked_again(broker: queue.DatabaseBroker, mo
         raise OperationalError
 
     monkeypatch.setattr(broker, "_needs_drain", away)
-    monkeypatch.setattr(queue.connections, "close_all", lambda: None)
     assert broker.dequeue() is None
+
+
+@pytest.mark.parametrize("error", [InternalError, InterfaceError, redis.TimeoutError, redis.OutOfMemoryError])
+def test_no_outage_ends_the_process_that_looks_for_tasks(
+    broker: queue.DatabaseBroker, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    def away(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(broker, "_needs_drain", away)
+    assert broker.dequeue() is None
+
+
+def test_messages_leave_while_the_redis_of_the_queue_is_away(
+    account: Account, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"  # where nothing listens
+    heartbeat.beat()
+    asked(account, timezone.now())
+    Delivery.objects.update(due_at=timezone.now())
+    broker = queue.RedisBroker()
+    assert broker.ping()  # a cluster starts
+    broker.set_stat("key", "value", 3)
+    assert drains(broker) == 1
+    assert broker.dequeue() is None
+
+
+def test_a_task_that_redis_does_not_take_costs_a_call_neither_error_nor_time(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, without_redis: None
+) -> None:
+    monkeypatch.setattr("django_q.tasks.get_broker", queue.RedisBroker)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        settings.REDIS_URL = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        began = time.monotonic()
+        for _ in range(20):
+            queue.enqueue(task_paths.APPLY_EVENTS, 1)
+        assert time.monotonic() - began < 2 * ANSWER_WITHIN
 
 
 FUNCTIONS = {

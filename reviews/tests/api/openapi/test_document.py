@@ -168,6 +168,9 @@ def test_the_token_call_takes_the_fields_of_the_reference() -> None:
 # --- True to the answers of calls -----------------------------------------------------------------------
 
 
+CONSENT = {"channel": "email", "wording": "Yes", "source": "Form", "at": "2026-01-02T12:00:00Z"}
+
+
 def check(response: Any, path: str, method: str) -> None:
     """Check that the document has the answer's status for this operation, with its headers and schema."""
     described = DOCUMENT["paths"][path][method]["responses"]
@@ -196,7 +199,7 @@ def test_every_answer_has_the_form_in_the_document(owner_api: Any, account: Acco
     requests = "/api/v1/review-requests"
     made = call("post", requests, REFERENCE)
     call("post", requests, REFERENCE)  # 200: it is open
-    call("post", requests, REFERENCE | {"dry_run": True})
+    call("post", requests, REFERENCE | {"dry_run": True, "consent": CONSENT})
     call("post", requests, {"mobile_phone_number": "+12125550199", "dry_run": True})
     call("post", requests, {"email": "nobody"})
     call("post", requests, {"email": None, "mobile_phone_number": "", "channel": None})
@@ -219,6 +222,8 @@ def test_every_answer_has_the_form_in_the_document(owner_api: Any, account: Acco
     suppression = call("post", "/api/v1/suppressions", {"address": "jane@example.com"})
     call("get", "/api/v1/suppressions")
     call("get", "/api/v1/suppressions/{id}", key=suppression["id"])
+    call("get", "/api/v1/contacts/{id}/evidence", key=made["contact_id"])
+    call("get", "/api/v1/evidence", {"address": "jane@example.com"})
     call("get", "/api/v1/contacts")
     call("get", "/api/v1/contacts/{id}", key=made["contact_id"])
     call("patch", "/api/v1/contacts/{id}", {"last_name": None}, key=made["contact_id"])

@@ -10,12 +10,12 @@ from django.conf import settings
 from django.core.mail.backends.locmem import EmailBackend
 from requests import Response
 
-from reviews.delivery.channels import ChannelError, Message, codes
+from reviews.delivery.channels import ChannelError, Message, Stops, codes
 from reviews.delivery.channels.codes import CODES, Code, Fault, Outcome, explain, find
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.provider_events import parse
 
-GONE, OPTED_OUT, PERMANENT, TEMPORARY, IN_DOUBT = list(Outcome)
+GONE, OPTED_OUT, PERMANENT, TEMPORARY, IN_DOUBT, HELD = list(Outcome)
 
 # The outcome of each code, as the engine treated it before there was one table of codes.
 TWILIO = {
@@ -28,25 +28,27 @@ TWILIO = {
     "30004": GONE,
     "30005": GONE,
     "30006": GONE,
-    "20404": PERMANENT,
-    "21212": PERMANENT,
-    "21219": PERMANENT,
-    "21408": PERMANENT,
-    "21606": PERMANENT,
-    "21608": PERMANENT,
+    "20404": HELD,
+    "21212": HELD,
+    "21219": HELD,
+    "21408": HELD,
+    "21606": HELD,
+    "21608": HELD,
     "21612": PERMANENT,
     "21617": PERMANENT,
-    "21659": PERMANENT,
+    "21659": HELD,
+    "21660": HELD,
+    "21704": HELD,
     "30007": PERMANENT,
     "30008": PERMANENT,
-    "30032": PERMANENT,
-    "30034": PERMANENT,
-    "20003": TEMPORARY,  # a wrong token is no reason to give a text up
-    "20005": TEMPORARY,
+    "30032": HELD,
+    "30034": HELD,
+    "20003": HELD,  # a wrong token is no reason to give a text up
+    "20005": HELD,
     "20429": TEMPORARY,
     "20503": TEMPORARY,
     "30001": TEMPORARY,
-    "30002": TEMPORARY,
+    "30002": HELD,
     "30017": TEMPORARY,
     "30022": TEMPORARY,
     "30023": TEMPORARY,
@@ -55,8 +57,8 @@ TWILIO = {
 ENHANCED = {
     "4": ("4.2.2", TEMPORARY),
     "5.1": ("5.1.1", GONE),
-    "5.1.7": ("5.1.7", PERMANENT),
-    "5.1.8": ("5.1.8", PERMANENT),
+    "5.1.7": ("5.1.7", HELD),
+    "5.1.8": ("5.1.8", HELD),
     "5.2": ("5.2.2", PERMANENT),
     "5.2.1": ("5.2.1", GONE),
     "5.3": ("5.3.4", PERMANENT),
@@ -74,8 +76,9 @@ REPLIES = {  # to the recipient's address
     "452": TEMPORARY,
     "454": TEMPORARY,
     "501": PERMANENT,
-    "530": PERMANENT,
-    "535": PERMANENT,
+    "530": HELD,
+    "534": HELD,
+    "535": HELD,
     "550": GONE,
     "551": GONE,
     "552": PERMANENT,
@@ -83,9 +86,10 @@ REPLIES = {  # to the recipient's address
     "554": PERMANENT,
 }
 STATUSES = {
-    "401": PERMANENT,
-    "402": PERMANENT,
-    "403": PERMANENT,
+    "401": HELD,
+    "402": HELD,
+    "403": HELD,
+    "408": TEMPORARY,
     "422": PERMANENT,
     "429": TEMPORARY,
     "500": TEMPORARY,
@@ -113,6 +117,9 @@ OURS = {
     "message": PERMANENT,
     "no-answer": IN_DOUBT,
     "refused": GONE,
+    "sender": HELD,
+    "trial": HELD,
+    "tls": TEMPORARY,
 }
 
 
@@ -126,7 +133,7 @@ def test_a_text_has_the_outcome_of_twilios_code(code: str, outcome: Outcome) -> 
 
 @pytest.mark.parametrize(("code", "outcome"), ENHANCED.values())
 def test_a_quoted_mail_has_the_outcome_of_the_enhanced_code(code: str, outcome: Outcome) -> None:
-    assert codes.of_report(f"smtp; {code} sorry") is outcome
+    assert codes.of_report(f"smtp; {code} sorry") is (PERMANENT if outcome is HELD else outcome)
     if code.startswith("5"):
         assert codes.of_smtp(599, f"{code} sorry", recipient=False) is outcome
 
@@ -136,7 +143,7 @@ def test_a_mail_has_the_outcome_of_the_servers_reply(code: str, outcome: Outcome
     assert codes.of_smtp(int(code), "sorry", recipient=True) is outcome
     elsewhere = PERMANENT if outcome is GONE else outcome  # said about the sender or the content
     assert codes.of_smtp(int(code), "sorry", recipient=False) is elsewhere
-    assert codes.of_report(f"{code} sorry") is outcome
+    assert codes.of_report(f"{code} sorry") is (PERMANENT if outcome is HELD else outcome)
 
 
 @pytest.mark.parametrize(("status", "outcome"), STATUSES.items())
@@ -216,8 +223,10 @@ def test_a_report_that_quotes_no_server_has_the_outcome_of_its_reason(
         (30007, 400, Outcome.PERMANENT),
         (21612, 400, Outcome.PERMANENT),
         (20429, 429, Outcome.TEMPORARY),
-        (20003, 401, Outcome.TEMPORARY),  # a wrong token is no reason to give a text up
+        (20003, 401, Outcome.HELD),  # a wrong token is no reason to give a text up
         (99999, 400, Outcome.PERMANENT),
+        (99999, 401, Outcome.HELD),
+        (99999, 408, Outcome.TEMPORARY),
         (99999, 429, Outcome.TEMPORARY),
         (99999, 500, Outcome.TEMPORARY),
         (99999, 504, Outcome.IN_DOUBT),
@@ -239,7 +248,8 @@ def test_an_error_of_twilios_is_read_by_its_code_else_by_its_status(code: int, s
         (552, "5.2.2 mailbox full", True, Outcome.PERMANENT),
         (550, "5.2.1 mailbox disabled", True, Outcome.GONE),
         (556, "5.1.10 null MX", True, Outcome.GONE),
-        (550, "5.1.8 bad sender", True, Outcome.PERMANENT),
+        (550, "5.1.8 bad sender", True, Outcome.HELD),
+        (530, "5.7.0 authentication required", True, Outcome.HELD),  # a general code, but a reply about our login
         (550, "5.4.1 recipient address rejected", True, Outcome.GONE),
         (550, "5.9.9 something new", True, Outcome.GONE),  # a code nobody knows: the reply code counts
         (450, "5.1.1 greylisted", True, Outcome.TEMPORARY),
@@ -323,6 +333,28 @@ def test_the_words_are_written_nowhere_else() -> None:
 )
 def test_a_code_says_whose_fault_it_is(fault: Fault, codes: list[str]) -> None:
     assert {row.code: row.whose_fault for row in CODES if row.code in codes} == dict.fromkeys(codes, fault)
+
+
+@pytest.mark.parametrize("row", CODES, ids=lambda row: row.code or "none")
+def test_a_fault_of_our_account_says_what_it_stops_and_fails_nothing(row: Code) -> None:
+    is_ours = row.whose_fault is Fault.ACCOUNT
+    assert (row.outcome is HELD, row.stops is not None) == (is_ours, is_ours)
+    raised = codes.error(row.code, "because", row.outcome)
+    assert raised.stops is row.stops
+    assert not (is_ours and (raised.permanent or raised.in_doubt))  # permanent: also what is gone or opted out
+
+
+STOPPED = {
+    Stops.CHANNEL: ["20404", "20003", "20005", "30002", "530", "534", "535", "401", "402", "403"],
+    Stops.SENDER: ["21212", "21606", "21659", "21660", "21704", "30032", "30034", "5.1.7", "5.1.8", "sender"],
+    Stops.MESSAGE: ["21219", "21408", "21608", "trial"],
+}
+
+
+def test_only_login_and_money_stop_a_channel_and_what_names_the_from_stops_its_sender() -> None:
+    assert {stops: sorted(row.code for row in CODES if row.stops is stops) for stops in Stops} == {
+        stops: sorted(names) for stops, names in STOPPED.items()
+    }
 
 
 def test_an_address_that_cannot_be_written_to_is_the_recipients() -> None:

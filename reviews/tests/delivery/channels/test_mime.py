@@ -158,10 +158,17 @@ def test_no_value_brings_a_header_along(name: str, end: str) -> None:
         ("Jane <jane@example.com>", "jane@example.com"),
         ("Jäne <jane@exämple.com>", "jane@xn--exmple-cua.com"),
         ("o'neil+a@example.com", "o'neil+a@example.com"),
+        ("Shop <Shop@straße.example>", "Shop@xn--strae-oqa.example"),  # IDNA 2003 makes strasse.example of it
     ],
 )
 def test_the_envelope_has_the_bare_address(mailbox: str, address: str) -> None:
     assert address_of(mailbox) == address
+
+
+def test_other_letters_before_the_at_sign_are_no_address() -> None:
+    """RFC 6531 is not spoken, and an encoded word (RFC 2047) would be somebody else's address."""
+    with pytest.raises(ValueError, match="no address"):
+        address_of("bıll@example.com")
 
 
 @pytest.mark.parametrize("mailbox", ["", "jane", "jane@example.com\r\nRCPT TO:<eve@example.com>", '"a b"@example.com'])

@@ -11,7 +11,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from reviews.delivery.channels import Message
+from reviews.delivery.channels import Message, Stops
 from reviews.delivery.channels.sms import SmsChannel
 from reviews.tests.support.helpers import error_of
 from reviews.tests.support.mail import free_port
@@ -72,7 +72,10 @@ def test_twilio_is_asked_to_report_where_it_can_reach_us(
         (400, 21610, {"permanent": True, "opted_out": True}),
         (400, 21211, {"permanent": True, "address_gone": True}),
         (400, 21614, {"permanent": True, "address_gone": True}),
-        (400, 21606, {"permanent": True, "address_gone": False}),
+        (400, 21606, {"permanent": False, "stops": Stops.SENDER}),
+        (401, 20003, {"permanent": False, "stops": Stops.CHANNEL}),
+        (400, 21608, {"permanent": False, "stops": Stops.MESSAGE}),
+        (400, 30007, {"permanent": True, "address_gone": False, "stops": None}),
         (429, 20429, {"permanent": False, "retry_after": timedelta(seconds=7)}),
         (500, 20500, {"permanent": False, "in_doubt": False}),
         (503, 20503, {"permanent": False, "retry_after": timedelta(seconds=7)}),

@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from oauth.models import Account
-from reviews.delivery.content.render import VARIABLES, RenderError, check_template, render
+from reviews.delivery.content.render import render
+from reviews.delivery.content.templates import VARIABLES, RenderError, check_template
 from reviews.models import Delivery, FollowUpStep
 from reviews.requests.matching import Person
 from reviews.requests.sequences import DEFAULT_STEPS

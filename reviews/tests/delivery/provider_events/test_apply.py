@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import InternalError, connection, transaction
 
 from oauth.models import Account
 from reviews import tasks
@@ -107,7 +107,7 @@ def test_a_bounce_after_the_reminder_left_does_not_ask_a_first_time_again(
     clock.forward(days=3)
     drain.send_due(clock)
     applied(clock(), "bounced", code="5.1.1")
-    assert deliveries(sent) == [(0, "email", "bounced"), (1, "sms", "sent"), (2, "email", "planned")]
+    assert deliveries(sent) == [(0, "email", "bounced"), (1, "sms", "sent"), (2, "sms", "planned")]
 
 
 def test_a_bounce_of_the_only_address_fails_the_request(account: Account, clock: Clock, provider: FakeProvider) -> None:
@@ -278,6 +278,20 @@ def test_an_event_that_cannot_be_applied_holds_up_no_other(
     assert first().status == "delivered"
 
 
+def test_a_database_that_is_away_is_no_fault_of_each_event(
+    account: Account, clock: Clock, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise InternalError("cannot execute UPDATE in a read-only transaction")
+
+    for _ in range(3):
+        event(clock(), "delivered")
+    monkeypatch.setattr(apply, "apply", refuse)
+    with pytest.raises(InternalError):
+        apply.apply_waiting(now=clock.forward(minutes=5))
+    assert caplog.records == []
+
+
 def test_the_minutely_task_applies_what_a_lost_task_left(sent: ReviewRequest, clock: Clock) -> None:
     from django.utils import timezone
 
@@ -374,5 +388,6 @@ def test_applying_costs_few_statements(sent: ReviewRequest, clock: Clock, django
 
 
 def test_every_state_that_an_event_brings_has_its_moves() -> None:
-    assert set(Delivery.MOVES[Delivery.Mover.PROVIDER]) == set(apply.STATES.values())
+    sent_back = {Delivery.Status.PLANNED}
+    assert set(Delivery.MOVES[Delivery.Mover.PROVIDER]) == set(apply.STATES.values()) | sent_back
     assert lifecycle.MOVES["failed"] == ("scheduled", "sent")

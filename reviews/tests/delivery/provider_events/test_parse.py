@@ -139,6 +139,12 @@ def test_a_status_of_twilios_has_one_kind_of_ours(now: datetime, word: str, code
     assert row.payload == form
 
 
+@pytest.mark.parametrize("to", ["+12125551234", "+1 (212) 555-1234", "whatsapp:+12125551234", "rcs:+12125551234"])
+def test_a_status_names_the_number_in_its_one_form(now: datetime, to: str) -> None:
+    form = {"MessageSid": "SM1", "MessageStatus": "sent", "To": to}
+    assert parse.read_text_status(form, message_key="", now=now).address == "+12125551234"
+
+
 def test_each_status_of_a_text_is_an_event_of_its_own(now: datetime) -> None:
     forms = [{"MessageSid": "SM1", "MessageStatus": word} for word in ("sent", "delivered", "sent")]
     keys = [parse.read_text_status(form, message_key="", now=now).key for form in forms]

@@ -3,17 +3,22 @@
 import base64
 import hmac
 import json
+import logging
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+import requests
 import time_machine
 from anymail import webhooks
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 from standardwebhooks import WebhookVerificationError
+from twilio.request_validator import RequestValidator
 
 from oauth.models import Account
+from reviewhub.outages import DATABASE_AWAY
 from reviews import tasks
 from reviews.delivery.provider_events import mail_providers
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
@@ -105,11 +110,12 @@ class Security:
         assert voice.post(caller, body, voice.proof(body)).status_code == 413
         assert not DeliveryEvent.objects.exists()
 
+    @pytest.mark.parametrize("error", DATABASE_AWAY)
     def test_a_database_that_is_down_lets_it_come_again(
-        self, voice: Voice, caller: Client, monkeypatch: pytest.MonkeyPatch
+        self, voice: Voice, caller: Client, error: type[Exception], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def away(*_: Any, **__: Any) -> None:
-            raise OperationalError
+            raise error
 
         monkeypatch.setattr(DeliveryEvent.objects, "bulk_create", away)
         assert voice.post(caller, voice.body(), voice.proof(voice.body())).status_code == 503
@@ -176,6 +182,26 @@ def test_amazons_subscription_is_confirmed_at_amazons_address_alone(
     assert called == ([address] if asked else [])
 
 
+@pytest.mark.parametrize("fault", [requests.ConnectTimeout, requests.ConnectionError, requests.HTTPError])
+def test_amazon_that_cannot_be_reached_is_asked_to_call_again(
+    caller: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: type[Exception]
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise fault("https://sns.eu-west-1.amazonaws.com/?Token=secret")
+
+    monkeypatch.setattr(mail_providers.requests, "get", fail)
+    voice = VOICES["amazon_ses"]
+    address = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription"
+    body = json.dumps({"Type": "SubscriptionConfirmation", "MessageId": "n1", "SubscribeURL": address}).encode()
+    headers = voice.proof(body) | {"x-amz-sns-message-type": "SubscriptionConfirmation"}
+    with caplog.at_level(logging.WARNING):
+        answer = voice.post(caller, body, headers)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    lines = [(record.name, record.getMessage(), record.exc_info) for record in caplog.records]
+    assert lines[0][1:] == (f"a provider cannot be reached: {fault.__name__}", None)
+    assert [name for name, *_ in lines[1:]] in ([], ["django.request"])  # Django's own line of an answer of 503
+
+
 @pytest.mark.parametrize(("age", "status"), [(305, 403), (290, 200), (-290, 200), (-305, 403)])
 def test_a_signature_of_resends_is_good_for_five_minutes(caller: Client, settings: Any, age: int, status: int) -> None:
     voice = Svix("resend", VOICES["resend"].report)
@@ -226,22 +252,41 @@ def test_a_signature_for_the_proxys_inner_address_is_refused(caller: Client) -> 
     assert answer.status_code == 403
 
 
-def test_a_port_in_the_public_address_may_be_signed_or_not(caller: Client, settings: Any) -> None:
-    settings.PUBLIC_URL = f"{PUBLIC}:8443"
-    form = {"MessageSid": "SM1", "MessageStatus": "sent", "To": "+12125551234"}
-    path = "/hooks/twilio/status"
-    for site in (PUBLIC, f"{PUBLIC}:8443"):
-        headers = twilio_proof(path, form, site=site)
-        assert (
-            caller.generic(
-                "POST",
-                path,
-                "MessageSid=SM1&MessageStatus=sent&To=%2B12125551234",
-                content_type="application/x-www-form-urlencoded",
-                headers=headers,
-            ).status_code
-            == 204
-        )
+@pytest.mark.parametrize("path", ["/hooks/twilio/status?message=k", "/hooks/twilio/message"])
+@pytest.mark.parametrize(
+    ("public", "signed", "is_taken"),
+    [
+        ("https://reviews.example", "https://reviews.example", True),
+        ("https://reviews.example", "https://reviews.example:443", True),
+        ("https://reviews.example:443", "https://reviews.example", True),
+        ("https://reviews.example:443", "https://reviews.example:443", True),
+        ("http://reviews.example", "http://reviews.example:80", True),
+        ("http://reviews.example:80", "http://reviews.example", True),
+        ("https://reviews.example:8443", "https://reviews.example:8443", True),
+        ("https://reviews.example:8443", "https://reviews.example", True),
+        ("https://reviews.example:8443", "https://reviews.example:443", False),
+        ("https://reviews.example", "https://reviews.example:80", False),
+        ("https://reviews.example", "https://reviews.example:8443", False),
+        ("https://reviews.example", "http://reviews.example", False),
+    ],
+)
+def test_twilio_signs_the_public_address_with_its_port_or_without(
+    caller: Client, settings: Any, public: str, signed: str, is_taken: bool, path: str
+) -> None:
+    """As Twilio's own validator has it, for what it reports and for what customers write."""
+    settings.PUBLIC_URL = public
+    form = {
+        "MessageSid": "SM1",
+        "MessageStatus": "sent",
+        "To": "+12125551234",
+        "From": "+12125550000",
+        "Body": "Thanks",
+    }
+    headers = twilio_proof(path, form, site=signed)
+    assert RequestValidator(TOKEN).validate(public + path, form, headers["X-Twilio-Signature"]) == is_taken
+    sent = urlencode(form)
+    answer = caller.generic("POST", path, sent, content_type="application/x-www-form-urlencoded", headers=headers)
+    assert answer.status_code == ((200 if path.endswith("message") else 204) if is_taken else 403)
 
 
 def test_an_event_is_kept_without_the_characters_that_a_database_cannot_hold(caller: Client) -> None:

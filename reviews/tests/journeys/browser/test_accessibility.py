@@ -136,10 +136,12 @@ def office_pages() -> list[str]:
     actions = [
         ("oauth_account_card", Account),
         ("reviews_contact_erase", Contact),
+        ("reviews_contact_evidence", Contact),
         ("reviews_endpoint_send_test", Endpoint),
         ("reviews_endpoint_tell_again", Endpoint),
         ("reviews_reviewrequest_cancel_this", ReviewRequest),
     ]
+    found.append(reverse("admin:reviews_suppression_evidence_of"))
     found += [reverse(f"admin:{name}", args=[model._default_manager.all()[0].pk]) for name, model in actions]
     return found
 

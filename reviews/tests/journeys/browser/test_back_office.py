@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from oauth.models import Account, User
-from reviews.models import Contact, Delivery, Feedback, ImportJob, ReviewRequest, Suppression
+from reviews.models import Contact, Delivery, Feedback, ImportJob, InboxItem, ReviewRequest, Suppression
 from reviews.pages import actions
 from reviews.requests import imports
 from reviews.requests.matching import Person
@@ -171,14 +171,14 @@ def test_feedback_is_handled_and_its_history_stays(
 ) -> None:
     asked(account, now)
     actions.record_feedback(delivery=Delivery.objects.get(), rating=2, text="Waited long.", now=timezone.now())
-    page = office("reviews/feedback/")
+    page = office("reviews/inboxitem/")
     page.get_by_role("link", name="Waited long.").click()
     page.get_by_label("Note").fill("Called her.")
     press(page, "Mark as handled")
     page.wait_for_selector("text=was changed successfully")
-    feedback = Feedback.objects.get()
-    assert (feedback.note, feedback.handled_by) == ("Called her.", owner)
-    assert "Waited long." not in office("reviews/feedback/").inner_text("#content")
+    item = InboxItem.objects.get()
+    assert (item.note, item.handled_by) == ("Called her.", owner)
+    assert "Waited long." not in office("reviews/inboxitem/").inner_text("#content")
 
 
 def test_the_account_gets_words_a_logo_and_a_card(

@@ -50,15 +50,17 @@ def test_on_sigterm_in_mid_batch_nothing_is_repeated(site: Site) -> None:
     assert twice(site) == (0, 0)
 
 
-def test_a_message_that_kills_its_worker_fails_after_five_tries_and_the_others_are_sent(site: Site) -> None:
+def test_a_message_that_kills_its_worker_costs_only_itself_wherever_that_happens(site: Site) -> None:
     fill(site, name="fine", mails=20)
-    fill(site, name="killer", mails=1)
+    fill(site, name="sent-killer", mails=1)
+    fill(site, name="written-killer", mails=1)
     fill(site, name="later", mails=20)
-    with site.worker(setup="hurry(); die_of_mail_to('killer')"):
+    with site.worker(setup="hurry(); die_of_mail_to('sent-killer'); die_of_writing_to('written-killer')"):
         finish(site)
     assert distinct(site) == (40, 0)
     assert twice(site)[0] <= 5
-    assert site.inside("state_of('killer0@example.com')") == ("failed", 5)
+    assert site.inside("state_of('sent-killer0@example.com')") == ("failed", 5, 5)
+    assert site.inside("state_of('written-killer0@example.com')") == ("failed", 0, 5)  # no provider was asked
 
 
 def test_a_worker_that_sleeps_beyond_its_lease_repeats_nothing(site: Site) -> None:

@@ -1,0 +1,125 @@
+"""Evidence in the back-office: the signed history of addresses as a page to print, and as a file."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+
+from oauth.models import Account
+from oauth.roles import is_operator, written_accounts
+from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from reviews.contacts import evidence
+from reviews.contacts.evidence import Subject
+from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
+from reviews.models.addresses import InvalidAddress, read_address
+from reviews.models.base import Channel
+
+WORDS = {
+    "consent.given": "Agreed",
+    "consent.withdrawn": "Withdrew the consent",
+    "suppressed": "Must not be written to from here on",
+    "lifted": "May be written to again",
+    "asked": "Asked for a review",
+    "message": "Message",
+    "message_not_sent": "Message that did not leave",
+    "reply": "Customer replied",
+    "report": "Report of the provider",
+}
+
+CHOICES: dict[str, dict[Any, Any]] = {
+    "channel": dict(Channel.choices),
+    "kind": dict(DeliveryEvent.Kind.choices),
+    "reason": dict(Suppression.Reason.choices),
+    "status": dict([*Delivery.Status.choices, *ReviewRequest.Status.choices]),
+    "told_by": dict(ReviewRequest.Source.choices),
+}
+
+
+class AddressForm(forms.Form):
+    """An address that somebody names, in an account in which the person may change things."""
+
+    account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
+    address = forms.CharField(
+        label="E-mail address or mobile number",
+        max_length=254,
+        widget=UnfoldAdminTextInputWidget({"autocomplete": "off"}),
+        help_text="Also of a customer who was erased: what must be kept is found by it.",
+    )
+
+    def __init__(self, request: HttpRequest, data: Any = None) -> None:
+        super().__init__(data)
+        accounts = Account.objects.order_by("name")
+        account: Any = self.fields["account"]
+        account.queryset = accounts if is_operator(request) else accounts.filter(pk__in=written_accounts(request))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        account, text = cleaned.get("account"), cleaned.get("address", "")
+        if account and text:
+            try:
+                cleaned["subject"] = evidence.subject_of(account, *read_address(text.strip(), account.country))
+            except InvalidAddress as error:
+                self.add_error("address", str(error))
+        return cleaned
+
+
+def evidence_page(
+    page: Any,
+    request: HttpRequest,
+    *,
+    account: Account,
+    subjects: Iterable[Subject],
+    back: str,
+    hidden: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Answer with the page, or with the signed file where `as` is json.
+
+    `hidden`: the fields of a form that asks for the file by POST, which keeps an address out of the address bar.
+    """
+    document = evidence.document(account=account, subjects=subjects, now=timezone.now())
+    if "json" in (request.GET.get("as"), request.POST.get("as")):
+        response: HttpResponse = JsonResponse(document, json_dumps_params={"indent": 2, "ensure_ascii": False})
+        response["Content-Disposition"] = f'attachment; filename="evidence-{timezone.now():%Y%m%d-%H%M%S}.json"'
+    else:
+        context = {
+            **page.admin_site.each_context(request),
+            "title": "Evidence",
+            "opts": page.opts,
+            "document": document,
+            "subjects": [
+                subject | {"suppressed": _plain("reason", subject["suppressed"])} for subject in document["subjects"]
+            ],
+            "made_at": parse_datetime(document["made_at"]),
+            "history": [_line(entry) for entry in document["history"]],
+            "zone": timezone.get_current_timezone_name(),
+            "hidden": hidden or {},
+            "back": back,
+        }
+        response = TemplateResponse(request, "admin/reviews/evidence.html", context)
+    add_never_cache_headers(response)
+    return response
+
+
+def _line(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry as the page shows it: time, words, and the facts that there are, with their names."""
+    facts = {
+        name: value for name, value in entry.items() if name not in ("at", "what") and value not in (None, "", False)
+    }
+    return {
+        "at": parse_datetime(entry["at"]),
+        "what": WORDS[entry["what"]],
+        "facts": [(name.replace("_", " "), _plain(name, value)) for name, value in facts.items()],
+    }
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Return a fact in the words of the back-office, a time in the zone of the page."""
+    if name.endswith("_at") and (moment := parse_datetime(value)):
+        return date_format(timezone.localtime(moment), "j M Y, H:i:s")
+    return CHOICES.get(name, {}).get(value, value)

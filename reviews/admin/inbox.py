@@ -1,0 +1,312 @@
+"""The inbox: what customers said, addresses that went wrong, and the person who took care of each."""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.text import Truncator
+
+from oauth.roles import is_operator, roles_of
+from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, badge, display
+from reviewhub.refused import Refused
+from reviews.inbox import decisions, items
+from reviews.models import Delivery, DeliveryEvent, InboxItem
+from reviews.models.addresses import show_email
+
+FIRST_WORDS = 120
+MOST_WAITING = 100  # counted for the menu
+KIND_COLOURS = {"feedback": "info", "reply": "primary", "unclear_opt_out": "warning", "bounce": "danger"}
+MEANINGS = {
+    "stop": "An opt-out",
+    "unclear": "Perhaps an opt-out",
+    "wrong_number": "A wrong number",
+    "start": "Texts may come again",
+    "help": "A call for help",
+    "reply": "A reply",
+}
+UNCLEAR = InboxItem.Kind.UNCLEAR_OPT_OUT
+PERIODS = {"1": "Today and yesterday", "7": "The last 7 days", "30": "The last 30 days"}
+
+
+class HandledFilter(admin.SimpleListFilter):
+    """A filter by whether somebody took care of it; without a choice, the list shows what waits."""
+
+    title = "handled"
+    parameter_name = "handled"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("no", "Waits"), ("yes", "Handled"), ("all", "All")]
+
+    def choices(self, changelist: Any) -> Any:
+        for value, title in self.lookup_choices:
+            selected = (self.value() or "no") == str(value)
+            query = changelist.get_query_string({self.parameter_name: value})
+            yield {"selected": selected, "query_string": query, "display": title}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(handled_at__isnull=self.value() != "yes")
+
+
+class WordsFilter(admin.SimpleListFilter):
+    """A filter by whether the customer wrote anything beside the rating."""
+
+    title = "words"
+    parameter_name = "words"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("yes", "With words"), ("no", "Rating alone")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() == "yes":
+            return queryset.exclude(text="")
+        return queryset.filter(text="") if self.value() == "no" else queryset
+
+
+class PeriodFilter(admin.SimpleListFilter):
+    """A filter by the day on which it came."""
+
+    title = "period"
+    parameter_name = "period"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return list(PERIODS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() not in PERIODS:
+            return queryset
+        return queryset.filter(created_at__gte=timezone.now() - timedelta(days=int(self.value() or 0)))
+
+
+@admin.register(InboxItem)
+class InboxItemAdmin(GeneratedRows, AccountAdmin):
+    """Items as they came; staff add a note, decide what is unclear, and mark them as handled."""
+
+    list_display = ("words", "kind_label", "shown_stars", "customer", "created_at", "handled", "account")
+    list_filter = (HandledFilter, "kind", "stars", WordsFilter, PeriodFilter)
+    list_select_related = ("contact", "account", "handled_by")
+    ordering = ("-pk",)  # newest first
+    sortable_by = ()
+    search_fields = ("text",)
+    search_help_text = "Words of the customer"
+    actions = ("mark_handled", "mark_waiting")
+    actions_submit_line = ("opt_out", "dismiss", "handle", "reopen")
+    fields = (
+        "kind_badge",
+        "shown_stars",
+        "whole_text",
+        "meaning",
+        "customer",
+        "reply",
+        "sent",
+        "created_at",
+        "handled",
+        "until",
+        "note",
+    )
+    readonly_fields = fields[:-1]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The note alone changes: the customer's words stay as they are."""
+        return self.has_write_permission(request, obj)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InboxItem]:
+        rows: QuerySet[InboxItem] = super().get_queryset(request)
+        return rows.select_related("contact", "account", "handled_by")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out what this kind of item has not."""
+        unused = set() if obj is None or obj.kind == InboxItem.Kind.FEEDBACK else {"shown_stars"}
+        if obj is not None and (obj.event is None or not obj.event.meaning):
+            unused.add("meaning")
+        if obj is None or obj.kind != UNCLEAR or obj.handled_at is not None:
+            unused.add("until")
+        return [name for name in self.fields if name not in unused]
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.opt_out_from_request)
+        return [path("<int:pk>/opt-out", view, name="reviews_inboxitem_opt_out"), *super().get_urls()]
+
+    # --- Columns ----------------------------------------------------------------------------------
+
+    @display(description="Words")
+    def words(self, item: InboxItem) -> str:
+        return Truncator(item.text).chars(FIRST_WORDS) or "–"
+
+    @display(description="Kind", label=KIND_COLOURS)
+    def kind_label(self, item: InboxItem) -> tuple[str, str]:
+        return item.kind, item.get_kind_display()
+
+    @display(description="Kind")
+    def kind_badge(self, item: InboxItem) -> str:
+        return badge(item.get_kind_display(), KIND_COLOURS[item.kind])
+
+    @display(description="Words")
+    def whole_text(self, item: InboxItem) -> str:
+        nothing = "No words, only a rating." if item.stars else "No words."
+        return format_html('<div class="rh-words">{}</div>', item.text or nothing)
+
+    @display(description="Read as")
+    def meaning(self, item: InboxItem) -> str:
+        return read_as(item.event)
+
+    @display(description="Rating", ordering="stars")
+    def shown_stars(self, item: InboxItem) -> str:
+        if not item.stars:
+            return "–"
+        return format_html('<span aria-label="{} of 5">{}</span>', item.stars, "★" * item.stars)
+
+    @display(description="Customer")
+    def customer(self, item: InboxItem) -> str:
+        if item.contact is not None:
+            return str(item.contact)
+        return "Somebody at the printed code" if item.kind == InboxItem.Kind.FEEDBACK else "Nobody known"
+
+    @display(description="Handled")
+    def handled(self, item: InboxItem) -> str:
+        if item.handled_at is None:
+            return "waits for your decision" if item.kind == UNCLEAR else "waits"
+        by = f" by {item.handled_by}" if item.handled_by else ""
+        outcome = f": {item.get_outcome_display().lower()}" if item.outcome else ""
+        return f"{timezone.localtime(item.handled_at):%d %b %Y, %H:%M}{by}{outcome}"
+
+    @display(description="Until then")
+    def until(self, item: InboxItem) -> str:
+        ends_at = timezone.localtime(item.created_at + decisions.DECIDE_WITHIN)
+        return f"Nothing is sent to that number. Undecided, it counts as an opt-out from {ends_at:%d %b, %H:%M} on."
+
+    @display(description="Answer")
+    def reply(self, item: InboxItem) -> str:
+        ways = [("mailto", item.contact.email), ("tel", item.contact.phone)] if item.contact else []
+        links = [(kind, quote(address, safe="@+"), show_email(address)) for kind, address in ways if address]
+        return format_html_join(" · ", '<a class="rh-link" href="{}:{}">{}</a>', links) or "Nobody is known to answer."
+
+    @display(description="What was sent")
+    def sent(self, item: InboxItem) -> str:
+        if item.request_id is None:
+            scanned = item.kind == InboxItem.Kind.FEEDBACK
+            return "Nothing: the code was scanned." if scanned else "No request of ours is known."
+        link = reverse("admin:reviews_reviewrequest_change", args=[item.request_id])
+        rows = Delivery.objects.filter(request=item.request_id, status__in=Delivery.ACCEPTED).order_by("step")
+        words = ", ".join(f"{row.get_channel_display().lower()} {row.sent_at:%d %b}" for row in rows if row.sent_at)
+        return format_html('<a class="rh-link" href="{}">{}</a>', link, words or "The request")
+
+    # --- Deciding ---------------------------------------------------------------------------------
+
+    def has_opt_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        if object_id is None:
+            return self.has_write_permission(request)
+        item = self._own_item(request, object_id)
+        return item is not None and may_opt_out(item)
+
+    def has_dismiss_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        if object_id is None:
+            return self.has_write_permission(request)
+        item = self._own_item(request, object_id)
+        return item is not None and item.kind == UNCLEAR and may_opt_out(item)
+
+    def _own_item(self, request: HttpRequest, object_id: Any) -> InboxItem | None:
+        """Return the item if the person may change it."""
+        item = self.get_object(request, str(object_id))
+        return item if item is not None and self.has_write_permission(request, item) else None
+
+    @action(description="Opt out", permissions=["opt_out"])
+    def opt_out(self, request: HttpRequest, obj: InboxItem) -> None:
+        self._decide(request, obj, decisions.opt_out, "Opted out: no more texts go to that number.")
+
+    @action(description="Not an opt-out", permissions=["dismiss"])
+    def dismiss(self, request: HttpRequest, obj: InboxItem) -> None:
+        self._decide(request, obj, decisions.dismiss, "Not an opt-out: what was held goes on.")
+
+    def opt_out_from_request(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take a reply for an opt-out, from the page of its request; back to that page."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        item = self.get_object(request, str(pk))
+        if item is None:
+            raise Http404
+        if not self.has_write_permission(request, item):
+            raise PermissionDenied
+        self.opt_out(request, item)
+        page, row = ("reviewrequest", item.request_id) if item.request_id else ("inboxitem", item.pk)
+        return HttpResponseRedirect(reverse(f"admin:reviews_{page}_change", args=[row]))
+
+    def _decide(self, request: HttpRequest, item: InboxItem, decide: Any, words: str) -> None:
+        try:
+            decide(item=item, by=request.user, now=timezone.now())
+        except Refused as refusal:
+            messages.error(request, refusal.reason)
+        else:
+            messages.success(request, words)
+
+    # --- Handling ---------------------------------------------------------------------------------
+
+    def has_handle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        if object_id is None:
+            return self.has_write_permission(request)
+        item = self._own_item(request, object_id)
+        return item is not None and item.handled_at is None and item.kind != UNCLEAR
+
+    def has_reopen_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        if object_id is None:
+            return self.has_write_permission(request)
+        item = self._own_item(request, object_id)
+        return item is not None and item.handled_at is not None and not item.outcome
+
+    @action(description="Mark the chosen ones as handled", permissions=["handle"])
+    def mark_handled(self, request: HttpRequest, rows: QuerySet[InboxItem]) -> None:
+        chosen = self._own(request, rows)
+        handled = items.handle(chosen.exclude(kind=UNCLEAR), by=request.user, now=timezone.now())  # type: ignore[arg-type]
+        messages.success(request, f"Marked as handled: {handled}.")
+        if undecided := chosen.filter(kind=UNCLEAR, handled_at=None).count():
+            messages.warning(request, f"Wait for your decision, each on its own page: {undecided}.")
+
+    @action(description="Mark the chosen ones as waiting again", permissions=["reopen"])
+    def mark_waiting(self, request: HttpRequest, rows: QuerySet[InboxItem]) -> None:
+        messages.success(request, f"Waiting again: {items.reopen(self._own(request, rows))}.")
+
+    @action(description="Mark as handled", permissions=["handle"])
+    def handle(self, request: HttpRequest, obj: InboxItem) -> None:
+        if not items.handle(self._own(request, obj), by=request.user, now=timezone.now()):  # type: ignore[arg-type]
+            obj.refresh_from_db()
+            messages.error(request, f"{obj.handled_by or 'Somebody else'} was faster: it is handled.")
+
+    @action(description="Mark as waiting again", permissions=["reopen"])
+    def reopen(self, request: HttpRequest, obj: InboxItem) -> None:
+        items.reopen(self._own(request, obj))
+
+    def _own(self, request: HttpRequest, rows: QuerySet[InboxItem] | InboxItem) -> QuerySet[InboxItem]:
+        """Return those of the rows that the person may change."""
+        if isinstance(rows, InboxItem):
+            rows = InboxItem.objects.filter(pk=rows.pk)
+        keys = [row.pk for row in rows.select_related("account") if self.has_write_permission(request, row)]
+        return InboxItem.objects.filter(pk__in=keys)
+
+
+def read_as(event: DeliveryEvent | None) -> str:
+    """Say how a customer's text was read, and why."""
+    if event is None or not event.meaning:
+        return ""
+    return f"{MEANINGS.get(event.meaning, event.meaning)}. {event.meaning_reason}".strip()
+
+
+def may_opt_out(item: InboxItem) -> bool:
+    """Tell whether somebody may still take the item's text for an opt-out."""
+    is_open = item.handled_at is None if item.kind == UNCLEAR else not item.outcome
+    return is_open and item.kind != InboxItem.Kind.FEEDBACK and bool(decisions.number_of(item))
+
+
+def waiting_count(request: HttpRequest) -> int:
+    """Return how many of the items that the person sees wait for somebody, up to MOST_WAITING."""
+    rows = InboxItem.objects.filter(handled_at=None)
+    if not is_operator(request):
+        rows = rows.filter(account__in=roles_of(request))
+    return len(rows.order_by("-pk").values_list("pk")[:MOST_WAITING])

@@ -1,0 +1,142 @@
+"""Templates that staff write, in Liquid: checked when they are saved, filled in with what is known of a customer.
+
+What staff wrote stays apart from what was filled in, so that a name never becomes a link, whatever it looks like.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from functools import lru_cache
+from typing import Any
+
+from liquid import BoundTemplate, Environment, StrictUndefined
+from liquid.builtin.content import ContentNode, Literal
+from liquid.builtin.tags.capture_tag import CaptureNode, CaptureTag
+from liquid.exceptions import LiquidError
+
+# Variables that a template may use, each with an example for the editor.
+VARIABLES = {
+    "first_name": "Jane",
+    "last_name": "Smith",
+    "name": "Jane Smith",
+    "company_name": "Smith Industries",
+    "business_name": "Riverside Dental",
+    "sender_name": "Riverside Dental",
+    "link": "https://reviews.example/r/Zk3vQ9x1T0aB7c2d",
+}
+
+# Around what staff wrote, while a template is filled in. No text from the database holds a NUL.
+_BEGIN, _END = "\0<", "\0>"
+_MARK = re.compile(r"\0[<>]")
+_WRITTEN = re.compile(r"\0<(.*?)\0>", re.DOTALL)
+
+# Characters that no name needs: controls and the marks that turn the direction of writing, which would reach over the
+# rest of a line (https://www.unicode.org/reports/tr36/, bidirectional text spoofing).
+_UNWANTED = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb]"
+)
+
+
+class RenderError(Exception):
+    """The message cannot be rendered; the text says what to mend."""
+
+
+class _Written(ContentNode):
+    """A part of the template that staff wrote, between its marks."""
+
+    def __init__(self, token: Any, text: str) -> None:
+        super().__init__(token, text)
+        self.text = f"{_BEGIN}{text}{_END}"
+
+
+class _Literal(Literal):
+    node_class = _Written
+
+
+class _Captured(CaptureNode):
+    """A part of the message that is kept under a name, to be compared or inserted: without marks."""
+
+    def _assign(self, context: Any, buf: Any) -> None:
+        context.assign(self.name, _MARK.sub("", buf.getvalue()))
+
+
+class _Capture(CaptureTag):
+    node_class = _Captured
+
+
+class _Environment(Environment):
+    """Liquid with limits that a template cannot exceed, whoever wrote it."""
+
+    output_stream_limit = 20_000
+    loop_iteration_limit = 1_000
+    local_namespace_limit = 10_000
+    context_depth_limit = 10
+
+    def setup_tags_and_filters(self, *, extra: bool = False) -> None:
+        super().setup_tags_and_filters(extra=extra)
+        self.add_tag(_Literal)
+        self.add_tag(_Capture)
+
+
+_liquid = _Environment(undefined=StrictUndefined)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(text: str) -> BoundTemplate:
+    return _liquid.from_string(text.replace("\0", ""))
+
+
+def check_template(text: str, allowed: Collection[str] = VARIABLES) -> list[str]:
+    """Return the problems of a template, in words for the person who wrote it; empty when it has none."""
+    try:
+        analysis = _compiled(text).analyze(include_partials=False)
+    except LiquidError as error:
+        return [f"The template cannot be read: {error.message}."]
+    known_names = ", ".join(name for name in VARIABLES if name in allowed)
+    problems = [
+        f"There is no variable {name}. Known are: {known_names}."
+        for name in sorted(map(str, analysis.globals))
+        if name not in allowed
+    ]
+    problems += [f"There is no filter {name}." for name in sorted(analysis.filters) if name not in _liquid.filters]
+    if not problems:
+        try:
+            _compiled(text).render(**VARIABLES)
+        except LiquidError as error:
+            problems.append(f"The template cannot be filled in: {error.message}.")
+    return problems
+
+
+def clean(value: str) -> str:
+    """Return a name without control characters and marks of direction, in one line."""
+    if value.isascii() and value.isprintable():
+        return value.strip()
+    spaced = "".join(" " if character.isspace() else character for character in value)
+    return " ".join(_UNWANTED.sub("", spaced).split())
+
+
+def fill(text: str, values: dict[str, str]) -> str:
+    """Fill in a template with values for its variables. Raises RenderError."""
+    return plain(fill_marked(text, values))
+
+
+def fill_marked(text: str, values: dict[str, str]) -> str:
+    """Do what `fill` does, and leave the marks by which `parts_of` tells what staff wrote. Raises RenderError."""
+    try:
+        return _compiled(text).render(**values)
+    except LiquidError as error:
+        raise RenderError(f"The template cannot be filled in: {error.message}.") from error
+
+
+def plain(marked: str) -> str:
+    """Return the filled-in text without its marks."""
+    return _MARK.sub("", marked)
+
+
+def parts_of(marked: str) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of a filled-in text in their order, each with True if staff wrote it.
+
+    Whatever is not surely written by staff counts as filled in.
+    """
+    for position, part in enumerate(_WRITTEN.split(marked)):
+        if part:
+            yield part, position % 2 == 1

@@ -1,0 +1,66 @@
+"""Preparing of claimed messages: what each needs is read along, then it is rendered, or settled if it may not leave."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime
+
+from reviews.delivery import unsent
+from reviews.delivery.channels import ChannelError
+from reviews.delivery.content.render import RenderError, render
+from reviews.delivery.lines import Work
+from reviews.delivery.unsent import about
+from reviews.models import Delivery, FollowUpStep, consent
+from reviews.models.base import available_channels
+
+logger = logging.getLogger(__name__)
+
+
+def read_along(claimed: list[Delivery]) -> list[Work]:
+    """Read once for all of them what each needs: its sequence's steps, its contact's unusable channels."""
+    if not claimed:
+        return []
+    steps: dict[int, list[FollowUpStep]] = defaultdict(list)
+    sequences = {delivery.request.sequence_id for delivery in claimed}
+    for step in FollowUpStep.objects.filter(sequence__in=sequences).order_by("position"):
+        steps[step.sequence_id].append(step)
+    blocked = consent.unusable_channels_of([delivery.request.contact for delivery in claimed])
+    return [
+        Work(delivery, steps[delivery.request.sequence_id], blocked[delivery.request.contact_id])
+        for delivery in claimed
+    ]
+
+
+def prepare(work: Work, clock: Callable[[], datetime]) -> bool:
+    """Render the message if it may leave now, as far as is known here; settle it otherwise and return False."""
+    delivery, now = work.delivery, clock()
+    is_in_doubt = delivery.status == Delivery.Status.SENDING
+    if is_in_doubt and not unsent.may_repeat(delivery, now=now):
+        return False
+    if unsent.has_lapsed_too_often(delivery, steps=work.steps, now=now):
+        return False
+    step = next((step for step in work.steps if step.position == delivery.step), None)
+    reason = ""
+    if step is None:
+        reason = "This step was removed from the sequence."
+    elif delivery.channel not in available_channels():
+        reason = "No provider is set up for this channel."
+    elif delivery.address != delivery.request.contact.address(delivery.channel):
+        unsent.readdress(delivery, now=now)
+        return False
+    elif unsent.put_off(delivery, now=now):
+        return False
+    else:
+        try:
+            work.message = render(delivery, step)
+        except RenderError as error:
+            reason = str(error)
+        except Exception:
+            logger.exception("unexpected error before sending", extra=about(delivery))
+            delivery.attempts += 1
+            ours = ChannelError("internal", "An error of ours; the log has it.")
+            unsent.record_error(delivery, ours, steps=work.steps, now=now)
+            return False
+    if reason:
+        unsent.give_up(delivery, reason, steps=work.steps, now=now)
+    return not reason

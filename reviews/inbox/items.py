@@ -1,0 +1,111 @@
+"""Items of the inbox: written in the transaction of what they are about, handled once, by the first who does.
+
+What staff decide about an item, and what follows from that, is in `reviews.inbox.decisions`.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from oauth.models import Account, User
+from reviews.contacts import suppressions
+from reviews.models import Contact, Delivery, DeliveryEvent, Feedback, InboxItem, Suppression
+from reviews.models.base import Channel
+
+Kind = InboxItem.Kind
+
+
+def keep_feedback(feedback: Feedback) -> None:
+    """Put the feedback into the inbox; feedback that the customer has changed waits again."""
+    request = feedback.request
+    item = InboxItem(
+        account_id=feedback.account_id,
+        contact_id=request.contact_id if request else None,
+        kind=Kind.FEEDBACK,
+        request_id=feedback.request_id,
+        feedback=feedback,
+        text=feedback.text,
+        stars=feedback.rating,
+        created_at=feedback.created_at,
+    )
+    InboxItem.objects.bulk_create(
+        [item],
+        update_conflicts=True,
+        unique_fields=["feedback"],
+        update_fields=["text", "stars", "handled_at", "handled_by"],
+    )
+
+
+def add_reply(event: DeliveryEvent, *, account: Account) -> None:
+    """Put a customer's text into the account's inbox, once."""
+    _add_text(event, account, kind=Kind.REPLY)
+
+
+def add_unclear(event: DeliveryEvent, *, account: Account, suppression: Suppression, tell: bool) -> None:
+    """Put a text that is perhaps an opt-out into the account's inbox, once.
+
+    `suppression`: the one that holds the number until somebody decides. `tell`: the owners get a mail, which
+    `reviews.inbox.telling` sends.
+    """
+    _add_text(event, account, kind=Kind.UNCLEAR_OPT_OUT, suppression=suppression, tell_owners=tell)
+
+
+def _add_text(event: DeliveryEvent, account: Account, **more: Any) -> None:
+    request = event.delivery.request if event.delivery and event.delivery.account_id == account.pk else None
+    contact = request.contact_id if request else _contact_with(account, Channel.SMS, event.address)
+    item = InboxItem(
+        account=account,
+        contact_id=contact,
+        request=request,
+        event=event,
+        text=event.text,
+        created_at=event.received_at,
+        **more,
+    )
+    InboxItem.objects.bulk_create([item], ignore_conflicts=True)
+
+
+def record_bounce(
+    delivery: Delivery, *, evidence: str, text: str, now: datetime, event: DeliveryEvent | None = None
+) -> None:
+    """Suppress an address that does not exist, and put it into the inbox, once, so that somebody corrects it."""
+    suppression = suppressions.suppress(
+        account=delivery.account,
+        channel=delivery.channel,
+        address=delivery.address,
+        reason=Suppression.Reason.BOUNCED,
+        evidence=evidence,
+        now=now,
+    )
+    if suppression.reason != Suppression.Reason.BOUNCED:
+        return  # nobody may write there, whether it exists or not
+    item = InboxItem(
+        account_id=delivery.account_id,
+        contact_id=delivery.request.contact_id,
+        kind=Kind.BOUNCE,
+        request_id=delivery.request_id,
+        event=event,
+        suppression=suppression,
+        text=text,
+        created_at=now,
+    )
+    InboxItem.objects.bulk_create([item], ignore_conflicts=True)
+
+
+def _contact_with(account: Account, channel: str, address: str) -> Any:
+    """Return the key of the contact that has the address: of several, the one that was changed last."""
+    field = "email" if channel == Channel.EMAIL else "phone"
+    contacts = Contact.objects.for_account(account).filter(**{field: address})
+    return contacts.order_by("-updated_at", "pk").values_list("pk", flat=True).first()
+
+
+def handle(items: QuerySet[InboxItem], *, by: User | None, now: datetime, outcome: str = "") -> int:
+    """Mark items as handled; return how many were not yet: what somebody else has handled keeps their name."""
+    return items.filter(handled_at=None).update(handled_at=now, handled_by=by, outcome=outcome, tell_owners=False)
+
+
+def reopen(items: QuerySet[InboxItem]) -> int:
+    """Let items wait again; return how many did not. What was decided about an opt-out stays decided."""
+    undecided = items.filter(outcome="", handled_at__isnull=False)
+    return undecided.update(handled_at=None, handled_by=None)

@@ -1,0 +1,80 @@
+"""Inbox items: what customers said, and addresses that went wrong. Their writers are in `reviews.inbox`."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from reviews.models.base import AccountQuerySet
+from reviews.models.contact import Contact
+from reviews.models.feedback import Feedback
+from reviews.models.provider_event import DeliveryEvent
+from reviews.models.request import ReviewRequest
+from reviews.models.suppression import Suppression
+
+
+class InboxItem(models.Model):
+    """Something that waits for a person, or that a person has handled."""
+
+    class Kind(models.TextChoices):
+        FEEDBACK = "feedback", "Feedback"
+        REPLY = "reply", "Reply"
+        UNCLEAR_OPT_OUT = "unclear_opt_out", "Perhaps an opt-out"
+        BOUNCE = "bounce", "Address does not exist"
+
+    class Outcome(models.TextChoices):
+        OPTED_OUT = "opted_out", "Opted out"
+        NOT_AN_OPT_OUT = "not_an_opt_out", "Not an opt-out"
+        UNDECIDED = "undecided", "Counts as opted out: nobody decided in time"
+        RESTARTED = "restarted", "The customer wants texts after all"
+
+    account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="inbox_items")
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, null=True, blank=True, related_name="inbox_items"
+    )  # nobody is known at the printed code
+    kind = models.CharField(max_length=15, choices=Kind)
+    request = models.ForeignKey(
+        ReviewRequest, on_delete=models.CASCADE, null=True, blank=True, related_name="inbox_items"
+    )
+    feedback = models.OneToOneField(
+        Feedback, on_delete=models.CASCADE, null=True, blank=True, related_name="inbox_item"
+    )
+    event = models.ForeignKey(
+        DeliveryEvent, on_delete=models.SET_NULL, null=True, blank=True, related_name="inbox_items"
+    )
+    suppression = models.ForeignKey(
+        Suppression, on_delete=models.SET_NULL, null=True, blank=True, related_name="inbox_items"
+    )
+    text = models.TextField(blank=True, help_text="The customer's words, or what went wrong.")
+    stars = models.PositiveSmallIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True, blank=True)
+    handled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
+    note = models.TextField(max_length=2_000, blank=True, help_text="For your colleagues; the customer never sees it.")
+    tell_owners = models.BooleanField(default=False, editable=False, help_text="The owners are still to be mailed.")
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # A text may be meant for several accounts; applied again, it makes no second item.
+            models.UniqueConstraint(
+                fields=["event", "account"], condition=Q(event__isnull=False), name="inbox_item_once_per_event"
+            ),
+            models.UniqueConstraint(
+                fields=["suppression"], condition=Q(kind="bounce"), name="inbox_item_once_per_bounce"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["feedback", "reply", "unclear_opt_out", "bounce"]), name="inbox_item_kind_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="inbox_newest"),
+            models.Index(fields=["account", "-id"], condition=Q(handled_at=None), name="inbox_waiting"),
+            models.Index(fields=["id"], condition=Q(tell_owners=True), name="inbox_to_tell"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stars} of 5" if self.stars else self.get_kind_display()

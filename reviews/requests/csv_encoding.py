@@ -1,0 +1,90 @@
+"""The encoding of a file of customers: told by its bytes, or chosen by a person where they leave a doubt."""
+
+import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from dataclasses import dataclass
+from itertools import islice
+
+MOST_BYTES = 20 * 1024 * 1024
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # what stands for bytes that the encoding does not know
+_CODECS = {
+    "utf-8": "utf-8-sig",
+    "utf-16": "utf-16",
+    "cp1252": "cp1252",
+    "cp1250": "cp1250",
+    "mac_roman": "mac_roman",
+}
+# The encodings in which the same bytes may read differently, by the names that people know them by.
+CHOICES = {
+    "utf-8": "UTF-8",
+    "cp1252": "Windows, Western Europe",
+    "cp1250": "Windows, Central Europe",
+    "mac_roman": "Macintosh",
+}
+EXAMPLES = 3  # words by which a person tells the right encoding
+_WORDS_LOOKED_AT = 1_000
+
+_WORD = re.compile(rb"[^\s,;|\"]*[\x80-\xff][^\s,;|\"]*")
+# Beyond ASCII, what names and addresses of Western Europe are written with. The rest of Windows-1252 is rare there, and
+# is what other encodings turn into: "Jürgen" of a Macintosh reads "JŸrgen", "Żaba" of Windows-1250 "¯aba".
+_USUAL = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýœ€£«»‘’“”„–—…°©®ºª¡¿\N{NO-BREAK SPACE}"
+_STRANGE = re.compile(rf"[^\x00-\x7f{_USUAL}]|(?<=[^\W\d])[€£«»“”„–—…°©®ºª¡¿](?=[^\W\d])")
+
+
+class Unreadable(Exception):
+    """The file cannot be read as CSV; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The most likely encoding of a file. `is_sure` is False where a person should look at it."""
+
+    encoding: str
+    is_sure: bool = True
+
+
+def guess(raw: bytes) -> Guess:
+    """Guess the encoding of a file.
+
+    UTF-8 has a form that no other encoding takes by chance: a file with some of it is UTF-8, even where single bytes
+    are broken. Without any, it is what Excel writes on Windows, as far as its letters are usual ones there.
+    """
+    if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return Guess("utf-16")
+    text = raw.decode("utf-8", errors="replace")
+    broken = text.count(UNKNOWN) - raw.count(UNKNOWN.encode())
+    if not broken or raw.startswith(BOM_UTF8):
+        return Guess("utf-8")
+    if well_formed := len(text) - len(text.encode("ascii", errors="ignore")) - broken:
+        return Guess("utf-8", is_sure=broken <= well_formed)
+    return Guess("cp1252", is_sure=not _STRANGE.search(raw.decode("cp1252", errors="replace")))
+
+
+def decode(raw: bytes, encoding: str) -> str:
+    """Decode a file; what the encoding does not know becomes UNKNOWN. Raises Unreadable for what is no list."""
+    if len(raw) > MOST_BYTES:
+        raise Unreadable(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB: split it.")
+    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise Unreadable(
+            "This is a workbook. Save it as CSV in your spreadsheet program (File, Save as), and try again."
+        )
+    text = raw.decode(_CODECS[encoding], errors="replace")
+    if "\x00" in text or text.count(UNKNOWN) * 10 > len(text):
+        raise Unreadable("This is no text file. Save the list as CSV, and try again.")
+    if not text.strip():
+        raise Unreadable("The file is empty.")
+    return text
+
+
+def readings(raw: bytes) -> dict[str, str]:
+    """Return how the first words with other letters than ASCII's read in each encoding that a person may choose.
+
+    Empty where there is nothing to choose: all encodings read the same, or a mark at the start says which it is.
+    """
+    if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE, BOM_UTF8)):
+        return {}
+    words = dict.fromkeys(match[0] for match in islice(_WORD.finditer(raw), _WORDS_LOOKED_AT))
+    shown = list(words)[:EXAMPLES]
+    return {
+        encoding: ", ".join(word.decode(encoding, errors="replace") for word in shown) for encoding in CHOICES if shown
+    }

@@ -1,0 +1,1 @@
+"""Review sites: what each of them allows."""
