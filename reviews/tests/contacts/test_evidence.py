@@ -9,7 +9,7 @@ from django.utils import timezone
 from oauth.models import Account
 from reviewhub.signatures import public_keys
 from reviewhub.tests.test_signatures import is_genuine
-from reviews.contacts import erase, evidence, opt_outs, suppressions
+from reviews.contacts import doubts, erase, evidence, opt_outs, suppressions
 from reviews.delivery import drain
 from reviews.models import Consent, Contact, Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.models.base import Channel
@@ -92,6 +92,14 @@ def test_the_history_is_whole_and_in_order(account: Account, story: ReviewReques
             "suppressed": None,
         }
     ]
+
+
+def test_a_held_message_is_due_when_it_was_planned_for(account: Account, clock: Clock) -> None:
+    asked(account, clock(), channel="sms")
+    planned_for = Delivery.objects.get().due_at
+    doubts.hold(account=account, number=JANE.phone, evidence="Text message 1: cancel", now=clock())
+    message = next(entry for entry in of(account, JANE.phone)["history"] if entry["what"] == "message_not_sent")
+    assert message["at"] == message["due_at"] == f"{planned_for:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def test_the_document_is_signed_and_names_the_business(account: Account, story: ReviewRequest) -> None:
