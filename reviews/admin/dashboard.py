@@ -46,7 +46,8 @@ class ScopeForm(forms.Form):
             accounts = accounts.filter(pk__in=self.own)
         has_site = Exists(ReviewSite.objects.filter(account=OuterRef("pk"), is_active=True))
         rows = list(accounts.annotate(has_site=has_site).values_list("pk", "name", "has_site")[:LONGEST_CHOICE])
-        self.without_site = [name for _, name, has_one in rows if not has_one]
+        own = roles_of(request)  # an operator is reminded of the accounts of others by nobody
+        self.without_site = [name for pk, name, has_one in rows if not has_one and pk in own]
         offered = [pk for pk, _, _ in rows]
         self._offer("account", Account.objects.filter(pk__in=offered).order_by("name"), len(offered))
         sequences = Sequence.objects.filter(account__in=offered).order_by("account__name", "name")
@@ -93,7 +94,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "worker_alive": numbers.worker_beat is not None and now - numbers.worker_beat <= WorkerBeat.STALE_AFTER,
         "faults": [(pause, explain(pause.code)) for pause in installation.account_faults(form.own)],
         "sandbox": settings.SANDBOX,
-        "without_site": [] if is_operator(request) else form.without_site[:WITHOUT_SITE_SHOWN],
+        "without_site": form.without_site[:WITHOUT_SITE_SHOWN],
         "operator": is_operator(request),
     }
     return context
