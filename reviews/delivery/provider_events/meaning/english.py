@@ -130,7 +130,7 @@ BEG (reported|scram|shoo) (LAST|and)
 (how do i|how can i|how do you|how can we|how do we|how to|trying to|how i|where do i|way to|how would i|how
     am i) ~ (to)? ~ (stop|end|cancel|block|quit|avoid|prevent) (END|this|these|it END|GET|MESSAGE|the MESSAGE
     |all MESSAGE|your MESSAGE|from)
-BEG no (MANY|spam|texting) (END|please|to|for)
+(BEG|(told|said|asked|want|wanted) ANY{{0,3}}) no (MANY|spam|texting) (END|please|to|for)
 (company|business|office|number) (is|keeps) ~ (bothering|annoying|harassing|spamming|bugging) (me|us)
 (sue|suing|sueing) (you|u|ya|your)
 (ill|i will|gonna|going to) (sue) (END|you|u|if|for|over)
@@ -220,7 +220,7 @@ TAKE ~ (me|us|my|this|number|MINE) ~ (off|from|out of) ~ (of)? ~ (your ~ LIST|ME
 (take|get|taking) (me|us|my number|this number|my phone|my cell|it) off (of)? (END|this|that|your|ur|the list
     |all|these|please)
 (off|from) (of)? (your|ur|any) ~ LIST
-UNSUB
+UNSUB (?!from (GERUND|UNKNOWN|waiting|my))
 (opt|opting|opted|opts) ~ (me|us|this number|my number)? ~ out
 (optout|optedout) (?!policy|form|option|link|page|rate|process)
 (?<!dont)(?<!not)(?<!wont)(?<!never)(?<!didnt)(?<!wouldnt)(leave|let) ~ (me|us|my (MINE|phone|family|wife|kids|husband)
