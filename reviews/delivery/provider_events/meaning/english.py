@@ -31,7 +31,7 @@ WORDS = {
         email""",
     "CONTACTED": """contacted texted messaged called bothered disturbed emailed spammed bugged harassed reached
         solicited notified phoned pestered annoyed""",
-    "SEND": "send forward",
+    "SEND": "send",
     "GET": "receive receiving get getting recieve recieving recive hear hearing have having see seeing recieved",
     "MESSAGE": """texts text messages message msgs msg mesages massages sms smses txts txt emails notifications
         notification alerts alert reminders reminder surveys survey offers promotions promos promo ads ad advertising
