@@ -31,7 +31,7 @@ WORDS = {
         email""",
     "CONTACTED": """contacted texted messaged called bothered disturbed emailed spammed bugged harassed reached
         solicited notified phoned pestered annoyed""",
-    "SEND": "send forward",
+    "SEND": "send",
     "GET": "receive receiving get getting recieve recieving recive hear hearing have having see seeing recieved",
     "MESSAGE": """texts text messages message msgs msg mesages massages sms smses txts txt emails notifications
         notification alerts alert reminders reminder surveys survey offers promotions promos promo ads ad advertising
@@ -130,7 +130,7 @@ BEG (reported|scram|shoo) (LAST|and)
 (how do i|how can i|how do you|how can we|how do we|how to|trying to|how i|where do i|way to|how would i|how
     am i) ~ (to)? ~ (stop|end|cancel|block|quit|avoid|prevent) (END|this|these|it END|GET|MESSAGE|the MESSAGE
     |all MESSAGE|your MESSAGE|from)
-BEG no (MANY|spam|texting) (END|please|to|for)
+(BEG|(told|said|asked|want|wanted) ANY{{0,3}}) no (MANY|spam|texting) (END|please|to|for)
 (company|business|office|number) (is|keeps) ~ (bothering|annoying|harassing|spamming|bugging) (me|us)
 (sue|suing|sueing) (you|u|ya|your)
 (ill|i will|gonna|going to) (sue) (END|you|u|if|for|over)
@@ -220,7 +220,7 @@ TAKE ~ (me|us|my|this|number|MINE) ~ (off|from|out of) ~ (of)? ~ (your ~ LIST|ME
 (take|get|taking) (me|us|my number|this number|my phone|my cell|it) off (of)? (END|this|that|your|ur|the list
     |all|these|please)
 (off|from) (of)? (your|ur|any) ~ LIST
-UNSUB
+UNSUB (?!from (GERUND|UNKNOWN|waiting|my))
 (opt|opting|opted|opts) ~ (me|us|this number|my number)? ~ out
 (optout|optedout) (?!policy|form|option|link|page|rate|process)
 (?<!dont)(?<!not)(?<!wont)(?<!never)(?<!didnt)(?<!wouldnt)(leave|let) ~ (me|us|my (MINE|phone|family|wife|kids|husband)
