@@ -17,7 +17,7 @@ from reviews.delivery import claims, drain, pauses, staff_actions
 from reviews.delivery.channels import ChannelError, Stops, get_channel
 from reviews.delivery.drain import Worker
 from reviews.delivery.provider_events import apply, parse, store
-from reviews.models import ChannelHealth, Contact, Delivery, Event, Pause, ReviewRequest, Suppression
+from reviews.models import ChannelHealth, Contact, Delivery, Event, InboxItem, Pause, ReviewRequest, Suppression
 from reviews.models.addresses import hash_address
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, FakeProvider, asked, deliveries
@@ -388,7 +388,9 @@ def test_a_request_fails_the_moment_that_its_only_number_is_gone(
         drain.send_due(clock)
         report(Delivery.objects.get(step=0), clock, "undelivered", "30005")
     request.refresh_from_db()
-    assert request.status == "failed"
+    words = "The number does not exist any more. Ask the customer for the new one."  # Twilio's report has a code alone
+    assert (request.status, request.reason) == ("failed", words)
+    assert Delivery.objects.get(step=0).error_text == InboxItem.objects.get().text == words
     assert deliveries(request) == [(0, "sms", "bounced"), (1, "sms", "cancelled")]
     assert Event.objects.filter(type="review_request.failed", request=request).count() == 1
 
