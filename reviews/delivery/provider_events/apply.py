@@ -238,8 +238,7 @@ def _is_outdone(delivery: Delivery, event: DeliveryEvent) -> bool:
 
 def _words(event: DeliveryEvent) -> str:
     """Return why the message did not arrive: in the provider's words, else in ours for its code."""
-    row = codes.find(event.code)
-    return event.text or (row.words if row else event.code)
+    return event.text or (codes.explain(event.code) if event.code else "")
 
 
 def _evidence(event: DeliveryEvent) -> str:

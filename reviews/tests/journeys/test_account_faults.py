@@ -395,6 +395,17 @@ def test_a_request_fails_the_moment_that_its_only_number_is_gone(
     assert Event.objects.filter(type="review_request.failed", request=request).count() == 1
 
 
+def test_a_code_that_nobody_knows_is_not_its_own_explanation(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    asked(account, clock(), person=Person(phone="+12125551234"))
+    with override_settings(TWILIO_FROM="+15005550006"):
+        drain.send_due(clock)
+        report(Delivery.objects.get(step=0), clock, "undelivered", "39999")
+    row = Delivery.objects.get(step=0)
+    assert (row.error_code, row.error_text) == ("39999", "A code of the provider; its own documentation says more.")
+
+
 def test_an_address_that_is_gone_is_left_by_all_requests_of_the_account(
     account: Account, clock: Clock, provider: FakeProvider
 ) -> None:
