@@ -95,6 +95,14 @@ def test_the_history_is_whole_and_in_order(account: Account, story: ReviewReques
     ]
 
 
+def test_a_held_message_is_due_when_it_was_planned_for(account: Account, clock: Clock) -> None:
+    asked(account, clock(), channel="sms")
+    planned_for = Delivery.objects.get().due_at
+    doubts.hold(account=account, number=JANE.phone, evidence="Text message 1: cancel", now=clock())
+    message = next(entry for entry in of(account, JANE.phone)["history"] if entry["what"] == "message_not_sent")
+    assert message["at"] == message["due_at"] == f"{planned_for:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_the_document_is_signed_and_names_the_business(account: Account, story: ReviewRequest) -> None:
     document = of(account, JANE.phone)
     assert is_genuine(document, public_keys())

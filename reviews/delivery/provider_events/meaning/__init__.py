@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from reviews.delivery.provider_events.meaning import english, french, german, spanish, wrong_number
 from reviews.delivery.provider_events.meaning.grammar import BOUNDARIES, NAME, UNKNOWN, Grammar, read_rules
-from reviews.delivery.provider_events.meaning.spelling import ALONE, Spelling, correct, join
+from reviews.delivery.provider_events.meaning.spelling import ALONE, Spelling, correct, drop_emphasis, join
 from reviews.delivery.provider_events.meaning.text import REACTION, Word, clean, cut, read_words
 
 
@@ -43,7 +43,9 @@ RULES = {table: [rule for language in LANGUAGES for rule in read_rules(getattr(l
 RULES["WRONG_NUMBER"] = read_rules(
     wrong_number.ENGLISH + wrong_number.SPANISH + wrong_number.GERMAN + wrong_number.FRENCH
 )
-GRAMMAR = Grammar([language.WORDS for language in LANGUAGES], [rule for rules in RULES.values() for rule in rules])
+GRAMMAR = Grammar(
+    [table.WORDS for table in (*LANGUAGES, wrong_number)], [rule for rules in RULES.values() for rule in rules]
+)
 BOOKS = {table: GRAMMAR.compile(rules) for table, rules in RULES.items()}
 SPELLING = Spelling(GRAMMAR, [word for language in LANGUAGES for word in language.TYPOS.split()])
 BARE = frozenset(GRAMMAR.members("BARE"))
@@ -59,17 +61,25 @@ def read(text: str, opt_out_type: str = "") -> Reading:
     text = clean(text)
     if REACTION.match(text):
         return Reading(Meaning.REPLY, "A reaction to a message of ours.")
-    written = Written(cut(text))
-    return written.read_bare_words() or written.read_sentences()
+    text = cut(text)
+    words = join(read_words(text))
+    reading = Written(text, words).read()
+    if reading.meaning is Meaning.REPLY and (sentence := drop_emphasis(words)) != words:
+        return Written(text, sentence).read()
+    return reading
 
 
 class Written:
     """What a customer wrote: its words, and a letter for each of them."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, words: list[Word]) -> None:
         self.text = text
-        self.words: list[Word] = join(read_words(text))
-        self.letters = SPELLING.spell(self.words)
+        self.words = words
+        self.letters = SPELLING.spell(words)
+
+    def read(self) -> Reading:
+        """Return the meaning of the text."""
+        return self._read_bare_words() or self._read_sentences()
 
     def quote(self, start: int = 0, end: int | None = None) -> str:
         """Return these words as they were written."""
@@ -79,7 +89,7 @@ class Written:
         said = " ".join(self.text[words[0].start : words[-1].end].split()) if words else ""
         return f'"{said}"' if len(said) <= LONGEST_QUOTE else f'"{said[:LONGEST_QUOTE]}…"'
 
-    def read_bare_words(self) -> Reading | None:
+    def _read_bare_words(self) -> Reading | None:
         """Return the meaning of a text that is one of the words which need no sentence; None for other texts."""
         said = [(word.plain, letter) for word, letter in zip(self.words, self.letters, strict=True)]
         said = [(plain, letter) for plain, letter in said if letter not in FILLERS]
@@ -95,7 +105,7 @@ class Written:
                 return Reading(meaning, f"Says {self.quote()}.")
         return None
 
-    def read_sentences(self) -> Reading:
+    def _read_sentences(self) -> Reading:
         """Return the meaning that the rules find, the clearest one first."""
         letters = self.letters
         for match in BOOKS["INNOCENT"].find(letters):

@@ -40,9 +40,6 @@ WORDS = {
     "VEUX": """veux veut voulons souhaite souhaitons désire désirons accepte acceptons souhaiterais voudrais aimerais
         préfère préférerais voudrions aimerions""",
     "NEG": "plus pas jamais aucun aucunement",
-    "PERSON": """jean pierre michel philippe alain nicolas christophe laurent françois julien antoine louis hugo lucas
-        camille nathalie isabelle sylvie catherine martine céline sandrine chloé léa manon claire sophie dupont
-        durand""",
     "HEDGE": "éventuellement possiblement",
 }
 
@@ -66,83 +63,11 @@ stop (au|sms) DIGITS ANY
 """
 
 STOP = """
+# A sentence that says stop, and no more.
 BEG STOPPER (STOPPER|FILLER|[,]|ça|moi){0,8} ([,] NAME{1,3})? (?=[.?,]|$)
 BEG arrêt FILLER{0,4} LAST
 BEG stop (au)? DIGITS LAST
-(?<!SUJET)(ne|n) (me|m|nous) (FILLER)? ÉCRIVEZ ~ (plus|pas|jamais|END|rien)
-(?<!SUJET)(ne|n) ÉCRIVEZ (plus|pas LAST|jamais)
-(?<!SUJET)(ne|n) ~ ENVOYEZ ~ (plus|jamais|rien|aucun|MESSAGE|pas ~ MESSAGE)
-(ne|n) (plus|jamais) ~ (ÉCRIVEZ|ENVOYEZ|RECEVOIR|être CONTACTÉ|avoir ~ MESSAGE)
-(ne|n) pas ~ (RECEVOIR|être CONTACTÉ|(me|m|nous) (ÉCRIVEZ|ENVOYEZ ~ MESSAGE)|ÉCRIVEZ LAST)
-BEG (m|me)? (ÉCRIVEZ|ENVOYEZ|recontactez) (moi|nous|m)? (plus|jamais|pas) (END|de ~ MESSAGE|rien|jamais|sur)
-BEG (m|me) (ÉCRIVEZ|ENVOYEZ) (plus|pas)
-(merci|veuillez|prière|demande|svp|souhaite|préfère|priez|prie) ~ (de|à ce)? ~ (ne)? (plus|pas) ~
-    (ÉCRIVEZ|ENVOYEZ|RECEVOIR)
-STOP ~ (ÉCRIRE|MESSAGE|RECEVOIR)
-BEG (STOP|stop) (?!de (faire|te|vous)) ANY{0,4} (MESSAGE|ÉCRIRE)
-VEUX (plus|pas) (?!rater|manquer|perdre) ANY{0,5} (MESSAGE|CONTACTÉ)
-REMOVE ANY{0,3} (mon|mes|ce) ~ MIEN
-REMOVE (moi|nous) (de|du|des) (vos|votre|la|cette|ta) ~ LIST
-REMOVE (de|du|des) (vos|votre) ~ LIST
-stop (aux|les|vos|la|ces|avec|tous)? ~ (MESSAGE|ÉCRIRE)
-STOP (ça|cela|tout|avec (vos|ces|les)) (END|MESSAGE)
-BEG (plus|assez|pas|aucun) (de|d)? ~ MESSAGE (END|par|de (votre|vous))
-(VEUX|recevoir) ~ (plus|pas) (de|d|aucun)? ~ MESSAGE
-VEUX ~ (ne)? ~ (plus|pas) ~ (RECEVOIR|être CONTACTÉ|en RECEVOIR|entendre parler|ÉCRIVEZ|ENVOYEZ)
-VEUX (plus|pas) ~ (avoir|entendre|recevoir)? ~ (nouvelles|parler) ~ (de|d) ~ vous
-VEUX ~ (plus|pas) ~ (que|qu) ~ (vous|l|on) ANY{0,2} ÉCRIRE
-(je|j) (ne|n)? (veux|souhaite|désire) plus (LAST|rien LAST|de ça|de vos)
-(je|j) (ne|n)? ~ veux pas (de ça|ça|cela|de ~ MESSAGE) LAST
-(retire*|révoque*|annule*) ~ (mon|le) ~ (consentement|autorisation|accord)
-(ai|avons) ~ (pas|jamais|aucun|rien) ~ (donné|autorisé|consenti|demandé|accepté|souscrit|sollicité|signé) ~
-    (à ~ (RECEVOIR|être CONTACTÉ|ces|vos)|MESSAGE|accord|autorisation|consentement|numéro|pour ~ (RECEVOIR
-    |ces|cela))
-(ai|avons) (rien|jamais rien) demandé
-(suis) ~ (pas|jamais) ~ (inscrit|inscrite|abonné|abonnée)
-sans (mon|ma) (accord|autorisation|consentement|permission)
-(inutile|pas besoin|plus la peine|pas la peine) de (me|m|nous) (ÉCRIVEZ|ENVOYEZ)
-(interdis|défends) ~ (de)? ~ (me|m|nous) (ÉCRIVEZ|ENVOYEZ|contacter)
-(merci|prière|veuillez) ~ (de)? ~ (m oublier|me laisser tranquille|cesser|arrêter|stopper)
-(cesser|cessez|arrêt|arrêter|exige|demande) ~ (l|d|tout|toute|de)? ~ (arrêt|envoi|envois|communication
-    |contact) ~ (de|des)? ~ (MESSAGE|END)
-(pouvez vous|pourriez vous|pouvez|pourriez|peux tu|souhaite|voudrais|veux|faut) ~ (que vous)? ~ (arrêter
-    |cesser|cessiez|arrêtiez|arrêtez) (LAST|de ~ (ÉCRIRE|RECEVOIR)|vos|ces|MESSAGE)
-(pouvez vous|pourriez vous|pouvez|pourriez|peux tu) ~ (me|m|nous) (retirer|enlever|supprimer|effacer|rayer)
-plus rien RECEVOIR
-ne plus (rien)? RECEVOIR
-BEG (aucun|pas de) MESSAGE LAST
-(laissez|laisse) (moi|nous) ANY{0,3} (tranquille*|en paix)
-(me|m|nous) laisser (tranquille*|en paix)
-(ne|n) (plus|jamais) ANY{0,4} (MESSAGE|ÉCRIVEZ|CONTACTÉ) LAST
-VEUX (ne|n)? (plus|pas) ANY{0,5} (MESSAGE|CONTACTÉ|RECEVOIR)
-REMOVE (moi|nous) (END|de|d|des|du)
-(me|m) (retirer|enlever|supprimer|effacer|rayer|ôter) (END|de|des|du)
-REMOVE ~ (mon|mes|ce|moi|toutes mes) ~ MIEN
-(mon|mes|ce) ~ MIEN ~ (soit|soient|à)? ~ (supprimé*|effacé*|retiré*|supprimer|effacer|retirer|enlever|enlevé*
-    |rayé*)
-(retir*|enlev*|supprim*|effac*|sort*|ray*|virez|virer|ôtez|ôter) ~ (de|du|des) (votre|vos|ta|cette) ~ LIST
-(souhaite|veux|voudrais|demande|aimerais|désire) ~ (à|d)? être ~ (retiré*|supprimé*|désinscrit*|désabonné*
-    |enlevé*|rayé*|effacé*|radié*)
-(suppression|effacement) ~ (de)? ~ (mes|mon) ~ MIEN
-(désinscri*|désabon*|désabo)
-(résilier|résiliez|annuler|annulez) ~ (abonnement|inscription|MESSAGE|souscription)
-(laissez|laisse) ~ (moi|nous) ~ (tranquille*|en paix|seul LAST|seule LAST|vivre LAST)
-(fichez|foutez|lâchez|fous|fiche|lâche|foutre|ficher) ~ (moi|nous|m|me) ~ (la paix|les baskets|la grappe
-    |tranquille*)
-(lâchez|lâche) (moi|nous) (LAST|avec (vos|votre|ces|tes))
-laissez (moi|nous) la paix
-BEG (dégagez|dégage|cassez vous|casse toi|barrez vous|foutez le camp|fous le camp|allez vous en|tirez vous) LAST
-(va te faire|allez vous faire|aller vous faire) (foutre|voir|enculer)
-BEG FILLER{0,3} (oubliez|oublie) (moi|mon numéro|nous|ce numéro)
-(?<!es)(?<!êtes)(?<!est)(?<!sont)(?<!serez)(?<!était)(pas|plus|aucunement|nullement) (du tout|vraiment)?
-    (intéressé|intéressée|intéressés) (END|par ~ (MESSAGE|vos|votre|ce|ça|cela|ces|vous)|du tout)
-(ça|cela|ceci|MESSAGE) ~ (ne)? (m|nous) (intéresse|intéressent) (pas|plus|aucunement)
-BEG aucun intérêt (END|du tout|par)
-(ça|cela) suffit (maintenant)? END
-(j en ai|y en a|il y en a|nous en avons|c est bon j en ai) ~ (assez|marre|ras le bol|plein le dos)
-    (END|(de|d) ~ (MESSAGE|RECEVOIR|vous END|être CONTACTÉ))
-BEG (assez|marre|ras le bol) (de|d|avec) ~ (MESSAGE|ça LAST|RECEVOIR|vous LAST)
-BEG (assez|marre|ras le bol) LAST
+# The law, the police, a block.
 (vais|allons|vous|je|devoir) ~ (porter|déposer|porte|dépose) plainte
 signa* ~ MESSAGE ~ comme spam
 (porterai plainte|déposerai plainte|plainte contre vous)
@@ -161,9 +86,91 @@ c est ~ (du)? spam
 (vous|numéro) (êtes|est|serez|sera) ~ bloqué*
 comment ~ (faire)? ~ (je|on|puis|peut)? ~ (pour)? ~ (me|ne|m)? ~
     (ne plus|arrêter|stopper|désinscri*|désabon*|désactiver|bloquer) ~ (MESSAGE|RECEVOIR|END|ça|cela)
-(oppose|opposition|m oppose|refuse) ~ (à|au|de|d|que|l)? ~ (utilisation|traitement|RECEVOIR|être CONTACTÉ
+# No consent.
+(retire*|révoque*|annule*) ~ (mon|le) ~ (consentement|autorisation|accord)
+(ai|avons) ~ (pas|jamais|aucun|rien) ~ (donné|autorisé|consenti|demandé|accepté|souscrit|sollicité|signé) ~
+    (à ~ (RECEVOIR|être CONTACTÉ|ces|vos)|MESSAGE|accord|autorisation|consentement|numéro|pour ~ (RECEVOIR
+    |ces|cela))
+(ai|avons) (rien|jamais rien) demandé
+(suis) ~ (pas|jamais) ~ (inscrit|inscrite|abonné|abonnée)
+sans (mon|ma) (accord|autorisation|consentement|permission)
+(interdis|défends) ~ (de)? ~ (me|m|nous) (ÉCRIVEZ|ENVOYEZ|contacter)
+(souhaite|veux|voudrais|demande|aimerais|désire) ~ (à|d)? être ~ (retiré*|supprimé*|désinscrit*|désabonné*
+    |enlevé*|rayé*|effacé*|radié*)
+(n autorise|n accepte) ~ pas ~ (que ANY{0,3} ÉCRIRE|MESSAGE|RECEVOIR|d être CONTACTÉ)
+(demande|droit) (de|d) (désinscription|désabonnement|opposition|suppression|effacement)
+(oppose|opposition|m oppose|refuse|décline) ~ (à|au|de|d|que|l)? ~ (utilisation|traitement|RECEVOIR|être CONTACTÉ
     |MESSAGE|démarchage)
 jamais (demandé|sollicité) ~ (à RECEVOIR|RECEVOIR|vos|ces|MESSAGE)
+# Off the list.
+REMOVE ANY{0,3} (mon|mes|ce) ~ MIEN
+REMOVE (moi|nous) (de|du|des) (vos|votre|la|cette|ta) ~ LIST
+REMOVE (de|du|des) (vos|votre) ~ LIST
+(pouvez vous|pourriez vous|pouvez|pourriez|peux tu) ~ (me|m|nous) (retirer|enlever|supprimer|effacer|rayer)
+REMOVE (moi|nous) (END|de|d|des|du)
+(me|m) (retirer|enlever|supprimer|effacer|rayer|ôter) (END|de|des|du)
+REMOVE ~ (mon|mes|ce|moi|toutes mes) ~ MIEN
+(mon|mes|ce) ~ MIEN ~ (soit|soient|à)? ~ (supprimé*|effacé*|retiré*|supprimer|effacer|retirer|enlever|enlevé*
+    |rayé*)
+(retir*|enlev*|supprim*|effac*|sort*|ray*|virez|virer|ôtez|ôter) ~ (de|du|des) (votre|vos|ta|cette) ~ LIST
+(suppression|effacement) ~ (de)? ~ (mes|mon) ~ MIEN
+(désinscri*|désabon*|désabo)
+(résilier|résiliez|annuler|annulez) ~ (abonnement|inscription|MESSAGE|souscription)
+BEG FILLER{0,3} (oubliez|oublie) (moi|mon numéro|nous|ce numéro)
+# Left alone, enough, no interest.
+BEG (plus|assez|pas|aucun) (de|d)? ~ MESSAGE (END|par|de (votre|vous))
+(merci|prière|veuillez) ~ (de)? ~ (m oublier|me laisser tranquille|cesser|arrêter|stopper)
+(laissez|laisse) (moi|nous) ANY{0,3} (tranquille*|en paix)
+(me|m|nous) laisser (tranquille*|en paix)
+(laissez|laisse) ~ (moi|nous) ~ (tranquille*|en paix|seul LAST|seule LAST|vivre LAST)
+(fichez|foutez|lâchez|fous|fiche|lâche|foutre|ficher) ~ (moi|nous|m|me) ~ (la paix|les baskets|la grappe
+    |tranquille*)
+(lâchez|lâche) (moi|nous) (LAST|avec (vos|votre|ces|tes))
+laissez (moi|nous) la paix
+BEG (dégagez|dégage|cassez vous|casse toi|barrez vous|foutez le camp|fous le camp|allez vous en|tirez vous) LAST
+(va te faire|allez vous faire|aller vous faire) (foutre|voir|enculer)
+(?<!es)(?<!êtes)(?<!est)(?<!sont)(?<!serez)(?<!était)(pas|plus|aucunement|nullement) (du tout|vraiment)?
+    (intéressé|intéressée|intéressés) (END|par ~ (MESSAGE|vos|votre|ce|ça|cela|ces|vous)|du tout)
+(ça|cela|ceci|MESSAGE) ~ (ne)? (m|nous) (intéresse|intéressent) (pas|plus|aucunement)
+BEG aucun intérêt (END|du tout|par)
+(ça|cela) suffit (maintenant)? END
+(j en ai|y en a|il y en a|nous en avons|c est bon j en ai) ~ (assez|marre|ras le bol|plein le dos)
+    (END|(de|d) ~ (MESSAGE|RECEVOIR|vous END|être CONTACTÉ))
+BEG (assez|marre|ras le bol) (de|d|avec) ~ (MESSAGE|ça LAST|RECEVOIR|vous LAST)
+BEG (assez|marre|ras le bol) LAST
+# No messages are wanted.
+(merci|veuillez|prière|demande|svp|souhaite|préfère|priez|prie) ~ (de|à ce)? ~ (ne)? (plus|pas) ~
+    (ÉCRIVEZ|ENVOYEZ|RECEVOIR)
+VEUX (plus|pas) (?!rater|manquer|perdre) ANY{0,5} (MESSAGE|CONTACTÉ)
+(VEUX|recevoir) ~ (plus|pas) (de|d|aucun)? ~ MESSAGE
+VEUX ~ (ne)? ~ (plus|pas) ~ (RECEVOIR|être CONTACTÉ|en RECEVOIR|entendre parler|ÉCRIVEZ|ENVOYEZ)
+VEUX (plus|pas) ~ (avoir|entendre|recevoir)? ~ (nouvelles|parler) ~ (de|d) ~ vous
+VEUX ~ (plus|pas) ~ (que|qu) ~ (vous|l|on) ANY{0,2} ÉCRIRE
+(je|j) (ne|n)? (veux|souhaite|désire) plus (LAST|rien LAST|de ça|de vos)
+(je|j) (ne|n)? ~ veux pas (de ça|ça|cela|de ~ MESSAGE) LAST
+(pouvez vous|pourriez vous|pouvez|pourriez|peux tu|souhaite|voudrais|veux|faut) ~ (que vous)? ~ (arrêter
+    |cesser|cessiez|arrêtiez|arrêtez) (LAST|de ~ (ÉCRIRE|RECEVOIR)|vos|ces|MESSAGE)
+plus rien RECEVOIR
+BEG (aucun|pas de) MESSAGE LAST
+VEUX (ne|n)? (plus|pas) ANY{0,5} (MESSAGE|CONTACTÉ|RECEVOIR)
+# Do not write.
+(?<!SUJET)(ne|n) (me|m|nous) (FILLER)? ÉCRIVEZ ~ (plus|pas|jamais|END|rien)
+(?<!SUJET)(ne|n) ÉCRIVEZ (plus|pas LAST|jamais)
+(?<!SUJET)(ne|n) ~ ENVOYEZ ~ (plus|jamais|rien|aucun|MESSAGE|pas ~ MESSAGE)
+(ne|n) (plus|jamais) ~ (ÉCRIVEZ|ENVOYEZ|RECEVOIR|être CONTACTÉ|avoir ~ MESSAGE)
+(ne|n) pas ~ (RECEVOIR|être CONTACTÉ|(me|m|nous) (ÉCRIVEZ|ENVOYEZ ~ MESSAGE)|ÉCRIVEZ LAST)
+BEG (m|me)? (ÉCRIVEZ|ENVOYEZ|recontactez) (moi|nous|m)? (plus|jamais|pas) (END|de ~ MESSAGE|rien|jamais|sur)
+BEG (m|me) (ÉCRIVEZ|ENVOYEZ) (plus|pas)
+(inutile|pas besoin|plus la peine|pas la peine) de (me|m|nous) (ÉCRIVEZ|ENVOYEZ)
+ne plus (rien)? RECEVOIR
+(ne|n) (plus|jamais) ANY{0,4} (MESSAGE|ÉCRIVEZ|CONTACTÉ) LAST
+# Stop writing.
+STOP ~ (ÉCRIRE|MESSAGE|RECEVOIR)
+BEG (STOP|stop) (?!de (faire|te|vous)) ANY{0,4} (MESSAGE|ÉCRIRE)
+stop (aux|les|vos|la|ces|avec|tous)? ~ (MESSAGE|ÉCRIRE)
+STOP (ça|cela|tout|avec (vos|ces|les)) (END|MESSAGE)
+(cesser|cessez|arrêt|arrêter|exige|demande) ~ (l|d|tout|toute|de)? ~ (arrêt|envoi|envois|communication
+    |contact) ~ (de|des)? ~ (MESSAGE|END)
 """
 
 UNCLEAR = """

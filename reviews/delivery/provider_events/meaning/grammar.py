@@ -5,7 +5,8 @@ searched by Python's own `re`. In a rule,
 
     stop            is that word; `text*` is each word that begins so
     CONTACT         is each word of that class
-    ~               is up to four words that change nothing (of class GLUE or FILLER)
+    ~               is up to four words that change nothing (of class GLUE or FILLER); where it leads to another
+                    word of the rule, one that nothing here knows may be among them
     BEG             stands before the first word of a clause, END behind the last one, LAST behind the last one of a
                     sentence; fillers may stand between
     NAME            is a known name, or an unknown word with a capital letter; POSS a name with 's
@@ -92,6 +93,7 @@ class Grammar:
         glue, fillers = as_ranges(self.members("GLUE", "FILLER")), as_ranges(self.members("FILLER"))
         sets |= {
             "~": f"[{glue}]{{0,4}}",
+            "~~": f"[{glue}]{{0,4}}(?:[{UNKNOWN}{NAME}][{glue}]{{0,2}})?",
             "BEG": f"(?<![^{BOUNDARIES}])[{fillers}]{{0,4}}",
             "END": f"(?=[{fillers}]{{0,4}}(?:[{BOUNDARIES}]|$))",
             "LAST": f"(?=[{fillers}]{{0,4}}(?:[.?]|$))",
@@ -103,8 +105,21 @@ class Grammar:
             needs = sorted(self._needs(list(tokens)), key=len)
             if not needs:
                 raise ValueError(f"No word is necessary: {rule}")
-            book.add(re.compile("".join(sets.get(token, token) for token in tokens)), needs)
+            bridged = ["~~" if self._is_bridge(tokens, number) else token for number, token in enumerate(tokens)]
+            book.add(re.compile("".join(sets.get(token, token) for token in bridged)), needs)
         return book
+
+    def _is_bridge(self, tokens: list[str], number: int) -> bool:
+        """Tell whether this token is a gap that leads to a word: not to what may be absent, nor to an end."""
+        following = tokens[number + 1 :]
+        if tokens[number] != "~" or not following:
+            return False
+        end = depth = 0
+        while end == 0 or depth > 0:
+            depth += following[end].startswith("(") - (following[end] == ")")
+            end += 1
+        places = {"END", "LAST", "BEG", "~"}
+        return places.isdisjoint(following[:end]) and following[end : end + 1] not in (["?"], ["{"])
 
     def _names(self, rules: Iterable[str]) -> Iterator[str]:
         for rule in rules:

@@ -46,9 +46,6 @@ WORDS = {
     "QUIERO": """quiero queremos deseo deseamos quisiera necesito gusta gustan gustaría acepto autorizo autoricé
         consiento solicité solicito pedí interesan quería permito doy di""",
     "NO": "no nunca jamás tampoco ni",
-    "PERSON": """juan juana josé luis carlos jorge pedro manuel antonio francisco miguel javier fernando rafael
-        sergio pablo diego alejandro ricardo eduardo roberto carmen ana isabel lucía marta elena sofía teresa rosario
-        beatriz patricia gabriela daniela alejandra guadalupe josefina""",
     "HEDGE": "quizás quizá talvez posiblemente tal acaso",
 }
 
@@ -56,6 +53,7 @@ WORDS = {
 TYPOS = "mensajes mensaje escriban equivocado cancelar molesten contacten suscripción desuscribir escribirme recibir"
 
 INNOCENT = """
+no necesito nada
 NO ~ (dejen|deje|dejes|deja|dejéis|paren|pares|pare|paro|paramos|dejo|dejamos|cesen|dejaré|dejaremos|pude
     |puedo|podía|podemos|dejar|parar|paraba) ~ (de|END)
 sin (parar|cesar|dejar)
@@ -69,90 +67,15 @@ NO ~ (quiero|quisiera|quería|queremos) ~ (molest*|dejar|parar|incomod*|perder)
 """
 
 STOP = """
+# A sentence that says stop, and no more.
 BEG STOPPER (STOPPER|FILLER|[,]){0,8} ([,] NAME{1,3})? (?=[.?,]|$)
-BEG (ya)? (no|ni) (más|mas|mss) [,]? (END|MESSAGE|de esto|envíos|textos|llamadas)
-BEG no ~ (mensajes|mensajitos|textos|sms|spam|publicidad|llamadas|encuestas|notificaciones) LAST
-(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|sigan|siga|sigas|intenten)? ~ (ESCRIBA) (?!la|el|lo)
-(?<!SUBJ)(NO|ya no) ~ MANDE ~ (MESSAGE|más LAST|nada END|nada (más)? a|LAST|esto|estos|estas|eso|cosas
-    |ninguno|nunca)
-(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|volver|sigan|siga|sigas|intenten|intente|se les ocurra) ~ (a)? ~
-    (ESCRIBIR|MANDAR ~ (LAST|MESSAGE|más LAST|nada))
-(?<!SUBJ)(NO) ~ (me|nos) ~ MANDAN ~ más
-(favor de|pido|pedimos|ruego|solicito|exijo|les pido|favor) ~ NO ~ (ESCRIBIR|ESCRIBA|MANDE)
-NO ~ (ser)? (contactado|contactada|molestado|molestada|contactados)
-(STOP|deja|para ya) (ya)? ~ (de) ~ (estar)? ~ (ESCRIBIR|MANDAR ~ (LAST|MESSAGE|esto|estos|cosas|a este|a mi))
-(STOP|deja) (ya)? (con|de) ~ (MESSAGE|esto END|eso END)
 BEG (ya)? (basta|alto|fuera|suficiente) (ya)? (LAST|(de|con) ~ (MESSAGE|ESCRIBIR|esto LAST))
 ya (estuvo bueno|fue suficiente|párenle)
-(paren|párenle|detengan|detenga|deténganse|cancelen|cancela|cancelar|suspendan|suspender|cancele|terminen
-    |elimina|anular|anulen|detener|desactivar|desactiven|parar) ~ (MESSAGE|suscripci*|envío|envíos|END)
-(suscripci*) ~ (cancel*|anul*)
-(NO|ya no) ~ QUIERO ~ (que)? ~ (me|nos)? ~
-    (recibir* ~ (MESSAGE|nada LAST|más LAST|LAST|esto|de ustedes)|recibiendo|MESSAGE|ESCRIBA|MANDE|esto LAST
-    |estos LAST|más LAST|saber ~ (de ustedes|nada)|ser contactado
-    |ser contactada|seguir recibiendo|contacto|contactado|estar en ~ LIST|aparecer|figurar|formar)
-(NO|ya no) ~ QUIERO ~ que ANY{0,3} (ESCRIBA|ESCRIBIR|MANDE ~ (MESSAGE|nada|LAST))
-(NO|ya no) ~ (quiero|queremos|deseo) ~ (más LAST|nada (de|con) (ustedes|usted))
-ya no quiero (LAST|nada LAST)
-NO ~ (deseo|quiero|autorizo|permito|consiento|acepto) ~ (que|el|uso|la) ~ (ESCRIBA|MANDE|ESCRIBIR|uso|usen
-    |sigan)
-(NO|nunca) ~ (autoricé|autorizo|di|doy|pedí|solicité|consentí|he dado|suscribí|inscribí|registré|acepté
-    |tienen) ~
-    (esto|estos|MESSAGE|que ~ ESCRIBIR|permiso|consentimiento|autorización|RECIBIR)
-(nunca|no) ~ me (suscribí|inscribí|registré|apunté)
-(sin) ~ (mi) (permiso|consentimiento|autorización)
-(retiro|revoco|retirar|revocar|cancelo|quito) ~ (mi|el) ~ (consentimiento|permiso|autorización)
-(agradecería|agradezco|gustaría|ruego|pido|quisiera|quiero) ~ que ~ (dejaran|dejara|dejen|deje|pararan) ~ de
-    ~ (ESCRIBIR|MANDAR)
-(prohíbo|prohibo) ~ que ANY{0,3} (ESCRIBIR|ESCRIBA|MANDE)
-NO ~ he (autorizado|dado|pedido|solicitado) ~ (que ANY{0,2} (ESCRIBA|MANDE|ESCRIBIR)|MESSAGE|permiso
-    |consentimiento|autorización)
-(prefiero|preferiría|quisiera|gustaría|agradecería|agradeceré) ~ (que)? ~ NO ~ (recibir*|MANDE|ESCRIBA|ser
-    contactad*)
-(dejar de|deje de) ~ (RECIBIR|recibirlos)
-(sin|cero|ni un|ningún) ~ MESSAGE (más|LAST)
-(me desuscribo|me salgo de LIST|quiero salir|(gustaría|forma puedo|quiero|deseo) salir de (la|esta|su) LIST|quiero que (paren|dejen|cesen))
-(pueden|podrían|puede|podría|pueden por favor|quiero que|quieren) ~ (parar|dejar|dejen|paren) (LAST|de ~
-    (ESCRIBIR|MANDAR))
-BEG no (contactarme|escribirme|llamarme|molestarme|enviarme|mandarme)
-(déjenme|déjeme|déjame|dejenos) de ESCRIBIR
-no (es necesario|hace falta|quiero|deseo) que ANY{0,2} (ESCRIBA|MANDE)
-no (sigan|continúen|continue|siga) (LAST|ESCRIBIR|mandando|enviando|insistiendo)
-(para|como) que (dejen|paren|deje|no) ~ (de)? ~ (ESCRIBIR|MANDAR|ESCRIBA|MANDE)
-(desactiven|desactivar|desactive) ~ (MESSAGE|mi número|mi numero)
-(déjame|déjenme|déjeme|dejadme|dejarme|déjennos|dejenos|déjanos|dejen|deje|dejan) ~ (en)? ~ (paz|tranquilo
-    |tranquila|tranquilos|vivir|sola|solo)
-REMOVEME (LAST|ya|del (sistema|grupo)|de ~ LIST (?!de espera)|de (aquí|ahí|todo|esto))
-(me|nos) (pueden|puede|podrían|podría) (quitar|sacar|borrar|eliminar) ~ (de|del|END)
-(pueden|puede|podrían|podría) (quitarme|sacarme|borrarme|eliminarme)
-me cansé de ~ MESSAGE
-ya? no más ~ MESSAGE
-(baja|bajen|baje|den de baja) (mis datos|mi número|mi numero)
-(me|nos) (dan|den|das) de baja
-REMOVE ~ (mi|mis|este|el|esta|a) ~ MIO
-(quit*|saqu*|sacar*|borr*|elimin*|retir*) ~ de (la|tu|su|esta|vuestra|sus|tus) ~ LIST
-(mi|mis|este) ~ MIO ~ (sea|sean|de)? ~ (borrado|eliminado|borrados|eliminados|retirado)
-(dame|denme|deme|dar|darme|darnos|doy|den|dennos|quiero|quisiera|solicito|pido|causar|gestionar|tramitar
-    |causo) ANY{0,3} (de|la) baja
-(dejen|deje|deja|dejad|dejarme|dejar|déjame|déjenme|déjeme) ANY{0,4} en paz
-(NO|nunca) ANY{0,2} (vuelvan|vuelva|vuelvas|volver|volváis) ANY{0,2} (a)? ~ (ESCRIBIR|MANDAR LAST)
-(NO|ya no) QUIERO ANY{0,4} (ESCRIBA|ESCRIBIR|MANDE MESSAGE)
-baja (por favor|de la lista|del servicio|sms|definitiva|inmediata|de MESSAGE|de LIST)
-(me|nos) (quiten|saquen|borren|eliminen|quite|saque|borre|elimine|quitan|borran|eliminan|quitar|borrar
-    |eliminar) ~ (de|del|END|ya)
-(quiero|quisiera|deseo|necesito|cómo) ~ (hago|puedo|me)? ~ (para)? ~ (salir|salirme|borrarme|desuscrib*
-    |cancelar la suscripci*|cancelar MESSAGE|dejar de|desinscrib*|eliminarme|parar esto|parar MESSAGE)
-no ~ (me|nos) ~ (interesa|interesan) (END|MESSAGE|más|nada|para nada|en ~ (MESSAGE|recibir*)|su|sus|lo que|esto|recibir)
-no ~ (estoy|estamos|tengo) ~ (interesado|interesada|interesados|interés) (END|nada LAST|para nada|en ~ (MESSAGE|recibir*|sus|su
-    |esto|nada))
-(harto|harta|hartos|hartas|cansado|cansada) ~ (de|con) ~ (MESSAGE|que me ~ ESCRIBIR|ustedes|recibir*)
-me (tienen|tiene) (harto|harta|cansado|cansada|podrido|hasta)
+# The law, the police, a block.
+BEG no ~ (mensajes|mensajitos|textos|sms|spam|publicidad|llamadas|encuestas|notificaciones) LAST
 (voy a|vamos a|tendré que|pienso) (denunciar*|demandar*|reportar*|bloquear*)
 (denunciarlos|denunciarles|demandarlos|reportarlos|denunciaré|demandaré|reportaré|bloquearé)
 (poner|interponer|pondré|interpondré|haré|presentar|presentaré) ~ denuncia
-si ~ (siguen|sigue|vuelven|vuelve|me) ~ (a)? ~ (ESCRIBIR|MANDAR ~ (más|MESSAGE|LAST))
-NO ~ QUIERO (?!perder|dejar|que se) ANY{0,5} MESSAGE
-BEG (STOP|deja) (?!de (ser|hacer)) ANY{0,5} (MESSAGE|ESCRIBIR)
 (denuncia|denuncio|reporto|reportado|reportando) (LAST|por ~ (spam|acoso)|ante|como spam|este número|su
     número|a la)
 (los|las|les|te|lo) (voy a|vamos a)? (denunciar|demandar|reportar|bloquear|denuncio|reporto|bloqueo|bloqueé)
@@ -162,12 +85,100 @@ BEG (STOP|deja) (?!de (ser|hacer)) ANY{0,5} (MESSAGE|ESCRIBIR)
 (profeco|aepd|lopd|rgpd|gdpr|condusef|osiptel)
 (esto es acoso|hostigamiento|acosando|hostigando|BEG acoso)
 (esto|eso) es (spam|acoso)
-(olvídense|olvídate|olvídese|olvídenme|olviden) ~ (de)? ~ (mi|mí|este) ~ (MIO|END)
-BEG (lárguense|lárgate|váyanse|piérdanse) LAST
-(no molestar|no molesten|no moleste|no fastidi*|no jod*|no ching*)
-(borrar|eliminar|supresión|cancelación) ~ (de)? ~ (mis|todos)? ~ datos
 cómo ~ (me doy|paro|detengo|dejo|cancelo|me quito|elimino|salgo|evito|bloqueo|me salgo) ~ (de|MESSAGE|esto
     |estos|END|baja)
+# No consent.
+NO ~ (deseo|quiero|autorizo|permito|consiento|acepto) ~ (que|el|uso|la) ~ (ESCRIBA|MANDE|ESCRIBIR|uso|usen
+    |sigan)
+(NO|nunca) ~ (autoricé|autorizo|di|doy|pedí|solicité|consentí|he dado|suscribí|inscribí|registré|acepté
+    |tienen) ~
+    (esto|estos|MESSAGE|que ~ ESCRIBIR|permiso|consentimiento|autorización|RECIBIR)
+(nunca|no) ~ me (suscribí|inscribí|registré|apunté)
+(sin) ~ (mi) (permiso|consentimiento|autorización)
+(retiro|revoco|retirar|revocar|cancelo|quito) ~ (mi|el) ~ (consentimiento|permiso|autorización)
+(me niego a|rechazo|me opongo a) ~ (recibir*|MESSAGE|que ~ (ESCRIBA|ESCRIBIR))
+(prohíbo|prohibo) ~ que ANY{0,3} (ESCRIBIR|ESCRIBA|MANDE)
+NO ~ he (autorizado|dado|pedido|solicitado) ~ (que ANY{0,2} (ESCRIBA|MANDE|ESCRIBIR)|MESSAGE|permiso
+    |consentimiento|autorización)
+# Off the list.
+(paren|párenle|detengan|detenga|deténganse|cancelen|cancela|cancelar|suspendan|suspender|cancele|terminen
+    |elimina|anular|anulen|detener|desactivar|desactiven|parar) ~ (MESSAGE|suscripci*|envío|envíos|END)
+(suscripci*) ~ (cancel*|anul*)
+(NO|ya no) ~ QUIERO ~ (que)? ~ (me|nos)? ~
+    (recibir* ~ (MESSAGE|nada LAST|más LAST|LAST|esto|de ustedes)|recibiendo|MESSAGE|ESCRIBA|MANDE|esto LAST
+    |estos LAST|más LAST|saber ~ (de ustedes|nada)|ser contactado
+    |ser contactada|seguir recibiendo|contacto|contactado|estar en ~ LIST|aparecer|figurar|formar)
+(solicitud|derecho) de (baja|oposición|cancelación|supresión)
+(me desuscribo|me salgo de LIST|quiero salir|(gustaría|forma puedo|quiero|deseo) salir de (la|esta|su) LIST|quiero
+    que (paren|dejen|cesen))
+REMOVEME (LAST|ya|del (sistema|grupo)|de ~ LIST (?!de espera)|de (aquí|ahí|todo|esto))
+(me|nos) (pueden|puede|podrían|podría) (quitar|sacar|borrar|eliminar) ~ (de|del|END)
+(pueden|puede|podrían|podría) (quitarme|sacarme|borrarme|eliminarme)
+(baja|bajen|baje|den de baja) (mis datos|mi número|mi numero)
+(me|nos) (dan|den|das) de baja
+REMOVE ~ (mi|mis|este|el|esta|a) ~ MIO
+(quit*|saqu*|sacar*|borr*|elimin*|retir*) ~ de (la|tu|su|esta|vuestra|sus|tus) ~ LIST
+(mi|mis|este) ~ MIO ~ (sea|sean|de)? ~ (borrado|eliminado|borrados|eliminados|retirado)
+(dame|denme|deme|dar|darme|darnos|doy|den|dennos|quiero|quisiera|solicito|pido|causar|gestionar|tramitar
+    |causo) ANY{0,3} (de|la) baja
+baja (por favor|de la lista|del servicio|sms|definitiva|inmediata|de MESSAGE|de LIST)
+(me|nos) (quiten|saquen|borren|eliminen|quite|saque|borre|elimine|quitan|borran|eliminan|quitar|borrar
+    |eliminar) ~ (de|del|END|ya)
+(quiero|quisiera|deseo|necesito|cómo) ~ (hago|puedo|me)? ~ (para)? ~ (salir|salirme|borrarme|desuscrib*
+    |cancelar la suscripci*|cancelar MESSAGE|dejar de|desinscrib*|eliminarme|parar esto|parar MESSAGE)
+(olvídense|olvídate|olvídese|olvídenme|olviden) ~ (de)? ~ (mi|mí|este) ~ (MIO|END)
+(borrar|eliminar|supresión|cancelación) ~ (de)? ~ (mis|todos)? ~ datos
+# Left alone, enough, no interest.
+(déjame|déjenme|déjeme|dejadme|dejarme|déjennos|dejenos|déjanos|dejen|deje|dejan) ~ (en)? ~ (paz|tranquilo
+    |tranquila|tranquilos|vivir|sola|solo)
+me cansé de ~ MESSAGE
+(dejen|deje|deja|dejad|dejarme|dejar|déjame|déjenme|déjeme) ANY{0,4} en paz
+no ~ (me|nos) ~ (interesa|interesan) (END|MESSAGE|más|nada|para nada|en ~ (MESSAGE|recibir*)|su|sus|lo que|esto
+    |recibir)
+no ~ (estoy|estamos|tengo) ~ (interesado|interesada|interesados|interés) (END|nada LAST|para nada|en ~ (MESSAGE
+    |recibir*|sus|su
+    |esto|nada))
+(harto|harta|hartos|hartas|cansado|cansada) ~ (de|con) ~ (MESSAGE|que me ~ ESCRIBIR|ustedes|recibir*)
+me (tienen|tiene) (harto|harta|cansado|cansada|podrido|hasta)
+BEG (lárguense|lárgate|váyanse|piérdanse) LAST
+# No messages are wanted.
+(NO|ya no) ~ QUIERO ~ que ANY{0,3} (ESCRIBA|ESCRIBIR|MANDE ~ (MESSAGE|nada|LAST))
+(NO|ya no) ~ (quiero|queremos|deseo) ~ (más LAST|nada (de|con) (ustedes|usted))
+ya no quiero (LAST|nada LAST)
+(agradecería|agradezco|gustaría|ruego|pido|quisiera|quiero) ~ que ~ (dejaran|dejara|dejen|deje|pararan) ~ de
+    ~ (ESCRIBIR|MANDAR)
+(prefiero|preferiría|quisiera|gustaría|agradecería|agradeceré) ~ (que)? ~ NO ~ (recibir*|MANDE|ESCRIBA|ser
+    contactad*)
+(dejar de|deje de) ~ (RECIBIR|recibirlos)
+(sin|cero|ni un|ningún) ~ MESSAGE (más|LAST)
+(pueden|podrían|puede|podría|pueden por favor|quiero que|quieren) ~ (parar|dejar|dejen|paren) (LAST|de ~
+    (ESCRIBIR|MANDAR))
+no (es necesario|hace falta|quiero|deseo) que ANY{0,2} (ESCRIBA|MANDE)
+(NO|ya no) QUIERO ANY{0,4} (ESCRIBA|ESCRIBIR|MANDE MESSAGE)
+NO ~ QUIERO (?!perder|dejar|que se) ANY{0,5} MESSAGE
+# Do not write.
+BEG (ya)? (no|ni) (más|mas|mss) [,]? (END|MESSAGE|de esto|envíos|textos|llamadas)
+(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|sigan|siga|sigas|intenten)? ~ (ESCRIBA) (?!la|el|lo)
+(?<!SUBJ)(NO|ya no) ~ MANDE ~ (MESSAGE|más LAST|nada END|nada (más)? a|LAST|esto|estos|estas|eso|cosas
+    |ninguno|nunca)
+(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|volver|sigan|siga|sigas|intenten|intente|se les ocurra) ~ (a)? ~
+    (ESCRIBIR|MANDAR ~ (LAST|MESSAGE|más LAST|nada))
+(?<!SUBJ)(NO) ~ (me|nos) ~ MANDAN ~ más
+(favor de|pido|pedimos|ruego|solicito|exijo|les pido|favor) ~ NO ~ (ESCRIBIR|ESCRIBA|MANDE)
+NO ~ (ser)? (contactado|contactada|molestado|molestada|contactados)
+BEG no (contactarme|escribirme|llamarme|molestarme|enviarme|mandarme)
+no (sigan|continúen|continue|siga) (LAST|ESCRIBIR|mandando|enviando|insistiendo)
+(para|como) que (dejen|paren|deje|no) ~ (de)? ~ (ESCRIBIR|MANDAR|ESCRIBA|MANDE)
+ya? no más ~ MESSAGE
+(NO|nunca) ANY{0,2} (vuelvan|vuelva|vuelvas|volver|volváis) ANY{0,2} (a)? ~ (ESCRIBIR|MANDAR LAST)
+(no molestar|no molesten|no moleste|no fastidi*|no jod*|no ching*)
+# Stop writing.
+(STOP|deja|para ya) (ya)? ~ (de) ~ (estar)? ~ (ESCRIBIR|MANDAR ~ (LAST|MESSAGE|esto|estos|cosas|a este|a mi))
+(STOP|deja) (ya)? (con|de) ~ (MESSAGE|esto END|eso END)
+(déjenme|déjeme|déjame|dejenos) de ESCRIBIR
+(desactiven|desactivar|desactive) ~ (MESSAGE|mi número|mi numero)
+si ~ (siguen|sigue|vuelven|vuelve|me) ~ (a)? ~ (ESCRIBIR|MANDAR ~ (más|MESSAGE|LAST))
+BEG (STOP|deja) (?!de (ser|hacer)) ANY{0,5} (MESSAGE|ESCRIBIR)
 (nada) de (MESSAGE)
 """
 

@@ -64,7 +64,7 @@ class Spelling:
         tries = MOST_SLIPS
         for word in words:
             letter = word.plain if word.plain in BOUNDARIES else self._look_up(word)
-            if letter is None and not word.capital and tries and len(word.plain) >= SHORTEST:
+            if letter is None and tries and len(word.plain) >= SHORTEST:
                 tries -= 1
                 letter = self._correct(word.plain)
             letters.append(letter or unknown(word))
@@ -80,14 +80,15 @@ class Spelling:
         if NUMBER.fullmatch(plain):
             return DIGITS
         base, apostrophe, ending = plain.partition("'")
-        if apostrophe and ending == "s" and (word.capital or self.grammar.look_up(base) in self.names):
+        known = self.grammar.look_up(base)
+        if apostrophe and ending == "s" and (known in self.names or (word.capital and not known)):
             return OWNER
         if apostrophe and ending == "ll":
             return self.grammar.look_up("ill")  # "I'll", "we'll": not "well"
         bare = re.sub(r"['*]", "", plain).translate(LETTERS_FOR_DIGITS)
         if "*" in plain and len(bare) < SHORTEST_STEM:
             return self.grammar.look_up("swear")
-        return self.grammar.look_up(bare) or self.grammar.look_up("swear" if "*" in plain else base)
+        return self.grammar.look_up(bare) or (self.grammar.look_up("swear") if "*" in plain else known)
 
     def _correct(self, word: str) -> str | None:
         meant = correct(word, self.meant)
@@ -116,7 +117,7 @@ def correct(word: str, words: Sequence[str], *, shortest: int = SHORTEST) -> str
 
 def join(words: Sequence[Word]) -> list[Word]:
     """Return the words, those joined that were typed in parts: "opt out", "S T O P"."""
-    words = _drop_repetition(_drop_emphasis(words))
+    words = _drop_repetition(words)
     joined: list[Word] = []
     position = 0
     while position < len(words):
@@ -131,11 +132,17 @@ def join(words: Sequence[Word]) -> list[Word]:
     return joined
 
 
-def _drop_emphasis(words: Sequence[Word]) -> Sequence[Word]:
-    """Return the words as one sentence, of a text with a full stop behind each word: "Leave. Me. Alone!"."""
-    said, stops = words[::2], words[1::2]
-    emphatic = len(said) > 2 and {word.plain for word in stops} == {"."} and "." not in {word.plain for word in said}
-    return said if emphatic else words
+def drop_emphasis(words: Sequence[Word]) -> list[Word]:
+    """Return the words without the full stops in a row of three or more single words: "Leave. Me. Alone!"."""
+    plain = [".", *(word.plain for word in words), ".", "."]
+    stops = {
+        place
+        for place in range(1, len(words))
+        if plain[place + 1] == "." and plain[place - 1] in BOUNDARIES
+        if plain[place + 2] not in BOUNDARIES and plain[place + 3] == "."
+    }
+    dropped = {place for place in stops if {place - 2, place + 2} & stops}
+    return [word for place, word in enumerate(words) if place not in dropped]
 
 
 def _drop_repetition(words: Sequence[Word]) -> Sequence[Word]:

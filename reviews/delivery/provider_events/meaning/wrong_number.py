@@ -1,11 +1,36 @@
 """Somebody else has the number: the sentences that say so, in all languages."""
 
+# Names that are known in small letters too; with a capital letter, any word that is not known may be a name.
+WORDS = {
+    "PERSON": """
+        jane john mary james robert michael david william richard joseph thomas daniel matthew anthony
+        steven paul andrew joshua kevin brian george edward ronald timothy jason jeffrey ryan jacob gary
+        nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander patrick
+        jennifer linda elizabeth barbara susan jessica sarah karen lisa nancy betty sandra margaret ashley
+        kimberly emily donna michelle carol amanda melissa deborah stephanie rebecca laura sharon cynthia
+        kathleen amy angela anna brenda emma nicole samantha katherine christine helen debra rachel carolyn
+        janet maria heather diane julie kate tom tim mike dave steve chris jim joe bob ben sam alex jenny
+        lucy sophie olivia megan tyler
+        juan juana josé luis carlos jorge pedro manuel antonio francisco miguel javier fernando rafael
+        sergio pablo diego alejandro ricardo eduardo roberto carmen ana isabel lucía marta elena sofía
+        teresa rosario beatriz patricia gabriela daniela alejandra guadalupe josefina
+        peter hans klaus jürgen wolfgang andreas stefan stephan markus matthias tobias sebastian florian
+        christian lukas jonas leon felix martin uwe dieter petra sabine monika ursula claudia susanne birgit
+        heike anja katrin julia lena hannah schmidt müller meier meyer schneider fischer weber wagner becker
+        hoffmann
+        jean pierre michel philippe alain nicolas christophe laurent françois julien antoine louis hugo
+        lucas camille nathalie isabelle sylvie catherine martine céline sandrine chloé léa manon claire
+        sophie dupont durand
+    """,
+}
+
 ENGLISH = """
 wrong (number|num|nmbr|person|guy|girl|man|woman|lady|phone|contact|dude|recipient|party|one END|NAME)
 (incorrect|mistaken) (number|person|recipient)
 (have|got|texted|texting|reached|contacting|contacted|messaging|messaged|dialed|calling) the wrong (END
     |number|person)
-(im|i am|am|this is|thats|its) not (actually|a|the)? (mr|mrs|ms|dr|miss)? NAME{1,2} (END|UNKNOWN LAST|i|but|anymore|he|she
+(im|i am|am|this is|thats|its) not (actually|a|the)? (mr|mrs|ms|dr|miss)? NAME{1,2} (END|UNKNOWN LAST|i|but|anymore
+    |he|she
     |this|you)
 (this|that|it) isnt (mr|mrs|ms|dr|miss)? NAME{1,2} (END|UNKNOWN LAST|i|but|anymore|its|this|you)
 (this|that|it) (is not|isnt|is no longer|no longer) ~ POSS (number|phone|cell|mobile|line|contact|anymore|END)
@@ -16,6 +41,7 @@ wrong (number|num|nmbr|person|guy|girl|man|woman|lady|phone|contact|dude|recipie
     |END)
 NAME{1,2} (doesnt|does not|no longer) (live|lives) (here|at)
 NAME (isnt|is not|is no longer|no longer) (at|on|reachable) ~ number
+(no|nobody|noone|no one|not anyone) (by|with) the name (of)? (NAME|that)
 (no|nobody|noone|no one|not anyone|not a) (here|at this number)? ~ (named|by|with|called) ~ (NAME|name|that)
     ~ (here|name|at|END|lives|live|works)
 (there is|theres|got|have|is) (no|nobody|noone|not a|no one) (person)? (named|called)? NAME
@@ -41,6 +67,9 @@ not (who|the one|the person|whom|the guy|the girl) ~ (you|u|youre|ur) ~ (are)? ~
 (NAME|she|he|they) (has|have)? (changed|switched|lost) (her|his|their) (number|phone number) END
 (have|had) (had)? ~ this number ~ (for|since) ~ (DIGITS|years|months|over|only|long|about)
 mistaken identity
+(thats|that is|this is|its) not me END
+(this|that|it) isnt me END
+someone elses (number|phone)
 (BEG|this is|its|thats) not (his|her|their) (number|phone|cell)
 (not|isnt) the (right|correct) (number|person|phone|one for)
 (previous|former|prior|last|old) owner
@@ -88,7 +117,9 @@ NAME ya no (trabaja|vive) aquí
 (aquí|acá) no ~ (vive|hay|trabaja|está|es|se encuentra|existe|vive ya) ~ (ningún|ninguna|nadie|la|el|tal|esa
     |ese|NAME|persona)
 (no hay|no existe|no vive) ~ (ningún|ninguna|nadie|NAME) ~ (NAME|aquí|acá|con ese nombre|llamado|llamada|que se)
+(número|teléfono) (ya)? no es (de|del) (señor|señora)? NAME
 (este|ese) (ya)? no es ~ (mi|su) (número|teléfono|nombre)
+no (soy yo|conozco a esa persona|conozco a esta persona)
 no conozco ~ (a)? ~ (ningún|ninguna|nadie|NAME)
 (me llamo|soy) NAME [,]? no NAME
 NAME ya no ~ (tiene|usa|vive|es|está)
@@ -123,6 +154,9 @@ KEIN PERSON (hier|unter|bei|END)
 (nummer|handynummer|telefonnummer|anschluss) ~ gehört ~ (jetzt|nun|inzwischen|mittlerweile)? ~
     (jemand|einem anderen|anderem|jemandem|mir)
 (das|dies|hier) ist ~ NICHT ~ (die|das)? ~ (nummer|handy|telefon|anschluss|handynummer) ~ (von|mehr|der)
+NAME hat ~ nummer ~ NICHT mehr
+(das bin ich|bin ich|das bin) nicht ich? LAST
+(kenne|kenn) ~ person NICHT
 NAME hat ~ (NICHT|KEIN|andere|neue) ~ (mehr|andere|neue)? ~ nummer
 person verwechsel*
 (mein name ist|heiße) nicht NAME
@@ -140,6 +174,9 @@ FRENCH = """
     (numéro|num|personne|destinataire|quelqu|autre)
 (vous)? devez faire erreur (de|sur) ~ (numéro|personne)
 pas (la bonne personne|le bon numéro|le bon destinataire)
+connais pas (cette personne|ce monsieur|cette dame|ce nom)
+BEG il y a erreur
+ce n est pas moi END
 mon nom n est pas
 NAME (n habite|ne vit|ne travaille|habite) (plus|pas) ici
 changé de (propriétaire|titulaire)
