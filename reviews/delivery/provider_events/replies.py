@@ -122,7 +122,7 @@ def _unless_answered(event: DeliveryEvent, answer: str) -> str:
         kind=DeliveryEvent.Kind.REPLIED,
         address=event.address,
         received_at__gt=event.received_at - ANSWER_EVERY,
-        received_at__lte=event.received_at,
+        received_at__lt=event.received_at + ANSWER_EVERY,  # of two at once, the second to come may be the first here
     )
     answered = others.exclude(pk=event.pk).exclude(answer="").exclude(meaning=Meaning.STOP)
     return "" if answer and answered.exists() else answer

@@ -274,3 +274,11 @@ def test_a_reply_whose_application_failed_is_applied_by_the_sweep(
     assert DeliveryEvent.objects.get().applied_at is None
     assert apply.apply_waiting(now=timezone.now() + timedelta(minutes=1)) == 1
     assert Suppression.objects.get().reason == "stop"
+
+
+def test_of_two_helps_at_once_one_is_answered_in_whatever_order_they_are_read(
+    client: Client, texted: ReviewRequest
+) -> None:
+    assert answers(text(client, "HELP", sid="SM10"))
+    DeliveryEvent.objects.update(received_at=timezone.now() + timedelta(seconds=1))  # the later one had its turn first
+    assert answers(text(client, "HELP", sid="SM11")) == []
