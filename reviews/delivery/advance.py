@@ -180,17 +180,20 @@ _PLAN = f"""
 _DECLARED = f"declared AS ({_DECLARE} RETURNING d.id)"
 
 # The whole statements, by what there is: a message to mark, its follow-up, a message to declare. Each answers whether
-# the one is marked and the other is declared.
+# the one is marked and the other is declared. Without indentation: the driver parses a long statement for each message.
 _STATEMENTS = {
-    (True, True, True): f"""
-        WITH {_MARK}, {_PLAN}, {_DECLARED}
-        SELECT EXISTS (SELECT 1 FROM marked), EXISTS (SELECT 1 FROM declared)""",
-    (True, False, True): f"""
-        WITH {_MARK}, {_DECLARED}
-        SELECT EXISTS (SELECT 1 FROM marked), EXISTS (SELECT 1 FROM declared)""",
-    (True, True, False): f"WITH {_MARK}, {_PLAN} SELECT EXISTS (SELECT 1 FROM marked), false",
-    (True, False, False): f"WITH {_MARK} SELECT EXISTS (SELECT 1 FROM marked), false",
-    (False, False, True): f"WITH {_DECLARED} SELECT false, EXISTS (SELECT 1 FROM declared)",
+    which: " ".join(sql.split())
+    for which, sql in {
+        (True, True, True): f"""
+            WITH {_MARK}, {_PLAN}, {_DECLARED}
+            SELECT EXISTS (SELECT 1 FROM marked), EXISTS (SELECT 1 FROM declared)""",
+        (True, False, True): f"""
+            WITH {_MARK}, {_DECLARED}
+            SELECT EXISTS (SELECT 1 FROM marked), EXISTS (SELECT 1 FROM declared)""",
+        (True, True, False): f"WITH {_MARK}, {_PLAN} SELECT EXISTS (SELECT 1 FROM marked), false",
+        (True, False, False): f"WITH {_MARK} SELECT EXISTS (SELECT 1 FROM marked), false",
+        (False, False, True): f"WITH {_DECLARED} SELECT false, EXISTS (SELECT 1 FROM declared)",
+    }.items()
 }
 
 

@@ -25,6 +25,15 @@ def fill(apps, schema_editor):
         add(apps, timezone.now())
 
 
+def fill_late(apps, schema_editor):
+    """Add what came meanwhile: until the columns went, web processes of before went on keeping feedback without items."""
+    item, feedback = apps.get_model("reviews", "InboxItem"), apps.get_model("reviews", "Feedback")
+    for rows in batches(feedback.objects.filter(inbox_item=None).select_related("request")):
+        item.objects.bulk_create(feedback_item(item, row) for row in rows)
+    for add in (add_replies, add_bounces):
+        add(apps, timezone.now())
+
+
 def batches(rows):
     """Batches of rows by their keys, so that no transaction is long and a second run goes on where it broke off."""
     last = 0
@@ -38,21 +47,23 @@ def add_feedback(apps, now):
     item, feedback = apps.get_model("reviews", "InboxItem"), apps.get_model("reviews", "Feedback")
     for rows in batches(feedback.objects.filter(inbox_item=None).select_related("request")):
         item.objects.bulk_create(
-            item(
-                account_id=row.account_id,
-                contact_id=row.request and row.request.contact_id,
-                kind="feedback",
-                request_id=row.request_id,
-                feedback_id=row.pk,
-                text=row.text,
-                stars=row.rating,
-                created_at=row.created_at,
-                handled_at=row.handled_at,
-                handled_by_id=row.handled_by_id,
-                note=row.note,
-            )
+            feedback_item(item, row, handled_at=row.handled_at, handled_by_id=row.handled_by_id, note=row.note)
             for row in rows
         )
+
+
+def feedback_item(item, row, **handling):
+    return item(
+        account_id=row.account_id,
+        contact_id=row.request and row.request.contact_id,
+        kind="feedback",
+        request_id=row.request_id,
+        feedback_id=row.pk,
+        text=row.text,
+        stars=row.rating,
+        created_at=row.created_at,
+        **handling,
+    )
 
 
 def add_replies(apps, now):
@@ -125,4 +136,5 @@ class Migration(migrations.Migration):
         migrations.RemoveField(model_name="feedback", name="handled_at"),
         migrations.RemoveField(model_name="feedback", name="handled_by"),
         migrations.RemoveField(model_name="feedback", name="note"),
+        migrations.RunPython(fill_late, migrations.RunPython.noop, elidable=True),
     ]

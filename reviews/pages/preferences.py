@@ -32,9 +32,9 @@ def suppress_address(*, delivery: Delivery, now: datetime) -> None:
 
 
 def is_suppressed(delivery: Delivery) -> bool:
-    """Return True if nothing is sent to the message's address any more."""
+    """Return True if nothing is sent to the message's address any more, for good: one in doubt waits for staff."""
     rows = suppressions.of(account=delivery.account, channel=delivery.channel, address=delivery.address)
-    return rows.exists()
+    return rows.exclude(reason=Suppression.Reason.UNCLEAR).exists()
 
 
 def ways_to(delivery: Delivery) -> list[Way]:

@@ -6,13 +6,14 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from oauth.models import Account, User
 from reviews.contacts.suppressions import suppress
-from reviews.models import Delivery, DeliveryEvent, InboxItem, Suppression
+from reviews.models import Delivery, DeliveryEvent, Feedback, InboxItem, Suppression
 from reviews.tests.support.helpers import asked
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -86,3 +87,12 @@ def test_0018_puts_what_was_said_before_into_the_inbox(
     assert set(InboxItem.objects.values_list("contact", flat=True)) == {request.contact_id}
     waiting = set(InboxItem.objects.filter(handled_at=None).values_list("text", flat=True))
     assert waiting == {"Thanks", "550 No such user"}
+
+
+def test_0018_adds_what_a_web_process_of_before_kept_while_it_ran(account: Account) -> None:
+    now, step = timezone.now(), import_module("reviews.migrations.0018_inbox_of_what_was_there")
+    late = Feedback.objects.create(account=account, rating=1, text="Waited.", created_at=now, updated_at=now)
+    for _ in range(2):
+        step.fill_late(apps, connection.schema_editor())
+    item = InboxItem.objects.get()
+    assert (item.feedback, item.text, item.stars, item.handled_at) == (late, "Waited.", 1, None)

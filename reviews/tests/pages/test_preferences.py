@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from oauth.models import Account
-from reviews.contacts import opt_outs
+from reviews.contacts import doubts, opt_outs
 from reviews.models import Contact, Delivery, ReviewRequest, Suppression
 from reviews.tests.support.helpers import asked
 
@@ -112,3 +112,14 @@ def test_the_page_costs_few_queries(client: Client, url: str, django_assert_num_
     client.get(url)
     with django_assert_num_queries(3):  # the message, and what stops each way
         client.get(url)
+
+
+def test_a_number_in_doubt_still_has_its_button(client: Client, account: Account, url: str, now: datetime) -> None:
+    """Staff may find that no opt-out was meant: the customer must not read that one was taken."""
+    Delivery.objects.update(channel="sms", address=PHONE)
+    doubts.hold(account=account, number=PHONE, evidence="maybe stop?", now=now)
+    page = url.replace("preferences", "unsubscribe")
+    assert b"<button" in client.get(page).content
+    client.post(page)
+    assert stopped() == [("sms", "unsubscribed")]
+    assert b"<button" not in client.get(page).content
