@@ -46,7 +46,7 @@ class ScopeForm(forms.Form):
             accounts = accounts.filter(pk__in=self.own)
         has_site = Exists(ReviewSite.objects.filter(account=OuterRef("pk"), is_active=True))
         rows = list(accounts.annotate(has_site=has_site).values_list("pk", "name", "has_site")[:LONGEST_CHOICE])
-        own = roles_of(request)  # an operator is reminded of the accounts of others by nobody
+        own = roles_of(request)  # an operator mends none of others' accounts
         self.without_site = [name for pk, name, has_one in rows if not has_one and pk in own]
         offered = [pk for pk, _, _ in rows]
         self._offer("account", Account.objects.filter(pk__in=offered).order_by("name"), len(offered))

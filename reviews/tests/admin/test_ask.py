@@ -40,7 +40,16 @@ def test_an_account_without_a_review_site_is_told_before_and_after_the_press(acc
     account.review_sites.all().delete()
     assert NO_SITE in preview(client, account)
     assert NO_SITE in client.post(ADD, form(account), follow=True).content.decode()
-    assert "no review site" in client.get("/admin/").content.decode()
+    assert "has no review site" in client.get("/admin/").content.decode()
+
+
+def test_an_operator_is_told_of_their_own_accounts_without_a_review_site(
+    account: Account, owner: User, operator: User
+) -> None:
+    account.review_sites.all().delete()
+    assert "has no review site" not in signed_in(operator).get("/admin/").content.decode()
+    Membership.objects.create(account=account, user=operator, role="owner")
+    assert "has no review site" in signed_in(operator).get("/admin/").content.decode()
 
 
 def test_who_works_in_one_business_is_not_asked_which(account: Account, other_account: Account, owner: User) -> None:
@@ -268,7 +277,7 @@ def test_a_consent_is_noted_with_the_ask(account: Account, owner: User, now: dat
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"consent_channel": ""}, "What was agreed to?"),
+        ({"consent_channel": ""}, "Say what was agreed to: mail, texts or both."),
         ({"consent_wording": " "}, "A consent proves nothing without it."),
         ({"consent_source": ""}, "A consent proves nothing without it."),
         ({"consent_at": ""}, "A consent proves nothing without it."),
