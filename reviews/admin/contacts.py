@@ -158,7 +158,7 @@ class ContactAdmin(WithActions):
                 localize(timezone.localtime(row.at)),
                 row.get_kind_display(),
                 row.get_channel_display(),
-                row.address or "erased address",
+                show_email(row.address) or "erased address",
                 row.source,
             )
             for row in rows

@@ -122,6 +122,14 @@ def test_nothing_of_another_address_or_account_stands_in_it(
     assert of(account, "+12125550111")["history"] == []
 
 
+def test_a_message_that_is_held_has_the_time_of_its_plan(account: Account, now: datetime) -> None:
+    asked(account, now, channel="sms")
+    doubts.hold(account=account, number=JANE.phone, evidence="maybe stop?", now=now)
+    due_at = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+    held = next(entry for entry in of(account, JANE.phone)["history"] if entry["what"] == "message_not_sent")
+    assert (held["at"], held["due_at"]) == (due_at, due_at)
+
+
 def test_a_contact_has_the_history_of_former_addresses_too(account: Account, story: ReviewRequest) -> None:
     contact = story.contact
     Contact.objects.filter(pk=contact.pk).update(phone="+12125550188")
