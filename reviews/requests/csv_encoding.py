@@ -79,8 +79,8 @@ def decode(raw: bytes, encoding: str) -> str:
 def readings(raw: bytes) -> dict[str, str]:
     """Return how the first words with other letters than ASCII's read in each encoding that a person may choose.
 
-    Those that cannot read all of them come last. Empty where there is nothing to choose: all encodings read the same, or
-    a mark at the start says which it is.
+    Encodings that cannot read all of them come last. Empty where there is nothing to choose: all read the same, or a
+    mark at the start says which it is.
     """
     if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE, BOM_UTF8)):
         return {}

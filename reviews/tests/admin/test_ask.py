@@ -113,7 +113,7 @@ def test_what_stands_against_it_is_said_before_pressing(account: Account, owner:
         evidence="",
         now=now,
     )
-    assert "cannot be written to (e-mail: replied stop)" in preview(client, account, email="bob@example.com")
+    assert "cannot be written to (e-mail: said stop)" in preview(client, account, email="bob@example.com")
 
 
 @pytest.mark.parametrize(
