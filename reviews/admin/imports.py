@@ -28,6 +28,7 @@ from reviews.admin.consents import check_consent, consent_fields
 from reviews.models import ImportJob, ReviewRequest, Sequence
 from reviews.models.base import MAX_DELAY_HOURS
 from reviews.requests import imports
+from reviews.requests.ask import NO_SITE
 from reviews.requests.csv_encoding import CHOICES, MOST_BYTES, Unreadable
 from reviews.requests.csv_files import FIELDS, MOST_ROWS, Row, write_rows
 
@@ -278,6 +279,7 @@ def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
         "problems": tally.problems[:PROBLEMS_SHOWN],
         "looked_at": job.total if job.checked else len(rows),
         "before": imports.same_before(job),
+        "no_site": "" if job.account.review_sites.filter(is_active=True).exists() else NO_SITE,
     }
 
 

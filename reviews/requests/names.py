@@ -21,7 +21,8 @@ _COMPANY = re.compile(
 def split_name(text: str) -> dict[str, str]:
     """Take a whole name apart into first_name and last_name; a company's is returned as company_name.
 
-    A comma turns the order round, as lists are sorted by: "Smith, Jane". Titles are left out, and so are suffixes
+    A comma turns the order round, as lists are sorted by: "Smith, Jane"; behind a company's name stands the person
+    there: "Acme Inc., Jane Smith". Titles are left out, and so are suffixes
     behind a comma ("Jane Smith, Jr."). One word alone is a first name, behind a title a last name.
     """
     name = " ".join(text.split()).strip(" ,;")
@@ -31,6 +32,8 @@ def split_name(text: str) -> dict[str, str]:
     parts = [part for part in parts if part and not all(_plain(word) in _SUFFIXES for word in part.split())]
     if not parts:
         return {}
+    if len(parts) > 1 and _COMPANY.search(parts[0]):
+        return {"company_name": parts[0]} | split_name(", ".join(parts[1:]))
     if len(parts) > 1:
         last, first = parts[0], " ".join(parts[1:])
         return {"first_name": _untitled(first), "last_name": _untitled(last)}

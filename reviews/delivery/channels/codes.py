@@ -121,6 +121,9 @@ CODES = (
     Code("30002", Outcome.HELD,
          "Your Twilio account is suspended. Ask the operator to look in Twilio's console.",
          Fault.ACCOUNT, Stops.CHANNEL),
+    Code("63038", Outcome.HELD,
+         "Your Twilio account has sent all the messages that it may send in a day. "
+         "Ask the operator to have the limit raised.", Fault.ACCOUNT, Stops.MESSAGE),
     Code("20429", Outcome.TEMPORARY,
          "Twilio was asked too often; ReviewHub waits as long as it says.", Fault.TEMPORARY),
     Code("20503", Outcome.TEMPORARY,

@@ -160,8 +160,7 @@ def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
     if not _move(delivery, to, event, now=now):
         return
     if to == Delivery.Status.BOUNCED and delivery.address:
-        words = event.text or event.code
-        items.record_bounce(delivery, evidence=_evidence(event), text=words, event=event, now=now)
+        items.record_bounce(delivery, evidence=_evidence(event), text=_words(event), event=event, now=now)
         where: dict[str, Any] = {"account": delivery.account, "channel": delivery.channel, "address": delivery.address}
         bounces.leave(**where, now=now, but=delivery.request_id)
     if to in (Delivery.Status.BOUNCED, Delivery.Status.FAILED):
@@ -196,7 +195,7 @@ def _send_back(delivery: Delivery, event: DeliveryEvent, fault: ChannelError, *,
         "attempts": max(delivery.attempts - 1, 0),
         "reason": unsent.WAITS_FOR_ACCOUNT,
         "error_code": event.code,
-        "error_text": (event.text or event.code)[:500],
+        "error_text": _words(event)[:500],
         "provider_id": "",
         "sent_at": None,
     }
@@ -219,7 +218,7 @@ def _move(delivery: Delivery, to: Delivery.Status, event: DeliveryEvent, *, now:
         return False
     columns: dict[str, object] = {}
     if event.code:
-        columns |= {"error_code": event.code, "error_text": (event.text or event.code)[:500]}
+        columns |= {"error_code": event.code, "error_text": _words(event)[:500]}
     elif to == Delivery.Status.DELIVERED:
         columns |= {"error_code": "", "error_text": ""}
     if delivery.status == Delivery.Status.UNKNOWN:  # `due_at` is then the time of the attempt
@@ -235,6 +234,11 @@ def _is_outdone(delivery: Delivery, event: DeliveryEvent) -> bool:
     later = Q(occurred_at__gt=event.occurred_at) | Q(occurred_at=event.occurred_at, kind__in=stronger)
     others = DeliveryEvent.objects.filter(later, delivery=delivery, kind__in=list(STATES), applied_at__isnull=False)
     return others.exclude(pk=event.pk).exclude(kind=DeliveryEvent.Kind.SENT).exists()
+
+
+def _words(event: DeliveryEvent) -> str:
+    """Return why the message did not arrive: in the provider's words, else in ours for its code."""
+    return event.text or (codes.explain(event.code) if event.code else "")
 
 
 def _evidence(event: DeliveryEvent) -> str:

@@ -43,15 +43,6 @@ def test_an_account_without_a_review_site_is_told_before_and_after_the_press(acc
     assert "has no review site" in client.get("/admin/").content.decode()
 
 
-def test_an_operator_is_told_of_their_own_accounts_without_a_review_site(
-    account: Account, owner: User, operator: User
-) -> None:
-    account.review_sites.all().delete()
-    assert "has no review site" not in signed_in(operator).get("/admin/").content.decode()
-    Membership.objects.create(account=account, user=operator, role="owner")
-    assert "has no review site" in signed_in(operator).get("/admin/").content.decode()
-
-
 def test_who_works_in_one_business_is_not_asked_which(account: Account, other_account: Account, owner: User) -> None:
     page = signed_in(owner).get(ADD).content.decode()
     assert f'type="hidden" name="account" value="{account.pk}"' in page

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from oauth.models import Account, User
+from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.models import (
     WorkerBeat,
@@ -37,3 +37,15 @@ def test_the_sandbox_and_a_missing_worker_are_said(owner: User, operator: User, 
     assert "No worker." not in content
     assert "last heard of" not in content  # the machinery is the operator's
     assert "The worker was last heard of" in signed_in(operator).get("/admin/").content.decode()
+
+
+def test_the_operator_is_told_of_own_accounts_without_a_review_site(
+    account: Account, other_account: Account, operator: User
+) -> None:
+    account.review_sites.all().delete()
+    other_account.review_sites.all().delete()
+    assert "no review site" not in signed_in(operator).get("/admin/").content.decode()  # each owner is told
+    Membership.objects.create(account=account, user=operator, role="owner")
+    content = signed_in(operator).get("/admin/").content.decode()
+    assert f"{account} has no review site." in content
+    assert f"{other_account} has no review site." not in content

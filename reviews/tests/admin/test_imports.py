@@ -13,6 +13,7 @@ from oauth.models import Account, User
 from oauth.tests.flow import signed_in
 from reviews.models import Consent, Contact, ImportJob, ReviewRequest
 from reviews.requests import imports
+from reviews.requests.ask import NO_SITE
 from reviews.tests.requests.test_imports import LIST
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +66,13 @@ def test_a_file_is_taken_looked_at_and_asked(account: Account, owner: User, queu
     assert "list.csv: all 6 rows are done." in done
     assert 'http-equiv="refresh"' not in done
     assert ReviewRequest.objects.count() == 3
+
+
+def test_an_import_for_an_account_without_a_review_site_says_so(job: ImportJob, owner: User) -> None:
+    client = signed_in(owner)
+    assert NO_SITE not in client.get(address(job)).content.decode()
+    job.account.review_sites.all().delete()
+    assert NO_SITE in client.get(address(job)).content.decode()
 
 
 def test_the_whole_file_is_checked_in_the_background(job: ImportJob, owner: User, queued: list[int]) -> None:

@@ -17,7 +17,7 @@ from reviews.delivery import claims, drain, pauses, staff_actions
 from reviews.delivery.channels import ChannelError, Stops, get_channel
 from reviews.delivery.drain import Worker
 from reviews.delivery.provider_events import apply, parse, store
-from reviews.models import ChannelHealth, Contact, Delivery, Event, Pause, ReviewRequest, Suppression
+from reviews.models import ChannelHealth, Contact, Delivery, Event, InboxItem, Pause, ReviewRequest, Suppression
 from reviews.models.addresses import hash_address
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, FakeProvider, asked, deliveries
@@ -388,9 +388,22 @@ def test_a_request_fails_the_moment_that_its_only_number_is_gone(
         drain.send_due(clock)
         report(Delivery.objects.get(step=0), clock, "undelivered", "30005")
     request.refresh_from_db()
-    assert request.status == "failed"
+    words = "The number does not exist any more. Ask the customer for the new one."  # Twilio's report has a code alone
+    assert (request.status, request.reason) == ("failed", words)
+    assert Delivery.objects.get(step=0).error_text == InboxItem.objects.get().text == words
     assert deliveries(request) == [(0, "sms", "bounced"), (1, "sms", "cancelled")]
     assert Event.objects.filter(type="review_request.failed", request=request).count() == 1
+
+
+def test_a_code_that_nobody_knows_is_not_its_own_explanation(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    asked(account, clock(), person=Person(phone="+12125551234"))
+    with override_settings(TWILIO_FROM="+15005550006"):
+        drain.send_due(clock)
+        report(Delivery.objects.get(step=0), clock, "undelivered", "39999")
+    row = Delivery.objects.get(step=0)
+    assert (row.error_code, row.error_text) == ("39999", "A code of the provider; its own documentation says more.")
 
 
 def test_an_address_that_is_gone_is_left_by_all_requests_of_the_account(

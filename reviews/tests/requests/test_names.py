@@ -43,6 +43,13 @@ def test_a_company_in_the_column_of_names_is_greeted_by_no_first_name(text: str)
     assert split_name(text) == {"company_name": text}
 
 
+@pytest.mark.parametrize(
+    "text", ["Müller GmbH, Hans Meier", "Müller GmbH, Meier, Hans", "Müller GmbH, Herr Hans Meier"]
+)
+def test_a_person_behind_a_company_is_greeted_by_the_first_name(text: str) -> None:
+    assert split_name(text) == {"company_name": "Müller GmbH", "first_name": "Hans", "last_name": "Meier"}
+
+
 @pytest.mark.parametrize("text", ["", "  ", ",", " , ;"])
 def test_no_name_is_no_name(text: str) -> None:
     assert not any(split_name(text).values())

@@ -49,6 +49,7 @@ TWILIO = {
     "20503": TEMPORARY,
     "30001": TEMPORARY,
     "30002": HELD,
+    "63038": HELD,
     "30017": TEMPORARY,
     "30022": TEMPORARY,
     "30023": TEMPORARY,
@@ -347,7 +348,7 @@ def test_a_fault_of_our_account_says_what_it_stops_and_fails_nothing(row: Code) 
 STOPPED = {
     Stops.CHANNEL: ["20404", "20003", "20005", "30002", "530", "534", "535", "401", "402", "403"],
     Stops.SENDER: ["21212", "21606", "21659", "21660", "21704", "30032", "30034", "5.1.7", "5.1.8", "sender"],
-    Stops.MESSAGE: ["21219", "21408", "21608", "trial"],
+    Stops.MESSAGE: ["21219", "21408", "21608", "63038", "trial"],
 }
 
 

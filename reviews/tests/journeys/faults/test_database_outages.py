@@ -145,6 +145,7 @@ def test_callers_are_told_to_come_back_and_then_all_is_well(site: Site, fault: s
     began = time.monotonic()
     site.wait_for_status(again[0].json(), "sent")
     print(f"{fault}: mail leaves {time.monotonic() - began:.1f} s after")  # noqa: T201
+    until(lambda: all(site.mails_to(f"b{at}-{name}@example.com") for at in range(12)))  # nobody after this counts them
     until(lambda: requests.get(f"{site.url}/readyz", timeout=SOON).ok, 10)
 
 
