@@ -16,6 +16,7 @@ from reviewhub.backoffice.pages import (
     display,
 )
 from reviews.models import Consent
+from reviews.models.addresses import show_email
 from reviews.models.consent import CONSENT_CHANNELS, MOST_SOURCE, MOST_WORDING
 from reviews.requests.intake import problem_of_time
 
@@ -34,7 +35,7 @@ class ConsentAdmin(GeneratedRows, AccountAdmin):
 
     @display(description="Address")
     def shown_address(self, consent: Consent) -> str:
-        return consent.address or "erased address"
+        return show_email(consent.address) or "erased address"
 
 
 class MomentInput(UnfoldAdminTextInputWidget):

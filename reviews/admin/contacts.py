@@ -138,9 +138,9 @@ class ContactAdmin(WithActions):
 
     @display(description="Opt-outs")
     def opt_outs(self, contact: Contact) -> str:
-        lines, words = [], ""
+        lines, problem = [], ""
         if contact.email and not has_stored_form(contact.email):
-            words = f"{NO_MAIL}: write it in another way, or remove it."
+            problem = f"{NO_MAIL}: write it in another way, or remove it."
         for channel in Channel:
             address = contact.address(channel)
             rows = suppressions.of(account=contact.account, channel=channel, address=address) if address else None
@@ -148,7 +148,7 @@ class ContactAdmin(WithActions):
                 words = f"{row.get_reason_display()}, {localize(timezone.localtime(row.created_at))}"
                 lines.append((reverse("admin:reviews_suppression_change", args=[row.pk]), channel.label, words))
         links = format_html_join("", '<p><a class="rh-link" href="{}">{}</a>: {}</p>', lines)
-        return format_html("{}{}", links, words) if lines or words else "None: may be written to."
+        return format_html("{}{}", links, problem) if lines or problem else "None: may be written to."
 
     @display(description="Consents")
     def consents(self, contact: Contact) -> str:
@@ -158,7 +158,7 @@ class ContactAdmin(WithActions):
                 localize(timezone.localtime(row.at)),
                 row.get_kind_display(),
                 row.get_channel_display(),
-                row.address or "erased address",
+                show_email(row.address) or "erased address",
                 row.source,
             )
             for row in rows
@@ -172,12 +172,11 @@ class ContactAdmin(WithActions):
             (
                 reverse("admin:reviews_reviewrequest_change", args=[row.pk]),
                 localize(timezone.localtime(row.created_at)),
-                row.get_status_display(),
-                row.why,
+                " · ".join(filter(None, ["Held" if row.held else row.get_status_display(), row.why])),
             )
             for row in rows
         )
-        return format_html_join("", '<p><a class="rh-link" href="{}">{}</a> {} {}</p>', lines) or "Never asked."
+        return format_html_join("", '<p><a class="rh-link" href="{}">{}</a> {}</p>', lines) or "Never asked."
 
     @action(description="Merge the two chosen into the older one", permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[Contact]) -> None:

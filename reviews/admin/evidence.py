@@ -27,7 +27,7 @@ WORDS = {
     "lifted": "May be written to again",
     "asked": "Asked for a review",
     "message": "Message",
-    "message_not_sent": "Message that did not leave",
+    "message_not_sent": "Message that has not left",
     "reply": "Customer replied",
     "report": "Report of the provider",
 }
@@ -122,4 +122,6 @@ def _plain(name: str, value: Any) -> Any:
     """Return a fact in the words of the back-office, a time in the zone of the page."""
     if name.endswith("_at") and (moment := parse_datetime(value)):
         return date_format(timezone.localtime(moment), "j M Y, H:i:s")
+    if value is True:
+        return "yes"
     return CHOICES.get(name, {}).get(value, value)

@@ -103,8 +103,9 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
         "kind_badge",
         "shown_stars",
         "whole_text",
+        "report",
         "meaning",
-        "customer",
+        "customer_link",
         "reply",
         "sent",
         "created_at",
@@ -120,16 +121,24 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboxItem]:
         rows: QuerySet[InboxItem] = super().get_queryset(request)
-        return rows.select_related("contact", "account", "handled_by")
+        return rows.select_related("contact", "account", "handled_by", "suppression")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Leave out what this kind of item has not."""
         unused = set() if obj is None or obj.kind == InboxItem.Kind.FEEDBACK else {"shown_stars"}
+        unused.add("whole_text" if obj is not None and obj.kind == InboxItem.Kind.BOUNCE else "report")
         if obj is not None and (obj.event is None or not obj.event.meaning):
             unused.add("meaning")
         if obj is None or obj.kind != UNCLEAR or obj.handled_at is not None:
             unused.add("until")
         return [name for name in self.fields if name not in unused]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """One way to save, so that it takes less room than the decision."""
+        context = (extra_context or {}) | {"show_save_and_continue": False}
+        return super().change_view(request, object_id, form_url, context)
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.opt_out_from_request)
@@ -154,6 +163,10 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
         nothing = "No words, only a rating." if item.stars else "No words."
         return format_html('<div class="rh-words">{}</div>', item.text or nothing)
 
+    @display(description="What came back")
+    def report(self, item: InboxItem) -> str:
+        return item.text or "Nothing more is known."
+
     @display(description="Read as")
     def meaning(self, item: InboxItem) -> str:
         return read_as(item.event)
@@ -170,6 +183,14 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
             return str(item.contact)
         return "Somebody at the printed code" if item.kind == InboxItem.Kind.FEEDBACK else "Nobody known"
 
+    @display(description="Customer")
+    def customer_link(self, item: InboxItem) -> str:
+        if item.contact is None:
+            return self.customer(item)
+        link = reverse("admin:reviews_contact_change", args=[item.contact.pk])
+        correct = " – correct the address there" if item.kind == InboxItem.Kind.BOUNCE else ""
+        return format_html('<a class="rh-link" href="{}">{}</a>{}', link, item.contact, correct)
+
     @display(description="Handled")
     def handled(self, item: InboxItem) -> str:
         if item.handled_at is None:
@@ -178,16 +199,21 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
         outcome = f": {item.get_outcome_display().lower()}" if item.outcome else ""
         return f"{timezone.localtime(item.handled_at):%d %b %Y, %H:%M}{by}{outcome}"
 
-    @display(description="Until then")
+    @display(description="Meanwhile")
     def until(self, item: InboxItem) -> str:
         ends_at = timezone.localtime(item.created_at + decisions.DECIDE_WITHIN)
-        return f"Nothing is sent to that number. Undecided, it counts as an opt-out from {ends_at:%d %b, %H:%M} on."
+        return f"Nothing is sent to that number. Undecided, it counts as an opt-out from {ends_at:%-d %b, %H:%M} on."
 
     @display(description="Answer")
     def reply(self, item: InboxItem) -> str:
         ways = [("mailto", item.contact.email), ("tel", item.contact.phone)] if item.contact else []
-        links = [(kind, quote(address, safe="@+"), show_email(address)) for kind, address in ways if address]
-        return format_html_join(" · ", '<a class="rh-link" href="{}:{}">{}</a>', links) or "Nobody is known to answer."
+        gone = item.suppression.address if item.kind == InboxItem.Kind.BOUNCE and item.suppression else ""
+        links = [
+            (kind, quote(address, safe="@+"), show_email(address))
+            for kind, address in ways
+            if address and address != gone
+        ]
+        return format_html_join(" · ", '<a class="rh-link" href="{}:{}">{}</a>', links) or "No way to answer is known."
 
     @display(description="What was sent")
     def sent(self, item: InboxItem) -> str:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import localize
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from oauth.models import Account
@@ -210,11 +210,12 @@ class ReviewRequestAdmin(FixedRows, WithActions):
 
     @display(description="Status", ordering="status", label=STATUS_COLOURS)
     def state(self, request: ReviewRequest) -> tuple[str, str]:
-        return request.status, request.get_status_display()
+        return request.status, f"{request.get_status_display()}, held" if request.held else request.get_status_display()
 
     @display(description="Status")
     def state_badge(self, request: ReviewRequest) -> str:
-        return badge(request.get_status_display(), STATUS_COLOURS[request.status])
+        state = badge(request.get_status_display(), STATUS_COLOURS[request.status])
+        return format_html("{} {}", state, badge("Held", "warning")) if request.held else state
 
     @display(description="Reason", ordering="reason")
     def why(self, request: ReviewRequest) -> str:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from reviewhub.masking import mask
-from reviews.contacts import suppressions
+from reviews.contacts import opt_outs, suppressions
 from reviews.models import (
     Attempt,
     Consent,
@@ -25,7 +25,7 @@ from reviews.models import (
 )
 from reviews.models.addresses import hashes_of
 from reviews.models.base import Channel
-from reviews.requests import consents, contact_changes, lifecycle, planned_messages
+from reviews.requests import contact_changes, holds, lifecycle, planned_messages
 from reviews.webhooks import events
 
 ERASED = "Erased contact"
@@ -62,13 +62,18 @@ def _end_requests(contact: Contact, by: str, now: datetime) -> list[tuple[str, s
     requests = ReviewRequest.objects.filter(contact__in=contacts).open().order_by("pk")
     own = [row for row in requests.select_for_update() if row.contact_id == contact.pk]
     reason = Suppression.Reason.ERASED
-    for channel, address in places:
-        suppressions.suppress(account=account, channel=channel, address=address, reason=reason, evidence="", now=now)
-        consents.withdraw(account=account, channel=channel, address=address, reason=reason, words="", now=now)
+    suppressed = [
+        opt_outs.suppress_for_good(
+            account=account, channel=channel, address=address, reason=reason, evidence="", now=now
+        )
+        for channel, address in places
+    ]
     for request in own:
         if lifecycle.move(request, ReviewRequest.Status.SUPPRESSED, now=now, reason=f"Erased by {by}."):
             planned_messages.cancel(request, request.reason)
     contact_changes.follow(contacts=[row for row in contacts if row.pk != contact.pk], now=now)
+    if any(each.was_in_doubt for each in suppressed):
+        holds.release_cleared(account, now=now)
     return places
 
 

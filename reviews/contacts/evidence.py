@@ -162,7 +162,7 @@ def _of_message(row: Delivery) -> Entry:
         "address": row.address or None,
         "status": row.status,
         "sent_at": _time(row.sent_at),
-        "due_at": _time(row.due_at),
+        "due_at": _time(row.leaves_at),
         "provider_id": row.provider_id or None,
         "sandbox": row.sandbox,
         "subject": row.subject or None,
@@ -171,7 +171,7 @@ def _of_message(row: Delivery) -> Entry:
         "reason": row.reason or None,
     }
     was_tried = row.sent_at is not None or row.attempts
-    return row.sent_at or row.due_at, "message" if was_tried else "message_not_sent", facts
+    return row.sent_at or row.leaves_at, "message" if was_tried else "message_not_sent", facts
 
 
 def _of_report(row: DeliveryEvent) -> Entry:

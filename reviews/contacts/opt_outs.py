@@ -119,6 +119,8 @@ def lock_requests(*, accounts: Sequence[Account], channel: str, address: str) ->
 
 def open_requests_to(account: Account, channel: str, address: str) -> QuerySet[ReviewRequest]:
     """Open requests of all contacts with the address, or that wrote to it before the contact's changed; locked."""
+    if not address:  # one that was erased: nobody has it, and not all who have none
+        return ReviewRequest.objects.none()
     of_contact = {"contact__email": address} if channel == Channel.EMAIL else {"contact__phone": address}
     keys = set(ReviewRequest.objects.for_account(account).open().filter(**of_contact).values_list("pk", flat=True))
     messages = Delivery.objects.for_account(account).filter(channel=channel, address=address)

@@ -13,7 +13,7 @@ from reviews.delivery.content.render import render
 from reviews.delivery.content.templates import VARIABLES, RenderError
 from reviews.models import Contact, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
-from reviews.models.suppression import blocked_channels
+from reviews.models.suppression import blocks_of
 from reviews.requests.plan import new_delivery
 from reviews.requests.schedule import slots
 
@@ -34,8 +34,8 @@ def send_test(
 ) -> Result:
     """Send the message of the step as its example customer would get it; without a step, the account's first message.
 
-    `to`: an address in its stored form; one that opted out gets none. Leaves no row behind: no link in it works, and no
-    statistics count it.
+    `to`: an address in its stored form; one that opted out, perhaps, gets none. Leaves no row behind: no link in it
+    works, and no statistics count it.
     """
     if channel not in available_channels():
         return Result(False, f"No provider is set up for this channel ({channel.label.lower()}).")
@@ -49,7 +49,8 @@ def send_test(
         company_name=VARIABLES["company_name"],
         **{"email" if channel == Channel.EMAIL else "phone": to},
     )
-    if blocked := blocked_channels(contact).get(channel):
+    blocks = blocks_of([contact])[contact.pk]
+    if blocked := (blocks.blocked | blocks.in_doubt).get(channel):
         return Result(False, f"{account} must not write to this address: {blocked.lower()}.")
     request = ReviewRequest(account=account, contact=contact)
     slot = slots.Slot(now, slots.recipient_zone(account=account, contact=contact, channel=channel))

@@ -161,7 +161,11 @@ def _check_gates(delivery: Delivery) -> None:
         raise Refused("review_request", f"It is held. {delivery.request.why}")
     if not delivery.address:
         raise Refused("contact", "The contact was erased.")
-    if blocked := suppression.blocked_channels(delivery.request.contact).get(delivery.channel):
+    contact = delivery.request.contact
+    blocks = suppression.blocks_of([contact])[contact.pk]
+    if blocks.in_doubt:  # nothing goes to such a customer, on either channel
+        raise Refused("contact", f"It would be held. {ReviewRequest.Hold.UNCLEAR_OPT_OUT.label}")
+    if blocked := blocks.blocked.get(delivery.channel):
         raise Refused("contact", f"The address must not be written to: {blocked.lower()}.")
     if missing := consent.missing_consent(delivery.account, delivery.channel, delivery.address):
         raise Refused("contact", missing)

@@ -187,7 +187,7 @@ def put_off(delivery: Delivery, *, now: datetime, sent_at: Sequence[datetime] = 
 
 
 def readdress(delivery: Delivery, *, now: datetime) -> None:
-    """Let go of a message whose contact has another address by now, and lead it there.
+    """Let go of a message whose contact has another address by now, and lead it there, unless its request has ended.
 
     The change came while a worker was sending it: a refusal, or that worker's death, has planned it again.
     """
@@ -195,8 +195,14 @@ def readdress(delivery: Delivery, *, now: datetime) -> None:
         contact = Contact.objects.select_for_update().get(pk=delivery.request.contact_id)
         lock_request(delivery)
         contact.account = delivery.account
-        if settle(delivery, Delivery.Status.PLANNED, now=now):
+        if not delivery.request.is_open:
+            settle(delivery, Delivery.Status.CANCELLED, now=now, reason=_why_ended(delivery.request))
+        elif settle(delivery, Delivery.Status.PLANNED, now=now):
             contact_changes.follow(contacts=[contact], now=now)
+
+
+def _why_ended(request: ReviewRequest) -> str:
+    return request.reason or "The request has ended."
 
 
 def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
@@ -214,7 +220,7 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
         is_in_doubt = blocked is not None and blocked.reason == Suppression.Reason.UNCLEAR
         unagreed = ""
         if not request.is_open:
-            reason = request.reason or "The request has ended."
+            reason = _why_ended(request)
         elif request.held or is_in_doubt:
             _hold(delivery, request, now=now)
             return

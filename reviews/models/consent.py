@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from oauth.models import Account
 from reviewhub.statements import Select
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import hash_address, show_email
 from reviews.models.base import AccountQuerySet, Channel
 from reviews.models.contact import Contact
 from reviews.models.request import ReviewRequest
@@ -65,7 +65,7 @@ class Consent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.address or 'erased address'}: {self.get_kind_display()}"
+        return f"{show_email(self.address) or 'erased address'}: {self.get_kind_display()}"
 
 
 LATEST_FIRST = ("-at", "-kind")  # "withdrawn" before "given"

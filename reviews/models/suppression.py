@@ -80,16 +80,11 @@ class Blocks:
     in_doubt: dict[str, str] = field(default_factory=dict)
 
 
-def blocked_channels(contact: Contact) -> dict[str, str]:
-    """Return {channel: reason} for the channels on which the contact must not be written to.
+def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str]]:
+    """Return for each contact {channel: reason} for the channels on which it must not be written to, in one statement.
 
     Without those in doubt: what is planned there waits, and is not planned otherwise (`reviews.requests.holds`).
     """
-    return blocks_of([contact])[contact.pk].blocked
-
-
-def blocked_channels_of(contacts: Sequence[Contact]) -> dict[UUID, dict[str, str]]:
-    """Return the same for several contacts, by their ids, in one statement."""
     return {pk: blocks.blocked for pk, blocks in blocks_of(contacts).items()}
 
 

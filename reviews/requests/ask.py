@@ -15,7 +15,7 @@ from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewReque
 from reviews.models.base import Channel, available_channels
 from reviews.models.consent import missing_consents_of, words_of_missing
 from reviews.models.suppression import Blocks, blocks_of
-from reviews.requests import consents, contact_changes, cool_down, matching, planned_messages
+from reviews.requests import consents, contact_changes, cool_down, matching
 from reviews.requests.consents import Agreement
 from reviews.requests.cool_down import Past
 from reviews.requests.matching import Match, Person
@@ -244,10 +244,7 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
     )
     if verdict.reason or verdict.channel is None:
         return request, None
-    delivery = new_delivery(request, 0, verdict.channel, verdict.slot, now)
-    if request.held:
-        planned_messages.put_out_of_reach(delivery, reason=request.why)
-    return request, delivery
+    return request, new_delivery(request, 0, verdict.channel, verdict.slot, now)
 
 
 # --- Deciding ----------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from datetime import datetime
 
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
-from reviews.models.consent import unusable_channels_of
-from reviews.requests import plan, planned_messages
+from reviews.models.consent import missing_consents_of
+from reviews.models.suppression import blocks_of
+from reviews.requests import holds, plan, planned_messages
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
 
@@ -24,8 +25,9 @@ def follow(*, contacts: Sequence[Contact], now: datetime) -> None:
 
     A message goes to the new address, else by the other channel, in a slot of its own; else it is cancelled, and what
     can follow without it follows as after one that failed (`plan.fall_back`). A worker that has claimed a message
-    loses it; one that a worker is sending already is left to it. Runs inside the transaction that changes the
-    contacts, whose rows are locked by then: contacts before requests before messages, as everywhere.
+    loses it; one that a worker is sending already is left to it. A request of a contact whose number is in doubt by now
+    is held. Runs inside the transaction that changes the contacts, whose rows are locked by then: contacts before
+    requests before messages, as everywhere.
     """
     by_key = {contact.pk: contact for contact in contacts}
     rows = ReviewRequest.objects.filter(contact__in=list(by_key)).open().select_related("account")
@@ -34,14 +36,20 @@ def follow(*, contacts: Sequence[Contact], now: datetime) -> None:
         return
     for request in requests.values():
         by_key[request.contact_id].account = request.account
-    concerned = {request.contact_id: by_key[request.contact_id] for request in requests.values()}
-    blocked = unusable_channels_of(list(concerned.values()))
+    concerned = list({request.contact_id: by_key[request.contact_id] for request in requests.values()}.values())
+    blocks, missing = blocks_of(concerned), missing_consents_of(concerned)
+    in_doubt = [request for request in requests.values() if blocks[request.contact_id].in_doubt]
+    holds.hold(in_doubt, ReviewRequest.Hold.UNCLEAR_OPT_OUT, now=now)
     planned = Delivery.objects.filter(request__in=list(requests), status=Delivery.Status.PLANNED)
     for message in planned.order_by("request", "step", "pk"):
         message.request = request = requests[message.request_id]
         request.contact = contact = by_key[request.contact_id]
         message.account = request.account
-        _follow(message, blocked=blocked[contact.pk], now=now)
+        suppressed = {
+            channel: f"The address must not be written to: {reason.lower()}."
+            for channel, reason in blocks[contact.pk].blocked.items()
+        }
+        _follow(message, blocked=missing[contact.pk] | suppressed, now=now)
 
 
 def _follow(message: Delivery, *, blocked: dict[str, str], now: datetime) -> None:
@@ -60,9 +68,7 @@ def _follow(message: Delivery, *, blocked: dict[str, str], now: datetime) -> Non
     if not reason and slot.due_at <= earliest:
         return
     moved = new_delivery(request, message.step, channel, slot, now)
-    moved.reason = f"{reason} {slot.moved}".strip()
-    if request.held:
-        planned_messages.put_out_of_reach(moved, reason=moved.reason or request.why)
+    moved.reason = f"{reason} {slot.moved}".strip() or moved.reason
     planned_messages.replace(message, moved)
     if message.step == 0:
         ReviewRequest.objects.filter(pk=request.pk).update(scheduled_for=slot.due_at)
@@ -70,7 +76,7 @@ def _follow(message: Delivery, *, blocked: dict[str, str], now: datetime) -> Non
 
 def _reason(channel: Channel, address: str, blocked: dict[str, str]) -> str:
     if address and channel in blocked:
-        return f"The address must not be written to: {blocked[channel].lower()}."
+        return blocked[channel]
     return f"The {_NOUNS[channel]} {'changed' if address else 'was removed'}."
 
 

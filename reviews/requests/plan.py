@@ -113,8 +113,6 @@ def _move_planned(
             planned_messages.cancel_one(row, reason)
         else:
             replacement = _in_first_slot(request, row.step, channel, earliest=row.leaves_at, now=now)
-            if request.held:
-                planned_messages.put_out_of_reach(replacement, reason=request.why)
             planned_messages.replace(row, replacement)
 
 
@@ -161,7 +159,7 @@ def _replace_follow_up(
 
     Left where it was, the replacement would plan the same step a second time, on the other channel.
     """
-    follow_up = following_delivery(after, steps=steps, blocked=blocked, now=after.due_at)
+    follow_up = following_delivery(after, steps=steps, blocked=blocked, now=after.leaves_at)
     if follow_up is not None and follow_up.step == row.step:
         planned_messages.replace(row, follow_up)
 
@@ -174,8 +172,8 @@ def _in_first_slot(
 
 
 def new_delivery(request: ReviewRequest, position: int, channel: Channel, slot: slots.Slot, now: datetime) -> Delivery:
-    """Return a planned message of the request, not saved."""
-    return Delivery(
+    """Return a planned message of the request, not saved; out of reach while the request is held."""
+    delivery = Delivery(
         account=request.account,
         request=request,
         step=position,
@@ -185,6 +183,9 @@ def new_delivery(request: ReviewRequest, position: int, channel: Channel, slot: 
         reason=slot.moved,
         created_at=now,
     )
+    if request.held:
+        planned_messages.put_out_of_reach(delivery, reason=request.why)
+    return delivery
 
 
 def pick_channel(

@@ -56,7 +56,10 @@ def test_the_page_of_a_contact_tells_requests_and_opt_outs(
     assert "None: may be written to." in shown
     assert reverse("admin:reviews_reviewrequest_change", args=[ReviewRequest.objects.get().pk]) in shown
     opted_out(account, now)
-    assert "Text message</a>: Replied STOP" in client.get(page(contact)).content.decode()
+    shown = client.get(page(contact)).content.decode()
+    assert "Text message</a>: Replied STOP" in shown
+    opt_outs = shown.split("Opt-outs")[1].split("Consents")[0]
+    assert opt_outs.count("Replied STOP") == 1
 
 
 def save(user: User, contact: Contact, **values: str) -> str:

@@ -128,7 +128,7 @@ def test_scanned_and_erased_feedback_has_a_page(account: Account, owner: User, n
     scanned = actions.record_scanned_feedback(account=account, rating=5, text="By the door.", now=now)
     page = client.get(address(scanned)).content.decode()
     assert "Somebody at the printed code" in page
-    assert "Nobody is known to answer." in page
+    assert "No way to answer is known." in page
     erased = said(account, now)
     erase.erase(contact=erased.request.contact, by="Ann", now=now)  # type: ignore[union-attr]
     page = client.get(address(erased)).content.decode()
@@ -250,3 +250,22 @@ def test_the_requests_page_says_that_it_is_held(unclear: InboxItem, owner: User)
     assert "Perhaps an opt-out: staff decide." in content
     assert "9999" not in content
     assert "Send now" not in content
+    assert "Held, was planned for" in content
+    assert "Decide in the inbox" in content
+
+
+# --- Addresses that do not exist -----------------------------------------------------------------
+
+
+def test_an_address_that_does_not_exist_is_corrected_and_not_written_to(
+    account: Account, owner: User, now: datetime
+) -> None:
+    asked(account, now)
+    message = Delivery.objects.get()
+    items.record_bounce(message, evidence="550", text="550 5.1.1 No such user", now=now)
+    page = signed_in(owner).get(page_of(InboxItem.objects.get())).content.decode()
+    assert reverse("admin:reviews_contact_change", args=[message.request.contact_id]) in page
+    assert "correct the address" in page
+    assert "550 5.1.1 No such user" in page
+    assert f"mailto:{message.address}" not in page
+    assert f"tel:{NUMBER}" in page

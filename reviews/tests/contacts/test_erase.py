@@ -10,9 +10,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 
 from oauth.models import Account, User
-from reviews.contacts import change, erase, suppressions
+from reviews.contacts import change, doubts, erase, suppressions
 from reviews.contacts.suppressions import suppress
-from reviews.models import Contact, Delivery, DeliveryEvent, MergeCandidate, ReviewRequest, Suppression
+from reviews.inbox import decisions
+from reviews.models import Contact, Delivery, DeliveryEvent, InboxItem, MergeCandidate, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.pages import actions
 from reviews.requests.ask import Ask, ask
@@ -166,3 +167,22 @@ def test_what_providers_tell_later_is_blanked_too(contact: Contact, account: Acc
     erase.blank_late_events(now + timedelta(hours=1))
     late.refresh_from_db()
     assert late.payload == {}
+
+
+def test_a_number_in_doubt_is_suppressed_for_good_and_stops_nobody_else(
+    account: Account, operator: User, now: datetime
+) -> None:
+    """A doubt would end, one way or the other, after the number was forgotten: then it would concern nobody, or all."""
+    zebedees = asked(account, now, person=ZEBEDEE)
+    daves = asked(account, now, person=Person(first_name="Dave", email="dave@example.com", phone=ZEBEDEE.phone))
+    marys = asked(account, now, person=Person(first_name="Mary", email="mary@example.com"))
+    doubt, _ = doubts.hold(account=account, number=ZEBEDEE.phone, evidence="maybe stop?", now=now)
+    item = InboxItem.objects.create(account=account, kind="unclear_opt_out", suppression=doubt, created_at=now)
+    erase.erase(contact=zebedees.contact, by="owner", now=now)
+    item.refresh_from_db()
+    assert (Suppression.objects.get(channel="sms").reason, item.outcome) == ("erased", "opted_out")
+    decisions.close_undecided(now=now + timedelta(days=8))
+    states = [(row.status, row.held) for row in ReviewRequest.objects.filter(pk__in=[daves.pk, marys.pk])]
+    assert states == [("scheduled", ""), ("scheduled", "")]
+    assert set(Delivery.objects.filter(status="planned").values_list("due_at", flat=True)) == {now}
+    assert ask(account=account, wanted=Ask(ZEBEDEE), now=now).request.status == "suppressed"

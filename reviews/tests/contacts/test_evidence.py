@@ -9,7 +9,7 @@ from django.utils import timezone
 from oauth.models import Account
 from reviewhub.signatures import public_keys
 from reviewhub.tests.test_signatures import is_genuine
-from reviews.contacts import erase, evidence, opt_outs, suppressions
+from reviews.contacts import doubts, erase, evidence, opt_outs, suppressions
 from reviews.delivery import drain
 from reviews.models import Consent, Contact, Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.models.base import Channel
@@ -94,6 +94,14 @@ def test_the_history_is_whole_and_in_order(account: Account, story: ReviewReques
     ]
 
 
+def test_a_held_message_is_due_when_it_was_planned_for(account: Account, clock: Clock) -> None:
+    asked(account, clock(), channel="sms")
+    planned_for = Delivery.objects.get().due_at
+    doubts.hold(account=account, number=JANE.phone, evidence="Text message 1: cancel", now=clock())
+    message = next(entry for entry in of(account, JANE.phone)["history"] if entry["what"] == "message_not_sent")
+    assert message["at"] == message["due_at"] == f"{planned_for:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def test_the_document_is_signed_and_names_the_business(account: Account, story: ReviewRequest) -> None:
     document = of(account, JANE.phone)
     assert is_genuine(document, public_keys())
@@ -112,6 +120,14 @@ def test_nothing_of_another_address_or_account_stands_in_it(
     assert len([entry for entry in document["history"] if entry["what"] == "asked"]) == 1
     assert [entry["what"] for entry in of(other_account, JANE.phone)["history"]] == ["asked"]
     assert of(account, "+12125550111")["history"] == []
+
+
+def test_a_message_that_is_held_has_the_time_of_its_plan(account: Account, now: datetime) -> None:
+    asked(account, now, channel="sms")
+    doubts.hold(account=account, number=JANE.phone, evidence="maybe stop?", now=now)
+    due_at = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+    held = next(entry for entry in of(account, JANE.phone)["history"] if entry["what"] == "message_not_sent")
+    assert (held["at"], held["due_at"]) == (due_at, due_at)
 
 
 def test_a_contact_has_the_history_of_former_addresses_too(account: Account, story: ReviewRequest) -> None:

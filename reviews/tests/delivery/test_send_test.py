@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from oauth.models import Account
+from reviews.contacts import doubts
 from reviews.contacts.suppressions import suppress
 from reviews.delivery import send_test
 from reviews.delivery.channels import ChannelError
@@ -113,3 +114,10 @@ def test_what_cannot_be_sent_is_not_tried(
     assert not outcome.accepted
     assert words in outcome.text
     assert provider.sent == []
+
+
+def test_a_number_in_doubt_gets_no_test(account: Account, now: datetime, provider: FakeProvider) -> None:
+    doubts.hold(account=account, number="+12125550198", evidence="maybe stop?", now=now)
+    outcome = send_test.send_test(account=account, channel=Channel.SMS, to="+12125550198", now=now)
+    assert (outcome.accepted, provider.sent) == (False, [])
+    assert "perhaps an opt-out" in outcome.text

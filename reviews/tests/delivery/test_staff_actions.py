@@ -10,6 +10,7 @@ from django.db import connection
 from oauth.models import Account
 from oauth.tests.threads import at_once
 from reviewhub.refused import Refused
+from reviews.contacts import doubts
 from reviews.contacts.suppressions import suppress
 from reviews.delivery import drain, staff_actions
 from reviews.delivery.channels import ChannelError
@@ -150,6 +151,17 @@ def test_an_address_that_must_not_be_written_to_is_not_retried(
     suppress(**where, reason=Suppression.Reason.UNSUBSCRIBED, evidence="", now=clock.now)
     with pytest.raises(Refused, match="must not be written to: unsubscribed"):
         staff_actions.retry(delivery=failed, now=clock.now)
+
+
+def test_while_the_number_is_in_doubt_nothing_is_retried(failed: Delivery, clock: Clock) -> None:
+    """The request had ended when the doubt came, and so is not held: by mail, nothing would stop it."""
+    contact = failed.request.contact
+    Contact.objects.filter(pk=contact.pk).update(phone="+12125550009")
+    doubts.hold(account=failed.account, number="+12125550009", evidence="maybe stop?", now=clock())
+    with pytest.raises(Refused, match="Perhaps an opt-out"):
+        staff_actions.retry(delivery=failed, now=clock())
+    failed.refresh_from_db()
+    assert failed.status == "failed"
 
 
 def test_what_the_other_channel_took_over_is_not_sent_twice(

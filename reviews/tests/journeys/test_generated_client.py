@@ -158,6 +158,8 @@ def erase(api: Generated) -> None:
     assert isinstance(ann.id, UUID)
     named = api.call("change_contact", ann.id, body=api.make("ContactChange", last_name="Doe"))
     assert api.call("get_contact", ann.id) == named
+    assert api.call("get_contact_evidence", ann.id).signature
+    assert api.call("get_evidence", address=ann.email).key_id
     assert named.last_name == "Doe"
     api.call("erase_contact", ann.id)
     assert api.call("get_contact", ann.id).erased_at

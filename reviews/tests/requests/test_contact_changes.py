@@ -11,8 +11,10 @@ from reviews.contacts import suppressions
 from reviews.delivery import advance, claims, drain, unsent
 from reviews.delivery.channels import ChannelError
 from reviews.models import Contact, Delivery, Event, ReviewRequest, Suppression
-from reviews.requests import contact_changes, plan
+from reviews.models.base import Channel
+from reviews.requests import contact_changes, lifecycle, plan
 from reviews.requests.ask import Ask, ask
+from reviews.requests.consents import Agreement
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import JANE, Clock, FakeProvider, asked, deliveries
 
@@ -259,3 +261,27 @@ def test_a_suppressed_address_that_the_contact_has_left_is_not_asked_about_for_e
     first = Delivery.objects.get(channel="email")
     assert (first.status, first.reason) == ("cancelled", "The address must not be written to: does not exist.")
     assert deliveries(request)[1] == (0, "sms", "planned")  # the other channel takes over
+
+
+def test_a_mail_in_doubt_of_a_request_that_ended_is_not_led_anywhere(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    """It would be due again at once, and again: nothing follows what has ended."""
+    request = asked(account, clock())
+    claims.claim("email", clock())
+    Delivery.objects.update(status="sending")  # the worker died over it
+    lifecycle.cancel_request(request=request, now=clock())
+    changed(request.contact, clock(), email=NEW_EMAIL)
+    clock.forward(minutes=3)
+    drain.send_due(clock)
+    row = Delivery.objects.get()
+    assert (row.status, row.reason, provider.sent) == ("cancelled", "Cancelled.", [])
+
+
+def test_a_consent_that_the_new_number_lacks_is_named_as_such(account: Account, now: datetime) -> None:
+    Account.objects.filter(pk=account.pk).update(texts_need_consent=True)
+    account.refresh_from_db()
+    agreed = (Agreement(Channel.SMS, JANE.phone, "Text me", "Front desk", now),)
+    request = asked(account, now, channel="sms", agreements=agreed)
+    changed(request.contact, now, phone=NEW_PHONE)
+    assert Delivery.objects.get().reason == "No consent to text messages is recorded."

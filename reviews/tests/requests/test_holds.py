@@ -1,14 +1,15 @@
 """Holds: what waits, and when it goes on."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from oauth.models import Account
-from reviews.contacts import doubts
+from reviews.contacts import change, doubts, merge
 from reviews.delivery import claims
 from reviews.models import Contact, Delivery, InboxItem, ReviewRequest, Suppression
-from reviews.requests import holds, lifecycle
+from reviews.requests import holds, lifecycle, plan
 from reviews.tests.support.helpers import JANE, Clock, asked
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +98,42 @@ def test_a_second_number_in_doubt_keeps_the_request_held(account: Account, clock
     doubts.lift(suppression=Suppression.objects.active().get(), because="", outcome=outcome, now=clock())
     request.refresh_from_db()
     assert request.held == ""
+
+
+IN_DOUBT = "+12125550009"
+
+
+def test_a_request_whose_customer_gets_a_number_in_doubt_is_held(account: Account, clock: Clock) -> None:
+    request = asked(account, clock(), person=replace(JANE, phone=""))
+    doubts.hold(account=account, number=IN_DOUBT, evidence="maybe stop?", now=clock())
+    change.change(contact=request.contact, values={"phone": IN_DOUBT}, now=clock())
+    request.refresh_from_db()
+    row = Delivery.objects.get()
+    assert (request.held, row.due_at, row.leaves_at) == (UNCLEAR, Delivery.OUT_OF_REACH, clock())
+
+
+def test_merging_with_a_customer_whose_number_is_in_doubt_holds_the_request(account: Account, clock: Clock) -> None:
+    request = asked(account, clock(), person=replace(JANE, phone=""))
+    other = Contact.objects.create(account=account, phone=IN_DOUBT)
+    doubts.hold(account=account, number=IN_DOUBT, evidence="maybe stop?", now=clock())
+    merge.merge(kept=request.contact, other=other, by="owner", now=clock())
+    request.refresh_from_db()
+    assert (request.held, Delivery.objects.get().due_at) == (UNCLEAR, Delivery.OUT_OF_REACH)
+
+
+def test_what_takes_the_place_of_a_failed_message_waits_with_its_follow_up(account: Account, clock: Clock) -> None:
+    request = asked(account, clock())
+    first = Delivery.objects.get()
+    plan.confirm_sent(first, steps=plan.steps_of(request), now=clock())
+    holds.hold([request], UNCLEAR, now=clock())
+    Delivery.objects.filter(pk=first.pk).update(status="failed")
+    first.refresh_from_db()
+    first.request.held = UNCLEAR
+    plan.fall_back(first, steps=plan.steps_of(request), now=clock())
+    rows = Delivery.objects.filter(status="planned").order_by("step")
+    assert [(row.step, row.due_at) for row in rows] == [(0, Delivery.OUT_OF_REACH), (1, Delivery.OUT_OF_REACH)]
+    between = rows[1].leaves_at - rows[0].leaves_at
+    assert between >= timedelta(days=3)
+    holds.release(request, UNCLEAR, now=clock.forward(days=2))
+    first_due_at, second_due_at = rows.values_list("due_at", flat=True)
+    assert (first_due_at, second_due_at - first_due_at) == (clock(), between)

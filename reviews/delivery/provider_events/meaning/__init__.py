@@ -1,14 +1,15 @@
 """The meaning of a text that a customer sends back: does it opt out?
 
-Pure: no rows, no network, no model. The rules are in one module for each language; docs/rules.md T3 says what they hold.
+Pure: no rows, no network, no model. docs/rules.md T3 says what the rules hold; the rules of a language are in its
+module, how they are written is in `grammar`. A text takes well below a millisecond, however long it is.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from reviews.delivery.provider_events.meaning import english, french, german, spanish
+from reviews.delivery.provider_events.meaning import english, french, german, spanish, wrong_number
 from reviews.delivery.provider_events.meaning.grammar import BOUNDARIES, NAME, UNKNOWN, Grammar, read_rules
-from reviews.delivery.provider_events.meaning.spelling import ALONE, Spelling, correct, join
+from reviews.delivery.provider_events.meaning.spelling import ALONE, Spelling, correct, drop_emphasis, join
 from reviews.delivery.provider_events.meaning.text import REACTION, Word, clean, cut, read_words
 
 
@@ -31,68 +32,105 @@ class Reading:
     reason: str
 
 
+# What Twilio finds by its own words, as its parameter `OptOutType` says it.
+FOUND_BY_TWILIO = {"STOP": Meaning.STOP, "START": Meaning.START, "HELP": Meaning.HELP}
+# Alone, or with fillers, these mean the same in all languages.
+BARE_WORDS = {"start": Meaning.START, "unstop": Meaning.START, "help": Meaning.HELP, "info": Meaning.HELP}
+
 LANGUAGES = (english, spanish, german, french)
-TABLES = ("INNOCENT", "WRONG_NUMBER", "STOP", "UNCLEAR", "LIMIT", "HEDGE")
-RULES = {name: [rule for language in LANGUAGES for rule in read_rules(getattr(language, name))] for name in TABLES}
-GRAMMAR = Grammar([language.WORDS for language in LANGUAGES], [rule for rules in RULES.values() for rule in rules])
-COMPILED = {name: GRAMMAR.compile(rules) for name, rules in RULES.items()}
+TABLES = ("INNOCENT", "STOP", "UNCLEAR", "LIMIT", "HEDGE")
+RULES = {table: [rule for language in LANGUAGES for rule in read_rules(getattr(language, table))] for table in TABLES}
+RULES["WRONG_NUMBER"] = read_rules(
+    wrong_number.ENGLISH + wrong_number.SPANISH + wrong_number.GERMAN + wrong_number.FRENCH
+)
+GRAMMAR = Grammar(
+    [table.WORDS for table in (*LANGUAGES, wrong_number)], [rule for rules in RULES.values() for rule in rules]
+)
+BOOKS = {table: GRAMMAR.compile(rules) for table, rules in RULES.items()}
 SPELLING = Spelling(GRAMMAR, [word for language in LANGUAGES for word in language.TYPOS.split()])
-START_WORDS, HELP_WORDS = {"start", "unstop"}, {"help", "info"}
-BARE = GRAMMAR.members("BARE")
-FILLERS = GRAMMAR.members("FILLER") + BOUNDARIES
-MOST_WORDS = 120
+BARE = frozenset(GRAMMAR.members("BARE"))
+FILLERS = frozenset(GRAMMAR.members("FILLER", "me") + BOUNDARIES)
+EXPLAINED = "_"  # stands for the words of an innocent phrase: no other rule reads them
+LONGEST_QUOTE = 100
 
 
 def read(text: str, opt_out_type: str = "") -> Reading:
     """Return the meaning of a text. `opt_out_type`: the one that Twilio found by its own words; it counts first."""
-    for meaning in (Meaning.STOP, Meaning.START, Meaning.HELP):
-        if opt_out_type.strip().lower() == meaning:
-            return Reading(meaning, f"The text provider took it for {meaning.upper()}.")
+    if meaning := FOUND_BY_TWILIO.get(opt_out_type.strip().upper()):
+        return Reading(meaning, f"Twilio took it for {meaning.upper()}.")
     text = clean(text)
     if REACTION.match(text):
-        return Reading(Meaning.REPLY, "A reaction to a message.")
-    written = cut(text)
-    words = join(read_words(written))
-    if len(words) > MOST_WORDS:
-        words = words[:80] + words[-40:]
-    letters = SPELLING.spell(words)
-    plain = {word.plain for word, letter in zip(words, letters, strict=True) if letter not in FILLERS}
-    if len(plain) == 1 and plain <= START_WORDS:
-        return Reading(Meaning.START, f'Says "{written.strip()}".')
-    if len(plain) == 1 and plain <= HELP_WORDS:
-        return Reading(Meaning.HELP, f'Says "{written.strip()}".')
-    if plain and all(letter in BARE or letter in FILLERS for letter in letters):
-        return Reading(Meaning.STOP, f'Says "{quote(written, words, 0, len(words))}".')
-    lonely = [word.plain for word, letter in zip(words, letters, strict=True) if letter not in FILLERS]
-    if len(lonely) == 1 and letters.count(UNKNOWN) + letters.count(NAME) == 1 and correct(lonely[0], ALONE, shortest=3):
-        return Reading(Meaning.STOP, f'Says "{quote(written, words, 0, len(words))}".')
-    masked = letters
-    for match in COMPILED["INNOCENT"].find(letters):
-        masked = masked[: match.start()] + "_" * len(match[0]) + masked[match.end() :]
-    for match in COMPILED["WRONG_NUMBER"].find(masked):
-        return Reading(Meaning.WRONG_NUMBER, f'Says "{quote(written, words, *match.span())}".')
-    doubt = ""
-    for match in COMPILED["STOP"].find(masked):
-        said = quote(written, words, *match.span())
-        begin = max(masked.rfind(".", 0, match.start()), masked.rfind("?", 0, match.start())) + 1
-        end = min(e for e in (masked.find(".", match.end()), masked.find("?", match.end()), len(masked)) if e >= 0)
-        comma = masked.find(",", match.end(), end)
-        comma = end if comma < 0 else comma
-        if hedge := next(COMPILED["HEDGE"].find(masked, begin, end), None):
-            doubt = doubt or f'Says "{said}", but with "{quote(written, words, *hedge.span())}".'
-        elif limit := next(COMPILED["LIMIT"].find(masked, match.start(), comma), None):
-            doubt = doubt or f'Says "{said}", but only "{quote(written, words, *limit.span())}".'
-        else:
-            return Reading(Meaning.STOP, f'Says "{said}".')
-    if doubt:
-        return Reading(Meaning.UNCLEAR, doubt)
-    for match in COMPILED["UNCLEAR"].find(masked):
-        said = quote(written, words, *match.span())
-        return Reading(Meaning.UNCLEAR, f'Says "{said}", which may ask for no more messages, or for something else.')
-    return Reading(Meaning.REPLY, "Says nothing of opting out.")
+        return Reading(Meaning.REPLY, "A reaction to a message of ours.")
+    text = cut(text)
+    words = join(read_words(text))
+    reading = Written(text, words).read()
+    if reading.meaning is Meaning.REPLY and (sentence := drop_emphasis(words)) != words:
+        return Written(text, sentence).read()
+    return reading
 
 
-def quote(text: str, words: list[Word], start: int, end: int) -> str:
-    while end > start and words[end - 1].plain in BOUNDARIES:
-        end -= 1
-    return " ".join(text[words[start].start : words[end - 1].end].split())[:80]
+class Written:
+    """What a customer wrote: its words, and a letter for each of them."""
+
+    def __init__(self, text: str, words: list[Word]) -> None:
+        self.text = text
+        self.words = words
+        self.letters = SPELLING.spell(words)
+
+    def read(self) -> Reading:
+        """Return the meaning of the text."""
+        return self._read_bare_words() or self._read_sentences()
+
+    def quote(self, start: int = 0, end: int | None = None) -> str:
+        """Return these words as they were written."""
+        words = self.words[start:end]
+        while words and words[-1].plain in BOUNDARIES:
+            words.pop()
+        said = " ".join(self.text[words[0].start : words[-1].end].split()) if words else ""
+        return f'"{said}"' if len(said) <= LONGEST_QUOTE else f'"{said[:LONGEST_QUOTE]}…"'
+
+    def _read_bare_words(self) -> Reading | None:
+        """Return the meaning of a text that is one of the words which need no sentence; None for other texts."""
+        said = [(word.plain, letter) for word, letter in zip(self.words, self.letters, strict=True)]
+        said = [(plain, letter) for plain, letter in said if letter not in FILLERS]
+        meanings = {Meaning.STOP if letter in BARE else BARE_WORDS.get(plain) for plain, letter in said}
+        if len(said) == 1 and said[0][1] in (UNKNOWN, NAME) and correct(said[0][0], ALONE, shortest=3):
+            meanings = {Meaning.STOP}
+        if None in meanings:
+            return None
+        if meanings == {Meaning.STOP, Meaning.START}:
+            return Reading(Meaning.UNCLEAR, f"Says {self.quote()}, which is both.")
+        for meaning in (Meaning.STOP, Meaning.START, Meaning.HELP):
+            if meaning in meanings:
+                return Reading(meaning, f"Says {self.quote()}.")
+        return None
+
+    def _read_sentences(self) -> Reading:
+        """Return the meaning that the rules find, the clearest one first."""
+        letters = self.letters
+        for match in BOOKS["INNOCENT"].find(letters):
+            letters = letters[: match.start()] + EXPLAINED * len(match[0]) + letters[match.end() :]
+        for match in BOOKS["WRONG_NUMBER"].find(letters):
+            return Reading(Meaning.WRONG_NUMBER, f"Says {self.quote(*match.span())}.")
+        doubts: list[str] = []
+        for match in BOOKS["STOP"].find(letters):
+            doubt = self._find_doubt(letters, *match.span())
+            if not doubt:
+                return Reading(Meaning.STOP, f"Says {self.quote(*match.span())}.")
+            doubts.append(f"Says {self.quote(*match.span())}, but {doubt}.")
+        if doubts:
+            return Reading(Meaning.UNCLEAR, doubts[0])
+        for match in BOOKS["UNCLEAR"].find(letters):
+            return Reading(Meaning.UNCLEAR, f"Says {self.quote(*match.span())}: perhaps an opt-out, perhaps not.")
+        return Reading(Meaning.REPLY, "Says nothing of opting out.")
+
+    def _find_doubt(self, letters: str, start: int, end: int) -> str:
+        """Return what takes half of an opt-out back: "maybe" in its sentence, "before 10" in its clause."""
+        sentence_start = max(letters.rfind(sign, 0, start) for sign in ".?") + 1
+        sentence_end = min(place % (len(letters) + 1) for place in (letters.find(sign, end) for sign in ".?"))
+        clause_end = letters.find(",", end, sentence_end) % (sentence_end + 1)
+        for match in BOOKS["HEDGE"].find(letters, sentence_start, sentence_end):
+            return f"with {self.quote(*match.span())}"
+        for match in BOOKS["LIMIT"].find(letters, start, clause_end):
+            return f"only {self.quote(*match.span())}"
+        return ""

@@ -38,9 +38,6 @@ WORDS = {
     "KEIN": "kein keine keinen keinerlei null",
     "WILL": "will wollen wünsche wünschen möchte möchten",
     "ICH": "ich wir",
-    "PERSON": """peter hans klaus jürgen wolfgang andreas stefan stephan markus matthias tobias sebastian florian
-        christian lukas jonas leon felix martin uwe dieter petra sabine monika ursula claudia susanne birgit heike
-        anja katrin julia lena hannah schmidt müller meier meyer schneider fischer weber wagner becker hoffmann""",
     "FRAU": "frau herr herrn familie",
     "HEDGE": "vielleicht eventuell evtl womöglich möglicherweise",
     "GOT": "habe hab haben hatte hast gab bekam erhielt",
@@ -51,7 +48,8 @@ TYPOS = "abmelden abbestellen nachrichten nachricht schreiben aufhören kontakti
 INNOCENT = """
 NICHT ~ (aufhören|aufzuhören|stoppen|aufhöre|auf END|auf damit END)        # "hören Sie nicht auf!"
 (ohne|kaum) ~ (aufzuhören|aufhören|stoppen)
-ICH (kann|konnte|werde|muss|darf|wollte|konnten|können|soll|sollte|würde) ~ NICHT ~ (SCHREIB|SCHICK|STÖR|aufhören)
+ICH (kann|konnte|werde|muss|darf|wollte|konnten|können|soll|sollte|würde) ~ NICHT ~ (SCHREIB|SCHICK|STÖR
+    |aufhören)
 (sie|ihr) (haben|hattet|habt|hatten|werden) ~ (NICHT|KEIN)
 (ich|wir|er|sie|man|ihr) (SCHREIB|SCHICK|STÖR) ~ (NICHT|KEIN)
 GOT ~ KEIN ~ MESSAGE
@@ -61,108 +59,12 @@ GOT ~ KEIN ~ MESSAGE
 (will|möchte|wollte) ~ NICHT ~ (stören|nerven|belästigen)
 """
 
-WRONG_NUMBER = """
-(falsche|falschen|falscher|verkehrte|verkehrten) ~ (nummer|person|rufnummer|telefonnummer|handynummer|empfänger)
-(falschen|verkehrten) (kontakt|ansprechpartner|mann|adressaten)
-(falsch|verkehrt) (verbunden|gewählt)
-(den|die|der) (falschen|falsche) (END|erwischt|angeschrieben)
-(verwählt|vertippt)
-(in|bei|mit) der ~ nummer ~ (geirrt|vertan|irren|vertun|getäuscht)
-(irren|vertan|geirrt) ~ (sich)? ~ (in|mit|bei) ~ (nummer|person)
-(ich bin|bin|ich heiße|heiße) (aber|leider)? nicht (FRAU? NAME|PERSON PERSON) END
-(das ist|dies ist|hier ist|hier spricht) (aber|leider)? nicht (FRAU NAME|PERSON) END
-ICH (bin|heiße) KEIN PERSON
-(hier|es) ~ (gibt|ist|wohnt|lebt|arbeitet) (es)? (hier|bei uns)? (KEIN|niemand|NICHT) (FRAU|PERSON|namens)
-(hier|es) ~ (gibt|ist|wohnt|lebt|heißt) ~ (KEIN|niemand|niemanden) ~ (mit (diesem|dem) namen|namens|so)
-(wohnt|lebt) ~ (KEIN|niemand) ~ NAME
-KEIN PERSON (hier|unter|bei|END)
-(kenne|kenn|kennen) ~ (KEIN|niemanden|niemand) (PERSON|FRAU|namens|mit diesem namen|mit dem namen|der so)
-(kenne|kenn) ~ (PERSON|FRAU NAME) ~ NICHT
-(nummer|handynummer|telefonnummer|anschluss|handy) ~ (gehört|ist) ~ (jetzt|nun|inzwischen)? (NICHT|KEIN) ~
-    (mehr)? ~ (PERSON|FRAU|von FRAU|von NAME|mehr die von)
-(nummer|handynummer|telefonnummer|anschluss) ~ gehört ~ (jetzt|nun|inzwischen|mittlerweile)? ~
-    (jemand|einem anderen|anderem|jemandem|mir)
-(das|dies|hier) ist ~ NICHT ~ (die|das)? ~ (nummer|handy|telefon|anschluss|handynummer) ~ (von|mehr|der)
-NAME hat ~ (NICHT|KEIN|andere|neue) ~ (mehr|andere|neue)? ~ nummer
-person verwechsel*
-(mein name ist|heiße) nicht NAME
-ich heiße NAME [,]? nicht NAME
-bin nicht (die|der) (richtige|gesuchte)
-(meinen|meinst|suchen|sucht) ~ (wohl|bestimmt|sicher)? (jemand|jemanden) (anderen|anders|anderes)
-NAME (wohnt|arbeitet|lebt) (hier NICHT|NICHT mehr hier|NICHT hier)
-nummer hat ~ (jemand|einen neuen)
-(verwechseln|verwechselt) ~ (mich|uns)
-"""
-
 STOP = """
-BEG NICHT mehr LAST
-BEG ich? WILL (nichts|nix) mehr (von|mit) (euch|ihnen|dir)
-BEG (SCHREIB|SCHICK|STÖR) (sie|ihr|du)? ~ (mir|mich|uns|an diese|diese nummer) ~ (NICHT|nie|KEIN MESSAGE|KEIN weiteren)
-(SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns) ~ (NICHT|nie) (mehr|wieder|weiter)
-SCHICK (sie|ihr|du)? ~ (NICHT|nie|KEIN) ~ (mehr|wieder|MESSAGE|weitere|END)
-SCHREIB (sie|ihr|du)? ~ (NICHT|nie|KEIN) (mehr|wieder)
-BEG (nerv|nervt|nerven|stör|stört|stören) (sie|ihr)? (bitte)? NICHT LAST
-BEG (schreiben|schreibt|schreib|kontaktieren|kontaktiert) (sie|ihr)? (bitte)? NICHT LAST
-(NICHT|nie) (mehr|wieder|weiter|länger|nochmal) ~ (SCHREIB|SCHICK|BEKOMMEN|STÖR|melden)
-NICHT ~ (weiter)? (SCHREIB|kontaktieren|anschreiben|belästigen|stören) (END|mehr)
-(mich|mir|uns|diese nummer) ~ NICHT (mehr|weiter|wieder)? ~ (SCHREIB|SCHICK|anschreiben|anrufen)
-(?<!GOT)KEIN ~ (MESSAGE|sms) ~ (mehr|schicken|senden|zusenden|erwünscht|gewünscht|bitte|von)
-BEG KEIN ~ (nachrichten|sms|werbung|spam|umfragen|mails|newsletter|whatsapps) LAST
-BEG KEIN weiteren? ~ (kontakt|nachrichten|sms) LAST
-(WILL|brauche|bitte|erlaube) ~ KEIN ~ (MESSAGE|sms)
-WILL ~ (NICHT|KEIN) ~ (mehr)? ~ (GESCHRIEBEN|BEKOMMEN)
-WILL ~ NICHT ~ (mehr|länger|weiter)? ~ (werden)? ~ (GESCHRIEBEN|BEKOMMEN|SCHREIB)
-ICH (will|moechte|wollen|moechten|wünsche) ~ (das|dies|es|diese MESSAGE) ~ (NICHT|NICHT mehr|alles nicht) LAST
-(das|es) (will|moechte) ich NICHT (mehr)? LAST
-WILL ~ (NICHT|KEIN) [,]? ~ (dass|das) ~ ANY{0,4} (SCHREIB|SCHICK|GESCHRIEBEN|MESSAGE|anruf*)
-WILL [,]? (dass|das) ~ ANY{0,3} (aufhör*|aufhören|gelöscht)
-(nichts|nix) ~ (mehr)? ~ (von|mit) (euch|ihnen|dir) ~ (hören|wissen|haben|zu|mehr|lesen|bekommen|sehen)
-(von|mit) (euch|ihnen|dir) ~ (nichts|nix) ~ (mehr)? (hören|wissen|haben|zu|lesen|bekommen|sehen)
-(?<!wer)(hören|hört|hör|höre) (sie|ihr|du)? (FILLER|[,]){0,5} auf
-    (LAST|damit|[,]? ~ (zu|mit)? ~ (SCHREIB|SCHICK|STÖR|MESSAGE)|[,]? ~ MESSAGE zu)
-BEG FILLER{0,3} (aufhören|aufzuhören) LAST
-(sie|ihr|du|das) ~ (sollt|sollen|sollst|müsst|müssen|könnt|können)? ~ (damit)? aufhören LAST
-aufhören [,]? ~ (mir|mich|uns|zu SCHREIB|mit MESSAGE)
-(abbestellen|abstellen|einstellen|unterbinden|stoppen) ~ MESSAGE
-(STOP|unterlassen|unterlasst|einstellen) (sie|ihr)? ~ (das|dies|es|diese|den|jede|jeglichen)? ~ (MESSAGE|kontakt)
-MESSAGE ~ (ich|man)? ~ (stoppen|beenden|einstellen|abbestellen|abstellen|unterbinden|loswerden|abschalten|deaktivieren|abmelden)
-(stellen|stellt|stell) (sie|ihr)? ~ (MESSAGE|das) ~ (ein|ab) END
-BEG (schluss|genug|ende|basta) (jetzt|nun|FILLER)? (damit|LAST|(mit|von) ~ MESSAGE)
-LÖSCH (sie|ihr|du)? ~ (mich|uns|MEINE)
-MEINE ~ (aus|von|bei)? ~ LIST? ~ (bitte)? (LÖSCH|gelöscht|entfernt|austragen|sperren)
-(mich|uns|nummer) ~ (aus|von) ~ LIST
-NIMM (sie|ihr|du)? ~ (mich|uns|MEINE) ~ (aus|von|raus|runter|heraus)
-(aus|von|vom) ~ LIST ~ (raus|nehmen|gelöscht|entfernt|austragen|gestrichen|genommen|streichen|entfernen|löschen)
+# The law, the police, a block.
 (gelöscht|gestrichen|entfernt|ausgetragen|abgemeldet) ~ werden
 (mich|uns) ~ (abmelden|austragen|abmelde|abgemeldet|abzumelden|ausgetragen|austrage)
-(melde|melden|meldet|trage|trag|tragt|tragen) (sie|ihr)? ~ (mich|uns|diese nummer) ~ (ab|aus|raus)
-(möchte|will|wie|kann|bitte) ~ ANY{0,2} (abmelden|abbestellen|austragen|abzumelden) LAST
-(bestelle|bestell|kündige) ~ (MESSAGE|abo|newsletter|hiermit) ~ (ab|END)
-(abo|abonnement|newsletter) ~ (kündigen|abbestellen|beenden|stornieren)
-(lass|lasst|lassen|lasse|lasset) (sie|ihr|du)? ~ (mich|uns) ~ (ruhe|in (ruhe|frieden)|zufrieden)
-(lass|lasst|lassen|lasse) (sie|ihr)? (mich|uns|meine nummer) ANY{0,4} (in ruhe|in frieden|zufrieden)
-(in ruhe|in frieden) ANY{0,2} (lassen|lasst|lässt|gelassen)
-KEIN ANY{0,3} (MESSAGE|sms) ANY{0,3} (mehr|senden|schicken|erhalten|bekommen|zusenden) LAST
-NICHT ANY{0,4} (GESCHRIEBEN|kontaktiert) werden
-(aus|von) ANY{0,3} LIST ANY{0,2} (raus|nehmen|gelöscht|entfernt|austragen|streichen|entfernen|löschen|gestrichen)
-(will|möchte|hätte) ~ (meine|mein) (ruhe|frieden)
-BEG (ruhe LAST|gebt ruhe|gib ruhe|geben sie ruhe)
-BEG (verpiss|verpisst|verschwinde|verschwindet|verschwinden|haut ab|hau ab|verzieht euch|zieht leine|geh weg|geht weg)
-verschon* (sie)? ~ (mich|uns)
-KEIN ~ (interesse|bedarf) (END|mehr|an ~ (MESSAGE|ihren|euren|diesen|dem|sowas|so|weiteren) ~ (MESSAGE|LAST)|an MESSAGE)
-(bin|sind|FILLER|BEG) NICHT ~ interessiert (?!an (ander|einem|einer|anderen))
-(das|es|die|ihr|MESSAGE) ~ (interessiert|interessieren) (mich|uns) ~ NICHT LAST
-BEG (es|mir|jetzt|nun)? (reicht|reichts) (es|s|jetzt|mir|langsam|wirklich)? (s)? (LAST|mit MESSAGE)
-(genug|satt|leid) ~ (von|mit)? ~ (MESSAGE|euch)
-(schnauze|nase) ~ voll (LAST|von ~ (MESSAGE|euch|ihnen))
-GOT ~ (es|das|MESSAGE) ~ satt
-KEIN (bock|lust|nerven|zeit|verwendung) ANY{0,3} MESSAGE
-BEG (LÖSCH|löschen) LAST
-(wer|warum) ANY{0,3} erlaubt ~ (mir|mich) ~ (zu)? SCHREIB
-WILL ~ (NICHT|KEIN|nichts) ANY{0,4} (MESSAGE|GESCHRIEBEN|SCHREIB)
 (sie|euch|dich) ~ (verklage*|anzeigen|abmahnen|verklagen)
 ICH ~ (verklage|verklagen|klage) ~ (sie|euch|dich|END)
-(zeige|zeig) ~ (sie|euch) ~ an
 anzeige (END|ist raus|erstatten|erstatte|wegen|gegen sie|gegen euch|bei der)
 (erstatte|erstatten|stelle) ~ anzeige
 (anwalt|rechtsanwalt|anwältin) (ein END|wird sich|meldet sich|ist informiert|ist eingeschaltet|einschalten)
@@ -171,47 +73,134 @@ anzeige (END|ist raus|erstatten|erstatte|wegen|gegen sie|gegen euch|bei der)
 (rechtliche|rechtlichen|juristische) (schritte|schritten|konsequenzen|mittel)
 (abmahnung|unterlassungsklage|unterlassungserklärung|dsgvo|bundesnetzagentur|verbraucherzentrale|bdsg|uwg)
 (datenschutzbeschwerde|datenschutzbehörde|datenschutzbeauftragt*|werbewiderspruch)
+(ICH|ME|habe|hab) ~ (NICHT|nie) ~ (dafür|dazu|bei euch|für das|hierfür)? ~
+    (eingewilligt|zugestimmt|erlaubt|angemeldet|abonniert|registriert|angefordert)
+(das|dies|es|hier) ~ (ist|nenne ich|grenzt an) ~ (spam|belästigung|terror|stalking|schon belästigung)
+(BEG|diese|eure|ihre|reine) belästigung
+(melde|melden|gemeldet|meld) ~ (als|wegen) spam
+(sie|euch|nummer|absender) (blockieren|sperren|blocken) END
+(blockier*|sperre) ~ (sie|euch|dich|diese nummer|die nummer|nummer|eure|ihre)
+(BEG|sind|seid|sie|ihr|wurden) (blockiert|gesperrt) LAST
+# No consent.
+(wer|warum) ANY{0,3} erlaubt ~ (mir|mich) ~ (zu)? SCHREIB
 (widerruf*) ~ (meine|die|hiermit|ich|jede|jegliche)? ~ (einwilligung|zustimmung|erlaubnis|einverständnis*)
 (widersprech*|widerspruch) ~ (hiermit|ich|gegen|der|jeder)? ~
     (nutzung|verarbeitung|werbung|speicherung|verwendung|MESSAGE|LAST|weitergabe|werblichen)
 (einwilligung|erlaubnis|zustimmung|einverständnis) ~ (widerruf*|zurück|entzog*|entzieh*|NICHT)
 (NICHT|nie|KEIN) ~ (einwilligung|erlaubnis|zustimmung) ~ (gegeben|erteilt|dafür|dazu|END|für|zu)
-(ICH|ME|habe|hab) ~ (NICHT|nie) ~ (dafür|dazu|bei euch|für das|hierfür)? ~
-    (eingewilligt|zugestimmt|erlaubt|angemeldet|abonniert|registriert|angefordert)
 (das|MESSAGE|newsletter) ~ (NICHT|nie) ~ (bestellt|gewollt|angefordert)
-(das|dies|es|hier) ~ (ist|nenne ich|grenzt an) ~ (spam|belästigung|terror|stalking|schon belästigung)
-(BEG|diese|eure|ihre|reine) belästigung
-(melde|melden|gemeldet|meld) ~ (als|wegen) spam
-(blockier*|sperre) ~ (sie|euch|dich|diese nummer|die nummer|nummer|eure|ihre)
-(BEG|sind|seid|sie|ihr|wurden) (blockiert|gesperrt) LAST
-BEG (unterlassen|unterlasst|unterlass|lasst|lass|lassen) (sie|ihr)? (das|dies|es) LAST
+(untersage|verweigere) ~ (ihnen|euch|jede|jeglichen|MESSAGE|den|die|weiteren)
+NICHT ~ einverstanden ~ mit ~ MESSAGE
+(verbitte mir|verbiete) ~ (ihnen|euch|das|jede|jegliche|weiteren|weitere|MESSAGE)
+# Off the list.
+WILL [,]? (dass|das) ~ ANY{0,3} (aufhör*|aufhören|gelöscht)
+BEG (können|könnt|möchte|bitte|sie|ihr)? ANY{0,3} (mich|uns) ~ löschen
+(abbestellen|abstellen|einstellen|unterbinden|stoppen) ~ MESSAGE
+MESSAGE ~ (ich|man)? ~ (stoppen|beenden|einstellen|abbestellen|abstellen|unterbinden|loswerden|abschalten
+    |deaktivieren|abmelden)
+LÖSCH (sie|ihr|du)? ~ (mich|uns|MEINE)
+MEINE ~ (aus|von|bei)? ~ LIST? ~ (bitte)? (LÖSCH|gelöscht|entfernt|austragen|sperren)
+(mich|uns|nummer) ~ (aus|von) ~ LIST
+NIMM (sie|ihr|du)? ~ (mich|uns|MEINE) ~ (aus|von|raus|runter|heraus)
+(aus|von|vom) ~ LIST ~ (raus|nehmen|gelöscht|entfernt|austragen|gestrichen|genommen|streichen|entfernen|löschen)
+(melde|melden|meldet|trage|trag|tragt|tragen) (sie|ihr)? ~ (mich|uns|diese nummer) ANY{0,5} (ab|aus|raus) LAST
+(möchte|will|wie|kann|bitte) ~ ANY{0,2} (abmelden|abbestellen|austragen|abzumelden) LAST
+(bestelle|bestell|kündige) ~ (MESSAGE|abo|newsletter|hiermit) ~ (ab|END)
+(abo|abonnement|newsletter) ~ (kündigen|abbestellen|beenden|stornieren)
+(aus|von) ANY{0,3} LIST ANY{0,2} (raus|nehmen|gelöscht|entfernt|austragen|streichen|entfernen|löschen
+    |gestrichen)
+BEG (LÖSCH|löschen) LAST
 (vergessen|vergesst|vergiss|verlier*|verlegt) (sie)? ~ (mich|meine ~ nummer) LAST
-von ~ (weiteren)? ~ (MESSAGE) ~ absehen
-(wenn|dass|könnten|können) ~ (sie|ihr) ~ (das|damit|dies)? ~ (lassen|aufhören|aufhört|unterlassen|einstellen) (END|würden|könnten)
-verzichte ~ (auf)? ~ MESSAGE
-MESSAGE ~ (ist|sind) ~ (NICHT|nicht mehr)? ~ (unerwünscht|erwünscht|gewünscht|willkommen)
-(unerwünscht|unerwünschte) ~ (MESSAGE|END)
 (bitte|möchte) ~ (mich)? (austragen|sperren) LAST
 BEG raus ~ (aus|von) ~ LIST
-(spart|sparen|behaltet|behalten) (sie)? ~ MESSAGE
-(lasst|lass|lassen) (sie)? (es|das)? (sein|bleiben|gut sein) LAST
 finger weg von (meiner|dieser)
 (werbestopp|kontaktverbot|werbeverbot)
-(will|möchte) (ich)? NICHT mehr LAST
-sehen (sie)? ~ von ~ MESSAGE ~ ab
 wie ~ (kann|werde|bekomme|komme|krieg*|stell*) ~ (ich|man) ~ (MESSAGE|das|euch|von|aus|den|die)? ~ LIST? ~
     (los|raus|abbestellen|stoppen|abstellen|runter|beenden|abmelden|austragen)
 wie ~ (komme|komm) ~ ich ~ (aus|von) ~ LIST
+# Left alone, enough, no interest.
+(?<!wer)(hören|hört|hör|höre) (sie|ihr|du)? (FILLER|[,]){0,5} auf
+    (LAST|damit|[,]? ~ (zu|mit)? ~ (SCHREIB|SCHICK|STÖR|MESSAGE)|[,]? ~ MESSAGE zu)
+BEG FILLER{0,3} (aufhören|aufzuhören) LAST
+(sie|ihr|du|das) ~ (sollt|sollen|sollst|müsst|müssen|könnt|können)? ~ (damit)? aufhören LAST
+aufhören [,]? ~ (mir|mich|uns|zu SCHREIB|mit ~ (MESSAGE|sms))
+BEG (schluss|genug|ende|basta) (jetzt|nun|FILLER)? (damit|LAST|(mit|von) ~ MESSAGE)
+(lass|lasst|lassen|lasse|lasset) (sie|ihr|du)? ~ (mich|uns) ~ (ruhe|in (ruhe|frieden)|zufrieden)
+(lass|lasst|lassen|lasse) (sie|ihr)? (mich|uns|meine nummer) ANY{0,4} (in ruhe|in frieden|zufrieden)
+(in ruhe|in frieden) ANY{0,2} (lassen|lasst|lässt|gelassen)
+(will|möchte|hätte) ~ (meine|mein) (ruhe|frieden)
+BEG (ruhe LAST|gebt ruhe|gib ruhe|geben sie ruhe)
+BEG (verpiss|verpisst|verschwinde|verschwindet|verschwinden|haut ab|hau ab|verzieht euch|zieht leine|geh weg
+    |geht weg)
+verschon* (sie)? ~ (mich|uns)
+KEIN ~ (interesse|bedarf) (END|mehr|daran|an ~ (MESSAGE|ihren|euren|diesen|dem|sowas|so|weiteren) ~ (MESSAGE|LAST)
+    |an MESSAGE)
+(bin|sind|FILLER|BEG) NICHT ~ interessiert (?!an (ander|einem|einer|anderen))
+(das|es|die|ihr|MESSAGE) ~ (interessiert|interessieren) (mich|uns) ~ NICHT LAST
+BEG (es|mir|jetzt|nun)? (reicht|reichts) (es|s|jetzt|mir|langsam|wirklich)? (s)? (LAST|mit MESSAGE)
+(genug|satt|leid) ~ (von|mit)? ~ (MESSAGE|euch)
+(schnauze|nase) ~ voll (LAST|von ~ (MESSAGE|euch|ihnen))
+GOT ~ (es|das|MESSAGE) ~ satt
+KEIN (bock|lust|nerven|zeit|verwendung) ANY{0,3} MESSAGE
+BEG (unterlassen|unterlasst|unterlass|lasst|lass|lassen) (sie|ihr)? (das|dies|es) LAST
+(wenn|dass|könnten|können) ~ (sie|ihr) ~ (das|damit|dies)? ~ (lassen|aufhören|aufhört|unterlassen|einstellen)
+    (END|würden|könnten)
+(lasst|lass|lassen) (sie)? (es|das)? (sein|bleiben|gut sein) LAST
+# No messages are wanted.
+BEG ich? WILL (nichts|nix) mehr (von|mit) (euch|ihnen|dir)
+BEG (SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns|an diese|diese nummer) ~ (NICHT|nie|KEIN MESSAGE|KEIN
+    weiteren)
+SCHICK (sie|ihr|du)? ~ (NICHT|nie|KEIN) ~ (mehr|wieder|MESSAGE|weitere|END)
+SCHREIB (sie|ihr|du)? ~ (NICHT|nie|KEIN) (mehr|wieder)
+(?<!GOT)KEIN ~ (MESSAGE|sms) ~ (mehr|schicken|senden|zusenden|erwünscht|gewünscht|bitte|von)
+BEG KEIN ~ (nachrichten|sms|werbung|spam|umfragen|mails|newsletter|whatsapps|textnachrichten|erinnerungen
+    |anfragen) LAST
+BEG KEIN weiteren? ~ (kontakt|nachrichten|sms) LAST
+(WILL|brauche|bitte|erlaube) ~ KEIN ~ (MESSAGE|sms)
+WILL ~ (NICHT|KEIN) ~ (mehr)? ~ (GESCHRIEBEN|BEKOMMEN)
+WILL ~ NICHT ~ (mehr|länger|weiter)? ~ (werden)? ~ (GESCHRIEBEN|BEKOMMEN|SCHREIB)
+ICH (will|moechte|wollen|moechten|wünsche) ~ (das|dies|es|diese MESSAGE) ~ (NICHT|NICHT mehr|alles nicht) LAST
+(das|es) (will|moechte) ich NICHT (mehr)? LAST
+WILL ~ (NICHT|KEIN) [,]? ~ (dass|das) ~ ANY{0,4} (SCHREIB|SCHICK|GESCHRIEBEN|MESSAGE|anruf*)
+(nichts|nix) ~ (mehr)? ~ (von|mit) (euch|ihnen|dir) ~ (hören|wissen|haben|zu|mehr|lesen|bekommen|sehen)
+(von|mit) (euch|ihnen|dir) ~ (nichts|nix) ~ (mehr)? (hören|wissen|haben|zu|lesen|bekommen|sehen)
+(SCHREIB|STÖR) (sie|ihr)? ~ (mir|mich|uns) ANY{0,3} (NICHT|KEIN|nie) ANY{0,2} (mehr|wieder)
+KEIN ANY{0,3} (MESSAGE|sms) ANY{0,3} (mehr|senden|schicken|erhalten|bekommen|zusenden) LAST
+WILL ~ (NICHT|KEIN|nichts) ANY{0,4} (MESSAGE|GESCHRIEBEN|SCHREIB)
+von ~ (weiteren)? ~ (MESSAGE) ~ absehen
+verzichte ~ (auf)? ~ MESSAGE
+MESSAGE ~ (ist|sind) ~ (NICHT|nicht mehr)? ~ (unerwünscht|erwünscht|gewünscht|willkommen)
+(unerwünscht|unerwünschte) ~ (MESSAGE|END)
+(will|möchte) (ich)? NICHT mehr LAST
+(WILL|bitte) ~ KEIN ~ kontakt
+# Do not write.
+BEG NICHT mehr LAST
+(SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns) ~ (NICHT|nie) (mehr|wieder|weiter)
+BEG (nerv|nervt|nerven|stör|stört|stören) (sie|ihr)? (bitte)? NICHT LAST
+BEG (schreiben|schreibt|schreib|kontaktieren|kontaktiert) (sie|ihr)? (bitte)? NICHT LAST
+(NICHT|nie) (mehr|wieder|weiter|länger|nochmal) ~ (SCHREIB|SCHICK|BEKOMMEN|STÖR|melden)
+(NICHT|nie) (mehr|wieder) ANY{0,4} (SCHREIB|SCHICK|kontaktieren|anrufen) LAST
+NICHT ~ (weiter)? (SCHREIB|kontaktieren|anschreiben|belästigen|stören) (END|mehr)
+(mich|mir|uns|diese nummer) ~ NICHT (mehr|weiter|wieder)? ~ (SCHREIB|SCHICK|anschreiben|anrufen)
+NICHT ANY{0,4} (GESCHRIEBEN|kontaktiert) werden
 (meldet|melden|melde) (sie|euch|dich|ihr)? ~ (sich)? ~ (bei mir)? ~ (NICHT|nie) ~ (mehr|wieder|bei mir)
 BEG nie wieder (SCHREIB|SCHICK|MESSAGE|melden)
-(verbitte mir|verbiete) ~ (ihnen|euch|das|jede|jegliche|weiteren|weitere|MESSAGE)
-(WILL|bitte) ~ KEIN ~ kontakt
+# Stop writing.
+(STOP|unterlassen|unterlasst|einstellen) (sie|ihr)? ~ (das|dies|es|diese|den|jede|jeglichen)? ~ (MESSAGE
+    |kontakt)
+(stellen|stellt|stell) (sie|ihr)? ~ (MESSAGE|das) ~ (ein|ab) END
+(zeige|zeig) ~ (sie|euch) ~ an
+(spart|sparen|behaltet|behalten) (sie)? ~ MESSAGE
+sehen (sie)? ~ von ~ MESSAGE ~ ab
+BEG (stop|stopp|stoppt) ~ (mit)? ~ (SCHREIB|SCHICK|MESSAGE)
+(lehne) ~ MESSAGE ~ ab
 STÖR jemand anderen
 """
 
 UNCLEAR = """
 BEG (stopp|abmelden|abbestellen|kündigen|stornieren|absagen|beenden|stoppen) ANY
-(termin|bestellung|auftrag|buchung|reservierung|vertrag) ~ ANY{0,2} (stornieren|absagen|kündigen|abbestellen|streichen)
+(termin|bestellung|auftrag|buchung|reservierung|vertrag) ~ ANY{0,2} (stornieren|absagen|kündigen|abbestellen
+    |streichen)
 (stornier*|absagen) ~ (sie|ihr)? ~ (bitte|den|meinen|die|meine)
 (sagen|sagt|sag) (sie|ihr)? ~ termin ~ ab
 wer (sind|ist|bist|seid) (sie|das|da|du|ihr) ANY{0,3} [.?,]{0,2} ANY{0,3} (kenne|kenn)
@@ -233,12 +222,14 @@ SCHREIB (sie|ihr|du)? ~ (mir|uns)? ~ NICHT
 NICHT ~ einverstanden
 (nachrichten|sms) ~ pausieren
 KEIN interesse
+KEIN (nachrichten|sms|werbung|anrufe) LAST
 (will|möchte) das nicht
 KEIN kunde ~ (mehr)?
 """
 
 LIMIT = """
-(vor|nach|bis|zwischen|außer|bevor|ab) ~ (DIGITS|mittag|mitternacht|montag|dienstag|mittwoch|donnerstag|freitag|samstag
+(vor|nach|bis|zwischen|außer|bevor|ab) ~ (DIGITS|mittag|mitternacht|montag|dienstag|mittwoch|donnerstag
+    |freitag|samstag
     |sonntag|feierabend|wochenende|morgen|nächste|der arbeit|ich|acht|neun|zehn|sieben|sechs|zwanzig|ANY uhr)
 (nachts|sonntags|samstags|morgens|abends|werktags|mittags|tagsüber|wochentags)
 (am|übers) (wochenende|sonntag|abend|vormittag|samstag|montag)

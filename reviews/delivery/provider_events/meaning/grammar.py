@@ -1,19 +1,20 @@
 """Rules over words, written as regular expressions whose letters are words.
 
-Each word stands for one letter: words that all rules treat alike share theirs. So a rule is short, can be read, and is
+Each word stands for one letter; words that all rules treat alike share theirs. So a rule is short, can be read, and is
 searched by Python's own `re`. In a rule,
 
-    stop      is that word; `text*` is each word that begins so
-    CONTACT   is each word of that class
-    ~         is up to four words that change nothing (of class GLUE)
-    BEG, END  stand before the first and behind the last word of a clause, LAST behind the last one of a sentence;
-              fillers may stand between
-    NAME      is a known name, or an unknown word with a capital letter; POSS a name with 's
-    DIGITS    is a number; GERUND an unknown word in -ing, UNKNOWN any other one in small letters
-    ANY       is a word, not a boundary
-    . ? ,     are not the operators of `re`: `[.]`, `[?]`, `[,]` are the boundaries
+    stop            is that word; `text*` is each word that begins so
+    CONTACT         is each word of that class
+    ~               is up to four words that change nothing (of class GLUE or FILLER); where it leads to another
+                    word of the rule, one that nothing here knows may be among them
+    BEG             stands before the first word of a clause, END behind the last one, LAST behind the last one of a
+                    sentence; fillers may stand between
+    NAME            is a known name, or an unknown word with a capital letter; POSS a name with 's
+    DIGITS, GERUND  are a number, an unknown word in -ing; UNKNOWN is any other one in small letters
+    ANY             is a word, not a boundary
+    [.] [,] [?]     are the boundaries: the end of a sentence, of a clause, of a question
 
-and all else is as in `re`: ( | ) ? {0,3} (?<! ) (?= ). No rule may repeat without a limit.
+and all else is as in `re`: ( | ) ? {0,3} (?<! ) (?! ). No rule repeats without a limit: time stays linear.
 """
 
 import re
@@ -23,16 +24,17 @@ from reviews.delivery.provider_events.meaning.text import fold
 
 BOUNDARIES = ".?,"
 UNKNOWN, NAME, OWNER, DIGITS, GERUND = "x", "N", "P", "0", "g"
-SPECIAL = {"NAME": NAME, "POSS": OWNER, "DIGITS": DIGITS, "GERUND": GERUND, "UNKNOWN": UNKNOWN}
-TOKEN = re.compile(r"(?P<escape>\(\?[:=!]|\(\?<[!=]|\[[.?,]+\])|(?P<literal>[^\W\d_]+\*?)|(?P<gap>~)|(?P<other>\S)")
+SPECIAL = {"UNKNOWN": UNKNOWN, "NAME": NAME, "POSS": OWNER, "DIGITS": DIGITS, "GERUND": GERUND}
+PLACES = ("BEG", "END", "LAST", "ANY")
+TOKEN = re.compile(r"\(\?[:=!]|\(\?<[!=]|\[[.?,]\]|[^\W\d_]+\*?|\S")
 # A word that begins so has the classes of its stem; shorter stems would take in too much.
 SHORTEST_STEM = 3
-PLAIN = str.maketrans("äöü", "aou")
 FIRST_LETTER = 0xE000  # of those that Unicode leaves to private use
+PLAIN = str.maketrans("äöü", "aou")
 
 
 class Grammar:
-    """Words with their classes, and the rules that are compiled for them."""
+    """Words with their classes, and the letters that stand for them in rules."""
 
     def __init__(self, words: Iterable[Mapping[str, str]], rules: Iterable[str]) -> None:
         self.classes: dict[str, set[str]] = {}
@@ -42,28 +44,32 @@ class Grammar:
                 for entry in entries.split():
                     self._add(entry, name)
         for rule in rules:
-            for token in TOKEN.finditer(rule):
-                if token["literal"] and not token["literal"].isupper():
-                    self._add(token["literal"], token["literal"])
-        self.letters: dict[frozenset[str], str] = {frozenset(): UNKNOWN}
-        self.exact = {word: self._letter(self._stem_classes(word) | self.classes[word]) for word in self.classes}
-        self.by_stem = {stem: self._letter(self._stem_classes(stem)) for stem in self.stems}
+            for token in TOKEN.findall(rule):
+                if token[0].isalpha() and not token.isupper():
+                    self._add(token, token)
+        exact = {word: self._stem_classes(word) | self.classes[word] for word in self.classes}
+        by_stem = {stem: self._stem_classes(stem) for stem in self.stems}
+        self.letters = assign_letters({*exact.values(), *by_stem.values()})
+        self.by_class = dict(SPECIAL)
+        for classes, letter in self.letters.items():
+            for name in classes:
+                self.by_class[name] = self.by_class.get(name, "") + letter
+        self.by_class["NAME"] += self.by_class.get("PERSON", "")
+        self.exact = {word: self.letters[classes] for word, classes in exact.items()}
+        self.by_stem = {stem: self.letters[classes] for stem, classes in by_stem.items()}
 
     def _add(self, entry: str, name: str) -> None:
         stem = entry.removesuffix("*")
         if stem != entry and len(stem) < SHORTEST_STEM:
             raise ValueError(f"{entry} is too short for a stem.")
-        for form in spellings(stem):
-            table = self.stems if entry.endswith("*") else self.classes
+        for form in spell_plainly(stem):
+            table = self.stems if stem != entry else self.classes
             table.setdefault(form, set()).add(name)
 
     def _stem_classes(self, word: str) -> frozenset[str]:
         """Return the classes of all stems that the word begins with."""
         stems = (self.stems.get(word[:length], set()) for length in range(SHORTEST_STEM, len(word) + 1))
-        return frozenset().union(*stems)
-
-    def _letter(self, classes: frozenset[str]) -> str:
-        return self.letters.setdefault(classes, chr(FIRST_LETTER + len(self.letters)))
+        return frozenset[str]().union(*stems)
 
     def look_up(self, word: str) -> str | None:
         """Return the letter of a word, None for one that is not known."""
@@ -74,44 +80,50 @@ class Grammar:
                 return letter
         return None
 
-    def members(self, name: str) -> str:
-        """Return the letters of a class."""
-        letters = "".join(
-            letter
-            for classes, letter in self.letters.items()
-            if name in classes or (name == "NAME" and "PERSON" in classes)
-        )
-        letters += SPECIAL.get(name, "")
-        if not letters:
-            raise ValueError(f"No word has the class {name}.")
-        return letters
+    def members(self, *names: str) -> str:
+        """Return the letters of the classes."""
+        for name in names:
+            if name not in self.by_class:
+                raise ValueError(f"No word has the class {name}.")
+        return "".join(self.by_class[name] for name in names)
 
-    def compile(self, lines: Iterable[str]) -> "RuleBook":
+    def compile(self, rules: Iterable[str]) -> "RuleBook":
         """Return the rules, ready to be searched."""
+        sets = {name: f"[{as_ranges(self.members(name))}]" for name in {*self._names(rules)}}
+        glue, fillers = as_ranges(self.members("GLUE", "FILLER")), as_ranges(self.members("FILLER"))
+        sets |= {
+            "~": f"[{glue}]{{0,4}}",
+            "~~": f"[{glue}]{{0,4}}(?:[{UNKNOWN}{NAME}][{glue}]{{0,2}})?",
+            "BEG": f"(?<![^{BOUNDARIES}])[{fillers}]{{0,4}}",
+            "END": f"(?=[{fillers}]{{0,4}}(?:[{BOUNDARIES}]|$))",
+            "LAST": f"(?=[{fillers}]{{0,4}}(?:[.?]|$))",
+            "ANY": f"[^{BOUNDARIES}]",
+        }
         book = RuleBook()
-        for rule in lines:
-            tokens = list(TOKEN.finditer(rule))
-            needs = sorted(self._needs([token[0] for token in tokens]), key=len)
+        for rule in rules:
+            tokens = TOKEN.findall(rule)
+            needs = sorted(self._needs(list(tokens)), key=len)
             if not needs:
                 raise ValueError(f"No word is necessary: {rule}")
-            book.add(re.compile("".join(self._translate(token) for token in tokens)), needs)
+            bridged = ["~~" if self._is_bridge(tokens, number) else token for number, token in enumerate(tokens)]
+            book.add(re.compile("".join(sets.get(token, token) for token in bridged)), needs)
         return book
 
-    def _translate(self, token: re.Match[str]) -> str:
-        text = token[0]
-        if token["gap"]:
-            return f"[{self.members('GLUE')}{self.members('FILLER')}]{{0,4}}"
-        if not token["literal"]:
-            return text
-        if text == "BEG":
-            return f"(?<![^{BOUNDARIES}])[{self.members('FILLER')}]{{0,4}}"
-        if text == "END":
-            return f"(?=[{self.members('FILLER')}]{{0,4}}(?:[{BOUNDARIES}]|$))"
-        if text == "LAST":
-            return f"(?=[{self.members('FILLER')}]{{0,4}}(?:[.?]|$))"
-        if text == "ANY":
-            return f"[^{BOUNDARIES}]"
-        return f"[{self.members(text)}]"
+    def _is_bridge(self, tokens: list[str], number: int) -> bool:
+        """Tell whether this token is a gap that leads to a word: not to what may be absent, nor to an end."""
+        following = tokens[number + 1 :]
+        if tokens[number] != "~" or not following:
+            return False
+        end = depth = 0
+        while end == 0 or depth > 0:
+            depth += following[end].startswith("(") - (following[end] == ")")
+            end += 1
+        places = {"END", "LAST", "BEG", "~"}
+        return places.isdisjoint(following[:end]) and following[end : end + 1] not in (["?"], ["{"])
+
+    def _names(self, rules: Iterable[str]) -> Iterator[str]:
+        for rule in rules:
+            yield from (token for token in TOKEN.findall(rule) if token[0].isalpha() and token not in PLACES)
 
     def _needs(self, tokens: list[str]) -> list[frozenset[str]]:
         """Take the tokens of a rule, or of a group up to its end; return sets of letters that a match must have.
@@ -121,25 +133,25 @@ class Grammar:
         """
         alternatives: list[list[frozenset[str]]] = [[]]
         while tokens:
-            token = tokens.pop(0)
-            if token == ")":
+            part = tokens.pop(0)
+            if part == ")":
                 break
-            if token == "|":
+            if part == "|":
                 alternatives.append([])
                 continue
             needs: list[frozenset[str]] = []
-            if token.startswith("("):
+            if part.startswith("("):
                 inner = self._needs(tokens)
-                needs = inner if token in ("(", "(?:") else []
-            elif token[0].isalpha() and token not in ("BEG", "END", "LAST", "ANY"):
-                needs = [frozenset(self.members(token))]
+                needs = inner if part in ("(", "(?:") else []  # what is only looked at may be absent
+            elif part[0].isalpha() and part not in PLACES:
+                needs = [frozenset(self.members(part))]
             if tokens[:1] not in (["?"], ["{"]):
                 alternatives[-1] += needs
         if len(alternatives) == 1:
             return alternatives[0]
         if not all(alternatives):
             return []
-        return [frozenset().union(*(min(needs, key=len) for needs in alternatives))]
+        return [frozenset[str]().union(*(min(needs, key=len) for needs in alternatives))]
 
 
 class RuleBook:
@@ -150,6 +162,7 @@ class RuleBook:
         self.by_letter: dict[str, list[int]] = {}
 
     def add(self, pattern: re.Pattern[str], needs: list[frozenset[str]]) -> None:
+        """Keep a rule under each letter of the smallest of its sets."""
         for letter in needs[0]:
             self.by_letter.setdefault(letter, []).append(len(self.rules))
         self.rules.append((pattern, needs[1:]))
@@ -164,12 +177,29 @@ class RuleBook:
                 yield from pattern.finditer(letters, start, end)
 
 
+def assign_letters(signatures: Iterable[frozenset[str]]) -> dict[frozenset[str], str]:
+    """Return a letter for each set of classes; those of the large classes stand side by side, so that `re` is quick."""
+    ordered = sorted(signatures, key=lambda classes: ("FILLER" in classes, "GLUE" in classes, sorted(classes)))
+    return {classes: chr(FIRST_LETTER + number) for number, classes in enumerate(ordered)}
+
+
+def as_ranges(letters: str) -> str:
+    """Return the letters as a class of `re` has them: neighbours as a range."""
+    parts: list[str] = []
+    for letter in sorted(set(letters)):
+        if parts and ord(letter) == ord(parts[-1][-1]) + 1:
+            parts[-1] = f"{parts[-1][0]}-{letter}"
+        else:
+            parts.append(letter)
+    return "".join(parts)
+
+
 def read_rules(lines: str) -> list[str]:
     """Return the rules of a block of lines, without comments. A line that is indented goes on with the one above."""
     whole = re.sub(r"\n +", " ", re.sub(r" *#.*", "", lines))
     return [rule for rule in whole.splitlines() if rule]
 
 
-def spellings(word: str) -> set[str]:
-    """Return the forms without accents that a word is typed in: "hören" is "horen" or "hoeren"."""
+def spell_plainly(word: str) -> set[str]:
+    """Return the forms in which a word is typed without accents: "hören" as "hoeren" and as "horen"."""
     return {fold(word), fold(word.translate(PLAIN))}

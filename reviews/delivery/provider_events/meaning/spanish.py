@@ -25,7 +25,8 @@ WORDS = {
         jodan jodas chingue chinguen chingues texteen textee textees insista insistan insistas busque busquen busques
         marque marquen molestar escribir contactar llamar mensajee mensajeen comuniquen comunique hablen hable hables
         mensajees spameen incordien incordie escribieran escribiera contactaran contactara llamaran molestaran""",
-    "MANDE": """mande manden mandes mandéis envíe envíen envíes enviéis mandar enviar remitan remita enviaran enviara mandaran mandara enviasen mandasen""",
+    "MANDE": """mande manden mandes mandéis envíe envíen envíes enviéis mandar enviar remitan remita enviaran enviara
+        mandaran mandara enviasen mandasen""",
     "MANDAN": "mandan mandas manda envían envías envía escriben escribes llaman",
     "MESSAGE": """mensaje mensajes mensajito mensajitos msj msjs sms texto textos correos publicidad* propaganda
         promocion* ofertas notificaci* encuesta* recordatorio* llamadas solicitudes spam basura mierda* tontería*
@@ -45,9 +46,6 @@ WORDS = {
     "QUIERO": """quiero queremos deseo deseamos quisiera necesito gusta gustan gustaría acepto autorizo autoricé
         consiento solicité solicito pedí interesan quería permito doy di""",
     "NO": "no nunca jamás tampoco ni",
-    "PERSON": """juan juana josé luis carlos jorge pedro manuel antonio francisco miguel javier fernando rafael
-        sergio pablo diego alejandro ricardo eduardo roberto carmen ana isabel lucía marta elena sofía teresa rosario
-        beatriz patricia gabriela daniela alejandra guadalupe josefina""",
     "HEDGE": "quizás quizá talvez posiblemente tal acaso",
 }
 
@@ -55,115 +53,31 @@ WORDS = {
 TYPOS = "mensajes mensaje escriban equivocado cancelar molesten contacten suscripción desuscribir escribirme recibir"
 
 INNOCENT = """
-NO ~ (dejen|deje|dejes|deja|dejéis|paren|pares|pare|paro|paramos|dejo|dejamos|cesen|dejaré|dejaremos|pude|puedo|podía|podemos|dejar|parar|paraba) ~ (de|END)
+no necesito nada
+NO ~ (dejen|deje|dejes|deja|dejéis|paren|pares|pare|paro|paramos|dejo|dejamos|cesen|dejaré|dejaremos|pude
+    |puedo|podía|podemos|dejar|parar|paraba) ~ (de|END)
 sin (parar|cesar|dejar)
 NO ~ (pude|puedo|podía|podemos|podíamos|he|hemos) ~ (parar|dejar|dejado|parado)
-(responda|responde|envíe|envía|envie|escriba|conteste|mande|texto|textea) ~ (con|la palabra)? (stop|baja|parar|alto|cancelar) (para|al|a|si)
+(responda|responde|envíe|envía|envie|escriba|conteste|mande|texto|textea) ~ (con|la palabra)? (stop|baja
+    |parar|alto|cancelar) (para|al|a|si)
 NO ~ (olvid*|dude|duden|dudes)
 NO ~ (quiero|quisiera|quería|queremos) ~ (molest*|dejar|parar|incomod*|perder)
 (el|la|un|al|mi|gran|muy|lo|más|tan|una|esa|bus) (alto|baja|parada|fin|para)
 (alto|baja|bajo) (nivel|calidad|precio|un|médica|maternidad|y|el|standard|riesgo)
 """
 
-WRONG_NUMBER = """
-(número|numero|persona|teléfono|celular|contacto|cliente|destinatario) (equivocado|equivocada|incorrecto|incorrecta|errado|errada|erróneo|errónea|erroneo|equivocados)
-(equivocó|equivocaron|equivocaste|equivoca|equivocan|equivocas|equivocado|equivocados|confundió|confunde|confunden|confundieron|confundiendo|confundido) ~ (de|con|el|la)? ~ (número|numero|persona|otra|alguien|teléfono|contacto)
-(equivocado|equivocada) de (número|persona|teléfono)
-(está|están|estás|creo que se|se|te|se han|se ha|te has) ~ (equivocó|equivocaron|equivocaste|equivocado|equivocada|equivocados) END
-BEG (equivocado|equivocada) END
-(mi nombre no es|no es mi nombre)
-no soy (la persona|a quien|quien) ~ (que)? ~ (busca|buscan|buscas|cree|creen|piensa|piensan)
-(marcó|marcaron) mal
-(se confundió|se confundieron|me confunde|me confunden) (END|de|con)
-NAME ya no (trabaja|vive) aquí
-(número|numero|persona) que no es
-(yo)? no me llamo NAME
-(no|yo no) soy ~ (la|el|ninguna|ningún|esa|ese)? ~ (señor|señora|sra|sr|doña|don)? (NAME|juana|persona)
-(no|ni) se llama ANY
-(no|ya no) ~ es ~ (el|la)? ~ (número|numero|teléfono|celular) ~ (de|del)
-(este|ese|aquí|esta) ~ (ya)? no es ~ (el|la|de|ninguna)? ~ (NAME|número de|teléfono de)
-(aquí|acá) no ~ (vive|hay|trabaja|está|es|se encuentra|existe|vive ya) ~ (ningún|ninguna|nadie|la|el|tal|esa|ese|NAME|persona)
-(no hay|no existe|no vive) ~ (ningún|ninguna|nadie|NAME) ~ (NAME|aquí|acá|con ese nombre|llamado|llamada|que se)
-(este|ese) (ya)? no es ~ (mi|su) (número|teléfono|nombre)
-no conozco ~ (a)? ~ (ningún|ninguna|nadie|NAME)
-(me llamo|soy) NAME [,]? no NAME
-NAME ya no ~ (tiene|usa|vive|es|está)
-NAME cambió de (número|teléfono|celular)
-(número|teléfono|celular|línea) ~ (ahora|ya)? ~ (es|pertenece) ~ (de|a)? ~ (otra|alguien|otro) ~ (persona|dueño|más)?
-(número|teléfono) ~ (ya)? no (le)? pertenece
-(acabo|acabamos) de (obtener|recibir|comprar|adquirir|contratar) ~ (número|numero|línea)
-(busca|buscan|buscas|buscando) ~ a (otra|alguien)
-(mensaje|esto) ~ no es para mi
-"""
-
 STOP = """
+# A sentence that says stop, and no more.
 BEG STOPPER (STOPPER|FILLER|[,]){0,8} ([,] NAME{1,3})? (?=[.?,]|$)
-BEG (ya)? (no|ni) (más|mas|mss) [,]? (END|MESSAGE|de esto|envíos|textos|llamadas)
-BEG no ~ (mensajes|mensajitos|textos|sms|spam|publicidad|llamadas|encuestas|notificaciones) LAST
-(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|sigan|siga|sigas|intenten)? ~ (ESCRIBA) (?!la|el|lo)
-(?<!SUBJ)(NO|ya no) ~ MANDE ~ (MESSAGE|más LAST|nada END|LAST|esto|estos|estas|eso|cosas|ninguno|nunca)
-(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|volver|sigan|siga|sigas|intenten|intente|se les ocurra) ~ (a)? ~
-    (ESCRIBIR|MANDAR ~ (LAST|MESSAGE|más LAST|nada))
-(?<!SUBJ)(NO) ~ (me|nos) ~ MANDAN ~ más
-(favor de|pido|pedimos|ruego|solicito|exijo|les pido|favor) ~ NO ~ (ESCRIBIR|ESCRIBA|MANDE)
-NO ~ (ser)? (contactado|contactada|molestado|molestada|contactados)
-(STOP|deja|para ya) (ya)? ~ (de) ~ (estar)? ~ (ESCRIBIR|MANDAR ~ (LAST|MESSAGE|esto|estos|cosas|a este|a mi))
-(STOP|deja) (ya)? (con|de) ~ (MESSAGE|esto END|eso END)
 BEG (ya)? (basta|alto|fuera|suficiente) (ya)? (LAST|(de|con) ~ (MESSAGE|ESCRIBIR|esto LAST))
 ya (estuvo bueno|fue suficiente|párenle)
-(paren|párenle|detengan|detenga|deténganse|cancelen|cancela|cancelar|suspendan|suspender|cancele|terminen|elimina|anular|anulen|detener|desactivar|desactiven|parar) ~ (MESSAGE|suscripci*|envío|envíos|END)
-(suscripci*) ~ (cancel*|anul*)
-(NO|ya no) ~ QUIERO ~ (que)? ~ (me|nos)? ~
-    (recibir* ~ (MESSAGE|nada LAST|más LAST|LAST|esto|de ustedes)|recibiendo|MESSAGE|ESCRIBA|MANDE|esto LAST|estos LAST|más LAST|saber ~ (de ustedes|nada)|ser contactado
-    |ser contactada|seguir recibiendo|contacto|contactado|estar en ~ LIST|aparecer|figurar|formar)
-(NO|ya no) ~ QUIERO ~ que ANY{0,3} (ESCRIBA|ESCRIBIR|MANDE ~ (MESSAGE|nada|LAST))
-(NO|ya no) ~ (quiero|queremos|deseo) ~ (más LAST|nada (de|con) (ustedes|usted))
-ya no quiero (LAST|nada LAST)
-NO ~ (deseo|quiero|autorizo|permito|consiento|acepto) ~ (que|el|uso|la) ~ (ESCRIBA|MANDE|ESCRIBIR|uso|usen|sigan)
-(NO|nunca) ~ (autoricé|autorizo|di|doy|pedí|solicité|consentí|he dado|suscribí|inscribí|registré|acepté|tienen) ~
-    (esto|estos|MESSAGE|que ~ ESCRIBIR|permiso|consentimiento|autorización|RECIBIR)
-(nunca|no) ~ me (suscribí|inscribí|registré|apunté)
-(sin) ~ (mi) (permiso|consentimiento|autorización)
-(retiro|revoco|retirar|revocar|cancelo|quito) ~ (mi|el) ~ (consentimiento|permiso|autorización)
-(agradecería|agradezco|gustaría|ruego|pido|quisiera|quiero) ~ que ~ (dejaran|dejara|dejen|deje|pararan) ~ de ~ (ESCRIBIR|MANDAR)
-(prohíbo|prohibo) ~ que ANY{0,3} (ESCRIBIR|ESCRIBA|MANDE)
-NO ~ he (autorizado|dado|pedido|solicitado) ~ (que ANY{0,2} (ESCRIBA|MANDE|ESCRIBIR)|MESSAGE|permiso|consentimiento|autorización)
-(prefiero|preferiría|quisiera|gustaría|agradecería|agradeceré) ~ (que)? ~ NO ~ (recibir*|MANDE|ESCRIBA|ser contactad*)
-(dejar de|deje de) ~ (RECIBIR|recibirlos)
-(sin|cero|ni un|ningún) ~ MESSAGE (más|LAST)
-(me desuscribo|me salgo de LIST|quiero salir|quiero que (paren|dejen|cesen))
-(pueden|podrían|puede|podría|pueden por favor|quiero que|quieren) ~ (parar|dejar|dejen|paren) (LAST|de ~ (ESCRIBIR|MANDAR))
-BEG no (contactarme|escribirme|llamarme|molestarme|enviarme|mandarme)
-(déjenme|déjeme|déjame|dejenos) de ESCRIBIR
-no (es necesario|hace falta|quiero|deseo) que ANY{0,2} (ESCRIBA|MANDE)
-no (sigan|continúen|continue|siga) (LAST|ESCRIBIR|mandando|enviando|insistiendo)
-(para|como) que (dejen|paren|deje|no) ~ (de)? ~ (ESCRIBIR|MANDAR|ESCRIBA|MANDE)
-(desactiven|desactivar|desactive) ~ (MESSAGE|mi número|mi numero)
-(déjame|déjenme|déjeme|dejadme|dejarme|déjennos|dejenos|déjanos|dejen|deje|dejan) ~ (en)? ~ (paz|tranquilo|tranquila|tranquilos|vivir|sola|solo)
-REMOVEME (LAST|ya|del (sistema|grupo)|de ~ LIST (?!de espera)|de (aquí|todo|esto))
-(baja|bajen|baje|den de baja) (mis datos|mi número|mi numero)
-(me|nos) (dan|den|das) de baja
-REMOVE ~ (mi|mis|este|el|esta|a) ~ MIO
-(quit*|saqu*|sacar*|borr*|elimin*|retir*) ~ de (la|tu|su|esta|vuestra|sus|tus) ~ LIST
-(mi|mis|este) ~ MIO ~ (sea|sean|de)? ~ (borrado|eliminado|borrados|eliminados|retirado) 
-(dame|denme|deme|dar|darme|darnos|doy|den|dennos|quiero|quisiera|solicito|pido|causar|gestionar|tramitar|causo) ANY{0,3} (de|la) baja
-(dejen|deje|deja|dejad|dejarme|dejar|déjame|déjenme|déjeme) ANY{0,4} en paz
-(NO|nunca) ANY{0,2} (vuelvan|vuelva|vuelvas|volver|volváis) ANY{0,2} (a)? ~ (ESCRIBIR|MANDAR LAST)
-(NO|ya no) QUIERO ANY{0,4} (ESCRIBA|ESCRIBIR|MANDE MESSAGE)
-baja (por favor|de la lista|del servicio|sms|definitiva|inmediata|de MESSAGE|de LIST)
-(me|nos) (quiten|saquen|borren|eliminen|quite|saque|borre|elimine|quitan|borran|eliminan|quitar|borrar|eliminar) ~ (de|del|END|ya)
-(quiero|quisiera|deseo|necesito|cómo) ~ (hago|puedo|me)? ~ (para)? ~ (salir|salirme|borrarme|desuscrib*|cancelar la suscripci*|cancelar MESSAGE|dejar de|desinscrib*|eliminarme|parar esto|parar MESSAGE)
-no ~ (me|nos) ~ (interesa|interesan) (END|MESSAGE|más|nada|su|sus|lo que|esto|recibir)
-no ~ (estoy|estamos|tengo) ~ (interesado|interesada|interesados|interés) (END|en ~ (MESSAGE|recibir*|sus|su|esto|nada))
-(harto|harta|hartos|hartas|cansado|cansada) ~ (de|con) ~ (MESSAGE|que me ~ ESCRIBIR|ustedes|recibir*)
-me (tienen|tiene) (harto|harta|cansado|cansada|podrido|hasta)
+# The law, the police, a block.
+BEG no ~ (mensajes|mensajitos|textos|sms|spam|publicidad|llamadas|encuestas|notificaciones) LAST
 (voy a|vamos a|tendré que|pienso) (denunciar*|demandar*|reportar*|bloquear*)
 (denunciarlos|denunciarles|demandarlos|reportarlos|denunciaré|demandaré|reportaré|bloquearé)
 (poner|interponer|pondré|interpondré|haré|presentar|presentaré) ~ denuncia
-si ~ (siguen|sigue|vuelven|vuelve|me) ~ (a)? ~ (ESCRIBIR|MANDAR ~ (más|MESSAGE|LAST))
-NO ~ QUIERO (?!perder|dejar|que se) ANY{0,5} MESSAGE
-BEG (STOP|deja) (?!de (ser|hacer)) ANY{0,5} (MESSAGE|ESCRIBIR)
-(denuncia|denuncio|reporto|reportado|reportando) (LAST|por ~ (spam|acoso)|ante|como spam|este número|su número|a la)
+(denuncia|denuncio|reporto|reportado|reportando) (LAST|por ~ (spam|acoso)|ante|como spam|este número|su
+    número|a la)
 (los|las|les|te|lo) (voy a|vamos a)? (denunciar|demandar|reportar|bloquear|denuncio|reporto|bloqueo|bloqueé)
 (bloquearlos|bloqueando|bloqueo|bloqueados|bloqueado) (LAST|este número|su número)
 (hablo|hablaré|hablar|contactar|llamar|llamo|llamaré|consultar) ~ (con|a) ~ (mi|un) ~ (abogado|policía|abogada)
@@ -171,18 +85,108 @@ BEG (STOP|deja) (?!de (ser|hacer)) ANY{0,5} (MESSAGE|ESCRIBIR)
 (profeco|aepd|lopd|rgpd|gdpr|condusef|osiptel)
 (esto es acoso|hostigamiento|acosando|hostigando|BEG acoso)
 (esto|eso) es (spam|acoso)
+cómo ~ (me doy|paro|detengo|dejo|cancelo|me quito|elimino|salgo|evito|bloqueo|me salgo) ~ (de|MESSAGE|esto
+    |estos|END|baja)
+# No consent.
+NO ~ (deseo|quiero|autorizo|permito|consiento|acepto) ~ (que|el|uso|la) ~ (ESCRIBA|MANDE|ESCRIBIR|uso|usen
+    |sigan)
+(NO|nunca) ~ (autoricé|autorizo|di|doy|pedí|solicité|consentí|he dado|suscribí|inscribí|registré|acepté
+    |tienen) ~
+    (esto|estos|MESSAGE|que ~ ESCRIBIR|permiso|consentimiento|autorización|RECIBIR)
+(nunca|no) ~ me (suscribí|inscribí|registré|apunté)
+(sin) ~ (mi) (permiso|consentimiento|autorización)
+(retiro|revoco|retirar|revocar|cancelo|quito) ~ (mi|el) ~ (consentimiento|permiso|autorización)
+(me niego a|rechazo|me opongo a) ~ (recibir*|MESSAGE|que ~ (ESCRIBA|ESCRIBIR))
+(prohíbo|prohibo) ~ que ANY{0,3} (ESCRIBIR|ESCRIBA|MANDE)
+NO ~ he (autorizado|dado|pedido|solicitado) ~ (que ANY{0,2} (ESCRIBA|MANDE|ESCRIBIR)|MESSAGE|permiso
+    |consentimiento|autorización)
+# Off the list.
+(paren|párenle|detengan|detenga|deténganse|cancelen|cancela|cancelar|suspendan|suspender|cancele|terminen
+    |elimina|anular|anulen|detener|desactivar|desactiven|parar) ~ (MESSAGE|suscripci*|envío|envíos|END)
+(suscripci*) ~ (cancel*|anul*)
+(NO|ya no) ~ QUIERO ~ (que)? ~ (me|nos)? ~
+    (recibir* ~ (MESSAGE|nada LAST|más LAST|LAST|esto|de ustedes)|recibiendo|MESSAGE|ESCRIBA|MANDE|esto LAST
+    |estos LAST|más LAST|saber ~ (de ustedes|nada)|ser contactado
+    |ser contactada|seguir recibiendo|contacto|contactado|estar en ~ LIST|aparecer|figurar|formar)
+(solicitud|derecho) de (baja|oposición|cancelación|supresión)
+(me desuscribo|me salgo de LIST|quiero salir|(gustaría|forma puedo|quiero|deseo) salir de (la|esta|su) LIST|quiero
+    que (paren|dejen|cesen))
+REMOVEME (LAST|ya|del (sistema|grupo)|de ~ LIST (?!de espera)|de (aquí|ahí|todo|esto))
+(me|nos) (pueden|puede|podrían|podría) (quitar|sacar|borrar|eliminar) ~ (de|del|END)
+(pueden|puede|podrían|podría) (quitarme|sacarme|borrarme|eliminarme)
+(baja|bajen|baje|den de baja) (mis datos|mi número|mi numero)
+(me|nos) (dan|den|das) de baja
+REMOVE ~ (mi|mis|este|el|esta|a) ~ MIO
+(quit*|saqu*|sacar*|borr*|elimin*|retir*) ~ de (la|tu|su|esta|vuestra|sus|tus) ~ LIST
+(mi|mis|este) ~ MIO ~ (sea|sean|de)? ~ (borrado|eliminado|borrados|eliminados|retirado)
+(dame|denme|deme|dar|darme|darnos|doy|den|dennos|quiero|quisiera|solicito|pido|causar|gestionar|tramitar
+    |causo) ANY{0,3} (de|la) baja
+baja (por favor|de la lista|del servicio|sms|definitiva|inmediata|de MESSAGE|de LIST)
+(me|nos) (quiten|saquen|borren|eliminen|quite|saque|borre|elimine|quitan|borran|eliminan|quitar|borrar
+    |eliminar) ~ (de|del|END|ya)
+(quiero|quisiera|deseo|necesito|cómo) ~ (hago|puedo|me)? ~ (para)? ~ (salir|salirme|borrarme|desuscrib*
+    |cancelar la suscripci*|cancelar MESSAGE|dejar de|desinscrib*|eliminarme|parar esto|parar MESSAGE)
 (olvídense|olvídate|olvídese|olvídenme|olviden) ~ (de)? ~ (mi|mí|este) ~ (MIO|END)
-BEG (lárguense|lárgate|váyanse|piérdanse) LAST
-(no molestar|no molesten|no moleste|no fastidi*|no jod*|no ching*)
 (borrar|eliminar|supresión|cancelación) ~ (de)? ~ (mis|todos)? ~ datos
-cómo ~ (me doy|paro|detengo|dejo|cancelo|me quito|elimino|salgo|evito|bloqueo|me salgo) ~ (de|MESSAGE|esto|estos|END|baja)
+# Left alone, enough, no interest.
+(déjame|déjenme|déjeme|dejadme|dejarme|déjennos|dejenos|déjanos|dejen|deje|dejan) ~ (en)? ~ (paz|tranquilo
+    |tranquila|tranquilos|vivir|sola|solo)
+me cansé de ~ MESSAGE
+(dejen|deje|deja|dejad|dejarme|dejar|déjame|déjenme|déjeme) ANY{0,4} en paz
+no ~ (me|nos) ~ (interesa|interesan) (END|MESSAGE|más|nada|para nada|en ~ (MESSAGE|recibir*)|su|sus|lo que|esto
+    |recibir)
+no ~ (estoy|estamos|tengo) ~ (interesado|interesada|interesados|interés) (END|nada LAST|para nada|en ~ (MESSAGE
+    |recibir*|sus|su
+    |esto|nada))
+(harto|harta|hartos|hartas|cansado|cansada) ~ (de|con) ~ (MESSAGE|que me ~ ESCRIBIR|ustedes|recibir*)
+me (tienen|tiene) (harto|harta|cansado|cansada|podrido|hasta)
+BEG (lárguense|lárgate|váyanse|piérdanse) LAST
+# No messages are wanted.
+(NO|ya no) ~ QUIERO ~ que ANY{0,3} (ESCRIBA|ESCRIBIR|MANDE ~ (MESSAGE|nada|LAST))
+(NO|ya no) ~ (quiero|queremos|deseo) ~ (más LAST|nada (de|con) (ustedes|usted))
+ya no quiero (LAST|nada LAST)
+(agradecería|agradezco|gustaría|ruego|pido|quisiera|quiero) ~ que ~ (dejaran|dejara|dejen|deje|pararan) ~ de
+    ~ (ESCRIBIR|MANDAR)
+(prefiero|preferiría|quisiera|gustaría|agradecería|agradeceré) ~ (que)? ~ NO ~ (recibir*|MANDE|ESCRIBA|ser
+    contactad*)
+(dejar de|deje de) ~ (RECIBIR|recibirlos)
+(sin|cero|ni un|ningún) ~ MESSAGE (más|LAST)
+(pueden|podrían|puede|podría|pueden por favor|quiero que|quieren) ~ (parar|dejar|dejen|paren) (LAST|de ~
+    (ESCRIBIR|MANDAR))
+no (es necesario|hace falta|quiero|deseo) que ANY{0,2} (ESCRIBA|MANDE)
+(NO|ya no) QUIERO ANY{0,4} (ESCRIBA|ESCRIBIR|MANDE MESSAGE)
+NO ~ QUIERO (?!perder|dejar|que se) ANY{0,5} MESSAGE
+# Do not write.
+BEG (ya)? (no|ni) (más|mas|mss) [,]? (END|MESSAGE|de esto|envíos|textos|llamadas)
+(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|sigan|siga|sigas|intenten)? ~ (ESCRIBA) (?!la|el|lo)
+(?<!SUBJ)(NO|ya no) ~ MANDE ~ (MESSAGE|más LAST|nada END|nada (más)? a|LAST|esto|estos|estas|eso|cosas
+    |ninguno|nunca)
+(?<!SUBJ)(NO|ya no) ~ (vuelva|vuelvan|vuelvas|volver|sigan|siga|sigas|intenten|intente|se les ocurra) ~ (a)? ~
+    (ESCRIBIR|MANDAR ~ (LAST|MESSAGE|más LAST|nada))
+(?<!SUBJ)(NO) ~ (me|nos) ~ MANDAN ~ más
+(favor de|pido|pedimos|ruego|solicito|exijo|les pido|favor) ~ NO ~ (ESCRIBIR|ESCRIBA|MANDE)
+NO ~ (ser)? (contactado|contactada|molestado|molestada|contactados)
+BEG no (contactarme|escribirme|llamarme|molestarme|enviarme|mandarme)
+no (sigan|continúen|continue|siga) (LAST|ESCRIBIR|mandando|enviando|insistiendo)
+(para|como) que (dejen|paren|deje|no) ~ (de)? ~ (ESCRIBIR|MANDAR|ESCRIBA|MANDE)
+ya? no más ~ MESSAGE
+(NO|nunca) ANY{0,2} (vuelvan|vuelva|vuelvas|volver|volváis) ANY{0,2} (a)? ~ (ESCRIBIR|MANDAR LAST)
+(no molestar|no molesten|no moleste|no fastidi*|no jod*|no ching*)
+# Stop writing.
+(STOP|deja|para ya) (ya)? ~ (de) ~ (estar)? ~ (ESCRIBIR|MANDAR ~ (LAST|MESSAGE|esto|estos|cosas|a este|a mi))
+(STOP|deja) (ya)? (con|de) ~ (MESSAGE|esto END|eso END)
+(déjenme|déjeme|déjame|dejenos) de ESCRIBIR
+(desactiven|desactivar|desactive) ~ (MESSAGE|mi número|mi numero)
+si ~ (siguen|sigue|vuelven|vuelve|me) ~ (a)? ~ (ESCRIBIR|MANDAR ~ (más|MESSAGE|LAST))
+BEG (STOP|deja) (?!de (ser|hacer)) ANY{0,5} (MESSAGE|ESCRIBIR)
 (nada) de (MESSAGE)
 """
 
 UNCLEAR = """
 (tal vez|a lo mejor) FILLER{0,2} STOPPER END
 BEG (baja|parar|alto|basta|cancelar|cancele|cancelen|eliminar|borrar|anular) ANY
-(cancelar|cancele|cancela|cancelen|anular|anule|cancelo) ~ (mi|la|el|mis|una) ~ (cita|reserva|turno|pedido|orden|reservación|hora|compra|membresía|ANY)
+(cancelar|cancele|cancela|cancelen|anular|anule|cancelo) ~ (mi|la|el|mis|una) ~ (cita|reserva|turno|pedido
+    |orden|reservación|hora|compra|membresía|ANY)
 (quiero|necesito|quisiera|deseo|tengo que) ~ (cancelar|anular)
 (quién|quien|quienes|quiénes) (es|son|eres|habla) ANY{0,3} [.?,]* ANY{0,2} no ~ (lo|la|los|te|le) ~ conozco
 no ~ (lo|la|los|las|te|le|les|este|ese) ~ (conozco|reconozco)
@@ -190,7 +194,8 @@ no ~ (lo|la|los|las|te|le|les|este|ese) ~ (conozco|reconozco)
 (por qué|porqué|porque|para qué) ~ (me|nos) ~ (escrib*|mand*|envi*|lleg*|contact*|molest*)
 no (dejan|paran|deja|para) de (ESCRIBIR)
 (muchos|demasiados|tantos|menos) ~ MESSAGE
-(vete a|chinga tu|chinguen a|chingen|púdranse|jódanse|jódete|que te jodan|a la mierda|al carajo|cállate|cállense|vayan a)
+(vete a|chinga tu|chinguen a|chingen|púdranse|jódanse|jódete|que te jodan|a la mierda|al carajo|cállate
+    |cállense|vayan a)
 BEG (spam|estafa|fraude) END
 es (esto|esta|este)? ~ (spam|una estafa|estafa|real)
 (debo|tengo que) ~ (escribir|responder|enviar|mandar|poner) ~ (stop|baja|parar|alto)
@@ -203,9 +208,12 @@ pausar MESSAGE
 """
 
 LIMIT = """
-(antes|después|despues|hasta|entre|a partir) ~ (de|del|que|el|la|las|los)? ~ (DIGITS|mediodía|medianoche|lunes|martes|miércoles|jueves|viernes|sábado|domingo|mañana|tarde|próximo|próxima|trabajo|ocho|nueve|diez|siete|once|ANY)
+(antes|después|despues|hasta|entre|a partir) ~ (de|del|que|el|la|las|los)? ~ (DIGITS|mediodía|medianoche
+    |lunes|martes|miércoles|jueves|viernes|sábado|domingo|mañana|tarde|próximo|próxima|trabajo|ocho|nueve
+    |diez|siete|once|ANY)
 (de|por|en|a) la (noche|mañana|madrugada|tarde)
-(de noche|los domingos|los fines|el fin de semana|en fin de semana|los sábados|a estas horas|en el trabajo|en horario)
+(de noche|los domingos|los fines|el fin de semana|en fin de semana|los sábados|a estas horas|en el trabajo|en
+    horario)
 (mientras|cuando) ~ (estoy|esté|trabajo|trabaje|manejo|estemos|duermo)
 (tan|tanto|tantos|tantas|muy) (temprano|tarde|seguido|MESSAGE|frecuente|a menudo|frecuentemente)
 (por ahora|por el momento|hoy|esta semana|este mes|de momento|ahorita no)

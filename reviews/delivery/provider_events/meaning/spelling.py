@@ -19,81 +19,15 @@ from reviews.delivery.provider_events.meaning.grammar import (
 from reviews.delivery.provider_events.meaning.text import Word, fold
 
 # Words that one slip separates from one of ours, and that mean what they say.
-REAL_WORDS = frozenset(
-    [
-        "massage",
-        "massages",
-        "massaged",
-        "massaging",
-        "masaje",
-        "masajes",
-        "cancer",
-        "cancers",
-        "chancel",
-        "content",
-        "contract",
-        "contracts",
-        "contracting",
-        "contesting",
-        "deplete",
-        "remote",
-        "renove",
-        "lumber",
-        "dumber",
-        "testing",
-        "sexting",
-        "mothering",
-        "deceive",
-        "deceiving",
-        "perceiving",
-        "flasche",
-        "anmelden",
-        "angemeldet",
-        "decevoir",
-        "scheiben",
-        "schreien",
-        "schreiber",
-        "schreiten",
-        "hoschen",
-        "imessage",
-        "renvoyer",
-        "envoler",
-        "describir",
-        "inscribir",
-        "inscribirme",
-        "intersected",
-        "interacted",
-        "uninterested",
-        "lenses",
-        "along",
-        "against",
-        "shop",
-        "shops",
-        "step",
-        "steps",
-        "stoop",
-        "stomp",
-        "strop",
-        "top",
-        "tops",
-        "spot",
-        "slop",
-        "swop",
-        "chop",
-        "drop",
-        "prop",
-        "crop",
-        "post",
-        "sop",
-        "stow",
-        "carcel",
-        "shopping",
-        "popping",
-        "topping",
-        "mopping",
-        "stepping",
-    ]
-)
+REAL_WORDS = """
+    massage massages massaged massaging masaje masajes cancer cancers chancel content contract contracts
+    contracting contesting deplete remote renove lumber dumber testing sexting mothering deceive deceiving
+    perceiving flasche anmelden angemeldet decevoir scheiben schreien schreiber schreiten hoschen
+    imessage renvoyer envoler describir inscribir inscribirme intersected interacted uninterested lenses along against
+    shop shops step steps stoop stomp strop top tops spot slop swop chop drop prop crop post sop stow carcel shopping
+    popping topping mopping stepping
+"""
+NO_SLIPS = frozenset(REAL_WORDS.split())
 # Slips in a word: a swap, a letter too few, too many, or wrong. Two in words so long that nothing else is near.
 SLIPS, SLIPS_IN_LONG, LONG = 1, 2, 11
 SHORTEST = 6  # in shorter words a slip makes another word; unless the text has no other word
@@ -105,7 +39,8 @@ THRICE = re.compile(r"(.)\1{2,}")
 LETTERS_FOR_DIGITS = str.maketrans("013457$@", "oleastsa")
 NUMBER = re.compile(r"\d+(?:h|am|pm|a|p|x|th|st|nd|rd)?\d*")
 # Words that belong together, and the one word that stands for them.
-PHRASES = {
+PHRASES: dict[str, dict[tuple[str, ...], str]] = {
+    "thank": {("thank", "you"): "thanks", ("thank", "u"): "thanks"},
     "opt": {("opt", "out"): "optout"},
     "opted": {("opted", "out"): "optedout"},
     "un": {("un", "subscribe"): "unsubscribe"},
@@ -129,7 +64,7 @@ class Spelling:
         tries = MOST_SLIPS
         for word in words:
             letter = word.plain if word.plain in BOUNDARIES else self._look_up(word)
-            if letter is None and not word.capital and tries and len(word.plain) >= SHORTEST:
+            if letter is None and tries and len(word.plain) >= SHORTEST:
                 tries -= 1
                 letter = self._correct(word.plain)
             letters.append(letter or unknown(word))
@@ -145,14 +80,15 @@ class Spelling:
         if NUMBER.fullmatch(plain):
             return DIGITS
         base, apostrophe, ending = plain.partition("'")
-        if apostrophe and ending == "s" and (word.capital or self.grammar.look_up(base) in self.names):
+        known = self.grammar.look_up(base)
+        if apostrophe and ending == "s" and (known in self.names or (word.capital and not known)):
             return OWNER
         if apostrophe and ending == "ll":
             return self.grammar.look_up("ill")  # "I'll", "we'll": not "well"
         bare = re.sub(r"['*]", "", plain).translate(LETTERS_FOR_DIGITS)
         if "*" in plain and len(bare) < SHORTEST_STEM:
             return self.grammar.look_up("swear")
-        return self.grammar.look_up(bare) or self.grammar.look_up("swear" if "*" in plain else base)
+        return self.grammar.look_up(bare) or (self.grammar.look_up("swear") if "*" in plain else known)
 
     def _correct(self, word: str) -> str | None:
         meant = correct(word, self.meant)
@@ -173,7 +109,7 @@ def squeeze(word: str) -> list[str]:
 
 def correct(word: str, words: Sequence[str], *, shortest: int = SHORTEST) -> str | None:
     """Return the one of the words that was probably meant, None if there is none."""
-    if len(word) < shortest or word in REAL_WORDS:
+    if len(word) < shortest or word in NO_SLIPS:
         return None
     best = extractOne(word, words, scorer=OSA.distance, score_cutoff=SLIPS_IN_LONG if len(word) >= LONG else SLIPS)
     return best[0] if best else None
@@ -181,6 +117,7 @@ def correct(word: str, words: Sequence[str], *, shortest: int = SHORTEST) -> str
 
 def join(words: Sequence[Word]) -> list[Word]:
     """Return the words, those joined that were typed in parts: "opt out", "S T O P"."""
+    words = _drop_repetition(words)
     joined: list[Word] = []
     position = 0
     while position < len(words):
@@ -193,6 +130,29 @@ def join(words: Sequence[Word]) -> list[Word]:
             joined += words[position:end]
         position = end
     return joined
+
+
+def drop_emphasis(words: Sequence[Word]) -> list[Word]:
+    """Return the words without the full stops in a row of three or more single words: "Leave. Me. Alone!"."""
+    plain = [".", *(word.plain for word in words), ".", "."]
+    stops = {
+        place
+        for place in range(1, len(words))
+        if plain[place + 1] == "." and plain[place - 1] in BOUNDARIES
+        if plain[place + 2] not in BOUNDARIES and plain[place + 3] == "."
+    }
+    dropped = {place for place in stops if {place - 2, place + 2} & stops}
+    return [word for place, word in enumerate(words) if place not in dropped]
+
+
+def _drop_repetition(words: Sequence[Word]) -> Sequence[Word]:
+    """Return the words once, of a text that says the same again and again."""
+    said = [(word.plain, number) for number, word in enumerate(words) if word.plain not in BOUNDARIES]
+    plain = [word for word, _ in said]
+    for length in range(1, len(plain) // 2 + 1):
+        if len(plain) % length == 0 and plain == plain[:length] * (len(plain) // length):
+            return words[: said[length - 1][1] + 1]
+    return words
 
 
 def _find_phrase(words: Sequence[Word], position: int) -> tuple[int, str]:

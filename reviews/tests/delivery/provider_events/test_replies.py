@@ -1,4 +1,4 @@
-"""Texts that customers send back: their meaning, and its effect."""
+"""Texts that customers send back: the effect of their meaning."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,6 @@ from reviews.contacts import suppressions
 from reviews.contacts.suppressions import suppress
 from reviews.delivery import drain
 from reviews.delivery.provider_events import apply, replies
-from reviews.delivery.provider_events.meaning import Meaning, read
 from reviews.models import Contact, Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, FakeProvider, asked, deliveries
@@ -47,43 +46,6 @@ def answers(response: Any) -> list[str]:
     root = ET.fromstring(response.content)  # noqa: S314 (our own answer)
     assert root.tag == "Response"
     return [message.text or "" for message in root]
-
-
-# --- Words --------------------------------------------------------------------------------------
-
-STOPS = [
-    *("stop", "stopall", "stop all", "unsubscribe", "end", "quit", "revoke"),
-    *("optout", "opt out", "opt-out", "cancel", "remove", "arret"),
-    *("STOP", "Stop", " stop ", "stop.", "STOP!!!", "'stop'", "stop\n", "Arrêt", "\u200bstop", "🛑 stop", "ＳＴＯＰ"),
-    *("stop please", "Stop, please!", "please stop", "remove me", "Remove me please", "STOP  ALL"),
-]
-NOT_STOPS = [
-    *("don't stop", "stop by at 5", "can't stop smiling", "the end", "I had to cancel my appointment"),
-    *("non-stop fun", "remove the stain", "thank you", "", "👍", "stop start", "please", "me"),
-]
-
-
-@pytest.mark.parametrize("body", STOPS)
-def test_a_stop_is_understood(body: str) -> None:
-    assert read(body).meaning is Meaning.STOP
-
-
-@pytest.mark.parametrize("body", NOT_STOPS)
-def test_other_words_are_no_stop(body: str) -> None:
-    assert read(body).meaning is Meaning.REPLY
-
-
-@pytest.mark.parametrize(
-    ("body", "meaning"),
-    [("START", "start"), ("unstop", "start"), ("Help!", "help"), ("info", "help"), ("yes", "reply")],
-)
-def test_start_and_help(body: str, meaning: str) -> None:
-    assert read(body).meaning.value == meaning
-
-
-def test_a_word_that_twilio_found_counts_more_than_ours() -> None:
-    assert read("thanks", "STOP").meaning is Meaning.STOP
-    assert read("thanks").meaning is Meaning.REPLY
 
 
 # --- STOP ---------------------------------------------------------------------------------------
