@@ -41,13 +41,13 @@ class ScopeForm(forms.Form):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__({"days": str(USUAL_DAYS)} | request.GET.dict())
         accounts = Account.objects.order_by("name")
-        self.own = None if is_operator(request) else list(roles_of(request))
+        roles = roles_of(request)
+        self.own = None if is_operator(request) else list(roles)
         if self.own is not None:
             accounts = accounts.filter(pk__in=self.own)
         has_site = Exists(ReviewSite.objects.filter(account=OuterRef("pk"), is_active=True))
         rows = list(accounts.annotate(has_site=has_site).values_list("pk", "name", "has_site")[:LONGEST_CHOICE])
-        own = roles_of(request)  # an operator is reminded of the accounts of others by nobody
-        self.without_site = [name for pk, name, has_one in rows if not has_one and pk in own]
+        self.without_site = [name for pk, name, has_one in rows if not has_one and pk in roles]
         offered = [pk for pk, _, _ in rows]
         self._offer("account", Account.objects.filter(pk__in=offered).order_by("name"), len(offered))
         sequences = Sequence.objects.filter(account__in=offered).order_by("account__name", "name")

@@ -138,7 +138,8 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
     ) -> HttpResponse:
         """One way to save, so that it takes less room than the decision."""
         context = (extra_context or {}) | {"show_save_and_continue": False}
-        return super().change_view(request, object_id, form_url, context)
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.opt_out_from_request)
@@ -186,7 +187,8 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
     @display(description="Customer")
     def customer_link(self, item: InboxItem) -> str:
         if item.contact is None:
-            return self.customer(item)
+            name: str = self.customer(item)
+            return name
         link = reverse("admin:reviews_contact_change", args=[item.contact.pk])
         correct = " – correct the address there" if item.kind == InboxItem.Kind.BOUNCE else ""
         return format_html('<a class="rh-link" href="{}">{}</a>{}', link, item.contact, correct)
