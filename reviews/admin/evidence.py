@@ -63,7 +63,7 @@ class AddressForm(forms.Form):
         account, text = cleaned.get("account"), cleaned.get("address", "")
         if account and text:
             try:
-                cleaned["subject"] = evidence.subject_of(account, *read_address(text.strip(), account.country))
+                cleaned["subjects"] = evidence.subjects_at(account, *read_address(text.strip(), account.country))
             except InvalidAddress as error:
                 self.add_error("address", str(error))
         return cleaned

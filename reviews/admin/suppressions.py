@@ -212,9 +212,9 @@ class SuppressionAdmin(FixedRows, WithHistory):
         form = AddressForm(request, request.POST if request.method == "POST" else None)
         back = reverse("admin:reviews_suppression_changelist")
         if form.is_bound and form.is_valid():
-            account, subject = form.cleaned_data["account"], form.cleaned_data["subject"]
+            account, subjects = form.cleaned_data["account"], form.cleaned_data["subjects"]
             hidden = {"account": account.pk, "address": form.cleaned_data["address"]}
-            return evidence_page(self, request, account=account, subjects=[subject], back=back, hidden=hidden)
+            return evidence_page(self, request, account=account, subjects=subjects, back=back, hidden=hidden)
         context = {
             **self.admin_site.each_context(request),
             "title": "Evidence of an address",

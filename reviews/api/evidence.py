@@ -43,7 +43,7 @@ class AddressEvidence(APIView):
             channel, address = read_address(texts[0].strip(), account.country)
         except InvalidAddress as error:
             raise ValidationError({"address": [str(error)]}) from error
-        return _answer(request, [evidence.subject_of(account, channel, address)])
+        return _answer(request, evidence.subjects_at(account, channel, address))
 
 
 def _answer(request: Request, subjects: list[evidence.Subject]) -> Response:

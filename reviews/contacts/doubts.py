@@ -36,6 +36,7 @@ def hold(*, account: Account, number: str, evidence: str, now: datetime) -> tupl
 def lift(*, suppression: Suppression, because: str, outcome: InboxItem.Outcome, now: datetime) -> bool:
     """Allow the address again, and let go on what waited for that; False when somebody else has lifted it already.
 
+    A doubt that a merge has spread to the person's other number ends with it: the inbox asks about the first alone.
     `outcome`: what the inbox says of the texts that had left the number in doubt.
     """
     was_in_doubt = suppression.reason == Suppression.Reason.UNCLEAR
@@ -48,4 +49,11 @@ def lift(*, suppression: Suppression, because: str, outcome: InboxItem.Outcome, 
     if was_in_doubt:
         opt_outs.settle_items(suppression, outcome, now=now)
         holds.release_cleared(suppression.account, now=now)
+        spread = (
+            Suppression.objects.for_account(suppression.account)
+            .active()
+            .filter(reason=Suppression.Reason.UNCLEAR, evidence=suppressions.evidence_of_same_person(suppression))
+        )
+        for other in spread:
+            lift(suppression=other, because=because, outcome=outcome, now=now)
     return True

@@ -16,7 +16,7 @@ from django.urls import reverse
 from oauth.models import Account
 from reviewhub.signatures import sign
 from reviews.models import Consent, Contact, Delivery, DeliveryEvent, ReviewRequest, Suppression
-from reviews.models.addresses import hash_address
+from reviews.models.addresses import forms_of, hash_address
 from reviews.models.base import Channel
 from reviews.models.consent import LATEST_FIRST
 
@@ -32,9 +32,12 @@ class Subject:
     address_hash: str
 
 
-def subject_of(account: Account, channel: str, address: str) -> Subject:
-    """Return the address as a subject. It need not be known: of an erased customer's, the hash finds what is left."""
-    return Subject(channel, address, hash_address(account.pk, channel, address))
+def subjects_at(account: Account, channel: str, address: str) -> list[Subject]:
+    """Return the stored address as subjects: one, and another for the form in which it may have been hashed before.
+
+    It need not be known: of an erased customer's, the hash finds what is left.
+    """
+    return [Subject(channel, form, hash_address(account.pk, channel, form)) for form in forms_of(address)]
 
 
 def subjects_of(contact: Contact) -> list[Subject]:
@@ -42,7 +45,7 @@ def subjects_of(contact: Contact) -> list[Subject]:
     account = contact.account
     places = [(channel.value, contact.address(channel)) for channel in Channel]
     places += Delivery.objects.filter(request__contact=contact).values_list("channel", "address").distinct()
-    subjects = {subject_of(account, channel, address) for channel, address in places if address}
+    subjects = {subject for channel, address in places if address for subject in subjects_at(account, channel, address)}
     consents = contact.consents.values_list("channel", "address", "address_hash").distinct()
     subjects |= {Subject(*row) for row in consents}
     return sorted(subjects, key=lambda subject: (subject.channel, subject.address, subject.address_hash))

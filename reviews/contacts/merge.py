@@ -87,7 +87,7 @@ def _spread_opt_outs(kept: Contact, other: Contact, now: datetime) -> bool:
 
 def _spread(source: Suppression, address: str, now: datetime) -> None:
     """Suppress the person's other address for the same reason, or hold it as the first one is held."""
-    evidence = f"The same person's other address: suppression {source.pk}."
+    evidence = suppressions.evidence_of_same_person(source)
     if source.reason == Suppression.Reason.UNCLEAR:
         doubts.hold(account=source.account, number=address, evidence=evidence, now=now)
         return

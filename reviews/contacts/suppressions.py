@@ -45,6 +45,11 @@ def add(
     )
 
 
+def evidence_of_same_person(source: Suppression) -> str:
+    """Return the evidence of a suppression that stands because the address is the same person's as the source's."""
+    return f"The same person's other address: suppression {source.pk}."
+
+
 def settle_doubt(suppression: Suppression, *, reason: Suppression.Reason, evidence: str, now: datetime) -> bool:
     """Turn a suppression that was perhaps meant into one for good; False when it is none in doubt (any more)."""
     in_doubt = Suppression.objects.active().filter(pk=suppression.pk, reason=Suppression.Reason.UNCLEAR)

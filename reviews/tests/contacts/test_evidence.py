@@ -12,6 +12,7 @@ from reviewhub.tests.test_signatures import is_genuine
 from reviews.contacts import doubts, erase, evidence, opt_outs, suppressions
 from reviews.delivery import drain
 from reviews.models import Consent, Contact, Delivery, DeliveryEvent, ReviewRequest, Suppression
+from reviews.models.addresses import hash_address
 from reviews.models.base import Channel
 from reviews.requests.consents import Agreement
 from reviews.requests.matching import Person
@@ -57,8 +58,8 @@ def story(account: Account, clock: Clock, provider: FakeProvider) -> ReviewReque
 
 
 def of(account: Account, address: str, channel: str = "sms") -> dict[str, Any]:
-    subject = evidence.subject_of(account, channel, address)
-    return evidence.document(account=account, subjects=[subject], now=timezone.now())
+    subjects = evidence.subjects_at(account, channel, address)
+    return evidence.document(account=account, subjects=subjects, now=timezone.now())
 
 
 def test_the_history_is_whole_and_in_order(account: Account, story: ReviewRequest, now: datetime) -> None:
@@ -169,3 +170,16 @@ def test_the_erased_keep_when_and_to_what_they_agreed_and_not_who(account: Accou
     assert (row.address, row.at) == ("", clock())
     assert (row.wording, row.source) == ("I, [name] [name], agree to texts to [number]", "Mail of [email]")
     assert Consent.objects.filter(kind="withdrawn", address_hash=row.address_hash, wording="").exists()
+
+
+def test_who_was_erased_under_the_former_form_of_an_address_is_found_by_todays(account: Account, now: datetime) -> None:
+    Suppression.objects.create(
+        account=account,
+        channel="email",
+        address_hash=hash_address(account.pk, "email", "x@münchen.example"),
+        reason="erased",
+        created_at=now,
+    )
+    document = of(account, "x@xn--mnchen-3ya.example", "email")
+    assert [subject["suppressed"] for subject in document["subjects"]] == [None, "erased"]
+    assert [entry["what"] for entry in document["history"]] == ["suppressed"]

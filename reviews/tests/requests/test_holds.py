@@ -137,3 +137,16 @@ def test_what_takes_the_place_of_a_failed_message_waits_with_its_follow_up(accou
     holds.release(request, UNCLEAR, now=clock.forward(days=2))
     first_due_at, second_due_at = rows.values_list("due_at", flat=True)
     assert (first_due_at, second_due_at - first_due_at) == (clock(), between)
+
+
+def test_a_doubt_that_a_merge_has_spread_ends_with_the_first_one(account: Account, clock: Clock) -> None:
+    """The inbox asks about the number that the text came from: nobody could decide about the other one."""
+    request = asked(account, clock())
+    other = Contact.objects.create(account=account, phone=IN_DOUBT)
+    doubt, _ = doubts.hold(account=account, number=IN_DOUBT, evidence="maybe stop?", now=clock())
+    merge.merge(kept=request.contact, other=other, by="owner", now=clock())
+    assert Suppression.objects.active().filter(reason="unclear").count() == 2
+    outcome = InboxItem.Outcome.NOT_AN_OPT_OUT
+    doubts.lift(suppression=doubt, because="No opt-out.", outcome=outcome, now=clock.forward(hours=1))
+    request.refresh_from_db()
+    assert (Suppression.objects.active().count(), request.held) == (0, "")
