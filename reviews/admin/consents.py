@@ -90,7 +90,7 @@ def check_consent(form: forms.Form, cleaned: dict[str, Any], *, now: datetime, e
     has_part = any(cleaned.get(name) or name in elsewhere for name in PARTS)
     if not cleaned.get("consent_channel") and "consent_channel" not in elsewhere:
         if has_part:
-            form.add_error("consent_channel", "What was agreed to?")
+            form.add_error("consent_channel", "Say what was agreed to: mail, texts or both.")
         return
     for name in PARTS:
         if name not in form.errors and not cleaned.get(name) and name not in elsewhere:

@@ -133,7 +133,7 @@ class SettingsForm(forms.Form):
 def _encoding_field(job: ImportJob, readings: dict[str, str]) -> forms.ChoiceField:
     """Return the question how the file's letters are to be read; already answered where its bytes tell."""
     return forms.ChoiceField(
-        label="How these words of the file read rightly",
+        label="The line in which every letter is right",
         choices=[(encoding, f"{words} ({CHOICES[encoding]})") for encoding, words in readings.items()],
         initial=job.encoding if job.is_encoding_sure else None,
         widget=UnfoldAdminRadioSelectWidget,

@@ -138,8 +138,8 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
     ) -> HttpResponse:
         """One way to save, so that it takes less room than the decision."""
         context = (extra_context or {}) | {"show_save_and_continue": False}
-        response: HttpResponse = super().change_view(request, object_id, form_url, context)
-        return response
+        page: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return page
 
     def get_urls(self) -> list[Any]:
         view = self.admin_site.admin_view(self.opt_out_from_request)
@@ -187,8 +187,7 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
     @display(description="Customer")
     def customer_link(self, item: InboxItem) -> str:
         if item.contact is None:
-            name: str = self.customer(item)
-            return name
+            return str(self.customer(item))
         link = reverse("admin:reviews_contact_change", args=[item.contact.pk])
         correct = " – correct the address there" if item.kind == InboxItem.Kind.BOUNCE else ""
         return format_html('<a class="rh-link" href="{}">{}</a>{}', link, item.contact, correct)

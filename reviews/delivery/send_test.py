@@ -34,8 +34,8 @@ def send_test(
 ) -> Result:
     """Send the message of the step as its example customer would get it; without a step, the account's first message.
 
-    `to`: an address in its stored form; one that opted out, or perhaps did, gets none. Leaves no row behind: no link in
-    it works, and no statistics count it.
+    `to`: an address in its stored form; one that opted out, perhaps, gets none. Leaves no row behind: no link in it
+    works, and no statistics count it.
     """
     if channel not in available_channels():
         return Result(False, f"No provider is set up for this channel ({channel.label.lower()}).")

@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             field=models.CharField(
                 choices=[
                     ("unsubscribed", "Unsubscribed"),
-                    ("stop", "Replied STOP"),
+                    ("stop", "Said stop"),
                     ("complained", "Complained to the mail provider"),
                     ("bounced", "Does not exist"),
                     ("staff", "Added by staff"),

@@ -25,7 +25,7 @@ class Suppression(models.Model):
 
     class Reason(models.TextChoices):
         UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
-        STOP = "stop", "Replied STOP"
+        STOP = "stop", "Said stop"
         COMPLAINED = "complained", "Complained to the mail provider"
         BOUNCED = "bounced", "Does not exist"
         STAFF = "staff", "Added by staff"

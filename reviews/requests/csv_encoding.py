@@ -79,12 +79,14 @@ def decode(raw: bytes, encoding: str) -> str:
 def readings(raw: bytes) -> dict[str, str]:
     """Return how the first words with other letters than ASCII's read in each encoding that a person may choose.
 
-    Empty where there is nothing to choose: all encodings read the same, or a mark at the start says which it is.
+    Encodings that cannot read all of them come last. Empty where there is nothing to choose: all read the same, or a
+    mark at the start says which it is.
     """
     if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE, BOM_UTF8)):
         return {}
     words = dict.fromkeys(match[0] for match in islice(_WORD.finditer(raw), _WORDS_LOOKED_AT))
     shown = list(words)[:EXAMPLES]
-    return {
+    read = {
         encoding: ", ".join(word.decode(encoding, errors="replace") for word in shown) for encoding in CHOICES if shown
     }
+    return dict(sorted(read.items(), key=lambda reading: UNKNOWN in reading[1]))

@@ -40,7 +40,7 @@ def test_an_account_without_a_review_site_is_told_before_and_after_the_press(acc
     account.review_sites.all().delete()
     assert NO_SITE in preview(client, account)
     assert NO_SITE in client.post(ADD, form(account), follow=True).content.decode()
-    assert "no review site" in client.get("/admin/").content.decode()
+    assert "has no review site" in client.get("/admin/").content.decode()
 
 
 def test_who_works_in_one_business_is_not_asked_which(account: Account, other_account: Account, owner: User) -> None:
@@ -104,7 +104,7 @@ def test_what_stands_against_it_is_said_before_pressing(account: Account, owner:
         evidence="",
         now=now,
     )
-    assert "cannot be written to (e-mail: replied stop)" in preview(client, account, email="bob@example.com")
+    assert "cannot be written to (e-mail: said stop)" in preview(client, account, email="bob@example.com")
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_a_consent_is_noted_with_the_ask(account: Account, owner: User, now: dat
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"consent_channel": ""}, "What was agreed to?"),
+        ({"consent_channel": ""}, "Say what was agreed to: mail, texts or both."),
         ({"consent_wording": " "}, "A consent proves nothing without it."),
         ({"consent_source": ""}, "A consent proves nothing without it."),
         ({"consent_at": ""}, "A consent proves nothing without it."),

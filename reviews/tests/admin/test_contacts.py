@@ -57,9 +57,9 @@ def test_the_page_of_a_contact_tells_requests_and_opt_outs(
     assert reverse("admin:reviews_reviewrequest_change", args=[ReviewRequest.objects.get().pk]) in shown
     opted_out(account, now)
     shown = client.get(page(contact)).content.decode()
-    assert "Text message</a>: Replied STOP" in shown
+    assert "Text message</a>: Said stop" in shown
     opt_outs = shown.split("Opt-outs")[1].split("Consents")[0]
-    assert opt_outs.count("Replied STOP") == 1
+    assert opt_outs.count("Said stop") == 1
 
 
 def save(user: User, contact: Contact, **values: str) -> str:
@@ -197,7 +197,7 @@ def test_those_in_force_come_out_as_a_file(
     response = signed_in(owner).get(reverse("admin:reviews_suppression_take_out"))
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
     assert lines[0] == "Account,Channel,Address,Reason,Since,Evidence"
-    assert [line.split(",")[:4] for line in lines[1:]] == [["Riverside Dental", "sms", "+12125550177", "Replied STOP"]]
+    assert [line.split(",")[:4] for line in lines[1:]] == [["Riverside Dental", "sms", "+12125550177", "Said stop"]]
 
 
 def test_a_member_of_two_accounts_sees_both(account: Account, other_account: Account, owner: User) -> None:

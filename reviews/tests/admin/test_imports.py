@@ -136,7 +136,7 @@ def test_a_file_that_may_be_read_in_several_ways_is_not_started_before_somebody_
     client = signed_in(owner)
     list_ = LIST.replace("Ada", "Jürgen")
     page = upload(client, account, list_, encoding="mac_roman").content.decode()
-    assert "Which of these is right?" in page
+    assert "Which of these lines is right?" in page
     assert "Jürgen (Macintosh)" in page
     job = ImportJob.objects.get()
     refused = client.post(address(job), settings(start="1"))

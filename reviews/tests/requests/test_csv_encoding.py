@@ -56,6 +56,7 @@ def test_a_person_chooses_by_the_first_words_that_read_differently() -> None:
         "cp1250": "Jźrgen",
         "mac_roman": "Jürgen",
     }
+    assert list(readings(raw))[-1] == "utf-8", "what holds an unknown character is hardly right"
 
 
 @pytest.mark.parametrize("raw", [b"name\nAnn\n", TEXT.encode("utf-8-sig"), TEXT.encode("utf-16")])

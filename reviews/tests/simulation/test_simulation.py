@@ -144,7 +144,7 @@ def test_who_opts_out_gets_nothing_more_and_is_suppressed(account: Account) -> N
     result = run(account, Rates(delivery=1, bounce=0, click=0, reply=0, opt_out=1))
     assert {message["step"] for message in result["messages"] if message["outcome"] == "delivered"} == {0}
     assert result["requests"]["suppressed"] >= 10
-    assert {words for words, _ in result["suppressions"]} == {"Unsubscribed", "Replied STOP"}
+    assert {words for words, _ in result["suppressions"]} == {"Unsubscribed", "Said stop"}
 
 
 def test_dead_addresses_bounce_on_one_channel_and_then_on_the_other(account: Account) -> None:

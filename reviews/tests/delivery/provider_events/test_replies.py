@@ -56,7 +56,7 @@ def test_a_stop_ends_everything_and_is_confirmed_once(client: Client, texted: Re
     assert first == ["Riverside Dental: you are unsubscribed and get no more texts. Reply START to undo."]
     assert answers(text(client, "stop", sid="SM11")) == []
     texted.refresh_from_db()
-    assert (texted.status, texted.reason) == ("suppressed", "Replied STOP (text message)")
+    assert (texted.status, texted.reason) == ("suppressed", "Said stop (text message)")
     assert deliveries(texted)[1] == (1, "sms", "cancelled")
     suppression = Suppression.objects.get()
     assert (suppression.reason, suppression.address) == ("stop", NUMBER)
