@@ -76,7 +76,7 @@ def test_a_press_on_the_page_ends_the_sequence(site: Site) -> None:
     [action] = re.findall(r'action="([^"]*/go/\d+)"', opened.text)[:1]
     pressed = requests.post(site.url + action, allow_redirects=False, timeout=60)
     assert pressed.status_code == 303
-    assert pressed.headers["Location"].startswith("https://www.google.com/maps/")
+    assert pressed.headers["Location"].startswith("https://search.google.com/local/writereview")
     found = site.read(created)
     assert found["status"] == "responded"
     assert found["responded_at"]
