@@ -168,8 +168,12 @@ class _Conversation(socketserver.StreamRequestHandler):
             habits.hangs_up_in_body -= 1
             self.rfile.readline()
             raise EOFError
-        body = b"".join(iter(self.rfile.readline, b".\r\n"))
-        if not body:
+        lines = list[bytes]()
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:  # the client hung up
+                raise EOFError
+            lines.append(line)
+        if not (body := b"".join(lines)):
             self._say(b"554 5.5.1 no recipient")
             return
         time.sleep(habits.answers_dot_after)
