@@ -95,14 +95,14 @@ def record_bounce(
 
 def _contact_with(account: Account, channel: str, address: str) -> Any:
     """Return the key of the contact that has the address: of several, the one that was changed last."""
-    field = "email" if channel == Channel.EMAIL else "phone"
+    field = Contact.address_field(channel)
     contacts = Contact.objects.for_account(account).filter(**{field: address})
     return contacts.order_by("-updated_at", "pk").values_list("pk", flat=True).first()
 
 
-def handle(items: QuerySet[InboxItem], *, by: User | None, now: datetime, outcome: str = "") -> int:
+def handle(items: QuerySet[InboxItem], *, by: User | None, now: datetime) -> int:
     """Mark items as handled; return how many were not yet: what somebody else has handled keeps their name."""
-    return items.filter(handled_at=None).update(handled_at=now, handled_by=by, outcome=outcome, tell_owners=False)
+    return items.filter(handled_at=None).update(handled_at=now, handled_by=by, tell_owners=False)
 
 
 def reopen(items: QuerySet[InboxItem]) -> int:
