@@ -117,7 +117,7 @@ def _to_contacts(subjects: list[Subject]) -> Q:
     wanted = Q(pk__in=[])
     for subject in subjects:
         if subject.address:
-            wanted |= Q(**{f"contact__{'email' if subject.channel == Channel.EMAIL else 'phone'}": subject.address})
+            wanted |= Q(**{f"contact__{Contact.address_field(subject.channel)}": subject.address})
     return wanted
 
 

@@ -85,7 +85,7 @@ def settle_items(suppression: Suppression, outcome: InboxItem.Outcome, *, now: d
 
 def _record_opt_out(suppression: Suppression, now: datetime) -> None:
     """Record an event for each contact with the address; one without a contact where nobody has it."""
-    field = "email" if suppression.channel == Channel.EMAIL else "phone"
+    field = Contact.address_field(suppression.channel)
     contacts = Contact.objects.filter(account=suppression.account_id, **{field: suppression.address})
     contact_ids: list[UUID | None] = list(contacts.order_by("pk").values_list("pk", flat=True))
     events.record(
@@ -110,7 +110,7 @@ def lock_requests(*, accounts: Sequence[Account], channel: str, address: str) ->
     A worker that marks one message and declares another holds the first one's request while it waits for the second:
     without these locks, an opt-out in a second account could wait for the worker, and the worker for the opt-out.
     """
-    field = "email" if channel == Channel.EMAIL else "phone"
+    field = Contact.address_field(channel)
     contacts = Contact.objects.filter(account__in=accounts, **{field: address})
     list(contacts.order_by("pk").select_for_update())
     for account in accounts:
@@ -121,7 +121,7 @@ def open_requests_to(account: Account, channel: str, address: str) -> QuerySet[R
     """Open requests of all contacts with the address, or that wrote to it before the contact's changed; locked."""
     if not address:  # one that was erased: nobody has it, and not all who have none
         return ReviewRequest.objects.none()
-    of_contact = {"contact__email": address} if channel == Channel.EMAIL else {"contact__phone": address}
+    of_contact = {f"contact__{Contact.address_field(channel)}": address}
     keys = set(ReviewRequest.objects.for_account(account).open().filter(**of_contact).values_list("pk", flat=True))
     messages = Delivery.objects.for_account(account).filter(channel=channel, address=address)
     keys |= set(messages.filter(request__status__in=ReviewRequest.OPEN).values_list("request", flat=True))

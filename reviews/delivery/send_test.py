@@ -47,7 +47,7 @@ def send_test(
         first_name=VARIABLES["first_name"],
         last_name=VARIABLES["last_name"],
         company_name=VARIABLES["company_name"],
-        **{"email" if channel == Channel.EMAIL else "phone": to},
+        **{Contact.address_field(channel): to},
     )
     blocks = blocks_of([contact])[contact.pk]
     if blocked := (blocks.blocked | blocks.in_doubt).get(channel):

@@ -109,7 +109,7 @@ _acts_of = Select(
 
 def missing_consent(account: Account, channel: str, address: str) -> str:
     """Return the reason why the account may not write to the address for want of a consent; empty when it may."""
-    contact = Contact(account=account, **{"email" if channel == Channel.EMAIL else "phone": address})
+    contact = Contact(account=account, **{Contact.address_field(channel): address})
     return missing_consents_of([contact])[contact.pk].get(channel, "")
 
 

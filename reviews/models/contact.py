@@ -65,7 +65,13 @@ class Contact(models.Model):
 
     def address(self, channel: str) -> str:
         """Return the address for the channel, an e-mail address or a number; empty when the contact has none."""
-        return self.email if channel == Channel.EMAIL else self.phone
+        address: str = getattr(self, self.address_field(channel))
+        return address
+
+    @staticmethod
+    def address_field(channel: str) -> str:
+        """Return the name of the field that holds the address for the channel."""
+        return "email" if channel == Channel.EMAIL else "phone"
 
 
 class MergeCandidate(models.Model):

@@ -70,7 +70,7 @@ def withdraw(
 
     `words`: the customer's own, or those of staff. Suppresses nothing: `contacts.opt_outs` does, and calls this.
     """
-    column = "email" if channel == Channel.EMAIL else "phone"
+    field = Contact.address_field(channel)
     row = _row(
         account.pk,
         Consent.Kind.WITHDRAWN,
@@ -79,7 +79,7 @@ def withdraw(
         wording=words[:MOST_WORDING],
         source=reason.label[:MOST_SOURCE],
         at=now,
-        contact=Contact.objects.for_account(account).filter(**{column: address}).first(),
+        contact=Contact.objects.for_account(account).filter(**{field: address}).first(),
         recorded_at=now,
     )
     acts = Consent.objects.for_account(account).filter(address_hash=row.address_hash)
