@@ -24,7 +24,7 @@ CHOICES = {
 EXAMPLES = 3  # words by which a person tells the right encoding
 _WORDS_LOOKED_AT = 1_000
 
-_WORD = re.compile(rb"[^\s,;|\"]*[\x80-\xff][^\s,;|\"]*")
+_WORD = re.compile(rb"[^\s,;|\"]+")
 # Beyond ASCII, what names and addresses of Western Europe are written with. The rest of Windows-1252 is rare there, and
 # is what other encodings turn into: "Jürgen" of a Macintosh reads "JŸrgen", "Żaba" of Windows-1250 "¯aba".
 _USUAL = "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýœ€£«»‘’“”„–—…°©®ºª¡¿\N{NO-BREAK SPACE}"
@@ -84,7 +84,11 @@ def readings(raw: bytes) -> dict[str, str]:
     """
     if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE, BOM_UTF8)):
         return {}
-    words = dict.fromkeys(match[0] for match in islice(_WORD.finditer(raw), _WORDS_LOOKED_AT))
+    if raw.isascii():
+        return {}
+    # All words are walked through, and not only those searched for: a search would begin anew at each letter of one.
+    others = (match[0] for match in _WORD.finditer(raw) if not match[0].isascii())
+    words = dict.fromkeys(islice(others, _WORDS_LOOKED_AT))
     shown = list(words)[:EXAMPLES]
     read = {
         encoding: ", ".join(word.decode(encoding, errors="replace") for word in shown) for encoding in CHOICES if shown
