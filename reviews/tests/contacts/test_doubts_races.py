@@ -31,7 +31,8 @@ from reviews.tests.contacts.test_opt_outs_races import (
 )
 from reviews.tests.support.helpers import asked
 from reviews.tests.support.provider_posts import NUMBER, text
-from reviews.tests.support.site import until, zone_where_it_is_noon
+from reviews.tests.support.site import zone_where_it_is_noon
+from reviews.tests.support.waiting import until
 
 __all__ = ["configured", "pool", "provider"]
 

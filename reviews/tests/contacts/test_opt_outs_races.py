@@ -28,7 +28,8 @@ from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
 from reviews.tests.support.provider_posts import NUMBER, PUBLIC, SECRET, SENDER, TOKEN, basic, text
 from reviews.tests.support.races import PATIENCE, SlowProvider, alone, somebody_waits
-from reviews.tests.support.site import until, zone_where_it_is_noon
+from reviews.tests.support.site import zone_where_it_is_noon
+from reviews.tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.postgres,

@@ -20,7 +20,8 @@ from reviews.requests.matching import Person
 from reviews.requests.schedule.slots import CAP
 from reviews.tests.support.helpers import asked
 from reviews.tests.support.provider_posts import NUMBER
-from reviews.tests.support.site import until, zone_where_it_is_noon
+from reviews.tests.support.site import zone_where_it_is_noon
+from reviews.tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.postgres,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from reviews.tests.support.site import until
+from reviews.tests.support.waiting import until
 
 on_linux = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="reads the process table of Linux")
 

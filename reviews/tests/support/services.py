@@ -16,7 +16,7 @@ import pytest
 import redis
 
 from reviews.tests.support.mail import free_port
-from reviews.tests.support.site import until
+from reviews.tests.support.waiting import until
 
 REDIS, PGBOUNCER = (
     shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") for name in ("redis-server", "pgbouncer")

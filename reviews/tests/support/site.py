@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,9 +23,10 @@ from werkzeug import Request, Response
 
 from reviewhub import testing_database
 from reviews.tests.support.mail import Inbox, free_port
+from reviews.tests.support.services import REDIS, redis_server
+from reviews.tests.support.waiting import PATIENCE, until
 
 ROOT = Path(settings.BASE_DIR)
-PATIENCE = 60.0  # seconds until something that should happen counts as not happening
 
 
 @dataclass
@@ -89,16 +89,6 @@ class Site:
             assert process.wait(60) == ends_with
 
 
-def until(found: Callable[[], Any], patience: float = PATIENCE) -> Any:
-    """The first thing that `found` returns which is something."""
-    end = time.monotonic() + patience
-    while time.monotonic() < end:
-        if result := found():
-            return result
-        time.sleep(0.1)
-    raise AssertionError(f"nothing came within {patience} s")
-
-
 def zone_where_it_is_noon() -> str:
     """A zone in the middle of its day, so that a text may leave whenever the tests run."""
     offset = 12 - datetime.now(UTC).hour
@@ -107,18 +97,23 @@ def zone_where_it_is_noon() -> str:
 
 @contextlib.contextmanager
 def running_site(folder: Path, **variables: str) -> Iterator[Site]:
-    """An installation of its own, on the same kind of database as the tests; `variables`: of its environment."""
+    """An installation of its own, on the kind of database and cache of the tests; `variables`: of its environment."""
     port, inbox, texts = free_port(), Inbox(), list[dict[str, str]]()
     mail_server = Controller(inbox, hostname="127.0.0.1", port=free_port())
     mail_server.start()
-    its_own = "DATABASE_URL" not in variables
-    with HTTPServer() as twilio, database(folder) if its_own else contextlib.nullcontext("") as database_url:
+    given = contextlib.nullcontext("")  # by `variables`, which go first
+    with (
+        HTTPServer() as twilio,
+        given if "DATABASE_URL" in variables else database(folder) as database_url,
+        given if "REDIS_URL" in variables else cache() as redis_url,
+    ):
         messages = twilio.expect_request("/2010-04-01/Accounts/AC1/Messages.json")
         messages.respond_with_handler(twilio_lookalike(texts))
         environment = (
             os.environ
             | {
                 "DATABASE_URL": database_url,
+                "REDIS_URL": redis_url,
                 "DEBUG": "true",
                 "PORT": str(port),
                 "PUBLIC_URL": f"http://127.0.0.1:{port}",
@@ -177,6 +172,17 @@ def database(folder: Path) -> Iterator[str]:
             yield testing_database.postgres_url(name)
         finally:
             postgres.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextlib.contextmanager
+def cache() -> Iterator[str]:
+    """A Redis of the site's own where the tests have one: no other site counts there, and no test empties it."""
+    shared = os.environ.get("REDIS_URL", "")
+    if not shared or REDIS is None:
+        yield shared
+        return
+    with redis_server() as server:
+        yield server.url
 
 
 def sqlite_site(folder: Path) -> str:

@@ -17,7 +17,7 @@ from reviewhub.refused import Refused
 from reviews.models import Attempt, Endpoint, Event, Notice, ReviewRequest
 from reviews.tests.support.helpers import asked
 from reviews.tests.support.receiver import answering, receiving, tell_due
-from reviews.tests.support.site import until
+from reviews.tests.support.waiting import until
 from reviews.webhooks import endpoints, events
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -19,7 +19,7 @@ from reviews.simulation import runs
 from reviews.tests.support.browser import PHONE, fits, in_a_browser, sign_in
 from reviews.tests.support.helpers import asked
 from reviews.tests.support.mail import Inbox, free_port
-from reviews.tests.support.site import until
+from reviews.tests.support.waiting import until
 
 pytestmark = in_a_browser
 

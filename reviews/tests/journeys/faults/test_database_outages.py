@@ -16,7 +16,8 @@ from reviewhub import testing_database
 from reviews.tests.support.faults import PATIENCE, distinct, fill, taken, twice, wait_for_more
 from reviews.tests.support.processes import on_linux
 from reviews.tests.support.provider_posts import twilio_proof
-from reviews.tests.support.site import Site, database, running_site, until
+from reviews.tests.support.site import Site, database, running_site
+from reviews.tests.support.waiting import until
 
 pytestmark = [
     pytest.mark.fault,

@@ -10,7 +10,8 @@ import requests
 
 from reviews.tests.support.helpers import REFERENCE
 from reviews.tests.support.provider_posts import twilio_proof
-from reviews.tests.support.site import Site, running_site, until, zone_where_it_is_noon
+from reviews.tests.support.site import Site, running_site, zone_where_it_is_noon
+from reviews.tests.support.waiting import until
 
 pytestmark = pytest.mark.fault
 

@@ -13,7 +13,8 @@ from django.conf import settings
 
 from reviews.tests.support.processes import alive, notifier_of, on_linux
 from reviews.tests.support.receiver import Receiver, answering, receiving, silent
-from reviews.tests.support.site import Site, running_site, until
+from reviews.tests.support.site import Site, running_site
+from reviews.tests.support.waiting import until
 
 pytestmark = [pytest.mark.fault, on_linux]
 

@@ -16,7 +16,8 @@ from django.conf import settings
 
 from reviews.tests.support.mail import free_port
 from reviews.tests.support.processes import alive, children, on_linux
-from reviews.tests.support.site import sqlite_site, until
+from reviews.tests.support.site import sqlite_site
+from reviews.tests.support.waiting import until
 
 pytestmark = [pytest.mark.fault, on_linux]
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from reviews.tests.support.processes import alive, children, cluster_of, notifier_of, on_linux
-from reviews.tests.support.site import Site, running_site, until
+from reviews.tests.support.site import Site, running_site
+from reviews.tests.support.waiting import until
 
 pytestmark = [pytest.mark.fault, on_linux]
 
