@@ -343,6 +343,7 @@ class _Drain:
 
     def _note_error(self, line: Line, work: Work, error: ChannelError) -> None:
         now = self.clock()
+        error = unsent.judge_break(work.delivery, error)
         self._keep_trying(lambda: unsent.record_error(work.delivery, error, steps=work.steps, now=now))
         if work.delivery.is_probe:
             self._keep_trying(lambda: pauses.note_refused(work.delivery, error, now=now))

@@ -57,6 +57,15 @@ def about(delivery: Delivery) -> dict[str, int]:
 # --- Refusals and errors -----------------------------------------------------------------------
 
 
+def judge_break(delivery: Delivery, error: ChannelError) -> ChannelError:
+    """Take a conversation that breaks off over a message for the second time as a temporary refusal of that message.
+
+    Else it would be tried for ever, and each time the others would wait with it.
+    """
+    is_second = error.midway and delivery.error_code == error.code
+    return ChannelError(error.code, error.text) if is_second else error
+
+
 def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime) -> None:
     """Settle a message that the provider did not take, by its error: later, on the other channel, or not at all."""
     answer = {"error_code": error.code[:50], "error_text": error.text[:500]}

@@ -4,6 +4,7 @@ Nothing else moves a request, but for one statement of `reviews.delivery.advance
 request as sent in one; it takes its states from the same table.
 """
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -16,7 +17,8 @@ from reviews.webhooks import events
 
 # For each state: the states that a request may come to it from. A late answer still counts after the sequence ended.
 MOVES: dict[str, tuple[ReviewRequest.Status, ...]] = {
-    ReviewRequest.Status.SCHEDULED: (ReviewRequest.Status.FAILED,),  # staff have a message that failed sent again
+    # Staff have a message that failed sent again; or a text turned out not to have left, for our account's fault.
+    ReviewRequest.Status.SCHEDULED: (ReviewRequest.Status.FAILED, ReviewRequest.Status.SENT),
     ReviewRequest.Status.SENT: (ReviewRequest.Status.SCHEDULED,),
     ReviewRequest.Status.RESPONDED: (*ReviewRequest.OPEN, ReviewRequest.Status.COMPLETED),
     ReviewRequest.Status.COMPLETED: (ReviewRequest.Status.SENT,),
@@ -24,6 +26,8 @@ MOVES: dict[str, tuple[ReviewRequest.Status, ...]] = {
     ReviewRequest.Status.CANCELLED: ReviewRequest.OPEN,
     ReviewRequest.Status.FAILED: ReviewRequest.OPEN,
 }
+
+Column = str | datetime | None
 
 ANSWER_TIME = timedelta(days=7)  # from the last message on; a request without an answer then counts as completed
 COMPLETE_AT_ONCE = 500
@@ -33,17 +37,24 @@ class InvalidMove(Exception):
     """The request is in a state that does not allow the move."""
 
 
-def move(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -> bool:
-    """Move the request if its state in the database allows it, and record the event; False when it does not."""
-    if not change(request, to, now=now, reason=reason):
+def move(
+    request: ReviewRequest, to: str, *, now: datetime, reason: str = "", only: Sequence[str] = (), **columns: Column
+) -> bool:
+    """Move the request if its state in the database allows it, and record the event; False when it does not.
+
+    `only`: the states that it may come from, where not all of the table's are meant. `columns`: what else is written.
+    """
+    if not change(request, to, now=now, reason=reason, only=only, **columns):
         return False
     events.record(events.of_request(request, now))
     return True
 
 
-def change(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") -> bool:
+def change(
+    request: ReviewRequest, to: str, *, now: datetime, reason: str = "", only: Sequence[str] = (), **columns: Column
+) -> bool:
     """Move the request without an event, for a caller that records several at once."""
-    columns: dict[str, str | datetime | None] = {"status": str(to), "reason": reason[:200]}
+    columns |= {"status": str(to), "reason": reason[:200]}
     if to == ReviewRequest.Status.SENT:
         columns["sent_at"] = now
     elif to == ReviewRequest.Status.SCHEDULED:
@@ -52,7 +63,7 @@ def change(request: ReviewRequest, to: str, *, now: datetime, reason: str = "") 
         columns |= {"ended_at": now, "held": ""}
     if to == ReviewRequest.Status.RESPONDED:
         columns["responded_at"] = now
-    if not _change_if(pk=request.pk, statuses=[str(status) for status in MOVES[to]], **columns):
+    if not _change_if(pk=request.pk, statuses=[str(status) for status in only or MOVES[to]], **columns):
         return False
     for name, value in columns.items():
         setattr(request, name, value)
@@ -92,11 +103,18 @@ def reopen(*, request: ReviewRequest, now: datetime, reason: str) -> bool:
 
     Plans nothing. Raises InvalidMove when its contact has another open request by now: there is one at most.
     """
+    to = ReviewRequest.Status.SCHEDULED
     try:
         with transaction.atomic():
-            return move(request, ReviewRequest.Status.SCHEDULED, now=now, reason=reason)
+            return move(request, to, now=now, reason=reason, only=[ReviewRequest.Status.FAILED])
     except IntegrityError as error:
         raise InvalidMove("The customer has been asked again since.") from error
+
+
+def take_back_sent(*, request: ReviewRequest, now: datetime, reason: str) -> bool:
+    """Let a request wait for its first message again, which turned out not to have left; False when it is not sent."""
+    to, only = ReviewRequest.Status.SCHEDULED, [ReviewRequest.Status.SENT]
+    return move(request, to, now=now, reason=reason, only=only, sent_at=None)
 
 
 def complete_unanswered(*, now: datetime) -> int:

@@ -42,8 +42,9 @@ class ChannelError(Exception):
 
     `permanent`: another try is pointless. `address_gone`: the address itself is the reason. `opted_out`: the provider
     remembers an opt-out. `in_doubt`: the provider may have taken it. `untried`: no message was handed over, so that no
-    attempt is spent. `lost`: untried, because the provider closed a connection that may be made anew at once. `stops`:
-    the fault is our account's; nothing fails, no attempt is spent, and that much waits.
+    attempt is spent. `lost`: untried, because the provider closed a connection that may be made anew at once. `midway`:
+    untried, because the conversation broke off over this message. `stops`: the fault is our account's; nothing fails, no
+    attempt is spent, and that much waits.
     `retry_after`: the wait that the provider asked for.
     """
 
@@ -58,6 +59,7 @@ class ChannelError(Exception):
         in_doubt: bool = False,
         untried: bool = False,
         lost: bool = False,
+        midway: bool = False,
         stops: Stops | None = None,
         retry_after: timedelta | None = None,
     ) -> None:
@@ -68,8 +70,9 @@ class ChannelError(Exception):
         self.address_gone = address_gone
         self.opted_out = opted_out
         self.in_doubt = in_doubt
-        self.untried = untried or lost
+        self.untried = untried or lost or midway
         self.lost = lost
+        self.midway = midway
         self.stops = stops
         self.retry_after = retry_after
 

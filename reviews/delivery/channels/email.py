@@ -125,11 +125,11 @@ def _translate(error: Exception) -> ChannelError:
     if isinstance(error, smtp.NotTaken):
         return mail_faults.smtp_error(error.code, _words(error.words), recipient=error.recipient)
     if isinstance(error, smtp.Lost):
-        return ChannelError(error.code, str(error), lost=True)
+        return ChannelError(error.code, str(error), lost=True, midway=True)
     if isinstance(error, smtp.InDoubt):
         return ChannelError("connection" if error.is_lost else "no-answer", str(error), in_doubt=True)
     if isinstance(error, smtp.Silent):
-        return ChannelError("connect", str(error), untried=True)
+        return ChannelError("connect", str(error), midway=True)
     if isinstance(error, AnymailRecipientsRefused):
         return ChannelError("refused", str(error), address_gone=True)
     if isinstance(error, AnymailAPIError):

@@ -21,7 +21,7 @@ from reviews.delivery.provider_events.parse import TWILIO
 from reviews.inbox import items
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.models.base import Channel
-from reviews.requests import plan, planned_messages
+from reviews.requests import lifecycle, plan, planned_messages
 
 logger = logging.getLogger(__name__)
 
@@ -181,7 +181,7 @@ def _fault_of_account(event: DeliveryEvent) -> ChannelError | None:
 def _send_back(delivery: Delivery, event: DeliveryEvent, fault: ChannelError, *, now: datetime) -> bool:
     """Plan the text again, which no customer has seen, for when our account is mended; False where it cannot be.
 
-    Its follow-ups are taken back: they count from when it leaves.
+    Its follow-ups are taken back: they count from when it leaves. A request of which nothing else has left waits again.
     """
     if not delivery.request.is_open or _is_outdone(delivery, event):
         return False
@@ -202,6 +202,8 @@ def _send_back(delivery: Delivery, event: DeliveryEvent, fault: ChannelError, *,
     if not states.move(delivery, Delivery.Status.PLANNED, by=Delivery.Mover.PROVIDER, now=now, **columns):
         return False
     planned_messages.take_back_after(delivery)
+    if not Delivery.objects.filter(request=delivery.request_id, sent_at__isnull=False).exists():
+        lifecycle.take_back_sent(request=delivery.request, now=now, reason=unsent.WAITS_FOR_ACCOUNT)
     return True
 
 

@@ -13,7 +13,7 @@ from django.test import override_settings
 from oauth.models import Account
 from reviewhub.testing import make_account
 from reviews import tasks
-from reviews.delivery import claims, drain, pauses, staff_actions
+from reviews.delivery import claims, drain, pauses, staff_actions, unsent
 from reviews.delivery.channels import ChannelError, Stops, get_channel
 from reviews.delivery.drain import Worker
 from reviews.delivery.provider_events import apply, parse, store
@@ -311,7 +311,8 @@ def test_a_text_that_twilio_took_and_did_not_send_waits_for_the_sender_with_the_
     assert {(row.status, row.attempts, row.sent_at, row.provider_id) for row in rows} == {("planned", 0, None, "")}
     assert not Delivery.objects.filter(step__gt=0).exists()  # it counts from when the first one leaves
     assert Pause.objects.get().sender == sender
-    assert set(ReviewRequest.objects.values_list("status", flat=True)) == {"sent"}
+    waiting = set(ReviewRequest.objects.values_list("status", "sent_at", "reason"))
+    assert waiting == {("scheduled", None, unsent.WAITS_FOR_ACCOUNT)}
     clock.forward(minutes=1)
     assert drain.send_due(clock) == 1  # one alone: Twilio accepts first, and refuses then
     assert drain.send_due(clock) == 0
@@ -325,6 +326,7 @@ def test_a_text_that_twilio_took_and_did_not_send_waits_for_the_sender_with_the_
     assert not Pause.objects.exists()
     assert {row.status for row in texts()} == {"sent"}
     assert Delivery.objects.filter(step=1).count() == 3
+    assert set(ReviewRequest.objects.values_list("status", "reason")) == {("sent", "")}
 
 
 def test_a_pause_that_a_report_began_ends_although_no_other_message_waits(

@@ -211,6 +211,29 @@ def test_a_server_that_closes_down_gives_the_claimed_mails_back_unspent(
     assert len(server.recipients) == len(set(server.recipients)) == MAILS
 
 
+@pytest.mark.parametrize("answer", [BUSY, HANG_UP, SILENCE], ids=["421", "hangs up", "silent"])
+def test_a_mail_over_which_the_server_always_breaks_off_is_given_up_and_holds_up_no_other(
+    account: Account, clock: Clock, serve: Any, most: int, answer: bytes
+) -> None:
+    """The first time costs nothing, as a server may be closing down; from the second on it is an attempt as any other."""
+    with serve(Habits(refuses={b"c0": answer}), most=most) as server:
+        ask_some(account, clock)
+        taken, waits = drain.send_due(clock), list[timedelta]()
+        clock.forward(seconds=16)
+        taken += drain.send_due(clock)
+        assert (taken, server.recipients) == (MAILS - 1, ["c1@example.com", "c2@example.com", "c3@example.com"])
+        while (culprit := first_mails()[0]).status == "planned":
+            waits.append(culprit.due_at - clock())
+            clock.forward(seconds=waits[-1].total_seconds() + 1)
+            ask_some(account, clock, 1, name=f"after{len(waits)}-")
+            taken += drain.send_due(clock)
+            assert not ChannelHealth.objects.paused(clock()).exists()
+    assert culprit.status == "failed"
+    assert culprit.attempts == unsent.MAX_ATTEMPTS
+    assert taken >= MAILS - 1 + len(waits)  # the others left in the same drain; in the end some follow-ups, too
+    assert sum(waits, timedelta()) > timedelta(hours=17)
+
+
 def test_a_server_that_takes_no_more_connections_is_left_to_the_worker_that_has_them(
     account: Account, clock: Clock, serve: Any, most: int
 ) -> None:

@@ -57,6 +57,10 @@ class Habits:
     logins: dict[str, str] = field(default_factory=dict)  # mechanism: user and password as it carries them
     context: ssl.SSLContext | None = None
 
+    def refusal(self, command: bytes) -> bytes | None:
+        """Return the answer to RCPT for a recipient who is not taken; None for any other."""
+        return self.refuses.get(command.partition(b"<")[2].partition(b"@")[0])
+
 
 class MailServer:
     """One server, its habits, and what it has taken."""
@@ -132,7 +136,7 @@ class _Conversation(socketserver.StreamRequestHandler):
                     b"\r\n".join([b"250-mx.example", *(f"250-{each}".encode() for each in habits.offers)])
                     + b"\r\n250 HELP"
                 )
-            elif word == "RCPT" and (refusal := habits.refuses.get(line.partition(b"<")[2].partition(b"@")[0])):
+            elif word == "RCPT" and (refusal := habits.refusal(line)) is not None:
                 self._say(refusal)
             elif word == "AUTH" and habits.logins:
                 self._log_in(habits, line)
