@@ -1,12 +1,19 @@
-"""Letters of other alphabets that look like Latin ones, read as people read them.
+"""Letters that look like Latin ones, read as people read them: of other alphabets, and Latin ones in other styles.
 
-The pairs are the letters of https://www.unicode.org/reports/tr39/ (confusables) that stand for a whole Latin letter.
+Most pairs are those of https://www.unicode.org/reports/tr39/ (confusables) that stand for a whole Latin letter; small
+letters of Cyrillic and Greek that look like small capitals, or roughly alike, come from texts as people send them.
 """
 
 _PAIRS = (
-    ("АВЕЅІЈКМНОРСТУХаеѕіјкорсухԁһӏνѵԛԝ", "ABESIJKMHOPCTYXaesijkopcyxdhlvvqw"),  # Cyrillic, and a Greek v
-    ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαικορτυχγε", "ABEZHIKMNOPTYXaikoptuxye"),  # Greek
-    ("ɡıɑᴏƖ", "giaol"),  # Latin itself, in other styles
+    ("АВЕЅІЈКМНОРСТУХавекморстухѕіјѵһӏԁԛԝ", "ABESIJKMHOPCTYXabekmopctyxsijvhldqw"),  # Cyrillic
+    ("нН", "hH"),
+    ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβγεηικνορτυχ", "ABEZHIKMNOPTYXabyenikvoptux"),  # Greek
+    ("øđıłƖɑɡ", "odillag"),
+    ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz"),  # small capitals
+    *(
+        ("".join(chr(first + n) for n in range(26)), "abcdefghijklmnopqrstuvwxyz")
+        for first in (0x1F130, 0x1F150, 0x1F170)
+    ),
 )
 _LATIN = {other: latin for others, latins in _PAIRS for other, latin in zip(others, latins, strict=True)}
 _TABLE = str.maketrans(_LATIN)

@@ -43,8 +43,8 @@ class ChannelError(Exception):
     `permanent`: another try is pointless. `address_gone`: the address itself is the reason. `opted_out`: the provider
     remembers an opt-out. `in_doubt`: the provider may have taken it. `untried`: no message was handed over, so that no
     attempt is spent. `lost`: untried, because the provider closed a connection that may be made anew at once. `midway`:
-    untried, because the conversation broke off over this message. `stops`: the fault is our account's; nothing fails, no
-    attempt is spent, and that much waits.
+    untried, because the conversation broke off over this message. `stops`: the fault is our account's; nothing fails,
+    no attempt is spent, and that much waits.
     `retry_after`: the wait that the provider asked for.
     """
 

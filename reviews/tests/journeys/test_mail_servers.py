@@ -215,7 +215,7 @@ def test_a_server_that_closes_down_gives_the_claimed_mails_back_unspent(
 def test_a_mail_over_which_the_server_always_breaks_off_is_given_up_and_holds_up_no_other(
     account: Account, clock: Clock, serve: Any, most: int, answer: bytes
 ) -> None:
-    """The first time costs nothing, as a server may be closing down; from the second on it is an attempt as any other."""
+    """The first time costs nothing, as the server may be closing down; from the second on it is an attempt."""
     with serve(Habits(refuses={b"c0": answer}), most=most) as server:
         ask_some(account, clock)
         taken, waits = drain.send_due(clock), list[timedelta]()

@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import NamedTuple
 
+from reviewhub.look_alikes import read_as_latin
+
 # Letters that are looked at: of a text that is longer than four text messages, the beginning and the end.
 HEAD, TAIL = 450, 250
 # Words, for texts of very short ones; and signs between them.
@@ -23,12 +25,6 @@ class Word(NamedTuple):
     capital: bool = False  # begins with a capital letter, in a text that is not all in capitals
 
 
-# Letters of other alphabets, and signs, that look like Latin ones. Both cases: they do not look alike in both.
-LOOKALIKES = str.maketrans(
-    "АВСЕНІЈКМОРЅТУХавсеһіјкморѕтухѵԝԁӏɡΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβεηικνορτυχıłøđᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ",
-    "ABCEHIJKMOPSTYXabcehijkmopstyxvwdlgABEZHIKMNOPTYXabenikvoptuxilodabcdefghijklmnoprstuvwyz",
-)
-LOOKALIKES |= {first + n: ord("a") + n for first in (0x1F130, 0x1F150, 0x1F170) for n in range(26)}
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # "möchte" is not "mochte"
 APOSTROPHES = str.maketrans("’‘`´ʼ′", "''''''")
 
@@ -148,5 +144,5 @@ def fold(word: str) -> str:
     """Return a word in small letters, without accents, lookalikes written as what they look like."""
     if word.isascii():
         return word.lower()
-    plain = unicodedata.normalize("NFKD", word.casefold().translate(UMLAUTS).translate(LOOKALIKES)).casefold()
+    plain = unicodedata.normalize("NFKD", read_as_latin(word.casefold().translate(UMLAUTS))).casefold()
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
