@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from reviews.delivery.provider_events.meaning import english, french, german, spanish, wrong_number
 from reviews.delivery.provider_events.meaning.grammar import BOUNDARIES, NAME, UNKNOWN, Grammar, read_rules
-from reviews.delivery.provider_events.meaning.spelling import ALONE, Spelling, correct, drop_emphasis, join
+from reviews.delivery.provider_events.meaning.spelling import ALONE, Spelling, correct, drop_emphasis, join, unglue
 from reviews.delivery.provider_events.meaning.text import REACTION, Word, clean, cut, read_words
 
 
@@ -62,7 +62,7 @@ def read(text: str, opt_out_type: str = "") -> Reading:
     if REACTION.match(text):
         return Reading(Meaning.REPLY, "A reaction to a message of ours.")
     text = cut(text)
-    words = join(read_words(text))
+    words = join(unglue(read_words(text), GRAMMAR))
     reading = Written(text, words).read()
     if reading.meaning is Meaning.REPLY and (sentence := drop_emphasis(words)) != words:
         return Written(text, sentence).read()

@@ -1,49 +1,57 @@
 """French: the words that opt out, and the sentences they opt out in."""
 
 WORDS = {
-    "BARE": """arrêt arrêts arrêtez arrête arrêter stopper stoppez désabonner désabonnement désinscription désinscrire
-        désinscrivez désabonnez annuler résilier fin assez terminé supprimer retirer désabo désinscris cessez""",
-    "STOPPER": """arrêtez arrête arrêter stopper stoppez désabonner désabonnement désinscription désinscrire cessez""",
+    "BARE": """arrêt arrêts arrêtez arrête arrêter stopper stoppez désabonner désabonnement désinscription
+        désinscrire désinscrivez désabonnez annuler résilier fin assez terminé supprimer retirer désabo désinscris
+        cessez""",
+    "STOPPER": "arrêtez arrête arrêter stopper stoppez désabonner désabonnement désinscription désinscrire cessez",
     "FILLER": """svp stp merci s'il plaît plait vous te bonjour salut bonsoir madame monsieur messieurs mesdames bjr
         maintenant immédiatement tout suite de urgence enfin donc et mais alors aussi ok oui bon voilà putain merde
-        bordel foutus foutu cordialement bien cdt cdlt slt beaucoup avance par simplement juste bonne journée
-        gentils urgemment désolé désolée sincèrement""",
+        bordel foutus foutu cordialement bien cdt cdlt slt beaucoup avance par simplement juste bonne journée gentils
+        urgemment désolé désolée sincèrement""",
     "GLUE": """me m moi nous mon ma mes le la les l un une des du d de ce cet cette ces c votre vos ton tes ta leur
         leurs tous toutes tout toute à au aux sur par en y pour avec sans cesse plus encore toujours jamais vraiment
-        absolument désormais dorénavant à nouveau constamment que s ici aucun aucune même fois autres autre
-        quelconque intempestifs publicitaires indésirables stupides sms téléphone portable part n rien""",
+        absolument désormais dorénavant nouveau constamment que s ici aucun aucune même fois autres autre quelconque
+        intempestifs publicitaires indésirables stupides sms téléphone portable part n rien""",
     "SUJET": "je j tu il elle on ils elles vous nous ça cela qui personne",
-    "STOP": """arrêtez arrête arrêter arrêtes cessez cesse cesser stoppez stopper stoppe évitez éviter cessiez arrêtiez
-        arrêtent""",
-    "ÉCRIRE": """ecri* envoy* envoi* contact* appel* harcel* emmerd* embet* dérangez déranger importun* spam* sollicit*
-        relanc* ennuy* saoul* soul* gonfl* texto* bombard* messag* polluer casser""",
+    "STOP": """arrêtez arrête arrêter arrêtes cessez cesse cesser stoppez stopper stoppe évitez éviter cessiez
+        arrêtiez arrêtent""",
+    "ÉCRIRE": """ecri* envoy* envoi* menvoy* mecri* contact* text* achal* tann* ennui* saoul* appel* harcel* emmerd*
+        embet* dérangez déranger importun* spam* sollicit* relanc* ennuy* soul* gonfl* texto* bombard* messag* polluer
+        casser""",
     # Forms of a command, and infinitives.
-    "ÉCRIVEZ": """écrivez écris écrire écriviez contactez contacte contacter contactiez appelez appelle appeler appeliez
-        harcelez harceler dérangez déranger dérangiez importunez importuner sollicitez solliciter relancez relancer
-        relance embêtez embêter embete ennuyez ennuyer spammez spammer saoulez soulez emmerdez emmerder textez texter
-        insistez insister sollicitiez recontactez recontacter recontacte rappelez rappeler réécrivez""",
-    "ENVOYEZ": "envoyez envoie envoyer envoies envoyiez adressez adresser transmettez transmettre",
+    "ÉCRIVEZ": """écrivez écris écrire écriviez contactez contacte contacter contactiez appelez appelle appeler
+        appeliez harcelez harceler dérangez déranger dérangiez importunez importuner sollicitez solliciter relancez
+        relancer relance embêtez embêter embete ennuyez ennuyer spammez spammer saoulez soulez emmerdez emmerder textez
+        texter insistez insister sollicitiez recontactez recontacter recontacte mecrire mecrivez achalez rappelez
+        rappeler réécrivez""",
+    "ENVOYEZ": """menvoyez menvoyer menvoyé menvoye envoyez envoie envoyer envoies envoyiez adressez adresser
+        transmettez transmettre""",
     "CONTACTÉ": """contacté contactée contactés contactées dérangé dérangée sollicité sollicitée relancé relancée
-        harcelé harcelée importuné importunée démarché démarchée embêté embêtée appelé appelée spammé spammée""",
-    "RECEVOIR": "recevoir reçois reçoive recevrai",
-    "MESSAGE": """message messages msg msgs texto textos mail mails email emails courriels courriel pub pubs publicité*
-        notification* sondage* enquête* rappels relances sollicitation* spam spams promos promotion* communications
-        demandes contact appels newsletter* envois envoi démarchage* questionnaire* rappel
-        messagerie mms prospection whatsapp* sms""",
-    "REMOVE": """retirez retire retirer enlevez enlève enlever supprimez supprime supprimer effacez efface effacer rayez
-        raye rayer ôtez ôter virez éliminez radiez désinscri* désabon* excluez désabo retiriez supprimiez effaciez
-        enleviez dégagez""",
-    "MIEN": """numéro num tel téléphone portable données coordonnées nom contact mail compte fiche informations adresse
-        ligne mobile""",
-    "LIST": """liste listes fichier fichiers base bases répertoire système contacts diffusion carnet registre mailing
-        listing annuaire""",
-    "VEUX": """veux veut voulons souhaite souhaitons désire désirons accepte acceptons souhaiterais voudrais aimerais
-        préfère préférerais voudrions aimerions""",
-    "NEG": "plus pas jamais aucun aucunement",
+        harcelé harcelée importuné importunée démarché démarchée embêté embêtée recontacté recontactée contacter
+        deranger appelé appelée spammé spammée""",
+    "RECEVOIR": "recevrais recevait reçoivent recois recoive recevoir reçois reçoive recevrai",
+    "MESSAGE": """message messages msg msgs texto textos mail mails email emails courriels courriel pub pubs
+        publicité* notification* sondage* enquête* rappels relances sollicitation* spam spams promos promotion*
+        communications demandes contact envois envoi truc trucs robot appels newsletter* démarchage* questionnaire*
+        rappel messagerie mms prospection whatsapp* sms""",
+    "REMOVE": """retirez retire retirer enlevez enlève enlever supprimez supprime supprimer effacez efface effacer
+        rayez raye rayer ôtez ôter virez éliminez radiez désinscri* désabon* excluez désabo retiriez supprimiez effaciez
+        enleviez dégagez sortez sors sortir biffer biffez radier tracez efacé efacer efacez supprimmez sortiez rayiez
+        virer sorte""",
+    "MIEN": """numéro num tel téléphone portable données coordonnées nom contact mail compte fiche informations
+        adresse ligne mobile""",
+    "LIST": """liste listes fichier fichiers base bases répertoire système contacts diffusion carnet registre
+        mailing listing annuaire envois clients agenda""",
+    "VEUX": """jve jvoudrais jaimerais jsouhaite voulai voulais désirais aimerai voudrai veu jveu jveux voulait veux
+        veut voulons souhaite souhaitons désire désirons accepte acceptons souhaiterais voudrais aimerais préfère
+        préférerais voudrions aimerions""",
+    "NEG": "plus plu pu pus pas pa jamais aucun aucunement",
     "HEDGE": "éventuellement possiblement",
 }
 
-TYPOS = """arrêtez désabonner désinscrire contacter tranquille intéressé supprimez désinscription désabonnement messages
+TYPOS = """arrêtez désabonner désinscrire contacter tranquille intéressé supprimez désinscription désabonnement
+    messages
     dérangez envoyez"""
 
 INNOCENT = """
@@ -52,6 +60,7 @@ INNOCENT = """
 (je|on|nous|il|tu|ils|elles|elle) (ne|n) ~ (peux|peut|pouvais|pouvons|pourrai|manquerai|manquerons|regrette)
     ~ NEG ~ (arrêter|cesser|empêcher)?
 (sans|l|un|d|cet|en|mon|prochain|premier|dernier|bus) (arrêt|arrêts|cesse)
+(suis|étais|été) désabonn* (de la|du|de mon) UNKNOWN
 arrêt (de bus|maladie|de travail|de tram|du bus|complet|cardiaque|métro|sur)
 (répondez|répondre|envoyez|envoyer|tapez|répond|écrivez) (par)? (stop|arrêt) (pour|au|à|si)
 stop (au|sms) DIGITS ANY
@@ -66,6 +75,7 @@ STOP = """
 # A sentence that says stop, and no more.
 BEG STOPPER (STOPPER|FILLER|[,]|ça|moi){0,8} ([,] NAME{1,3})? (?=[.?,]|$)
 BEG arrêt FILLER{0,4} LAST
+BEG FILLER{0,3} (on|faut|il faut) (arrête|arrêter|stoppe|stop) LAST
 BEG stop (au)? DIGITS LAST
 # The law, the police, a block.
 (vais|allons|vous|je|devoir) ~ (porter|déposer|porte|dépose) plainte
@@ -117,8 +127,86 @@ REMOVE ~ (mon|mes|ce|moi|toutes mes) ~ MIEN
 (désinscri*|désabon*|désabo)
 (résilier|résiliez|annuler|annulez) ~ (abonnement|inscription|MESSAGE|souscription)
 BEG FILLER{0,3} (oubliez|oublie) (moi|mon numéro|nous|ce numéro)
+# A clause that refuses messages, in whatever order.
+BEG (?=HERE (MESSAGE|RECEVOIR|ÉCRIRE|CONTACTÉ|ÉCRIVEZ|ENVOYEZ)) (?!HERE (rater|manquer|perdre|oubli*|reçu|arriv*|peux
+    |peut|pourr*))
+    (?!vous|tu|avez) HERE (VEUX|envie|envi|besoin|supporte|préfère*|demande*|désire|merci|prière|faut|possible
+    |souhaite*|prie) HERE
+    NEG (?!de temps)
+BEG (?=HERE (MESSAGE|RECEVOIR|ÉCRIVEZ|ENVOYEZ)) (?!HERE (rater|manquer|perdre|oubli*|reçu|arriv*)) (?!vous|tu|avez)
+    HERE
+    (NEG|aucune|plus aucune) ~ (envie|envi|besoin|raison|intérêt)
+(ça|cela|ces|vos|envoi|envois|que|MESSAGE) HERE (cesse|cessent|s arrête|s arrêtent|arrête|arrêtent) (LAST|[,]|sans
+    |immédiatement|pour)
+(mett*|met|mis) fin à ~ (MESSAGE|ces|vos|cela|ça|tout)
+(fini|finis|terminé|finito|basta|stop|halte|fin) ~ (avec|des|aux|de)? ~ MESSAGE
+(MESSAGE|téléphone|numéro|nom|portable|mobile|ligne) ~ (ne|n)? (doit|doivent|a|ont) ~ (plus|pas|jamais|RECEVOIR
+    aucun) ~ (être|à|RECEVOIR|figurer
+    |apparaître|arriver)
+(doit|doivent|souhaite|veut) ~ (RECEVOIR|recevoir) ~ (aucun|plus aucun|plus)
+(gardez|garde|épargnez|épargne|évitez|évite) ~ (moi|nous|vos|tes|vos petits)? ~ MESSAGE
+plus (un|une) (seul|seule)? ~ (MESSAGE|texto)
+(zéro|0|aucun|aucune|sans) ~ (MESSAGE|pub) (LAST|[,]|sur|svp|merci|à|de votre)
+sans moi (désormais|LAST|pour|dorénavant)
+(dit|redit|répondu|écrit|demandé|envoyé|tapé|mis|précisé|coché|indiqué|signalé) ~ ANY{0,3} (stop|ke je voul*|que je
+    voul*|non|de ne
+    plus|pas de MESSAGE|d arrêter)
+(un|une|1|encore|prochain*) ~ (MESSAGE|texto|fois|seul) (de plus|encore|un) HERE (et|je|sinon)
+(si|dès que) ~ (je|j) HERE (reçois|recevoir|reçoit) ~ (encore|un|une) HERE (MESSAGE|fois)
+(sera|serez|seront) (averti*|prévenu*|saisi*|informé*)
+REMOVE ~ (moi|nous|me|m)? ~ (mon ~ MIEN|moi|de|des|du|dans) ~ (de|des|du)? ~ LIST
+(me|m|nous) ~ REMOVE ~ (de|des|du|de vos|de ton) ~ (LIST|MESSAGE|envois)
+(qu on|on)? me (raye|retire|supprime|enlève|sorte|efface) de ~ (LIST|MESSAGE)
+(quitte|quitter|sortir de|sors de) ~ (LIST)
+(quitte|quitter) ~ (cette|la|votre) (LIST|conversation)
+BEG (oust|ouste|hop)? [,]? (hors|dehors|sortez|sors|dégage|dégagez) de ~ (LIST|MIEN|téléphone|portable|vie)
+BEG du balai
+(pas|plus|jamais|aucune) ~ (autoris*|droit) ~ (à|de) ~ (m|me|nous)? ~ (ENVOYEZ|ÉCRIVEZ|CONTACTÉ|ÉCRIRE)
+(retire*|révoque*|annule*) ~ (l|le|mon) ~ (consentement|autorisation|accord)
+MESSAGE ~ (ne|n)? (sont|est|étaient) ~ (pas|plus) ~ (les)? ~ (bienvenu*|souhaité*|désiré*|voulu*|souhaités)
+(est|sont) ~ (pas|plus) ~ (souhaité*|souhaitable|désiré*|nécessaire) ~ (de|que|LAST) ~ (RECEVOIR|ÉCRIRE|me|LAST)
+(inutile|lieu|raison|besoin|peine|quoi) ~ (de|d)? ~ (continuer|garder|conserver|recevoir|RECEVOIR|poursuivre) ~ (à
+    |mon|vos|ces)
+(plus|pas|aucun) besoin (de|d) ~ MESSAGE
+(marre|ras la casquette|ras le bol|compte|assez|dos|tanné*|saoulé*|soûlé*|fatigué*|gavé*|soulé*) ~ (de|d) ~ (MESSAGE
+    |RECEVOIR)
+vous (me|m|nous) (saoul*|soul*|gonfl*|gav*|emmerd*|fatigu*|tann*|cassez) ~ (avec|LAST|[,])
+(me|m|nous)? (cassez|casse|gonflez|achalez|tannez) ~ (moi)? ~ (plus|pas|pu|pus)
+(lâchez|lâche|sacrez|laissez|laisse|lachez) ~ (moi|nous|mon) ~ (patience|tranquille*|tel|téléphone|numéro|affaire|la
+    grappe)
+(lâchez|lachez|lâche) l affaire
+(allez|aller|vas) ~ (vous)? ~ (me)? (lâcher|lacher|laisser)
+(sms|MESSAGE) ~ c est (non|fini|terminé|niet)
+(sms|MESSAGE|ça) ~ (ANY{0,4}) (j en|jen|je n en) (veux|veu|souhaite) (pas|plus|pu)
+(j en|jen) (veux|veu) (plus|pas|pu|pa) (LAST|[,]|de)
+(oubliez|oublie) ~ (moi|nous|mon numéro|mon existence) (LAST|[,])
+(ne|n) (recommencez|réessayez|insistez|revenez) (pas|plus)
+(qu on|que vous|vous) (me|m|nous) (laisse|laissiez|fiche|foute) ~ (tranquil*|la paix|en paix)
+(être|etre) ~ tranquil*
+(arrêt|arret|arrêté|areté|arreté|arrêter|arreter|arrete) ~ (de|d) ~ (m|me)? ~ (ÉCRIVEZ|ENVOYEZ|ÉCRIRE)
+(faut|il faut|vaut mieux) ~ (plus|pas|jamais|pu) ~ (me|m|nous)? ~ (ÉCRIVEZ|ENVOYEZ|CONTACTÉ)
+BEG (plus|pu) rien ~ (LAST|[,]|de|sur|venant)
+rien (du tout)? sur (ce|mon) (MIEN|téléphone|numéro)
+(ÉCRIVEZ|ENVOYEZ) (moi|nous)? (pu|plus|pas|plu) (jamais|rien|LAST)
+coché ANY{0,5} pas (de|d) ~ MESSAGE
+(pas|plus) de MESSAGE ~ (de ce style|svp|stp|merci|LAST|sur|s il|pour moi)
+(soit|être|est) le dernier ~ (MESSAGE|LAST|fois)
+(ne|n) ~ (reçoive|reçois|recevrais|recoive) ~ (plus|pu)
+(usage|faire valoir|exerce) ~ ANY{0,3} (droit) ~ (d opposition|de refus|de me retirer|LAST)
+(oblige|obligé|contraint) ~ à cesser
+(refuser|refus de|refuse) ~ (tout|tous|vos|ces|les|l)? ~ (MESSAGE|envois|envoi)
+signalé ~ (au|à|comme)
+(mettre|mis|mets) ~ en (indésirable*|spam|liste noire|noir)
+(bloquez|désactivez|coupez|suspendez|stoppez|débranchez|désactiver) ~ (moi)? ~ (les|vos|ces|tous)? ~ (MESSAGE|envois
+    |robot)
+(perdez|perds) plus ~ temps à ~ (m|me) ~ ÉCRIRE
+(commence|commencent) à bien faire
+(allez|va|va t en) (spammer|embêter|harceler|ennuyer|emmerder) ~ (quelqu|un autre|les autres|ailleurs)
+(non merci|merci) [,] plus jamais
+pas des (MESSAGE|sms) de
+(non|oui ou non) [,]? plus jamais LAST
 # Left alone, enough, no interest.
-BEG (plus|assez|pas|aucun) (de|d)? ~ MESSAGE (END|par|de (votre|vous))
+BEG (plus|plu|pu|pus|assez|pas|aucun) (de|d)? ~ MESSAGE (END|par|de (votre|vous))
 (merci|prière|veuillez) ~ (de)? ~ (m oublier|me laisser tranquille|cesser|arrêter|stopper)
 (laissez|laisse) (moi|nous) ANY{0,3} (tranquille*|en paix)
 (me|m|nous) laisser (tranquille*|en paix)
@@ -133,7 +221,8 @@ BEG (dégagez|dégage|cassez vous|casse toi|barrez vous|foutez le camp|fous le c
     (intéressé|intéressée|intéressés) (END|par ~ (MESSAGE|vos|votre|ce|ça|cela|ces|vous)|du tout)
 (ça|cela|ceci|MESSAGE) ~ (ne)? (m|nous) (intéresse|intéressent) (pas|plus|aucunement)
 BEG aucun intérêt (END|du tout|par)
-(ça|cela) suffit (maintenant)? END
+(ça|cela) suffit (maintenant)? (END|(les|vos|avec|de|ces) ~ MESSAGE)
+prochain* (MESSAGE|envoi|coup|fois) ANY{0,3} (signalement|plainte|cnil|signale*|33700|police)
 (j en ai|y en a|il y en a|nous en avons|c est bon j en ai) ~ (assez|marre|ras le bol|plein le dos)
     (END|(de|d) ~ (MESSAGE|RECEVOIR|vous END|être CONTACTÉ))
 BEG (assez|marre|ras le bol) (de|d|avec) ~ (MESSAGE|ça LAST|RECEVOIR|vous LAST)
@@ -141,7 +230,7 @@ BEG (assez|marre|ras le bol) LAST
 # No messages are wanted.
 (merci|veuillez|prière|demande|svp|souhaite|préfère|priez|prie) ~ (de|à ce)? ~ (ne)? (plus|pas) ~
     (ÉCRIVEZ|ENVOYEZ|RECEVOIR)
-VEUX (plus|pas) (?!rater|manquer|perdre) ANY{0,5} (MESSAGE|CONTACTÉ)
+VEUX (plus|plu|pu|pus|pas) (?!rater|manquer|perdre) ANY{0,5} (MESSAGE|CONTACTÉ)
 (VEUX|recevoir) ~ (plus|pas) (de|d|aucun)? ~ MESSAGE
 VEUX ~ (ne)? ~ (plus|pas) ~ (RECEVOIR|être CONTACTÉ|en RECEVOIR|entendre parler|ÉCRIVEZ|ENVOYEZ)
 VEUX (plus|pas) ~ (avoir|entendre|recevoir)? ~ (nouvelles|parler) ~ (de|d) ~ vous
@@ -161,7 +250,8 @@ VEUX (ne|n)? (plus|pas) ANY{0,5} (MESSAGE|CONTACTÉ|RECEVOIR)
 (ne|n) pas ~ (RECEVOIR|être CONTACTÉ|(me|m|nous) (ÉCRIVEZ|ENVOYEZ ~ MESSAGE)|ÉCRIVEZ LAST)
 BEG (m|me)? (ÉCRIVEZ|ENVOYEZ|recontactez) (moi|nous|m)? (plus|jamais|pas) (END|de ~ MESSAGE|rien|jamais|sur)
 BEG (m|me) (ÉCRIVEZ|ENVOYEZ) (plus|pas)
-(inutile|pas besoin|plus la peine|pas la peine) de (me|m|nous) (ÉCRIVEZ|ENVOYEZ)
+(inutile|pas besoin|plus la peine|pas la peine) de (continuer à)? (me|m|nous) (ÉCRIVEZ|ENVOYEZ)
+(ÉCRIVEZ|ENVOYEZ) (moi|m|nous)? (en)? (plus|plu|pus|pu) LAST
 ne plus (rien)? RECEVOIR
 (ne|n) (plus|jamais) ANY{0,4} (MESSAGE|ÉCRIVEZ|CONTACTÉ) LAST
 # Stop writing.
@@ -202,7 +292,8 @@ continuez ~ (à|de) ~ ÉCRIRE
 """
 
 LIMIT = """
-(avant|après|jusqu|jusque|entre|sauf|hormis) ~ (de|à|au|le|la)? ~ (DIGITS|midi|minuit|lundi|mardi|mercredi|jeudi
+(avant (?!que (je|j))|après|jusqu|jusque|entre|sauf|hormis) ~ (de|à|au|le|la)? ~ (DIGITS|midi|minuit|lundi|mardi
+    |mercredi|jeudi
     |vendredi|samedi|dimanche|demain|soir|matin|travail|que|ANY)
 (la nuit|le dimanche|le soir|le weekend|le week end|le matin|au travail|le samedi|en soirée|les weekends|pendant
     |au milieu de la|à cette heure|à ces heures|si tôt|si tard|aussi tôt|aussi tard)
@@ -214,5 +305,5 @@ autant de
 
 HEDGE = """
 (HEDGE|peut être)
-(sais pas si|dois je|devrais je|faut il)
+(sais pas si|dois je|devrais je|faut il (envoyer|répondre|que je|écrire|mettre))
 """

@@ -1,42 +1,44 @@
 """German: the words that opt out, and the sentences they opt out in."""
 
 WORDS = {
-    "BARE": """stopp stoppen abmelden abbestellen abmeldung austragen kündigen beenden aufhören löschen schluss genug
-        halt widerruf abbestellung ende stoppt""",
+    "BARE": """stopp stoppen abmelden abbestellen abmeldung austragen kündigen beenden aufhören löschen schluss
+        genug halt widerruf abbestellung ende stoppt""",
     "STOPPER": "stopp stoppen abmelden abbestellen",
-    "FILLER": """bitte danke dank vielen herzlichen schönen dankeschön hallo hi moin servus guten tag morgen abend sehr
-        geehrte geehrter damen herren und aber also doch mal jetzt sofort endlich umgehend gleich ja ok nun schon
+    "FILLER": """bitte danke dank vielen herzlichen schönen dankeschön hallo hi moin servus guten tag morgen abend
+        sehr geehrte geehrter damen herren und aber also doch mal jetzt sofort endlich umgehend gleich ja ok nun schon
         einfach liebe lieber grüße gruß mfg lg verdammt verdammte verdammten verdammter scheiß scheiße leute nochmal
         hiermit mensch hey gefälligst dringend unverzüglich bitteschön""",
-    "GLUE": """mir mich uns mein meine meinen meiner meinem der die das den dem des ein eine einen diese dieser diesen
-        dieses dies eure euer euren eurer ihre ihr ihren ihrer ihrem eurem deine dein deinen sie du euch ihnen dich an
-        auf von vom mit zu zur über per durch für im wieder weitere weiteren weiterer weiterhin ständig dauernd
-        immer noch so alle allen jegliche sämtliche solche solchen werblichen lästigen nervigen blöden blöd dummen
-        mehr wirklich künftig zukünftig ab bei aus es ich gar überhaupt auch nochmal nochmals erneut etwas andauernd
-        hier um handy telefon sms unerwünschte unerwünschten""",
-    "ME": "mir mich uns",
+    "GLUE": """da dort sowas mir mich uns mein meine meinen meiner meinem der die das den dem des ein eine einen
+        diese dieser diesen dieses dies eure euer euren eurer ihre ihr ihren ihrer ihrem eurem deine dein deinen sie du
+        euch ihnen dich an auf von vom mit zu zur über per durch für im wieder weitere weiteren weiterer weiterhin
+        ständig dauernd immer noch so alle allen jegliche sämtliche solche solchen werblichen lästigen nervigen blöden
+        blöd dummen mehr meh wirklich künftig zukünftig ab bei aus es ich gar überhaupt auch nochmal nochmals erneut
+        etwas andauernd hier um handy telefon sms unerwünschte unerwünschten""",
+    "ME": "mir mich uns mi mer ma",
     "STOP": "stoppen stoppt stopp stoppe beenden beendet",
     # Verbs of writing to somebody, in any form; those of sending, which need their object.
-    "SCHREIB": """schreib* kontaktier* belästig* spam* texte textet texten anrufen anschreib* anzuschreiben anzurufen
-        simse* behellig* bombardier* zuspam* zumüll* terrorisier* zutext* anspam*""",
+    "SCHREIB": """schreib* kontaktier* belästig* spam* texte textet texten anrufen anschreib* anzuschreiben
+        anzurufen simse* schrib* schriib* schreim behellig* bombardier* zuspam* zumüll* terrorisier* zutext* anspam*""",
     "STÖR": "nerv nervt nerven stör stört stören ruf ruft rufen anruf frag fragt fragen quäl* belästig* drängt",
     "SCHICK": "schick* send* sende sendet senden zusenden zuschicken verschick* zuzusenden zuzuschicken übermittel*",
     "GESCHRIEBEN": """angeschrieben kontaktiert belästigt angerufen genervt gestört behelligt angetextet erinnert
         zugespamt zugespammt angesprochen benachrichtigt zugemüllt bombardiert kontaktieren""",
-    "BEKOMMEN": "bekommen erhalten kriegen empfangen zugeschickt",
+    "BEKOMMEN": """haben bekomm bekomme kriege krieg kommen kommt lesen sehen bekommen erhalten kriegen kriagn
+        kriegn übercho empfangen zugeschickt""",
     "MESSAGE": """nachricht* mitteilung* werbung* werbe* mails mail emails newsletter* benachrichtig* umfrage*
         erinnerung* whatsapp* kontaktaufnahme* kontaktversuch* textnachricht* bewertungsanfrage* spam mist müll kram
-        quatsch zeug schwachsinn reklame* kommunikation spamnachricht* zusendung* kurznachricht* werbesms
-        bewertungsaufforderung* kontakt anfrage*""",
+        quatsch zeug schwachsinn reklame* schreiberei rundnachricht* werbenachricht* nachrichtenversand sms service
+        kommunikation spamnachricht* zusendung* kurznachricht* werbesms bewertungsaufforderung* kontakt anfrage* msg""",
     "LÖSCH": "lösch* entfern* streich* tilg*",
     "NIMM": "nimm nehmt nehmen nehme trag tragt tragen trage streich* schmeiß* werft wirf lösch* entfern*",
     "LIST": """liste listen verteiler verteilers datenbank system adressbuch kartei kontakte kontaktliste kontakten
         adressliste mailingliste datei kundenkartei kundenliste kundendatei empfängerliste speicher""",
     "MEINE": """nummer telefonnummer handynummer mobilnummer daten kontaktdaten name namen kontakt rufnummer konto
         account handynr tel telefonnr kundendaten""",
-    "NICHT": "nicht nie niemals nimmer net ned nich nix nichts keinesfalls",
-    "KEIN": "kein keine keinen keinerlei null",
-    "WILL": "will wollen wünsche wünschen möchte möchten",
+    "NICHT": "nicht nich niht nie niemals nimmer nimma nümme nüme nüm nümm net ned nöd nid nix nüt nichts keinesfalls",
+    "KEIN": "kein keine keinen keinerlei null k kei koa koane koan kane keni keini ka keien kenie",
+    "WILL": """will wollen wünsche wünschen möchte möchten mag wü wett wot wöll möcht mecht moecht wünsch mögen
+        brauch brauche brauchen""",
     "ICH": "ich wir",
     "FRAU": "frau herr herrn familie",
     "HEDGE": "vielleicht eventuell evtl womöglich möglicherweise",
@@ -46,6 +48,11 @@ WORDS = {
 TYPOS = "abmelden abbestellen nachrichten nachricht schreiben aufhören kontaktieren entfernen belästigen verteiler"
 
 INNOCENT = """
+(STOP|stopp) (schreibe|sage|tippe|sende) ich ANY{0,2} NICHT
+BEG (stop|stopp|halt) [,] FILLER{0,2} (falsch|ich hab|ich habe|moment|warte|kurz|nein|vergessen|wir|mein)
+versehentlich ~ (abgemeldet|gelöscht|ausgetragen|abbestellt)
+(kann|konnte|können) ANY{0,3} NICHT ~ (SCHREIB|texten|antworten) (LAST|[,])
+NICHT ~ auf [,]? ~ (mit|so)? ~ ANY{0,2} (tollen|guten|super|gut|service|arbeit)
 NICHT ~ (aufhören|aufzuhören|stoppen|aufhöre|auf END|auf damit END)        # "hören Sie nicht auf!"
 (ohne|kaum) ~ (aufzuhören|aufhören|stoppen)
 ICH (kann|konnte|werde|muss|darf|wollte|konnten|können|soll|sollte|würde) ~ NICHT ~ (SCHREIB|SCHICK|STÖR
@@ -55,6 +62,8 @@ ICH (kann|konnte|werde|muss|darf|wollte|konnten|können|soll|sollte|würde) ~ NI
 GOT ~ KEIN ~ MESSAGE
 (antworten|antworte|schreiben|sende|senden|antwort|antwortet) (sie)? (mit)? (stop|stopp) (um|zum|an|für|zur)
 (NICHT|KEIN) ~ (vergessen|vergiss|vergesst|zöger*)
+NICHT ~ (aus|von) ~ LIST ~ (streichen|löschen|nehmen|entfernen|austragen)
+NICHT ~ (streichen|löschen|entfernen|abmelden|austragen) [,]? ~ (komme|bin|will|möchte|war)
 (bus|kurzer|kurzen|nächster|nächste|ein|der|dem|den|im|am|beim) (stopp|stop)
 (will|möchte|wollte) ~ NICHT ~ (stören|nerven|belästigen)
 """
@@ -67,7 +76,8 @@ STOP = """
 ICH ~ (verklage|verklagen|klage) ~ (sie|euch|dich|END)
 anzeige (END|ist raus|erstatten|erstatte|wegen|gegen sie|gegen euch|bei der)
 (erstatte|erstatten|stelle) ~ anzeige
-(anwalt|rechtsanwalt|anwältin) (ein END|wird sich|meldet sich|ist informiert|ist eingeschaltet|einschalten)
+(anwalt|rechtsanwalt|anwältin) (ein END|wird sich (?!wegen)|meldet sich (?!wegen)|ist informiert|ist eingeschaltet
+    |einschalten)
 (schalte|schalten|beauftrage|nehme|informiere|gehe|gebe|übergebe|hören|hört|wende|rede) ~
     (zu|an|von|zum|einen|meinen|meinem|einem|mit)? ~ (anwalt|rechtsanwalt|anwältin|polizei)
 (rechtliche|rechtlichen|juristische) (schritte|schritten|konsequenzen|mittel)
@@ -86,7 +96,7 @@ anzeige (END|ist raus|erstatten|erstatte|wegen|gegen sie|gegen euch|bei der)
 (widerruf*) ~ (meine|die|hiermit|ich|jede|jegliche)? ~ (einwilligung|zustimmung|erlaubnis|einverständnis*)
 (widersprech*|widerspruch) ~ (hiermit|ich|gegen|der|jeder)? ~
     (nutzung|verarbeitung|werbung|speicherung|verwendung|MESSAGE|LAST|weitergabe|werblichen)
-(einwilligung|erlaubnis|zustimmung|einverständnis) ~ (widerruf*|zurück|entzog*|entzieh*|NICHT)
+(einwilligung|erlaubnis|zustimmung|einverständnis) ANY{0,6} (widerruf*|zurück|entzog*|entzieh*|NICHT)
 (NICHT|nie|KEIN) ~ (einwilligung|erlaubnis|zustimmung) ~ (gegeben|erteilt|dafür|dazu|END|für|zu)
 (das|MESSAGE|newsletter) ~ (NICHT|nie) ~ (bestellt|gewollt|angefordert)
 (untersage|verweigere) ~ (ihnen|euch|jede|jeglichen|MESSAGE|den|die|weiteren)
@@ -99,11 +109,14 @@ BEG (können|könnt|möchte|bitte|sie|ihr)? ANY{0,3} (mich|uns) ~ löschen
 MESSAGE ~ (ich|man)? ~ (stoppen|beenden|einstellen|abbestellen|abstellen|unterbinden|loswerden|abschalten
     |deaktivieren|abmelden)
 LÖSCH (sie|ihr|du)? ~ (mich|uns|MEINE)
+BEG MEINE raus LAST
 MEINE ~ (aus|von|bei)? ~ LIST? ~ (bitte)? (LÖSCH|gelöscht|entfernt|austragen|sperren)
 (mich|uns|nummer) ~ (aus|von) ~ LIST
-NIMM (sie|ihr|du)? ~ (mich|uns|MEINE) ~ (aus|von|raus|runter|heraus)
+NIMM (sie|ihr|du)? ~ (mich|uns|MEINE) ~ (aus|von|vom|raus|runter|heraus) (?!der warteliste|warteliste)
 (aus|von|vom) ~ LIST ~ (raus|nehmen|gelöscht|entfernt|austragen|gestrichen|genommen|streichen|entfernen|löschen)
-(melde|melden|meldet|trage|trag|tragt|tragen) (sie|ihr)? ~ (mich|uns|diese nummer) ANY{0,5} (ab|aus|raus) LAST
+(melde|melden|meldet|trage|trag|tragt|tragen) (sie|ihr)? ~ (mich|uns|diese nummer) (?!vom (UNKNOWN|NAME)|zum|für|von
+    der (UNKNOWN|NAME))
+    ANY{0,5} (ab|aus|raus) LAST
 (möchte|will|wie|kann|bitte) ~ ANY{0,2} (abmelden|abbestellen|austragen|abzumelden) LAST
 (bestelle|bestell|kündige) ~ (MESSAGE|abo|newsletter|hiermit) ~ (ab|END)
 (abo|abonnement|newsletter) ~ (kündigen|abbestellen|beenden|stornieren)
@@ -118,6 +131,94 @@ finger weg von (meiner|dieser)
 wie ~ (kann|werde|bekomme|komme|krieg*|stell*) ~ (ich|man) ~ (MESSAGE|das|euch|von|aus|den|die)? ~ LIST? ~
     (los|raus|abbestellen|stoppen|abstellen|runter|beenden|abmelden|austragen)
 wie ~ (komme|komm) ~ ich ~ (aus|von) ~ LIST
+# A clause that refuses messages, in whatever order.
+BEG (?=HERE (WILL|bitte|erhalten|erwünscht|gewünscht|mehr|künftig|weiter|weitere|ausdrücklich)) (?=HERE (MESSAGE|sms))
+    (?!HERE (GOT|verpass*|missen|verlier*|vergess*|gelesen|gesehen|finde|sicher)) HERE KEIN ~ (MESSAGE|sms|weiteren)
+BEG (?=HERE (MESSAGE|sms|sowas|BEKOMMEN|SCHREIB|SCHICK|GESCHRIEBEN|verwenden|nutzen|benutzen|anschreib*))
+    (?!HERE (GOT|verpass*|missen|verlier*|vergess*|stören|nerven|warten)) (?!sie|ihr|du|er) HERE
+    (WILL|möcht*) HERE NICHT (mehr|meh|länger|weiter|nochmal|erhalten|haben|bekommen|kriegen|LAST|[,])
+(?<!UNKNOWN)(?<!kündigen)(?<!löschen)(?<!abmelden)WILL (ich|i|wir) (das|die|sowas|es|diese|solche)? ~ (NICHT|nie
+    wieder) (mehr|haben|LAST|[,])
+(das|die|sowas|des) (NICHT|NICHT mehr) (haben)? WILL LAST
+(nichts|nix|niks) (mehr)? ~ (von|mit)? ~ (ihnen|euch|eich|dir|ihrer|eurer)? ~ (bekomme|bekommen|hören|lesen|sehen
+    |kriegen
+    |kommen|wissen|empfangen)
+(von|mit|bei) ~ (euch|ihnen|eurer|ihrer|dieser|MESSAGE|nachricht*) ~ ANY{0,3} (nichts|nix) ~ mehr
+(soll|darf|braucht|muss|möge) ~ (nichts|nix|KEIN) ~ mehr ~ kommen
+(SCHREIB|SCHICK|MESSAGE|sms) [,]? ANY{0,3} [,]? WILL (ich|wir) ~ (NICHT|KEIN)
+(MESSAGE|sms|diese sms|das|sowas) ~ (müssen|muss|brauchts|braucht es|brauch ich|brauche ich|brauch i|brauchen wir) ~
+    (echt|wirklich)? ~ (NICHT|KEIN) (sein|LAST|mehr|unbedingt)
+(nicht|unerwünscht) ~ (erwünscht|gewünscht|gewollt) [,]? ~ (dass|das|END)
+# It shall end: verbs that stand apart, and their infinitives.
+(schalt*|stell*|stellt) (sie|ihr|du|ma)? ~ ANY{0,5} (ab|ein|aus) LAST
+(lass|lasst|lassts|lassen|lasse) (sie|ihr)? ANY{0,6} (weg|sein|bleiben|stecken|ganz) (LAST|[,])
+(lass|lasst|lassts|lassen|losst|losts|lossts) (sie|ihr)? ~ (mich|mi|uns|mir) ~ in (ruhe|ruah|ruh|frieden)
+(weglassen|abschalten|ausschalten|abstellen|einstellen|unterlassen|rausnehmen|rauslöschen|herausnehmen|herauszunehmen
+    |rauszunehmen|ausschließen|deaktivieren|stilllegen|sperren|blocken|verkneifen) (LAST|[,])
+(deaktivier*|beend*|stopp*|stell*|unterlass*) (sie|ihr)? ~ (bitte)? ~ (das|die|diese|MESSAGE|sms|den) (LAST|MESSAGE
+    |umgehend
+    |sofort|bitte|jetzt|ein|hiermit)
+(dass|damit|das|muss|soll|bis|sorg*) HERE (aufhört|aufhören|ein ende hat|ein ende nimmt|schluss ist)
+(hör|hört|hörts|hören|höre) (sie|ihr)? ANY{0,3} auf ~ (mit|damit|LAST)
+aufhör* ~ ANY{0,3} (sms|MESSAGE|SCHREIB|SCHICK|schcken|schreibn)
+(schluss|ende|feierabend|basta|funkstille|ruhe) ~ (mit|von|jetzt) ~ (MESSAGE|sms|sowas|eurer|ihrer|diesen)
+(will|möchte|bitte|ab heute|hätte|um) HERE funkstille
+(melden|melde|meldet) (sie)? (mich|uns) ~ ab
+(sms|MESSAGE|das|die|euch) ~ (könnt|können|kannst|könntet) (ihr|sie|du)? ~ (euch|sich|dir)? ~ (sparen|schenken
+    |stecken)
+(könnt|können) (ihr|sie) (euch|sich) ~ sparen
+(sparen|spart|schenkt) (sie|ihr)? (sich|euch) ~ (MESSAGE|sms|das|die)
+(auf|an) ~ (MESSAGE|sms) ANY{0,3} verzicht*
+verzicht* ANY{0,3} auf ~ (MESSAGE|sms)
+(verschonen|verschont|zu verschonen|verschonten)
+(abstand|absehen|abzusehen) ~ (zu)? (nehmen|LAST|[,])
+(sehen|seht) (sie)? ~ von ANY{0,4} ab LAST
+davon (absehen|abzusehen|abstand)
+(letzte|letzten|letztes|allerletzte) (MESSAGE|sms|mal) ~ (gewesen|von|sein|war|LAST)
+(noch|nochmal|wenn) ~ (einmal|eine|ein|ne|einmal noch|so)? ANY{0,4} (sms|MESSAGE|anschreib*|SCHREIB|kommt|was kommt)
+    [,]? ~
+    (und|dann|wechsel*|geht|geh|erstatte|melde|zeige|sehen|rufe)
+(bin|ist|sind|gehe|geht|geb*) ~ (das|es)? ~ (an|zu) (meinen|meinem|den) anwalt
+# The number is to go.
+(MEINE|mich|uns|handynummer|mobilnummer) ANY{0,5} (weg|raus|vergessen|verschwinden|löschen|gelöscht|streichen|sperren
+    |entfernen|rausnehmen|herauszunehmen|austragen|tilgen|vernichten) (LAST|damit|von|aus|[,])
+BEG (weg|raus|runter|fort) ~ (damit|mit ~ MEINE|aus ~ LIST|von ~ LIST|vom ~ LIST)
+(machen|mach|macht|tut|tun|nehmt|nehmen|setzt|setzen|packt) ~ ANY{0,3} (MEINE|mich|uns) ANY{0,4} (weg|raus|runter
+    |sperrliste
+    |blacklist|schwarze liste|robinsonliste)
+(um|bitte um|beantrage|verlange|fordere|ersuche) ~ (streichung|löschung|entfernung|abmeldung|austragung|unterlassung)
+(sperr*|blockier*) (sie|ihr)? ~ (bitte)? ~ (MEINE|diese nummer)
+(nix|nicht|nichts) wollen ~ (mehr)? ~ (MESSAGE|sms)
+(nummer|ihr|sie) ~ (ist|sind|seid|wird|werdet) ~ (blockiert|gesperrt)
+(würde|möchte|will) ~ (gern*)? ~ (nichts|nix) ~ mehr (?!essen|trinken|verpass*|machen|kaufen)
+LÖSCH ANY{0,3} (mich|MEINE)
+(mich|MEINE) ANY{0,3} (raus*) (aus|von|vom) ~ LIST
+(nicht|nie|KEIN) ~ (mehr|länger|weiter) ~ ANY{0,3} (benutzen|nutzen|verwenden|speichern|verwendet|genutzt|benutzt
+    |teilnehmen)
+(nicht|nicht mehr|nicht länger) ~ (teil|teilnehmen|dabei sein|mitmachen) LAST
+(möchte|will|wollen) ANY{0,5} (raus|austreten|aussteigen|abmelden|austragen) LAST
+vergess* (sie)? [,]? ANY{0,4} (handy|nummer|telefon) (habe|hab|LAST)
+# Said before, no consent.
+(gesagt|geschrieben|gebeten|angegeben|mitgeteilt|angekreuzt|sagen) [,]? ANY{0,2} [,]? (dass|das)? HERE (NICHT|KEIN)
+    HERE
+    (will|möchte|wünsche|wollen|werden|MESSAGE|sms)
+(schon|bereits|wieder|mal|mehrmals|zweimal|doch) ~ ANY{0,3} (stop|stopp) ~ (geschrieben|geschickt|gesagt|gesendet)
+(schreibe|schreib|sage|sag|tippe|antworte) [,.?] (dann|also|hiermit)? (stop|stopp) LAST
+dann (stop|stopp) LAST
+(entzieh*|zieh*) ~ (ihnen|euch)? ~ ANY{0,3} (erlaubnis|einwilligung|zustimmung|einverständnis)
+(zustimmung|einwilligung|erlaubnis|einverständnis) HERE zurück
+# Somebody else, another way.
+(nur|halt|aber|bitte) ~ (nicht|net|ned) (an mich|bei mir|an uns|an meine) LAST
+(mir|mich|uns) ~ (bitte)? (NICHT|KEIN) mehr LAST
+(per|via) (mail|email|post|brief|telefon) ANY{0,4} (NICHT|KEIN) ~ (aufs handy|per sms|sms|MESSAGE|auf)
+(sms|MESSAGE) (bitte)? (NICHT|KEIN) ~ (mehr|LAST)
+nur ~ (mail|email|post|telefonisch|brief) ANY{0,2} [,.]? (sms|MESSAGE|KEIN) ~
+    (will|möchte|NICHT|sms|MESSAGE|nachrichten)
+nie (wieder|mehr) ~ (sowas|so was|was|etwas|MESSAGE|sms|LAST)
+(reicht|langt|genügt|reichts|langts) ~ (mit|jetzt mit|nun mit|langsam mit) ~ (den|euren|diesen|der)? ~ (MESSAGE|sms
+    |sowas)
+(geht|gehen|fallt|gehts) ~ (mir|uns) ~ NICHT ~ (auf|mehr|länger) ANY{0,5} (keks|nerven|geist|wecker|sack|zeiger)
+(nichts|nix) [.] (gar nichts|nie wieder)
 # Left alone, enough, no interest.
 (?<!wer)(hören|hört|hör|höre) (sie|ihr|du)? (FILLER|[,]){0,5} auf
     (LAST|damit|[,]? ~ (zu|mit)? ~ (SCHREIB|SCHICK|STÖR|MESSAGE)|[,]? ~ MESSAGE zu)
@@ -125,7 +226,8 @@ BEG FILLER{0,3} (aufhören|aufzuhören) LAST
 (sie|ihr|du|das) ~ (sollt|sollen|sollst|müsst|müssen|könnt|können)? ~ (damit)? aufhören LAST
 aufhören [,]? ~ (mir|mich|uns|zu SCHREIB|mit ~ (MESSAGE|sms))
 BEG (schluss|genug|ende|basta) (jetzt|nun|FILLER)? (damit|LAST|(mit|von) ~ MESSAGE)
-(lass|lasst|lassen|lasse|lasset) (sie|ihr|du)? ~ (mich|uns) ~ (ruhe|in (ruhe|frieden)|zufrieden)
+(lass|lasst|lassen|lasse|lasset|lossts|lönd|lond|löhnd|losst|loss) (sie|ihr|du)? ~ (mich|uns|mi|üs) ~
+    (ruhe|in (ruhe|ruah|ruh|rua|rueh|frieden)|zufrieden)
 (lass|lasst|lassen|lasse) (sie|ihr)? (mich|uns|meine nummer) ANY{0,4} (in ruhe|in frieden|zufrieden)
 (in ruhe|in frieden) ANY{0,2} (lassen|lasst|lässt|gelassen)
 (will|möchte|hätte) ~ (meine|mein) (ruhe|frieden)
@@ -146,13 +248,17 @@ BEG (unterlassen|unterlasst|unterlass|lasst|lass|lassen) (sie|ihr)? (das|dies|es
 (wenn|dass|könnten|können) ~ (sie|ihr) ~ (das|damit|dies)? ~ (lassen|aufhören|aufhört|unterlassen|einstellen)
     (END|würden|könnten)
 (lasst|lass|lassen) (sie)? (es|das)? (sein|bleiben|gut sein) LAST
+MESSAGE ANY{0,4} (sein|bleiben) (lassen|lasst|lass)
+(sms|MESSAGE|das|des) ANY{0,3} (bleiben|sein) lassen (LAST|[,])
+(lasst|lass|lassen) (sie)? das (bei mir|in zukunft|künftig|zukünftig|ab sofort|bitte|einfach)
+(hab|habe|hatte|haben) ANY{0,4} (stop|stopp|nein) ANY{0,2} (geschrieben|geschickt|gesagt|gesendet|geantwortet)
 # No messages are wanted.
 BEG ich? WILL (nichts|nix) mehr (von|mit) (euch|ihnen|dir)
 BEG (SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns|an diese|diese nummer) ~ (NICHT|nie|KEIN MESSAGE|KEIN
     weiteren)
 SCHICK (sie|ihr|du)? ~ (NICHT|nie|KEIN) ~ (mehr|wieder|MESSAGE|weitere|END)
 SCHREIB (sie|ihr|du)? ~ (NICHT|nie|KEIN) (mehr|wieder)
-(?<!GOT)KEIN ~ (MESSAGE|sms) ~ (mehr|schicken|senden|zusenden|erwünscht|gewünscht|bitte|von)
+(?<!GOT)KEIN ~ (MESSAGE|sms) ~ (mehr|meh|schicken|senden|zusenden|erwünscht|gewünscht|bitte|von)
 BEG KEIN ~ (nachrichten|sms|werbung|spam|umfragen|mails|newsletter|whatsapps|textnachrichten|erinnerungen
     |anfragen) LAST
 BEG KEIN weiteren? ~ (kontakt|nachrichten|sms) LAST
@@ -165,9 +271,12 @@ WILL ~ (NICHT|KEIN) [,]? ~ (dass|das) ~ ANY{0,4} (SCHREIB|SCHICK|GESCHRIEBEN|MES
 (nichts|nix) ~ (mehr)? ~ (von|mit) (euch|ihnen|dir) ~ (hören|wissen|haben|zu|mehr|lesen|bekommen|sehen)
 (von|mit) (euch|ihnen|dir) ~ (nichts|nix) ~ (mehr)? (hören|wissen|haben|zu|lesen|bekommen|sehen)
 (SCHREIB|STÖR) (sie|ihr)? ~ (mir|mich|uns) ANY{0,3} (NICHT|KEIN|nie) ANY{0,2} (mehr|wieder)
+BEG KEIN ~ (MESSAGE|sms) ~ (auf|an|für|bei|per|mehr|über) (mein*|diese*|ANY)
+(angekreuzt|gesagt|geschrieben|gebeten|ausdrücklich|vereinbart) ~ KEIN (sms|MESSAGE)
 KEIN ANY{0,3} (MESSAGE|sms) ANY{0,3} (mehr|senden|schicken|erhalten|bekommen|zusenden) LAST
 WILL ~ (NICHT|KEIN|nichts) ANY{0,4} (MESSAGE|GESCHRIEBEN|SCHREIB)
-von ~ (weiteren)? ~ (MESSAGE) ~ absehen
+von ~ (weiteren)? ~ (MESSAGE) ~ (absehen|abzusehen)
+sehen (sie)? ~ davon ~ ab LAST
 verzichte ~ (auf)? ~ MESSAGE
 MESSAGE ~ (ist|sind) ~ (NICHT|nicht mehr)? ~ (unerwünscht|erwünscht|gewünscht|willkommen)
 (unerwünscht|unerwünschte) ~ (MESSAGE|END)
@@ -175,10 +284,14 @@ MESSAGE ~ (ist|sind) ~ (NICHT|nicht mehr)? ~ (unerwünscht|erwünscht|gewünscht
 (WILL|bitte) ~ KEIN ~ kontakt
 # Do not write.
 BEG NICHT mehr LAST
+(nimma|nimmer|nümme|nüme|nümm|nüm) ~ (SCHREIB|SCHICK|BEKOMMEN|STÖR|texte)
+(SCHREIB|SCHICK|texte) ~ ME ~ (nimma|nimmer|nümme|nüme|nümm|nüm)
+WILL ~ (das|des|dies|es|die) ~ (nimma|nimmer|nümme|nüme|NICHT mehr)
+(nüt|nix|nichts|nichts) (mehr|meh) ~ (SCHICK|SCHREIB)
 (SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns) ~ (NICHT|nie) (mehr|wieder|weiter)
 BEG (nerv|nervt|nerven|stör|stört|stören) (sie|ihr)? (bitte)? NICHT LAST
 BEG (schreiben|schreibt|schreib|kontaktieren|kontaktiert) (sie|ihr)? (bitte)? NICHT LAST
-(NICHT|nie) (mehr|wieder|weiter|länger|nochmal) ~ (SCHREIB|SCHICK|BEKOMMEN|STÖR|melden)
+(NICHT|nie) (mehr|meh|wieder|weiter|länger|nochmal) ~ (SCHREIB|SCHICK|BEKOMMEN|STÖR|melden)
 (NICHT|nie) (mehr|wieder) ANY{0,4} (SCHREIB|SCHICK|kontaktieren|anrufen) LAST
 NICHT ~ (weiter)? (SCHREIB|kontaktieren|anschreiben|belästigen|stören) (END|mehr)
 (mich|mir|uns|diese nummer) ~ NICHT (mehr|weiter|wieder)? ~ (SCHREIB|SCHICK|anschreiben|anrufen)
@@ -235,11 +348,13 @@ LIMIT = """
 (am|übers) (wochenende|sonntag|abend|vormittag|samstag|montag)
 (während|wenn ich|solange|sofern|falls ich)
 (so|zu) (oft|früh|spät|viele|häufig|viel)
-(heute|vorerst|zurzeit|vorläufig|momentan|diese woche|diesen monat|gerade nicht|im moment)
+((?<!ab)(?<!noch)(?<!von)heute (?!noch)|vorerst|zurzeit|vorläufig|momentan|diese woche|diesen monat|gerade nicht|im
+    moment)
 (in der nacht|mitten in der)
 """
 
 HEDGE = """
 HEDGE
-(weiß nicht ob|soll ich|sollte ich|nicht sicher ob|muss ich)
+(weiß nicht ob|soll ich|sollte ich (mich|lieber|vielleicht|besser|da)|nicht sicher ob|muss ich (?!tun|erst|noch|denn
+    |machen|mich noch))
 """

@@ -12,6 +12,8 @@ searched by Python's own `re`. In a rule,
     NAME            is a known name, or an unknown word with a capital letter; POSS a name with 's
     DIGITS, GERUND  are a number, an unknown word in -ing; UNKNOWN is any other one in small letters
     ANY             is a word, not a boundary
+    HERE            is up to fourteen words of the same clause. With (?= ) it asks for words in whatever order:
+                    `BEG (?=HERE MESSAGE) HERE KEIN` is a clause with both
     [.] [,] [?]     are the boundaries: the end of a sentence, of a clause, of a question
 
 and all else is as in `re`: ( | ) ? {0,3} (?<! ) (?! ). No rule repeats without a limit: time stays linear.
@@ -25,7 +27,7 @@ from reviews.delivery.provider_events.meaning.text import fold
 BOUNDARIES = ".?,"
 UNKNOWN, NAME, OWNER, DIGITS, GERUND = "x", "N", "P", "0", "g"
 SPECIAL = {"UNKNOWN": UNKNOWN, "NAME": NAME, "POSS": OWNER, "DIGITS": DIGITS, "GERUND": GERUND}
-PLACES = ("BEG", "END", "LAST", "ANY")
+PLACES = ("BEG", "END", "LAST", "ANY", "HERE")
 TOKEN = re.compile(r"\(\?[:=!]|\(\?<[!=]|\[[.?,]\]|[^\W\d_]+\*?|\S")
 # A word that begins so has the classes of its stem; shorter stems would take in too much.
 SHORTEST_STEM = 3
@@ -98,6 +100,7 @@ class Grammar:
             "END": f"(?=[{fillers}]{{0,4}}(?:[{BOUNDARIES}]|$))",
             "LAST": f"(?=[{fillers}]{{0,4}}(?:[.?]|$))",
             "ANY": f"[^{BOUNDARIES}]",
+            "HERE": f"[^{BOUNDARIES}]{{0,14}}?",
         }
         book = RuleBook()
         for rule in rules:
@@ -106,7 +109,7 @@ class Grammar:
             if not needs:
                 raise ValueError(f"No word is necessary: {rule}")
             bridged = ["~~" if self._is_bridge(tokens, number) else token for number, token in enumerate(tokens)]
-            book.add(re.compile("".join(sets.get(token, token) for token in bridged)), needs)
+            book.add("".join(sets.get(token, token) for token in bridged), needs)
         return book
 
     def _is_bridge(self, tokens: list[str], number: int) -> bool:
@@ -155,26 +158,34 @@ class Grammar:
 
 
 class RuleBook:
-    """Compiled rules. Few of them are worth searching in a text: each is kept with the letters that it needs."""
+    """Rules. Few of them are worth searching in a text: each is kept with the letters that it needs.
+
+    A rule is compiled when it is first searched: all of them take half a second, which every process would pay.
+    """
 
     def __init__(self) -> None:
-        self.rules: list[tuple[re.Pattern[str], list[frozenset[str]]]] = []
+        self.rules: list[tuple[str, list[frozenset[str]]]] = []
         self.by_letter: dict[str, list[int]] = {}
+        self._compiled: dict[int, re.Pattern[str]] = {}
 
-    def add(self, pattern: re.Pattern[str], needs: list[frozenset[str]]) -> None:
-        """Keep a rule under each letter of the smallest of its sets."""
+    def add(self, rule: str, needs: list[frozenset[str]]) -> None:
+        """Keep a rule, as `re` has it, under each letter of the smallest of its sets."""
         for letter in needs[0]:
             self.by_letter.setdefault(letter, []).append(len(self.rules))
-        self.rules.append((pattern, needs[1:]))
+        self.rules.append((rule, needs[1:]))
 
     def find(self, letters: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """Return the matches in that part of the text, in the order of the rules."""
         end = len(letters) if end is None else end
         present = frozenset(letters[start:end])
         for number in sorted({number for letter in present for number in self.by_letter.get(letter, ())}):
-            pattern, needs = self.rules[number]
-            if not any(need.isdisjoint(present) for need in needs):
-                yield from pattern.finditer(letters, start, end)
+            if not any(need.isdisjoint(present) for need in self.rules[number][1]):
+                yield from self._pattern(number).finditer(letters, start, end)
+
+    def _pattern(self, number: int) -> re.Pattern[str]:
+        if number not in self._compiled:
+            self._compiled[number] = re.compile(self.rules[number][0])
+        return self._compiled[number]
 
 
 def assign_letters(signatures: Iterable[frozenset[str]]) -> dict[frozenset[str], str]:

@@ -33,7 +33,11 @@ SLIPS, SLIPS_IN_LONG, LONG = 1, 2, 11
 SHORTEST = 6  # in shorter words a slip makes another word; unless the text has no other word
 # A slip costs time to recognise: only so many words of a text are tried.
 MOST_SLIPS = 20
+SHORTEST_IN = 5  # of words in -in that may be in -ing
 ALONE = ("stop", "unsubscribe", "cancel")
+
+# A word that others were glued to, and of how many words such a one may be.
+GLUED, MOST_GLUED = ("unsubscribe", "nomore", "remove", "leave", "nomas", "keine", "donot", "dont", "stop"), 5
 
 THRICE = re.compile(r"(.)\1{2,}")
 LETTERS_FOR_DIGITS = str.maketrans("013457$@", "oleastsa")
@@ -44,6 +48,7 @@ PHRASES: dict[str, dict[tuple[str, ...], str]] = {
     "opt": {("opt", "out"): "optout"},
     "opted": {("opted", "out"): "optedout"},
     "un": {("un", "subscribe"): "unsubscribe"},
+    "phone": {("phone", "book"): "phonebook"},
     "s": {("s", "il", "vous", "plait"): "svp", ("s", "il", "te", "plait"): "svp"},
 }
 # Words that are recognised letter by letter: "S T O P".
@@ -76,7 +81,7 @@ class Spelling:
             if letter := self.grammar.look_up(form):
                 return letter
         if plain.isalpha():
-            return None
+            return self.grammar.look_up(f"{plain}g") if plain.endswith("in") and len(plain) >= SHORTEST_IN else None
         if NUMBER.fullmatch(plain):
             return DIGITS
         base, apostrophe, ending = plain.partition("'")
@@ -93,6 +98,29 @@ class Spelling:
     def _correct(self, word: str) -> str | None:
         meant = correct(word, self.meant)
         return self.grammar.look_up(meant) if meant else None
+
+
+def unglue(words: Sequence[Word], grammar: Grammar) -> list[Word]:
+    """Return the words, those apart that were typed without spaces after one that opts out: "stoptextingme"."""
+    apart: list[Word] = []
+    for word in words:
+        start = word.start
+        for part in _find_parts(word.plain, grammar):
+            apart.append(Word(part, start, start + len(part), word.capital))
+            start += len(part)
+    return apart
+
+
+def _find_parts(word: str, grammar: Grammar) -> list[str]:
+    """Return the known words that this one is made of, each as long as can be; the word itself if it is not."""
+    parts: list[str] = []
+    rest = word if word.startswith(GLUED) and grammar.look_up(word) is None else ""
+    while rest and len(parts) < MOST_GLUED:
+        sizes = (size for size in range(len(rest), 1, -1) if rest[:size] in (grammar.exact if parts else GLUED))
+        size = next(sizes, len(rest) + 1)
+        parts.append(rest[:size])
+        rest = rest[size:]
+    return parts if len(parts) > 1 and not rest and parts[-1] in grammar.exact else [word]
 
 
 def unknown(word: Word) -> str:

@@ -67,6 +67,23 @@ not (who|the one|the person|whom|the guy|the girl) ~ (you|u|youre|ur) ~ (are)? ~
 (NAME|she|he|they) (has|have)? (changed|switched|lost) (her|his|their) (number|phone number) END
 (have|had) (had)? ~ this number ~ (for|since) ~ (DIGITS|years|months|over|only|long|about)
 mistaken identity
+(wrong|worng|wrng|wrogn|rong) (number|num|nmbr|person)
+(digit|digits|one number|a number) wrong
+(wrong|worng) (numba|nmber|numbr|numer|numbre|nr|no) (END|LAST)
+(misdirected|misrouted|misaddressed) (text|message|sms|msg)?
+(new|different|another) (owner|holder|user) (of|for|here|END)
+(texted|reached|messaged|contacted|rung|called) ANY{0,4} (by mistake|in error|by accident)
+(got|have|had) (this|the) (number|phone|sim) ANY{0,3} (weeks|months|days|week|month|year|years) ago
+(im|i am|am|aint|i aint) (not)? (NAME|PERSON) ANY{0,2} (im|i am|wrong|my name) NAME?
+(not|aint|isnt) (janes|PERSON) (phone|number|cell|mobile)
+(this|it|thats) is (mine|my number|my phone) now
+(mistyped|mixed up|misdialed|misdialled|wrote down|noted) ~ (a|one|the|some)? ~ (digit|digits|number)
+not the person (you|u|youre|ur) ~ (are)? ~ after
+(someone|somebody) elses (number|phone|mobile|cell|line)
+(whoever|person|guy|lady|woman|man|who) ANY{0,2} (had|owned|used) (it|this number|this phone|the number) (before
+    |previously
+    |last)
+had this (number|phone|sim|line) ~ (DIGITS|one|two|three|few|couple|several) (days|weeks|months|years|week|month|year)
 (thats|that is|this is|its) not me END
 (this|that|it) isnt me END
 someone elses (number|phone)
@@ -106,6 +123,25 @@ BEG (equivocado|equivocada) END
 (mi nombre no es|no es mi nombre)
 no soy (la persona|a quien|quien) ~ (que)? ~ (busca|buscan|buscas|cree|creen|piensa|piensan)
 (marcó|marcaron) mal
+(num|nro|número|numero|tel|cel) (equivocado|equivocada|errado|incorrecto|mal)
+(pifi*|erraste|erró|erraron|equivocaste|confundiste|confundió|confundieron) ~ (de|d|el|con)? ~ (número|numero|num
+    |persona|nro)
+(está|esta|dieron|dio|han dado|apuntaron|anotaron|tienen|dieron un) ~ (mal|falso) ~ (el|un)? ~ (número|numero|num)
+(número|numero) (falso|inventado)
+(mensaje|sms|texto) (es|era)? para otr*
+(me dieron|me asignaron|compré|estrené|saqué|contraté|tengo) ~ (este|esta|el|la)? ~ (número|numero|chip|línea|cel|sim
+    |celular|móvil)
+    ~ (hace|la semana|desde|nuevo|nueva|ayer)
+chip ~ (lo)? ~ (compré|es nuevo)
+((dueñ*|titular) (anterior|de antes)|anterior (dueñ*|titular))
+(PERSON|NAME) no es (la|el|de) ~ (este|esta|de este)
+(número|numero|línea|teléfono|celular|móvil) ~ (pertenece a|es de un|es de una|es del|es el de|no corresponde)
+no corresponde (este|el) ~ (número|teléfono|celular|móvil)
+no me llamo (así|asi)
+quién es (PERSON|NAME) [?,] ~ (yo)? ~ soy (PERSON|NAME)
+(este|esta) es ~ (el)? ~ (cel|celular|teléfono|número|móvil|numero) de (don|doña|NAME|PERSON|la)
+no es (la|el|su) (clienta|cliente|paciente) [.]
+desconozco ~ (a|quién) ~ (esa|sea|es)
 (se confundió|se confundieron|me confunde|me confunden) (END|de|con)
 NAME ya no (trabaja|vive) aquí
 (número|numero|persona) que no es
@@ -129,11 +165,33 @@ NAME cambió de (número|teléfono|celular)
 (número|teléfono) ~ (ya)? no (le)? pertenece
 (acabo|acabamos) de (obtener|recibir|comprar|adquirir|contratar) ~ (número|numero|línea)
 (busca|buscan|buscas|buscando) ~ a (otra|alguien)
-(mensaje|esto) ~ no es para mi
+(mensaje|esto|sms|texto) ~ no (es|era|fue|iba) ~ (para|dirigido a) ~ (mi|mí)
+(número|numero|cel|celular|teléfono|línea) ~ (ya)? no es (de|del) (la|el)? (señor|señora|sr|sra|doña|don) NAME
+(ahora|este|esta|ya) ANY{0,2} (número|numero|cel|celular|teléfono|línea|este|esta) ~ es mío
+(este|ese) ~ (cel|celular|teléfono|numero|número) es (mío|mio|de NAME)
+cambió de (número|numero|teléfono|celular)
+(están|está|estás) (mandando|escribiendo|enviando|hablando|llamando) a otra persona
+(está|están|estás) (equivocado|equivocada|equivocados) (joven|señor|señora|amigo|amiga|señorita|hijo|este|aquí)
 """
 
 GERMAN = """
 (falsche|falschen|falscher|verkehrte|verkehrten) ~ (nummer|person|rufnummer|telefonnummer|handynummer|empfänger)
+(falsche|falscher|falsches|falschen|verkehrte) (nr|no|telefon|kontakt|adresse|handy|anschluss)
+(nummer|nr) (ist)? falsch
+(zahlendreher|irrläufer|irrtümlich|fehlgeleitet*|vorbesitzer*)
+(diese|die|meine|unter dieser) ~ (mobilnummer|nummer|handynummer|telefonnummer) ~ (ist|erreichen|gehört|hat|habe)
+    ANY{0,4}
+    (nicht (die|der|von)|erst seit|inzwischen|mittlerweile|früher|jetzt mir|einem|einer)
+(bin|ist) NICHT ~ (diese|die|jene) (person|dame)
+(ist|sind) ~ (uns|mir|hier) ~ NICHT bekannt
+(ich|wir) (heiße|heiß|heißen|bin) ~ (auch|aber|gar)? ~ nicht (NAME|PERSON) (END|und|sondern|aber)
+ich (nicht|net) PERSON
+(heiße|bin|ist) NAME und (ich)? war (noch)? (nie|NICHT)
+(PERSON|NAME|FRAU NAME) (kenne|kenn|kennen) (ich|wir) NICHT
+PERSON [?] FILLER{0,2} (kenne|kenn) ~ ich ~ (NICHT|KEIN)
+(erreichen|erreicht) ~ (hier|unter dieser nummer) ~ NICHT
+(das hier|hier|dies|das) ist ~ (jetzt)? (mein|meine) (handy|nummer|telefon|anschluss)
+(meint|meinen|sucht|suchen) ~ (sicher|wohl|bestimmt)? ~ (jemand|jemanden) (anders|anderes|anderen|anderer)
 (falschen|verkehrten) (kontakt|ansprechpartner|mann|adressaten)
 (falsch|verkehrt) (verbunden|gewählt)
 (den|die|der) (falschen|falsche) (END|erwischt|angeschrieben)
@@ -166,6 +224,13 @@ bin nicht (die|der) (richtige|gesuchte)
 NAME (wohnt|arbeitet|lebt) (hier NICHT|NICHT mehr hier|NICHT hier)
 nummer hat ~ (jemand|einen neuen)
 (verwechseln|verwechselt) ~ (mich|uns)
+BEG (da|das|hier|es)? (liegt|ist|muss|wohl)? ~ (eine|wohl|um)? ~ verwechslung (END|vor|sein)
+(bei mir|hier) (sind|seid|bist|sans)? (sie|ihr|du)? ~ falsch LAST
+(sind|sans|seid|bist) ~ bei mir ~ falsch
+für (jemand|jemanden|wen) (anderen|anders|anderes|anderen) (gedacht|bestimmt|gemeint)
+(habe|hab) ~ (nummer|nr) ~ (neu|erst) ~ (seit|bekommen|END)
+(kenne|kenn) ~ KEIN LAST
+nicht für mich (bestimmt|gedacht)
 """
 
 FRENCH = """
@@ -177,6 +242,27 @@ pas (la bonne personne|le bon numéro|le bon destinataire)
 connais pas (cette personne|ce monsieur|cette dame|ce nom)
 BEG il y a erreur
 ce n est pas moi END
+(c|ce) (n)? (est)? pas (PERSON|NAME|moi PERSON|mme|moi (LAST|[,]))
+(c est|je m appelle|moi c est|ici c est) (NAME|PERSON) [,]? (et)? pas (NAME|PERSON)
+pas (le|la) bon (num|numéro|destinataire|contact)
+(suis|êtes|écrivez|parlez) ~ (pas|plus) ~ (à)? ~ (la dame|le monsieur|cette personne|celle|la bonne personne)
+(ce|mon|cette|c) ~ (gsm|téléphone|numéro|num|tel|natel|ligne|portable|carte sim) ~ (m appartient|n appartient|est à
+    moi|est le mien
+    |a été réattribué|réattribué)
+(numéro|ligne) (réattribué|réattribuée|désattribué)
+ancien* (propriétaire|abonné*|titulaire|détenteur|détentrice)
+donné (mon|un faux|ce|un mauvais) (numéro|num)
+(devez|allez|avez dû) (me)? confondre
+(mauvais|faux) (chiffre|num|numéro)
+(c|ce|c est) (le|est le)? (num|numéro|tel) (à|a|de) (NAME|UNKNOWN) ici
+(conais|connais|connait) ~ (pas|ni) ~ (PERSON|NAME|de PERSON)
+MESSAGE ~ (de|pour) ~ (quelqu un d autre|une certaine|un certain|une autre)
+n a plus ce (numéro|num|tel)
+(personne|celle|celui) ~ que vous cherchez n est
+c est le mien
+(viens|vient|venons) d avoir ~ (carte|sim|puce|num)
+(tromp*|planté*) ~ en notant
+(ya|y a|il y a) (pa|pas) de (PERSON|NAME)
 mon nom n est pas
 NAME (n habite|ne vit|ne travaille|habite) (plus|pas) ici
 changé de (propriétaire|titulaire)
@@ -199,7 +285,8 @@ je (ne)? m appelle pas
 je m appelle NAME [,]? (et)? (pas|non) NAME
 NAME (n a|a) ~ (plus|changé) ~ (ce|de) numéro
 (viens|vient|venons) d avoir ~ (numéro|ligne)
-(message|sms) (n est)? pas (pour moi|destiné)
+(message|sms) (n est|n était|ne)? pas (pour moi|destiné)
+(ne|n) (m|nous) (est|était|sont) pas (destiné*|adressé*)
 (cherchez|vouliez|pensiez|vouliez|voulez) ~ (joindre|contacter|parler|écrire)? ~ (à)? ~
     (quelqu un d autre|une autre personne)
 """
