@@ -84,7 +84,7 @@ NAY ~ WILLING (?!to (send|write|leave|give|post|answer|miss|lose|stop|unsubscrib
 (revoke|revoked|revoking|withdraw|withdrawing|withdrawn|rescind|retract) ~ (my)? ~ (consent|permission
     |authorization|authorisation|optin|opt in)
 (dont|do not|didnt|did not|never) ~ (consent|consented) (to|END|2)
-(never|didnt|did not|havent|dont|have not) ~ (sign|signed|signup|subscribe|subscribed|opt|opted|optedin) ~
+(never|didnt|did not|havent|dont|have not) ~ (sign up|signed up|sign on|signed on|signup|subscribe|subscribed|opt|opted|optedin) ~
     (up|in|to|me)? ~ (for|to)? ~ (this|these|MESSAGE|any|anything|it|that|your|END|receive|get|be)
 (never|didnt|did not|dont|do not|havent|without|no|not|doesnt) ~ (give|gave|given|have|got|has|grant|granted
     |my)? ~ (you|u|anyone|them|to)? ~ (permission|consent|authorization|authorisation) (to|for|END|and)
@@ -132,7 +132,8 @@ REMOVE (her|his|their) MINE
     (number|digits|phone number|contact|details|info)
 forget (that)? you (ever|have|had) ~ (ever)? ~ (had|have|got|met|knew) (me|my MINE|this MINE|our MINE)
 TAKE ~ (me|us|my|this|number|MINE) ~ (off|from|out of) ~ (of)? ~ (your ~ LIST|MESSAGE|LIST)
-(take|get|taking) (me|us|my number|this number|my phone|my cell|it) off (of)? (END|this|that|your|ur|the list
+(take|get|taking) it off (of)? ~ LIST
+(take|get|taking) (me|us|my number|this number|my phone|my cell) off (of)? (END|this|that|your|ur|the list
     |all|these|please|whatever|wherever)
 (take|get|taking|have) (me|us|my ~ MINE) off (of)? (it|them|urs|yours|there) END
 (come|coming|came) off ~ (LIST|these|this)
@@ -143,7 +144,7 @@ not (to)? put (me|us|my MINE) (on|in|down)
 undo ~ (sign|signup|subscription|registration|optin)
 (take|get|pull|cut) (the|my|this|our) MINE (out|off) (it|there|this)? END
 (off|from) (of)? (your|ur|any) ~ LIST
-UNSUB (?!from (GERUND|UNKNOWN|waiting|my|(your|the) (competitor|competition|POSS|gym)))
+UNSUB (?!from (back|pain|bad|the pain|GERUND|UNKNOWN|waiting|my|(your|the) (competitor|competition|POSS|gym)))
 (opt|opting|opted|opts) ~ (me|us|this number|my number)? ~ out
 (optout|optedout) (?!for the|of the UNKNOWN|policy|form|option|link|page|rate|process)
 (?<!dont)(?<!not)(?<!wont)(?<!never)(?<!didnt)(?<!wouldnt)(leave|let) ~ (me|us|my (MINE|phone|family|wife|kids
@@ -287,4 +288,23 @@ STOP with ~ (MESSAGE|this|these|it|already|END)
 (all|any|your|further) ~ (communication|communications|contact|MESSAGE) ~ (must|should|needs|has|to) ~ (to)?
     ~ (stop|cease|end)
 (blowing|filling|clogging|flooding) ~ up? ~ (my|our) ~ (phone|inbox|cell)
+# More ways to say it.
+(appreciate|appreciated|love|could|can|may|will|shall|that|this) ANY{{0,5}} (last|final) (MESSAGE|one) (from|of|LAST|that|i|you)
+(leave|keep) (me|us|my MINE) (off|out) ~ (of ~ LIST|LIST|MESSAGE|these|LAST)
+(be|get|being|getting) ~ (excluded|exempt|exempted|left out) from ~ (these|this|MESSAGE|LIST|all|your)
+(make|making) (these|this|it|them|the MESSAGE) (go away|end|disappear)
+(take|get|leave|count|cut) (me|us) out of (it|this|these|all|that|whatever)
+(not|no) (one|a single|another|1|a) (more|further)? MESSAGE
+(please|kindly|just|to|must|will you) ~ refrain (LAST|from)
+(dont|do not|never|not) ~ (ever)? ~ hear from ~ (this|your) (number|MESSAGE|lot|company|business|shop)
+(said|told|say|saying|asked) (you|u)? ~ (to)? (quit|cease|unsubscribe|nomore|no more) LAST
+(sooner|rather|prefer|better|nice|if) ~ (if)? ~ (you|u|yous|ye) ~ (didnt|did not|dont|stopped|wouldnt) ~ (SEND|CONTACT|TROUBLE)
+stop it with ~ (these|the|all|this|your|MESSAGE)
+(could|can|would|will|kindly) (you|u)? ~ not ~ (SEND|CONTACT|TROUBLE|include|add) (?!him|her|them|UNKNOWN)
+(dont|do not|not|never) ~ include (me|us|my ~ MINE) (in|on)
+(be|get|have) ~ (MESSAGE)? ~ (switched|turned|shut|cut) off (for me|LAST|please)
+(dont|do not|didnt) want (these|this|them|those|any of these|MESSAGE) (on|to|at|in) (my|this|the|our)
+never SEND ~ (me|us) ~ (another|anything|any|these|this|more|one)
+(dont|do not|never) use it ~ (again|anymore|END)
+(end|stop|cease) (here|right here|there) LAST
 """

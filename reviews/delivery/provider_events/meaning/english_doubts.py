@@ -15,7 +15,7 @@ not interested in (any other|another|other|going|a different|any one else|anyone
     |someone in
     |her (?!phone|number|mobile|cell|line))
 (?<!my)(?<!our)contact (lens|lenses|info|information|form|person|page|less|number)
-(i|we|id|i would) ~ {NEVER} ~ WANT ~ to ~ (CONTACT|SEND|TROUBLE)
+(i|we|id|i would) ~ {NEVER} ~ WANT ~ to ~ (CONTACT|SEND|TROUBLE) (?!messages|message|marketing|texts)
 {NEVER} ~ (ever )? (stop|stopped|stopping|quit|end|cease)  # "don't stop", "never quit"
 (reply|text|txt|send|type|respond|answer) ~ stop ~ (to|2) (end|opt|unsubscribe|cancel|stop|quit|optout)
 (couldnt|could not|wouldnt|hasnt|havent|didnt|doesnt|isnt|without|hard to|impossible to|unable to|no need to)
@@ -50,6 +50,14 @@ can stop (worrying|looking|searching|crying)
 (stop|quit) (calling|phoning|emailing) (me)? ANY? [,.]? (just|please|and|only)? text
 (i|we|he|she|they|doctor|pain|bleeding|leak|noise) (finally|just|also|have|has|had|ive|weve)? (stopped|quit
     |cancelled|canceled|ended|removed|deleted)
+(why would|wouldnt|would never|would not|never gonna|no way ill) (i|we|you)? ~ (optout|unsubscribe|stop|quit)
+BEG (unsubscribe|stop|optout) [?.] (never|no way|not a chance|no chance|as if)
+(toddler|son|kid|kids|daughter|grandson|granddaughter|baby|dog|cat|nephew) ANY{{0,6}} (typed|sent|pressed|hit|texted|wrote) ~ stop
+(stop|stopped|quit|quitting) (smoking|drinking|vaping|sugar|eating|grinding|running|working|biting)
+(stop|quit) SENDING ~ (the|my|our)? ~ (bills|bill|invoices|invoice|statements|statement|letters|parcels|post) to
+REMOVE ~ my (old|previous|other|former|second) MINE
+BEG stop [.,] (i meant|wrong star|wrong button|i made)
+(unsubscribed|optedout) from ~ (the|my)? (other|old|last|competitor)
 """
 
 UNCLEAR = f"""

@@ -69,6 +69,14 @@ stop (au|sms) DIGITS ANY
     |contactez|appelez|répondez|rappelez) ~ NEG
 (je|j) (ne|n) ~ ai ~ (pas|plus|jamais) (?!donné|demandé|autorisé|consenti|souscrit|accepté|sollicité|CONTACTÉ)
 (je|j|on) (ne)? (veux|voudrais) ~ (pas)? ~ (vous)? (déranger|embêter|ennuyer|rater|manquer)
+(ne|n) (me|m|nous) (appelez|appelle|téléphonez) (pas|plus) [,] ~ ANY{0,2} (envoy*|écri*|sms|par)
+(ne|n) (me|m|nous) (désinscri*|désabon*|retir*|enlev*|supprim*|ray*) (pas|surtout)
+(désabonn*|désinscri*) ANY{0,3} (sans faire exprès|par erreur|par mégarde|sans le vouloir)
+BEG stop [.,] (je me suis tromp*|erreur|attendez|c est)
+(retir*|enlev*|supprim*|ray*|désinscri*) ~ (me|moi)? ~ (de|du) ~ liste d attente
+REMOVE ~ mon (ancien|vieux) MIEN
+MESSAGE (d|de) (excuse*|confirmation|félicitation*)
+(n|ne) en envoyez plus [,] continuez
 """
 
 STOP = """
@@ -191,7 +199,7 @@ rien (du tout)? sur (ce|mon) (MIEN|téléphone|numéro)
 coché ANY{0,5} pas (de|d) ~ MESSAGE
 (pas|plus) de MESSAGE ~ (de ce style|svp|stp|merci|LAST|sur|s il|pour moi)
 (soit|être|est) le dernier ~ (MESSAGE|LAST|fois)
-(ne|n) ~ (reçoive|reçois|recevrais|recoive) ~ (plus|pu)
+(ne|n) ~ (reçoive|recevrais|recoive) ~ (plus|pu)
 (usage|faire valoir|exerce) ~ ANY{0,3} (droit) ~ (d opposition|de refus|de me retirer|LAST)
 (oblige|obligé|contraint) ~ à cesser
 (refuser|refus de|refuse) ~ (tout|tous|vos|ces|les|l)? ~ (MESSAGE|envois|envoi)
@@ -261,6 +269,10 @@ stop (aux|les|vos|la|ces|avec|tous)? ~ (MESSAGE|ÉCRIRE)
 STOP (ça|cela|tout|avec (vos|ces|les)) (END|MESSAGE)
 (cesser|cessez|arrêt|arrêter|exige|demande) ~ (l|d|tout|toute|de)? ~ (arrêt|envoi|envois|communication
     |contact) ~ (de|des)? ~ (MESSAGE|END)
+# More ways to say it.
+(abstenez|abstiens|abstenir|abstenir|abstiens) ~ (vous|toi)? ~ (de|d) ~ (m|me|nous|tout)
+(aimerais|voudrais|préfère*|souhaite*|apprécierais|autant) HERE que (vous|tu) ~ (ne|n) HERE (rien|plus|pas|jamais)
+si (vous|tu) (me|m) ~ ÉCRIRE ~ (encore|de nouveau|à nouveau|une fois)
 """
 
 UNCLEAR = """

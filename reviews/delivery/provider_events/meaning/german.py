@@ -25,7 +25,7 @@ WORDS = {
         zugespamt zugespammt angesprochen benachrichtigt zugemüllt bombardiert kontaktieren""",
     "BEKOMMEN": """haben bekomm bekomme kriege krieg kommen kommt lesen sehen bekommen erhalten kriegen kriagn
         kriegn übercho empfangen zugeschickt""",
-    "MESSAGE": """nachricht* mitteilung* werbung* werbe* mails mail emails newsletter* benachrichtig* umfrage*
+    "MESSAGE": """geschreibe gesimse kontaktierung* rundschreiben* nachricht* mitteilung* werbung* werbe* mails mail emails newsletter* benachrichtig* umfrage*
         erinnerung* whatsapp* kontaktaufnahme* kontaktversuch* textnachricht* bewertungsanfrage* spam mist müll kram
         quatsch zeug schwachsinn reklame* schreiberei rundnachricht* werbenachricht* nachrichtenversand sms service
         kommunikation spamnachricht* zusendung* kurznachricht* werbesms bewertungsaufforderung* kontakt anfrage* msg""",
@@ -33,11 +33,11 @@ WORDS = {
     "NIMM": "nimm nehmt nehmen nehme trag tragt tragen trage streich* schmeiß* werft wirf lösch* entfern*",
     "LIST": """liste listen verteiler verteilers datenbank system adressbuch kartei kontakte kontaktliste kontakten
         adressliste mailingliste datei kundenkartei kundenliste kundendatei empfängerliste speicher""",
-    "MEINE": """nummer telefonnummer handynummer mobilnummer daten kontaktdaten name namen kontakt rufnummer konto
+    "MEINE": """nr nummer telefonnummer handynummer mobilnummer daten kontaktdaten name namen kontakt rufnummer konto
         account handynr tel telefonnr kundendaten""",
     "NICHT": "nicht nich niht nie niemals nimmer nimma nümme nüme nüm nümm net ned nöd nid nix nüt nichts keinesfalls",
     "KEIN": "kein keine keinen keinerlei null k kei koa koane koan kane keni keini ka keien kenie",
-    "WILL": """will wollen wünsche wünschen möchte möchten mag wü wett wot wöll möcht mecht moecht wünsch mögen
+    "WILL": """wünscht möcht will wollen wünsche wünschen möchte möchten mag wü wett wot wöll möcht mecht moecht wünsch mögen
         brauch brauche brauchen""",
     "ICH": "ich wir",
     "FRAU": "frau herr herrn familie",
@@ -66,6 +66,14 @@ NICHT ~ (aus|von) ~ LIST ~ (streichen|löschen|nehmen|entfernen|austragen)
 NICHT ~ (streichen|löschen|entfernen|abmelden|austragen) [,]? ~ (komme|bin|will|möchte|war)
 (bus|kurzer|kurzen|nächster|nächste|ein|der|dem|den|im|am|beim) (stopp|stop)
 (will|möchte|wollte) ~ NICHT ~ (stören|nerven|belästigen)
+NICHT ~ (anrufen|telefonieren|anruf*) [,] ~ ANY{0,3} (schreib*|sms|hier|texte)
+(LÖSCH|löschen|NIMM) ~ (meine)? ~ (alte|alten|frühere|andere) MEINE
+NICHT HERE [,]? sondern
+(warum|wieso|weshalb) (habt|haben|hast|wurde|bin) HERE (abgemeldet|gelöscht|ausgetragen|gestrichen)
+nicht (dass|das) (ihr|sie) denkt HERE
+BEG (stopp|stop|halt) mal
+(stop|stopp) (schick|schreib|sag|tipp) ich HERE NICHT
+nie ~ auf ~ mit dem
 """
 
 STOP = """
@@ -159,7 +167,7 @@ BEG (?=HERE (MESSAGE|sms|sowas|BEKOMMEN|SCHREIB|SCHICK|GESCHRIEBEN|verwenden|nut
     |umgehend
     |sofort|bitte|jetzt|ein|hiermit)
 (dass|damit|das|muss|soll|bis|sorg*) HERE (aufhört|aufhören|ein ende hat|ein ende nimmt|schluss ist)
-(hör|hört|hörts|hören|höre) (sie|ihr)? ANY{0,3} auf ~ (mit|damit|LAST)
+(hör|hört|hörts|hören|höre) (?!das|es|der|die|man|mein)(sie|ihr)? ANY{0,3} auf ~ (mit|damit|LAST)
 aufhör* ~ ANY{0,3} (sms|MESSAGE|SCHREIB|SCHICK|schcken|schreibn)
 (schluss|ende|feierabend|basta|funkstille|ruhe) ~ (mit|von|jetzt) ~ (MESSAGE|sms|sowas|eurer|ihrer|diesen)
 (will|möchte|bitte|ab heute|hätte|um) HERE funkstille
@@ -231,7 +239,7 @@ BEG (schluss|genug|ende|basta) (jetzt|nun|FILLER)? (damit|LAST|(mit|von) ~ MESSA
 (lass|lasst|lassen|lasse) (sie|ihr)? (mich|uns|meine nummer) ANY{0,4} (in ruhe|in frieden|zufrieden)
 (in ruhe|in frieden) ANY{0,2} (lassen|lasst|lässt|gelassen)
 (will|möchte|hätte) ~ (meine|mein) (ruhe|frieden)
-BEG (ruhe LAST|gebt ruhe|gib ruhe|geben sie ruhe)
+BEG (ruhe jetzt|jetzt ruhe LAST|gebt ruhe|gib ruhe|geben sie ruhe)
 BEG (verpiss|verpisst|verschwinde|verschwindet|verschwinden|haut ab|hau ab|verzieht euch|zieht leine|geh weg
     |geht weg)
 verschon* (sie)? ~ (mich|uns)
@@ -308,6 +316,15 @@ sehen (sie)? ~ von ~ MESSAGE ~ ab
 BEG (stop|stopp|stoppt) ~ (mit)? ~ (SCHREIB|SCHICK|MESSAGE)
 (lehne) ~ MESSAGE ~ ab
 STÖR jemand anderen
+# More ways to say it.
+BEG FILLER{0,3} (aufhören|aufzuhören|stoppen) [,]
+(könnt|können|kannst) (ihr|sie|du) ~ (euch|sich|dir) ANY{0,4} sparen
+(sie|ihr|du) (SCHREIB|SCHICK) ~ NICHT mehr
+raus (aus|von) ~ LIST
+(lass|lasst|lassen) HERE außen vor
+(mich|uns|MEINE) ANY{0,3} (rausnehmt|rausnehmen|rausnimmst|entfernt|streicht|löscht|austragt|abmeldet)
+BEG abmeldung (von|vom|bitte|des|der)
+(lass|lasst|lassen) (sie)? ~ MESSAGE (LAST|[,]|sein|weg)
 """
 
 UNCLEAR = """

@@ -5,7 +5,7 @@ WORDS = {
         desuscribirse darme eliminar borrar anular terminar detener deténganse fin desinscribir suficiente salir stop
         parad desuscríbanme desuscribeme""",
     "STOPPER": "baja parar paren alto basta desuscribir desuscribirme stop",
-    "FILLER": """pf porfabor pofavol porfavo pofavor joven señito jefe x fa xfa xfavor xfis favor por porfa porfavor
+    "FILLER": """anda venga plis plz pls pf porfabor pofavol porfavo pofavor joven señito jefe x fa xfa xfavor xfis favor por porfa porfavor
         porfis gracias muchas hola buenos buenas días tardes noches ya ahora mismo inmediatamente oiga oigan señor
         señora señores señorita estimados ok vale bueno pues y e pero entonces también si sí solo simplemente nomás
         carajo joder coño maldita malditos puta puto pinche pinches putos putas saludos chingados hombre hey mire miren
@@ -44,7 +44,7 @@ WORDS = {
     "MIO": """número numero teléfono telefono celular móvil datos nombre contacto información info cuenta correo
         línea cel tel""",
     "LIST": "lista listas base sistema registro registros contactos directorio agenda grupo bd",
-    "RECIBIR": """reciba reciban recibo llegue lleguen llega llegan llegarme llegar llegando llegarnos recibir
+    "RECIBIR": """llegen llege yegue yeguen reciba reciban recibo llegue lleguen llega llegan llegarme llegar llegando llegarnos recibir
         recibiendo recibirlos recibirlas""",
     "QUIERO": """kiero qiero quero quiero queremos deseo deseamos quisiera necesito gusta gustan gustaría acepto
         autorizo autoricé consiento solicité solicito pedí interesan quería permito doy di""",
@@ -73,6 +73,14 @@ NO ~ (quiero|quisiera|quería|queremos) ~ (molest*|dejar|parar|incomod*|perder)
 (el|un|al|mi|gran|muy|lo|más|tan|una|esa|bus) (alto|baja|parada|fin|para)
 la (parada|fin|para|baja (médica|laboral|maternal|temporada|de maternidad|por))
 (alto|baja|bajo) (nivel|calidad|precio|un|médica|maternidad|y|el|standard|riesgo)
+no ~ (me|nos) ~ (llamen|llame|llames) [,]? ~ (mejor)? ~ (escríb*|escrib*|por aquí|mandenme|mándenme|un mensaje)
+nada de llamadas
+(me|nos) basta
+NO ~ MANDE ~ (la|el|mi)? ~ (factura|recibo|presupuesto|paquete|carta) ~ por (correo|mail|email|carta)
+ni ~ (se te|se les|se le|se os)? ~ ocurra* ~ (quitarme|sacarme|borrarme|darme de baja|eliminarme)
+BEG (stop|alto|para) [.,] ~ (me equivoqué|me confundí|espera|quise|perdón)
+(para|paren|deja|dejen|paren) ya? de (decirme|hacerme|echarme) (cosas|UNKNOWN)
+(quit*|sac*|borr*) ~ (me)? ~ de la lista de espera
 """
 
 STOP = """
@@ -173,7 +181,7 @@ vez QUE (contesto|pongo|mando|escribo|pido|digo|respondo) ~ (stop|baja|QUE no)
 REMOVEME (LAST|[,]|[.]|ya|de inmediato|de (sus|los|las|la|el|esos|esas|vuestr*|tu|su)|dela|genios|porfa)
 (debe|deben|pueden|pido|solicito) ~ (excluir*|eliminar*) ~ (me)? ~ de
 (excluy*|excluir*|incluirme|consid*|fuera) ~ (fuera)? ~ de ~ (LIST|MESSAGE|programa|promo*|toda|futuras)
-(no|sin) (incluirme|incluirnos|meterme|ponerme) en
+(no|sin) (incluirme|incluirnos|meterme|ponerme) (más)? en
 NO ~ (vuelvan|vuelva|volváis)? ~ (a)? ~ (usen|use|uséis|utilicen|utilice|usar|utilizar|utilicéis) ~ (mi|este) ~ MIO
 NO ~ (más)? (rompan|rompas|rompa|rayen|rayes|webeen|weveen|huevonen|den|dé|des|deis) ~ (más)? ~ (las|los|la|lata
     |brasa|tabarra|vara|turra|con
@@ -278,6 +286,15 @@ ya? no más ~ MESSAGE
 si ~ (siguen|sigue|vuelven|vuelve|me) ~ (a)? ~ (ESCRIBIR|MANDAR ~ (más|MESSAGE|LAST))
 BEG (STOP|deja) (?!de (ser|hacer)) ANY{0,5} (MESSAGE|ESCRIBIR)
 (nada) de (MESSAGE)
+# More ways to say it.
+(fuera|fuese|sea|ser) (el|la) (último|última) (MESSAGE|vez|QUE|LAST)
+(elimínenlo|elimínelo|elimínalo|bórrenlo|bórralo|bórrelo|quítenlo|quítalo|quítelo|sáquenlo|sácalo) (LAST|de|ya)
+(opongo|oponemos|oposición) a ~ (QUE|uso|LIST|recibir*)
+no (me|nos) (incluyas|incluya|incluyan|incluyáis|pongan|metan|metáis) en
+(me|nos) (quitasen|sacasen|borrasen|quitaseis|eliminasen|quitarais|sacarais) (LAST|de)
+BEG (de|la)? baja FILLER{0,4} LAST
+no ~ (me|nos) ~ interesa QUE ~ (me|nos)
+(solicito|pido|ruego|exijo|quisiera|agradecería|agradezco|elijo|opto|preferiría|gustaría) ~ (por)? no ~ (recibir*|RECIBIR|QUE ~ (ESCRIBA|MANDE|RECIBIR))
 """
 
 UNCLEAR = """

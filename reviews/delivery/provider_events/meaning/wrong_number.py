@@ -91,7 +91,7 @@ someone elses (number|phone)
 (not|isnt) the (right|correct) (number|person|phone|one for)
 (previous|former|prior|last|old) owner
 (im|i am|am|this is|thats|its) not (her|him|them|that person|the right person) END
-BEG not (mr|mrs|ms|dr)? (NAME|PERSON NAME) (END|UNKNOWN LAST)
+(?<![,])BEG not (mr|mrs|ms|dr)? (NAME|PERSON NAME) (END|UNKNOWN LAST)
 (have|got) (his|her|their) (old|former)? (number|phone|cell) now
 belongs to NAME not NAME
 (used to be|was) (POSS|his|her|someone elses) (number|phone|cell)
