@@ -43,8 +43,8 @@ test-all: $(VENV)/tools $(NODE:=/node_modules/installed)  ## all the rest: brows
 	@$(BIN)/python .ci/services.py
 	@echo "Browser, clients and faults, on SQLite:"
 	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -m "(browser or client or fault) and not postgres"
-	@echo "Everything but browser and clients, on PostgreSQL and Redis:"
-	@$(PYTEST) -m "postgres or not (browser or client)"
+	@echo "What may differ there, on PostgreSQL and Redis:"
+	@$(PYTEST) -m "postgres or not (browser or client or once)"
 
 trials: $(VENV)/tools  ## tests and faults three times with another process on each core; half an hour
 	@.ci/trials $(PYTEST) -m "not (browser or client)"

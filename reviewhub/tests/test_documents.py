@@ -9,6 +9,8 @@ from django.core.management import get_commands
 
 from reviewhub.tests.test_structure import ROOMS
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(settings.BASE_DIR)
 README = ROOT / "README.md"
 GUIDES = sorted((ROOT / "docs").glob("*.md"))

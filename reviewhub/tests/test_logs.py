@@ -32,6 +32,8 @@ from reviewhub.logs import FIELDS, Console, LineFormatter, request_id
 from reviewhub.masking import mask
 from reviews.tests.support.helpers import asked
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(settings.BASE_DIR)
 logger = logging.getLogger("reviews.example")
 

@@ -20,6 +20,8 @@ from reviewhub import outbound
 from reviewhub.outbound import Caller, Forbidden, check, is_allowed
 from reviews.tests.support.receiver import Receiver, answering, dripping, receiving, silent
 
+pytestmark = pytest.mark.once
+
 LOOPBACK = [ip_network("127.0.0.0/8")]
 
 

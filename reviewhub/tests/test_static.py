@@ -9,6 +9,8 @@ from django.test import Client
 
 from reviewhub.static import StaticFiles
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def collected(settings: Any, tmp_path: Path) -> Path:

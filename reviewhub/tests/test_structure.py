@@ -14,6 +14,8 @@ import pytest
 from django.apps import apps
 from django.conf import settings
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(settings.BASE_DIR)
 
 # The rooms in their order: a module imports from its own room and from rooms above it, never from one below.

@@ -20,6 +20,8 @@ from oauth.server.parameters import (
     parameters_of,
 )
 
+pytestmark = pytest.mark.once
+
 often = settings(max_examples=300, deadline=None, derandomize=True, database=None)
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"

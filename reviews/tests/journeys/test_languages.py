@@ -25,6 +25,8 @@ from reviews.delivery.content.wording import check_wording
 from reviews.models import Delivery, FollowUpStep
 from reviews.tests.support.helpers import asked
 
+pytestmark = pytest.mark.once
+
 LOCALE = Path(settings.LOCALE_PATHS[0])
 TRANSLATED = [code for code, _ in settings.LANGUAGES if code != "en"]
 

@@ -29,7 +29,7 @@ from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, asked
 from reviews.tests.support.mail_servers import HANG_UP, SILENCE, Habits, MailServer, certificate, serving
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PIPELINING = ["PIPELINING", "8BITMIME", "SIZE 10000000"]
 MAILS = 4
@@ -427,6 +427,7 @@ def test_one_mail_that_the_server_thinks_about_holds_up_no_other(account: Accoun
     assert attempts() == [1] * MAILS
 
 
+@pytest.mark.postgres
 @pytest.mark.skipif(django_settings.SQLITE, reason="needs PostgreSQL: a second thread reads and writes the rows")
 @pytest.mark.django_db(transaction=True)
 def test_a_mail_whose_answer_takes_minutes_stays_claimed_beside_the_drains_and_is_sent_once(

@@ -19,7 +19,7 @@ from reviews.simulation.plan import InvalidPlan, Plan, Rates
 from reviews.simulation.runner import SimulationFailed, environment, sequence_of, simulate
 from reviews.tests.support.helpers import asked
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forked"), pytest.mark.once]
 
 START = datetime(2026, 3, 2, 5, 0, tzinfo=UTC)  # midnight in New York
 QUIET = Rates(delivery=1, bounce=0, click=0, reply=0, opt_out=0)

@@ -84,7 +84,8 @@ NAY ~ WILLING (?!to (send|write|leave|give|post|answer|miss|lose|stop|unsubscrib
 (revoke|revoked|revoking|withdraw|withdrawing|withdrawn|rescind|retract) ~ (my)? ~ (consent|permission
     |authorization|authorisation|optin|opt in)
 (dont|do not|didnt|did not|never) ~ (consent|consented) (to|END|2)
-(never|didnt|did not|havent|dont|have not) ~ (sign up|signed up|sign on|signed on|signup|subscribe|subscribed|opt|opted|optedin) ~
+(never|didnt|did not|havent|dont|have not) ~ (sign up|signed up|sign on|signed on|signup|subscribe|subscribed|opt
+    |opted|optedin) ~
     (up|in|to|me)? ~ (for|to)? ~ (this|these|MESSAGE|any|anything|it|that|your|END|receive|get|be)
 (never|didnt|did not|dont|do not|havent|without|no|not|doesnt) ~ (give|gave|given|have|got|has|grant|granted
     |my)? ~ (you|u|anyone|them|to)? ~ (permission|consent|authorization|authorisation) (to|for|END|and)
@@ -289,7 +290,8 @@ STOP with ~ (MESSAGE|this|these|it|already|END)
     ~ (stop|cease|end)
 (blowing|filling|clogging|flooding) ~ up? ~ (my|our) ~ (phone|inbox|cell)
 # More ways to say it.
-(appreciate|appreciated|love|could|can|may|will|shall|that|this) ANY{{0,5}} (last|final) (MESSAGE|one) (from|of|LAST|that|i|you)
+(appreciate|appreciated|love|could|can|may|will|shall|that|this) ANY{{0,5}} (last|final) (MESSAGE|one) (from|of|LAST
+    |that|i|you)
 (leave|keep) (me|us|my MINE) (off|out) ~ (of ~ LIST|LIST|MESSAGE|these|LAST)
 (be|get|being|getting) ~ (excluded|exempt|exempted|left out) from ~ (these|this|MESSAGE|LIST|all|your)
 (make|making) (these|this|it|them|the MESSAGE) (go away|end|disappear)
@@ -298,7 +300,8 @@ STOP with ~ (MESSAGE|this|these|it|already|END)
 (please|kindly|just|to|must|will you) ~ refrain (LAST|from)
 (dont|do not|never|not) ~ (ever)? ~ hear from ~ (this|your) (number|MESSAGE|lot|company|business|shop)
 (said|told|say|saying|asked) (you|u)? ~ (to)? (quit|cease|unsubscribe|nomore|no more) LAST
-(sooner|rather|prefer|better|nice|if) ~ (if)? ~ (you|u|yous|ye) ~ (didnt|did not|dont|stopped|wouldnt) ~ (SEND|CONTACT|TROUBLE)
+(sooner|rather|prefer|better|nice|if) ~ (if)? ~ (you|u|yous|ye) ~ (didnt|did not|dont|stopped|wouldnt) ~ (SEND
+    |CONTACT|TROUBLE)
 stop it with ~ (these|the|all|this|your|MESSAGE)
 (could|can|would|will|kindly) (you|u)? ~ not ~ (SEND|CONTACT|TROUBLE|include|add) (?!him|her|them|UNKNOWN)
 (dont|do not|not|never) ~ include (me|us|my ~ MINE) (in|on)

@@ -52,7 +52,8 @@ can stop (worrying|looking|searching|crying)
     |cancelled|canceled|ended|removed|deleted)
 (why would|wouldnt|would never|would not|never gonna|no way ill) (i|we|you)? ~ (optout|unsubscribe|stop|quit)
 BEG (unsubscribe|stop|optout) [?.] (never|no way|not a chance|no chance|as if)
-(toddler|son|kid|kids|daughter|grandson|granddaughter|baby|dog|cat|nephew) ANY{{0,6}} (typed|sent|pressed|hit|texted|wrote) ~ stop
+(toddler|son|kid|kids|daughter|grandson|granddaughter|baby|dog|cat|nephew) ANY{{0,6}} (typed|sent|pressed|hit|texted
+    |wrote) ~ stop
 (stop|stopped|quit|quitting) (smoking|drinking|vaping|sugar|eating|grinding|running|working|biting)
 (stop|quit) SENDING ~ (the|my|our)? ~ (bills|bill|invoices|invoice|statements|statement|letters|parcels|post) to
 REMOVE ~ my (old|previous|other|former|second) MINE

@@ -6,12 +6,12 @@ WORDS = {
         delete stpo sotp tsop stahp stawp""",
     # These do as a sentence of their own among others.
     "STOPPER": "stop discontinue stopall unsubscribe unsub optout nomore stpo sotp tsop stahp stawp",
-    "FILLER": """jus jst juz please pls plz plse pleas thanks thank thx ty tks ok okay k kk hi hello hey yo dear sir sirs madam
-        maam mam guys folks team friend just now right immediately asap instantly once already really seriously simply
-        also too and so but then well um oh lol omg wtf ugh bruh bro smh omfg jeez geez sheesh sorry kindly yes yeah yep
-        ya alright fucking fuckin fuckn fking effing bloody damn damned goddamn freaking frigging fricking hell fuck
-        swear fuckyou dammit bitch bitches assholes asshole idiots idiot jerks morons dude man mate again tho though
-        anymore lady finally all day morning evening afternoon""",
+    "FILLER": """jus jst juz please pls plz plse pleas thanks thank thx ty tks ok okay k kk hi hello hey yo dear sir
+        sirs madam maam mam guys folks team friend just now right immediately asap instantly once already really
+        seriously simply also too and so but then well um oh lol omg wtf ugh bruh bro smh omfg jeez geez sheesh sorry
+        kindly yes yeah yep ya alright fucking fuckin fuckn fking effing bloody damn damned goddamn freaking frigging
+        fricking hell fuck swear fuckyou dammit bitch bitches assholes asshole idiots idiot jerks morons dude man mate
+        again tho though anymore lady finally all day morning evening afternoon""",
     "GLUE": """me my us our mine the a an any these those this that them it such your ur you u ya yall so all both
         of from with to at on in every single more further another other others else ever even longer additional
         constant constantly continuous continually unwanted unsolicited annoying stupid silly dumb endless automated
@@ -38,7 +38,8 @@ WORDS = {
         correspondence newsletter newsletters contact contacts follow-ups followup followups requests request junk crap
         shit bullshit bs stuff garbage nonsense texting messaging calls updates spamming soliciting contacting
         questionnaires invitations mms whatsapps chats harassment rubbish""",
-    "REMOVE": "discharge remove delete erase scrub purge wipe strike exclude unlist unenroll deregister unregister withdraw",
+    "REMOVE": """discharge remove delete erase scrub purge wipe strike exclude unlist unenroll deregister unregister
+        withdraw""",
     "REMOVED": "removed deleted erased taken scrubbed purged wiped struck excluded withdrawn crossed dropped off",
     "TAKE": "take taking get pull cut cross drop scratch strike kick knock cancel remove",
     "MINE": """number no digits num nmbr details data info information name contact phone email mobile cell account

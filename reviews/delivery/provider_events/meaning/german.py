@@ -9,7 +9,8 @@ WORDS = {
         einfach liebe lieber grüße gruß mfg lg verdammt verdammte verdammten verdammter scheiß scheiße leute nochmal
         hiermit mensch hey gefälligst dringend unverzüglich bitteschön""",
     "GLUE": """da dort sowas mir mich uns mein meine meinen meiner meinem der die das den dem des ein eine einen
-        diese dieser diesen dieses dies eure euer euren eurer ihre ihr ihren ihrer ihrem eurem deine dein deinen sie du
+        diese dieser diesen dieses dies eure euer euren eurer ihre ihr ihren ihrer ihrem eurem deine dein deinen sie
+    du
         euch ihnen dich an auf von vom mit zu zur über per durch für im wieder weitere weiteren weiterer weiterhin
         ständig dauernd immer noch so alle allen jegliche sämtliche solche solchen werblichen lästigen nervigen blöden
         blöd dummen mehr meh wirklich künftig zukünftig ab bei aus es ich gar überhaupt auch nochmal nochmals erneut
@@ -18,27 +19,30 @@ WORDS = {
     "STOP": "stoppen stoppt stopp stoppe beenden beendet",
     # Verbs of writing to somebody, in any form; those of sending, which need their object.
     "SCHREIB": """schreib* kontaktier* belästig* spam* texte textet texten anrufen anschreib* anzuschreiben
-        anzurufen simse* schrib* schriib* schreim behellig* bombardier* zuspam* zumüll* terrorisier* zutext* anspam*""",
+        anzurufen simse* schrib* schriib* schreim behellig* bombardier* zuspam* zumüll* terrorisier* zutext*
+    anspam*""",
     "STÖR": "nerv nervt nerven stör stört stören ruf ruft rufen anruf frag fragt fragen quäl* belästig* drängt",
     "SCHICK": "schick* send* sende sendet senden zusenden zuschicken verschick* zuzusenden zuzuschicken übermittel*",
     "GESCHRIEBEN": """angeschrieben kontaktiert belästigt angerufen genervt gestört behelligt angetextet erinnert
         zugespamt zugespammt angesprochen benachrichtigt zugemüllt bombardiert kontaktieren""",
     "BEKOMMEN": """haben bekomm bekomme kriege krieg kommen kommt lesen sehen bekommen erhalten kriegen kriagn
         kriegn übercho empfangen zugeschickt""",
-    "MESSAGE": """geschreibe gesimse kontaktierung* rundschreiben* nachricht* mitteilung* werbung* werbe* mails mail emails newsletter* benachrichtig* umfrage*
-        erinnerung* whatsapp* kontaktaufnahme* kontaktversuch* textnachricht* bewertungsanfrage* spam mist müll kram
-        quatsch zeug schwachsinn reklame* schreiberei rundnachricht* werbenachricht* nachrichtenversand sms service
-        kommunikation spamnachricht* zusendung* kurznachricht* werbesms bewertungsaufforderung* kontakt anfrage* msg""",
+    "MESSAGE": """geschreibe gesimse kontaktierung* rundschreiben* nachricht* mitteilung* werbung* werbe* mails mail
+        emails newsletter* benachrichtig* umfrage* erinnerung* whatsapp* kontaktaufnahme* kontaktversuch*
+    textnachricht*
+        bewertungsanfrage* spam mist müll kram quatsch zeug schwachsinn reklame* schreiberei rundnachricht*
+        werbenachricht* nachrichtenversand sms service kommunikation spamnachricht* zusendung* kurznachricht* werbesms
+        bewertungsaufforderung* kontakt anfrage* msg""",
     "LÖSCH": "lösch* entfern* streich* tilg*",
     "NIMM": "nimm nehmt nehmen nehme trag tragt tragen trage streich* schmeiß* werft wirf lösch* entfern*",
     "LIST": """liste listen verteiler verteilers datenbank system adressbuch kartei kontakte kontaktliste kontakten
         adressliste mailingliste datei kundenkartei kundenliste kundendatei empfängerliste speicher""",
-    "MEINE": """nr nummer telefonnummer handynummer mobilnummer daten kontaktdaten name namen kontakt rufnummer konto
-        account handynr tel telefonnr kundendaten""",
+    "MEINE": """nr nummer telefonnummer handynummer mobilnummer daten kontaktdaten name namen kontakt rufnummer
+        konto account handynr tel telefonnr kundendaten""",
     "NICHT": "nicht nich niht nie niemals nimmer nimma nümme nüme nüm nümm net ned nöd nid nix nüt nichts keinesfalls",
     "KEIN": "kein keine keinen keinerlei null k kei koa koane koan kane keni keini ka keien kenie",
-    "WILL": """wünscht möcht will wollen wünsche wünschen möchte möchten mag wü wett wot wöll möcht mecht moecht wünsch mögen
-        brauch brauche brauchen""",
+    "WILL": """wünscht möcht will wollen wünsche wünschen möchte möchten mag wü wett wot wöll mecht moecht wünsch
+        mögen brauch brauche brauchen""",
     "ICH": "ich wir",
     "FRAU": "frau herr herrn familie",
     "HEDGE": "vielleicht eventuell evtl womöglich möglicherweise",

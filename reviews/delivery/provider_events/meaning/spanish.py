@@ -5,13 +5,14 @@ WORDS = {
         desuscribirse darme eliminar borrar anular terminar detener deténganse fin desinscribir suficiente salir stop
         parad desuscríbanme desuscribeme""",
     "STOPPER": "baja parar paren alto basta desuscribir desuscribirme stop",
-    "FILLER": """anda venga plis plz pls pf porfabor pofavol porfavo pofavor joven señito jefe x fa xfa xfavor xfis favor por porfa porfavor
-        porfis gracias muchas hola buenos buenas días tardes noches ya ahora mismo inmediatamente oiga oigan señor
-        señora señores señorita estimados ok vale bueno pues y e pero entonces también si sí solo simplemente nomás
-        carajo joder coño maldita malditos puta puto pinche pinches putos putas saludos chingados hombre hey mire miren
-        disculpe disculpen perdón amablemente urgente atentamente cordial""",
+    "FILLER": """anda venga plis plz pls pf porfabor pofavol porfavo pofavor joven señito jefe x fa xfa xfavor xfis
+        favor por porfa porfavor porfis gracias muchas hola buenos buenas días tardes noches ya ahora mismo
+        inmediatamente oiga oigan señor señora señores señorita estimados ok vale bueno pues y e pero entonces también
+        si sí solo simplemente nomás carajo joder coño maldita malditos puta puto pinche pinches putos putas saludos
+        chingados hombre hey mire miren disculpe disculpen perdón amablemente urgente atentamente cordial""",
     "GLUE": """me nos mi mis a al de del la el los las lo le les un una unos unas este esta esto estos estas ese esa
-        eso esos esas su sus tu tus más tanto tantos tantas cada todo todos toda todas por para en con que vez otra otro
+        eso esos esas su sus tu tus más tanto tantos tantas cada todo todos toda todas por para en con que vez otra
+    otro
         otros otras nada ningún ninguna tipo tan molestos molesta molesto estúpidos estar nunca jamás celular teléfono
         móvil sms texto constantemente siempre seguido inmediato ustedes usted vuestros vuestra""",
     "SUBJ": "yo ellos",
@@ -44,8 +45,8 @@ WORDS = {
     "MIO": """número numero teléfono telefono celular móvil datos nombre contacto información info cuenta correo
         línea cel tel""",
     "LIST": "lista listas base sistema registro registros contactos directorio agenda grupo bd",
-    "RECIBIR": """llegen llege yegue yeguen reciba reciban recibo llegue lleguen llega llegan llegarme llegar llegando llegarnos recibir
-        recibiendo recibirlos recibirlas""",
+    "RECIBIR": """llegen llege yegue yeguen reciba reciban recibo llegue lleguen llega llegan llegarme llegar
+        llegando llegarnos recibir recibiendo recibirlos recibirlas""",
     "QUIERO": """kiero qiero quero quiero queremos deseo deseamos quisiera necesito gusta gustan gustaría acepto
         autorizo autoricé consiento solicité solicito pedí interesan quería permito doy di""",
     "QUE": "que q ke k",
@@ -294,7 +295,8 @@ no (me|nos) (incluyas|incluya|incluyan|incluyáis|pongan|metan|metáis) en
 (me|nos) (quitasen|sacasen|borrasen|quitaseis|eliminasen|quitarais|sacarais) (LAST|de)
 BEG (de|la)? baja FILLER{0,4} LAST
 no ~ (me|nos) ~ interesa QUE ~ (me|nos)
-(solicito|pido|ruego|exijo|quisiera|agradecería|agradezco|elijo|opto|preferiría|gustaría) ~ (por)? no ~ (recibir*|RECIBIR|QUE ~ (ESCRIBA|MANDE|RECIBIR))
+(solicito|pido|ruego|exijo|quisiera|agradecería|agradezco|elijo|opto|preferiría|gustaría) ~ (por)? no ~ (recibir*
+    |RECIBIR|QUE ~ (ESCRIBA|MANDE|RECIBIR))
 """
 
 UNCLEAR = """

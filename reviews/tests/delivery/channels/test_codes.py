@@ -15,6 +15,8 @@ from reviews.delivery.channels.codes import CODES, Code, Fault, Outcome, explain
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.provider_events import parse
 
+pytestmark = pytest.mark.once
+
 GONE, OPTED_OUT, PERMANENT, TEMPORARY, IN_DOUBT, HELD = list(Outcome)
 
 # The outcome of each code, as the engine treated it before there was one table of codes.

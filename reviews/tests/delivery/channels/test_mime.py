@@ -15,6 +15,8 @@ from bench.ways import standard_bytes
 from reviews.delivery.channels import Message
 from reviews.delivery.channels.mime import address_of, serialize
 
+pytestmark = pytest.mark.once
+
 LEAVE = "https://reviews.example/r/Zk3vQ9x1T0aB7c2d/unsubscribe"
 MAIL = Message(
     to="jane@example.com",

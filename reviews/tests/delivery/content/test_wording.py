@@ -11,6 +11,8 @@ from reviews.delivery.content.wording import check_wording
 from reviews.delivery.content.wording.phrases import Rule
 from reviews.models import FollowUpStep, Sequence
 
+pytestmark = pytest.mark.once
+
 LINES = [
     line.split("\t", 1)
     for line in Path(__file__).with_name("wording.tsv").read_text("utf-8").splitlines()

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from reviews.delivery.provider_events.meaning import LANGUAGES, RULES, Meaning, Reading, read
 
+pytestmark = pytest.mark.once
+
 # meaning, language, text; "\n" in a text is the end of a line
 LIST = [tuple(line.split("\t")) for line in Path(__file__).with_name("first_list.tsv").read_text().splitlines()]
 TEXTS = [(Meaning(meaning), language, text.replace("\\n", "\n")) for meaning, language, text in LIST]

@@ -6,6 +6,8 @@ from reviews.delivery.provider_events.meaning.grammar import Grammar, as_ranges,
 from reviews.delivery.provider_events.meaning.spelling import Spelling, correct, join, squeeze
 from reviews.delivery.provider_events.meaning.text import Word, clean, cut, fold, read_words
 
+pytestmark = pytest.mark.once
+
 WORDS = {"FILLER": "please now", "GLUE": "me my the", "SAY": "say says", "PERSON": "jane", "NUMBER": "nummer"}
 
 

@@ -10,6 +10,8 @@ from reviews.requests.schedule.laws import LAWS, LONG_AGO, Law, laws_of
 from reviews.requests.schedule.phone_location import AREA_CODES, Place, locate
 from reviews.requests.schedule.slots import slot
 
+pytestmark = pytest.mark.once
+
 CHICAGO = ZoneInfo("America/Chicago")
 MONDAY = datetime(2026, 3, 16, tzinfo=CHICAGO)  # a week in which no clock moves and nobody has a holiday
 STATE_LAWS = [law for law in LAWS if law.place.state]

@@ -5,6 +5,8 @@ import pytest
 
 from reviews.requests.schedule.phone_location import AREA_CODES, STATES, Place, locate
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("phone", "place"),
