@@ -131,10 +131,10 @@ REMOVE ~ (me|us|MINE|this line) (?!appointment|review|photo|to|ANY{{0,2}} (appoi
 REMOVE (her|his|their) MINE
 (lose|forget|trash|ditch|discard|destroy|bin|chuck|dump|scrap|junk|shred|burn|dispose of|get rid of) ~ (my|this) ~
     (number|digits|phone number|contact|details|info)
-forget (that)? you (ever|have|had) ~ (ever)? ~ (had|have|got|met|knew) (me|my MINE|this MINE|our MINE)
+forget (that)? you (ever)? ~ (had|have|got|met|knew) ~ (had|have|got)? (me|my MINE|this MINE|our MINE)
 TAKE ~ (me|us|my|this|number|MINE) ~ (off|from|out of) ~ (of)? ~ (your ~ LIST|MESSAGE|LIST)
 (take|get|taking) it off (of)? ~ LIST
-(take|get|taking) (me|us|my number|this number|my phone|my cell) off (of)? (END|this|that|your|ur|the list
+(take|get|taking) (me|us|my number|this number|my phone|my cell) off (of)? (END|this|that|here|your|ur|the list
     |all|these|please|whatever|wherever)
 (take|get|taking|have) (me|us|my ~ MINE) off (of)? (it|them|urs|yours|there) END
 (come|coming|came) off ~ (LIST|these|this)
@@ -240,6 +240,7 @@ BEG (?!i|we|he|she|they|you|u|it|my|our|the|had|have|got|did|there|still)ANY{{0,
 (not|never) CONTACTED (again|anymore|any more|further)
 (asked|told|begged|warned|instructed) (you|u|ye|yous|them|ye all|yall|your ANY) ANY{{0,2}} (not to|never to|to not)
     (LAST|CONTACT|TROUBLE|SEND|text|message)
+not to be used for (this|that|these|marketing|MESSAGE)
 (dont|do not|not) (be)? ~ (use|using|used) (it|my MINE|this MINE|that) for (this|that|these|marketing|anything|ads
     |MESSAGE|such)
 {DONT} SEND ~ (this|these|such|any|more|her|him|us) (any|sort|kind|type|more|MESSAGE|things|thing|anymore|again)
@@ -310,4 +311,9 @@ stop it with ~ (these|the|all|this|your|MESSAGE)
 never SEND ~ (me|us) ~ (another|anything|any|these|this|more|one)
 (dont|do not|never) use it ~ (again|anymore|END)
 (end|stop|cease) (here|right here|there) LAST
+(spam|scam|annoying|harassment|ridiculous|unwanted) [,]? STOPPER (it|this|them|LAST)
+block (my|this|our) MINE (LAST|on|from|at|in)
+(ticked|checked|chose|selected|picked|said|opted) (the|for)? ~ no (MESSAGE|marketing|contact|texts)
+(take|get|remove) ~ (both|all)? ~ (my|our|these|both our|the|this) (number|numbers|mobile|mobiles|phones) (off|out
+    |from)
 """

@@ -59,6 +59,8 @@ BEG (unsubscribe|stop|optout) [?.] (never|no way|not a chance|no chance|as if)
 REMOVE ~ my (old|previous|other|former|second) MINE
 BEG stop [.,] (i meant|wrong star|wrong button|i made)
 (unsubscribed|optedout) from ~ (the|my)? (other|old|last|competitor)
+unsubscribe (me|us)? from ~ (email|emails|mail|newsletter|newsletters) ANY{{0,4}} [,.]? ANY{{0,2}} (texts|sms
+    |messages) ~ (are|is) (fine|ok|okay|good|great)
 """
 
 UNCLEAR = f"""

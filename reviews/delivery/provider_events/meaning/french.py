@@ -9,7 +9,7 @@ WORDS = {
         maintenant immédiatement tout suite de urgence enfin donc et mais alors aussi ok oui bon voilà putain merde
         bordel foutus foutu cordialement bien cdt cdlt slt beaucoup avance par simplement juste bonne journée gentils
         urgemment désolé désolée sincèrement""",
-    "GLUE": """me m moi nous mon ma mes le la les l un une des du d de ce cet cette ces c votre vos ton tes ta leur
+    "GLUE": """lui me m moi nous mon ma mes le la les l un une des du d de ce cet cette ces c votre vos ton tes ta leur
         leurs tous toutes tout toute à au aux sur par en y pour avec sans cesse plus encore toujours jamais vraiment
         absolument désormais dorénavant nouveau constamment que s ici aucun aucune même fois autres autre quelconque
         intempestifs publicitaires indésirables stupides sms téléphone portable part n rien""",
@@ -79,6 +79,7 @@ BEG stop [.,] (je me suis tromp*|erreur|attendez|c est)
 REMOVE ~ mon (ancien|vieux) MIEN
 MESSAGE (d|de) (excuse*|confirmation|félicitation*)
 (n|ne) en envoyez plus [,] continuez
+désinscri* (moi|nous)? ~ (newsletter|mails|mail|courriels) ANY{0,3} [,] ~ (sms|textos|messages)
 """
 
 STOP = """
@@ -135,7 +136,8 @@ REMOVE ~ (mon|mes|ce|moi|toutes mes) ~ MIEN
 (retir*|enlev*|supprim*|effac*|sort*|ray*|virez|virer|ôtez|ôter) ~ (de|du|des) (votre|vos|ta|cette) ~ LIST
 (suppression|effacement) ~ (de)? ~ (mes|mon) ~ MIEN
 (désinscri*|désabon*|désabo)
-(résilier|résiliez|annuler|annulez) ~ (abonnement|inscription|MESSAGE|souscription)
+(résilier|résiliez|annuler|annulez) ~ (abonnement|inscription|MESSAGE|souscription) (?!à la salle|au|à votre salle|à
+    vos|de la)
 BEG FILLER{0,3} (oubliez|oublie) (moi|mon numéro|nous|ce numéro)
 # A clause that refuses messages, in whatever order.
 BEG (?=HERE (MESSAGE|RECEVOIR|ÉCRIRE|CONTACTÉ|ÉCRIVEZ|ENVOYEZ)) (?!HERE (rater|manquer|perdre|oubli*|reçu|arriv*|peux
@@ -275,6 +277,14 @@ STOP (ça|cela|tout|avec (vos|ces|les)) (END|MESSAGE)
 (abstenez|abstiens|abstenir|abstenir|abstiens) ~ (vous|toi)? ~ (de|d) ~ (m|me|nous|tout)
 (aimerais|voudrais|préfère*|souhaite*|apprécierais|autant) HERE que (vous|tu) ~ (ne|n) HERE (rien|plus|pas|jamais)
 si (vous|tu) (me|m) ~ ÉCRIRE ~ (encore|de nouveau|à nouveau|une fois)
+(bloquez|bloque|bloquer) mon MIEN
+pas pour ~ (RECEVOIR|la pub|vos pub*|de la pub|MESSAGE)
+(on|mieux) arrête (là|LAST|[,])
+(pouvez|pourriez|peux|pourrais) (vous|tu) ~ (ne)? ~ (plus|pas) ~ (lui|m|me|nous|en)? ~ (en)? ~ (ENVOYEZ|ÉCRIVEZ)
+comment ~ (on|je)? ~ (fait|faire|fais) ~ pour ~ (plus|pas|ne plus|arrêter) ~ (RECEVOIR|avoir|ça|MESSAGE)
+(merci|prière|svp) ~ (d|de) ~ oubli* ~ mon MIEN
+encore (un|une) ~ MESSAGE ~ et
+plus de MESSAGE (à l avenir|désormais|dorénavant|merci|svp)
 """
 
 UNCLEAR = """

@@ -18,12 +18,12 @@ WORDS = {
     "ME": "mir mich uns mi mer ma",
     "STOP": "stoppen stoppt stopp stoppe beenden beendet",
     # Verbs of writing to somebody, in any form; those of sending, which need their object.
-    "SCHREIB": """schreib* kontaktier* belästig* spam* texte textet texten anrufen anschreib* anzuschreiben
+    "SCHREIB": """vollzuspam* vollspam* vollzutext* schreib* kontaktier* belästig* spam* texte textet texten anrufen anschreib* anzuschreiben
         anzurufen simse* schrib* schriib* schreim behellig* bombardier* zuspam* zumüll* terrorisier* zutext*
     anspam*""",
     "STÖR": "nerv nervt nerven stör stört stören ruf ruft rufen anruf frag fragt fragen quäl* belästig* drängt",
     "SCHICK": "schick* send* sende sendet senden zusenden zuschicken verschick* zuzusenden zuzuschicken übermittel*",
-    "GESCHRIEBEN": """angeschrieben kontaktiert belästigt angerufen genervt gestört behelligt angetextet erinnert
+    "GESCHRIEBEN": """gefragt erinnert angefragt angeschrieben kontaktiert belästigt angerufen genervt gestört behelligt angetextet erinnert
         zugespamt zugespammt angesprochen benachrichtigt zugemüllt bombardiert kontaktieren""",
     "BEKOMMEN": """haben bekomm bekomme kriege krieg kommen kommt lesen sehen bekommen erhalten kriegen kriagn
         kriegn übercho empfangen zugeschickt""",
@@ -41,7 +41,7 @@ WORDS = {
         konto account handynr tel telefonnr kundendaten""",
     "NICHT": "nicht nich niht nie niemals nimmer nimma nümme nüme nüm nümm net ned nöd nid nix nüt nichts keinesfalls",
     "KEIN": "kein keine keinen keinerlei null k kei koa koane koan kane keni keini ka keien kenie",
-    "WILL": """wünscht möcht will wollen wünsche wünschen möchte möchten mag wü wett wot wöll mecht moecht wünsch
+    "WILL": """hätte hätten wünscht möcht will wollen wünsche wünschen möchte möchten mag wü wett wot wöll mecht moecht wünsch
         mögen brauch brauche brauchen""",
     "ICH": "ich wir",
     "FRAU": "frau herr herrn familie",
@@ -78,11 +78,12 @@ nicht (dass|das) (ihr|sie) denkt HERE
 BEG (stopp|stop|halt) mal
 (stop|stopp) (schick|schreib|sag|tipp) ich HERE NICHT
 nie ~ auf ~ mit dem
+(hör|hört|hören|höre) ~ (sie)? ~ NICHT ~ auf
 """
 
 STOP = """
 # The law, the police, a block.
-(gelöscht|gestrichen|entfernt|ausgetragen|abgemeldet) ~ werden
+(ich|wir|MEINE|handynummer|mobilnummer|mich|eintrag) ANY{0,8} (gelöscht|gestrichen|entfernt|ausgetragen|abgemeldet) ~ werden
 (mich|uns) ~ (abmelden|austragen|abmelde|abgemeldet|abzumelden|ausgetragen|austrage)
 (sie|euch|dich) ~ (verklage*|anzeigen|abmahnen|verklagen)
 ICH ~ (verklage|verklagen|klage) ~ (sie|euch|dich|END)
@@ -149,7 +150,8 @@ BEG (?=HERE (WILL|bitte|erhalten|erwünscht|gewünscht|mehr|künftig|weiter|weit
 BEG (?=HERE (MESSAGE|sms|sowas|BEKOMMEN|SCHREIB|SCHICK|GESCHRIEBEN|verwenden|nutzen|benutzen|anschreib*))
     (?!HERE (GOT|verpass*|missen|verlier*|vergess*|stören|nerven|warten)) (?!sie|ihr|du|er) HERE
     (WILL|möcht*) HERE NICHT (mehr|meh|länger|weiter|nochmal|erhalten|haben|bekommen|kriegen|LAST|[,])
-(?<!UNKNOWN)(?<!kündigen)(?<!löschen)(?<!abmelden)WILL (ich|i|wir) (das|die|sowas|es|diese|solche)? ~ (NICHT|nie
+(?<!UNKNOWN)(?<!NAME)(?<!kündigen)(?<!löschen)(?<!abmelden)WILL (ich|i|wir) (das|die|sowas|es|diese|solche)? ~ (NICHT
+    |nie
     wieder) (mehr|haben|LAST|[,])
 (das|die|sowas|des) (NICHT|NICHT mehr) (haben)? WILL LAST
 (nichts|nix|niks) (mehr)? ~ (von|mit)? ~ (ihnen|euch|eich|dir|ihrer|eurer)? ~ (bekomme|bekommen|hören|lesen|sehen
@@ -256,7 +258,7 @@ BEG (es|mir|jetzt|nun)? (reicht|reichts) (es|s|jetzt|mir|langsam|wirklich)? (s)?
 (schnauze|nase) ~ voll (LAST|von ~ (MESSAGE|euch|ihnen))
 GOT ~ (es|das|MESSAGE) ~ satt
 KEIN (bock|lust|nerven|zeit|verwendung) ANY{0,3} MESSAGE
-BEG (unterlassen|unterlasst|unterlass|lasst|lass|lassen) (sie|ihr)? (das|dies|es) LAST
+BEG (unterlassen|unterlasst|unterlass|lasst|lass|lassen) (sie|ihr)? (das|dies|es) (LAST|künftig|in zukunft|bitte)
 (wenn|dass|könnten|können) ~ (sie|ihr) ~ (das|damit|dies)? ~ (lassen|aufhören|aufhört|unterlassen|einstellen)
     (END|würden|könnten)
 (lasst|lass|lassen) (sie)? (es|das)? (sein|bleiben|gut sein) LAST
@@ -329,6 +331,8 @@ raus (aus|von) ~ LIST
 (mich|uns|MEINE) ANY{0,3} (rausnehmt|rausnehmen|rausnimmst|entfernt|streicht|löscht|austragt|abmeldet)
 BEG abmeldung (von|vom|bitte|des|der)
 (lass|lasst|lassen) (sie)? ~ MESSAGE (LAST|[,]|sein|weg)
+weder HERE noch HERE (mich|uns|mir)
+(abschalten|ausschalten|abstellen) (bei|für) (mir|mich|uns)
 """
 
 UNCLEAR = """

@@ -4,7 +4,7 @@ WORDS = {
     "BARE": """baja parar pare paren para alto basta cancelar cancele cancelen desuscribir desuscribirme
         desuscribirse darme eliminar borrar anular terminar detener deténganse fin desinscribir suficiente salir stop
         parad desuscríbanme desuscribeme""",
-    "STOPPER": "baja parar paren alto basta desuscribir desuscribirme stop",
+    "STOPPER": "parad cortad baja parar paren alto basta desuscribir desuscribirme stop",
     "FILLER": """anda venga plis plz pls pf porfabor pofavol porfavo pofavor joven señito jefe x fa xfa xfavor xfis
         favor por porfa porfavor porfis gracias muchas hola buenos buenas días tardes noches ya ahora mismo
         inmediatamente oiga oigan señor señora señores señorita estimados ok vale bueno pues y e pero entonces también
@@ -21,7 +21,7 @@ WORDS = {
     "MANDAR": "mand* envi*",
     "ESCRIBIR": """escrib* contact* llamar* llamando molest* hostig* acos* fastidi* jod* ching* text* spame* insist*
         marcar* mensaje* busc* comunicar* notificar* incordi* bombarde* solicit* pedir* pidiendo""",
-    "ESCRIBA": """escriba escriban escribas escribáis contacte contacten contactes contactéis llame llamen llames
+    "ESCRIBA": """aviséis avisen avise avises escriba escriban escribas escribáis contacte contacten contactes contactéis llame llamen llames
         llaméis moleste molesten molestes molestéis hostigue hostiguen acose acosen fastidie fastidien fastidies joda
         jodan jodas chingue chinguen chingues texteen textee textees insista insistan insistas busque busquen busques
         marque marquen molestar escribir contactar llamar mensajee mensajeen comuniquen comunique hablen hable hables
@@ -34,12 +34,12 @@ WORDS = {
         promocion* ofertas notificaci* encuesta* recordatorio* llamadas solicitudes spam basura mierda* tontería*
         comunicaci* whatsapp* avisos mails emails anuncios contacto marketing pendejadas porquería* chingaderas
         estupideces mamadas recado* envío* reseñas letra mensaj*""",
-    "REMOVEME": """quítame quítenme quíteme quitarme sácame sáquenme sáqueme sacarme bórrame bórrenme bórreme
+    "REMOVEME": """desapuntadme apartadme quítame quítenme quíteme quitarme sácame sáquenme sáqueme sacarme bórrame bórrenme bórreme
         borrarme elimíname elimínenme elimíneme eliminarme retírame retírenme retíreme retirarme exclúyanme exclúyame
         bájenme bájame desuscríb* desuscrib* desinscrib* olvídenme olvídense desapúnt* quítennos sáquennos bórrennos
         elimínennos desvincúlenme bloquéenme quitad* quitenm* quitenn* quiteme* quitame* sacame* saquenm* saqueme*
         sácanos borrenm* borreme* borrame* borradm* eliminenm* elimineme* eliminame* tachenm* tachame* retirenm*""",
-    "REMOVE": """quita quite quiten quitar saca saque saquen sacar borra borre borren borrar borrad elimina elimine
+    "REMOVE": """retiraran retirasen quitaran borraran eliminaran borréis quitéis saquéis eliminéis sacaran quita quite quiten quitar saca saque saquen sacar borra borre borren borrar borrad elimina elimine
         eliminen eliminar retira retire retiren retirar suprima supriman suprimir olviden olvide olvida pierdan tachen
         quitad eliminad sacad bórrenlo cancelen""",
     "MIO": """número numero teléfono telefono celular móvil datos nombre contacto información info cuenta correo
@@ -82,6 +82,9 @@ ni ~ (se te|se les|se le|se os)? ~ ocurra* ~ (quitarme|sacarme|borrarme|darme de
 BEG (stop|alto|para) [.,] ~ (me equivoqué|me confundí|espera|quise|perdón)
 (para|paren|deja|dejen|paren) ya? de (decirme|hacerme|echarme) (cosas|UNKNOWN)
 (quit*|sac*|borr*) ~ (me)? ~ de la lista de espera
+fin de (mes|semana|año|curso|temporada|fiesta)
+de baja ~ a (mi|UNKNOWN|NAME) ANY{0,2} (de|en)
+(del|los|el) (correo|correos|mail|email) ~ (dadme|denme|deme) de baja
 """
 
 STOP = """
@@ -160,7 +163,8 @@ BEG (?=HERE (MESSAGE|RECIBIR|ESCRIBA|ESCRIBIR|MANDE|MANDAR)) (?!HERE (perder*|ol
 (?<!SUBJ)NO (me|nos) (llegue|lleguen) (nada|ni|más|ningún|MESSAGE|LAST|ANY más)
 (?<!SUBJ)NO ~ (volvieran|volviera|volvieras|vuelvan|vuelva) ~ a ~ (ESCRIBIR|MANDAR|usar|llamar*)
 (?<!SUBJ)NO (me|nos) (los|las|lo|la) (MANDE|ESCRIBA) (más|otra|nunca|LAST|[,])
-(cero|ningún|ninguno|fin de|basta de|paso de|corta* con|córtenla con|cortad ya|déjense de|déjate de|dejaos de|chole
+(cero|ningún|ninguno|fin de los|basta de|paso de|corta* con|córtenla con|cortad ya|déjense de|déjate de|dejaos de
+    |chole
     con|hasta (acá|aquí)
     ANY{0,2} con|suave con|guárdense|guárdate|guardaos|ahórrense|ahórrate|ahorraos|ahórrenselos) ~ (MESSAGE|ni|END)
 (sea|será|es) (el|la) última? (MESSAGE|vez|LAST|[,]|QUE)
@@ -297,6 +301,12 @@ BEG (de|la)? baja FILLER{0,4} LAST
 no ~ (me|nos) ~ interesa QUE ~ (me|nos)
 (solicito|pido|ruego|exijo|quisiera|agradecería|agradezco|elijo|opto|preferiría|gustaría) ~ (por)? no ~ (recibir*
     |RECIBIR|QUE ~ (ESCRIBA|MANDE|RECIBIR))
+(quitar|parar|cancelar|desactivar|anular|eliminar) lo de ~ MESSAGE
+(me|nos) (dais|das|dan|dáis) de baja
+QUE (me|nos) (borréis|quitéis|saquéis|eliminéis|borren|quiten|saquen)
+(dejéis|dejéis|dejes|dejen) de ~ (ESCRIBIR|MANDAR)
+(cortadlo|córtenlo|cortenlo|paradlo|párenlo) (ya|LAST|[,])
+NO ~ MANDE ~ más [,]
 """
 
 UNCLEAR = """
