@@ -145,7 +145,8 @@ not (to)? put (me|us|my MINE) (on|in|down)
 undo ~ (sign|signup|subscription|registration|optin)
 (take|get|pull|cut) (the|my|this|our) MINE (out|off) (it|there|this)? END
 (off|from) (of)? (your|ur|any) ~ LIST
-UNSUB (?!from (back|pain|bad|the pain|GERUND|UNKNOWN|waiting|my|(your|the) (competitor|competition|POSS|gym)))
+UNSUB (?!from (having|the (UNKNOWN|monthly|weekly)|back|pain|bad|the pain|GERUND|UNKNOWN|waiting|my|(your|the)
+    (competitor|competition|POSS|gym)))
 (opt|opting|opted|opts) ~ (me|us|this number|my number)? ~ out
 (optout|optedout) (?!for the|of the UNKNOWN|policy|form|option|link|page|rate|process)
 (?<!dont)(?<!not)(?<!wont)(?<!never)(?<!didnt)(?<!wouldnt)(leave|let) ~ (me|us|my (MINE|phone|family|wife|kids
@@ -316,4 +317,28 @@ block (my|this|our) MINE (LAST|on|from|at|in)
 (ticked|checked|chose|selected|picked|said|opted) (the|for)? ~ no (MESSAGE|marketing|contact|texts)
 (take|get|remove) ~ (both|all)? ~ (my|our|these|both our|the|this) (number|numbers|mobile|mobiles|phones) (off|out
     |from)
+(MESSAGE|yours|these|they|this|it) ANY{{0,3}} (are|is)? ~ (not|arent|isnt|never|no longer) ~ (welcome|wanted
+    |appreciated|needed LAST)
+(you|yall|people|guys|u) ~ (are|keep|kept|were)? ~ (spamming|harassing|pestering|hounding) ~ (me|us|my)
+(spare|save) (me|us|yourself|your)? ~ MESSAGE (LAST|in|for|from)
+keep your MESSAGE (to|LAST)
+(thats|that was|this is|this was|make it|make this|made it) ~ (the)? ~ (last|final) (MESSAGE|one|LAST)
+(told|asked|begged|warned) (you|u|yous|yall|ye) ANY{{0,4}} to (stop|quit|cease|unsubscribe|remove)
+{DONT} ask (me|us) (to (rate|review|leave|write|give)|for (a|any|another)? ~ (review|rating|feedback|MESSAGE))
+(ask|find|text|bother|go to|try) (somebody|someone|anybody) else (LAST|to (text|ask|bother|message|annoy)|from now)
+(left|be|get) off ~ (LIST|these|MESSAGE)
+(no|not) (write|text|message|send|contact) (me|us) (more|again|anymore|LAST)
+preferences ANY{{0,3}} no MESSAGE
+(get|receive|want|hear) nothing (more|else|further)? from (you|your)
+pull the plug (on|LAST)
+{DONT} do (it|this|that) (again|anymore) LAST
+(mind|about|prefer|of|by|for|try) not (SENDING|CONTACTING) ~ (me|us|these|this|MESSAGE|any|LAST)
+(dont|do not) want any of (this|these|it|that) (on|to|at|in|LAST)
+leave me be
+(get|have|getting|want) ~ MESSAGE ~ (stopped|ended|cancelled|canceled|blocked)
+never SEND ~ (one|it|them|anything) (again|anymore)
+(CONTACTING|MESSAGE) ~ me ANY{{0,3}} said (no|stop)
+(good|kind|nice|grateful|thankful|helpful) ~ (as|enough|if)? ~ (you|to|not|would|could|please)? ~ (you)? ~ (not|not
+    to|didnt|did not|dont) (to)? ~ (SEND|CONTACT|TROUBLE)
+(take|get|remove) my (name|number|details) ANY{{0,3}} (off|out of) (whatever|wherever|this|your|the list)
 """

@@ -61,6 +61,10 @@ BEG stop [.,] (i meant|wrong star|wrong button|i made)
 (unsubscribed|optedout) from ~ (the|my)? (other|old|last|competitor)
 unsubscribe (me|us)? from ~ (email|emails|mail|newsletter|newsletters) ANY{{0,4}} [,.]? ANY{{0,2}} (texts|sms
     |messages) ~ (are|is) (fine|ok|okay|good|great)
+{NEVER} ~ mean ~ to ~ (unsubscribe|optout|stop|text stop|press|send)
+(dont|do not|no) (ring|call|phone|calling|ringing) (me|us)? ANY{{0,6}} [,.] ~ (texting|text|texts|message|messages
+    |sms) ANY{{0,3}} (better|best|fine|instead
+    |ok|easier|works|LAST)
 """
 
 UNCLEAR = f"""

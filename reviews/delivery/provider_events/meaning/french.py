@@ -1,5 +1,9 @@
 """French: the words that opt out, and the sentences they opt out in."""
 
+from reviews.delivery.provider_events.meaning.french_doubts import HEDGE, INNOCENT, LIMIT, UNCLEAR
+
+__all__ = ["HEDGE", "INNOCENT", "LIMIT", "STOP", "TYPOS", "UNCLEAR", "WORDS"]
+
 WORDS = {
     "BARE": """arrêt arrêts arrêtez arrête arrêter stopper stoppez désabonner désabonnement désinscription
         désinscrire désinscrivez désabonnez annuler résilier fin assez terminé supprimer retirer désabo désinscris
@@ -9,10 +13,10 @@ WORDS = {
         maintenant immédiatement tout suite de urgence enfin donc et mais alors aussi ok oui bon voilà putain merde
         bordel foutus foutu cordialement bien cdt cdlt slt beaucoup avance par simplement juste bonne journée gentils
         urgemment désolé désolée sincèrement""",
-    "GLUE": """lui me m moi nous mon ma mes le la les l un une des du d de ce cet cette ces c votre vos ton tes ta leur
-        leurs tous toutes tout toute à au aux sur par en y pour avec sans cesse plus encore toujours jamais vraiment
-        absolument désormais dorénavant nouveau constamment que s ici aucun aucune même fois autres autre quelconque
-        intempestifs publicitaires indésirables stupides sms téléphone portable part n rien""",
+    "GLUE": """lui me m moi nous mon ma mes le la les l un une des du d de ce cet cette ces c votre vos ton tes ta
+        leur leurs tous toutes tout toute à au aux sur par en y pour avec sans cesse plus encore toujours jamais
+        vraiment absolument désormais dorénavant nouveau constamment que s ici aucun aucune même fois autres autre
+        quelconque intempestifs publicitaires indésirables stupides sms téléphone portable part n rien""",
     "SUJET": "je j tu il elle on ils elles vous nous ça cela qui personne",
     "STOP": """arrêtez arrête arrêter arrêtes cessez cesse cesser stoppez stopper stoppe évitez éviter cessiez
         arrêtiez arrêtent""",
@@ -22,8 +26,7 @@ WORDS = {
     # Forms of a command, and infinitives.
     "ÉCRIVEZ": """écrivez écris écrire écriviez contactez contacte contacter contactiez appelez appelle appeler
         appeliez harcelez harceler dérangez déranger dérangiez importunez importuner sollicitez solliciter relancez
-        relancer relance embêtez embêter embete ennuyez ennuyer spammez spammer saoulez soulez emmerdez emmerder
-    textez
+        relancer relance embêtez embêter embete ennuyez ennuyer spammez spammer saoulez soulez emmerdez emmerder textez
         texter insistez insister sollicitiez recontactez recontacter recontacte mecrire mecrivez achalez rappelez
         rappeler réécrivez""",
     "ENVOYEZ": """menvoyez menvoyer menvoyé menvoye envoyez envoie envoyer envoies envoyiez adressez adresser
@@ -37,8 +40,7 @@ WORDS = {
         communications demandes contact envois envoi truc trucs robot appels newsletter* démarchage* questionnaire*
         rappel messagerie mms prospection whatsapp* sms""",
     "REMOVE": """retirez retire retirer enlevez enlève enlever supprimez supprime supprimer effacez efface effacer
-        rayez raye rayer ôtez ôter virez éliminez radiez désinscri* désabon* excluez désabo retiriez supprimiez
-    effaciez
+        rayez raye rayer ôtez ôter virez éliminez radiez désinscri* désabon* excluez désabo retiriez supprimiez effaciez
         enleviez dégagez sortez sors sortir biffer biffez radier tracez efacé efacer efacez supprimmez sortiez rayiez
         virer sorte""",
     "MIEN": """numéro num tel téléphone portable données coordonnées nom contact mail compte fiche informations
@@ -55,32 +57,6 @@ WORDS = {
 TYPOS = """arrêtez désabonner désinscrire contacter tranquille intéressé supprimez désinscription désabonnement
     messages
     dérangez envoyez"""
-
-INNOCENT = """
-(ne|n) ~ (vous|t|te)? ~ (arrêt*|cess*|stopp*) ~ (pas|jamais|de|plus|surtout|rien)     # "ne vous arrêtez pas"
-(ai|a|avons|ont|avez|as) ~ (arrêté|cessé|annulé|supprimé|retiré|enlevé|effacé)
-(je|on|nous|il|tu|ils|elles|elle) (ne|n) ~ (peux|peut|pouvais|pouvons|pourrai|manquerai|manquerons|regrette)
-    ~ NEG ~ (arrêter|cesser|empêcher)?
-(sans|l|un|d|cet|en|mon|prochain|premier|dernier|bus) (arrêt|arrêts|cesse)
-(suis|étais|été) désabonn* (de la|du|de mon) UNKNOWN
-arrêt (de bus|maladie|de travail|de tram|du bus|complet|cardiaque|métro|sur)
-(répondez|répondre|envoyez|envoyer|tapez|répond|écrivez) (par)? (stop|arrêt) (pour|au|à|si)
-stop (au|sms) DIGITS ANY
-(n|ne) ~ (hésit*|oubli*)
-(vous|tu|il|on|ils|elle) (ne|n) (m|me|nous|l|le|les|en|lui)? (avez|as|a|ont|aviez|avait|écrivez|envoyez
-    |contactez|appelez|répondez|rappelez) ~ NEG
-(je|j) (ne|n) ~ ai ~ (pas|plus|jamais) (?!donné|demandé|autorisé|consenti|souscrit|accepté|sollicité|CONTACTÉ)
-(je|j|on) (ne)? (veux|voudrais) ~ (pas)? ~ (vous)? (déranger|embêter|ennuyer|rater|manquer)
-(ne|n) (me|m|nous) (appelez|appelle|téléphonez) (pas|plus) [,] ~ ANY{0,2} (envoy*|écri*|sms|par)
-(ne|n) (me|m|nous) (désinscri*|désabon*|retir*|enlev*|supprim*|ray*) (pas|surtout)
-(désabonn*|désinscri*) ANY{0,3} (sans faire exprès|par erreur|par mégarde|sans le vouloir)
-BEG stop [.,] (je me suis tromp*|erreur|attendez|c est)
-(retir*|enlev*|supprim*|ray*|désinscri*) ~ (me|moi)? ~ (de|du) ~ liste d attente
-REMOVE ~ mon (ancien|vieux) MIEN
-MESSAGE (d|de) (excuse*|confirmation|félicitation*)
-(n|ne) en envoyez plus [,] continuez
-désinscri* (moi|nous)? ~ (newsletter|mails|mail|courriels) ANY{0,3} [,] ~ (sms|textos|messages)
-"""
 
 STOP = """
 # A sentence that says stop, and no more.
@@ -285,49 +261,22 @@ comment ~ (on|je)? ~ (fait|faire|fais) ~ pour ~ (plus|pas|ne plus|arrêter) ~ (R
 (merci|prière|svp) ~ (d|de) ~ oubli* ~ mon MIEN
 encore (un|une) ~ MESSAGE ~ et
 plus de MESSAGE (à l avenir|désormais|dorénavant|merci|svp)
-"""
-
-UNCLEAR = """
-BEG (arrêt|arrêtez|arrêter|arrête|annulez|annuler|annule|désabonner|résilier|supprimer|cessez|stoppez) (?!de
-    |d)ANY
-STOP (de|d) (me|m|nous)
-(peut être|je crois) FILLER{0,2} (STOPPER|arrêt) END
-annul* ~ (mon|le|ma|mes|la|notre) ~ (rendez|rdv|commande|réservation|réservations|visite|séance|ANY)
-(veux|voudrais|dois|souhaite|peux|puis|aimerais|faut) ~ (je)? ~ annuler
-qui (êtes|est|es|c est) ANY{0,3} [.?,]{0,2} ANY{0,3} connais pas
-je (ne)? (vous)? connais pas LAST
-connais pas ~ (votre numéro|ce numéro|cette entreprise)
-(comment|où|d où|qui) ~ (avez|as|a|vous)? ~ (vous|tu)? ~ (eu|obtenu|trouvé|donné) ~ (mon|ce) ~ numéro
-pourquoi ~ (vous|tu|est ce que)? ~ (m|me) ~ ÉCRIRE
-(trop|autant|moins|tant) (de|d) ~ MESSAGE
-(ta gueule|fermez la LAST|ferme la LAST|fils de pute|connard*|connasse|enculé*|je t emmerde|va chier|allez au
-    diable)
-BEG (spam|arnaque|escroquerie) LAST
-(est|c est) (ce)? ~ (une)? ~ (arnaque|spam|escroquerie)
-(dois|faut) (je|il)? ~ (envoyer|répondre|écrire|mettre) ~ stop
-(décédé|décédée)
-(?<!SUJET)(ne|n) ~ (ENVOYEZ|ÉCRIVEZ) ~ pas
-(pas|plus) ~ (un|une|votre|vos)? ~ (client|cliente) (chez|de|END|à)
-(pas|plus) ~ (intéressé|intéressée|intéressés)
-(vous vous trompez|vous faites erreur|c est une erreur) LAST
-suspendre ~ MESSAGE
-BEG (pas|plus) de MESSAGE
-continuez ~ (à|de) ~ ÉCRIRE
-"""
-
-LIMIT = """
-(avant (?!que (je|j))|après|jusqu|jusque|entre|sauf|hormis) ~ (de|à|au|le|la)? ~ (DIGITS|midi|minuit|lundi|mardi
-    |mercredi|jeudi
-    |vendredi|samedi|dimanche|demain|soir|matin|travail|que|ANY)
-(la nuit|le dimanche|le soir|le weekend|le week end|le matin|au travail|le samedi|en soirée|les weekends|pendant
-    |au milieu de la|à cette heure|à ces heures|si tôt|si tard|aussi tôt|aussi tard)
-(quand|lorsque|tant que) (je|j|nous)
-(aussi|si|tellement|trop) (souvent|tôt|tard|nombreux|fréquemment)
-(pour l instant|pour le moment|aujourd hui|cette semaine|ce mois|temporairement|en ce moment|à moins que)
-autant de
-"""
-
-HEDGE = """
-(HEDGE|peut être)
-(sais pas si|dois je|devrais je|faut il (envoyer|répondre|que je|écrire|mettre))
+NEG ~ (envie|envi|raison)? ~ (d|de)? ~ (être|figurer|rester|apparaître) ~ (dans|sur) ~ LIST
+(ne|n)? (me|m|nous) demand* (plus|pas|jamais) (d|de|mon|un|une|quoi|LAST)
+(arrêt*|cess*|stop) (d|de) (me|m|nous) demand*
+(merci|non) [,]? (et)? plus jamais
+on en reste là
+plus de demande*
+(contact|MESSAGE) HERE indésirable*
+(soyez|merci|veuillez|prière|gentil*) ANY{0,4} (les|de|d|tout)? arrêter (LAST|[,]|ça|ces|tout)
+(pas|aucun) ~ droit ~ (d|de) ~ utiliser ~ mon
+(veux|voudrais|aimerais|souhaite) ~ (en|de là)? ~ (sortir|être retiré*|être enlevé*) (LAST|[,]|de)
+(vire*|retir*|enlev*|sort*|supprim*) ~ (le|la|moi)? ~ de (votre|vos|ton|tes) (truc|machin|bidule|LIST|robot|système)
+(entend*|entendre) (plus|pas|jamais) ~ parler
+(pas|plus) vouloir ~ MESSAGE
+(tg|ta gueule|fermez la) avec ~ MESSAGE
+(pouvez|peux) ~ (vous|te)? ~ (les)? ~ garder (LAST|[,])
+(plus|pas) ~ la peine ~ de (m|me|nous) ~ (en)? ~ (ENVOYEZ|ÉCRIVEZ)
+(n|j|je n) aime pas ~ RECEVOIR ~ (MESSAGE|ces|ce genre|vos)
+(merci|svp|et|alors) ~ plus rien (à l avenir|LAST|svp|désormais)
 """

@@ -1,5 +1,9 @@
 """German: the words that opt out, and the sentences they opt out in."""
 
+from reviews.delivery.provider_events.meaning.german_doubts import HEDGE, INNOCENT, LIMIT, UNCLEAR
+
+__all__ = ["HEDGE", "INNOCENT", "LIMIT", "STOP", "TYPOS", "UNCLEAR", "WORDS"]
+
 WORDS = {
     "BARE": """stopp stoppen abmelden abbestellen abmeldung austragen kündigen beenden aufhören löschen schluss
         genug halt widerruf abbestellung ende stoppt""",
@@ -9,8 +13,7 @@ WORDS = {
         einfach liebe lieber grüße gruß mfg lg verdammt verdammte verdammten verdammter scheiß scheiße leute nochmal
         hiermit mensch hey gefälligst dringend unverzüglich bitteschön""",
     "GLUE": """da dort sowas mir mich uns mein meine meinen meiner meinem der die das den dem des ein eine einen
-        diese dieser diesen dieses dies eure euer euren eurer ihre ihr ihren ihrer ihrem eurem deine dein deinen sie
-    du
+        diese dieser diesen dieses dies eure euer euren eurer ihre ihr ihren ihrer ihrem eurem deine dein deinen sie du
         euch ihnen dich an auf von vom mit zu zur über per durch für im wieder weitere weiteren weiterer weiterhin
         ständig dauernd immer noch so alle allen jegliche sämtliche solche solchen werblichen lästigen nervigen blöden
         blöd dummen mehr meh wirklich künftig zukünftig ab bei aus es ich gar überhaupt auch nochmal nochmals erneut
@@ -18,21 +21,21 @@ WORDS = {
     "ME": "mir mich uns mi mer ma",
     "STOP": "stoppen stoppt stopp stoppe beenden beendet",
     # Verbs of writing to somebody, in any form; those of sending, which need their object.
-    "SCHREIB": """vollzuspam* vollspam* vollzutext* schreib* kontaktier* belästig* spam* texte textet texten anrufen anschreib* anzuschreiben
-        anzurufen simse* schrib* schriib* schreim behellig* bombardier* zuspam* zumüll* terrorisier* zutext*
-    anspam*""",
+    "SCHREIB": """vollzuspam* vollspam* vollzutext* schreib* kontaktier* belästig* spam* texte textet texten anrufen
+        anschreib* anzuschreiben anzurufen simse* schrib* schriib* schreim behellig* bombardier* zuspam* zumüll*
+        terrorisier* zutext* anspam*""",
     "STÖR": "nerv nervt nerven stör stört stören ruf ruft rufen anruf frag fragt fragen quäl* belästig* drängt",
-    "SCHICK": "schick* send* sende sendet senden zusenden zuschicken verschick* zuzusenden zuzuschicken übermittel*",
-    "GESCHRIEBEN": """gefragt erinnert angefragt angeschrieben kontaktiert belästigt angerufen genervt gestört behelligt angetextet erinnert
-        zugespamt zugespammt angesprochen benachrichtigt zugemüllt bombardiert kontaktieren""",
+    "SCHICK": """schicked schick* send* sende sendet senden zusenden zuschicken verschick* zuzusenden zuzuschicken
+        übermittel*""",
+    "GESCHRIEBEN": """gefragt erinnert angefragt angeschrieben kontaktiert belästigt angerufen genervt gestört
+        behelligt angetextet zugespamt zugespammt angesprochen benachrichtigt zugemüllt bombardiert kontaktieren""",
     "BEKOMMEN": """haben bekomm bekomme kriege krieg kommen kommt lesen sehen bekommen erhalten kriegen kriagn
         kriegn übercho empfangen zugeschickt""",
-    "MESSAGE": """geschreibe gesimse kontaktierung* rundschreiben* nachricht* mitteilung* werbung* werbe* mails mail
-        emails newsletter* benachrichtig* umfrage* erinnerung* whatsapp* kontaktaufnahme* kontaktversuch*
-    textnachricht*
-        bewertungsanfrage* spam mist müll kram quatsch zeug schwachsinn reklame* schreiberei rundnachricht*
-        werbenachricht* nachrichtenversand sms service kommunikation spamnachricht* zusendung* kurznachricht* werbesms
-        bewertungsaufforderung* kontakt anfrage* msg""",
+    "MESSAGE": """sache sachen zeugs geschreibe gesimse kontaktierung* rundschreiben* nachricht* mitteilung*
+        werbung* werbe* mails mail emails newsletter* benachrichtig* umfrage* erinnerung* whatsapp* kontaktaufnahme*
+        kontaktversuch* textnachricht* bewertungsanfrage* spam mist müll kram quatsch zeug schwachsinn reklame*
+        schreiberei rundnachricht* werbenachricht* nachrichtenversand sms kommunikation spamnachricht* zusendung*
+        kurznachricht* werbesms bewertungsaufforderung* kontakt anfrage* msg""",
     "LÖSCH": "lösch* entfern* streich* tilg*",
     "NIMM": "nimm nehmt nehmen nehme trag tragt tragen trage streich* schmeiß* werft wirf lösch* entfern*",
     "LIST": """liste listen verteiler verteilers datenbank system adressbuch kartei kontakte kontaktliste kontakten
@@ -40,9 +43,9 @@ WORDS = {
     "MEINE": """nr nummer telefonnummer handynummer mobilnummer daten kontaktdaten name namen kontakt rufnummer
         konto account handynr tel telefonnr kundendaten""",
     "NICHT": "nicht nich niht nie niemals nimmer nimma nümme nüme nüm nümm net ned nöd nid nix nüt nichts keinesfalls",
-    "KEIN": "kein keine keinen keinerlei null k kei koa koane koan kane keni keini ka keien kenie",
-    "WILL": """hätte hätten wünscht möcht will wollen wünsche wünschen möchte möchten mag wü wett wot wöll mecht moecht wünsch
-        mögen brauch brauche brauchen""",
+    "KEIN": "keiner keinem kein keine keinen keinerlei null k kei koa koane koan kane keni keini ka keien kenie",
+    "WILL": """würde wuerde hätte hätten wünscht möcht will wollen wünsche wünschen möchte möchten mag wü wett wot
+        wöll mecht moecht wünsch mögen brauch brauche brauchen""",
     "ICH": "ich wir",
     "FRAU": "frau herr herrn familie",
     "HEDGE": "vielleicht eventuell evtl womöglich möglicherweise",
@@ -51,39 +54,10 @@ WORDS = {
 
 TYPOS = "abmelden abbestellen nachrichten nachricht schreiben aufhören kontaktieren entfernen belästigen verteiler"
 
-INNOCENT = """
-(STOP|stopp) (schreibe|sage|tippe|sende) ich ANY{0,2} NICHT
-BEG (stop|stopp|halt) [,] FILLER{0,2} (falsch|ich hab|ich habe|moment|warte|kurz|nein|vergessen|wir|mein)
-versehentlich ~ (abgemeldet|gelöscht|ausgetragen|abbestellt)
-(kann|konnte|können) ANY{0,3} NICHT ~ (SCHREIB|texten|antworten) (LAST|[,])
-NICHT ~ auf [,]? ~ (mit|so)? ~ ANY{0,2} (tollen|guten|super|gut|service|arbeit)
-NICHT ~ (aufhören|aufzuhören|stoppen|aufhöre|auf END|auf damit END)        # "hören Sie nicht auf!"
-(ohne|kaum) ~ (aufzuhören|aufhören|stoppen)
-ICH (kann|konnte|werde|muss|darf|wollte|konnten|können|soll|sollte|würde) ~ NICHT ~ (SCHREIB|SCHICK|STÖR
-    |aufhören)
-(sie|ihr) (haben|hattet|habt|hatten|werden) ~ (NICHT|KEIN)
-(ich|wir|er|sie|man|ihr) (SCHREIB|SCHICK|STÖR) ~ (NICHT|KEIN)
-GOT ~ KEIN ~ MESSAGE
-(antworten|antworte|schreiben|sende|senden|antwort|antwortet) (sie)? (mit)? (stop|stopp) (um|zum|an|für|zur)
-(NICHT|KEIN) ~ (vergessen|vergiss|vergesst|zöger*)
-NICHT ~ (aus|von) ~ LIST ~ (streichen|löschen|nehmen|entfernen|austragen)
-NICHT ~ (streichen|löschen|entfernen|abmelden|austragen) [,]? ~ (komme|bin|will|möchte|war)
-(bus|kurzer|kurzen|nächster|nächste|ein|der|dem|den|im|am|beim) (stopp|stop)
-(will|möchte|wollte) ~ NICHT ~ (stören|nerven|belästigen)
-NICHT ~ (anrufen|telefonieren|anruf*) [,] ~ ANY{0,3} (schreib*|sms|hier|texte)
-(LÖSCH|löschen|NIMM) ~ (meine)? ~ (alte|alten|frühere|andere) MEINE
-NICHT HERE [,]? sondern
-(warum|wieso|weshalb) (habt|haben|hast|wurde|bin) HERE (abgemeldet|gelöscht|ausgetragen|gestrichen)
-nicht (dass|das) (ihr|sie) denkt HERE
-BEG (stopp|stop|halt) mal
-(stop|stopp) (schick|schreib|sag|tipp) ich HERE NICHT
-nie ~ auf ~ mit dem
-(hör|hört|hören|höre) ~ (sie)? ~ NICHT ~ auf
-"""
-
 STOP = """
 # The law, the police, a block.
-(ich|wir|MEINE|handynummer|mobilnummer|mich|eintrag) ANY{0,8} (gelöscht|gestrichen|entfernt|ausgetragen|abgemeldet) ~ werden
+(ich|wir|MEINE|handynummer|mobilnummer|mich|eintrag) ANY{0,8} (gelöscht|gestrichen|entfernt|ausgetragen|abgemeldet) ~
+    werden
 (mich|uns) ~ (abmelden|austragen|abmelde|abgemeldet|abzumelden|ausgetragen|austrage)
 (sie|euch|dich) ~ (verklage*|anzeigen|abmahnen|verklagen)
 ICH ~ (verklage|verklagen|klage) ~ (sie|euch|dich|END)
@@ -333,53 +307,22 @@ BEG abmeldung (von|vom|bitte|des|der)
 (lass|lasst|lassen) (sie)? ~ MESSAGE (LAST|[,]|sein|weg)
 weder HERE noch HERE (mich|uns|mir)
 (abschalten|ausschalten|abstellen) (bei|für) (mir|mich|uns)
-"""
-
-UNCLEAR = """
-BEG (stopp|abmelden|abbestellen|kündigen|stornieren|absagen|beenden|stoppen) ANY
-(termin|bestellung|auftrag|buchung|reservierung|vertrag) ~ ANY{0,2} (stornieren|absagen|kündigen|abbestellen
-    |streichen)
-(stornier*|absagen) ~ (sie|ihr)? ~ (bitte|den|meinen|die|meine)
-(sagen|sagt|sag) (sie|ihr)? ~ termin ~ ab
-wer (sind|ist|bist|seid) (sie|das|da|du|ihr) ANY{0,3} [.?,]{0,2} ANY{0,3} (kenne|kenn)
-(kenne|kenn) ~ (sie|euch|dich|die nummer|diese nummer) ~ NICHT
-woher ~ (haben|habt|hast) (sie|ihr|du) ~ (nummer|daten)
-(warum|wieso|weshalb) ~ (SCHREIB|SCHICK|STÖR|bekomme|kriege) ~ (sie|ihr|ich|du|mich|mir)
-(hören|hört|hör) (sie|ihr)? ~ auf [,]? ~ (mich|mir)
-(ihr|sie|das|eure MESSAGE) (nervt|nerven)
-(zu viele|zuviele|so viele|weniger) ~ (MESSAGE|sms)
-(fick|fickt) (dich|euch)
-(leck|leckt) (mich)
-(halt|haltet|halten) ~ (klappe|fresse|maul|schnauze) LAST
-BEG (spam|betrug|abzocke) LAST
-ist das (spam|betrug|echt)
-(soll|muss) ich ~ (stopp|stop|abmelden)
-(das reicht|reicht mir) LAST
-verstorben
-SCHREIB (sie|ihr|du)? ~ (mir|uns)? ~ NICHT
-NICHT ~ einverstanden
-(nachrichten|sms) ~ pausieren
-KEIN interesse
-KEIN (nachrichten|sms|werbung|anrufe) LAST
-(will|möchte) das nicht
-KEIN kunde ~ (mehr)?
-"""
-
-LIMIT = """
-(vor|nach|bis|zwischen|außer|bevor|ab) ~ (DIGITS|mittag|mitternacht|montag|dienstag|mittwoch|donnerstag
-    |freitag|samstag
-    |sonntag|feierabend|wochenende|morgen|nächste|der arbeit|ich|acht|neun|zehn|sieben|sechs|zwanzig|ANY uhr)
-(nachts|sonntags|samstags|morgens|abends|werktags|mittags|tagsüber|wochentags)
-(am|übers) (wochenende|sonntag|abend|vormittag|samstag|montag)
-(während|wenn ich|solange|sofern|falls ich)
-(so|zu) (oft|früh|spät|viele|häufig|viel)
-((?<!ab)(?<!noch)(?<!von)heute (?!noch)|vorerst|zurzeit|vorläufig|momentan|diese woche|diesen monat|gerade nicht|im
-    moment)
-(in der nacht|mitten in der)
-"""
-
-HEDGE = """
-HEDGE
-(weiß nicht ob|soll ich|sollte ich (mich|lieber|vielleicht|besser|da)|nicht sicher ob|muss ich (?!tun|erst|noch|denn
-    |machen|mich noch))
+(es|mir|jetzt|das) (langt|reicht) (LAST|mit ~ (MESSAGE|sms))
+BEG (bitte)? nicht (nochmal|noch einmal|wieder) LAST
+(meine|mein|unsere) (ruhe|frieden) (vor|von)
+KEIN ~ LIST ~ (stehen|sein|auftauchen|landen)
+(lass|lasst|lassen) (sie|ihr)? ANY{0,3} (sein|bleiben) mit
+(nummer|handy|telefon) HERE tabu
+nicht (hierfür|dafür|für ~ (sowas|werbung|das|so etwas|so was)) ~ (verwenden|nutzen|benutzen|gedacht|da|bestimmt|LAST)
+(KEIN|nicht) ~ (erlaubnis|recht|einwilligung|zustimmung|befugt) ~ (mir|mich)? ~ (zu)? ~ (sms|MESSAGE|SCHICK|SCHREIB)
+(ausm|ausn|vom) ~ LIST ~ (nehmen|nehmt|raus|runter|löschen|streichen)
+(spart|sparen|schenkt|spar) (sie|euch|sich|dir)? ~ (MESSAGE|texte|sms)
+(könnt|können|kannst) ~ (euch|sich|dir) ~ (MESSAGE|sms|das)? ~ (schenken|sparen|stecken)
+obwohl HERE (abgemeldet|gekündigt|widersprochen|stop|stopp|abbestellt)
+(macht|machen|mach) ~ (das|es)? ~ rückgängig
+wie (krieg*|bekomm*|werd*) ~ (ich|man|wir) ~ (das|die|euch|MESSAGE|sms)? ~ (weg|los|abgestellt|abbestellt)
+(kündige|kündig|storniere|beende) ~ (hiermit)? ~ (MESSAGE|sms|abo)
+(in zukunft|künftig|zukünftig|bitte) ~ lassen LAST
+(nix|nichts|nüt) ~ (mehr)? ~ (SCHICK|SCHREIB) LAST
+WILL ~ (gern*)? ~ (abgemeldet|gelöscht|ausgetragen|gestrichen) werden
 """

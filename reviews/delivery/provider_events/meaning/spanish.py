@@ -1,18 +1,21 @@
 """Spanish: the words that opt out, and the sentences they opt out in."""
 
+from reviews.delivery.provider_events.meaning.spanish_doubts import HEDGE, INNOCENT, LIMIT, UNCLEAR
+
+__all__ = ["HEDGE", "INNOCENT", "LIMIT", "STOP", "TYPOS", "UNCLEAR", "WORDS"]
+
 WORDS = {
-    "BARE": """baja parar pare paren para alto basta cancelar cancele cancelen desuscribir desuscribirme
+    "BARE": """estop baja parar pare paren para alto basta cancelar cancele cancelen desuscribir desuscribirme
         desuscribirse darme eliminar borrar anular terminar detener deténganse fin desinscribir suficiente salir stop
         parad desuscríbanme desuscribeme""",
-    "STOPPER": "parad cortad baja parar paren alto basta desuscribir desuscribirme stop",
-    "FILLER": """anda venga plis plz pls pf porfabor pofavol porfavo pofavor joven señito jefe x fa xfa xfavor xfis
-        favor por porfa porfavor porfis gracias muchas hola buenos buenas días tardes noches ya ahora mismo
+    "STOPPER": "estop parad cortad baja parar paren alto basta desuscribir desuscribirme stop",
+    "FILLER": """fabor gracias anda venga plis plz pls pf porfabor pofavol porfavo pofavor joven señito jefe x fa
+        xfa xfavor xfis favor por porfa porfavor porfis muchas hola buenos buenas días tardes noches ya ahora mismo
         inmediatamente oiga oigan señor señora señores señorita estimados ok vale bueno pues y e pero entonces también
         si sí solo simplemente nomás carajo joder coño maldita malditos puta puto pinche pinches putos putas saludos
         chingados hombre hey mire miren disculpe disculpen perdón amablemente urgente atentamente cordial""",
     "GLUE": """me nos mi mis a al de del la el los las lo le les un una unos unas este esta esto estos estas ese esa
-        eso esos esas su sus tu tus más tanto tantos tantas cada todo todos toda todas por para en con que vez otra
-    otro
+        eso esos esas su sus tu tus más tanto tantos tantas cada todo todos toda todas por para en con que vez otra otro
         otros otras nada ningún ninguna tipo tan molestos molesta molesto estúpidos estar nunca jamás celular teléfono
         móvil sms texto constantemente siempre seguido inmediato ustedes usted vuestros vuestra""",
     "SUBJ": "yo ellos",
@@ -21,27 +24,29 @@ WORDS = {
     "MANDAR": "mand* envi*",
     "ESCRIBIR": """escrib* contact* llamar* llamando molest* hostig* acos* fastidi* jod* ching* text* spame* insist*
         marcar* mensaje* busc* comunicar* notificar* incordi* bombarde* solicit* pedir* pidiendo""",
-    "ESCRIBA": """aviséis avisen avise avises escriba escriban escribas escribáis contacte contacten contactes contactéis llame llamen llames
-        llaméis moleste molesten molestes molestéis hostigue hostiguen acose acosen fastidie fastidien fastidies joda
-        jodan jodas chingue chinguen chingues texteen textee textees insista insistan insistas busque busquen busques
-        marque marquen molestar escribir contactar llamar mensajee mensajeen comuniquen comunique hablen hable hables
-        mensajees spameen incordien incordie escribieran escribiera contactaran contactara llamaran molestaran pidan
-        pida pidas pregunten pregunte preguntes""",
-    "MANDE": """mande manden mandes mandéis envíe envíen envíes enviéis mandar enviar remitan remita enviaran
-        enviara mandaran mandara enviasen mandasen""",
+    "ESCRIBA": """aviséis avisen avise avises escriba escriban escribas escribáis contacte contacten contactes
+        contactéis llame llamen llames llaméis moleste molesten molestes molestéis hostigue hostiguen acose acosen
+        fastidie fastidien fastidies joda jodan jodas chingue chinguen chingues texteen textee textees insista insistan
+        insistas busque busquen busques marque marquen molestar escribir contactar llamar mensajee mensajeen comuniquen
+        comunique hablen hable hables mensajees spameen incordien incordie escribieran escribiera contactaran contactara
+        llamaran molestaran pidan pida pidas pregunten pregunte preguntes""",
+    "MANDE": """enbien enbie manden pongáis pongan ponga mande mandes mandéis envíe envíen envíes enviéis mandar
+        enviar remitan remita enviaran enviara mandaran mandara enviasen mandasen""",
     "MANDAN": "mandan mandas manda envían envías envía escriben escribes llaman",
     "MESSAGE": """mensaje mensajes mensajito mensajitos msj msjs sms texto textos correos publicidad* propaganda
         promocion* ofertas notificaci* encuesta* recordatorio* llamadas solicitudes spam basura mierda* tontería*
         comunicaci* whatsapp* avisos mails emails anuncios contacto marketing pendejadas porquería* chingaderas
         estupideces mamadas recado* envío* reseñas letra mensaj*""",
-    "REMOVEME": """desapuntadme apartadme quítame quítenme quíteme quitarme sácame sáquenme sáqueme sacarme bórrame bórrenme bórreme
-        borrarme elimíname elimínenme elimíneme eliminarme retírame retírenme retíreme retirarme exclúyanme exclúyame
-        bájenme bájame desuscríb* desuscrib* desinscrib* olvídenme olvídense desapúnt* quítennos sáquennos bórrennos
-        elimínennos desvincúlenme bloquéenme quitad* quitenm* quitenn* quiteme* quitame* sacame* saquenm* saqueme*
-        sácanos borrenm* borreme* borrame* borradm* eliminenm* elimineme* eliminame* tachenm* tachame* retirenm*""",
-    "REMOVE": """retiraran retirasen quitaran borraran eliminaran borréis quitéis saquéis eliminéis sacaran quita quite quiten quitar saca saque saquen sacar borra borre borren borrar borrad elimina elimine
-        eliminen eliminar retira retire retiren retirar suprima supriman suprimir olviden olvide olvida pierdan tachen
-        quitad eliminad sacad bórrenlo cancelen""",
+    "REMOVEME": """desapunt* desapuntadme apartadme quítame quítenme quíteme quitarme sácame sáquenme sáqueme
+        sacarme bórrame bórrenme bórreme borrarme elimíname elimínenme elimíneme eliminarme retírame retírenme retíreme
+        retirarme exclúyanme exclúyame bájenme bájame desuscríb* desuscrib* desinscrib* olvídenme olvídense desapúnt*
+        quítennos sáquennos bórrennos elimínennos desvincúlenme bloquéenme quitad* quitenm* quitenn* quiteme* quitame*
+        sacame* saquenm* saqueme* sácanos borrenm* borreme* borrame* borradm* eliminenm* elimineme* eliminame* tachenm*
+        tachame* retirenm*""",
+    "REMOVE": """retiraran retirasen quitaran borraran eliminaran borréis quitéis saquéis eliminéis sacaran quita
+        quite quiten quitar saca saque saquen sacar borra borre borren borrar borrad elimina elimine eliminen eliminar
+        retira retire retiren retirar suprima supriman suprimir olviden olvide olvida pierdan tachen quitad eliminad
+        sacad bórrenlo cancelen""",
     "MIO": """número numero teléfono telefono celular móvil datos nombre contacto información info cuenta correo
         línea cel tel""",
     "LIST": "lista listas base sistema registro registros contactos directorio agenda grupo bd",
@@ -56,36 +61,6 @@ WORDS = {
 
 # Words worth recognising with a slip of the finger.
 TYPOS = "mensajes mensaje escriban equivocado cancelar molesten contacten suscripción desuscribir escribirme recibir"
-
-INNOCENT = """
-no necesito nada
-no (logro|puedo|pude|consigo|he podido|pudimos|podemos) ~ (contactar|llamar|escribir|comunicar*|enviar|mandar)
-(estoy|sigo|estaba|sigue|está) ~ de baja
-(eliminar|quitar|borrar|sacar) (los|las|el|la) (UNKNOWN)
-NO (me|nos|se|te|lo|le|les|los)? (dejen|deje|dejes|deja|dejéis|paren|pares|pare|paro|paramos|dejo|dejamos|cesen|dejaré
-    |dejaremos|pude|puedo|podía|podemos|dejar|parar|paraba) ~ (de|END)
-NO ~ (me|nos) (borren|borre|quiten|quite|saquen|saque|eliminen|elimine|den de baja)
-sin (parar|cesar|dejar)
-NO ~ (pude|puedo|podía|podemos|podíamos|he|hemos) ~ (parar|dejar|dejado|parado)
-(responda|responde|envíe|envía|envie|escriba|conteste|mande|texto|textea) ~ (con|la palabra)? (stop|baja
-    |parar|alto|cancelar) (para|al|a|si)
-NO ~ (olvid*|dude|duden|dudes)
-NO ~ (quiero|quisiera|quería|queremos) ~ (molest*|dejar|parar|incomod*|perder)
-(el|un|al|mi|gran|muy|lo|más|tan|una|esa|bus) (alto|baja|parada|fin|para)
-la (parada|fin|para|baja (médica|laboral|maternal|temporada|de maternidad|por))
-(alto|baja|bajo) (nivel|calidad|precio|un|médica|maternidad|y|el|standard|riesgo)
-no ~ (me|nos) ~ (llamen|llame|llames) [,]? ~ (mejor)? ~ (escríb*|escrib*|por aquí|mandenme|mándenme|un mensaje)
-nada de llamadas
-(me|nos) basta
-NO ~ MANDE ~ (la|el|mi)? ~ (factura|recibo|presupuesto|paquete|carta) ~ por (correo|mail|email|carta)
-ni ~ (se te|se les|se le|se os)? ~ ocurra* ~ (quitarme|sacarme|borrarme|darme de baja|eliminarme)
-BEG (stop|alto|para) [.,] ~ (me equivoqué|me confundí|espera|quise|perdón)
-(para|paren|deja|dejen|paren) ya? de (decirme|hacerme|echarme) (cosas|UNKNOWN)
-(quit*|sac*|borr*) ~ (me)? ~ de la lista de espera
-fin de (mes|semana|año|curso|temporada|fiesta)
-de baja ~ a (mi|UNKNOWN|NAME) ANY{0,2} (de|en)
-(del|los|el) (correo|correos|mail|email) ~ (dadme|denme|deme) de baja
-"""
 
 STOP = """
 # A sentence that says stop, and no more.
@@ -116,7 +91,7 @@ NO ~ (deseo|quiero|autorizo|permito|consiento|acepto) ~ (QUE|el|uso|la) ~ (ESCRI
     (esto|estos|MESSAGE|QUE ~ ESCRIBIR|permiso|consentimiento|autorización|RECIBIR)
 (nunca|no) ~ me (suscribí|inscribí|registré|apunté)
 (sin) ~ (mi) (permiso|consentimiento|autorización)
-(retiro|revoco|retirar|revocar|cancelo|quito) ~ (mi|el) ~ (consentimiento|permiso|autorización)
+(retiro|revoco|retirar|revocar|cancelo|quito) ~ (mi|el|la) ~ (consentimiento|permiso|autorización)
 (me niego a|rechazo|me opongo a) ~ (recibir*|MESSAGE|QUE ~ (ESCRIBA|ESCRIBIR))
 (prohíbo|prohibo) ~ QUE ANY{0,3} (ESCRIBIR|ESCRIBA|MANDE)
 NO ~ he (autorizado|dado|pedido|solicitado) ~ (QUE ANY{0,2} (ESCRIBA|MANDE|ESCRIBIR)|MESSAGE|permiso
@@ -163,7 +138,8 @@ BEG (?=HERE (MESSAGE|RECIBIR|ESCRIBA|ESCRIBIR|MANDE|MANDAR)) (?!HERE (perder*|ol
 (?<!SUBJ)NO (me|nos) (llegue|lleguen) (nada|ni|más|ningún|MESSAGE|LAST|ANY más)
 (?<!SUBJ)NO ~ (volvieran|volviera|volvieras|vuelvan|vuelva) ~ a ~ (ESCRIBIR|MANDAR|usar|llamar*)
 (?<!SUBJ)NO (me|nos) (los|las|lo|la) (MANDE|ESCRIBA) (más|otra|nunca|LAST|[,])
-(cero|ningún|ninguno|fin de los|basta de|paso de|corta* con|córtenla con|cortad ya|déjense de|déjate de|dejaos de
+(ahórr*|cero|ningún|ninguno|fin de los|basta de|paso de|corta* con|córtenla con|cortad ya|déjense de|déjate de|dejaos
+    de
     |chole
     con|hasta (acá|aquí)
     ANY{0,2} con|suave con|guárdense|guárdate|guardaos|ahórrense|ahórrate|ahorraos|ahórrenselos) ~ (MESSAGE|ni|END)
@@ -188,7 +164,8 @@ REMOVEME (LAST|[,]|[.]|ya|de inmediato|de (sus|los|las|la|el|esos|esas|vuestr*|t
 (excluy*|excluir*|incluirme|consid*|fuera) ~ (fuera)? ~ de ~ (LIST|MESSAGE|programa|promo*|toda|futuras)
 (no|sin) (incluirme|incluirnos|meterme|ponerme) (más)? en
 NO ~ (vuelvan|vuelva|volváis)? ~ (a)? ~ (usen|use|uséis|utilicen|utilice|usar|utilizar|utilicéis) ~ (mi|este) ~ MIO
-NO ~ (más)? (rompan|rompas|rompa|rayen|rayes|webeen|weveen|huevonen|den|dé|des|deis) ~ (más)? ~ (las|los|la|lata
+NO ~ (más)? (rompan|rompas|rompa|rayen|rayeis|rayéis|rayes|webeen|weveen|huevonen|den|dé|des|deis) ~ (más)? ~ (las
+    |los|la|lata
     |brasa|tabarra|vara|turra|con
     |LAST)
 (dejen|deja|deje|dejad) de (romper|rayar|webear|dar la|joder|tocar|incordiar|llegar*)
@@ -307,48 +284,17 @@ QUE (me|nos) (borréis|quitéis|saquéis|eliminéis|borren|quiten|saquen)
 (dejéis|dejéis|dejes|dejen) de ~ (ESCRIBIR|MANDAR)
 (cortadlo|córtenlo|cortenlo|paradlo|párenlo) (ya|LAST|[,])
 NO ~ MANDE ~ más [,]
-"""
-
-UNCLEAR = """
-(tal vez|a lo mejor) FILLER{0,2} STOPPER END
-BEG (baja|parar|alto|basta|cancelar|cancele|cancelen|eliminar|borrar|anular) ANY
-(cancelar|cancele|cancela|cancelen|anular|anule|cancelo) ~ (mi|la|el|mis|una) ~ (cita|reserva|turno|pedido
-    |orden|reservación|hora|compra|membresía|ANY)
-(quiero|necesito|quisiera|deseo|tengo QUE) ~ (cancelar|anular)
-(quién|quien|quienes|quiénes) (es|son|eres|habla) ANY{0,3} [.?,]* ANY{0,2} no ~ (lo|la|los|te|le) ~ conozco
-no ~ (lo|la|los|las|te|le|les|este|ese) ~ (conozco|reconozco)
-(cómo|dónde|de dónde|quién) ~ (obtuv*|consigu*|sac*|tien*|dio) ~ (mi) ~ (número|numero|datos|contacto|teléfono)
-(por qué|porqué|porque|para qué) ~ (me|nos) ~ (escrib*|mand*|envi*|lleg*|contact*|molest*)
-no (dejan|paran|deja|para) de (ESCRIBIR)
-(muchos|demasiados|tantos|menos) ~ MESSAGE
-(vete a|chinga tu|chinguen a|chingen|púdranse|jódanse|jódete|QUE te jodan|a la mierda|al carajo|cállate
-    |cállense|vayan a)
-BEG (spam|estafa|fraude) END
-es (esto|esta|este)? ~ (spam|una estafa|estafa|real)
-(debo|tengo QUE) ~ (escribir|responder|enviar|mandar|poner) ~ (stop|baja|parar|alto)
-(falleció|murió|fallecido|fallecida|difunto|difunta)
-no ~ (me|nos) ~ interesa
-no (soy|somos) ~ (su|un|una|sus)? ~ (cliente|paciente|clienta)
-NO ~ MANDE (?!la|el)
-no quiero nada
-pausar MESSAGE
-"""
-
-LIMIT = """
-(antes|después|despues|hasta (?!acá|aquí|nunca)|entre|a partir (?!de (hoy|ahora|ya|este))) ~ (de|del|QUE|el|la|las
-    |los)? ~ (DIGITS|mediodía|medianoche
-    |lunes|martes|miércoles|jueves|viernes|sábado|domingo|mañana|tarde|próximo|próxima|trabajo|ocho|nueve
-    |diez|siete|once|ANY)
-(de|por|en|a) la (noche|mañana|madrugada|tarde)
-(de noche|los domingos|los fines|el fin de semana|en fin de semana|los sábados|a estas horas|en el trabajo|en
-    horario)
-(mientras|cuando) ~ (estoy|esté|trabajo|trabaje|manejo|estemos|duermo)
-(tan|tanto|tantos|tantas|muy) (temprano|tarde|seguido|MESSAGE|frecuente|a menudo|frecuentemente)
-(por ahora|por el momento|(?<!desde)(?<!de)hoy (?!mismo|LAST)|esta semana|este mes|de momento|ahorita no)
-(a menos QUE|salvo|excepto|sino)
-"""
-
-HEDGE = """
-(HEDGE|tal vez|puede QUE|a lo mejor)
-(no sé si|debería|debo|tengo QUE (?!poner|hacer|decir|repetir|pedir))
+(suficiente|bastante|harto|demasiado) [,]? hasta (aquí|acá)
+(próximo|siguiente) MESSAGE ~ (va|irá|lo|se|acaba)
+(repep|robinson)
+no ~ (tienen|tiene|tenéis|tienes) ~ (derecho|permiso|autorización|por qué) ~ (a|para|de)? ~ (MANDAR|ESCRIBIR|mandarme
+    |escribirme|enviarme|usar)
+BEG ANY{0,2} [,.]? fuera de mi (móvil|teléfono|celular|cel|vida)
+(me|nos) (borráis|sacáis|quitáis|elimináis|borrás|sacás) (LAST|de|[,]|ya)
+(perder|perdé|pierde|pierda|pierdan|olvide|olvida|olviden|olvidar) ~ (mi|este) ~ MIO
+no ~ MANDE ~ nada ~ (aquí|acá|LAST|[,])
+no quiero nada (de (esto|eso|ustedes|vosotros|usted)|vuestro|suyo)
+ya no ~ MANDE ~ nada
+NO ~ (me|nos) MANDE ~ nada
+(puse|mandé|envié|escribí|respondí) ~ baja ANY{0,3} (como si nada|LAST)
 """

@@ -50,13 +50,15 @@ def test_the_list_has_texts_of_each_meaning_in_each_language() -> None:
     assert len({text for _, _, text in TEXTS}) == len(TEXTS)
 
 
-def test_a_list_that_nobody_mended_the_rules_by_is_read_as_well() -> None:
-    """Its author had seen neither the rules nor the other list. A miss is mended in kind; the list stays as it is."""
-    lines = Path(__file__).with_name("second_list.tsv").read_text().splitlines()
+@pytest.mark.parametrize(("name", "length"), [("second_list", 100), ("third_list", 200)])
+def test_a_list_that_nobody_mended_the_rules_by_is_read_as_well(name: str, length: int) -> None:
+    """Its author had seen neither the rules nor the other lists. A miss is mended in kind; the list stays as it is."""
+    lines = Path(__file__).with_name(f"{name}.tsv").read_text().splitlines()
     texts = [line.split("\t") for line in lines if not line.startswith("#")]
-    clear = [read(text).meaning is Meaning.STOP for kind, text in texts if kind == "stop"]
-    innocent = [read(text).meaning is Meaning.STOP for kind, text in texts if kind == "innocent"]
-    assert len(clear) + len(innocent) == 100
+    suppressed = (Meaning.STOP, Meaning.WRONG_NUMBER)
+    clear = [read(text.replace("\\n", "\n")).meaning in suppressed for kind, text in texts if kind == "stop"]
+    innocent = [read(text.replace("\\n", "\n")).meaning in suppressed for kind, text in texts if kind == "innocent"]
+    assert len(clear) + len(innocent) == length
     assert sum(clear) >= 0.97 * len(clear)
     assert sum(innocent) <= 0.02 * len(innocent)
 
@@ -184,7 +186,7 @@ WAYS_TO_WRITE: dict[str, Callable[[str], str]] = {
     "again and again": lambda text: "\n".join([text] * 3),
     "with more blanks": lambda text: f"  {text.replace(' ', '  ')} ",
     "with curly apostrophes": lambda text: text.replace("'", "’"),
-    "in quotation marks": lambda text: f'"{text}"',
+    "in quotation marks": lambda text: text if '"' in text else f'"{text}"',
     "with thanks": lambda text: f"{text}. Thank you",
     "with a greeting": lambda text: f"Hello, {text}",
     "with an English signature": lambda text: f"{text}\n\nSent from my iPhone",
