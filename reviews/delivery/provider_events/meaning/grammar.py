@@ -32,6 +32,7 @@ TOKEN = re.compile(r"\(\?[:=!]|\(\?<[!=]|\[[.?,]\]|[^\W\d_]+\*?|\S")
 # A word that begins so has the classes of its stem; shorter stems would take in too much.
 SHORTEST_STEM = 3
 FIRST_LETTER = 0xE000  # of those that Unicode leaves to private use
+ASCII = 128  # letters of the special classes and the boundaries are below
 PLAIN = str.maketrans("äöü", "aou")
 
 
@@ -145,7 +146,7 @@ class Grammar:
             needs: list[frozenset[str]] = []
             if part.startswith("("):
                 inner = self._needs(tokens)
-                needs = inner if part in ("(", "(?:") else []  # what is only looked at may be absent
+                needs = inner if part in ("(", "(?:", "(?=") else []  # what must not follow may be absent
             elif part[0].isalpha() and part not in PLACES:
                 needs = [frozenset(self.members(part))]
             if tokens[:1] not in (["?"], ["{"]):
@@ -164,7 +165,7 @@ class RuleBook:
     """
 
     def __init__(self) -> None:
-        self.rules: list[tuple[str, list[frozenset[str]]]] = []
+        self.rules: list[tuple[str, list[int]]] = []
         self.by_letter: dict[str, list[int]] = {}
         self._compiled: dict[int, re.Pattern[str]] = {}
 
@@ -172,20 +173,33 @@ class RuleBook:
         """Keep a rule, as `re` has it, under each letter of the smallest of its sets."""
         for letter in needs[0]:
             self.by_letter.setdefault(letter, []).append(len(self.rules))
-        self.rules.append((rule, needs[1:]))
+        self.rules.append((rule, [as_bits(need) for need in needs[1:]]))
 
     def find(self, letters: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
         """Return the matches in that part of the text, in the order of the rules."""
         end = len(letters) if end is None else end
         present = frozenset(letters[start:end])
+        bits = as_bits(present)
         for number in sorted({number for letter in present for number in self.by_letter.get(letter, ())}):
-            if not any(need.isdisjoint(present) for need in self.rules[number][1]):
+            for need in self.rules[number][1]:
+                if not need & bits:
+                    break
+            else:
                 yield from self._pattern(number).finditer(letters, start, end)
 
     def _pattern(self, number: int) -> re.Pattern[str]:
         if number not in self._compiled:
             self._compiled[number] = re.compile(self.rules[number][0])
         return self._compiled[number]
+
+
+def as_bits(letters: Iterable[str]) -> int:
+    """Return the letters as a number with a bit for each: whether two sets meet is then one operation."""
+    bits = 0
+    for letter in letters:
+        number = ord(letter)
+        bits |= 1 << (number - FIRST_LETTER + ASCII if number >= FIRST_LETTER else number)
+    return bits
 
 
 def assign_letters(signatures: Iterable[frozenset[str]]) -> dict[frozenset[str], str]:

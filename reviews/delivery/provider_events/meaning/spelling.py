@@ -104,23 +104,26 @@ def unglue(words: Sequence[Word], grammar: Grammar) -> list[Word]:
     """Return the words, those apart that were typed without spaces after one that opts out: "stoptextingme"."""
     apart: list[Word] = []
     for word in words:
+        parts = _find_parts(word.plain, grammar) if word.plain.startswith(GLUED) else []
         start = word.start
-        for part in _find_parts(word.plain, grammar):
+        for part in parts:
             apart.append(Word(part, start, start + len(part), word.capital))
             start += len(part)
+        if not parts:
+            apart.append(word)
     return apart
 
 
 def _find_parts(word: str, grammar: Grammar) -> list[str]:
-    """Return the known words that this one is made of, each as long as can be; the word itself if it is not."""
+    """Return the known words that this one is made of, each as long as can be; none if it is known, or is not."""
     parts: list[str] = []
-    rest = word if word.startswith(GLUED) and grammar.look_up(word) is None else ""
+    rest = word if grammar.look_up(word) is None else ""
     while rest and len(parts) < MOST_GLUED:
         sizes = (size for size in range(len(rest), 1, -1) if rest[:size] in (grammar.exact if parts else GLUED))
         size = next(sizes, len(rest) + 1)
         parts.append(rest[:size])
         rest = rest[size:]
-    return parts if len(parts) > 1 and not rest and parts[-1] in grammar.exact else [word]
+    return parts if len(parts) > 1 and not rest and parts[-1] in grammar.exact else []
 
 
 def unknown(word: Word) -> str:

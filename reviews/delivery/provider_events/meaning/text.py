@@ -10,7 +10,7 @@ from typing import NamedTuple
 from reviewhub.look_alikes import read_as_latin
 
 # Letters that are looked at: of a text that is longer than four text messages, the beginning and the end.
-HEAD, TAIL = 450, 250
+HEAD, TAIL = 390, 220
 # Words, for texts of very short ones; and signs between them.
 MOST_WORDS, MOST_TOKENS = 160, 300
 LONGEST_WORD = 40  # letters that are looked at
@@ -30,6 +30,7 @@ APOSTROPHES = str.maketrans("’‘`´ʼ′", "''''''")
 
 # Signs that stand for whole words, none of them in our languages: one grows to 18 letters.
 MANY_IN_ONE = re.compile(r"[\u3200-\u33ff\ufb50-\ufdff\ufe70-\ufefc]+")
+UNSEEN = ("Cf", "Mn", "Me")  # categories of marks that take no room
 BLANKS, BLANK_LINES = re.compile(r"[ \t]+"), re.compile(r" ?[\r\n]\s*")
 
 # Pictures that say what a word says.
@@ -123,7 +124,7 @@ def clean(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", MANY_IN_ONE.sub(" ", text))
         text = _shorten(text).translate(APOSTROPHES)
-        text = "".join(letter for letter in text if unicodedata.category(letter) not in ("Cf", "Mn", "Me"))
+        text = "".join(letter for letter in text if letter.isascii() or unicodedata.category(letter) not in UNSEEN)
     return BLANK_LINES.sub("\n", BLANKS.sub(" ", text))
 
 
