@@ -250,7 +250,7 @@ STOP (ça|cela|tout|avec (vos|ces|les)) (END|MESSAGE)
 (cesser|cessez|arrêt|arrêter|exige|demande) ~ (l|d|tout|toute|de)? ~ (arrêt|envoi|envois|communication
     |contact) ~ (de|des)? ~ (MESSAGE|END)
 # More ways to say it.
-(abstenez|abstiens|abstenir|abstenir|abstiens) ~ (vous|toi)? ~ (de|d) ~ (m|me|nous|tout)
+(abstenez|abstiens|abstenir) ~ (vous|toi)? ~ (de|d) ~ (m|me|nous|tout)
 (aimerais|voudrais|préfère*|souhaite*|apprécierais|autant) HERE que (vous|tu) ~ (ne|n) HERE (rien|plus|pas|jamais)
 si (vous|tu) (me|m) ~ ÉCRIRE ~ (encore|de nouveau|à nouveau|une fois)
 (bloquez|bloque|bloquer) mon MIEN

@@ -275,7 +275,7 @@ BEG NICHT mehr LAST
 (nimma|nimmer|nümme|nüme|nümm|nüm) ~ (SCHREIB|SCHICK|BEKOMMEN|STÖR|texte)
 (SCHREIB|SCHICK|texte) ~ ME ~ (nimma|nimmer|nümme|nüme|nümm|nüm)
 WILL ~ (das|des|dies|es|die) ~ (nimma|nimmer|nümme|nüme|NICHT mehr)
-(nüt|nix|nichts|nichts) (mehr|meh) ~ (SCHICK|SCHREIB)
+(nüt|nix|nichts) (mehr|meh) ~ (SCHICK|SCHREIB)
 (SCHREIB|STÖR) (sie|ihr|du)? ~ (mir|mich|uns) ~ (NICHT|nie) (mehr|wieder|weiter)
 BEG (nerv|nervt|nerven|stör|stört|stören) (sie|ihr)? (bitte)? NICHT LAST
 BEG (schreiben|schreibt|schreib|kontaktieren|kontaktiert) (sie|ihr)? (bitte)? NICHT LAST

@@ -143,8 +143,7 @@ BEG (?=HERE (MESSAGE|RECIBIR|ESCRIBA|ESCRIBIR|MANDE|MANDAR)) (?!HERE (perder*|ol
     |chole
     con|hasta (acá|aquí)
     ANY{0,2} con|suave con|guárdense|guárdate|guardaos|ahórrense|ahórrate|ahorraos|ahórrenselos) ~ (MESSAGE|ni|END)
-(sea|será|es) (el|la) última? (MESSAGE|vez|LAST|[,]|QUE)
-(sea|será) (el|la) último ~ (MESSAGE)? (LAST|[,]|QUE)
+(sea|será|es) (el|la) (último|última) ~ (MESSAGE|vez)? (LAST|[,]|QUE)
 MESSAGE ~ no (son|es|están) ~ (bienvenid*|desead*|requerid*|autorizad*|solicitad*)
 ya (les|os|le|te|se los|se lo) (dije|he dicho|pedí|escribí|puse|mandé) ~ (QUE (no|me|pararan|dejaran)|stop|baja|alto)
 (puse|contesto|contesté|respondí|mandé|escribí|envié|pedí|solicité) ~ ANY{0,2} (stop|baja|alto|cancelar) ANY{0,9} (y
@@ -173,7 +172,7 @@ NO ~ (más)? (rompan|rompas|rompa|rayen|rayeis|rayéis|rayes|webeen|weveen|huevo
 (estoy|estamos|tienen|tenéis|tiene) ~ (hasta (las|los|el|la)|frit*|podrid*|hart*|cansad*|aburrid*) ~ ANY{0,3}
     (MESSAGE|LAST|[,])
 (hagan|haga|haz|haced) (como|de cuenta) (QUE)? HERE (nunca|no|jamás)
-BEG ni uno? ~ (más|solo) (LAST|[,])
+BEG ni (uno|una|un) ~ (más|solo|sola) (LAST|[,])
 ni uno (más|LAST|[,])
 BEG (QUE)? no (me|nos)? llegue ni
 (por|vía) (texto|sms|mensaje|este medio|mensaje de texto|celular) ~ (no|ni uno|nunca|jamás)
@@ -281,7 +280,7 @@ no ~ (me|nos) ~ interesa QUE ~ (me|nos)
 (quitar|parar|cancelar|desactivar|anular|eliminar) lo de ~ MESSAGE
 (me|nos) (dais|das|dan|dáis) de baja
 QUE (me|nos) (borréis|quitéis|saquéis|eliminéis|borren|quiten|saquen)
-(dejéis|dejéis|dejes|dejen) de ~ (ESCRIBIR|MANDAR)
+(dejéis|dejes|dejen) de ~ (ESCRIBIR|MANDAR)
 (cortadlo|córtenlo|cortenlo|paradlo|párenlo) (ya|LAST|[,])
 NO ~ MANDE ~ más [,]
 (suficiente|bastante|harto|demasiado) [,]? hasta (aquí|acá)

@@ -24,7 +24,7 @@ nada de llamadas
 NO ~ MANDE ~ (la|el|mi)? ~ (factura|recibo|presupuesto|paquete|carta) ~ por (correo|mail|email|carta)
 ni ~ (se te|se les|se le|se os)? ~ ocurra* ~ (quitarme|sacarme|borrarme|darme de baja|eliminarme)
 BEG (stop|alto|para) [.,] ~ (me equivoqué|me confundí|espera|quise|perdón)
-(para|paren|deja|dejen|paren) ya? de (decirme|hacerme|echarme) (cosas|UNKNOWN)
+(para|paren|deja|dejen) ya? de (decirme|hacerme|echarme) (cosas|UNKNOWN)
 (quit*|sac*|borr*) ~ (me)? ~ de la lista de espera
 fin de (mes|semana|año|curso|temporada|fiesta)
 de baja ~ a (mi|UNKNOWN|NAME) ANY{0,2} (de|en)

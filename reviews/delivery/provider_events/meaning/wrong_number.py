@@ -227,7 +227,7 @@ nummer hat ~ (jemand|einen neuen)
 BEG (da|das|hier|es)? (liegt|ist|muss|wohl)? ~ (eine|wohl|um)? ~ verwechslung (END|vor|sein)
 (bei mir|hier) (sind|seid|bist|sans)? (sie|ihr|du)? ~ falsch LAST
 (sind|sans|seid|bist) ~ bei mir ~ falsch
-für (jemand|jemanden|wen) (anderen|anders|anderes|anderen) (gedacht|bestimmt|gemeint)
+für (jemand|jemanden|wen) (anderen|anders|anderes) (gedacht|bestimmt|gemeint)
 (habe|hab) ~ (nummer|nr) ~ (neu|erst) ~ (seit|bekommen|END)
 (kenne|kenn) ~ KEIN LAST
 nicht für mich (bestimmt|gedacht)
@@ -272,7 +272,7 @@ BEG (je (crois|pense) que)? (vous faites erreur|vous vous êtes trompé*) LAST
 je (ne)? suis pas (la|le|m|mme|mr|madame|monsieur)? NAME{1,2} (END|et|mais)
 je (ne)? suis pas ~ (la personne|la bonne personne|celle que|celui que|le bon)
 (c|ce|ceci) (n)? (est) (pas|plus) ~ (le|la)? ~ (numéro|téléphone|portable|tel) ~ (de|d)
-(c|ce|ici|ce) (n)? (est) (pas|plus) (madame|monsieur|mme)? NAME{1,2} END
+(c|ce|ici) (n)? (est) (pas|plus) (madame|monsieur|mme)? NAME{1,2} END
 ce n est (pas|plus) (madame|monsieur|mme)? NAME{1,2} END
 (plus|pas) ~ (numéro|téléphone|portable) (de|à|d) NAME
 (numéro|téléphone|portable|ligne) ~ (n)? (est|appartient) ~ (plus|pas|maintenant|désormais|à)? ~
@@ -287,6 +287,6 @@ NAME (n a|a) ~ (plus|changé) ~ (ce|de) numéro
 (viens|vient|venons) d avoir ~ (numéro|ligne)
 (message|sms) (n est|n était|ne)? pas (pour moi|destiné)
 (ne|n) (m|nous) (est|était|sont) pas (destiné*|adressé*)
-(cherchez|vouliez|pensiez|vouliez|voulez) ~ (joindre|contacter|parler|écrire)? ~ (à)? ~
+(cherchez|vouliez|pensiez|voulez) ~ (joindre|contacter|parler|écrire)? ~ (à)? ~
     (quelqu un d autre|une autre personne)
 """
