@@ -21,6 +21,7 @@ from reviews.models import Delivery, DeliveryEvent, IdempotencyKey, ImportJob
 from reviews.requests import imports
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import FakeProvider, asked
+from reviews.tests.support.site import zone_where_it_is_noon
 from reviews.worker import queue
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +110,8 @@ def run_queued(broker: Any, count: int) -> dict[str, Any]:
 def waiting(account: Account, owner: User, provider: FakeProvider) -> None:
     """Work for each of the tasks: the rows that they name or look for."""
     now = timezone.now()
+    account.time_zone = zone_where_it_is_noon()
+    account.save()
     asked(account, now, person=Person(email="sent@example.com"))
     Delivery.objects.update(status="sent", sent_at=now, provider_id="former")
     for key, kind in ((41, "sent"), (42, "delivered")):
