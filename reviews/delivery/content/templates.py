@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
-from liquid import BoundTemplate, Environment, StrictUndefined
 from liquid.builtin.content import ContentNode, Literal
 from liquid.builtin.tags.capture_tag import CaptureNode, CaptureTag
 from liquid.exceptions import LiquidError
+
+from reviews.delivery.content.bounds import BoundedEnvironment, Template
 
 # Variables that a template may use, each with an example for the editor.
 VARIABLES = {
@@ -63,13 +64,8 @@ class _Capture(CaptureTag):
     node_class = _Captured
 
 
-class _Environment(Environment):
-    """Liquid with limits that a template cannot exceed, whoever wrote it."""
-
-    output_stream_limit = 20_000
-    loop_iteration_limit = 1_000
-    local_namespace_limit = 10_000
-    context_depth_limit = 10
+class _Environment(BoundedEnvironment):
+    """Liquid within bounds, with the marks of what staff wrote."""
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
         super().setup_tags_and_filters(extra=extra)
@@ -77,20 +73,31 @@ class _Environment(Environment):
         self.add_tag(_Capture)
 
 
-_liquid = _Environment(undefined=StrictUndefined)
+_liquid = _Environment()
+
+# What reading or filling in a template may raise: whatever it is, it is the template's fault, and said at its field.
+_ERRORS = (LiquidError, ArithmeticError, LookupError, RecursionError, TypeError, ValueError, AttributeError)
+# Customers for whom every branch of a template is tried.
+_EXAMPLES = (
+    VARIABLES,
+    dict.fromkeys(VARIABLES, ""),
+    VARIABLES | {"first_name": "Jürgen", "last_name": "Müller & Söhne", "name": "Jürgen Müller & Söhne"},
+    VARIABLES | dict.fromkeys(("first_name", "last_name", "name", "company_name"), "x" * 200),
+)
 
 
 @lru_cache(maxsize=1024)
-def _compiled(text: str) -> BoundTemplate:
+def _compiled(text: str) -> Template:
     return _liquid.from_string(text.replace("\0", ""))
 
 
 def check_template(text: str, allowed: Collection[str] = VARIABLES) -> list[str]:
     """Return the problems of a template, in words for the person who wrote it; empty when it has none."""
     try:
-        analysis = _compiled(text).analyze(include_partials=False)
-    except LiquidError as error:
-        return [f"The template cannot be read: {error.message}."]
+        template = _compiled(text)
+        analysis = template.analyze(include_partials=False)
+    except _ERRORS as error:
+        return [f"The template cannot be read: {_words(error)}."]
     known_names = ", ".join(name for name in VARIABLES if name in allowed)
     problems = [
         f"There is no variable {name}. Known are: {known_names}."
@@ -100,10 +107,16 @@ def check_template(text: str, allowed: Collection[str] = VARIABLES) -> list[str]
     problems += [f"There is no filter {name}." for name in sorted(analysis.filters) if name not in _liquid.filters]
     if not problems:
         try:
-            _compiled(text).render(**VARIABLES)
-        except LiquidError as error:
-            problems.append(f"The template cannot be filled in: {error.message}.")
+            template.render(**VARIABLES)
+            for values in _EXAMPLES:
+                template.render_every_branch(values)
+        except _ERRORS as error:
+            problems.append(f"The template cannot be filled in: {_words(error)}.")
     return problems
+
+
+def _words(error: Exception) -> str:
+    return str(error.message) if isinstance(error, LiquidError) else f"{type(error).__name__}: {error}"
 
 
 def clean(value: str) -> str:
@@ -123,8 +136,8 @@ def fill_marked(text: str, values: dict[str, str]) -> str:
     """Do what `fill` does, and leave the marks by which `parts_of` tells what staff wrote. Raises RenderError."""
     try:
         return _compiled(text).render(**values)
-    except LiquidError as error:
-        raise RenderError(f"The template cannot be filled in: {error.message}.") from error
+    except _ERRORS as error:
+        raise RenderError(f"The template cannot be filled in: {_words(error)}.") from error
 
 
 def plain(marked: str) -> str:

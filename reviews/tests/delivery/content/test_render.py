@@ -106,7 +106,7 @@ def test_a_template_cannot_run_away(account: Account, now: datetime, text: str) 
         ("Hi {{ first_nam }}", "There is no variable first_nam"),
         ("Hi {{ first_name | shout }}", "There is no filter shout"),
         ("Hi {{ first_name", "cannot be read"),
-        ("{% include 'settings' %}", "cannot be filled in"),
+        ("{% include 'settings' %}", "cannot be read"),
     ],
 )
 def test_what_is_wrong_with_a_template_is_said_in_words(text: str, problem: str) -> None:
