@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -55,6 +56,26 @@ def test_someone_who_guesses_has_to_wait_and_others_do_not(client: Client, owner
         assert sign_in(client, stranger.email).status_code == 302
         clock.shift(60)
         assert sign_in(client, owner.email).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda email, number: email + " " * number,
+        lambda email, number: "\t" * number + email,
+        lambda email, number: "\u2003" * 300 + email.upper() + " " * number,
+        lambda email, number: chr(0xFF21 + ord(email[0]) - ord("a")) + email[1:] + " " * number,  # a wide letter
+    ],
+    ids=["blanks", "tabs", "many blanks, capitals", "a letter that is one with ours (NFKC)"],
+)
+def test_a_guess_counts_for_the_person_however_the_address_is_spelled(
+    client: Client, owner: User, spell: Callable[[str, int], str]
+) -> None:
+    with time_machine.travel(timezone.now(), tick=False):
+        answers = [sign_in(client, spell(owner.email, number), "wrong").status_code for number in range(20)]
+        assert answers == [200] * 20
+        assert sign_in(client, spell(owner.email, 20)).status_code == 429
+        assert sign_in(client, owner.email).status_code == 429
 
 
 def test_guesses_are_counted_while_redis_is_away(client: Client, owner: User, without_redis: None) -> None:
