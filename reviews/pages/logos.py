@@ -11,6 +11,7 @@ from reviews.models import Logo
 
 MOST_BYTES = 5_000_000
 MOST_PIXELS = 25_000_000
+LONGEST_SIDE = 10_000  # pixels: a line of one pixel costs the reader as much as one of thousands
 SIZE = (480, 160)  # at most; shown at half of it, so that it is sharp on a phone
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 
@@ -27,8 +28,9 @@ def shrink(content: bytes) -> bytes:
         raise ValidationError(f"The image is larger than {MOST_BYTES // 1_000_000} MB.")
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
+            if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
                 raise ValidationError("The image has too many pixels: make it smaller first.")
+            image.draft("RGB", (2 * SIZE[0], 2 * SIZE[0]))  # a JPEG is read in a fraction of its size
             small = ImageOps.exif_transpose(image).convert("RGBA")
     except UnidentifiedImageError as error:
         raise ValidationError("This is no image: PNG, JPEG, WebP and GIF can be read.") from error

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
-from PIL import Image
+from PIL import Image, ImageFile
 
 from oauth.models import Account
 from oauth.models.account import SCAN_ALPHABET, new_scan_code
@@ -174,9 +174,12 @@ def test_a_file_that_is_no_image_is_refused_in_words(content: bytes, words: str)
         logos.shrink(content)
 
 
-def test_an_image_of_too_many_pixels_is_not_unpacked() -> None:
+@pytest.mark.parametrize("size", [(6000, 5000), (1, 10_001), (10_001, 1)])
+def test_an_image_of_too_many_pixels_is_not_unpacked(size: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    content = image(size=size)
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda _: pytest.fail("it was unpacked"))
     with pytest.raises(ValidationError, match="too many pixels"):
-        logos.shrink(image(size=(6000, 5000)))
+        logos.shrink(content)
 
 
 def test_a_logo_is_taken_away_with_its_image(client: Client, account: Account, url: str) -> None:
