@@ -1,6 +1,7 @@
 """System checks of the configuration (`manage.py check`): E for what cannot work, W for a risk in production."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from django.core.checks import Warning as Caution
 from django.db import DatabaseError, transaction
 
 from oauth.redirect_uris import LOOPBACK
+from reviewhub.env import ENV_FILE
 from reviewhub.secret_settings import SECRETS
 
 SHORTEST_METRICS_TOKEN = 32
@@ -83,6 +85,20 @@ def check_metrics_token(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         hint = "Set METRICS_TOKEN to a long random value, or leave it empty."
         return [Caution("METRICS_TOKEN is short enough to be guessed.", hint=hint, id="reviewhub.W011")]
     return []
+
+
+@register(Tags.security, deploy=True)
+def check_file_modes(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Find secrets in files that other users of the machine may open: the settings, and a database of SQLite."""
+    files = [Path(ENV_FILE)] if ENV_FILE else []
+    if settings.SQLITE:
+        files.append(Path(str(settings.DATABASES["default"]["NAME"])))
+    faults: list[CheckMessage] = []
+    for file in files:
+        if file.is_file() and file.stat().st_mode & 0o077:
+            hint = f"chmod 600 {file}"
+            faults.append(Caution(f"Other users may open {file}.", hint=hint, id="reviewhub.W016"))
+    return faults
 
 
 @register(Tags.compatibility, deploy=True)

@@ -69,9 +69,9 @@ class StrictEnv(FileAwareEnv):
 
 
 env = StrictEnv()
-_env_file = os.environ.get("REVIEWHUB_ENV_FILE", str(BASE_DIR / ".env"))
-if _env_file and Path(_env_file).is_file():
-    env.read_env(_env_file)
+ENV_FILE = os.environ.get("REVIEWHUB_ENV_FILE", str(BASE_DIR / ".env"))
+if ENV_FILE and Path(ENV_FILE).is_file():
+    env.read_env(ENV_FILE)
 # An empty value counts as absent, for the lines of .env.example that are not filled in.
 env.ENVIRON = Environment({name: value for name, value in os.environ.items() if value})
 

@@ -1,8 +1,12 @@
 """System checks of the configuration: each finds its fault, and a sound configuration has none."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.checks import run_checks
 
 from oauth.models import Application
@@ -34,6 +38,7 @@ ALL = [
     checks.check_redirect_uris,
     checks.check_keys,
     checks.check_metrics_token,
+    checks.check_file_modes,
     checks.check_providers,
     checks.check_provider_events,
     checks.check_services,
@@ -89,6 +94,31 @@ def test_an_app_with_an_address_without_tls_is_named(settings: Any) -> None:
     make_application(name="Old CRM", redirect_uris="https://crm.example/cb http://crm.example/cb")
     assert ids_found(settings) == ["reviewhub.W010"]
     assert "Old CRM" in checks.check_redirect_uris(None)[0].msg
+
+
+@pytest.mark.parametrize("kind", ["settings", "database"])
+def test_a_file_with_secrets_that_others_may_open_is_named(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
+) -> None:
+    file = tmp_path / kind
+    file.touch(0o644)
+    if kind == "settings":
+        monkeypatch.setattr(checks, "ENV_FILE", str(file))
+        changed: dict[str, Any] = {}
+    else:
+        monkeypatch.setitem(settings.DATABASES["default"], "NAME", str(file))
+        changed = {"SQLITE": True}
+    others = ["reviewhub.W006"] if changed else []
+    assert sorted(map(str, ids_found(settings, **changed))) == [*others, "reviewhub.W016"]
+    file.chmod(0o600)
+    assert ids_found(settings, **changed) == others
+
+
+def test_what_manage_writes_is_for_its_user_alone(tmp_path: Path) -> None:
+    program = "import manage, sys; sys.argv = ['manage.py', 'version']; manage.main(); open(sys.path[0] + '/x', 'w')"
+    line = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {program}"]
+    subprocess.run(line, cwd=settings.BASE_DIR, check=True, stdout=subprocess.DEVNULL)
+    assert (tmp_path / "x").stat().st_mode & 0o777 == 0o600
 
 
 def test_no_app_is_sought_without_a_table(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
