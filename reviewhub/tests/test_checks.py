@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -98,20 +99,17 @@ def test_an_app_with_an_address_without_tls_is_named(settings: Any) -> None:
 
 @pytest.mark.parametrize("kind", ["settings", "database"])
 def test_a_file_with_secrets_that_others_may_open_is_named(
-    settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kind: str
 ) -> None:
     file = tmp_path / kind
     file.touch(0o644)
-    if kind == "settings":
-        monkeypatch.setattr(checks, "ENV_FILE", str(file))
-        changed: dict[str, Any] = {}
-    else:
-        monkeypatch.setitem(settings.DATABASES["default"], "NAME", str(file))
-        changed = {"SQLITE": True}
-    others = ["reviewhub.W006"] if changed else []
-    assert sorted(map(str, ids_found(settings, **changed))) == [*others, "reviewhub.W016"]
+    database = {"default": {"NAME": file if kind == "database" else ":memory:"}}
+    monkeypatch.setattr(checks, "settings", SimpleNamespace(SQLITE=True, DATABASES=database))
+    monkeypatch.setattr(checks, "ENV_FILE", str(file) if kind == "settings" else "")
+    [fault] = checks.check_file_modes(None)
+    assert (fault.id, fault.hint) == ("reviewhub.W016", f"chmod 600 {file}")
     file.chmod(0o600)
-    assert ids_found(settings, **changed) == others
+    assert checks.check_file_modes(None) == []
 
 
 def test_what_manage_writes_is_for_its_user_alone(tmp_path: Path) -> None:
