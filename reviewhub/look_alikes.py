@@ -5,8 +5,7 @@ letters of Cyrillic and Greek that look like small capitals, or roughly alike, c
 """
 
 _PAIRS = (
-    ("АВЕЅІЈКМНОРСТУХавекморстухѕіјѵһӏԁԛԝ", "ABESIJKMHOPCTYXabekmopctyxsijvhldqw"),  # Cyrillic
-    ("нН", "hH"),
+    ("АВЕЅІЈКМНОРСТУХавекмнорстухѕіјѵһӏԁԛԝ", "ABESIJKMHOPCTYXabekmhopctyxsijvhldqw"),  # Cyrillic
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧαβγεηικνορτυχ", "ABEZHIKMNOPTYXabyenikvoptux"),  # Greek
     ("øđıłƖɑɡ", "odillag"),
     ("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz"),  # small capitals

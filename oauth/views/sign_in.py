@@ -9,7 +9,7 @@ from typing import Any
 from allauth.account.utils import perform_login
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
-from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -85,7 +85,7 @@ class SignIn(Step, LoginView):
 
     def counted_name(self) -> str:
         # As the form cleans it and the person is looked up: else each spelling would have guesses of its own.
-        cleaned = UsernameField().to_python(self.request.POST.get("username", ""))
+        cleaned = SignInForm.base_fields["username"].to_python(self.request.POST.get("username", ""))
         return str(cleaned)[:254].lower()
 
     def empty_form(self) -> SignInForm:

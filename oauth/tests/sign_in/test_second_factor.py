@@ -439,6 +439,7 @@ def test_a_forgotten_password_is_set_anew_by_mail_and_the_link_works_once(client
     assert response["Location"] == "/password/reset/sent"
     link = reset_link()
     assert "http://testserver/password/reset/" in str(mail.outbox[0].body)
+    assert f"a new password for {owner.email}." in str(mail.outbox[0].body)
     page = client.get(link, follow=True)
     path = page.redirect_chain[-1][0]
     assert "set-password" in path
