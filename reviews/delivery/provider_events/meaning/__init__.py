@@ -39,7 +39,11 @@ BARE_WORDS = {"start": Meaning.START, "unstop": Meaning.START, "help": Meaning.H
 
 LANGUAGES = (english, spanish, german, french)
 TABLES = ("INNOCENT", "STOP", "UNCLEAR", "LIMIT", "HEDGE")
-RULES = {table: [rule for language in LANGUAGES for rule in read_rules(getattr(language, table))] for table in TABLES}
+# Each once: two languages may share a rule, since all rules read all texts.
+RULES = {
+    table: [*dict.fromkeys(rule for language in LANGUAGES for rule in read_rules(getattr(language, table)))]
+    for table in TABLES
+}
 RULES["WRONG_NUMBER"] = read_rules(
     wrong_number.ENGLISH + wrong_number.SPANISH + wrong_number.GERMAN + wrong_number.FRENCH
 )

@@ -26,7 +26,8 @@ WORDS = {
     # Forms of a command, and infinitives.
     "ÉCRIVEZ": """écrivez écris écrire écriviez contactez contacte contacter contactiez appelez appelle appeler
         appeliez harcelez harceler dérangez déranger dérangiez importunez importuner sollicitez solliciter relancez
-        relancer relance embêtez embêter embete ennuyez ennuyer spammez spammer saoulez soulez emmerdez emmerder textez
+        relancer relance embêtez embêter embete ennuyez ennuyer spammez spammer saoulez soulez emmerdez emmerder
+    textez
         texter insistez insister sollicitiez recontactez recontacter recontacte mecrire mecrivez achalez rappelez
         rappeler réécrivez""",
     "ENVOYEZ": """menvoyez menvoyer menvoyé menvoye envoyez envoie envoyer envoies envoyiez adressez adresser
@@ -40,7 +41,8 @@ WORDS = {
         communications demandes contact envois envoi truc trucs robot appels newsletter* démarchage* questionnaire*
         rappel messagerie mms prospection whatsapp* sms""",
     "REMOVE": """retirez retire retirer enlevez enlève enlever supprimez supprime supprimer effacez efface effacer
-        rayez raye rayer ôtez ôter virez éliminez radiez désinscri* désabon* excluez désabo retiriez supprimiez effaciez
+        rayez raye rayer ôtez ôter virez éliminez radiez désinscri* désabon* excluez désabo retiriez supprimiez
+    effaciez
         enleviez dégagez sortez sors sortir biffer biffez radier tracez efacé efacer efacez supprimmez sortiez rayiez
         virer sorte""",
     "MIEN": """numéro num tel téléphone portable données coordonnées nom contact mail compte fiche informations

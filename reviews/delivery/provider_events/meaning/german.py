@@ -13,7 +13,8 @@ WORDS = {
         einfach liebe lieber grüße gruß mfg lg verdammt verdammte verdammten verdammter scheiß scheiße leute nochmal
         hiermit mensch hey gefälligst dringend unverzüglich bitteschön""",
     "GLUE": """da dort sowas mir mich uns mein meine meinen meiner meinem der die das den dem des ein eine einen
-        diese dieser diesen dieses dies eure euer euren eurer ihre ihr ihren ihrer ihrem eurem deine dein deinen sie du
+        diese dieser diesen dieses dies eure euer euren eurer ihre ihr ihren ihrer ihrem eurem deine dein deinen sie
+    du
         euch ihnen dich an auf von vom mit zu zur über per durch für im wieder weitere weiteren weiterer weiterhin
         ständig dauernd immer noch so alle allen jegliche sämtliche solche solchen werblichen lästigen nervigen blöden
         blöd dummen mehr meh wirklich künftig zukünftig ab bei aus es ich gar überhaupt auch nochmal nochmals erneut
@@ -140,7 +141,6 @@ BEG (?=HERE (MESSAGE|sms|sowas|BEKOMMEN|SCHREIB|SCHICK|GESCHRIEBEN|verwenden|nut
 # It shall end: verbs that stand apart, and their infinitives.
 (schalt*|stell*|stellt) (sie|ihr|du|ma)? ~ ANY{0,5} (ab|ein|aus) LAST
 (lass|lasst|lassts|lassen|lasse) (sie|ihr)? ANY{0,6} (weg|sein|bleiben|stecken|ganz) (LAST|[,])
-(lass|lasst|lassts|lassen|losst|losts|lossts) (sie|ihr)? ~ (mich|mi|uns|mir) ~ in (ruhe|ruah|ruh|frieden)
 (weglassen|abschalten|ausschalten|abstellen|einstellen|unterlassen|rausnehmen|rauslöschen|herausnehmen|herauszunehmen
     |rauszunehmen|ausschließen|deaktivieren|stilllegen|sperren|blocken|verkneifen) (LAST|[,])
 (deaktivier*|beend*|stopp*|stell*|unterlass*) (sie|ihr)? ~ (bitte)? ~ (das|die|diese|MESSAGE|sms|den) (LAST|MESSAGE
@@ -154,7 +154,6 @@ aufhör* ~ ANY{0,3} (sms|MESSAGE|SCHREIB|SCHICK|schcken|schreibn)
 (melden|melde|meldet) (sie)? (mich|uns) ~ ab
 (sms|MESSAGE|das|die|euch) ~ (könnt|können|kannst|könntet) (ihr|sie|du)? ~ (euch|sich|dir)? ~ (sparen|schenken
     |stecken)
-(könnt|können) (ihr|sie) (euch|sich) ~ sparen
 (sparen|spart|schenkt) (sie|ihr)? (sich|euch) ~ (MESSAGE|sms|das|die)
 (auf|an) ~ (MESSAGE|sms) ANY{0,3} verzicht*
 verzicht* ANY{0,3} auf ~ (MESSAGE|sms)
@@ -214,7 +213,7 @@ BEG FILLER{0,3} (aufhören|aufzuhören) LAST
 (sie|ihr|du|das) ~ (sollt|sollen|sollst|müsst|müssen|könnt|können)? ~ (damit)? aufhören LAST
 aufhören [,]? ~ (mir|mich|uns|zu SCHREIB|mit ~ (MESSAGE|sms))
 BEG (schluss|genug|ende|basta) (jetzt|nun|FILLER)? (damit|LAST|(mit|von) ~ MESSAGE)
-(lass|lasst|lassen|lasse|lasset|lossts|lönd|lond|löhnd|losst|loss) (sie|ihr|du)? ~ (mich|uns|mi|üs) ~
+(lass|lasst|lassts|lassen|lasse|lasset|losts|lossts|lönd|lond|löhnd|losst|loss) (sie|ihr|du)? ~ (mich|uns|mi|mir|üs) ~
     (ruhe|in (ruhe|ruah|ruh|rua|rueh|frieden)|zufrieden)
 (lass|lasst|lassen|lasse) (sie|ihr)? (mich|uns|meine nummer) ANY{0,4} (in ruhe|in frieden|zufrieden)
 (in ruhe|in frieden) ANY{0,2} (lassen|lasst|lässt|gelassen)

@@ -15,7 +15,8 @@ WORDS = {
         si sí solo simplemente nomás carajo joder coño maldita malditos puta puto pinche pinches putos putas saludos
         chingados hombre hey mire miren disculpe disculpen perdón amablemente urgente atentamente cordial""",
     "GLUE": """me nos mi mis a al de del la el los las lo le les un una unos unas este esta esto estos estas ese esa
-        eso esos esas su sus tu tus más tanto tantos tantas cada todo todos toda todas por para en con que vez otra otro
+        eso esos esas su sus tu tus más tanto tantos tantas cada todo todos toda todas por para en con que vez otra
+    otro
         otros otras nada ningún ninguna tipo tan molestos molesta molesto estúpidos estar nunca jamás celular teléfono
         móvil sms texto constantemente siempre seguido inmediato ustedes usted vuestros vuestra""",
     "SUBJ": "yo ellos",
@@ -26,9 +27,12 @@ WORDS = {
         marcar* mensaje* busc* comunicar* notificar* incordi* bombarde* solicit* pedir* pidiendo""",
     "ESCRIBA": """aviséis avisen avise avises escriba escriban escribas escribáis contacte contacten contactes
         contactéis llame llamen llames llaméis moleste molesten molestes molestéis hostigue hostiguen acose acosen
-        fastidie fastidien fastidies joda jodan jodas chingue chinguen chingues texteen textee textees insista insistan
-        insistas busque busquen busques marque marquen molestar escribir contactar llamar mensajee mensajeen comuniquen
-        comunique hablen hable hables mensajees spameen incordien incordie escribieran escribiera contactaran contactara
+        fastidie fastidien fastidies joda jodan jodas chingue chinguen chingues texteen textee textees insista
+    insistan
+        insistas busque busquen busques marque marquen molestar escribir contactar llamar mensajee mensajeen
+    comuniquen
+        comunique hablen hable hables mensajees spameen incordien incordie escribieran escribiera contactaran
+    contactara
         llamaran molestaran pidan pida pidas pregunten pregunte preguntes""",
     "MANDE": """enbien enbie manden pongáis pongan ponga mande mandes mandéis envíe envíen envíes enviéis mandar
         enviar remitan remita enviaran enviara mandaran mandara enviasen mandasen""",
@@ -38,10 +42,12 @@ WORDS = {
         comunicaci* whatsapp* avisos mails emails anuncios contacto marketing pendejadas porquería* chingaderas
         estupideces mamadas recado* envío* reseñas letra mensaj*""",
     "REMOVEME": """desapunt* desapuntadme apartadme quítame quítenme quíteme quitarme sácame sáquenme sáqueme
-        sacarme bórrame bórrenme bórreme borrarme elimíname elimínenme elimíneme eliminarme retírame retírenme retíreme
+        sacarme bórrame bórrenme bórreme borrarme elimíname elimínenme elimíneme eliminarme retírame retírenme
+    retíreme
         retirarme exclúyanme exclúyame bájenme bájame desuscríb* desuscrib* desinscrib* olvídenme olvídense desapúnt*
         quítennos sáquennos bórrennos elimínennos desvincúlenme bloquéenme quitad* quitenm* quitenn* quiteme* quitame*
-        sacame* saquenm* saqueme* sácanos borrenm* borreme* borrame* borradm* eliminenm* elimineme* eliminame* tachenm*
+        sacame* saquenm* saqueme* sácanos borrenm* borreme* borrame* borradm* eliminenm* elimineme* eliminame*
+    tachenm*
         tachame* retirenm*""",
     "REMOVE": """retiraran retirasen quitaran borraran eliminaran borréis quitéis saquéis eliminéis sacaran quita
         quite quiten quitar saca saque saquen sacar borra borre borren borrar borrad elimina elimine eliminen eliminar
@@ -295,5 +301,4 @@ no ~ MANDE ~ nada ~ (aquí|acá|LAST|[,])
 no quiero nada (de (esto|eso|ustedes|vosotros|usted)|vuestro|suyo)
 ya no ~ MANDE ~ nada
 NO ~ (me|nos) MANDE ~ nada
-(puse|mandé|envié|escribí|respondí) ~ baja ANY{0,3} (como si nada|LAST)
 """
