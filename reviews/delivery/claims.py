@@ -9,9 +9,10 @@ import math
 import time
 import uuid
 from collections import defaultdict, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
+from itertools import count
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,6 +24,8 @@ from reviews.models import ChannelHealth, Delivery, Pause
 
 BATCH = 100
 LEASE = timedelta(seconds=120)
+
+Claim = Callable[..., list[Delivery]]  # of a moment, and of the `key` that names the claim
 
 
 class Kind(Enum):
@@ -36,27 +39,36 @@ class Paused(Exception):
     """Something of the channel waits for our account to be mended, and nothing was claimed."""
 
 
-def claim(channel: str, now: datetime, *, limit: int = BATCH, accounts: Sequence[uuid.UUID] = ()) -> list[Delivery]:
+def claim(
+    channel: str,
+    now: datetime,
+    *,
+    limit: int = BATCH,
+    accounts: Sequence[uuid.UUID] = (),
+    key: uuid.UUID | None = None,
+) -> list[Delivery]:
     """Claim up to `limit` due messages of the channel for LEASE, the oldest first; nobody else gets them until then.
 
-    With `accounts`, only messages of these, and of each an equal share. The objects keep `due_at` as it was planned:
-    it is written back with the outcome. Raises Paused if something of the channel is.
+    With `accounts`, only messages of these, and of each an equal share. `key` names the claim. The objects
+    keep `due_at` as it was planned: it is written back with the outcome. Raises Paused if something of the
+    channel is.
     """
-    return _claim(Kind.FRESH, channel=channel, now=now, limit=limit, accounts=accounts)
+    return _claim(Kind.FRESH, channel=channel, now=now, limit=limit, accounts=accounts, key=key)
 
 
-def claim_lapsed(channel: str, now: datetime) -> list[Delivery]:
+def claim_lapsed(channel: str, now: datetime, *, key: uuid.UUID | None = None) -> list[Delivery]:
     """Claim one message whose claim lapsed, and count that; only one, since it may kill this worker, too."""
+    lapsed: dict[str, Any] = {"channel": channel, "now": now, "limit": 1, "key": key}
     try:
-        return _claim(Kind.LAPSED, channel=channel, now=now, limit=1)
+        return _claim(Kind.LAPSED, **lapsed)
     except Paused:
         free = _free_accounts(channel, now)
-        return _claim(Kind.LAPSED, channel=channel, now=now, limit=1, accounts=free, beside=True) if free else []
+        return _claim(Kind.LAPSED, **lapsed, accounts=free, beside=True) if free else []
 
 
-def claim_probe(channel: str, now: datetime) -> list[Delivery]:
+def claim_probe(channel: str, now: datetime, *, key: uuid.UUID | None = None) -> list[Delivery]:
     """Claim the message that a pause of the channel is tried with, if it is time for that."""
-    probe = pauses.take_probe(channel, now=now, lease=LEASE, claim=uuid.uuid4())
+    probe = pauses.take_probe(channel, now=now, lease=LEASE, claim=key or uuid.uuid4())
     rows = _read({probe: now}) if probe is not None else []
     for row in rows:
         row.is_probe = True
@@ -79,6 +91,22 @@ def release(deliveries: Iterable[Delivery]) -> None:
     with transaction.atomic():
         for row in rows:
             Delivery.objects.filter(pk=row.pk, claim=row.claim, status=row.status).update(claim=None, due_at=row.due_at)
+
+
+def repeatable(channel: str, claim: Claim) -> Callable[[datetime], list[Delivery]]:
+    """Return the claim as one that may be tried again when the database's answer got lost.
+
+    What a lost answer had claimed is let go of first: no worker knows which messages these are, and they would wait for
+    LEASE and then be taken one by one, as if they had killed a worker.
+    """
+    tries, key = count(), uuid.uuid4()
+
+    def attempt(now: datetime) -> list[Delivery]:
+        if next(tries):
+            Delivery.objects.pending().filter(channel=channel, claim=key).update(claim=None, due_at=now)
+        return claim(now, key=key)
+
+    return attempt
 
 
 def renew(deliveries: Iterable[Delivery], now: datetime) -> None:
@@ -171,12 +199,19 @@ Which = tuple[Kind, bool, bool]  # of the statements: the kind, beside pauses of
 
 
 def _claim(
-    kind: Kind, *, channel: str, now: datetime, limit: int, accounts: Sequence[uuid.UUID] = (), beside: bool = False
+    kind: Kind,
+    *,
+    channel: str,
+    now: datetime,
+    limit: int,
+    accounts: Sequence[uuid.UUID] = (),
+    beside: bool = False,
+    key: uuid.UUID | None = None,
 ) -> list[Delivery]:
     """Claim messages and read them; `beside`: although senders of the channel are paused."""
     share = math.ceil(limit / len(accounts)) if accounts else limit
     parameters = {"channel": channel, "now": now, "limit": limit, "share": share}
-    parameters |= {"claim": uuid.uuid4(), "lapses_at": now + LEASE}
+    parameters |= {"claim": key or uuid.uuid4(), "lapses_at": now + LEASE}
     claim_rows = _claim_at_once if connection.vendor == "postgresql" else _claim_in_turn
     claimed, is_paused = claim_rows((kind, beside, bool(accounts)), list(accounts), parameters)
     if is_paused and not beside:
@@ -239,25 +274,26 @@ class Turns:
         self._due: Sequence[uuid.UUID] = ()
         self._read_at = -math.inf
 
-    def claim(self, now: datetime) -> list[Delivery]:
+    def claim(self, now: datetime, *, key: uuid.UUID | None = None) -> list[Delivery]:
         """Claim the next batch."""
         try:
             if self._is_busy and (turn := self._turn(now)):
-                rows = claim(self.channel, now, accounts=turn)
+                rows = claim(self.channel, now, accounts=turn, key=key)
                 if rows:
                     return rows
-            rows = claim(self.channel, now)
+            rows = claim(self.channel, now, key=key)
         except Paused:
-            return claim_probe(self.channel, now) or self._claim_beside(now)
+            return claim_probe(self.channel, now, key=key) or self._claim_beside(now, key)
         self._is_busy = len(rows) == BATCH
         return rows
 
-    def _claim_beside(self, now: datetime) -> list[Delivery]:
+    def _claim_beside(self, now: datetime, key: uuid.UUID | None) -> list[Delivery]:
         """Claim the next batch while senders are paused: of the accounts whose sender is not, by turns."""
         turn = self._next(_free_accounts(self.channel, now))
         if not turn:
             return []
-        return _claim(Kind.FRESH, channel=self.channel, now=now, limit=BATCH, accounts=turn, beside=True)
+        which: dict[str, Any] = {"accounts": turn, "beside": True, "key": key}
+        return _claim(Kind.FRESH, channel=self.channel, now=now, limit=BATCH, **which)
 
     def _turn(self, now: datetime) -> list[uuid.UUID]:
         """Return the accounts whose turn it is; none when only one has messages due."""

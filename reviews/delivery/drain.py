@@ -222,8 +222,9 @@ class _Drain:
             if line.waiting:
                 return
 
-    def _claim(self, line: Line, claim: Callable[[datetime], list[Delivery]]) -> None:
-        claimed = self._keep_trying(lambda: claim(self.clock()))
+    def _claim(self, line: Line, claim: claims.Claim) -> None:
+        attempt = claims.repeatable(line.channel, claim)
+        claimed = self._keep_trying(lambda: attempt(self.clock()))
         if not claimed:
             line.empty_at = time.monotonic()
         if line.channel == Channel.SMS:

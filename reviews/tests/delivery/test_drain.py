@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import InternalError, OperationalError
 
 from oauth.models import Account
 from reviews.contacts import opt_outs, suppressions
@@ -12,7 +13,7 @@ from reviews.models import Delivery, FollowUpStep, Suppression
 from reviews.requests import lifecycle, plan
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import JANE, Clock, FakeProvider, asked, deliveries
-from reviews.worker import heartbeat
+from reviews.worker import heartbeat, queue
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,26 @@ def test_a_claimed_message_is_nobody_elses_until_the_claim_lapses(account: Accou
     assert claimed(now + claims.LEASE) == []  # it may have killed its worker: it is claimed alone
     [row] = claims.claim_lapsed("email", now + claims.LEASE)
     assert row.lapses == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_messages_whose_claim_was_not_answered_are_claimed_anew_at_once(
+    account: Account, clock: Clock, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(2):
+        asked(account, clock(), person=Person(email=f"c{number}@example.com"))
+    read, answers = claims._read, [OperationalError("the connection was lost"), InternalError("read-only")]
+
+    def lose_answers(due_at: dict[int, datetime]) -> list[Delivery]:
+        if due_at and answers:
+            raise answers.pop()
+        return read(due_at)
+
+    monkeypatch.setattr(claims, "_read", lose_answers)
+    monkeypatch.setattr(queue, "RECONNECT", 0.0)
+    assert drain.send_due(clock) == 2
+    assert not answers
+    assert list(Delivery.objects.filter(status="sent").values_list("lapses", flat=True)) == [0, 0]
 
 
 def test_a_renewed_claim_lasts_another_lease_and_only_while_the_message_is_being_sent(
