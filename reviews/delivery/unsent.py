@@ -160,13 +160,14 @@ def lock_request(delivery: Delivery) -> None:
 def may_repeat(delivery: Delivery, *, now: datetime) -> bool:
     """Return True if a message in doubt may be sent again; settle it otherwise.
 
-    A mail is sent again, under the same Message-ID; a text message is not, since the customer would read it twice.
+    A mail is sent again, under the same Message-ID, unless its provider has reported on it meanwhile: the report is
+    applied within a minute. A text message is not, since the customer would read it twice.
     """
-    if delivery.channel == Channel.SMS:
-        tried_at = delivery.due_at - LEASE  # the claim that lapsed was renewed when the send began
-        hold_unknown(delivery, "The worker died while sending; it may have left.", tried_at=tried_at, now=now)
-        return False
-    return True
+    if delivery.channel == Channel.EMAIL and not store.is_reported(delivery):
+        return True
+    tried_at = delivery.due_at - LEASE  # the claim that lapsed was renewed when the send began
+    hold_unknown(delivery, "The worker died while sending; it may have left.", tried_at=tried_at, now=now)
+    return False
 
 
 def has_lapsed_too_often(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:

@@ -120,6 +120,7 @@ class Delivery(models.Model):
         },
         Mover.PROVIDER: {  # reports come in any order, and a later one may take an earlier one back
             Status.PLANNED: (Status.SENT, Status.UNKNOWN),  # refused for our account's fault: it waits, and is sent
+            Status.UNKNOWN: (Status.PLANNED,),  # a mail in doubt, about to be sent once more: the report says more
             Status.SENT: (Status.UNKNOWN,),
             Status.DELIVERED: (Status.SENT, Status.UNKNOWN, Status.FAILED, Status.BOUNCED),
             Status.FAILED: (Status.SENT, Status.UNKNOWN, Status.DELIVERED, Status.BOUNCED),

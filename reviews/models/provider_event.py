@@ -24,6 +24,9 @@ class DeliveryEvent(models.Model):
         REPLIED = "replied", "Replied"
         UNKNOWN = "unknown", "Unknown"
 
+    # What became of a message that a provider took.
+    OUTCOMES = (Kind.SENT, Kind.DELIVERED, Kind.FAILED, Kind.BOUNCED)
+
     account = models.ForeignKey(
         "oauth.Account", on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="delivery_events"
     )

@@ -16,7 +16,7 @@ from reviewhub.outages import DATABASE_AWAY
 from reviews.contacts import bounces, opt_outs, suppressions
 from reviews.delivery import pauses, states, unsent
 from reviews.delivery.channels import ChannelError, Stops, codes
-from reviews.delivery.provider_events import replies
+from reviews.delivery.provider_events import replies, store
 from reviews.delivery.provider_events.parse import TWILIO
 from reviews.inbox import items
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
@@ -136,12 +136,20 @@ def _apply_to_delivery(event: DeliveryEvent, *, now: datetime) -> bool:
         return True
     if event.provider == TWILIO and event.provider_id != delivery.provider_id and _was_sent_back(event):
         return True
-    if delivery.status in Delivery.PENDING:
+    if delivery.status in Delivery.PENDING and not _end_doubt(delivery, event):
         return False
     if (fault := _fault_of_account(event)) and _send_back(delivery, event, fault, now=now):
         return True
     _settle(delivery, event, now=now)
     return True
+
+
+def _end_doubt(delivery: Delivery, event: DeliveryEvent) -> bool:
+    """Keep a mail in doubt from being sent once more, since its provider has it; False for any other message."""
+    if delivery.channel != Channel.EMAIL or not store.was_in_doubt(delivery):
+        return False
+    columns = {"due_at": event.occurred_at, "planned_for": None}  # of an unknown message: when it was tried
+    return states.change(delivery, Delivery.Status.UNKNOWN, by=Delivery.Mover.PROVIDER, **columns)
 
 
 def _opt_out(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:

@@ -67,6 +67,12 @@ def was_in_doubt(delivery: Delivery) -> bool:
     return answers.filter(key__startswith="refusal:", kind=KIND_OF_OUTCOME[codes.Outcome.IN_DOUBT]).exists()
 
 
+def is_reported(delivery: Delivery) -> bool:
+    """Tell whether a report says what became of the message, and waits until nobody is sending it."""
+    waiting = DeliveryEvent.objects.filter(delivery=delivery, applied_at=None, kind__in=DeliveryEvent.OUTCOMES)
+    return waiting.exists()
+
+
 def provider_of(channel: str) -> str:
     """Return the name under which events of the channel's provider are stored."""
     if channel == Channel.SMS:

@@ -388,6 +388,6 @@ def test_applying_costs_few_statements(sent: ReviewRequest, clock: Clock, django
 
 
 def test_every_state_that_an_event_brings_has_its_moves() -> None:
-    sent_back = {Delivery.Status.PLANNED}
-    assert set(Delivery.MOVES[Delivery.Mover.PROVIDER]) == set(apply.STATES.values()) | sent_back
+    sent_back, in_doubt = Delivery.Status.PLANNED, Delivery.Status.UNKNOWN
+    assert set(Delivery.MOVES[Delivery.Mover.PROVIDER]) == {*apply.STATES.values(), sent_back, in_doubt}
     assert lifecycle.MOVES["failed"] == ("scheduled", "sent")
