@@ -4,7 +4,7 @@ from django.db import models
 
 
 class IdempotencyKey(models.Model):
-    """The first answer given under an `Idempotency-Key` of an account; empty while that call runs."""
+    """The first answer given under an `Idempotency-Key` of an account, committed with what the call did."""
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
