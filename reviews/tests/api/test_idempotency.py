@@ -88,7 +88,7 @@ def test_a_key_costs_few_statements(owner_api: Any) -> None:
         post(owner_api, REFERENCE | {"email": "c@example.com"})
     with CaptureQueriesContext(connection) as with_key:
         post(owner_api, REFERENCE | {"email": "b@example.com"}, **{"Idempotency-Key": "k1"})
-    # The row is looked up and written, in a transaction in which the ask's own is a savepoint; PostgreSQL locks the key.
+    # The row is read and written, and the transaction has the ask's own as a savepoint; PostgreSQL locks the key.
     assert len(with_key) - len(without) == (4 if settings.SQLITE else 5)
 
 
