@@ -27,7 +27,7 @@ from reviewhub.backoffice.pages import (
 from reviews.admin.consents import check_consent, consent_fields
 from reviews.models import ImportJob, ReviewRequest, Sequence
 from reviews.models.base import MAX_DELAY_HOURS
-from reviews.requests import imports
+from reviews.requests import import_rows, imports
 from reviews.requests.ask import NO_SITE
 from reviews.requests.csv_encoding import CHOICES, MOST_BYTES, Unreadable
 from reviews.requests.csv_files import FIELDS, MOST_ROWS, Row, write_rows
@@ -265,9 +265,9 @@ def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
         for place, (heading, field) in enumerate(zip(imports.headings(job), form.columns(), strict=True))
     ]
     if job.checked:
-        tally = imports.Counts(job.asked, job.known, job.suppressed, tuple(job.problems.all()[:PROBLEMS_SHOWN]))
+        tally = import_rows.Counts(job.asked, job.known, job.suppressed, tuple(job.problems.all()[:PROBLEMS_SHOWN]))
     else:
-        tally = imports.check(job, rows, timezone.now())
+        tally = import_rows.check(job, rows, timezone.now())
     return {
         "form": form,
         "encoding": form["encoding"] if "encoding" in form.fields else None,

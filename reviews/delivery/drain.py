@@ -229,7 +229,8 @@ class _Drain:
             line.empty_at = time.monotonic()
         if line.channel == Channel.SMS:
             claimed = self._keep_trying(lambda: rate_limit.admit(claimed, self.clock()))
-        line.waiting.extend(prepare.read_along(claimed))
+        left = self._keep_trying(lambda: prepare.leave_out_deadly(claimed, self.clock()))
+        line.waiting.extend(self._keep_trying(lambda: prepare.read_along(left)))
 
     def _release(self, line: Line) -> None:
         """Let other workers have the messages of the line whose send has not begun."""

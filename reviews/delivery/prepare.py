@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
-from reviews.delivery import unsent
+from reviews.delivery import pauses, unsent
 from reviews.delivery.channels import ChannelError
 from reviews.delivery.content.render import RenderError, render
 from reviews.delivery.lines import Work
@@ -14,6 +14,25 @@ from reviews.models import Delivery, FollowUpStep, consent
 from reviews.models.base import available_channels
 
 logger = logging.getLogger(__name__)
+
+
+def leave_out_deadly(claimed: list[Delivery], now: datetime) -> list[Delivery]:
+    """Return the messages without those that may not be tried again after their workers' deaths; settle these.
+
+    Nothing else is done with a message before: whatever its workers die of, it costs them no more than so many times.
+    """
+    left = [row for row in claimed if not row.lapses or _may_be_tried_again(row, now)]
+    for row in claimed:
+        if row.is_probe and row not in left:
+            pauses.pass_on(row, now=now)
+    return left
+
+
+def _may_be_tried_again(delivery: Delivery, now: datetime) -> bool:
+    is_in_doubt = delivery.status == Delivery.Status.SENDING
+    if is_in_doubt and not unsent.may_repeat(delivery, now=now):
+        return False
+    return not unsent.has_lapsed_too_often(delivery, now=now)
 
 
 def read_along(claimed: list[Delivery]) -> list[Work]:
@@ -34,11 +53,6 @@ def read_along(claimed: list[Delivery]) -> list[Work]:
 def prepare(work: Work, clock: Callable[[], datetime]) -> bool:
     """Render the message if it may leave now, as far as is known here; settle it otherwise and return False."""
     delivery, now = work.delivery, clock()
-    is_in_doubt = delivery.status == Delivery.Status.SENDING
-    if is_in_doubt and not unsent.may_repeat(delivery, now=now):
-        return False
-    if unsent.has_lapsed_too_often(delivery, steps=work.steps, now=now):
-        return False
     step = next((step for step in work.steps if step.position == delivery.step), None)
     reason = ""
     if step is None:

@@ -33,6 +33,7 @@ MAX_ATTEMPTS = len(WAITS) + 1
 MAX_LAPSES = 5  # claims that lapsed; then the message is taken for what kills its workers
 CONNECT_PAUSE = timedelta(seconds=15)
 WAITS_FOR_ACCOUNT = "Waits until the installation's account with the provider is in order."
+SENT_TWICE = "Sent twice without an answer; it may have arrived."
 # How long a mail in doubt waits before it is sent once more: the server may still deliver it, and its reports say so.
 DOUBT_WAIT = timedelta(hours=1)
 
@@ -69,14 +70,14 @@ def judge_break(delivery: Delivery, error: ChannelError) -> ChannelError:
 def record_error(delivery: Delivery, error: ChannelError, *, steps: Steps, now: datetime) -> None:
     """Settle a message that the provider did not take, by its error: later, on the other channel, or not at all."""
     answer = {"error_code": error.code[:50], "error_text": error.text[:500]}
-    was_in_doubt = error.in_doubt and store.was_in_doubt(delivery)
+    was_in_doubt = error.in_doubt and store.was_in_doubt(delivery, before_this_attempt=True)
     store.record_refusal(delivery, error, now=now)
     if error.in_doubt and delivery.channel == Channel.SMS:
         hold_unknown(delivery, "The provider did not answer; it may have left.", tried_at=now, now=now, **answer)
     elif error.stops:
         _wait_for_account(delivery, error, now=now, **answer)
     elif was_in_doubt:
-        hold_unknown(delivery, "Sent twice without an answer; it may have arrived.", tried_at=now, now=now, **answer)
+        hold_unknown(delivery, SENT_TWICE, tried_at=now, now=now, **answer)
     elif error.in_doubt:
         columns = {"due_at": now + DOUBT_WAIT, "attempts": delivery.attempts, **answer}
         reason = "The provider did not answer; it may have arrived. It is sent once more, under the same Message-ID."
@@ -160,21 +161,27 @@ def lock_request(delivery: Delivery) -> None:
 def may_repeat(delivery: Delivery, *, now: datetime) -> bool:
     """Return True if a message in doubt may be sent again; settle it otherwise.
 
-    A mail is sent again, under the same Message-ID, unless its provider has reported on it meanwhile: the report is
-    applied within a minute. A text message is not, since the customer would read it twice.
+    A mail is sent again, once, under the same Message-ID, unless its provider has reported on it meanwhile: the report
+    is applied within a minute. A text message is not, since the customer would read it twice.
     """
+    reason = "The worker died while sending; it may have left."
     if delivery.channel == Channel.EMAIL and not store.is_reported(delivery):
-        return True
+        died = ChannelError("worker-died", reason, in_doubt=True)
+        if not store.was_in_doubt(delivery, before_this_attempt=True):
+            store.record_refusal(delivery, died, now=now)
+            return True
+        reason = SENT_TWICE
     tried_at = delivery.due_at - LEASE  # the claim that lapsed was renewed when the send began
-    hold_unknown(delivery, "The worker died while sending; it may have left.", tried_at=tried_at, now=now)
+    hold_unknown(delivery, reason, tried_at=tried_at, now=now)
     return False
 
 
-def has_lapsed_too_often(delivery: Delivery, *, steps: Steps, now: datetime) -> bool:
+def has_lapsed_too_often(delivery: Delivery, *, now: datetime) -> bool:
     """Fail a message whose workers died, or hung, again and again; False for any other."""
     if delivery.lapses < MAX_LAPSES:
         return False
-    give_up(delivery, f"The worker died or hung {delivery.lapses} times over this message.", steps=steps, now=now)
+    reason = f"The worker died or hung {delivery.lapses} times over this message."
+    give_up(delivery, reason, steps=plan.steps_of(delivery.request), now=now)
     return True
 
 

@@ -50,6 +50,12 @@ class ImportJob(models.Model):
     known = models.PositiveIntegerField("open already", default=0)
     suppressed = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField("with problems", default=0)
+    lapses = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="How often a worker began the next rows and did not finish."
+    )
+    careful_until = models.PositiveIntegerField(
+        default=0, db_default=0, editable=False, help_text="Rows before this one are asked one by one."
+    )
     checked = models.BooleanField(default=False, help_text="The counts are of a check of the whole file.")
     error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()

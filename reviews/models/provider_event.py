@@ -45,6 +45,9 @@ class DeliveryEvent(models.Model):
     occurred_at = models.DateTimeField()
     received_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True, blank=True)
+    lapses = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="How often a worker died while it applied this report."
+    )
     payload = models.JSONField(default=dict)
 
     objects = AccountQuerySet.as_manager()

@@ -1,36 +1,27 @@
 """Imports of customer lists: from a file to asks, in the background, each row once.
 
 Rows are asked in chunks. A chunk and the job's position are written in one transaction, so a worker may die at any
-moment: the next one begins with the first row that was not asked. A check asks in the same way, and rolls back.
+moment: the next one begins with the first row that was not asked. A chunk that a worker died of is asked row by row,
+and a row that workers die of is left out. A check asks in the same way, and rolls back.
 """
 
 import hashlib
 import logging
-import re
 import time
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from rest_framework.exceptions import ValidationError
 
 from oauth.models import Account, User
 from reviewhub.outages import DATABASE_AWAY
-from reviewhub.refused import Refused
-from reviewhub.rest.errors import flatten_errors
-from reviews.models import ImportJob, ImportProblem, ReviewRequest
-from reviews.models.base import Channel
-from reviews.requests import csv_encoding
-from reviews.requests.ask import Ask, ask_all
-from reviews.requests.csv_encoding import CHOICES, UNKNOWN, Unreadable
+from reviews.models import ImportJob, ImportProblem
+from reviews.requests import csv_encoding, import_rows
+from reviews.requests.csv_encoding import Unreadable
 from reviews.requests.csv_files import (
     MOST_ROWS,
     Row,
@@ -39,8 +30,7 @@ from reviews.requests.csv_files import (
     has_header,
     rows_of,
 )
-from reviews.requests.intake import FLAT_CONSENT, read_ask
-from reviews.requests.names import split_name
+from reviews.requests.import_rows import Counts
 from reviews.worker import task_paths
 from reviews.worker.heartbeat import is_stopping
 from reviews.worker.queue import enqueue
@@ -51,19 +41,8 @@ CHUNK = 500
 SAMPLE = 50  # rows that are looked at to guess what the columns hold
 SLICE = 5.0  # seconds of work in one task: messages wait in the same queue, and must not wait longer
 STALLED = timedelta(seconds=30)
+MOST_LAPSES = 2  # workers that died over a row, the last one over it alone; then it is left out
 DRAFTS_KEPT, PROBLEMS_KEPT = timedelta(days=7), timedelta(days=30)
-# Names of the API's fields, as a form calls them.
-_LABELS = {"mobile_phone_number": "mobile number", "email": "e-mail", "delay_hours": "hours to wait"}
-
-
-@dataclass
-class Counts:
-    """Numbers of rows by what came of them, and the rows with problems."""
-
-    asked: int = 0
-    known: int = 0
-    suppressed: int = 0
-    problems: tuple[ImportProblem, ...] = ()
 
 
 # --- Receiving a file -----------------------------------------------------------------------------
@@ -161,7 +140,8 @@ def configure(
 
 
 def _from_the_start(now: datetime) -> dict[str, object]:
-    return {"position": 0, "asked": 0, "known": 0, "suppressed": 0, "refused": 0, "stirred_at": now}
+    counts = dict.fromkeys(("position", "asked", "known", "suppressed", "refused", "lapses", "careful_until"), 0)
+    return counts | {"stirred_at": now}
 
 
 def _move(job: ImportJob, start: Sequence[str], to: str, **changes: object) -> bool:
@@ -204,32 +184,35 @@ def cancel(job: ImportJob, *, now: datetime) -> bool:
 
 
 def work(job_id: int) -> None:
-    """Ask chunk after chunk for SLICE seconds; enqueue a task for the rest."""
+    """Ask chunk after chunk for SLICE seconds; enqueue a task for the rest.
+
+    A row that ends in an error of ours costs only itself: its chunk is asked anew row by row, and it becomes a problem.
+    """
     until = time.monotonic() + SLICE
     rows: Iterator[Row] | None = None
-    position = -1
     while time.monotonic() < until and not is_stopping():
+        job = _begin(job_id, timezone.now())
+        if job is None:
+            return
+        try:
+            rows = rows or rows_from(job)
+            chunk = list(islice(rows, 1 if job.position < job.careful_until else CHUNK))
+        except Exception:
+            logger.exception("the file of an import cannot be read any more")
+            _move(job, ImportJob.AT_WORK, ImportJob.Status.FAILED, error="The file cannot be read any more.")
+            return
         try:
             with transaction.atomic():
-                job = _at_work().filter(pk=job_id).select_for_update(skip_locked=True, of=("self",)).first()
-                if job is None or (rows is not None and job.position != position):
-                    return  # ended, or held by another worker
-                rows = rows or rows_from(job)
-                chunk = list(islice(rows, CHUNK))
-                _take(job, chunk)
-                position = job.position
-                if not chunk:
+                if not _is_still(job):
                     return
+                _take(job, chunk)
         except DATABASE_AWAY:
-            raise  # the database is away: the next tick finds the job
+            raise  # the next tick finds the job
         except Exception:
-            logger.exception("an import failed")
-            _move(
-                ImportJob(pk=job_id),
-                ImportJob.AT_WORK,
-                ImportJob.Status.FAILED,
-                error="An error of ours; the log has it.",
-            )
+            logger.exception("rows of an import cannot be asked")
+            rows = None
+            _take_care(job, chunk)
+        if not chunk:
             return
     enqueue(task_paths.IMPORT_ROWS, job_id)
 
@@ -251,136 +234,69 @@ def _at_work() -> QuerySet[ImportJob]:
     return ImportJob.objects.filter(status__in=ImportJob.AT_WORK).select_related("account").defer("content")
 
 
+def _begin(job_id: int, now: datetime) -> ImportJob | None:
+    """Note that the next rows are begun, in a transaction of its own: whoever finds that again knows of a death.
+
+    None when the job has ended, or is at work elsewhere.
+    """
+    with transaction.atomic():
+        job = _at_work().filter(pk=job_id).select_for_update(skip_locked=True, of=("self",)).first()
+        if job is None or (job.lapses and job.stirred_at > now - STALLED):
+            return None
+        if job.lapses:
+            job.careful_until = max(job.careful_until, job.position + CHUNK)
+        job.lapses, job.stirred_at = job.lapses + 1, now
+        job.save(update_fields=["lapses", "careful_until", "stirred_at"])
+    return job
+
+
+def _is_still(job: ImportJob) -> bool:
+    """Lock the job, and tell whether it is where it was when its rows were begun: nobody has stopped it."""
+    same = {"pk": job.pk, "status": job.status, "position": job.position, "lapses": job.lapses}
+    return ImportJob.objects.filter(**same).select_for_update(of=("self",)).defer("content").exists()
+
+
 def _take(job: ImportJob, chunk: list[Row]) -> None:
     """Ask a chunk and count it; an empty one ends the job. Runs inside the transaction that holds the job."""
     now = timezone.now()
-    if chunk:
-        counts = check(job, chunk, now) if job.status == ImportJob.Status.CHECKING else _ask(job, chunk, now)
-        ImportProblem.objects.bulk_create(counts.problems)
-        job.position += len(chunk)
-        job.asked += counts.asked
-        job.known += counts.known
-        job.suppressed += counts.suppressed
-        job.refused += len(counts.problems)
-    elif job.status == ImportJob.Status.CHECKING:
-        job.status, job.position = ImportJob.Status.DRAFT, 0
+    if not chunk:
+        _end(job, now)
+    elif len(chunk) == 1 and job.lapses > MOST_LAPSES:
+        _give_up(job, chunk[0], now)
     else:
-        job.status, job.ended_at, job.content = ImportJob.Status.DONE, now, b""
-    job.stirred_at = now
-    changed = ["status", "position", "asked", "known", "suppressed", "refused", "stirred_at"]
-    job.save(update_fields=[*changed, "ended_at", "content"] if job.ended_at else changed)
+        is_check = job.status == ImportJob.Status.CHECKING
+        _count(job, chunk, import_rows.check(job, chunk, now) if is_check else import_rows.ask(job, chunk, now), now)
 
 
-def check(job: ImportJob, rows: list[Row], now: datetime) -> Counts:
-    """Count what would come of the rows: ask them, and roll back.
-
-    A customer who stands in several chunks of the file counts in each.
-    """
+def _take_care(job: ImportJob, chunk: list[Row]) -> None:
+    """Go on after an error of ours: without the row, where it was one, else row by row."""
     with transaction.atomic():
-        counts = _ask(job, rows, now)
-        transaction.set_rollback(True)
-    return counts
-
-
-class _Unusable(Exception):
-    """A row that is no ask; the text tells the person who imports it why."""
-
-
-def _ask(job: ImportJob, rows: list[Row], now: datetime) -> Counts:
-    asks: list[Ask | _Unusable] = [_read_or_refuse(job, row) for row in rows]
-    results = iter(ask_all(account=job.account, wanted=[ask for ask in asks if isinstance(ask, Ask)], now=now))
-    counts, problems = Counts(), []
-    for row, ask in zip(rows, asks, strict=True):
-        result = next(results) if isinstance(ask, Ask) else ask
-        if isinstance(result, Refused | _Unusable):
-            problems.append(ImportProblem(job=job, line=row.line, text=str(result)[:500], cells=row.cells))
-        elif not result.created:
-            counts.known += 1
-        elif result.request.status == ReviewRequest.Status.SUPPRESSED:
-            counts.suppressed += 1
+        if not _is_still(job):
+            return
+        if len(chunk) == 1:
+            _give_up(job, chunk[0], timezone.now())
         else:
-            counts.asked += 1
-    counts.problems = tuple(problems)
-    return counts
+            ImportJob.objects.filter(pk=job.pk).update(lapses=0, careful_until=job.position + CHUNK)
 
 
-def _read_or_refuse(job: ImportJob, row: Row) -> Ask | _Unusable:
-    try:
-        return _read(job, row)
-    except _Unusable as problem:
-        return problem
+def _give_up(job: ImportJob, row: Row, now: datetime) -> None:
+    problem = ImportProblem(job=job, line=row.line, text=import_rows.ERROR_OF_OURS, cells=row.cells)
+    _count(job, [row], Counts(problems=(problem,)), now)
 
 
-def _read(job: ImportJob, row: Row) -> Ask:
-    """Read the row as an ask, by the columns and settings of the job. Raises _Unusable."""
-    values: dict[str, object] = {"channel": job.channel, "delay_hours": job.delay_hours}
-    if job.sequence_id:
-        values["sequence"] = str(job.sequence_id)
-    cells = dict(zip(job.columns, row.cells, strict=False))
-    for field, cell in cells.items():
-        if field and UNKNOWN in cell:
-            encoding = CHOICES.get(job.encoding, job.encoding)
-            raise _Unusable(f"“{cell}” holds a character that cannot be read as {encoding}: write it anew.")
-        if field in FLAT_CONSENT:
-            continue
-        if field == "name":
-            values |= split_name(cell)
-        elif field == "delay_hours":
-            values[field] = int(cell) if cell.isdecimal() else cell or job.delay_hours
-        elif field and (cell or field not in values):
-            values[field] = cell
-    values["consent"] = _consent(job, cells)
-    try:
-        intake = read_ask(job.account, values)
-    except ValidationError as error:
-        raise _Unusable(_explain(flatten_errors(error.detail))) from error
-    return replace(intake.ask, source=ReviewRequest.Source.IMPORT, metadata={"import": job.pk, "line": row.line})
+def _count(job: ImportJob, chunk: list[Row], counts: Counts, now: datetime) -> None:
+    ImportProblem.objects.bulk_create(counts.problems)
+    job.position += len(chunk)
+    job.asked += counts.asked
+    job.known += counts.known
+    job.suppressed += counts.suppressed
+    job.refused += len(counts.problems)
+    job.lapses, job.stirred_at = 0, now
+    job.save(update_fields=["position", "asked", "known", "suppressed", "refused", "lapses", "stirred_at"])
 
 
-def _consent(job: ImportJob, cells: dict[str, str]) -> dict[str, str] | None:
-    """Return the consent of a row: its own cells, with the file's settings for the parts that no column holds.
-
-    None where the columns of the consent are empty: nobody is taken to have agreed because others in the file have.
-    The settings speak for those who have the address that they are about. Raises _Unusable.
-    """
-    own = {name: cells[column] for column, name in FLAT_CONSENT.items() if column in cells}
-    if own and not any(own.values()):
-        return None
-    of_file: dict[str, Any] = {name: getattr(job, column) for column, name in FLAT_CONSENT.items() if name not in own}
-    if not own and not of_file["channel"]:
-        return None
-    needed = {Channel.EMAIL: "email", Channel.SMS: "mobile_phone_number"}.get(of_file.get("channel", ""))
-    if needed and not cells.get(needed):
-        return None
-    if own.get("at"):
-        own["at"] = _moment(own["at"], ZoneInfo(job.account.time_zone)).isoformat()
-    elif of_file.get("at"):
-        of_file["at"] = of_file["at"].isoformat()
-    return of_file | own
-
-
-# Beside those of ISO 8601: with points, the day stands first everywhere. A date with slashes is not read: 3/4 is a day
-# in March here, in April there, and a consent must not be dated by a guess.
-_TIMES = ("%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
-
-
-def _moment(cell: str, zone: ZoneInfo) -> datetime:
-    """Read the time in a cell: by the account's clock where the cell has no offset, the day's beginning for a date.
-
-    Raises _Unusable.
-    """
-    with suppress(ValueError):
-        moment = datetime.fromisoformat(cell)
-        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    for form in _TIMES:
-        with suppress(ValueError):
-            return datetime.strptime(cell, form).replace(tzinfo=zone)
-    raise _Unusable(f"Consent: {cell!r} is no date; write it like 2026-01-31, or 2026-01-31 14:30.")
-
-
-def _explain(errors: dict[str, list[str]]) -> str:
-    """Say in words what is wrong with a row, from the messages for each field."""
-    if {"email", "mobile_phone_number"} <= set(errors):
-        return "No e-mail address and no mobile number."
-    labels = {field: _LABELS.get(field, re.sub(r"[_.]", " ", field)).capitalize() for field in errors}
-    return " ".join(f"{labels[field]}: {' '.join(messages)}" for field, messages in errors.items())
+def _end(job: ImportJob, now: datetime) -> None:
+    changes: dict[str, object] = {"status": ImportJob.Status.DRAFT, "position": 0}
+    if job.status == ImportJob.Status.RUNNING:
+        changes = {"status": ImportJob.Status.DONE, "ended_at": now, "content": b""}
+    ImportJob.objects.filter(pk=job.pk).update(**changes, lapses=0, careful_until=0, stirred_at=now)

@@ -72,7 +72,20 @@ class DrainBroker:
         return now - max(heartbeat.last_beat(), self._emitted) > IDLE_LOOK
 
 
-class DatabaseBroker(DrainBroker, ORM):
+class _TakenOnce(ORM):
+    """Broker that takes a task off the queue before it runs: one that kills its worker would come back for ever.
+
+    No work is lost with it: that stands in rows, which a sweep finds.
+    """
+
+    def dequeue(self) -> list[tuple[Any, Any]] | None:
+        taken = super().dequeue() or []
+        for key, _ in taken:
+            self.acknowledge(key)
+        return [(None, package) for _, package in taken]
+
+
+class DatabaseBroker(DrainBroker, _TakenOnce):
     """Tasks in our own database: the default."""
 
 

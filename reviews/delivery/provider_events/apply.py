@@ -5,12 +5,13 @@ changes nothing.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from reviewhub.outages import DATABASE_AWAY
 from reviews.contacts import bounces, opt_outs, suppressions
@@ -43,6 +44,7 @@ FIND_WITHIN = timedelta(hours=1)
 SWEEP_AFTER = timedelta(seconds=10)  # a younger event has a task of its own on the way
 SWEEP_WITHIN = timedelta(days=7)
 SWEEP_AT_ONCE = 2_000
+MAX_LAPSES = 5  # workers that died
 
 
 @dataclass(frozen=True)
@@ -85,19 +87,33 @@ def apply(*, event_id: int, now: datetime, again: bool = False) -> Applied:
 def apply_waiting(*, now: datetime) -> int:
     """Apply events whose task was lost, or that waited for their message. Return the number that were applied.
 
-    Texts that fit no account are tried only for FIND_WITHIN: then they wait for the operator.
+    Texts that fit no account are tried only for FIND_WITHIN: then they wait for the operator. Where a worker
+    dies, those that it had before it are applied one by one, after all others; the one that workers die of is left.
     """
     waiting = DeliveryEvent.objects.filter(
         applied_at=None, received_at__lte=now - SWEEP_AFTER, received_at__gt=now - SWEEP_WITHIN
     ).exclude(kind=DeliveryEvent.Kind.REPLIED, meaning__gt="", received_at__lte=now - FIND_WITHIN)
-    done = 0
-    for event_id in waiting.order_by("received_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE]:
+    keys = waiting.order_by("lapses", "received_at").values_list("pk", flat=True)
+    done = _apply_each(list(keys.filter(lapses=0)[:SWEEP_AT_ONCE]), now=now)
+    for event_id in list(keys.filter(lapses__range=(1, MAX_LAPSES))[:SWEEP_AT_ONCE]):
+        done += _apply_each([event_id], now=now)
+    return done
+
+
+def _apply_each(event_ids: Sequence[int], *, now: datetime) -> int:
+    """Apply the events, each on its own, and leave a lapse at all of them if this process dies meanwhile."""
+    rows, done = DeliveryEvent.objects.filter(pk__in=event_ids), 0
+    if not event_ids:
+        return 0
+    rows.update(lapses=F("lapses") + 1)
+    for event_id in event_ids:
         try:
             done += apply(event_id=event_id, now=now).done
         except DATABASE_AWAY:
             raise  # for the others as well; the next tick finds them
         except Exception:
             logger.exception("provider event %s could not be applied", event_id)  # the others go on
+    rows.update(lapses=0)
     return done
 
 

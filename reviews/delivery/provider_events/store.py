@@ -45,7 +45,7 @@ def record_refusal(delivery: Delivery, error: ChannelError, *, now: datetime) ->
                 account_id=delivery.account_id,
                 delivery=delivery,
                 provider=provider_of(delivery.channel),
-                key=f"refusal:{delivery.pk}:{delivery.attempts}",
+                key=_refusal_key(delivery),
                 kind=KIND_OF_OUTCOME[codes.of_error(error)],
                 message_key=delivery.message_key,
                 address=delivery.address,
@@ -61,10 +61,17 @@ def record_refusal(delivery: Delivery, error: ChannelError, *, now: datetime) ->
     )
 
 
-def was_in_doubt(delivery: Delivery) -> bool:
-    """Tell whether a provider may have taken the message at an earlier attempt."""
+def was_in_doubt(delivery: Delivery, *, before_this_attempt: bool = False) -> bool:
+    """Tell whether a provider may have taken the message, at an earlier attempt or at the last one as well."""
     answers = DeliveryEvent.objects.filter(delivery=delivery, provider=provider_of(delivery.channel))
-    return answers.filter(key__startswith="refusal:", kind=KIND_OF_OUTCOME[codes.Outcome.IN_DOUBT]).exists()
+    doubts = answers.filter(key__startswith="refusal:", kind=KIND_OF_OUTCOME[codes.Outcome.IN_DOUBT])
+    if before_this_attempt:  # so that what is run again, after an answer of the database got lost, says the same
+        doubts = doubts.exclude(key=_refusal_key(delivery))
+    return doubts.exists()
+
+
+def _refusal_key(delivery: Delivery) -> str:
+    return f"refusal:{delivery.pk}:{delivery.attempts}"
 
 
 def is_reported(delivery: Delivery) -> bool:

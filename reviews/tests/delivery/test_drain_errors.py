@@ -122,9 +122,9 @@ def test_a_message_that_kills_its_worker_fails_after_five_lapsed_claims(
     account: Account, clock: Clock, provider: FakeProvider
 ) -> None:
     asked(account, clock(), person=Person(email="a@b.example"))
-    for status in ("planned", "sending", "sending", "planned", "sending"):  # wherever it died
+    for _ in range(5):
         assert Delivery.objects.get().status != "failed"
-        Delivery.objects.update(status=status, claim=uuid.uuid4(), due_at=clock())
+        Delivery.objects.update(status="planned", claim=uuid.uuid4(), due_at=clock())
         provider.errors = [ZeroDivisionError()]
         drain.send_due(clock)
     assert provider.sent == []

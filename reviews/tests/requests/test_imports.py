@@ -11,8 +11,9 @@ from django.utils import timezone
 from oauth.models import Account, User
 from reviews.contacts.suppressions import suppress
 from reviews.models import Contact, Delivery, ImportJob, ImportProblem, ReviewRequest, Suppression
-from reviews.requests import imports
-from reviews.requests.csv_files import Unreadable
+from reviews.requests import import_rows, imports
+from reviews.requests.ask import Ask
+from reviews.requests.csv_files import Row, Unreadable
 
 pytestmark = pytest.mark.django_db
 
@@ -214,7 +215,7 @@ def test_a_worker_that_dies_costs_no_row_and_asks_none_twice(
     long: ImportJob, queued: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     imports.start(long, check=False, now=timezone.now())
-    asked, calls = imports._ask, []
+    asked, calls = import_rows.ask, []
 
     def die(job: ImportJob, *given: Any) -> Any:
         calls.append(job.position)
@@ -223,27 +224,84 @@ def test_a_worker_that_dies_costs_no_row_and_asks_none_twice(
             raise KeyboardInterrupt  # after the rows were written, before the commit
         return tally
 
-    monkeypatch.setattr(imports, "_ask", die)
+    monkeypatch.setattr(import_rows, "ask", die)
     with pytest.raises(KeyboardInterrupt):
         imports.work(long.pk)
     assert ReviewRequest.objects.count() == ImportJob.objects.get(pk=long.pk).position == 20
     queued.clear()
     imports.wake_stalled(timezone.now())
-    assert queued == []  # it may be at work still
-    imports.wake_stalled(timezone.now() + imports.STALLED + timedelta(seconds=1))
+    imports.work(long.pk)
+    assert (queued, ImportJob.objects.get(pk=long.pk).position) == ([], 20)  # it may be at work still
+    wait_until_it_is_stalled()
+    imports.wake_stalled(timezone.now())
     assert queued == [long.pk]
     imports.work(long.pk)
     done = ImportJob.objects.get(pk=long.pk)
     assert (done.status, counts(done)) == ("done", (35, 0, 0, 0))
     assert ReviewRequest.objects.count() == 35
+    assert calls == [0, 10, 20, *range(20, 30), 30]  # with care where one had died
 
 
-def test_an_error_of_ours_is_told_and_what_was_asked_stays(long: ImportJob, monkeypatch: pytest.MonkeyPatch) -> None:
+def wait_until_it_is_stalled() -> None:
+    ImportJob.objects.update(stirred_at=timezone.now() - imports.STALLED)
+
+
+@pytest.mark.parametrize(("position", "deaths"), [(0, 2), (17, 3), (34, 3)])
+@pytest.mark.parametrize("check", [False, True])
+def test_a_row_that_kills_its_workers_costs_only_itself(
+    long: ImportJob, queued: list[int], monkeypatch: pytest.MonkeyPatch, position: int, deaths: int, check: bool
+) -> None:
+    imports.start(long, check=check, now=timezone.now())
+    read, died = import_rows._read, []
+
+    def die(job: ImportJob, row: Row) -> Ask:
+        if row.line == position + 2:  # below the headings
+            died.append(job.position)
+            raise KeyboardInterrupt
+        return read(job, row)
+
+    monkeypatch.setattr(import_rows, "_read", die)
+    for _ in range(deaths):
+        with pytest.raises(KeyboardInterrupt):
+            imports.work(long.pk)
+        wait_until_it_is_stalled()
+    imports.work(long.pk)
+    done = ImportJob.objects.get(pk=long.pk)
+    assert (done.status, counts(done)) == ("draft" if check else "done", (34, 0, 0, 1))
+    assert ReviewRequest.objects.count() == (0 if check else 34)
+    [problem] = done.problems.all()
+    assert (problem.line, problem.text) == (position + 2, import_rows.ERROR_OF_OURS)
+    assert len(died) == deaths
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError("ours"), MemoryError()])
+def test_a_row_that_ends_in_an_error_of_ours_costs_only_itself(
+    long: ImportJob, queued: list[int], monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     imports.start(long, check=False, now=timezone.now())
-    monkeypatch.setattr(imports, "_ask", lambda *_: 1 / 0)
+    read = import_rows._read
+
+    def fail(job: ImportJob, row: Row) -> Ask:
+        if row.line == 19:
+            raise error
+        return read(job, row)
+
+    monkeypatch.setattr(import_rows, "_read", fail)
+    imports.work(long.pk)
+    done = ImportJob.objects.get(pk=long.pk)
+    assert (done.status, counts(done)) == ("done", (34, 0, 0, 1))
+    assert ReviewRequest.objects.count() == 34
+    assert list(done.problems.values_list("line", "text")) == [(19, import_rows.ERROR_OF_OURS)]
+
+
+def test_a_file_that_cannot_be_read_any_more_is_told_and_what_was_asked_stays(
+    long: ImportJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imports.start(long, check=False, now=timezone.now())
+    monkeypatch.setattr(imports, "rows_from", lambda _: 1 / 0)
     imports.work(long.pk)
     failed = ImportJob.objects.get(pk=long.pk)
-    assert (failed.status, failed.error) == ("failed", "An error of ours; the log has it.")
+    assert (failed.status, failed.error) == ("failed", "The file cannot be read any more.")
 
 
 def test_a_cancelled_one_stops_and_says_how_far_it_came(long: ImportJob, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -293,7 +351,7 @@ def test_files_that_cannot_be_taken(account: Account, owner: User, text: str, wo
 
 def test_a_chunk_takes_few_statements(account: Account, owner: User, django_assert_max_num_queries: Any) -> None:
     job = received(account, owner, many(500))
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(32):
         assert run(job).asked == 500
 
 

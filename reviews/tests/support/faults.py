@@ -3,11 +3,9 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from reviews.tests.support.processes import children
 from reviews.tests.support.site import Site, running_site, zone_where_it_is_noon
 
 PATIENCE = 90.0  # seconds for all of it to be sent after the last blow; nothing may hang
@@ -64,13 +62,3 @@ def twice(site: Site) -> tuple[int, int]:
 
 def distinct(site: Site) -> tuple[int, int]:
     return len({str(mail["To"]) for mail in site.inbox.mails}), len({text["To"] for text in site.texts})
-
-
-def busiest(sentinel: int) -> list[int]:
-    """The children of a cluster's sentinel, the ones first that have worked most: those that drain."""
-
-    def worked(pid: int) -> int:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return int(fields[11]) + int(fields[12])
-
-    return sorted(children(sentinel), key=worked, reverse=True)

@@ -2,22 +2,35 @@
 
 import os
 from datetime import timedelta
+from typing import Any
 
 import time_machine
 from django.db import transaction
 from django.utils import timezone
+from django_q.models import OrmQ
 
 from oauth.models import Account, User
 from reviews import tasks
 from reviews.delivery import advance, claims, drain, prepare, reconcile, unsent
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.channels.email import EmailChannel
-from reviews.models import ChannelHealth, Contact, Delivery, Event, FollowUpStep, ImportProblem, Notice
-from reviews.requests import imports
+from reviews.delivery.provider_events import apply
+from reviews.models import (
+    ChannelHealth,
+    Contact,
+    Delivery,
+    DeliveryEvent,
+    Event,
+    FollowUpStep,
+    ImportJob,
+    ImportProblem,
+    Notice,
+)
+from reviews.requests import import_rows, imports
 from reviews.requests.ask import Ask, ask
 from reviews.requests.matching import Person
 from reviews.webhooks import events, notifier
-from reviews.worker import heartbeat, queue, watchdog
+from reviews.worker import heartbeat, queue, task_paths, watchdog
 
 
 def hurry() -> None:
@@ -29,6 +42,7 @@ def hurry() -> None:
     heartbeat.LOST_AFTER = 3.0
     queue.IDLE_LOOK = 1.0
     watchdog.HUNG_AFTER = 4.0
+    imports.STALLED = timedelta(seconds=1)
 
 
 def notice_a_hang_after(seconds: float) -> None:
@@ -40,28 +54,76 @@ def repeat_calls_after(seconds: float) -> None:
     notifier.LEASE = timedelta(seconds=seconds)
 
 
-def die_of_mail_to(start: str) -> None:
-    """End the process at once when it sends a mail to an address that starts so."""
-    send = EmailChannel.send
+def die_at_each_stage() -> None:
+    """End the process at once over a message whose address says at which stage, and over what is called deadly."""
+    read_along, render, send_on = prepare.read_along, prepare.render, drain._Drain._send
+    send, mark, find, read = EmailChannel.send, advance.mark_and_declare, apply.find_delivery, import_rows._read
 
-    def deadly(self: EmailChannel, message: Message) -> Accepted:
-        if message.to.startswith(start):
+    def die_if(stage: str, *names: str) -> None:
+        if any(name.startswith(stage) for name in names):
             os._exit(9)
-        return send(self, message)
 
-    EmailChannel.send = deadly  # type: ignore[method-assign]
+    def claimed(rows: list[Delivery]) -> Any:
+        die_if("claimed", *(row.address for row in rows))
+        return read_along(rows)
 
-
-def die_of_writing_to(start: str) -> None:
-    """End the process at once when it writes the mail to an address that starts so, before any provider is asked."""
-    render = prepare.render
-
-    def deadly(delivery: Delivery, step: FollowUpStep) -> Message:
-        if delivery.address.startswith(start):
-            os._exit(9)
+    def prepared(delivery: Delivery, step: FollowUpStep) -> Message:
+        die_if("prepared", delivery.address)
         return render(delivery, step)
 
-    prepare.render = deadly
+    def declared(self: Any, work: Any) -> None:
+        die_if("declared", work.delivery.address)
+        send_on(self, work)
+
+    def sending(self: EmailChannel, message: Message) -> Accepted:
+        die_if("sending", message.to)
+        return send(self, message)
+
+    def settling(*, sent: Any, **given: Any) -> Any:
+        die_if("settling", *(each.delivery.address for each in sent))
+        return mark(sent=sent, **given)
+
+    def reported(event: DeliveryEvent) -> Delivery | None:
+        die_if("deadly", event.provider_id)
+        return find(event)
+
+    def imported(job: ImportJob, row: Any) -> Any:
+        die_if("deadly", *row.cells)
+        return read(job, row)
+
+    changes: dict[tuple[Any, str], Any] = {
+        (prepare, "read_along"): claimed,
+        (prepare, "render"): prepared,
+        (drain._Drain, "_send"): declared,
+        (EmailChannel, "send"): sending,
+        (advance, "mark_and_declare"): settling,
+        (apply, "find_delivery"): reported,
+        (import_rows, "_read"): imported,
+    }
+    for (place, name), deadly in changes.items():
+        setattr(place, name, deadly)
+
+
+def prepare_deadly_work() -> None:
+    """Store two reports, an import of twenty rows, and one of twenty, of which a row of the first of each is deadly."""
+    account, user, now = Account.objects.get(), User.objects.get(), timezone.now()
+    for name in ("deadly", "harmless"):
+        times = {"occurred_at": now, "received_at": now - timedelta(hours=2)}
+        DeliveryEvent.objects.create(provider="postmark", key=name, provider_id=name, kind="sent", **times)
+        rows = "".join(f"{name if row == 7 else 'row'}{row};{name}-row{row}@example.com\n" for row in range(20))
+        raw = f"name;email\n{rows}".encode()
+        job = imports.receive(account=account, user=user, name=name, raw=raw, now=now)
+        imports.start(job, check=False, now=now)
+
+
+def do_the_minutes_work() -> None:
+    queue.enqueue(task_paths.TICK)
+
+
+def what_became_of_deadly_work() -> dict[str, Any]:
+    jobs = {job.name: (job.status, job.asked, job.refused) for job in ImportJob.objects.all()}
+    reports = {row.key: row.applied_at is not None for row in DeliveryEvent.objects.filter(provider="postmark")}
+    return {"imports": jobs, "reports": reports, "tasks": OrmQ.objects.count()}
 
 
 def ask_many(*, name: str, mails: int, texts: int, prefix: int, time_zone: str) -> None:
@@ -84,7 +146,8 @@ def count_unsettled() -> int:
     """Reconcile what can be, and count the first messages that are neither sent nor failed."""
     reconcile.LISTED_AFTER = timedelta(seconds=1)
     reconcile.reconcile(now=timezone.now())
-    return Delivery.objects.filter(step=0).exclude(status__in=["sent", "failed"]).count()
+    left = Delivery.objects.filter(step=0).exclude(status__in=["sent", "failed"])
+    return left.exclude(status="unknown", channel="email").count()  # staff decide about these
 
 
 def record_clicks(count: int) -> int:

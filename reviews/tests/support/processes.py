@@ -36,3 +36,13 @@ def notifier_of(worker: subprocess.Popen[bytes]) -> int:
 def alive(pid: int) -> bool:
     state = Path(f"/proc/{pid}/stat")
     return state.exists() and state.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def busiest(sentinel: int) -> list[int]:
+    """The children of a cluster's sentinel, the ones first that have worked most: those that drain."""
+
+    def worked(pid: int) -> int:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+
+    return sorted(children(sentinel), key=worked, reverse=True)

@@ -1,7 +1,11 @@
-"""Mails in doubt: where the provider reports on them, that decides; where it does not, they are sent once more."""
+"""Mails in doubt: where the provider reports on them, that decides; where it does not, they are sent once more.
+
+And reports over which the worker itself dies.
+"""
 
 import uuid
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -129,6 +133,32 @@ def test_a_mail_that_was_refused_for_now_is_in_no_doubt(account: Account, clock:
     assert stored.delivery == first()
 
 
+def test_a_mail_that_its_worker_dies_of_is_sent_at_most_twice(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    killed_in_mid_send(account, clock)
+    clock.forward(seconds=120)
+    assert drain.send_due(clock) == 1
+    Delivery.objects.filter(step=0).update(
+        status="sending", claim=uuid.uuid4(), due_at=clock() + claims.LEASE, sent_at=None
+    )  # the worker died again, before it was marked
+    clock.forward(seconds=120)
+    assert drain.send_due(clock) == 0
+    assert (first().status, first().reason) == ("unknown", "Sent twice without an answer; it may have arrived.")
+    assert len(provider.sent) == 1
+
+
+def test_a_death_after_a_refusal_for_now_leaves_the_mail_its_repeat(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    asked(account, clock())
+    provider.errors = [ChannelError("451", "later")]
+    drain.send_due(clock)
+    Delivery.objects.update(status="sending", attempts=2, claim=uuid.uuid4(), due_at=clock() + claims.LEASE)
+    clock.forward(seconds=120)
+    assert drain.send_due(clock) == 1
+
+
 def test_a_text_whose_worker_died_is_never_repeated_and_its_report_counts(
     account: Account, clock: Clock, provider: FakeProvider
 ) -> None:
@@ -143,3 +173,48 @@ def test_a_text_whose_worker_died_is_never_repeated_and_its_report_counts(
     )
     assert apply.apply(event_id=event.pk, now=clock()).done
     assert Delivery.objects.get(step=0).status == "sent"
+
+
+# --- Reports that kill their workers ----------------------------------------------------------
+
+
+def test_a_report_that_kills_its_worker_costs_only_itself(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    def report_of_nobody(number: int) -> DeliveryEvent:
+        given = {"provider": "postmark", "key": f"e{number}", "kind": "unknown", "provider_id": f"p{number}"}
+        return DeliveryEvent.objects.create(
+            **given, occurred_at=clock(), received_at=clock() - timedelta(hours=2) + timedelta(seconds=number)
+        )
+
+    rows = [report_of_nobody(number) for number in range(4)]
+    deadly, find, died = rows[1].pk, apply.find_delivery, []
+
+    def die(event: DeliveryEvent) -> Delivery | None:
+        if event.pk == deadly:
+            died.append(event.pk)
+            raise KeyboardInterrupt
+        return find(event)
+
+    monkeypatch.setattr(apply, "find_delivery", die)
+    with pytest.raises(KeyboardInterrupt):
+        apply.apply_waiting(now=clock())
+    fresh = report_of_nobody(4)
+    for _ in range(apply.MAX_LAPSES):
+        with pytest.raises(KeyboardInterrupt):
+            apply.apply_waiting(now=clock())
+        assert DeliveryEvent.objects.get(pk=fresh.pk).applied_at  # those of which nobody died go first
+    assert apply.apply_waiting(now=clock()) == 0
+    assert list(DeliveryEvent.objects.filter(applied_at=None).values_list("pk", flat=True)) == [deadly]
+    assert len(died) == apply.MAX_LAPSES + 1
+
+
+def test_reports_that_wait_leave_no_lapse_and_cost_two_statements_for_all(
+    account: Account, clock: Clock, provider: FakeProvider, django_assert_num_queries: Any
+) -> None:
+    killed_in_mid_send(account, clock)
+    report(clock, "delivered")
+    clock.forward(seconds=60)
+    assert apply.apply_waiting(now=clock()) == 0
+    assert DeliveryEvent.objects.get(applied_at=None).lapses == 0
+    DeliveryEvent.objects.all().delete()
+    with django_assert_num_queries(2):
+        apply.apply_waiting(now=clock())

@@ -10,7 +10,6 @@ import pytest
 from django.conf import settings
 
 from reviews.tests.support.faults import (
-    busiest,
     distinct,
     fill,
     finish,
@@ -19,7 +18,7 @@ from reviews.tests.support.faults import (
     twice,
     wait_for_more,
 )
-from reviews.tests.support.processes import children, cluster_of, on_linux
+from reviews.tests.support.processes import busiest, children, cluster_of, on_linux
 from reviews.tests.support.site import Site
 
 __all__ = ["installation", "site"]  # the fixtures

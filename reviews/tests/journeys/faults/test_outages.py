@@ -3,13 +3,14 @@
 import os
 import signal
 import time
+from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
 
 from reviews.tests.support.faults import (
-    busiest,
+    PATIENCE,
     distinct,
     fill,
     finish,
@@ -19,8 +20,9 @@ from reviews.tests.support.faults import (
     twice,
     wait_for_more,
 )
-from reviews.tests.support.processes import alive, children, cluster_of, on_linux
+from reviews.tests.support.processes import alive, busiest, children, cluster_of, on_linux
 from reviews.tests.support.site import Site
+from reviews.tests.support.waiting import until
 
 __all__ = ["installation", "site"]  # the fixtures
 
@@ -50,17 +52,39 @@ def test_on_sigterm_in_mid_batch_nothing_is_repeated(site: Site) -> None:
     assert twice(site) == (0, 0)
 
 
-def test_a_message_that_kills_its_worker_costs_only_itself_wherever_that_happens(site: Site) -> None:
+STAGES = ("claimed", "prepared", "declared", "sending", "settling")
+
+
+def test_what_kills_its_worker_costs_only_itself_at_whatever_stage(site: Site) -> None:
     fill(site, name="fine", mails=20)
-    fill(site, name="sent-killer", mails=1)
-    fill(site, name="written-killer", mails=1)
+    for stage in STAGES:
+        fill(site, name=stage, mails=1)
     fill(site, name="later", mails=20)
-    with site.worker(setup="hurry(); die_of_mail_to('sent-killer'); die_of_writing_to('written-killer')"):
+    site.inside("prepare_deadly_work()")
+
+    def ended() -> dict[str, Any] | None:
+        site.inside("do_the_minutes_work()")  # an hour's worth of it within the test
+        found: dict[str, Any] = site.inside("what_became_of_deadly_work()")
+        return found if {status for status, *_ in found["imports"].values()} == {"done"} else None
+
+    with site.worker(setup="hurry(); die_at_each_stage()"):
+        work = until(ended, PATIENCE)
         finish(site)
-    assert distinct(site) == (40, 0)
-    assert twice(site)[0] <= 5
-    assert site.inside("state_of('sent-killer0@example.com')") == ("failed", 5, 5)
-    assert site.inside("state_of('written-killer0@example.com')") == ("failed", 0, 5)  # no provider was asked
+        work = until(lambda: (work := ended()) and not work["tasks"] and work, PATIENCE)
+    assert work["imports"] == {"deadly": ("done", 19, 1), "harmless": ("done", 20, 0)}
+    assert work["reports"] == {"deadly": False, "harmless": True}
+    states = {stage: site.inside(f"state_of('{stage}0@example.com')") for stage in STAGES}
+    # Where a provider may have been asked, it is asked once more, and staff decide; else the message has failed.
+    assert states == {
+        "claimed": ("failed", 0, 5),
+        "prepared": ("failed", 0, 5),
+        "declared": ("unknown", 2, 2),
+        "sending": ("unknown", 2, 2),
+        "settling": ("unknown", 2, 2),
+    }
+    assert len(site.mails_to("settling0@example.com")) == 2  # the server took both
+    assert distinct(site)[0] == 40 + 39 + 1
+    assert twice(site)[0] == 1
 
 
 def test_a_worker_that_sleeps_beyond_its_lease_repeats_nothing(site: Site) -> None:
