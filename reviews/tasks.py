@@ -34,6 +34,7 @@ def tick() -> None:
     pauses.end_proven(now=timezone.now())
     imports.wake_stalled(timezone.now())
     endpoints.tell_owners()
+    endpoints.catch_up(timezone.now())
     telling.tell_owners()
 
 

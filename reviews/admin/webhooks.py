@@ -9,6 +9,7 @@ from django.db.models import Avg, Count, Q
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -127,7 +128,8 @@ class WebhookAdmin(WithActions):
     @display(description="State")
     def how_it_is(self, endpoint: Endpoint) -> str:
         colour = {"On": "success", "Failing": "warning", "Off": "danger"}[_state(endpoint)]
-        return format_html("{} {}", badge(_state(endpoint), colour), endpoint.off_because or _last_day(endpoint))
+        words = endpoint.off_because or f"{_last_day(endpoint)}{_missing(endpoint)}"
+        return format_html("{} {}", badge(_state(endpoint), colour), words)
 
     @display(description="Secret")
     def secrets(self, endpoint: Endpoint) -> str:
@@ -150,6 +152,15 @@ def _state(endpoint: Endpoint) -> str:
     if not endpoint.is_active:
         return "Off"
     return "Failing" if endpoint.failures else "On"
+
+
+def _missing(endpoint: Endpoint) -> str:
+    """Return when the endpoint began to miss what happens, in words; nothing for one that misses nothing."""
+    if endpoint.behind_since is None:
+        return ""
+    since = localize(timezone.localtime(endpoint.behind_since))
+    how = "it is sent once the address answers" if endpoint.failing_since else "it is being sent"
+    return f" What happened since {since} waits: {how}."
 
 
 def _last_day(endpoint: Endpoint) -> str:

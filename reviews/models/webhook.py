@@ -58,6 +58,12 @@ class Endpoint(models.Model):
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     failures = models.PositiveIntegerField(default=0, editable=False, help_text="In a row.")
     paused_until = models.DateTimeField(null=True, blank=True, editable=False)
+    behind_since = models.DateTimeField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="From then on, and while it fails, events become notices only once it answers.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = EndpointQuerySet.as_manager()

@@ -4,11 +4,11 @@ import base64
 import logging
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -21,12 +21,15 @@ from reviewhub.encryption import Cipher, Undecipherable
 from reviewhub.outbound import Forbidden
 from reviewhub.refused import Refused
 from reviews.models import SUBSCRIBABLE, Endpoint, Event, Notice
+from reviews.webhooks import events
 
 logger = logging.getLogger(__name__)
 
 MOST = 50  # endpoints of an account
 PREFIX = "whsec_"  # of a secret, by the Standard Webhooks specification
 REPLAY_AT_ONCE = 10_000  # notices
+CATCH_UP_AT_ONCE = 1_000  # notices of an endpoint
+LONGEST_TRANSACTION = timedelta(minutes=10)
 DISCONNECTED = "The app was disconnected."
 
 
@@ -171,7 +174,7 @@ def switch_off(endpoint: Endpoint, because: str, *, tell: bool = True) -> bool:
 def switch_on(endpoint: Endpoint) -> None:
     """Call the endpoint again, with events from now on; those that it missed are sent only on request."""
     Endpoint.objects.filter(pk=endpoint.pk).update(
-        is_active=True, off_because="", failing_since=None, failures=0, paused_until=None
+        is_active=True, off_because="", failing_since=None, failures=0, paused_until=None, behind_since=None
     )
 
 
@@ -223,13 +226,45 @@ def replay_between(endpoint: Endpoint, *, since: datetime, until: datetime, now:
     off.
     """
     _lock_active(endpoint)
-    events = Event.objects.for_account(endpoint.account).filter(occurred_at__gte=since, occurred_at__lt=until)
-    events = events.filter(type__in=endpoint.events or SUBSCRIBABLE)
-    notices = Notice.objects.filter(endpoint=endpoint)
-    unnoticed = events.exclude(pk__in=notices.values("event")).order_by("pk")
-    missed = list(unnoticed.select_for_update(no_key=True)[:REPLAY_AT_ONCE])  # locked: the sweep deletes none meanwhile
+    wanted = _wanted(endpoint).filter(occurred_at__gte=since, occurred_at__lt=until)
+    made = _make_missed(endpoint, wanted, REPLAY_AT_ONCE, now)
+    return made + replay(endpoint, Notice.objects.filter(event__in=wanted), now)
+
+
+def catch_up(now: datetime) -> int:
+    """Make the notices that endpoints missed while they failed, for those that answer by now. Return their number.
+
+    Up to CATCH_UP_AT_ONCE for each; the next call goes on. An endpoint has caught up when a call finds nothing: then
+    the transactions that began while it failed have ended.
+    """
+    behind = Endpoint.objects.filter(behind_since__isnull=False, failing_since=None, is_active=True)
+    return sum(_catch_up(endpoint, now) for endpoint in behind)
+
+
+@transaction.atomic
+def _catch_up(endpoint: Endpoint, now: datetime) -> int:
+    row = Endpoint.objects.select_for_update(no_key=True).filter(pk=endpoint.pk).first()
+    if row is None or row.behind_since is None:
+        return 0
+    # By its key, an event is as old as its row: it may be said to have occurred earlier.
+    since = events.first_id(row.behind_since - LONGEST_TRANSACTION)
+    made = _make_missed(row, _wanted(row).filter(pk__gte=since), CATCH_UP_AT_ONCE, now)
+    if not made:
+        Endpoint.objects.filter(pk=row.pk).update(behind_since=None)
+    return made
+
+
+def _wanted(endpoint: Endpoint) -> QuerySet[Event]:
+    return Event.objects.for_account(endpoint.account).filter(type__in=endpoint.events or SUBSCRIBABLE)
+
+
+def _make_missed(endpoint: Endpoint, wanted: QuerySet[Event], most: int, now: datetime) -> int:
+    """Make a notice for each of the events that the endpoint has none of, up to `most`. Return their number."""
+    notices = Notice.objects.filter(endpoint=endpoint, event=OuterRef("pk"))
+    unnoticed = wanted.filter(~Exists(notices)).order_by("pk")
+    missed = list(unnoticed.select_for_update(no_key=True)[:most])  # locked: the sweep deletes none meanwhile
     Notice.objects.bulk_create(Notice(event=event, endpoint=endpoint, due_at=now) for event in missed)
-    return len(missed) + replay(endpoint, notices.filter(event__in=events), now)
+    return len(missed)
 
 
 def _lock_active(endpoint: Endpoint) -> None:

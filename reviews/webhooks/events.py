@@ -62,7 +62,7 @@ def record(*events: Event) -> None:
 
 def forget(now: datetime) -> int:
     """Delete events older than KEPT, with their notices and attempts. Return the number of events."""
-    old_keys = Event.objects.filter(pk__lt=_first_id(now - KEPT)).order_by("pk").values_list("pk", flat=True)
+    old_keys = Event.objects.filter(pk__lt=first_id(now - KEPT)).order_by("pk").values_list("pk", flat=True)
     count = 0
     while keys := list(old_keys[:FORGET_AT_ONCE]):
         Event.objects.filter(pk__in=keys).delete()
@@ -80,7 +80,8 @@ _INSERT = f"INSERT INTO reviews_event ({_COLUMNS})"
 def notices_of(events: str, *, only: str = "true") -> str:
     """Return the SQL that adds the notices of the rows of `events`: a table or expression with all columns of events.
 
-    `only` is a condition on these rows, which are called `o`. On PostgreSQL the endpoints are locked: one that is being
+    `only` is a condition on these rows, which are called `o`. For an endpoint that fails and is behind, an event becomes
+    a notice only where none is due: one at a time tries it, and `endpoints.catch_up` makes the others. On PostgreSQL the endpoints are locked: one that is being
     deleted is waited for and left out, or is deleted only after this transaction, which would else fail as it commits.
     """
     lock = "FOR KEY SHARE OF e" if connection.vendor == "postgresql" else ""
@@ -89,6 +90,10 @@ def notices_of(events: str, *, only: str = "true") -> str:
         SELECT o.id, e.id, '{Notice.Status.WAITING}', o.occurred_at, 0
         FROM {events} AS o JOIN reviews_endpoint AS e ON e.account_id = o.account_id
         WHERE {only} AND e.is_active
+            AND (e.behind_since IS NULL OR e.failing_since IS NULL OR NOT EXISTS (
+                SELECT 1 FROM reviews_notice AS w
+                WHERE w.endpoint_id = e.id AND w.status = '{Notice.Status.WAITING}' AND w.due_at <= o.occurred_at
+            ))
             AND (e.event_types = '' OR ' ' || e.event_types || ' ' LIKE '%% ' || o.type || ' %%')
         {lock}"""  # noqa: S608
 
@@ -108,6 +113,6 @@ def _statements() -> list[tuple[str, Any]]:
     return [(f"{_INSERT} VALUES ({placeholders})", lambda row: row), (notices, lambda row: row[:1])]
 
 
-def _first_id(moment: datetime) -> UUID:
+def first_id(moment: datetime) -> UUID:
     """Return the least key that an event of that moment can have: UUIDs of version 7 begin with the time in ms."""
     return UUID(int=int(moment.timestamp() * 1000) << 80)

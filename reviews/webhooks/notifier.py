@@ -1,16 +1,16 @@
 """The notifier: calls the webhooks of other programs with the notices that are due. Records no event.
 
 It claims a notice, calls its endpoint, and settles the notice. Each reaches its endpoint at least once: a process that
-is killed in between leaves a claim that lapses. No endpoint delays another: each has few calls under way, one that
-fails has a single one and rests in between, and every call has a time limit. Calls are made by threads; only the main
-thread uses the database.
+is killed in between leaves a claim that lapses. No endpoint delays another, and no account: each has its share of the
+threads (`shares`), an endpoint that fails has a single call under way and rests in between, and every call has a time
+limit. Calls are made by threads; only the main thread uses the database.
 """
 
 import logging
 import random
 import time
 import uuid
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -28,6 +28,7 @@ from reviewhub.outbound import Answer, Caller
 from reviews.models import Attempt, Endpoint, Notice
 from reviews.webhooks import endpoints
 from reviews.webhooks.payload import represent_events
+from reviews.webhooks.shares import MOST_CALLS, Shares
 
 logger = logging.getLogger(__name__)
 
@@ -37,16 +38,16 @@ Clock = Callable[[], datetime]
 WAITS = [timedelta(seconds=5)] + [timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 300, 480, 480)]
 JITTER = 0.2  # share of a wait that is added at most, so that calls that failed together do not come back together
 OFF_AFTER = timedelta(days=3)  # of nothing but failures
+BEHIND_AFTER = timedelta(hours=1)  # of nothing but failures
+BEHIND_WITH = 1_000  # notices that wait for an endpoint that fails
 LONGEST_REST = 60  # seconds between two calls of an endpoint that fails
 LEASE = timedelta(seconds=60)  # several times the time limit of a call
-MOST_CALLS = 32  # under way, to all endpoints
-CALLS_PER_ENDPOINT = 4  # under way
 BATCH = 16  # notices of an endpoint that are claimed together
 READY_FOR = timedelta(seconds=5)  # then a notice whose call has not begun is released: no payload gets older
 LOOK_EVERY = 0.5  # seconds
 LOOK_WHILE_BUSY = 0.1  # seconds
 LEAVE_WITHIN = 5.0  # seconds that calls under way have when the process is to end
-HEALTH = ["failing_since", "failures", "paused_until"]  # columns of an endpoint
+HEALTH = ["failing_since", "failures", "paused_until", "behind_since"]  # columns of an endpoint
 AGENT = "ReviewHub-Webhooks/1.0"
 
 
@@ -130,30 +131,29 @@ class Notifier:
             self._claim_batches(now)
 
     def _start(self) -> None:
-        calls, keys = self._calls_by_endpoint(), list(self._ready)
+        shares, keys = self._shares(), list(self._ready)
         random.shuffle(keys)  # where there are more endpoints than threads, each has its turn
         for key in keys:
             batch = self._ready[key]
-            while batch and calls[key] < _most_calls(batch[0].endpoint) and len(self._under_way) < MOST_CALLS:
+            while batch and shares.take(batch[0].endpoint):
                 signed = batch.popleft()
                 call = self._threads.submit(self._caller.post, signed.endpoint.url, signed.body, signed.headers)
                 self._under_way[call] = signed
-                calls[key] += 1
             if not batch:
                 del self._ready[key]
 
-    def _calls_by_endpoint(self) -> Counter[uuid.UUID]:
-        return Counter(signed.endpoint.pk for signed in self._under_way.values())
+    def _shares(self) -> Shares:
+        return Shares(signed.endpoint for signed in self._under_way.values())
 
     def _claim_batches(self, now: datetime) -> None:
         """Claim and sign a batch for each endpoint that may be called: a batch shares the cost for the database."""
-        free, calls = MOST_CALLS - len(self._under_way), self._calls_by_endpoint()
+        planned = self._shares()
+        for batch in self._ready.values():
+            _plan(planned, batch)
         due = list(Endpoint.objects.due(now).exclude(pk__in=list(self._ready)).select_related("account"))
         random.shuffle(due)
         for endpoint in due:
-            if free <= 0:
-                return
-            if endpoint.failures and calls[endpoint.pk]:
+            if not planned.allow(endpoint):
                 continue
             if not endpoints.is_entitled(endpoint, now):
                 endpoints.switch_off(endpoint, endpoints.DISCONNECTED)
@@ -161,7 +161,7 @@ class Notifier:
             batch = _sign(endpoint, claim(endpoint, limit=1 if endpoint.failures else BATCH, now=now), now)
             if batch:
                 self._ready[endpoint.pk] = batch
-                free -= _most_calls(endpoint)
+                _plan(planned, batch)
 
     def _release(self, key: uuid.UUID) -> None:
         """Release the notices that are ready for an endpoint, for whichever process comes next."""
@@ -183,8 +183,10 @@ class Notifier:
             self._finished = []  # only now: if the database did not answer, they are settled in the next round
 
 
-def _most_calls(endpoint: Endpoint) -> int:
-    return 1 if endpoint.failures else CALLS_PER_ENDPOINT
+def _plan(shares: Shares, batch: deque[_SignedNotice]) -> None:
+    for signed in batch:
+        if not shares.take(signed.endpoint):
+            return
 
 
 def _sign(endpoint: Endpoint, notices: list[Notice], now: datetime) -> deque[_SignedNotice]:
@@ -298,14 +300,20 @@ def _note_success(endpoint: Endpoint) -> None:
 
 
 def _note_failure(endpoint: Endpoint, answer: Answer, now: datetime) -> None:
-    """Let the endpoint rest, twice as long after each failure, or switch it off."""
+    """Let the endpoint rest, twice as long after each failure, let it fall behind, or switch it off."""
     rest = timedelta(seconds=min(2 ** min(endpoint.failures, 10), LONGEST_REST))
     endpoint.failing_since = endpoint.failing_since or now
     endpoint.failures += 1
     endpoint.paused_until = now + rest
+    if endpoint.behind_since is None and (endpoint.failing_since <= now - BEHIND_AFTER or _has_many_waiting(endpoint)):
+        endpoint.behind_since = now
     endpoint.save(update_fields=HEALTH)
     if answer.status == 410:
         endpoints.switch_off(endpoint, "It answered 410: it is gone for good.")
     elif endpoint.failing_since <= now - OFF_AFTER:
         last = answer.error or f"it answered {answer.status}."
         endpoints.switch_off(endpoint, f"Nothing but failures for three days. The last one: {last}")
+
+
+def _has_many_waiting(endpoint: Endpoint) -> bool:
+    return Notice.objects.filter(endpoint=endpoint, status=Notice.Status.WAITING)[BEHIND_WITH:].exists()

@@ -26,6 +26,7 @@ from reviews.tests.support.helpers import Clock, asked
 from reviews.tests.support.receiver import Receiver, answering, receiving, silent, tell_due
 from reviews.webhooks import endpoints, notifier
 from reviews.webhooks.notifier import WAITS, FinishedCall, claim, settle
+from reviews.webhooks.shares import CALLS_PER_ENDPOINT
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -274,7 +275,7 @@ def test_a_slow_endpoint_delays_no_other(
     loop = notifier.Notifier(outbound.Caller([ip_network("127.0.0.0/8")]), clock)
     while Notice.objects.filter(endpoint=fast, status="waiting").exists():
         loop.work()
-    assert len(receiver.on("/slow")) <= notifier.CALLS_PER_ENDPOINT
+    assert len(receiver.on("/slow")) <= CALLS_PER_ENDPOINT
     assert not Attempt.objects.filter(notice__endpoint=slow).exists()  # nobody waited until a slow one was given up
     loop.close()
     assert Notice.objects.filter(endpoint=slow, status="waiting").count() == 60
@@ -296,7 +297,7 @@ def test_ready_notices_are_released_when_they_grow_old_or_the_process_ends(
     loop.work()  # lets go, and claims anew
     assert len(set(Notice.objects.values_list("claim", flat=True)) - held) == 1
     loop.close()
-    assert len(claim(endpoint, limit=10, now=clock())) == 10 - notifier.CALLS_PER_ENDPOINT
+    assert len(claim(endpoint, limit=10, now=clock())) == 10 - CALLS_PER_ENDPOINT
 
 
 def test_an_endpoint_that_fails_has_one_call_at_once_and_rests_in_between(
@@ -307,7 +308,7 @@ def test_an_endpoint_that_fails_has_one_call_at_once_and_rests_in_between(
     for number in range(30):
         asked(account, clock(), Person(email=f"{number}@example.com"))
     tell_due(clock)
-    assert len(receiver.told) == notifier.CALLS_PER_ENDPOINT  # nothing was known of it
+    assert len(receiver.told) == CALLS_PER_ENDPOINT  # nothing was known of it
     for _ in range(3):
         rests_until = state(endpoint).paused_until
         assert rests_until
