@@ -9,7 +9,9 @@ from oauth.hashers import new_token, token_hash
 from oauth.models import Account, ApiKey, Membership, User
 from oauth.models.api_key import PREFIX
 from oauth.scopes import DEFAULT_SCOPES
+from reviewhub.refused import Refused
 
+MOST = 50  # live keys of an account
 NO_HOLDER = "Nobody works in this account yet, so the key would be nobody's."
 
 
@@ -37,6 +39,12 @@ def create_api_key(
         expires_at=expires_at,
     )
     return row, value
+
+
+def check_number(account: Account, now: datetime) -> None:
+    """Raise Refused if the account has as many live keys as it may."""
+    if ApiKey.objects.live(now).filter(account=account).count() >= MOST:
+        raise Refused("account", f"The account has {MOST} keys already: revoke some first.")
 
 
 def find_holder(account: Account, user: Any) -> User | None:

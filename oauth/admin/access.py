@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from oauth2_provider.models import DeviceGrant
 
-from oauth.api_keys import NO_HOLDER, create_api_key, find_holder, revoke_api_keys
+from oauth.api_keys import NO_HOLDER, check_number, create_api_key, find_holder, revoke_api_keys
 from oauth.applications import renew_secret
 from oauth.models import AccessToken, Account, ApiKey, Application, Grant, IDToken, Membership, RefreshToken, User
 from oauth.roles import is_operator, written_accounts
@@ -31,6 +31,7 @@ from reviewhub.backoffice.pages import (
     action,
     display,
 )
+from reviewhub.refused import Refused
 
 # Our pages replace the OAuth library's. Django's groups are not used.
 for model in (Application, AccessToken, RefreshToken, Grant, IDToken, DeviceGrant, Group):
@@ -169,6 +170,11 @@ class ApiKeyForm(forms.ModelForm):
             self.add_error("expires_at", "This moment has passed already: the key would never work.")
         if account and find_holder(account, None) is None:
             self.add_error("account", NO_HOLDER)
+        elif account:
+            try:
+                check_number(account, timezone.now())
+            except Refused as refusal:
+                self.add_error("account", refusal.reason)
         return cleaned
 
 

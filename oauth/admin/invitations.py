@@ -43,7 +43,7 @@ class InvitationForm(forms.ModelForm):
         if cleaned.get("account") and cleaned.get("email"):
             cleaned["email"] = cleaned["email"].lower()
             try:
-                check(account=cleaned["account"], email=cleaned["email"])
+                check(account=cleaned["account"], email=cleaned["email"], now=timezone.now())
             except NoInvitation as error:
                 self.add_error("email", str(error))
         return cleaned

@@ -11,17 +11,22 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from oauth.models import Account, Invitation, Membership, User
+from reviewhub.counters import count_one
 
 MOST_PENDING = 50  # of an account: nobody writes to strangers from here without end
 BETWEEN_MAILS = timedelta(minutes=5)
+MAILS_A_DAY = 100  # of an account: whoever withdraws and invites again writes to strangers, too
 
 
 class NoInvitation(Exception):
     """An invitation cannot be made, sent again or accepted; the text tells people why."""
 
 
-def check(*, account: Account, email: str) -> None:
-    """Raise NoInvitation if the address cannot be invited. Whether somebody here has it makes no difference."""
+def check(*, account: Account, email: str, now: datetime) -> None:
+    """Raise NoInvitation if the address cannot be invited, and count the mail if it can.
+
+    Whether somebody here has the address makes no difference.
+    """
     pending = Invitation.objects.pending().filter(account=account)
     if pending.filter(email=email).exists():
         raise NoInvitation("An invitation to this address is pending: send it again, or withdraw it first.")
@@ -29,6 +34,12 @@ def check(*, account: Account, email: str) -> None:
         raise NoInvitation("This person works in the account already.")
     if pending.count() >= MOST_PENDING:
         raise NoInvitation(f"{MOST_PENDING} invitations are pending: withdraw some first.")
+    _count_mail(account, now)
+
+
+def _count_mail(account: Account, now: datetime) -> None:
+    if count_one(f"invitations:{account.pk}:{now:%Y%m%d}", 24 * 3600) > MAILS_A_DAY:
+        raise NoInvitation(f"{MAILS_A_DAY} invitations were mailed today: go on tomorrow.")
 
 
 def send(invitation: Invitation) -> None:
@@ -47,6 +58,7 @@ def renew(invitation: Invitation, now: datetime) -> Invitation:
             raise NoInvitation("It was accepted or withdrawn.")
         if now - row.sent_at < BETWEEN_MAILS:
             raise NoInvitation("It was sent a moment ago: give the mail five minutes to arrive.")
+        _count_mail(row.account, now)
         row.sent_at = now
         row.save(update_fields=["sent_at"])
     return row

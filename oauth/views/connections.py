@@ -13,13 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from oauth.api_keys import NO_HOLDER, create_api_key, find_holder, revoke_api_keys
+from oauth.api_keys import NO_HOLDER, check_number, create_api_key, find_holder, revoke_api_keys
 from oauth.connections import connections_of
 from oauth.models import Account, ApiKey, Application, User
 from oauth.roles import WRITERS, is_operator, roles_of
 from oauth.scopes import SCOPES
 from oauth.server import grants
 from oauth.sign_in.forms import KeyForm
+from reviewhub.refused import Refused
 
 MOST_ACCOUNTS = 100  # on the page where an operator chooses one
 
@@ -85,6 +86,10 @@ def _make_key(request: HttpRequest, account: Account) -> HttpResponse:
     holder = find_holder(account, request.user)
     if form.is_valid() and holder is None:
         form.add_error(None, NO_HOLDER)
+    try:
+        check_number(account, timezone.now())
+    except Refused as refusal:
+        form.add_error(None, refusal.reason)
     if not form.is_valid() or holder is None:
         return _render_page(request, account, form, status=400)
     row, key = create_api_key(

@@ -24,6 +24,7 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminSelectWidget,
     display,
 )
+from reviewhub.refused import Refused
 from reviews.admin.consents import check_consent, consent_fields
 from reviews.models import ImportJob, ReviewRequest, Sequence
 from reviews.models.base import MAX_DELAY_HOURS
@@ -76,7 +77,7 @@ class UploadForm(forms.Form):
                 raw=file.read(MOST_BYTES + 1),
                 now=timezone.now(),
             )
-        except Unreadable as error:
+        except (Unreadable, Refused) as error:
             self.add_error("file", str(error))
             return None
 
@@ -208,7 +209,10 @@ class ImportJobAdmin(GeneratedRows, AccountAdmin):
                 return self._page(request, job, form)
             done = form.save(job)
             if done and {"check", "start"} & set(request.POST):
-                done = imports.start(job, check="check" in request.POST, now=now)
+                try:
+                    done = imports.start(job, check="check" in request.POST, now=now)
+                except Refused as refusal:
+                    messages.warning(request, refusal.reason)
         if not done:
             messages.warning(request, "This import has been started or has ended meanwhile: nothing was changed.")
         return HttpResponseRedirect(_address(job))

@@ -27,7 +27,7 @@ from reviews.requests.schedule import slots
 from reviews.requests.sequences import copy_sequence
 
 OFFERED = 20  # contacts to look at a text with
-TESTS_PER_HOUR = 20
+TESTS_PER_HOUR = 20  # of an account
 TEXTS = ("email_subject", "email_text", "sms_text")
 
 
@@ -175,7 +175,7 @@ def test_page(page: Any, request: HttpRequest, sequence: Sequence) -> HttpRespon
     form = OwnTestForm(sequence, user.email, request.POST if request.method == "POST" else None)
     outcome = None
     if form.is_bound and form.is_valid():
-        if _too_many(user.pk, timezone.now()):
+        if _too_many(sequence.account, timezone.now()):
             form.add_error(None, f"At most {TESTS_PER_HOUR} tests an hour: wait a little.")
         else:
             form_data = form.cleaned_data
@@ -197,8 +197,8 @@ def test_page(page: Any, request: HttpRequest, sequence: Sequence) -> HttpRespon
     return TemplateResponse(request, "admin/reviews/sequence/test.html", context)
 
 
-def _too_many(user: Any, now: datetime) -> bool:
-    return count_one(f"tests:{user}:{now:%Y%m%d%H}", 3600) > TESTS_PER_HOUR
+def _too_many(account: Account, now: datetime) -> bool:
+    return count_one(f"tests:{account.pk}:{now:%Y%m%d%H}", 3600) > TESTS_PER_HOUR
 
 
 # --- A copy -----------------------------------------------------------------------------------------

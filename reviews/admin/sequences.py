@@ -22,6 +22,7 @@ from reviewhub.backoffice.pages import (
     action,
     display,
 )
+from reviewhub.refused import Refused
 from reviews.admin.sequence_editor import (
     COPY,
     contacts_to_look_with,
@@ -35,7 +36,7 @@ from reviews.delivery.content.templates import VARIABLES, check_template
 from reviews.delivery.content.wording import check_wording
 from reviews.models import FollowUpStep, Sequence
 from reviews.models.sequence import MAX_FOLLOW_UPS
-from reviews.requests.sequences import make_default
+from reviews.requests.sequences import check_number, make_default
 
 CONFIRM = "change_planned"
 HELP = "You may use " + ", ".join(f"{{{{ {name} }}}}" for name in VARIABLES) + "."
@@ -167,6 +168,11 @@ class SequenceForm(forms.ModelForm):
             self.add_error("slug", "Digits alone would be taken for an id: add a letter.")
         elif account and Sequence.objects.for_account(account).filter(slug=slug).exclude(pk=self.instance.pk).exists():
             self.add_error("slug", "Another sequence of this account is named so.")
+        if account and self.instance._state.adding:
+            try:
+                check_number(account)
+            except Refused as refusal:
+                self.add_error(refusal.field, refusal.reason)
         return cleaned
 
 

@@ -10,6 +10,8 @@ from reviewhub.backoffice.pages import UnfoldAdminURLInputWidget, WithHistory
 from reviews.models import ReviewSite
 from reviews.sites.rules import Finding, check_site
 
+MOST = 50  # sites of an account
+
 
 class ReviewSiteForm(forms.ModelForm):
     """A site's name and link. One that must not be asked for, or that looks like another site, is refused."""
@@ -32,6 +34,10 @@ class ReviewSiteForm(forms.ModelForm):
         self.finding = check_site(cleaned.get("url") or "", name=cleaned.get("name") or "")
         if self.finding.refused:
             self.add_error("url", self.finding.refused)
+        account = cleaned.get("account")
+        own = ReviewSite.objects.filter(account=account)
+        if account and self.instance._state.adding and own.count() >= MOST:
+            self.add_error("name", f"The account has {MOST} review sites already: delete some first.")
         return cleaned
 
 

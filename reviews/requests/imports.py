@@ -42,6 +42,7 @@ SAMPLE = 50  # rows that are looked at to guess what the columns hold
 SLICE = 5.0  # seconds of work in one task: messages wait in the same queue, and must not wait longer
 STALLED = timedelta(seconds=30)
 MOST_LAPSES = 2  # workers that died over a row, the last one over it alone; then it is left out
+MOST_DRAFTS = 20  # of an account: each keeps its file
 DRAFTS_KEPT, PROBLEMS_KEPT = timedelta(days=7), timedelta(days=30)
 
 
@@ -49,7 +50,9 @@ DRAFTS_KEPT, PROBLEMS_KEPT = timedelta(days=7), timedelta(days=30)
 
 
 def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetime) -> ImportJob:
-    """Store the file as a draft, with a guess at its columns; ask nobody yet. Raises Unreadable."""
+    """Store the file as a draft, with a guess at its columns; ask nobody yet. Raises Unreadable, and Refused."""
+    if ImportJob.objects.for_account(account).filter(status=ImportJob.Status.DRAFT).count() >= MOST_DRAFTS:
+        raise Refused("file", f"{MOST_DRAFTS} files wait to be started: start some first, or cancel them.")
     encoding = csv_encoding.guess(raw)
     text = csv_encoding.decode(raw, encoding.encoding)
     delimiter = delimiter_of(text)
@@ -160,15 +163,23 @@ def _move(job: ImportJob, start: Sequence[str], to: str, **changes: object) -> b
 
 
 def start(job: ImportJob, *, check: bool, now: datetime) -> bool:
-    """Begin to ask, or to check the whole file; return False when somebody has started the job meanwhile."""
-    if not _move(
-        job,
-        (ImportJob.Status.DRAFT,),
-        ImportJob.Status.CHECKING if check else ImportJob.Status.RUNNING,
-        **_from_the_start(now),
-        checked=check,
-    ):
-        return False
+    """Begin to ask, or to check the whole file; return False when somebody has started the job meanwhile.
+
+    Raises Refused while another import of the account is at work: each has its turn in the same queue.
+    """
+    with transaction.atomic():
+        Account.objects.select_for_update(no_key=True).get(pk=job.account_id)  # the second of two presses waits
+        other = _at_work().filter(account=job.account_id).exclude(pk=job.pk).first()
+        if other is not None:
+            raise Refused("status", f"The import “{other}” is at work: wait until it has ended, or stop it.")
+        if not _move(
+            job,
+            (ImportJob.Status.DRAFT,),
+            ImportJob.Status.CHECKING if check else ImportJob.Status.RUNNING,
+            **_from_the_start(now),
+            checked=check,
+        ):
+            return False
     enqueue(task_paths.IMPORT_ROWS, job.pk)
     return True
 

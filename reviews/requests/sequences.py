@@ -7,7 +7,10 @@ from django.utils.translation import gettext_noop
 
 from oauth.models import Account
 from reviewhub.languages import translate
+from reviewhub.refused import Refused
 from reviews.models import FollowUpStep, Sequence
+
+MOST = 100  # sequences of an account
 
 # (hours after the message before, channel, subject, mail, text)
 DEFAULT_STEPS = [
@@ -87,8 +90,15 @@ def make_default(sequence: Sequence) -> None:
 
 
 @transaction.atomic
+def check_number(account: Account) -> None:
+    """Raise Refused if the account has as many sequences as it may."""
+    if Sequence.objects.for_account(account).count() >= MOST:
+        raise Refused("account", f"The account has {MOST} sequences already: delete some first.")
+
+
 def copy_sequence(sequence: Sequence) -> Sequence:
-    """Copy the sequence with its steps, within the account; nothing uses the copy yet."""
+    """Copy the sequence with its steps, within the account; nothing uses the copy yet. Raises Refused."""
+    check_number(sequence.account)
     slugs = set(Sequence.objects.for_account(sequence.account).values_list("slug", flat=True))
     number = next(number for number in count(2) if f"{sequence.slug[:90]}-{number}" not in slugs)
     copied = Sequence.objects.create(

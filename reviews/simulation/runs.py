@@ -21,7 +21,7 @@ from reviews.simulation.runner import SimulationFailed, simulate
 
 logger = logging.getLogger(__name__)
 
-MOST_RUNNING = 2  # for all users together: each run takes whole processors
+MOST_RUNNING = 2  # for all accounts together, one for each: a run takes whole processors
 WRITE_EVERY = timedelta(seconds=1)
 
 
@@ -46,7 +46,10 @@ def _take_row(user: User, now: datetime, **columns: Any) -> None:
     columns |= {"status": Simulation.Status.RUNNING, "percent": 0, "result": {}, "error": ""}
     columns |= {"started_at": now, "beat_at": now}
     running = Simulation.objects.running(now)
-    if running.exclude(user=user).count() >= MOST_RUNNING:
+    others = running.exclude(user=user)
+    if others.filter(account=columns["account"]).exists():
+        raise Busy("A colleague's simulation of this account is running. Try again in a minute.")
+    if others.count() >= MOST_RUNNING:
         raise Busy("Other people's simulations are running. Try again in a minute.")
     own = Simulation.objects.filter(user=user)
     try:

@@ -80,9 +80,10 @@ _INSERT = f"INSERT INTO reviews_event ({_COLUMNS})"
 def notices_of(events: str, *, only: str = "true") -> str:
     """Return the SQL that adds the notices of the rows of `events`: a table or expression with all columns of events.
 
-    `only` is a condition on these rows, which are called `o`. For an endpoint that fails and is behind, an event becomes
-    a notice only where none is due: one at a time tries it, and `endpoints.catch_up` makes the others. On PostgreSQL the endpoints are locked: one that is being
-    deleted is waited for and left out, or is deleted only after this transaction, which would else fail as it commits.
+    `only` is a condition on these rows, which are called `o`. For an endpoint that fails and is behind, an event
+    makes a notice only where none is due: one at a time tries it, and `endpoints.catch_up` makes the others. On
+    PostgreSQL the endpoints are locked: one that is being deleted is waited for and left out, or is deleted only after
+    this transaction, which would else fail as it commits.
     """
     lock = "FOR KEY SHARE OF e" if connection.vendor == "postgresql" else ""
     return f"""

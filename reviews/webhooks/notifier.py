@@ -39,7 +39,7 @@ WAITS = [timedelta(seconds=5)] + [timedelta(minutes=minutes) for minutes in (1, 
 JITTER = 0.2  # share of a wait that is added at most, so that calls that failed together do not come back together
 OFF_AFTER = timedelta(days=3)  # of nothing but failures
 BEHIND_AFTER = timedelta(hours=1)  # of nothing but failures
-BEHIND_WITH = 1_000  # notices that wait for an endpoint that fails
+BEHIND_WITH = 100  # notices that wait for an endpoint that fails
 LONGEST_REST = 60  # seconds between two calls of an endpoint that fails
 LEASE = timedelta(seconds=60)  # several times the time limit of a call
 BATCH = 16  # notices of an endpoint that are claimed together
@@ -131,16 +131,23 @@ class Notifier:
             self._claim_batches(now)
 
     def _start(self) -> None:
+        """Start one call of each endpoint, then the next one: where threads are few, each endpoint has its turn."""
         shares, keys = self._shares(), list(self._ready)
-        random.shuffle(keys)  # where there are more endpoints than threads, each has its turn
-        for key in keys:
-            batch = self._ready[key]
-            while batch and shares.take(batch[0].endpoint):
-                signed = batch.popleft()
-                call = self._threads.submit(self._caller.post, signed.endpoint.url, signed.body, signed.headers)
-                self._under_way[call] = signed
-            if not batch:
-                del self._ready[key]
+        random.shuffle(keys)
+        while keys:
+            keys = [key for key in keys if self._start_next(key, shares)]
+
+    def _start_next(self, key: uuid.UUID, shares: Shares) -> bool:
+        """Start the next call of an endpoint, if its shares have room; return whether it may have another one."""
+        batch = self._ready[key]
+        if not shares.take(batch[0].endpoint):
+            return False
+        signed = batch.popleft()
+        call = self._threads.submit(self._caller.post, signed.endpoint.url, signed.body, signed.headers)
+        self._under_way[call] = signed
+        if not batch:
+            del self._ready[key]
+        return bool(batch)
 
     def _shares(self) -> Shares:
         return Shares(signed.endpoint for signed in self._under_way.values())
@@ -149,7 +156,7 @@ class Notifier:
         """Claim and sign a batch for each endpoint that may be called: a batch shares the cost for the database."""
         planned = self._shares()
         for batch in self._ready.values():
-            _plan(planned, batch)
+            planned.take(batch[0].endpoint)
         due = list(Endpoint.objects.due(now).exclude(pk__in=list(self._ready)).select_related("account"))
         random.shuffle(due)
         for endpoint in due:
@@ -161,7 +168,7 @@ class Notifier:
             batch = _sign(endpoint, claim(endpoint, limit=1 if endpoint.failures else BATCH, now=now), now)
             if batch:
                 self._ready[endpoint.pk] = batch
-                _plan(planned, batch)
+                planned.take(endpoint)
 
     def _release(self, key: uuid.UUID) -> None:
         """Release the notices that are ready for an endpoint, for whichever process comes next."""
@@ -181,12 +188,6 @@ class Notifier:
         if self._finished:
             settle(self._finished, self._clock())
             self._finished = []  # only now: if the database did not answer, they are settled in the next round
-
-
-def _plan(shares: Shares, batch: deque[_SignedNotice]) -> None:
-    for signed in batch:
-        if not shares.take(signed.endpoint):
-            return
 
 
 def _sign(endpoint: Endpoint, notices: list[Notice], now: datetime) -> deque[_SignedNotice]:

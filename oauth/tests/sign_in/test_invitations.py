@@ -83,8 +83,25 @@ def test_invitations_do_not_pile_up_without_end(
 ) -> None:
     monkeypatch.setattr(invitations, "MOST_PENDING", 1)
     with pytest.raises(NoInvitation, match="withdraw some"):
-        check(account=account, email="eve@example.com")
-    check(account=other_account, email="eve@example.com")
+        check(account=account, email="eve@example.com", now=timezone.now())
+    check(account=other_account, email="eve@example.com", now=timezone.now())
+
+
+def test_an_account_mails_so_many_invitations_a_day(
+    account: Account, other_account: Account, monkeypatch: pytest.MonkeyPatch, invitation: Invitation
+) -> None:
+    monkeypatch.setattr(invitations, "MAILS_A_DAY", 2)
+    now = timezone.now().replace(hour=12)
+    Invitation.objects.update(sent_at=now - timedelta(hours=1))
+    renew(invitation, now)
+    check(account=account, email="eve@example.com", now=now)
+    with pytest.raises(NoInvitation, match="go on tomorrow"):
+        check(account=account, email="mallory@example.com", now=now)
+    Invitation.objects.update(sent_at=now - timedelta(hours=1))
+    with pytest.raises(NoInvitation, match="go on tomorrow"):
+        renew(invitation, now)
+    check(account=other_account, email="eve@example.com", now=now)
+    renew(invitation, now + timedelta(days=1))
 
 
 def test_two_presses_at_once_make_one(
@@ -207,7 +224,7 @@ def test_a_withdrawn_one_opens_nothing(owner: User, invitation: Invitation) -> N
     assert "accepted or withdrawn" in act(owner, "send_again", invitation)
     with pytest.raises(NoInvitation):
         accept(invitation, User.objects.create_user(invitation.email), timezone.now())
-    check(account=invitation.account, email=invitation.email)  # and may be invited anew
+    check(account=invitation.account, email=invitation.email, now=timezone.now())  # and may be invited anew
 
 
 # --- Accepting it ---------------------------------------------------------------------------------------

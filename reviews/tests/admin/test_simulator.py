@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
-from reviewhub.testing import make_member
+from reviewhub.testing import make_account, make_member
 from reviews.models import Sequence, Simulation
 from reviews.simulation import runner, runs
 from reviews.simulation.charts import charts
@@ -205,8 +205,8 @@ def test_nobody_runs_two_at_a_time(owner: User, account: Account) -> None:
 
 
 def test_not_more_than_two_people_simulate_at_once(owner: User, viewer: User, stranger: User, account: Account) -> None:
-    running(viewer, account)
-    lost = running(stranger, account)
+    running(viewer, make_account("Elsewhere"))
+    lost = running(stranger, make_account("Nowhere"))
     client = signed_in(owner)
     response = client.post(PAGE, form(account))
     assert response.status_code == 400
