@@ -148,9 +148,9 @@ def test_simulations(account: Account, other_account: Account, owner: User, stra
     assert Simulation.objects.running(now).count() == 2
 
 
-def test_tests_of_messages(
-    greedy: Client, modest: Client, account: Account, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tests_of_messages(greedy: Client, modest: Client, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider = FakeProvider()
+    monkeypatch.setattr("reviews.delivery.send_test.get_channel", lambda _: provider)
     monkeypatch.setattr(sequence_editor, "TESTS_PER_HOUR", 0)
     monkeypatch.setattr(sequence_editor, "count_one", lambda key, _: int(str(account.pk) in key))
     cache.clear()
