@@ -261,6 +261,8 @@ WEBHOOK_NETWORKS = networks("WEBHOOK_NETWORKS")
 # --- Queue ----------------------------------------------------------------------------------
 
 WORKERS = whole_number("WORKERS", default=1 if SQLITE else 2, least=1)
+# Megabytes of addresses that a process of the worker may have beside its threads' stacks. It has 150 to 300 in use.
+WORKER_MEMORY_MB = whole_number("WORKER_MEMORY_MB", default=1024)
 # retry > timeout > lease (delivery.claims.LEASE, 120 s), so that no task is run again while its rows are claimed.
 # The queue is named after the database: installations that share a Redis must not take each other's tasks.
 _database = DATABASES["default"]

@@ -69,6 +69,8 @@ def prepare(work: Work, clock: Callable[[], datetime]) -> bool:
             work.message = render(delivery, step)
         except RenderError as error:
             reason = str(error)
+        except MemoryError:
+            reason = "To write this message takes more memory than there is for one."
         except Exception:
             logger.exception("unexpected error before sending", extra=about(delivery))
             delivery.attempts += 1

@@ -208,9 +208,13 @@ def work(job_id: int) -> None:
         try:
             rows = rows or rows_from(job)
             chunk = list(islice(rows, 1 if job.position < job.careful_until else CHUNK))
+        except MemoryError:
+            logger.error("an import takes more memory than a worker may have")
+            _fail(job, "It takes more memory than there is for an import: split the file.")
+            return
         except Exception:
             logger.exception("the file of an import cannot be read any more")
-            _move(job, ImportJob.AT_WORK, ImportJob.Status.FAILED, error="The file cannot be read any more.")
+            _fail(job, "The file cannot be read any more.")
             return
         try:
             with transaction.atomic():
@@ -226,6 +230,10 @@ def work(job_id: int) -> None:
         if not chunk:
             return
     enqueue(task_paths.IMPORT_ROWS, job_id)
+
+
+def _fail(job: ImportJob, error: str) -> None:
+    _move(job, ImportJob.AT_WORK, ImportJob.Status.FAILED, error=error)
 
 
 def wake_stalled(now: datetime) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import django
 
-from reviewhub.processes import end_with_parent
+from reviewhub.processes import end_with_parent, limit_memory
 
 MOST_SHARES = 4  # processes among which the customers are divided
 WORTH = 100  # customers that are worth a process of their own
@@ -31,6 +31,7 @@ def main() -> None:
     from reviews.simulation.plan import Plan
     from reviews.simulation.record import merge
 
+    limit_memory(job["megabytes"])
     plan = Plan.from_json(job["plan"])
     shares = 1 if job["alone"] else max(1, min(os.cpu_count() or 1, MOST_SHARES, plan.contacts // WORTH))
     # Forked before anything is open: the imports are paid for once.

@@ -25,6 +25,7 @@ logger = logging.getLogger(__name__)
 INHERITED = {"PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "LANG", "LC_ALL", "TMPDIR"}
 COMMAND = ["-m", "reviews.simulation.child"]
 SECONDS = 300  # a run may take
+MEGABYTES = 1024  # each process of it may take
 
 Progress = Callable[[dict[str, Any]], None]
 
@@ -49,12 +50,13 @@ def simulate(
     """Run the plan, and return its result with `timing` added. Reads the account's configuration, writes nothing.
 
     `progress` is called with {"day", "days", "percent"} several times a second; what it raises ends the run.
-    Raises InvalidPlan, and SimulationFailed if the child process crashes or takes more than `seconds`.
+    Raises InvalidPlan, and SimulationFailed if the child process crashes or takes more than `seconds` or MEGABYTES.
     """
     job = {
         "plan": plan.check().to_json(),
         "configuration": configuration(account, sequence),
         "seconds": seconds,
+        "megabytes": MEGABYTES,
         # Only the rate of a sender makes one customer wait for another; with it, one process simulates all of them.
         "alone": rate_limit.rate(Delivery(account=account)) > 0,
     }
@@ -104,6 +106,8 @@ def _follow(child: "subprocess.Popen[str]", job: dict[str, Any], progress: Progr
 def _failure(status: int, errors: str, seconds: int) -> SimulationFailed:
     if status == -signal.SIGALRM:
         return SimulationFailed(f"It took more than {seconds} seconds: simulate fewer days or contacts.")
+    if "MemoryError" in errors:
+        return SimulationFailed(f"It took more than {MEGABYTES:,} MB of memory: simulate fewer days or contacts.")
     logger.error("a simulation ended with status %s: %s", status, errors)
     last_line = errors.strip().rpartition("\n")[2]
     return SimulationFailed(f"The process ended with status {status}: {last_line or 'it said nothing'}")

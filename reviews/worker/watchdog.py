@@ -21,13 +21,15 @@ from importlib import import_module
 from multiprocessing.process import BaseProcess as Process
 from types import FrameType
 
+from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from reviewhub.outages import DATABASE_AWAY, drop_connection
-from reviewhub.processes import end_with_parent
+from reviewhub.processes import end_with_parent, limit_memory
 from reviews.models import Delivery, WorkerBeat
+from reviews.models.base import Channel
 from reviews.worker import heartbeat, queue, task_paths
 
 logger = logging.getLogger(__name__)
@@ -167,7 +169,12 @@ def _kill(child: Process) -> None:
 def _cluster_main() -> None:
     os.setpgid(0, 0)
     end_with_parent()
+    _limit_memory()
     queue.run_cluster()
+
+
+def _limit_memory() -> None:
+    limit_memory(settings.WORKER_MEMORY_MB, threads=len(Channel.values) * settings.SEND_THREADS)
 
 
 # --- The notifier ------------------------------------------------------------------------------------
@@ -198,5 +205,6 @@ def _notifier_main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the watchdog, which says when to end
     signal.signal(signal.SIGTERM, lambda number, _: signals.append(number))
     end_with_parent()
+    _limit_memory()
     run = import_string(task_paths.RUN_NOTIFIER)
     run(lambda: bool(signals) or heartbeat.is_stopping(), heartbeat.beat_notifier)

@@ -1,6 +1,7 @@
 """Functions that tests call inside another process: in an installation's worker, or on its database."""
 
 import os
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -28,7 +29,9 @@ from reviews.models import (
 )
 from reviews.requests import import_rows, imports
 from reviews.requests.ask import Ask, ask
+from reviews.requests.csv_files import Row
 from reviews.requests.matching import Person
+from reviews.tests.support.waiting import until
 from reviews.webhooks import events, notifier
 from reviews.worker import heartbeat, queue, task_paths, watchdog
 
@@ -124,6 +127,44 @@ def what_became_of_deadly_work() -> dict[str, Any]:
     jobs = {job.name: (job.status, job.asked, job.refused) for job in ImportJob.objects.all()}
     reports = {row.key: row.applied_at is not None for row in DeliveryEvent.objects.filter(provider="postmark")}
     return {"imports": jobs, "reports": reports, "tasks": OrmQ.objects.count()}
+
+
+def take_memory_when_writing_to(start: str) -> None:
+    """Take 4 GB to write the mail to an address that starts so."""
+    render = prepare.render
+
+    def greedy(delivery: Delivery, step: FollowUpStep) -> Message:
+        if delivery.address.startswith(start):
+            bytearray(4 << 30)
+        return render(delivery, step)
+
+    prepare.render = greedy
+
+
+def take_memory_when_reading(name: str) -> None:
+    """Take 4 GB to read the file of that name."""
+    rows_from = imports.rows_from
+
+    def greedy(job: ImportJob) -> Iterator[Row]:
+        if job.name == name:
+            bytearray(4 << 30)
+        return rows_from(job)
+
+    imports.rows_from = greedy
+
+
+def import_files(*names: str) -> list[tuple[str, str]]:
+    """Import files of one customer each, one after the other; return their status, and what is said of a failure."""
+    account, user = Account.objects.get(), User.objects.get()
+    outcomes = []
+    for name in names:
+        raw = f"email\n{name}@example.com\n".encode()
+        job = imports.receive(account=account, user=user, name=name, raw=raw, now=timezone.now())
+        imports.start(job, check=False, now=timezone.now())
+        until(lambda: ImportJob.objects.filter(ended_at=None).exclude(status="failed").count() == 0)
+        job.refresh_from_db()
+        outcomes.append((job.status, job.error))
+    return outcomes
 
 
 def ask_many(*, name: str, mails: int, texts: int, prefix: int, time_zone: str) -> None:
