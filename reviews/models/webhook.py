@@ -97,6 +97,9 @@ class Notice(models.Model):
     due_at = models.DateTimeField()
     claim = models.UUIDField(null=True, blank=True, editable=False)
     tries = models.PositiveSmallIntegerField(default=0, help_text="Of the current round: a replay begins a new one.")
+    lapses = models.PositiveSmallIntegerField(
+        default=0, db_default=0, editable=False, help_text="How often a process claimed it and did not finish."
+    )
 
     class Meta:
         indexes = [

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from oauth.models import Account, User
 from reviewhub.outages import DATABASE_AWAY
+from reviewhub.refused import Refused
 from reviews.models import ImportJob, ImportProblem
 from reviews.requests import csv_encoding, import_rows
 from reviews.requests.csv_encoding import Unreadable

@@ -215,7 +215,7 @@ def replay(endpoint: Endpoint, which: QuerySet[Notice], now: datetime) -> int:
     settled = which.filter(endpoint=endpoint).exclude(status=Notice.Status.WAITING)
     keys = list(settled.order_by("pk").values_list("pk", flat=True)[:REPLAY_AT_ONCE])
     still_settled = Notice.objects.filter(pk__in=keys).exclude(status=Notice.Status.WAITING)
-    return still_settled.update(status=Notice.Status.WAITING, due_at=now, claim=None, tries=0)
+    return still_settled.update(status=Notice.Status.WAITING, due_at=now, claim=None, tries=0, lapses=0)
 
 
 @transaction.atomic

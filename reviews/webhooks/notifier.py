@@ -42,6 +42,7 @@ BEHIND_AFTER = timedelta(hours=1)  # of nothing but failures
 BEHIND_WITH = 100  # notices that wait for an endpoint that fails
 LONGEST_REST = 60  # seconds between two calls of an endpoint that fails
 LEASE = timedelta(seconds=60)  # several times the time limit of a call
+MAX_LAPSES = 5  # processes that died, or failed, before the notice was settled
 BATCH = 16  # notices of an endpoint that are claimed together
 READY_FOR = timedelta(seconds=5)  # then a notice whose call has not begun is released: no payload gets older
 LOOK_EVERY = 0.5  # seconds
@@ -165,8 +166,7 @@ class Notifier:
             if not endpoints.is_entitled(endpoint, now):
                 endpoints.switch_off(endpoint, endpoints.DISCONNECTED)
                 continue
-            batch = _sign(endpoint, claim(endpoint, limit=1 if endpoint.failures else BATCH, now=now), now)
-            if batch:
+            if batch := _claim_and_sign(endpoint, now):
                 self._ready[endpoint.pk] = batch
                 planned.take(endpoint)
 
@@ -188,6 +188,18 @@ class Notifier:
         if self._finished:
             settle(self._finished, self._clock())
             self._finished = []  # only now: if the database did not answer, they are settled in the next round
+
+
+def _claim_and_sign(endpoint: Endpoint, now: datetime) -> deque[_SignedNotice]:
+    """Claim a batch and sign it. What ends in an error of ours lapses, as if the process had died of it."""
+    notices = claim(endpoint, limit=1 if endpoint.failures else BATCH, now=now)
+    try:
+        return _sign(endpoint, notices, now)
+    except DATABASE_AWAY:
+        raise
+    except Exception:
+        logger.exception("notices could not be written", extra={"endpoint": str(endpoint.pk)})
+        return deque()
 
 
 def _sign(endpoint: Endpoint, notices: list[Notice], now: datetime) -> deque[_SignedNotice]:
@@ -220,15 +232,31 @@ def _sign(endpoint: Endpoint, notices: list[Notice], now: datetime) -> deque[_Si
 def claim(endpoint: Endpoint, *, limit: int, now: datetime) -> list[Notice]:
     """Claim up to `limit` due notices of the endpoint for LEASE, and return them with their events.
 
-    No other process gets them until the lease lapses.
+    No other process gets them until the lease lapses. One whose lease did lapse, since its process died, is put off for
+    a while of its own, and then taken without others: if the process died of it, the others go on.
     """
     token = uuid.uuid4()
     due = Notice.objects.filter(endpoint=endpoint, status=Notice.Status.WAITING, due_at__lte=now)
     with transaction.atomic():
         skip = connection.features.has_select_for_update_skip_locked
-        keys = [row.pk for row in due.order_by("due_at").select_for_update(skip_locked=skip)[:limit]]
+        rows = list(due.order_by("due_at").select_for_update(skip_locked=skip)[:limit])
+        for row in rows:
+            if row.claim is not None:
+                _put_off(row, now)
+        free = [row for row in rows if row.claim is None]
+        chosen = free[:1] if free and free[0].lapses else [row for row in free if not row.lapses]
+        keys = [row.pk for row in chosen]
         Notice.objects.filter(pk__in=keys).update(claim=token, due_at=now + LEASE)
     return list(Notice.objects.filter(pk__in=keys, claim=token).select_related("event").order_by("pk"))
+
+
+def _put_off(notice: Notice, now: datetime) -> None:
+    """Let a notice rest whose process died, not as long as those that were cut off with it; give up one it dies of."""
+    changes: dict[str, object] = {"due_at": now + random.uniform(0, 1) * LEASE}  # noqa: S311 (keeps no secret)
+    if notice.lapses + 1 >= MAX_LAPSES:
+        changes = {"status": Notice.Status.FAILED}
+        Attempt.objects.create(notice=notice, at=now, milliseconds=0, error="Our own process died of it, five times.")
+    Notice.objects.filter(pk=notice.pk).update(claim=None, lapses=F("lapses") + 1, **changes)
 
 
 def release(notices: Sequence[Notice], now: datetime) -> None:

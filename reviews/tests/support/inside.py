@@ -1,7 +1,8 @@
 """Functions that tests call inside another process: in an installation's worker, or on its database."""
 
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -107,6 +108,19 @@ def die_at_each_stage() -> None:
         setattr(place, name, deadly)
 
 
+def die_of_the_seventh_click() -> None:
+    """End the notifier at once when it is about to tell of it."""
+    represent = notifier.represent_events
+
+    def deadly(rows: Sequence[Event]) -> list[dict[str, Any]]:
+        clicks = Event.objects.filter(type="link.clicked").order_by("pk")
+        if clicks[6].pk in [event.pk for event in rows]:
+            os._exit(9)
+        return represent(rows)
+
+    notifier.represent_events = deadly
+
+
 def prepare_deadly_work() -> None:
     """Store two reports, an import of twenty rows, and one of twenty, of which a row of the first of each is deadly."""
     account, user, now = Account.objects.get(), User.objects.get(), timezone.now()
@@ -200,6 +214,10 @@ def record_clicks(count: int) -> int:
 
 def count_undelivered_notices() -> int:
     return Notice.objects.exclude(status="delivered").count()
+
+
+def notices_by_status() -> dict[str, int]:
+    return dict(Counter(Notice.objects.values_list("status", flat=True)))
 
 
 def state_of(address: str) -> tuple[str, int, int]:
