@@ -112,11 +112,11 @@ def die_of_the_seventh_click() -> None:
     """End the notifier at once when it is about to tell of it."""
     represent = notifier.represent_events
 
-    def deadly(rows: Sequence[Event]) -> list[dict[str, Any]]:
+    def deadly(events: Sequence[Event]) -> list[dict[str, Any]]:
         clicks = Event.objects.filter(type="link.clicked").order_by("pk")
-        if clicks[6].pk in [event.pk for event in rows]:
+        if clicks[6].pk in [event.pk for event in events]:
             os._exit(9)
-        return represent(rows)
+        return represent(events)
 
     notifier.represent_events = deadly
 

@@ -1,0 +1,44 @@
+"""`manage.py check_texts`: read every text that accounts have saved, as it will be read when it is sent."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from oauth.models import Account
+from reviews.delivery.content.templates import check_template
+from reviews.models import FollowUpStep
+
+STEP_TEXTS = ("email_subject", "email_text", "sms_text")
+PAGE_TEXTS = ("page_heading", "page_text", "thanks_text")
+
+
+class Command(BaseCommand):
+    help = "Name the saved texts that cannot be filled in, such as after an update that dropped a filter; exits with 1."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        checked = bad = 0
+        for where, text in _texts():
+            checked += 1
+            for problem in check_template(text):
+                bad += 1
+                self.stdout.write(f"{where}: {problem}")
+        if bad:
+            raise CommandError(f"{bad} problems in {checked} texts: messages with them fail, pages leave them out.")
+        self.stdout.write(f"All {checked} texts can be filled in.")
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    """Yield where each text stands, and the text; none that is empty."""
+    for account in Account.objects.order_by("name", "pk").iterator():
+        for name in PAGE_TEXTS:
+            yield from _named(f"{account}, page", account, name)
+    steps = FollowUpStep.objects.select_related("sequence__account").order_by("sequence__account__name", "pk")
+    for step in steps.iterator():
+        for name in STEP_TEXTS:
+            yield from _named(f"{step.sequence.account}, {step.sequence.name}, step {step.position}", step, name)
+
+
+def _named(where: str, row: Account | FollowUpStep, name: str) -> Iterator[tuple[str, str]]:
+    if text := getattr(row, name):
+        yield f"{where}, {row._meta.get_field(name).verbose_name}", text
