@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.admin.utils import label_for_field
 from django.core.management.base import BaseCommand, CommandError
 
 from oauth.models import Account
@@ -41,4 +42,5 @@ def _texts() -> Iterator[tuple[str, str]]:
 
 def _named(where: str, row: Account | FollowUpStep, name: str) -> Iterator[tuple[str, str]]:
     if text := getattr(row, name):
-        yield f"{where}, {row._meta.get_field(name).verbose_name}", text
+        label = label_for_field(name, type(row))
+        yield f"{where}, {label}", text
