@@ -6,8 +6,6 @@ that begin with account_ and mfa_; those of its pages that are not here, such as
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
-from allauth.mfa.recovery_codes.views import generate_recovery_codes
-from allauth.mfa.totp.views import activate_totp, deactivate_totp
 from django.conf import settings
 from django.contrib.auth.views import LogoutView
 from django.urls import path
@@ -19,12 +17,26 @@ from oauth.views.invitation import accept_invitation
 from oauth.views.me import Me
 from oauth.views.metadata import metadata
 from oauth.views.revoke import revoke
-from oauth.views.sign_in import RecoveryCodes, SecondFactor, SignIn
+from oauth.views.security import (
+    AddPasskey,
+    ConfirmByPasskey,
+    NewRecoveryCodes,
+    RecoveryCodes,
+    RemoveApp,
+    RemovePasskey,
+    RenamePasskey,
+    Security,
+    SetUpApp,
+    end_other_sessions,
+    end_session,
+)
+from oauth.views.sign_in import PasskeySignIn, SecondFactor, SignIn
 from oauth.views.status import TokenStatus
 from oauth.views.token import token
 
 urlpatterns = [
     path("sign-in", SignIn.as_view(), name="account_login"),
+    path("sign-in/passkey", PasskeySignIn.as_view(), name="mfa_login_webauthn"),
     path("sign-in/code", SecondFactor.as_view(), name="mfa_authenticate"),
     path("sign-out", LogoutView.as_view(next_page="account_login"), name="sign-out"),
     path("invitation/<str:token>", accept_invitation, name="invitation"),
@@ -39,13 +51,19 @@ urlpatterns = [
         "password/reset/<str:uidb36>/<str:key>", account.password_reset_from_key, name="account_reset_password_from_key"
     ),
     path("password/reset/done", account.password_reset_from_key_done, name="account_reset_password_from_key_done"),
-    path("security", mfa.index, name="mfa_index"),
+    path("security", Security.as_view(), name="mfa_index"),
     path("security/confirm", account.reauthenticate, name="account_reauthenticate"),
     path("security/confirm/code", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("security/app", activate_totp, name="mfa_activate_totp"),
-    path("security/app/remove", deactivate_totp, name="mfa_deactivate_totp"),
+    path("security/confirm/passkey", ConfirmByPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
+    path("security/app", SetUpApp.as_view(), name="mfa_activate_totp"),
+    path("security/app/remove", RemoveApp.as_view(), name="mfa_deactivate_totp"),
+    path("security/passkeys/add", AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path("security/passkeys/<int:pk>/rename", RenamePasskey.as_view(), name="mfa_edit_webauthn"),
+    path("security/passkeys/<int:pk>/remove", RemovePasskey.as_view(), name="mfa_remove_webauthn"),
     path("security/recovery-codes", RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
-    path("security/recovery-codes/new", generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("security/recovery-codes/new", NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
+    path("security/sessions/end-others", end_other_sessions, name="end-other-sessions"),
+    path("security/sessions/<uuid:session_id>/end", end_session, name="end-session"),
     path("connections", connections, name="connections"),
     path("connections/<uuid:account_id>", account_connections, name="account-connections"),
     path("connections/<uuid:account_id>/disconnect", disconnect, name="disconnect"),

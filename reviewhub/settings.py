@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "oauth.sign_in.sessions.note_sessions",
     "allauth.account.middleware.AccountMiddleware",
     "oauth.sign_in.second_factor.StaffMustHaveMFA",
     "reviewhub.backoffice.pages.own_time_zone",
@@ -162,7 +163,13 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/10m/key",  # … and this counts a person's wrong codes, from any address
 }
 MFA_ADAPTER = "oauth.sign_in.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {"authenticate": "oauth.sign_in.forms.CodeForm", "reauthenticate": "oauth.sign_in.forms.ConfirmingCodeForm"}
+_deeds = ("add", "edit", "authenticate", "reauthenticate", "login")
+MFA_FORMS |= {f"{deed}_webauthn": f"oauth.sign_in.passkeys.{deed.title()}Form" for deed in _deeds}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # by PIN or biometrics: every passkey may sign in without the password
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # asked and answered; oauth.calls.throttling counts wrong answers
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_ISSUER = "ReviewHub"
 MFA_TOTP_TOLERANCE = 1  # one step for the clock of a phone: RFC 6238 §5.2

@@ -1,12 +1,16 @@
-"""Second factors, which the operator removes for a person who has lost phone and recovery codes."""
+"""Second factors, which the operator removes for a person who has lost them and the recovery codes."""
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from oauth.models import User
 from oauth.roles import is_operator
+from oauth.sign_in import sessions
+from oauth.sign_in.second_factor import FACTORS
 from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin
 
 for model in (Authenticator, EmailAddress):
@@ -32,11 +36,20 @@ class SecondFactorAdmin(GeneratedRows, OperatorAdmin):
         self.delete_queryset(request, Authenticator.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Authenticator]) -> None:
-        """Delete the recovery codes of a removed app as well: while old ones exist, a new app gets none."""
-        people = list(queryset.values_list("user", flat=True))
-        super().delete_queryset(request, queryset)
-        codes = Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES, user__in=people)
-        codes.exclude(user__in=Authenticator.objects.filter(type=Authenticator.Type.TOTP).values("user")).delete()
+        """Sign the people out everywhere: what they lost may be signed in.
+
+        Recovery codes go with the last other factor: while old ones exist, a new one gets none.
+        """
+        with transaction.atomic():
+            people = list(User.objects.filter(pk__in=queryset.values("user")))
+            super().delete_queryset(request, queryset)
+            codes = Authenticator.objects.filter(type=Authenticator.Type.RECOVERY_CODES, user__in=people)
+            codes.exclude(user__in=Authenticator.objects.filter(type__in=FACTORS).values("user")).delete()
+            for person in people:
+                if person == request.user:
+                    sessions.end_others(request)
+                else:
+                    sessions.end_all(person)
 
 
 @admin.register(EmailAddress)

@@ -4,6 +4,7 @@ from oauth.models.application import Application
 from oauth.models.invitation import Invitation
 from oauth.models.tokens import AccessToken, Grant, IDToken, RefreshToken
 from oauth.models.user import User
+from oauth.models.user_session import UserSession
 
 __all__ = [
     "AccessToken",
@@ -16,4 +17,5 @@ __all__ = [
     "Membership",
     "RefreshToken",
     "User",
+    "UserSession",
 ]

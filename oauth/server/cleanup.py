@@ -1,11 +1,12 @@
-"""Clean-up of codes, tokens and invitations that are needed no longer."""
+"""Clean-up of codes, tokens, invitations and sessions that are needed no longer."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
 
-from oauth.models import AccessToken, Grant, Invitation, RefreshToken
+from oauth.models import AccessToken, Grant, Invitation, RefreshToken, UserSession
 from oauth.models.tokens import idle_period
 from oauth.server import grants
 
@@ -16,7 +17,7 @@ INVITATIONS_KEPT = timedelta(days=90)  # after their latest mail, whatever becam
 
 
 def clean_up(now: datetime) -> int:
-    """Delete ended codes, spent refresh tokens, idle pairs and old invitations; return the number of rows.
+    """Delete ended codes, spent refresh tokens, idle pairs, old invitations, ended sessions; return the number of rows.
 
     An access token stays as long as its refresh token lives, expired or not: it holds the last use.
     """
@@ -29,6 +30,8 @@ def clean_up(now: datetime) -> int:
             RefreshToken.objects.filter(revoked=None, created__lt=now - idle_period()),
             AccessToken.objects.filter(~Exists(refreshed), expires__lt=now),
             Invitation.objects.filter(sent_at__lt=now - INVITATIONS_KEPT),
+            UserSession.objects.filter(session__expire_date__lt=now),
+            Session.objects.filter(expire_date__lt=now),
         )
     )
 

@@ -2,9 +2,12 @@
 
 import logging
 import threading
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
@@ -13,12 +16,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from oauth.sign_in import sessions
 from reviewhub.client_address import client_address
+from reviewhub.devices import describe_device
 from reviewhub.encryption import Cipher, Undecipherable
 
 logger = logging.getLogger(__name__)
 
-ENCRYPTED = ("secret", "seed")  # in an authenticator's data: an app's secret, and what recovery codes are made from
+# In an authenticator's data: an app's secret, and what recovery codes are made from. A passkey has a public key alone.
+ENCRYPTED = ("secret", "seed")
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -33,6 +39,10 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def login(self, request: HttpRequest, user: Any) -> None:
+        super().login(request, user)
+        sessions.begin(request)
 
     def is_ajax(self, request: HttpRequest) -> bool:
         return False
@@ -58,6 +68,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def reauthenticate(self, user: Any, password: str) -> bool:
         return bool(user.check_password(password))
 
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Tell of a change once it has taken place."""
+        transaction.on_commit(partial(super().send_notification_mail, *args, **kwargs))
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send from a thread of its own: neither the answer's time nor an error shows whether an address is known.
 
@@ -73,6 +87,14 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": "That code is not right. An app shows a new one every 30 seconds, and each works once.",
     }
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys belong to the host of PUBLIC_URL, whatever host was asked."""
+        return {"id": urlsplit(settings.PUBLIC_URL).hostname or "", "name": "ReviewHub"}
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 (allauth's name)
+        """Suggest the device at which the passkey is made as its name."""
+        return describe_device(context.request.headers.get("User-Agent", ""))
 
     def encrypt(self, text: str) -> str:
         return _cipher().encrypt(text)

@@ -10,8 +10,16 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
+FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 # Pages that staff without a second factor may open: the way to one, and the way out.
-OPEN = {"mfa_activate_totp", "account_reauthenticate", "account_login", "sign-out", "account_change_password"}
+OPEN = {
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "account_reauthenticate",
+    "account_login",
+    "sign-out",
+    "account_change_password",
+}
 OPEN |= {f"account_reset_password{page}" for page in ("", "_done", "_from_key", "_from_key_done")}
 WANTED_PAGE = "wanted_before_second_factor"
 
@@ -29,7 +37,7 @@ class StaffMustHaveMFA:
         if not settings.STAFF_MUST_HAVE_MFA or getattr(request.resolver_match, "url_name", "") in OPEN:
             return None
         user: Any = request.user
-        if not (user.is_authenticated and user.is_staff) or is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+        if not (user.is_authenticated and user.is_staff) or is_mfa_enabled(user, FACTORS):
             return None
         if request.method == "GET":
             request.session[WANTED_PAGE] = request.get_full_path()

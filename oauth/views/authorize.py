@@ -20,6 +20,7 @@ from oauth.scopes import SCOPES, in_order
 from oauth.server.library import server
 from oauth.server.parameters import BadParameters, parameters_of, without_empty
 from oauth.server.validator import CHALLENGE
+from oauth.views.policy import allow_form_redirect
 
 # Parameters of the reference product's clients that mean nothing here.
 IGNORED = {"approval_prompt"}
@@ -59,11 +60,6 @@ def find_asking_app(url: str) -> tuple[Application, SplitResult] | None:
     except OAuth2Error as error:  # the app asks in a wrong way: the error goes to its own address
         target = error.redirect_uri
     return Application.objects.get(client_id=parameters["client_id"]), urlsplit(target)
-
-
-def allow_form_redirect(response: HttpResponse, target: SplitResult) -> None:
-    """Add the address to the policy's form-action, which browsers apply to the redirect after a form as well."""
-    response._csp_update = {"form-action": [f"{target.scheme}://{target.netloc}"]}  # type: ignore[attr-defined]
 
 
 def _authorize(request: HttpRequest) -> HttpResponse:

@@ -1,31 +1,38 @@
 """Signing in: one page for staff and for people who connect an app, then the second factor of those who have one.
 
+A passkey signs in alone, or is the second factor.
+
 A page of ours asks for the password, not allauth's, whose limit counts failures by name alone: anybody could lock
 somebody else out. allauth takes over once the password is right.
 """
 
 from typing import Any
 
+from allauth.account.models import Login
 from allauth.account.utils import perform_login
 from allauth.mfa.base.views import AuthenticateView
-from allauth.mfa.recovery_codes.views import ViewRecoveryCodesView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.mfa.webauthn.internal import auth, flows
+from allauth.mfa.webauthn.views import LoginWebAuthnView
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.views import LoginView, RedirectURLMixin
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.cache import add_never_cache_headers
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
 
 from oauth.calls import throttling
 from oauth.sign_in.forms import CodeForm, SignInForm
-from oauth.sign_in.second_factor import take_wanted_page
-from oauth.views.authorize import allow_form_redirect, find_asking_app
+from oauth.views.authorize import find_asking_app
+from oauth.views.policy import allow_form_redirect, allow_scripts
+
+# Names of a person's second factors on the page.
+WAYS = {"has_app": Authenticator.Type.TOTP, "has_passkey": Authenticator.Type.WEBAUTHN}
 
 
 class Step:
-    """Shared part of both steps: naming the app that asks, and a limit on wrong answers.
+    """Shared part of all steps: naming the app that asks, the script of passkeys, and a limit on wrong answers.
 
     They are counted by IP address, and by IP address and person (`oauth.calls.throttling`).
     """
@@ -47,13 +54,22 @@ class Step:
         self._app = find_asking_app(self.target()) if self.target() else None
         app, target = self._app or (None, None)
         context: dict[str, Any] = super().get_context_data(**kwargs)  # type: ignore[misc]
-        return context | kwargs | {"app": app, "host": target.hostname if target else ""}
+        return (
+            context
+            | kwargs
+            | {
+                "app": app,
+                "host": target.hostname if target else "",
+                "public_url": settings.PUBLIC_URL,
+            }
+        )
 
     def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().render_to_response(context, **kwargs)  # type: ignore[misc]
         if self._app:
             # The error of a wrong request is redirected from this form to the app's own address.
             allow_form_redirect(response, self._app[1])
+        allow_scripts(response)
         response["Referrer-Policy"] = "same-origin"
         add_never_cache_headers(response)
         return response
@@ -96,8 +112,41 @@ class SignIn(Step, LoginView):
         return answer
 
 
+class PasskeySignIn(Step, RedirectURLMixin, LoginWebAuthnView):
+    """A passkey in place of password and second factor: GET gives the challenge, POST takes the answer."""
+
+    template_name = "oauth/sign_in.html"
+
+    def target(self) -> str:
+        return self.get_redirect_url()
+
+    def counted_name(self) -> str:
+        # Whose passkey it would be, only a right answer proves: nobody can lock somebody else out.
+        return "passkey"
+
+    def empty_form(self) -> SignInForm:
+        return SignInForm(self.request)
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return JsonResponse({"request_options": auth.begin_authentication(user=None)})
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        passkey = form.cleaned_data["credential"]
+        login = Login(user=passkey.user, redirect_url=self.target() or None)
+        answer: HttpResponse = flows.perform_passwordless_login(self.request, passkey, login)
+        return answer
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        throttling.note_failure(self.request, self.counted_name())
+        context = self.get_context_data(form=self.empty_form(), passkey_problems=form.errors["credential"])
+        return self.render_to_response(context)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(**kwargs) | {"next": self.target(), "what": "passkeys"}
+
+
 class SecondFactor(Step, AuthenticateView):
-    """A code of the authenticator app, or a recovery code."""
+    """A code of the authenticator app, a recovery code, or a passkey."""
 
     def target(self) -> str:
         return self.stage.login.redirect_url or ""
@@ -108,14 +157,10 @@ class SecondFactor(Step, AuthenticateView):
     def empty_form(self) -> CodeForm:
         return CodeForm(user=self.stage.login.user)
 
-
-@method_decorator(never_cache, name="dispatch")
-class RecoveryCodes(ViewRecoveryCodesView):
-    """Recovery codes, shown once. From here people go on to the page they wanted before they had a second factor."""
-
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context: dict[str, Any] = super().get_context_data(**kwargs)
-        return context | {"onward": take_wanted_page(self.request) or reverse("mfa_index")}
+        context = super().get_context_data(**kwargs)
+        user = self.stage.login.user
+        return context | {name: is_mfa_enabled(user, [kind]) for name, kind in WAYS.items()}
 
 
 def ask_to_wait(request: HttpRequest) -> HttpResponse:
