@@ -146,8 +146,7 @@ PASSWORD_HASHERS = [
 # --- Sign-in (allauth) ------------------------------------------------------------------------
 
 STAFF_MUST_HAVE_MFA: bool = env.bool("STAFF_MUST_HAVE_MFA", default=False)
-# Encrypts the secrets of second factors; a key of its own, so that a changed SECRET_KEY locks nobody out. The fallbacks
-# decrypt what was encrypted before the key was changed.
+# Encrypts second factors; apart from SECRET_KEY, whose change locks nobody out. The fallbacks decrypt what is older.
 SECOND_FACTOR_KEY, SECOND_FACTOR_KEY_FALLBACKS = key_and_former("SECOND_FACTOR_KEY", SECRET_KEY, SECRET_KEY_FALLBACKS)
 PASSWORD_RESET_TIMEOUT = 3600
 ACCOUNT_ADAPTER = "oauth.sign_in.adapters.AccountAdapter"
@@ -165,8 +164,6 @@ ACCOUNT_RATE_LIMITS = {
 MFA_ADAPTER = "oauth.sign_in.adapters.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {"authenticate": "oauth.sign_in.forms.CodeForm", "reauthenticate": "oauth.sign_in.forms.ConfirmingCodeForm"}
-_deeds = ("add", "edit", "authenticate", "reauthenticate", "login")
-MFA_FORMS |= {f"{deed}_webauthn": f"oauth.sign_in.passkeys.{deed.title()}Form" for deed in _deeds}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"  # by PIN or biometrics: every passkey may sign in without the password
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # asked and answered; oauth.calls.throttling counts wrong answers

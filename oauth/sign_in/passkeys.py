@@ -1,6 +1,7 @@
 """Forms of passkeys (Web Authentication Level 3): what a browser answers is checked here before allauth reads it."""
 
 import json
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,12 +16,12 @@ from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 LONGEST_NAME = 60
 # Parts of an answer that are read, and kept of a new passkey. A browser, or whoever plays one, may send any others.
-PARTS = ("id", "rawId", "type")
+PARTS = ("id", "rawId")
 RESPONSE_PARTS = ("clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle")
 # What reading and checking an answer that is none raises, in fido2 and in what it calls.
 NO_ANSWER = (
     *(ArithmeticError, AssertionError, AttributeError, LookupError),
-    *(NotImplementedError, RecursionError, TypeError, ValueError),
+    *(NotImplementedError, RecursionError, TypeError, ValueError, struct.error),
 )
 
 
@@ -62,7 +63,7 @@ class AddForm(webauthn.AddWebAuthnForm):
             return dict(super().clean())
 
 
-class EditForm(webauthn.EditWebAuthnForm):
+class RenameForm(webauthn.EditWebAuthnForm):
     """Another name for a passkey."""
 
     name = forms.CharField(max_length=LONGEST_NAME, label="Its name")
@@ -87,15 +88,15 @@ class _Use(webauthn.AuthenticateWebAuthnForm):
             return passkey
 
 
-class AuthenticateForm(_Use):
+class SecondStepForm(_Use):
     """The second step of signing in, by passkey."""
 
 
-class ReauthenticateForm(_Use, webauthn.ReauthenticateWebAuthnForm):
+class ConfirmForm(_Use, webauthn.ReauthenticateWebAuthnForm):
     """The passkey of a person who is signed in already, to show that it is still them."""
 
 
-class LoginForm(_Use, webauthn.LoginWebAuthnForm):
+class SignInForm(_Use, webauthn.LoginWebAuthnForm):
     """Signing in with a passkey alone."""
 
 
@@ -114,11 +115,11 @@ def _in_our_words() -> Iterator[None]:
 def _read(text: str) -> dict[str, Any]:
     """Return the parts that are read, each a text. Raises one of NO_ANSWER."""
     answer = json.loads(text)
-    response = answer["response"]
-    return {
-        **{name: answer[name] for name in PARTS if isinstance(answer[name], str)},
-        "response": {name: response[name] for name in RESPONSE_PARTS if isinstance(response.get(name), str)},
-    }
+    parts = {name: answer[name] for name in PARTS}
+    response = {name: answer["response"][name] for name in RESPONSE_PARTS if answer["response"].get(name) is not None}
+    if not all(isinstance(part, str) for part in (*parts.values(), *response.values())):
+        raise TypeError
+    return parts | {"response": response}
 
 
 def _public_origin() -> str:

@@ -45,7 +45,7 @@ def sign_in(client: Client, email: str, password: str = PASSWORD, **more: str) -
 
 def signed_in(user: User) -> Client:
     client = Client()
-    client.force_login(user)
+    client.force_login(User.objects.get(pk=user.pk))  # as it is now: its sessions may have ended since it was read
     return client
 
 

@@ -31,7 +31,7 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from oauth.sign_in import sessions
+from oauth.sign_in import passkeys, sessions
 from oauth.sign_in.second_factor import take_wanted_page
 from oauth.views.policy import allow_scripts
 
@@ -99,9 +99,22 @@ class PasskeyPage:
         return response
 
 
+class _AddOnce(AddWebAuthnView):
+    """A passkey is added once, also when it is sent twice at the same moment: a removed twin would still sign in."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        new = auth.parse_registration_response(form.cleaned_data["credential"]).response.attestation_object.auth_data
+        if auth.get_authenticator_by_credential_id(self.request.user, new.credential_data.credential_id):
+            return redirect("mfa_index")
+        answer: HttpResponse = super().form_valid(form)
+        return answer
+
+
 @method_decorator(never_cache, name="dispatch")
-class AddPasskey(EndsOtherSessions, PasskeyPage, AddWebAuthnView):
+class AddPasskey(EndsOtherSessions, PasskeyPage, _AddOnce):
     """A new passkey. It may sign in alone: the authenticator keeps it, and asks for a PIN or a finger."""
+
+    form_class = passkeys.AddForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -114,6 +127,7 @@ class AddPasskey(EndsOtherSessions, PasskeyPage, AddWebAuthnView):
 class RenamePasskey(EditWebAuthnView):
     """Another name for a passkey."""
 
+    form_class = passkeys.RenameForm
     success_url = reverse_lazy("mfa_index")
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -133,6 +147,8 @@ class RemovePasskey(EndsOtherSessions, RemoveWebAuthnView):
 @method_decorator(never_cache, name="dispatch")
 class ConfirmByPasskey(PasskeyPage, ReauthenticateWebAuthnView):
     """The passkey of a person who is signed in already, before they change how they sign in."""
+
+    form_class = passkeys.ConfirmForm
 
     def form_invalid(self, form: Any) -> HttpResponse:
         for error in form.errors.get("credential", []):

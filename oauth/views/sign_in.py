@@ -23,6 +23,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from oauth.calls import throttling
+from oauth.sign_in import passkeys
 from oauth.sign_in.forms import CodeForm, SignInForm
 from oauth.views.authorize import find_asking_app
 from oauth.views.policy import allow_form_redirect, allow_scripts
@@ -116,6 +117,7 @@ class PasskeySignIn(Step, RedirectURLMixin, LoginWebAuthnView):
     """A passkey in place of password and second factor: GET gives the challenge, POST takes the answer."""
 
     template_name = "oauth/sign_in.html"
+    form_class = passkeys.SignInForm
 
     def target(self) -> str:
         return self.get_redirect_url()
@@ -147,6 +149,8 @@ class PasskeySignIn(Step, RedirectURLMixin, LoginWebAuthnView):
 
 class SecondFactor(Step, AuthenticateView):
     """A code of the authenticator app, a recovery code, or a passkey."""
+
+    webauthn_form_class = passkeys.SecondStepForm
 
     def target(self) -> str:
         return self.stage.login.redirect_url or ""

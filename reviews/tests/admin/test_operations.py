@@ -169,6 +169,7 @@ def test_the_page_costs_a_fixed_number_of_statements(
     client_of_operator: Client, account: Account, other_account: Account, now: datetime
 ) -> None:
     counts: list[int] = []
+    client_of_operator.get(PAGE)
     for _ in range(2):
         for account_ in (account, other_account):
             for status in ("failed", "unknown", "planned"):

@@ -128,6 +128,7 @@ def test_the_menu_leads_there(owner: User, account: Account) -> None:
 
 def test_a_run_writes_its_own_row_and_no_other(owner: User, account: Account) -> None:
     client = signed_in(owner)
+    client.get(PAGE)
     others = [model for model in apps.get_models() if model not in (Simulation, Session)]
     before = {model: list(model._default_manager.order_by("pk").values()) for model in others}
     client.post(PAGE, form(account))

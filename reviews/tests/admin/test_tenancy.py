@@ -7,7 +7,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from oauth.models import Account, Application, User
+from oauth.models import Account, Application, User, UserSession
 from oauth.tests.flow import signed_in
 from reviews.models import (
     Attempt,
@@ -67,8 +67,8 @@ def test_every_model_of_ours_has_a_page() -> None:
     from django.apps import apps
 
     ours = {model for app in ("oauth", "reviews") for model in apps.get_app_config(app).get_models()}
-    # On the page of what they belong to; in the inbox; on the simulator's own.
-    elsewhere: set[Any] = {Attempt, Feedback, FollowUpStep, ImportProblem, Logo, Simulation}
+    # On the page of what they belong to; in the inbox; on the simulator's own; on their person's own.
+    elsewhere: set[Any] = {Attempt, Feedback, FollowUpStep, ImportProblem, Logo, Simulation, UserSession}
     elsewhere |= {model for model in ours if hasattr(model, "instance_type")}  # versions: on the page of their history
     assert ours - set(admin.site._registry) == elsewhere
 
