@@ -1,1 +1,1 @@
-"""Signing in: password, second factor, invitations."""
+"""Signing in: password, second factor, passkeys, sessions, invitations."""

@@ -42,8 +42,9 @@ class Security(IndexView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)
-        rows = sessions.list_sessions(self.request.user, timezone.now())
-        return context | {"sessions": rows, "this_session": self.request.session.session_key}
+        rows, this = sessions.list_sessions(self.request.user, timezone.now()), self.request.session.session_key
+        rows.sort(key=lambda row: row.session_id != this)  # this one first
+        return context | {"sessions": rows, "this_session": this}
 
 
 # --- Second factors ----------------------------------------------------------------------------------

@@ -293,7 +293,7 @@ GARBAGE = [
     '{"id": "!", "rawId": "!", "type": "public-key", "response": {"clientDataJSON": "e30"}}',
     '{"id": "eHg", "rawId": "eHg", "type": [], "response": []}',
 ]
-ODD = [
+ODD: list[Any] = [
     None,
     "",
     "é",

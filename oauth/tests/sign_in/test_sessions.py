@@ -69,7 +69,7 @@ def test_the_page_shows_where_the_person_is_signed_in(here: Client, there: Clien
         ("Firefox on Linux", "127.0.0.1"),
         ("Safari on iPhone", "192.0.2.7"),
     }
-    assert page.index("Firefox on Linux") < page.index("– this one")
+    assert page.index("Firefox on Linux") < page.index("– this one") < page.index("Safari on iPhone")
     assert page.count("– this one") == page.count("Sign it out") == 1
 
 

@@ -246,7 +246,7 @@ def mailed_link(inbox: Inbox, to: str) -> str:
 
 def enter_code(page: Any, code: str) -> None:
     page.get_by_label("Code", exact=True).fill(code)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_a_second_factor_is_set_up_and_asked_for_and_a_recovery_code_stands_in(
@@ -320,7 +320,7 @@ def test_a_forgotten_password_is_set_anew_by_mail(page: Any, live_server: Any, o
     page.get_by_role("link", name="Sign in with it").click()
     page.get_by_label("E-mail").fill(owner.email)
     page.get_by_label("Password").fill("battery staple 9")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/admin/")
 
 
