@@ -11,7 +11,7 @@ from oauth.models import User
 from oauth.roles import is_operator
 from oauth.sign_in import sessions
 from oauth.sign_in.second_factor import FACTORS
-from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin
+from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin, display
 
 for model in (Authenticator, EmailAddress):
     if admin.site.is_registered(model):
@@ -22,12 +22,18 @@ for model in (Authenticator, EmailAddress):
 class SecondFactorAdmin(GeneratedRows, OperatorAdmin):
     """Second factors: read and removed; their secrets are not shown."""
 
-    list_display = ("user", "type", "created_at", "last_used_at")
+    list_display = ("user", "type", "name", "created_at", "last_used_at")
     list_filter = ("type",)
     list_select_related = ("user",)
     ordering = ("user__email", "type")
     search_fields = ("user__email",)
-    fields = ("user", "type", "created_at", "last_used_at")
+    fields = ("user", "type", "name", "created_at", "last_used_at")
+    readonly_fields = ("name",)
+
+    @display(description="name")
+    def name(self, obj: Authenticator) -> str:
+        """Return the name that the person gave a passkey; empty for any other factor."""
+        return str(obj) if obj.type == Authenticator.Type.WEBAUTHN else ""
 
     def has_delete_permission(self, request: HttpRequest, obj: Authenticator | None = None) -> bool:
         return is_operator(request)

@@ -8,11 +8,12 @@ one that begins at the same moment.
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY, update_session_auth_hash
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
@@ -26,7 +27,7 @@ from oauth.models.user_session import LONGEST_ADDRESS, LONGEST_USER_AGENT
 from reviewhub.client_address import client_address
 
 SIGNED_IN_AT = "signed_in_at"  # in a session: seconds since 1970; a new key of the session does not change it
-SEEN_EVERY = timedelta(minutes=5)  # a session is written at most so often
+SEEN_EVERY = 300  # seconds of the clock, in which a session is written once at most
 MOST_SHOWN = 50
 
 
@@ -46,7 +47,8 @@ def note_sessions(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Ca
 
 
 def _is_due(key: str) -> bool:
-    return bool(cache.add(f"seen:{token_hash(key)[:32]}", 1, SEEN_EVERY.total_seconds()))
+    window = int(time.time()) // SEEN_EVERY
+    return bool(cache.add(f"seen:{token_hash(key)[:32]}:{window}", 1, SEEN_EVERY * 2))
 
 
 def _note(request: HttpRequest, key: str, user: User, now: datetime) -> None:
@@ -88,8 +90,13 @@ def end_one(request: HttpRequest, session_id: UUID) -> bool:
 
 
 def end_others(request: HttpRequest) -> None:
-    """End every session of the person but this one, which gets a new key."""
+    """End every session of the person but this one, which gets a new key: a copied cookie ends as well.
+
+    Raises SessionInterrupted if another one has ended this session while the request was on its way.
+    """
     with transaction.atomic():
+        if request.session.get(HASH_SESSION_KEY) != lock(request.user).get_session_auth_hash():
+            raise SessionInterrupted("This session was ended a moment ago.")
         user = _end(request.user)
         update_session_auth_hash(request, user)
         request.session.save()  # with the person: another request of this browser sees both, or none

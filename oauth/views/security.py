@@ -100,19 +100,8 @@ class PasskeyPage:
         return response
 
 
-class _AddOnce(AddWebAuthnView):
-    """A passkey is added once, also when it is sent twice at the same moment: a removed twin would still sign in."""
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        new = auth.parse_registration_response(form.cleaned_data["credential"]).response.attestation_object.auth_data
-        if auth.get_authenticator_by_credential_id(self.request.user, new.credential_data.credential_id):
-            return redirect("mfa_index")
-        answer: HttpResponse = super().form_valid(form)
-        return answer
-
-
 @method_decorator(never_cache, name="dispatch")
-class AddPasskey(EndsOtherSessions, PasskeyPage, _AddOnce):
+class AddPasskey(EndsOtherSessions, PasskeyPage, AddWebAuthnView):
     """A new passkey. It may sign in alone: the authenticator keeps it, and asks for a PIN or a finger."""
 
     form_class = passkeys.AddForm

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -92,8 +92,8 @@ def test_the_time_of_signing_in_outlives_a_new_key_of_the_session(owner: User) -
         assert [row.signed_in_at for row in listed(client)] == [began]
 
 
-def test_a_session_is_written_once_in_five_minutes_and_read_never(owner: User, account: Any) -> None:
-    with time_machine.travel(timezone.now(), tick=False) as clock:
+def test_a_session_is_written_once_in_five_minutes_and_read_never(owner: User, account: Any, now: datetime) -> None:
+    with time_machine.travel(now, tick=False) as clock:
         client = signed_in(owner)
         client.get("/admin/reviews/contact/")
         counts, writes = [], []
@@ -212,6 +212,31 @@ def test_a_request_that_runs_while_its_session_is_ended_does_not_bring_it_back(
     assert not is_in(there)
     assert is_in(here)
     assert UserSession.objects.count() == 1
+
+
+def test_of_two_that_end_each_other_the_first_goes_on(
+    here: Client, there: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end_others = sessions.end_others
+
+    def end_after(request: Any) -> None:
+        monkeypatch.undo()
+        assert here.post("/security/sessions/end-others").status_code == 302
+        end_others(request)
+
+    monkeypatch.setattr(sessions, "end_others", end_after)
+    assert there.post("/security/sessions/end-others").status_code == 400
+    assert is_in(here)
+    assert not is_in(there)
+
+
+def test_sessions_are_noted_and_ended_while_redis_is_away(owner: User, without_redis: None) -> None:
+    first, second = Client(), Client()
+    for client in (first, second):
+        sign_in(client, owner.email)
+    assert len(listed(first)) == 2
+    first.post("/security/sessions/end-others")
+    assert (is_in(first), is_in(second)) == (True, False)
 
 
 # --- What ends them by itself --------------------------------------------------------------------------
