@@ -2,6 +2,8 @@ import pytest
 
 from reviewhub.devices import describe_device
 
+pytestmark = pytest.mark.once
+
 MOZILLA = "Mozilla/5.0"
 WEBKIT = "AppleWebKit/537.36 (KHTML, like Gecko)"
 

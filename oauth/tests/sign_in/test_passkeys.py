@@ -24,7 +24,7 @@ from oauth.tests.test_at_rest import everything_stored
 from oauth.tests.threads import at_once
 from oauth.tests.waiting import mails
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(autouse=True)
