@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import time_machine
@@ -11,7 +11,10 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from oauth.models import Account, User
+from oauth.api_keys import create_api_key
+from oauth.models import Account, Membership, User
+from reviewhub import outbound
+from reviewhub.testing import make_account
 from reviews import tasks
 from reviews.delivery import advance, claims, drain, prepare, reconcile, unsent
 from reviews.delivery.channels import Accepted, Message
@@ -29,10 +32,11 @@ from reviews.models import (
     Notice,
 )
 from reviews.requests import import_rows, imports
-from reviews.requests.ask import Ask, ask
+from reviews.requests.ask import Ask, ask, ask_all
 from reviews.requests.csv_files import Row
 from reviews.requests.matching import Person
 from reviews.tests.support.waiting import until
+from reviews.webhooks import endpoints as webhooks
 from reviews.webhooks import events, notifier
 from reviews.worker import heartbeat, queue, task_paths, watchdog
 
@@ -179,6 +183,46 @@ def import_files(*names: str) -> list[tuple[str, str]]:
         job.refresh_from_db()
         outcomes.append((job.status, job.error))
     return outcomes
+
+
+def move_in(url: str, *, mails: int, rows: int, endpoints: int) -> str:
+    """Make the account of the demo greedy, and a modest one beside it, whose API key is returned."""
+    greedy, user, now = Account.objects.get(), User.objects.get(), timezone.now()
+    for start in range(0, mails, 500):
+        people = [Person(email=f"greedy{number}@example.com") for number in range(start, min(start + 500, mails))]
+        ask_all(account=greedy, wanted=[Ask(person=person) for person in people], now=now)
+    for number in range(endpoints):
+        webhooks.subscribe(account=greedy, url=f"{url}/silent/{number}", names=[])
+    raw = "".join(["email\n", *(f"row{number}@example.com\n" for number in range(rows))]).encode()
+    imports.start(imports.receive(account=greedy, user=user, name="greedy.csv", raw=raw, now=now), check=False, now=now)
+    modest = make_account("Modest", window_start=time(0), window_end=time(0))
+    Membership.objects.create(account=modest, user=user, role=Membership.Role.OWNER)
+    webhooks.subscribe(account=modest, url=f"{url}/modest", names=[])
+    return create_api_key(account=modest, user=user, name="modest")[1]
+
+
+def wait_for_silent_endpoints() -> None:
+    """Wait for an answer to a webhook as long as the process lives."""
+    outbound.TIMEOUT = 600
+    notifier.LEASE = timedelta(seconds=600)
+
+
+def take_short_turns() -> None:
+    """Shorten the time for which drains and imports hold a worker before others have their turn."""
+    drain.SEND_FOR, imports.SLICE = 2.0, 1.0
+
+
+def import_beside(address: str) -> tuple[str, int]:
+    """Import a file of one customer for the modest account; return its status, and how far the greedy one's is then."""
+    account, user, now = Account.objects.get(name="Modest"), User.objects.get(), timezone.now()
+    raw = f"email\n{address}\n".encode()
+    job = imports.receive(account=account, user=user, name="modest.csv", raw=raw, now=now)
+    imports.start(job, check=False, now=now)
+    until(lambda: ImportJob.objects.exclude(ended_at=None).filter(pk=job.pk).exists())
+    job.refresh_from_db()
+    greedy = ImportJob.objects.get(name="greedy.csv")
+    imports.cancel(greedy, now=timezone.now())
+    return job.status, greedy.position
 
 
 def ask_many(*, name: str, mails: int, texts: int, prefix: int, time_zone: str) -> None:
