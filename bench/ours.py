@@ -3,6 +3,7 @@
 import secrets
 import time
 import uuid
+from datetime import time as clock_time
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -13,15 +14,20 @@ from django.utils import timezone
 
 from bench.inside import analyze, count_calls, counted
 from bench.oauth_calls import CHALLENGE, REDIRECT_URI
+from oauth.api_keys import create_api_key
 from oauth.applications import create_application
 from oauth.hashers import new_token, token_hash
 from oauth.models import AccessToken, Account, Application, Grant, Membership, RefreshToken, User
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from reviews.models import Contact, Delivery, ReviewSite
-from reviews.requests.ask import Ask, ask
+from reviews.requests import imports
+from reviews.requests.accounts import create_account
+from reviews.requests.ask import Ask, ask, ask_all
 from reviews.requests.matching import Person
+from reviews.webhooks import endpoints
 
 SCOPE = "read write"
+ALL_DAY = {"window_start": clock_time(0), "window_end": clock_time(0)}
 TOKEN, INTROSPECT, REVOKE = "/oauth/token", "/oauth/introspect", "/oauth/revoke"
 
 
@@ -71,6 +77,27 @@ def ask_by_text(count: int, start: int, zone: str) -> None:
     _ask_all([Person(phone=f"+4474{start + number:08}", first_name="Ada") for number in range(count)])
     Contact.objects.filter(email="").update(time_zone=zone)
     Delivery.objects.filter(status=Delivery.Status.PLANNED).update(due_at=timezone.now())
+
+
+def move_in(url: str) -> str:
+    """Make a modest account beside the one that is there, with a webhook; return its API key."""
+    user = User.objects.get()
+    account = create_account(name="Modest", owner=user, postal_address="2 Main Street", **ALL_DAY)
+    endpoints.subscribe(account=account, url=f"{url}/modest", names=["review_request.scheduled"])
+    return create_api_key(account=account, user=user, name="modest")[1]
+
+
+def be_greedy(url: str, mails: int, rows: int, endpoint_count: int) -> None:
+    """Have the demo's account ask and import many, and tell webhooks that never answer."""
+    account, user, now = Account.objects.exclude(name="Modest").get(), User.objects.get(), timezone.now()
+    for number in range(endpoint_count):
+        endpoints.subscribe(account=account, url=f"{url}/silent/{number}", names=[])
+    for first in range(0, mails, 500):
+        people = [Person(email=f"greedy{number}@example.com") for number in range(first, min(first + 500, mails))]
+        ask_all(account=account, wanted=[Ask(person=person) for person in people], now=now)
+    raw = "".join(["email\n", *(f"row{number}@example.com\n" for number in range(rows))]).encode()
+    job = imports.receive(account=account, user=user, name="greedy.csv", raw=raw, now=now)
+    imports.start(job, check=False, now=now)
 
 
 def operator_cookie() -> str:

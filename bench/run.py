@@ -19,7 +19,20 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from bench import common  # noqa: E402
 
-PARTS = ("mail", "texts", "kills", "latency", "reviews", "oauth", "page", "memory", "admin", "journeys", "fast_paths")
+PARTS = (
+    "mail",
+    "texts",
+    "kills",
+    "latency",
+    "reviews",
+    "oauth",
+    "page",
+    "memory",
+    "admin",
+    "neighbours",
+    "journeys",
+    "fast_paths",
+)
 
 
 def main() -> None:
