@@ -1,4 +1,4 @@
-"""Middleware for requests to any app: ids, access lines, errors in JSON, and the back-office's security policy."""
+"""Middleware for requests to any app: ids, access lines, errors in JSON, the back-office's security policy, methods of pages."""
 
 import logging
 import re
@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
 from reviewhub import logs
@@ -19,6 +19,7 @@ access = logging.getLogger("reviewhub.access")
 
 PROBES = {"/healthz", "/readyz", "/metrics"}
 JSON_PATHS = re.compile(r"^/(metrics$|api/(?!docs|oauth/zapier/authorize)|oauth/(token|revoke|introspect)$)")
+PAGE_METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 # Form of an id that a client or proxy may send; another one is replaced, so that logs stay clean.
 REQUEST_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 
@@ -110,5 +111,16 @@ def set_admin_csp(get_response: GetResponse) -> GetResponse:
         if request.path.startswith("/admin/") and isinstance(response, HttpResponse):
             response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
         return response
+
+    return middleware
+
+
+def limit_page_methods(get_response: GetResponse) -> GetResponse:
+    """Refuse methods that no page has: libraries' views answer PUT as POST, and in the admin all others as GET."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.method not in PAGE_METHODS and not JSON_PATHS.match(request.path):
+            return HttpResponseNotAllowed(PAGE_METHODS)
+        return get_response(request)
 
     return middleware

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "oauth.calls.throttling.rate_headers",
     "csp.middleware.CSPMiddleware",
     "reviewhub.middleware.set_admin_csp",
+    "reviewhub.middleware.limit_page_methods",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

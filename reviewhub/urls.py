@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from reviewhub.backoffice.pages import no_page_outside
 from reviews.admin.simulator import simulator
 from reviews.insights.health import healthz, readyz
 from reviews.insights.prometheus import metrics
@@ -21,6 +22,7 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/operations/", include("reviews.admin.operations")),
     path("admin/simulator/", admin.site.admin_view(simulator), name="simulator"),
+    path("admin/r/<path:row>", no_page_outside),
     path("admin/", admin.site.urls),
     path("", include("oauth.urls")),
     path("", include("reviews.api.urls")),

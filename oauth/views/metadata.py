@@ -3,10 +3,12 @@
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from oauth.scopes import SCOPES
 
 
+@require_safe
 def metadata(request: HttpRequest) -> JsonResponse:
     issuer = settings.PUBLIC_URL
     methods = ["client_secret_basic", "client_secret_post"]

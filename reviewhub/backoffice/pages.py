@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db import DataError, ProgrammingError
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -105,10 +107,18 @@ class _Pages(ModelAdmin):
         return changelist.Rows
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Ignore filters with NUL, which PostgreSQL refuses to look for: the whole list is shown."""
+        """Ignore filters that no row could have: the whole list is shown.
+
+        PostgreSQL refuses to look for NUL; a number may be too large for a date, a range may have one end.
+        """
         if any("\0" in value for values in dict(request.GET.lists()).values() for value in values):
             raise IncorrectLookupParameters
-        return super().get_changelist_instance(request)
+        try:
+            return super().get_changelist_instance(request)
+        except (ArithmeticError, DataError, LookupError, ProgrammingError, TypeError, ValueError) as error:
+            if request.GET.keys() <= {ERROR_FLAG}:
+                raise
+            raise IncorrectLookupParameters from error
 
     def response_action(self, request: HttpRequest, queryset: "QuerySet[Any]") -> Any:
         """Answer 400 to choices that are no keys of these rows, which no form of ours sends."""
@@ -123,6 +133,14 @@ class _Pages(ModelAdmin):
             self.message_user(request, problem, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         return super().response_action(request, queryset)
+
+
+def no_page_outside(request: HttpRequest, row: str) -> HttpResponse:
+    """Answer 404 in place of the admin's way to a row's page outside, which none has (`view_on_site`).
+
+    Django's own answers a key that is none of its model with an error of ours.
+    """
+    raise Http404
 
 
 class OperatorAdmin(_Pages):

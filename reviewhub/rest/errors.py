@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import IO, Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
@@ -169,12 +171,24 @@ class NewestFirst(CursorPagination):
             raise exceptions.ValidationError({"page_size": ["Give a number of rows: 1, or up to 200."]})
         return min(int(text), self.max_page_size)
 
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
+        self._ordered_by = queryset.model._meta.get_field(self.ordering[0].lstrip("-"))
+        return super().paginate_queryset(queryset, request, view)
+
     def decode_cursor(self, request: Any) -> Any:
-        """Answer an invalid cursor with 400: the library's 404 would say that the list does not exist."""
+        """Answer an invalid cursor with 400: the library's 404 would say that the list does not exist.
+
+        What a cursor begins at has to be written as `next` writes it: the library passes on whatever text it holds.
+        """
         try:
-            return super().decode_cursor(request)
-        except exceptions.NotFound as error:
+            cursor = super().decode_cursor(request)
+            if cursor is not None and cursor.position is not None:
+                value = self._ordered_by.to_python(cursor.position)
+                if str(value) != cursor.position or (isinstance(value, datetime) and value.tzinfo is None):
+                    raise ValueError
+        except (exceptions.NotFound, ArithmeticError, DjangoValidationError, ValueError) as error:
             raise exceptions.ValidationError({"cursor": ["Take the address of a page as `next` gave it."]}) from error
+        return cursor
 
 
 class ByNumber(NewestFirst):

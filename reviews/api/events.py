@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from oauth.calls.authentication import credential_of
 from reviewhub.rest.errors import ByNumber
+from reviews.api.filters import MomentFilter
 from reviews.models import SUBSCRIBABLE, Event
 from reviews.webhooks.payload import EventOut, represent_events
 
@@ -17,8 +18,8 @@ class EventFilter(django_filters.FilterSet):
     """Filters of the list: by types, from a moment on, and before one."""
 
     type = django_filters.MultipleChoiceFilter(choices=[(type_.value, type_.label) for type_ in SUBSCRIBABLE])
-    occurred_after = django_filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="gte")
-    occurred_before = django_filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="lt")
+    occurred_after = MomentFilter(field_name="occurred_at", lookup_expr="gte")
+    occurred_before = MomentFilter(field_name="occurred_at", lookup_expr="lt")
 
 
 class EventList(GenericAPIView[Event]):

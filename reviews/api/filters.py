@@ -1,11 +1,15 @@
 """Filters that several lists share, and those of review requests."""
 
+from datetime import datetime
 from typing import Any
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from django_filters.fields import IsoDateTimeField
+from rest_framework import serializers
 
+from reviewhub.rest.fields import Moment
 from reviews.models import ReviewRequest
 
 
@@ -35,11 +39,29 @@ class WholeNumberFilter(django_filters.NumberFilter):
     field_class = forms.IntegerField
 
 
+class _MomentField(IsoDateTimeField):
+    """A form field for a date and time, read as calls write them: the library's own lets some through that are none."""
+
+    def to_python(self, value: Any) -> datetime | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return Moment().to_internal_value(value)
+        except serializers.ValidationError as error:
+            raise ValidationError([str(problem) for problem in error.args[0]]) from error
+
+
+class MomentFilter(django_filters.IsoDateTimeFilter):
+    """A filter by a date and time of RFC 3339."""
+
+    field_class = _MomentField
+
+
 class CreatedFilter(django_filters.FilterSet):
     """Filters by the time when a row was made: from a moment on, and before one."""
 
-    created_after = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
-    created_before = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
 
 
 class ReviewRequestFilter(CreatedFilter):

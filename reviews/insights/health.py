@@ -6,6 +6,7 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from reviewhub.cache import redis_answers
 from reviewhub.outages import drop_connection
@@ -16,11 +17,13 @@ WITHOUT_REDIS = (
 )
 
 
+@require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
     """Answer that the process is up. Checks nothing else, so that a broken database does not restart web servers."""
     return JsonResponse({"status": "ok"})
 
 
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 if database, migrations and a worker are there, else 503 with the reason in words.
 

@@ -71,8 +71,8 @@ def normalise_phone(text: str, country: str) -> tuple[str, str]:
 
     A number without `+` is read as one of `country` (ISO 3166). Digits may be those of any script. Numbers that are
     possible but not assigned pass with a warning: numbering plans change faster than any table of them.
-    Raises InvalidPhone when no network could route it, when it is a placeholder, and when it has an extension, since
-    a text would reach the switchboard.
+    Raises InvalidPhone when no network could route it, when it is a placeholder or a premium-rate number, and when it
+    has an extension, since a text would reach the switchboard.
     """
     transport, typed = _split_transport(text)
     if transport and transport not in _TRANSPORTS_OF_NUMBERS:
@@ -89,6 +89,8 @@ def normalise_phone(text: str, country: str) -> tuple[str, str]:
         raise InvalidPhone(f"{text!r} has too few or too many digits; write it like +12125551234.")
     formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     number_type = phonenumbers.number_type(number)
+    if number_type == phonenumbers.PhoneNumberType.PREMIUM_RATE:
+        raise InvalidPhone(f"{formatted} is a premium-rate number, where no customer is: a text there costs dearly.")
     if number_type == phonenumbers.PhoneNumberType.UNKNOWN:
         return formatted, f"{formatted} does not look like a number in use; a text may not arrive."
     if number_type == phonenumbers.PhoneNumberType.FIXED_LINE:

@@ -6,34 +6,15 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from oauth.models import Account, ApiKey, Application, Invitation, User
-from reviews.contacts.suppressions import suppress
+from oauth.models import Account, Application, User
 from reviews.delivery import drain
 from reviews.delivery.drain import Worker
-from reviews.models import (
-    ChannelHealth,
-    Contact,
-    Delivery,
-    DeliveryEvent,
-    IdempotencyKey,
-    MergeCandidate,
-    Pause,
-    SenderPace,
-    Sequence,
-    Suppression,
-    Tally,
-    WorkerBeat,
-)
-from reviews.models.base import Channel
-from reviews.pages import actions
-from reviews.requests import imports
-from reviews.requests.consents import Agreement
-from reviews.requests.matching import Person
+from reviews.models import ChannelHealth, Pause, SenderPace, Tally, WorkerBeat
 from reviews.simulation import runner
 from reviews.tests.support.browser import CHROMIUM, FLAGS, PHONE
 from reviews.tests.support.forked_simulations import forking
-from reviews.tests.support.helpers import Clock, FakeProvider, asked
-from reviews.webhooks import endpoints
+from reviews.tests.support.helpers import Clock, FakeProvider
+from reviews.tests.support.rows import fill
 
 
 @pytest.fixture
@@ -52,37 +33,13 @@ def clock(now: datetime) -> Clock:
 @pytest.fixture
 def full(account: Account, owner: User, now: datetime) -> Account:
     """The account with a row of everything, each with a word that a stranger would recognise."""
-    Account.objects.filter(pk=account.pk).update(name="Quagga Dental")
-    endpoints.subscribe(account=account, url="https://hooks.example/quagga", names=[], description="Quagga", user=owner)
-    agreed = Agreement(Channel.EMAIL, "zebedee@example.com", "Quagga may write", "Zebedee's form", now)
-    zebedee = Person(first_name="Zebedee", email="zebedee@example.com")
-    request = asked(account, now, person=zebedee, agreements=(agreed,))
-    other = Contact.objects.create(account=account, first_name="Zebedee", phone="+12125550009")
-    MergeCandidate.objects.create(account=account, by_email=request.contact, by_phone=other)
-    message = Delivery.objects.get()
-    DeliveryEvent.objects.create(
-        account=account, delivery=message, provider="Quagga", key="1", occurred_at=now, received_at=now
-    )
-    imports.receive(account=account, user=owner, name="Quagga.csv", raw=b"zebedee@example.com", now=now)
-    actions.record_feedback(delivery=message, rating=2, text="Zebedee was here", now=now)
-    suppress(
-        account=account,
-        channel="email",
-        address="zebedee@example.com",
-        reason=Suppression.Reason.STAFF,
-        evidence="Quagga",
-        now=now,
-    )
-    ApiKey.objects.create(account=account, user=owner, name="Quagga key", prefix="rh_x", key_hash="0" * 64)
-    Invitation.objects.create(account=account, email="zebedee@example.com", invited_by=owner, sent_at=now)
-    IdempotencyKey.objects.create(account=account, key="Quagga", fingerprint="", created_at=now)
+    account.name = "Quagga Dental"
+    fill(account, owner, now, first_name="Zebedee", word="Quagga")
     WorkerBeat.objects.create(worker="Quagga:1", started_at=now, beat_at=now)
     ChannelHealth.objects.create(channel="email")
     Pause.objects.create(channel="sms", sender="Quagga", code="Quagga", since=now, retry_at=now)
     Tally.objects.create(name="sent", channel="email")
     SenderPace.objects.create(sender="Quagga", free_at=now)
-    Sequence.objects.filter(account=account).update(name="Quagga sequence")
-    account.review_sites.update(name="Quagga site")
     Application.objects.create(
         name="Quagga app",
         client_type="confidential",

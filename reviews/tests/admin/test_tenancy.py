@@ -7,7 +7,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from oauth.models import Account, Application, User, UserSession
+from oauth.models import Account, ApiKey, Application, User, UserSession
 from oauth.tests.flow import signed_in
 from reviews.models import (
     Attempt,
@@ -145,8 +145,8 @@ def test_rows_that_the_product_writes_are_not_written_by_hand(full: Account, ope
 
 def test_nothing_that_opens_a_door_is_shown(full: Account, operator: User) -> None:
     client = signed_in(operator)
-    delivery, application = Delivery.objects.get(), Application.objects.get()
-    secrets = (delivery.link_token, str(delivery.message_key), "0" * 64, application.client_secret)
+    delivery, application, key = Delivery.objects.get(), Application.objects.get(), ApiKey.objects.get()
+    secrets = (delivery.link_token, str(delivery.message_key), key.key_hash, application.client_secret)
     for page in pages():
         for address in addresses(page):
             content = client.get(address).content.decode()
