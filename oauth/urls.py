@@ -7,7 +7,6 @@ that begin with account_ and mfa_; those of its pages that are not here, such as
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from django.conf import settings
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
 from oauth.views.authorize import authorize
@@ -30,7 +29,7 @@ from oauth.views.security import (
     end_other_sessions,
     end_session,
 )
-from oauth.views.sign_in import PasskeySignIn, SecondFactor, SignIn
+from oauth.views.sign_in import PasskeySignIn, SecondFactor, SignIn, SignOut
 from oauth.views.status import TokenStatus
 from oauth.views.token import token
 
@@ -38,7 +37,7 @@ urlpatterns = [
     path("sign-in", SignIn.as_view(), name="account_login"),
     path("sign-in/passkey", PasskeySignIn.as_view(), name="mfa_login_webauthn"),
     path("sign-in/code", SecondFactor.as_view(), name="mfa_authenticate"),
-    path("sign-out", LogoutView.as_view(next_page="account_login"), name="sign-out"),
+    path("sign-out", SignOut.as_view(), name="sign-out"),
     path("invitation/<str:token>", accept_invitation, name="invitation"),
     path("password/change", account.password_change, name="account_change_password"),
     path(

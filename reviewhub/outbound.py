@@ -5,6 +5,7 @@ elsewhere. Redirects are not followed.
 """
 
 import ipaddress
+import re
 import socket
 import threading
 import time
@@ -27,9 +28,18 @@ TIMEOUT = 10.0  # seconds, for the whole call
 TOO_LATE = f"No answer within {TIMEOUT:.0f} s."
 MOST_READ = 1024 * 1024  # bytes of an answer
 LONGEST = 2000  # characters of a URL
+LONGEST_NAME = 253  # RFC 1035 §2.3.4
 
 # IPv6 addresses that stand for IPv4 ones: NAT64 (RFC 6052).
 _NAT64 = IPv6Network("64:ff9b::/96")
+# Not public by IANA's registries, which Python's own table follows late: 192.0.0.192 gives a cloud's credentials.
+_NOT_PUBLIC: list[Network] = [IPv4Network(net) for net in ("192.0.0.0/24", "192.88.99.0/24")]
+_NOT_PUBLIC += [IPv6Network(net) for net in ("64:ff9b:1::/48", "100::/64", "2001:20::/28", "3fff::/20", "5f00::/16")]
+
+# A name that a look-up takes; its last label is no number, since some read that as an IP address.
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_NAME = re.compile(rf"(?:{_LABEL}\.)*(?!(?:[0-9]+|0x[0-9a-f]*)\Z){_LABEL}")
+_PRIVATE_NAMES = (".localhost", ".localdomain", ".local", ".internal", ".lan", ".home.arpa")
 
 
 class Forbidden(Exception):
@@ -63,18 +73,26 @@ def check(url: str, networks: Sequence[Network] = ()) -> None:
         raise Forbidden("This is no web address: it has blanks or other characters that none has, or is too long.")
     try:
         parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        host, port = parts.hostname, parts.port
     except ValueError as error:
         raise Forbidden("This is no web address.") from error
+    if port == 0:
+        raise Forbidden("This is no web address: nothing can be called at port 0.")
     if parts.scheme not in ("https", "http") or not host:
         raise Forbidden("A web address begins with https:// and a name.")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise Forbidden("An address with a name, a password or a # cannot be called.")
+    host = host.removesuffix(".")  # of the root
     number = _parse_ip(host)
+    if number is None and (not _NAME.fullmatch(host) or len(host) > LONGEST_NAME or "[" in parts.netloc):
+        raise Forbidden("This is no web address: there is no host of that name.")
     if parts.scheme == "http" and not (networks if number is None else _is_in(number, networks)):
         raise Forbidden("Use https: what is sent names your customers.")
-    is_private = host == "localhost" or host.endswith((".localhost", ".local", ".internal"))
-    if (is_private and not networks) or (number is not None and not is_allowed(number, networks)):
+    if number is None:
+        is_private = "." not in host or host.endswith(_PRIVATE_NAMES)
+    else:
+        is_private = not is_allowed(number, networks)
+    if is_private and not (number is None and networks):
         raise Forbidden("This address is of a private network.")
 
 
@@ -90,6 +108,8 @@ def is_allowed(address: IPv4Address | IPv6Address, networks: Sequence[Network] =
             return is_allowed(inner, networks)
         if address.teredo is not None or address.is_site_local:
             return False
+    if _is_in(address, _NOT_PUBLIC):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from oauth.sign_in import sessions
 from reviewhub.client_address import client_address
@@ -52,6 +53,16 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Tell whether people may be led on to the address: a path here, or an address under PUBLIC_URL.
+
+        No other host that is answered: an operator's second name may be somebody else's tomorrow, and what a browser
+        calls localhost is another machine each time.
+        """
+        own = urlsplit(settings.PUBLIC_URL).netloc
+        is_ours = url == settings.PUBLIC_URL or url.startswith(("/", f"{settings.PUBLIC_URL}/"))
+        return is_ours and url_has_allowed_host_and_scheme(url, allowed_hosts={own})
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         is_staff = getattr(request.user, "is_staff", False)

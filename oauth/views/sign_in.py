@@ -8,6 +8,7 @@ somebody else out. allauth takes over once the password is right.
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.models import Login
 from allauth.account.utils import perform_login
 from allauth.mfa.base.views import AuthenticateView
@@ -17,7 +18,7 @@ from allauth.mfa.webauthn.internal import auth, flows
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, RedirectURLMixin
+from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
@@ -30,6 +31,17 @@ from oauth.views.policy import allow_form_redirect, allow_scripts
 
 # Names of a person's second factors on the page.
 WAYS = {"has_app": Authenticator.Type.TOTP, "has_passkey": Authenticator.Type.WEBAUTHN}
+
+
+class LeadsOn:
+    """Part of a view that leads on to the address in `next`, if that is one of ours."""
+
+    request: HttpRequest
+
+    def get_redirect_url(self) -> str:
+        """Return the address, or nothing."""
+        url = self.request.POST.get("next", self.request.GET.get("next", ""))
+        return url if get_adapter().is_safe_url(url) else ""
 
 
 class Step:
@@ -91,7 +103,7 @@ class Step:
         return answer
 
 
-class SignIn(Step, LoginView):
+class SignIn(LeadsOn, Step, LoginView):
     """The password. For people with a second factor the session begins only after that one."""
 
     template_name = "oauth/sign_in.html"
@@ -113,7 +125,7 @@ class SignIn(Step, LoginView):
         return answer
 
 
-class PasskeySignIn(Step, RedirectURLMixin, LoginWebAuthnView):
+class PasskeySignIn(LeadsOn, Step, LoginWebAuthnView):
     """A passkey in place of password and second factor: GET gives the challenge, POST takes the answer."""
 
     template_name = "oauth/sign_in.html"
@@ -145,6 +157,12 @@ class PasskeySignIn(Step, RedirectURLMixin, LoginWebAuthnView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"next": self.target(), "what": "passkeys"}
+
+
+class SignOut(LeadsOn, LogoutView):
+    """The end of a session. Whoever uses another account goes on from there."""
+
+    next_page = "account_login"
 
 
 class SecondFactor(Step, AuthenticateView):

@@ -20,7 +20,24 @@ from reviewhub import outbound
 from reviewhub.outbound import Caller, Forbidden, check, is_allowed
 from reviews.tests.support.receiver import Receiver, answering, dripping, receiving, silent
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.attack, pytest.mark.once]
+
+# Forms of addresses inside; look-ups, browsers and proxies read them in different ways.
+PRIVATE_HOSTS = (
+    *("0", "0.0.0.0", "0x7f.1", "0x7f.0x0.0x0.0x1", "017700000001", "127.0.0.1.", "127.1.", "localhost.", "LOCALHOST"),
+    *("[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[0:0:0:0:0:ffff:a9fe:a9fe]", "[2002:a9fe:a9fe::]"),
+    *("[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::a9fe:a9fe]", "[fe80::1%25eth0]", "[fe80::1%eth0]", "[::]", "[fd00:ec2::254]"),
+    *("0xa9fea9fe", "2852039166", "0251.0376.0251.0376", "169.254.169.254.", "192.0.0.192", "100.100.100.200"),
+    *("metadata", "metadata.google.internal.", "foo.localhost", "localhost.localdomain", "a.local.", "a.lan"),
+    *("router.home.arpa", "intranet", "[0000::0001]:443", "127.0.0.1:443", "[::ffff:0:127.0.0.1]", "192.88.99.1"),
+)
+NO_HOSTS = (
+    *("hooks.example.com:0", "hooks.example.com:65536", "hooks.example.com:-1", "hooks.example.com:٤٤٣", "a..b"),
+    *("127。0。0。1", "①②⑦.⓪.⓪.①", "%31%32%37.0.0.1", "1.1.1.1%00.example", "256.256.256.256", "1.2.3.4.5"),
+    *("0x100000000", "4294967297", "a.0x7f", "[v1.x]", "[::1", "xn--", ".example.com", "-a.example", "a" * 64 + ".example"),
+    *("a." * 127 + "example", "hooks.example.com\\", "hooks.example.com\\.evil.example", "exa mple.com", "\0"),
+)
+USERINFO = ("127.0.0.1:443@8.8.8.8/", "8.8.8.8@127.0.0.1/", "hooks.example.com\\@127.0.0.1/", "@127.0.0.1/", "a:b@x.example")
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 
@@ -48,7 +65,9 @@ def caller() -> Iterator[Caller]:
         *("0.0.0.0", "100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "239.1.2.3", "240.0.0.1"),
         *("255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "fd12::1", "ff02::1", "fec0::1", "2001:db8::1"),
         *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "64:ff9b::a00:1", "2002:7f00:1::", "2002:a00:1::"),
-        "2001:0:4136:e378:8000:63bf:3fff:fdd2",
+        *("2001:0:4136:e378:8000:63bf:3fff:fdd2", "192.0.0.192", "192.88.99.1", "100.100.100.200", "fd00:ec2::254"),
+        *("::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::a9fe:a9fe", "2002:a9fe:a9fe::", "64:ff9b::a9fe:a9fe"),
+        *("::ffff:169.254.169.254", "100::1", "2001:20::1", "3fff::1", "5f00::1", "ff0e::1", "fe80::5efe:7f00:1"),
     ],
 )
 def test_private_addresses_are_not_called(address: str) -> None:
@@ -93,6 +112,15 @@ def test_networks_of_the_operator_are_called_and_nothing_beside_them() -> None:
         ("https://localhost/", "private"),
         ("https://printer.local/", "private"),
         ("https://metadata.google.internal/", "private"),
+        *((f"https://{host}/", "private") for host in PRIVATE_HOSTS),
+        *((f"https://{host}/", "no web address") for host in NO_HOSTS),
+        *((f"https://{rest}", "name, a password") for rest in USERINFO),
+        ("gopher://127.0.0.1/", "begins with https"),
+        ("file:///etc/passwd", "begins with https"),
+        ("//127.0.0.1/", "begins with https"),
+        ("https:127.0.0.1", "begins with https"),
+        ("https:///127.0.0.1/", "begins with https"),
+        ("https://127.0.0.1\t/", "no web address"),
     ],
 )
 def test_a_url_that_shows_its_fault_is_refused_when_it_is_typed(url: str, words: str) -> None:

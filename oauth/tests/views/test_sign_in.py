@@ -1,4 +1,7 @@
+import re
+import threading
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -7,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from oauth.models import User
-from oauth.tests.flow import PASSWORD, App, sent_back, sign_in
+from oauth.tests.flow import PASSWORD, App, make_application, sent_back, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -35,14 +38,54 @@ def test_a_member_who_is_no_staff_can_connect_an_app(client: Client, app: App) -
     assert "code" in sent_back(client.post(app.authorize_url(), form))
 
 
-def test_nobody_is_sent_to_another_site(client: Client, owner: User) -> None:
-    assert sign_in(client, owner.email, next="https://evil.example/")["Location"] == "/admin/"
+@pytest.mark.attack
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://evil.example/", "http://evil.example/", "//evil.example/", "///evil.example/", "/\\evil.example/"),
+        *("\\\\evil.example/", "\\/evil.example", "/\t/evil.example/", "\thttps://evil.example/", "https:evil.example"),
+        *("https:///evil.example", "http://testserver@evil.example/", "http://testserver.evil.example/"),
+        *("http://testserver:8001/", "https://testserver/", "http://evil.example\\@testserver/", "javascript:alert(1)"),
+        *("data:text/html,x", "http://second.example/", "http://localhost:8000/", "http://127.0.0.1/", "evil.example"),
+        *("http:testserver.evil.example", "\x01http://evil.example", "/%0d%0aLocation:https://evil.example\r\nX: y"),
+    ],
+)
+def test_nobody_is_sent_to_another_site(client: Client, owner: User, settings: Any, url: str) -> None:
+    settings.ALLOWED_HOSTS = ["testserver", "second.example", "localhost", "127.0.0.1"]
+    settings.CSRF_TRUSTED_ORIGINS = ["http://second.example"]
+    for page in ("/sign-in", f"/sign-in?next={quote(url)}"):
+        form = {"username": owner.email, "password": PASSWORD, "next": url}
+        location = Client(headers={"Host": "second.example"}).post(page, form)["Location"]
+        assert location == "/admin/" or (location.startswith("/%0d") and "\r" not in location)
+    client.force_login(owner)
+    onward = client.post("/sign-out", {"next": url})["Location"]
+    assert onward == "/sign-in" or onward.startswith("/%0d")
+    client.force_login(owner)
+    confirmed = client.post("/security/confirm", {"password": PASSWORD, "next": url})["Location"]
+    assert confirmed.startswith(("/security", "/admin/", "/%0d"))
 
 
-def test_a_wrong_password_and_an_unknown_person_are_told_the_same(client: Client, owner: User) -> None:
-    pages = [sign_in(client, name, "wrong").content.decode() for name in (owner.email, "nobody@example.com")]
-    assert all("do not go together" in page for page in pages)
-    assert "_auth_user_id" not in client.session
+@pytest.mark.attack
+@pytest.mark.parametrize("url", ["/connections?a=b#c", "http://testserver/connections", "http://testserver"])
+def test_people_are_led_on_to_addresses_of_ours(client: Client, owner: User, url: str) -> None:
+    assert sign_in(client, owner.email, next=url)["Location"] == url
+
+
+@pytest.mark.attack
+@pytest.mark.parametrize("path", ["/password/reset", "/sign-in"])
+def test_no_page_tells_whether_an_address_is_known(owner: User, path: str) -> None:
+    """The same answer, whether somebody has the address, has ended, or is unknown."""
+    make_application()
+    gone = User.objects.create_user("gone@riverside.example", PASSWORD, is_active=False)
+    answers = []
+    for email in (owner.email, gone.email, "nobody@riverside.example"):
+        response = Client().post(path, {"email": email, "username": email, "password": "wrong"})
+        page = re.sub(r'(csrfmiddlewaretoken" value|nonce)="[^"]*"', "", response.content.decode().replace(email, "…"))
+        answers.append((response.status_code, response.get("Location"), page))
+    assert answers[0] == answers[1] == answers[2]
+    for thread in threading.enumerate():
+        if thread.name == "mail":
+            thread.join()
 
 
 def test_someone_who_guesses_has_to_wait_and_others_do_not(client: Client, owner: User, stranger: User) -> None:

@@ -1,0 +1,148 @@
+"""Bytes that no HTTP library sends, to a real gunicorn: it refuses them, answers at once, and lives on."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reviews.tests.support.mail import free_port
+from reviews.tests.support.processes import children, on_linux
+from reviews.tests.support.site import ROOT, reachable, sqlite_site
+from reviews.tests.support.waiting import until
+
+pytestmark = [pytest.mark.attack, pytest.mark.fault, pytest.mark.once, on_linux]
+
+PATIENCE = 10.0  # seconds for an answer, or for the connection to be closed
+NOT_IMPLEMENTED = {501, 505}  # which gunicorn answers itself: an encoding or a version that it does not know
+STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
+NEXT = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"  # a request that is meant to be smuggled in
+
+HEAD = b"POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+SMUGGLING = {
+    "length and chunks": HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + NEXT,
+    "two lengths": HEAD + b"Content-Length: 0\r\nContent-Length: 47\r\n\r\n" + NEXT,
+    "a list of lengths": HEAD + b"Content-Length: 0, 47\r\n\r\n" + NEXT,
+    "a signed length": HEAD + b"Content-Length: +0\r\n\r\n" + NEXT,
+    "a length in hex": HEAD + b"Content-Length: 0x0\r\n\r\n" + NEXT,
+    "a negative length": HEAD + b"Content-Length: -1\r\n\r\n" + NEXT,
+    "a length too large": HEAD + b"Content-Length: " + b"9" * 40 + b"\r\n\r\n" + NEXT,
+    "two encodings": HEAD + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n\r\n0\r\n\r\n" + NEXT,
+    "an unknown encoding": HEAD + b"Transfer-Encoding: xchunked\r\nContent-Length: 0\r\n\r\n" + NEXT,
+    "a blank before the colon": HEAD + b"Transfer-Encoding : chunked\r\nContent-Length: 0\r\n\r\n" + NEXT,
+    "a tab before the encoding": HEAD + b"Transfer-Encoding:\tchunked\r\nContent-Length: 0\r\n\r\n" + NEXT,
+    "a folded header": HEAD + b"X-A: 1\r\n Content-Length: 47\r\nContent-Length: 0\r\n\r\n" + NEXT,
+    "an underscore": HEAD + b"Content_Length: 0\r\nContent-Length: 47\r\n\r\n" + NEXT,
+    "a bare line feed": HEAD + b"X-A: 1\nContent-Length: 47\r\nContent-Length: 0\r\n\r\n" + NEXT,
+    "a bare carriage return": HEAD + b"X-A: 1\rContent-Length: 47\r\nContent-Length: 0\r\n\r\n" + NEXT,
+    "a chunk that is no number": HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + NEXT,
+    "a chunk too large": HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 40 + b"\r\n" + NEXT,
+    "a chunk's extension": HEAD + b"Transfer-Encoding: chunked\r\n\r\n0;a=\n\r\n\r\n" + NEXT,
+    "NUL in a header": HEAD + b"X-A: \0\r\nContent-Length: 0\r\n\r\n" + NEXT,
+    "two hosts": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+}
+REQUESTS = {
+    "HTTP/0.9": b"GET /\r\n",
+    "HTTP/2.0": b"GET / HTTP/2.0\r\n\r\n",
+    "the preface of HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "HTTP/1.99": b"GET / HTTP/1.99\r\nHost: localhost\r\n\r\n",
+    "no version": b"GET / \r\nHost: localhost\r\n\r\n",
+    "methods in small letters": b"get /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "a method of signs": b"G@T /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "a long method": b"A" * 5000 + b" / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a long URL": b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "a long query": b"GET /r/x?" + b"a=%FF&" * 600 + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "a long header": b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"a" * 100_000 + b"\r\n\r\n",
+    "many headers": b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X-A: 1\r\n" * 500 + b"\r\n",
+    "many cookies": b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: " + b"a=b;" * 1500 + b"\r\n\r\n",
+    "an absolute form": b"GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "an authority": b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\nConnection: close\r\n\r\n",
+    "an asterisk": b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "no slash": b"GET healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "two slashes": b"GET //evil.example/%2e%2e HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "a way up": b"GET /static/../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "a way up, encoded": b"GET /static/%2e%2e%2f%2e%2e%2fetc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "a bad percent sign": b"GET /r/%zz%%%1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "NUL": b"GET /r/%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "NUL as it is": b"GET /r/\0 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "NUL in a static file": b"GET /static/%00.css HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "letters that are no UTF-8": b"GET /r/\xff\xfe HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "an encoded line break": b"GET /r/a%0d%0aX:%20y HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "no host": b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n",
+    "a foreign host": b"GET /sign-in HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
+    "a host that is none": b"GET /sign-in HTTP/1.1\r\nHost: a b@[::\r\nConnection: close\r\n\r\n",
+    "nothing but noise": bytes(range(256)) * 8,
+    "a TLS greeting": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 500,
+    "no more than a beginning": b"GET /healthz HT",
+    "less than it said": HEAD + b"Content-Length: 1000\r\n\r\n{}",
+    "a body of GET": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc",
+    "an expectation": HEAD + b"Expect: 200-maybe\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
+    "an upgrade": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n",
+    "a proxy's greeting": b"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n" + NEXT,
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """A gunicorn with two processes, and its port; its threads keep connections, without which nothing is smuggled."""
+    port = free_port()
+    environment = os.environ | {
+        "DATABASE_URL": sqlite_site(tmp_path_factory.mktemp("site")),
+        "REDIS_URL": "",
+        "PUBLIC_URL": "http://localhost",
+        "WEB_CONCURRENCY": "2",
+        "PYTHONWARNINGS": "ignore",
+        "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
+    }
+    command = [str(Path(sys.executable).with_name("gunicorn")), "--threads", "2", "-b", f"127.0.0.1:{port}", "reviewhub.wsgi"]
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        until(lambda: reachable(f"http://127.0.0.1:{port}"))
+        yield port, process
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def talk(port: int, sent: bytes) -> bytes:
+    """Send the bytes and no more, and return all that comes back. Raises TimeoutError if nobody closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        answer = b""
+        try:
+            connection.sendall(sent)
+            connection.shutdown(socket.SHUT_WR)
+            while part := connection.recv(65536):
+                answer += part
+        except ConnectionError:
+            pass  # it closed before it had read everything
+        return answer
+
+
+def answers_to(port: int, sent: bytes) -> list[int]:
+    return [int(status) for status in STATUS.findall(talk(port, sent))]
+
+
+def test_a_second_request_that_is_meant_is_answered(server: tuple[int, subprocess.Popen[bytes]]) -> None:
+    """What the tests below would see, were a request smuggled in."""
+    assert answers_to(server[0], HEAD + b"Content-Length: 0\r\n\r\n" + NEXT) == [400, 200]
+
+
+@pytest.mark.parametrize("name", [*SMUGGLING, *REQUESTS])
+def test_bytes_that_nobody_means_are_refused_and_the_server_lives(
+    server: tuple[int, subprocess.Popen[bytes]], name: str
+) -> None:
+    port, process = server
+    workers = children(process.pid)
+    answer = talk(port, (SMUGGLING | REQUESTS)[name])
+    statuses = [int(status) for status in STATUS.findall(answer)]
+    assert [status for status in statuses if status >= 500 and status not in NOT_IMPLEMENTED] == []
+    if name in SMUGGLING:
+        assert 200 not in statuses[1:], answer  # what came behind was no request of its own
+    assert b"evil.example" not in answer
+    assert b"root:" not in answer
+    assert talk(port, NEXT.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    assert children(process.pid) == workers
