@@ -23,7 +23,7 @@ DEPLOY := REVIEWHUB_ENV_FILE= DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import
 	REDIS_URL=redis://cache.example.com EMAIL_URL=smtp+tls://user:password@mail.example.com:587 \
 	TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=token TWILIO_FROM=+15005550006
 
-.PHONY: install run test test-all trials check messages bench lock clean
+.PHONY: install run test test-all attack audit trials check messages bench lock clean
 
 install: $(VENV)/tools .env  ## virtual environment, all pinned packages, a development .env
 
@@ -45,6 +45,12 @@ test-all: $(VENV)/tools $(NODE:=/node_modules/installed)  ## all the rest: brows
 	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -m "(browser or client or fault) and not postgres"
 	@echo "What may differ there, on PostgreSQL and Redis:"
 	@$(PYTEST) -m "postgres or not (browser or client or once)"
+
+attack: $(VENV)/tools  ## what an attacker would send, alone; says how much it was, and how many answers were a 5xx
+	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -m attack
+
+audit: $(VENV)/tools  ## the locks against published advisories; ends with 2 where these cannot be reached
+	@$(BIN)/python .ci/audit requirements.lock requirements-dev.lock requirements-uv.lock
 
 trials: $(VENV)/tools  ## tests and faults three times with another process on each core; half an hour
 	@.ci/trials $(PYTEST) -m "not (browser or client)"

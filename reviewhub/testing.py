@@ -48,6 +48,50 @@ def empty_cache() -> None:
     cache.clear()
 
 
+# --- Attacks ----------------------------------------------------------------------------------
+
+
+class Inputs:
+    """Count of what a test sent, and of the answers that were errors of ours."""
+
+    def __init__(self) -> None:
+        self.sent = self.errors = 0
+
+    def note(self, status: int) -> None:
+        self.sent += 1
+        self.errors += status >= 500
+
+
+@pytest.fixture(autouse=True)
+def inputs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inputs]:
+    """What a test marked `attack` sends through Django's client, or notes itself; else one input."""
+    inputs = Inputs()
+    if request.node.get_closest_marker("attack"):
+        from django.test import Client
+
+        answer = Client.request
+
+        def counted(client: Client, **call: Any) -> Any:
+            response = answer(client, **call)
+            inputs.note(response.status_code)
+            return response
+
+        monkeypatch.setattr(Client, "request", counted)
+        yield inputs
+        request.node.user_properties.append(("attack", (inputs.sent or 1, inputs.errors)))
+    else:
+        yield inputs
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how much was sent."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
+    counts = [count for report in reports for name, count in report.user_properties if name == "attack"]
+    if counts:
+        sent, errors = (sum(column) for column in zip(*counts, strict=True))
+        terminalreporter.write_line(f"Attack: {sent:,} inputs sent, {errors} answered with 5xx.")
+
+
 @pytest.fixture
 def without_redis(settings: Any) -> Iterator[None]:
     """Redis is set up and away: nothing listens at its address."""

@@ -12,7 +12,7 @@ from oauth.hashers import token_hash
 from oauth.models import User
 from oauth.tests.flow import SECRET, VERIFIER, App, pkce
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.attack, pytest.mark.django_db]
 
 SECRETS = re.compile(r"rh[ars]?_[\w-]{43}")
 

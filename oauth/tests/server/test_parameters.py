@@ -20,7 +20,7 @@ from oauth.server.parameters import (
     parameters_of,
 )
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.attack, pytest.mark.once]
 
 often = settings(max_examples=300, deadline=None, derandomize=True, database=None)
 

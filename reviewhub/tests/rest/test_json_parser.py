@@ -11,7 +11,7 @@ from rest_framework.exceptions import ParseError
 
 from reviewhub.rest.errors import MAX_BODY, PayloadTooLarge, StrictJSONParser
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.attack, pytest.mark.once]
 
 often = settings(max_examples=300, deadline=None, derandomize=True, database=None)
 

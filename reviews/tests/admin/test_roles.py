@@ -14,7 +14,7 @@ from reviews.models import Contact, Delivery, InboxItem, ReviewRequest, ReviewSi
 from reviews.pages import actions
 from reviews.tests.support.helpers import asked
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.attack, pytest.mark.django_db]
 
 SITE = {"name": "Angi", "url": "https://reviews.example/angi", "position": "1", "is_active": "on"}
 ASK = {"first_name": "Jane", "email": "jane@example.com", "delay_hours": "0", "channel": "auto", "sequence": ""}

@@ -24,7 +24,7 @@ from reviews.models import (
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.attack, pytest.mark.django_db]
 
 SECRET_WORDS = ("Zebedee", "zebedee@example.com", "Quagga")
 OPERATORS_ONLY = {

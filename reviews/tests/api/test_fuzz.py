@@ -16,7 +16,7 @@ from oauth.models import Account, User
 from reviewhub.wsgi import application
 from reviews.api.openapi.published import FILE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.attack, pytest.mark.django_db]
 
 CALLS = 25  # for each operation
 CHECKS = (

@@ -6,7 +6,7 @@ import pytest
 
 from reviews.models import Contact, Suppression
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.attack, pytest.mark.django_db]
 
 API = "/api/v1"
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from reviews.delivery.content import bounds
 from reviews.delivery.content.templates import VARIABLES, RenderError, check_template, fill
 
-pytestmark = pytest.mark.once
+pytestmark = [pytest.mark.attack, pytest.mark.once]
 
 TENFOLD = '| replace: "a", "aaaaaaaaaa" ' * 8
 MOST_BYTES = 10_000_000

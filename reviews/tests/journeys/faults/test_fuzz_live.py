@@ -23,6 +23,7 @@ from reviews.pages import actions
 from reviews.tests.support.helpers import asked
 
 pytestmark = [
+    pytest.mark.attack,
     pytest.mark.fault,
     pytest.mark.postgres,
     pytest.mark.skipif(given.SQLITE, reason="needs PostgreSQL: once in CI is enough"),
