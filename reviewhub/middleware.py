@@ -1,4 +1,4 @@
-"""Middleware for requests to any app: ids, access lines, errors in JSON, the back-office's security policy, methods of pages."""
+"""Middleware for requests to any app: ids, access lines, errors in JSON, methods of pages, the back-office's policy."""
 
 import logging
 import re

@@ -18,7 +18,7 @@ from allauth.mfa.webauthn.internal import auth, flows
 from allauth.mfa.webauthn.views import LoginWebAuthnView
 from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LoginView, LogoutView, RedirectURLMixin
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
@@ -33,12 +33,12 @@ from oauth.views.policy import allow_form_redirect, allow_scripts
 WAYS = {"has_app": Authenticator.Type.TOTP, "has_passkey": Authenticator.Type.WEBAUTHN}
 
 
-class LeadsOn:
+class LeadsOn(RedirectURLMixin):
     """Part of a view that leads on to the address in `next`, if that is one of ours."""
 
     request: HttpRequest
 
-    def get_redirect_url(self) -> str:
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
         """Return the address, or nothing."""
         url = self.request.POST.get("next", self.request.GET.get("next", ""))
         return url if get_adapter().is_safe_url(url) else ""
@@ -103,7 +103,7 @@ class Step:
         return answer
 
 
-class SignIn(LeadsOn, Step, LoginView):
+class SignIn(Step, LeadsOn, LoginView):
     """The password. For people with a second factor the session begins only after that one."""
 
     template_name = "oauth/sign_in.html"
@@ -125,7 +125,7 @@ class SignIn(LeadsOn, Step, LoginView):
         return answer
 
 
-class PasskeySignIn(LeadsOn, Step, LoginWebAuthnView):
+class PasskeySignIn(Step, LeadsOn, LoginWebAuthnView):
     """A passkey in place of password and second factor: GET gives the challenge, POST takes the answer."""
 
     template_name = "oauth/sign_in.html"

@@ -172,7 +172,7 @@ class NewestFirst(CursorPagination):
         return min(int(text), self.max_page_size)
 
     def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> Any:
-        self._ordered_by = queryset.model._meta.get_field(self.ordering[0].lstrip("-"))
+        self._ordered_by: Any = queryset.model._meta.get_field(self.ordering[0].lstrip("-"))
         return super().paginate_queryset(queryset, request, view)
 
     def decode_cursor(self, request: Any) -> Any:
@@ -183,7 +183,7 @@ class NewestFirst(CursorPagination):
         try:
             cursor = super().decode_cursor(request)
             if cursor is not None and cursor.position is not None:
-                value = self._ordered_by.to_python(cursor.position)
+                value: Any = self._ordered_by.to_python(cursor.position)
                 if str(value) != cursor.position or (isinstance(value, datetime) and value.tzinfo is None):
                     raise ValueError
         except (exceptions.NotFound, ArithmeticError, DjangoValidationError, ValueError) as error:

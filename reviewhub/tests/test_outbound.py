@@ -26,7 +26,14 @@ pytestmark = [pytest.mark.attack, pytest.mark.once]
 PRIVATE_HOSTS = (
     *("0", "0.0.0.0", "0x7f.1", "0x7f.0x0.0x0.0x1", "017700000001", "127.0.0.1.", "127.1.", "localhost.", "LOCALHOST"),
     *("[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]", "[0:0:0:0:0:ffff:a9fe:a9fe]", "[2002:a9fe:a9fe::]"),
-    *("[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::a9fe:a9fe]", "[fe80::1%25eth0]", "[fe80::1%eth0]", "[::]", "[fd00:ec2::254]"),
+    *(
+        "[64:ff9b::a9fe:a9fe]",
+        "[64:ff9b:1::a9fe:a9fe]",
+        "[fe80::1%25eth0]",
+        "[fe80::1%eth0]",
+        "[::]",
+        "[fd00:ec2::254]",
+    ),
     *("0xa9fea9fe", "2852039166", "0251.0376.0251.0376", "169.254.169.254.", "192.0.0.192", "100.100.100.200"),
     *("metadata", "metadata.google.internal.", "foo.localhost", "localhost.localdomain", "a.local.", "a.lan"),
     *("router.home.arpa", "intranet", "[0000::0001]:443", "127.0.0.1:443", "[::ffff:0:127.0.0.1]", "192.88.99.1"),
@@ -34,10 +41,26 @@ PRIVATE_HOSTS = (
 NO_HOSTS = (
     *("hooks.example.com:0", "hooks.example.com:65536", "hooks.example.com:-1", "hooks.example.com:٤٤٣", "a..b"),
     *("127。0。0。1", "①②⑦.⓪.⓪.①", "%31%32%37.0.0.1", "1.1.1.1%00.example", "256.256.256.256", "1.2.3.4.5"),
-    *("0x100000000", "4294967297", "a.0x7f", "[v1.x]", "[::1", "xn--", ".example.com", "-a.example", "a" * 64 + ".example"),
+    *(
+        "0x100000000",
+        "4294967297",
+        "a.0x7f",
+        "[v1.x]",
+        "[::1",
+        "xn--",
+        ".example.com",
+        "-a.example",
+        "a" * 64 + ".example",
+    ),
     *("a." * 127 + "example", "hooks.example.com\\", "hooks.example.com\\.evil.example", "exa mple.com", "\0"),
 )
-USERINFO = ("127.0.0.1:443@8.8.8.8/", "8.8.8.8@127.0.0.1/", "hooks.example.com\\@127.0.0.1/", "@127.0.0.1/", "a:b@x.example")
+USERINFO = (
+    "127.0.0.1:443@8.8.8.8/",
+    "8.8.8.8@127.0.0.1/",
+    "hooks.example.com\\@127.0.0.1/",
+    "@127.0.0.1/",
+    "a:b@x.example",
+)
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 

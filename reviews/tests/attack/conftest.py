@@ -65,7 +65,9 @@ def attacker(other_account: Account, stranger: User, now: datetime) -> Account:
 
 
 @pytest.fixture
-def callers(victim: Account, attacker: Account, viewer: User, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Caller]]:
+def callers(
+    victim: Account, attacker: Account, viewer: User, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[list[Caller]]:
     """Everybody who may not touch the victim's rows."""
     monkeypatch.setattr(throttling, "MOST_FROM_ADDRESS", 1_000_000)
     monkeypatch.setattr(throttling, "MOST_FOR_NAME", 1_000_000)

@@ -62,5 +62,7 @@ def test_nobody_reads_or_changes_a_row_of_another_account(
             shown = [] if caller.is_member else [mark for mark in marks if mark in content and mark not in path]
             is_misread = method in OF_NO_PAGE and response.status_code < 300 and not JSON_PATHS.match(path)
             if response.status_code >= 500 or changed or shown or is_misread:
-                faults.append(f"{caller.name}: {method} {path} → {response.status_code}, shows {shown}, writes {changed}")
+                faults.append(
+                    f"{caller.name}: {method} {path} → {response.status_code}, shows {shown}, writes {changed}"
+                )
     assert faults == []

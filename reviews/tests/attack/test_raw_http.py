@@ -23,6 +23,12 @@ NOT_IMPLEMENTED = {501, 505}  # which gunicorn answers itself: an encoding or a 
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 NEXT = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"  # a request that is meant to be smuggled in
 
+
+def get(target: bytes, headers: bytes = b"") -> bytes:
+    """Return a request, after whose answer the connection is closed."""
+    return b"GET " + target + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n" + headers + b"\r\n"
+
+
 HEAD = b"POST /oauth/token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 SMUGGLING = {
     "length and chunks": HEAD + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + NEXT,
@@ -56,23 +62,25 @@ REQUESTS = {
     "a method of signs": b"G@T /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
     "a long method": b"A" * 5000 + b" / HTTP/1.1\r\nHost: localhost\r\n\r\n",
     "a long URL": b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
-    "a long query": b"GET /r/x?" + b"a=%FF&" * 600 + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "a long query": get(b"/r/x?" + b"a=%FF&" * 600),
     "a long header": b"GET / HTTP/1.1\r\nHost: localhost\r\nX-A: " + b"a" * 100_000 + b"\r\n\r\n",
     "many headers": b"GET / HTTP/1.1\r\nHost: localhost\r\n" + b"X-A: 1\r\n" * 500 + b"\r\n",
-    "many cookies": b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: " + b"a=b;" * 1500 + b"\r\n\r\n",
-    "an absolute form": b"GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "many cookies": b"GET /sign-in HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nCookie: "
+    + b"a=b;" * 1500
+    + b"\r\n\r\n",
+    "an absolute form": get(b"http://evil.example/healthz"),
     "an authority": b"CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example:443\r\nConnection: close\r\n\r\n",
     "an asterisk": b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    "no slash": b"GET healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    "two slashes": b"GET //evil.example/%2e%2e HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    "a way up": b"GET /static/../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    "a way up, encoded": b"GET /static/%2e%2e%2f%2e%2e%2fetc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    "a bad percent sign": b"GET /r/%zz%%%1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    "NUL": b"GET /r/%00 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    "NUL as it is": b"GET /r/\0 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    "NUL in a static file": b"GET /static/%00.css HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    "letters that are no UTF-8": b"GET /r/\xff\xfe HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
-    "an encoded line break": b"GET /r/a%0d%0aX:%20y HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+    "no slash": get(b"healthz"),
+    "two slashes": get(b"//evil.example/%2e%2e"),
+    "a way up": get(b"/static/../../etc/passwd"),
+    "a way up, encoded": get(b"/static/%2e%2e%2f%2e%2e%2fetc/passwd"),
+    "a bad percent sign": get(b"/r/%zz%%%1"),
+    "NUL": get(b"/r/%00"),
+    "NUL as it is": get(b"/r/\0"),
+    "NUL in a static file": get(b"/static/%00.css"),
+    "letters that are no UTF-8": get(b"/r/\xff\xfe"),
+    "an encoded line break": get(b"/r/a%0d%0aX:%20y"),
     "no host": b"GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n",
     "a foreign host": b"GET /sign-in HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n",
     "a host that is none": b"GET /sign-in HTTP/1.1\r\nHost: a b@[::\r\nConnection: close\r\n\r\n",
@@ -80,9 +88,9 @@ REQUESTS = {
     "a TLS greeting": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\0" * 500,
     "no more than a beginning": b"GET /healthz HT",
     "less than it said": HEAD + b"Content-Length: 1000\r\n\r\n{}",
-    "a body of GET": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 3\r\n\r\nabc",
+    "a body of GET": get(b"/healthz", b"Content-Length: 3\r\n") + b"abc",
     "an expectation": HEAD + b"Expect: 200-maybe\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}",
-    "an upgrade": b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n",
+    "an upgrade": get(b"/healthz", b"Connection: Upgrade\r\nUpgrade: websocket\r\n"),
     "a proxy's greeting": b"PROXY TCP4 127.0.0.1 127.0.0.1 1 2\r\n" + NEXT,
 }
 
@@ -99,7 +107,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, subp
         "PYTHONWARNINGS": "ignore",
         "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
     }
-    command = [str(Path(sys.executable).with_name("gunicorn")), "--threads", "2", "-b", f"127.0.0.1:{port}", "reviewhub.wsgi"]
+    command = [
+        str(Path(sys.executable).with_name("gunicorn")),
+        "--threads",
+        "2",
+        "-b",
+        f"127.0.0.1:{port}",
+        "reviewhub.wsgi",
+    ]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         until(lambda: reachable(f"http://127.0.0.1:{port}"))
@@ -146,5 +161,5 @@ def test_bytes_that_nobody_means_are_refused_and_the_server_lives(
         assert 200 not in statuses[1:], answer  # what came behind was no request of its own
     assert b"evil.example" not in answer
     assert b"root:" not in answer
-    assert talk(port, NEXT.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")).startswith(b"HTTP/1.1 200")
+    assert talk(port, get(b"/healthz")).startswith(b"HTTP/1.1 200")
     assert children(process.pid) == workers

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -33,8 +34,11 @@ def png(width: int, height: int, *chunks: tuple[bytes, bytes]) -> bytes:
     """A PNG whose head names that size, and whose data are not there."""
     head = (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
     parts = [head, *chunks, (b"IDAT", zlib.compress(b"\0" * 100)), (b"IEND", b"")]
-    written = [struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(written)
+    file = io.BytesIO(b"\x89PNG\r\n\x1a\n")
+    file.seek(0, io.SEEK_END)
+    for name, data in parts:
+        file.write(struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)))
+    return file.getvalue()
 
 
 def image(kind: str, *, size: tuple[int, int] = (8, 8), **options: Any) -> bytes:
@@ -68,7 +72,10 @@ LISTS: dict[str, bytes] = {
     "nothing": b"",
     "line breaks alone": b"\r\n\n\r" * 1000,
 }
-NAMES = ("../../etc/passwd", "..\\..\\x.csv", "/etc/passwd", "a\0b.csv", "x" * 5000 + ".csv", "<script>.csv", "", "con", "a\r\nX: y")
+NAMES = (
+    *("../../etc/passwd", "..\\..\\x.csv", "/etc/passwd", "a\0b.csv", "x" * 5000 + ".csv", "<script>.csv", "", "con"),
+    "a\r\nX: y",
+)
 
 
 @pytest.fixture
@@ -94,8 +101,8 @@ def test_a_list_is_read_or_refused_in_words(client: Client, account: Account, na
         assert answer.context["form"].errors["file"][0]
     else:
         assert answer.status_code == 200
-        saved = b"".join(client.get(f"/admin/reviews/importjob/{job.pk}/problems.csv"))
-        assert not [cell for line in saved.decode().splitlines() for cell in line.split(",") if cell.startswith(("=", "@"))]
+        saved = b"".join(client.get(f"/admin/reviews/importjob/{job.pk}/problems.csv")).decode()
+        assert not re.search(r"(^|,)[=@]", saved, re.MULTILINE)  # a spreadsheet would work it out
         assert ImportProblem.objects.filter(job=job).count() <= job.total
 
 
@@ -113,9 +120,9 @@ def test_the_name_of_a_file_is_no_path(client: Client, account: Account, name: s
         *(png(60_000, 60_000), png(1, 24_999_999), png(2**31 - 1, 1), png(0, 0), png(5000, 5000)),
         png(8, 8, (b"zTXt", b"a\0\0" + zlib.compress(b"\0" * 100_000_000))),
         png(8, 8, (b"iCCP", b"a\0\0" + zlib.compress(b"\0" * 100_000_000))),
-        *(zipped(1000), b"%!PS\n(%pipe%id) (r) file", b"<?xml version='1.0'?><svg/>", b"GIF89a", b"RIFF\xff\xff\xff\xffWEBPVP8X"),
-        *(image("BMP"), image("TIFF"), image("ICO"), image("PPM"), b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0" + b"\0" * 100),
-        b"\0" * 5_000_001,
+        *(zipped(1000), b"%!PS\n(%pipe%id) (r) file", b"<?xml version='1.0'?><svg/>", b"\0" * 5_000_001),
+        *(b"GIF89a", b"RIFF\xff\xff\xff\xffWEBPVP8X", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0" + b"\0" * 100),
+        *(image(kind) for kind in ("BMP", "TIFF", "ICO", "PPM")),
     ],
     ids=range(19),
 )

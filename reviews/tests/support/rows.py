@@ -65,4 +65,5 @@ def fill(account: Account, user: User, now: datetime, *, first_name: str, word: 
     notice = Notice.objects.create(event=Event.objects.filter(account=account)[0], endpoint=endpoint, due_at=now)
     Attempt.objects.create(notice=notice, at=now, milliseconds=1, error=f"{word} did not answer", answer=word)
     Logo.objects.create(account=account, content=word.encode())
-    Simulation.objects.create(user=user, account=account, run=uuid4(), error=f"{word} ended", started_at=now, beat_at=now)
+    times = {"started_at": now, "beat_at": now}
+    Simulation.objects.create(user=user, account=account, run=uuid4(), error=f"{word} ended", **times)
