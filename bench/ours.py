@@ -137,6 +137,7 @@ def _codes(member: Membership, application: Application, count: int) -> list[str
         Grant(
             user=member.user,
             account=member.account,
+            membership=member,
             application=application,
             code=token_hash(code),
             expires=timezone.now() + timedelta(hours=1),
@@ -153,7 +154,8 @@ def _codes(member: Membership, application: Application, count: int) -> list[str
 def _pairs(member: Membership, application: Application, count: int) -> list[str]:
     """Token pairs, each of its own family, as if the user had connected anew each time; the access tokens."""
     tokens = [new_token(ACCESS_PREFIX) for _ in range(count)]
-    shared: dict[str, Any] = {"user": member.user, "account": member.account, "application": application}
+    owners = {"user": member.user, "account": member.account, "membership": member}
+    shared: dict[str, Any] = owners | {"application": application}
     expires = timezone.now() + timedelta(hours=1)
     rows = AccessToken.objects.bulk_create(
         AccessToken(token_checksum=token_hash(token), token_family=uuid.uuid4(), expires=expires, scope=SCOPE, **shared)

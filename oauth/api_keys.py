@@ -24,7 +24,7 @@ def create_api_key(
     expires_at: datetime | None = None,
     key: str | None = None,
 ) -> tuple[ApiKey, str]:
-    """Create a key; return its row and its value, which is stored nowhere.
+    """Create a key of a member; return its row and its value, which is stored nowhere.
 
     `key` is for the demo account alone: its key is derived from SECRET_KEY, and stays the same.
     """
@@ -32,6 +32,7 @@ def create_api_key(
     row = ApiKey.objects.create(
         account=account,
         user=user,
+        membership=account.memberships.get(user=user),
         name=name,
         prefix=value[:8],
         key_hash=token_hash(value),

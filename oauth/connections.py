@@ -7,12 +7,13 @@ from typing import Any
 from django.db.models import Max, Min
 
 from oauth.models import Account, RefreshToken
+from oauth.roles import scopes_now
 from oauth.scopes import in_order
 
 
 @dataclass(frozen=True)
 class Connection:
-    """An app and the person who connected it, once or several times: all scopes, the first time, the last use."""
+    """An app and the person who connected it, once or several times: what it may do now, since when, its last use."""
 
     application_id: int
     application: str
@@ -25,9 +26,10 @@ class Connection:
 
 def connections_of(account: Account, now: datetime) -> list[Connection]:
     """The account's connections, the newest first."""
-    live = RefreshToken.objects.live(now).acting().filter(account=account, application__is_active=True)
+    live = RefreshToken.objects.live(now).acting().with_role().filter(account=account, application__is_active=True)
     rows = live.values(
-        "application_id", "application__name", "application__client_id", "user_id", "user__name", "user__email", "scope"
+        *("application_id", "application__name", "application__client_id"),
+        *("user_id", "user__name", "user__email", "scope", "role"),
     ).annotate(first_connected_at=Min("connected_at"), last_used_at=Max("access_token__last_used_at"))
     connections: dict[tuple[Any, Any], Connection] = {}
     for row in rows.order_by("first_connected_at"):  # one for each set of scopes
@@ -39,7 +41,7 @@ def connections_of(account: Account, now: datetime) -> list[Connection]:
             application=row["application__name"] or row["application__client_id"],
             user_id=str(row["user_id"]),
             person=row["user__name"] or row["user__email"],
-            scopes=in_order([*row["scope"].split(), *(earlier.scopes if earlier else ())]),
+            scopes=in_order([*scopes_now(row["scope"], row["role"]), *(earlier.scopes if earlier else ())]),
             connected_at=earlier.connected_at if earlier else row["first_connected_at"],
             last_used_at=max(uses) if uses else None,
         )

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 
 from oauth.models import Membership
+from oauth.scopes import WRITE, in_order
 
 WRITERS = {Membership.Role.OWNER, Membership.Role.MANAGER}
 
@@ -31,6 +32,12 @@ def roles_of(request: HttpRequest) -> dict[UUID, str]:
 def written_accounts(request: HttpRequest) -> list[UUID]:
     """The accounts in which the person may change things: a manager here may be a viewer there."""
     return [account for account, role in roles_of(request).items() if role in WRITERS]
+
+
+def scopes_now(granted: str, role: str) -> list[str]:
+    """Return what a key or token may do now: of the scopes that were granted, those that its person's role allows."""
+    scopes = in_order(granted.split())
+    return scopes if role in WRITERS else [scope for scope in scopes if scope != WRITE]
 
 
 def is_operator(request: HttpRequest) -> bool:

@@ -17,6 +17,7 @@ from oauth.api_keys import NO_HOLDER, check_number, create_api_key, find_holder,
 from oauth.applications import renew_secret
 from oauth.models import AccessToken, Account, ApiKey, Application, Grant, IDToken, Membership, RefreshToken, User
 from oauth.roles import is_operator, written_accounts
+from oauth.server import grants
 from oauth.sign_in.forms import scopes_choice
 from reviewhub.backoffice.pages import (
     AccountAdmin,
@@ -39,10 +40,20 @@ for model in (Application, AccessToken, RefreshToken, Grant, IDToken, DeviceGran
         admin.site.unregister(model)
 
 
+class MembershipForm(forms.ModelForm):
+    """Form for a person in the list of an account; whose row it is stays as it was made."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "user" in self.fields:
+            self.fields["user"].disabled = True
+
+
 class MembershipInline(AccountTabularInline):
     """People of an account. They see each other; the operator changes the list, and invitations add to it."""
 
     model = Membership
+    form = MembershipForm
     verbose_name_plural = "people"
     hide_title = True
     extra = 0
@@ -132,6 +143,10 @@ class MembershipAdmin(OperatorAdmin):
     autocomplete_fields = ("user", "account")
     search_fields = ("user__email", "account__name")
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Membership | None = None) -> Any:
+        """Fix whose it is: keys and tokens are bound to it, and another person's membership is another row."""
+        return ("user", "account") if obj else ()
+
 
 @admin.register(User)
 class PersonAdmin(DjangoUserAdmin, OperatorAdmin):
@@ -152,6 +167,14 @@ class PersonAdmin(DjangoUserAdmin, OperatorAdmin):
         ("When", {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "is_staff", "password1", "password2")}),)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """End the keys and tokens of a person who is deactivated, so that none works again when they are active."""
+        super().save_model(request, obj, form, change)
+        if "is_active" in form.changed_data and not obj.is_active:
+            now = timezone.now()
+            grants.revoke_user(obj, now)
+            revoke_api_keys(ApiKey.objects.filter(user=obj), now)
 
 
 class ApiKeyForm(forms.ModelForm):
@@ -183,7 +206,7 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
     """API keys: made here, shown once, and revoked; never edited."""
 
     list_display = ("name", "account", "prefix", "scope", "user", "created_at", "last_used_at", "state")
-    list_select_related = ("account", "user")
+    list_select_related = ("account", "user", "membership")
     ordering = ("-created_at",)
     actions = ("revoke",)
     fields = ("account", "name", "scopes", "expires_at")
@@ -212,10 +235,14 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         return _show_once(self, request, "The new API key", {obj.name: obj.shown_once})
 
-    @display(description="State", label={"live": "success", "revoked": "danger", "expired": "warning"})
+    @display(
+        description="State", label={"live": "success", "revoked": "danger", "left": "danger", "expired": "warning"}
+    )
     def state(self, key: ApiKey) -> str:
         if key.revoked_at:
             return "revoked"
+        if key.membership is None:
+            return "left"  # whose key it is works in the account no more, or anew
         return "expired" if key.expires_at and key.expires_at <= timezone.now() else "live"
 
     @action(description="Revoke the chosen keys", permissions=["write"])

@@ -15,7 +15,7 @@ from oauth.models import AccessToken, Account, ApiKey, User
 from oauth.models.account import ActingQuerySet
 from oauth.models.api_key import PREFIX as KEY_PREFIX
 from oauth.models.tokens import ACCESS_PREFIX
-from oauth.scopes import in_order
+from oauth.roles import scopes_now
 from reviewhub.statements import Select
 
 H = TypeVar("H", bound=Model)
@@ -29,7 +29,8 @@ USE_PRECISION = timedelta(seconds=60)
 class Credential:
     """A live token or API key with its user, account and role.
 
-    `last_used_at` is the last use before this one. `application_id` is None for an API key.
+    `scopes` are what it may do now, as its user's role allows. `last_used_at` is the last use before this one.
+    `application_id` is None for an API key.
     """
 
     id: str
@@ -123,7 +124,7 @@ def _use(
         user=row.user,
         account=row.account,
         role=row.role,
-        scopes=in_order(row.scope.split()),
+        scopes=scopes_now(row.scope, row.role),
         created_at=created_at,
         expires_at=expires_at,
         last_used_at=row.last_used_at,

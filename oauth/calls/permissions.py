@@ -7,7 +7,7 @@ from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from oauth.calls.authentication import credential_of
-from oauth.models import Membership
+from oauth.roles import WRITERS
 from oauth.scopes import READ, WRITE
 
 if TYPE_CHECKING:  # the framework's settings import this module while its views are being made
@@ -22,8 +22,8 @@ class HasScope(BasePermission):
             return False
         credential = credential_of(request)
         scope = READ if request.method in SAFE_METHODS else WRITE
+        if scope == WRITE and credential.role not in WRITERS:
+            raise PermissionDenied("This user may look, but not change anything.", code="insufficient_scope")
         if scope not in credential.scopes:
             raise PermissionDenied(f"This call needs the scope '{scope}'.", code="insufficient_scope")
-        if scope == WRITE and credential.role == Membership.Role.VIEWER:
-            raise PermissionDenied("This user may look, but not change anything.", code="insufficient_scope")
         return True

@@ -201,13 +201,36 @@ class Membership(models.Model):
         return f"{self.user}, {self.get_role_display()} of {self.account}"
 
 
+class ActsForAccount(models.Model):
+    """Base of keys, codes and tokens: what was made under a membership ends with it, for good.
+
+    They point to it by its number, which is never given again, with no constraint and no cascade. However it goes, and
+    also while a token is being issued, they are dead; a person who comes back has another membership.
+    """
+
+    membership = models.ForeignKey(
+        Membership,
+        # None: its person had left before this column was added.
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        editable=False,
+        related_name="+",
+    )
+
+    class Meta:
+        abstract = True
+
+
 class ActingQuerySet(models.QuerySet[M]):
     """Rows that let a user act for an account: keys, codes, tokens."""
 
     def acting(self) -> Self:
-        """Rows whose user and account are active, and whose user works in the account."""
-        return self.filter(user__is_active=True, account__is_active=True, account__memberships__user=F("user"))
+        """Rows whose user and account are active, and whose membership lasts."""
+        lasting = {"membership__user": F("user"), "membership__account": F("account")}
+        return self.filter(user__is_active=True, account__is_active=True, **lasting)
 
     def with_role(self) -> Self:
-        """Annotate `role`, the user's role in the account; only after `acting`, which joins that one membership."""
-        return self.annotate(role=F("account__memberships__role"))
+        """Annotate `role`, the user's role in the account; only after `acting`."""
+        return self.annotate(role=F("membership__role"))

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.db import models
 
-from oauth.models.account import ActingQuerySet
+from oauth.models.account import ActingQuerySet, ActsForAccount
 
 PREFIX = "rh_"
 
@@ -17,7 +17,7 @@ class ApiKeyQuerySet(ActingQuerySet["ApiKey"]):
         return self.filter(models.Q(expires_at=None) | models.Q(expires_at__gt=now), revoked_at=None)
 
 
-class ApiKey(models.Model):
+class ApiKey(ActsForAccount):
     """A key of one account. Only its hash is stored; the key is shown once, when it is created."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

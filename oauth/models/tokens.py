@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 from oauth2_provider.models import AbstractAccessToken, AbstractGrant, AbstractIDToken, AbstractRefreshToken
 
-from oauth.models.account import ActingQuerySet
+from oauth.models.account import ActingQuerySet, ActsForAccount
 
 # A prefix tells the kind of a token without a query, and lets secret scanners find leaked ones.
 ACCESS_PREFIX, REFRESH_PREFIX = "rha_", "rhr_"
@@ -18,12 +18,14 @@ class GrantQuerySet(ActingQuerySet["Grant"]):
     """Codes."""
 
 
-class Grant(AbstractGrant):
+class Grant(ActsForAccount, AbstractGrant):
     """An authorization code: `code` holds its hash. Kept after use, so that a second use is seen."""
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="grants")
     consumed_at = models.DateTimeField(null=True, blank=True)
     token_family = models.UUIDField(null=True, blank=True, editable=False)
+
+    role: str  # the user's, in the account, where a query annotates it
 
     objects = GrantQuerySet.as_manager()
 
@@ -35,7 +37,7 @@ class AccessTokenQuerySet(ActingQuerySet["AccessToken"]):
     """Access tokens."""
 
 
-class AccessToken(AbstractAccessToken):
+class AccessToken(ActsForAccount, AbstractAccessToken):
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="access_tokens")
     last_used_at = models.DateTimeField(null=True, blank=True)
     token_family = models.UUIDField(null=True, blank=True, editable=False)
@@ -57,7 +59,7 @@ class RefreshTokenQuerySet(ActingQuerySet["RefreshToken"]):
         return self.filter(revoked=None, created__gt=now - idle_period())
 
 
-class RefreshToken(AbstractRefreshToken):
+class RefreshToken(ActsForAccount, AbstractRefreshToken):
     """One link of a chain: each refresh revokes it and adds the next, of the same family."""
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="refresh_tokens")
@@ -65,6 +67,8 @@ class RefreshToken(AbstractRefreshToken):
     connected_at = models.DateTimeField(
         default=timezone.now, help_text="When the user allowed it; handed on from token to token."
     )
+
+    role: str  # the user's, in the account, where a query annotates it
 
     objects = RefreshTokenQuerySet.as_manager()
 

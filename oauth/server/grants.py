@@ -17,6 +17,7 @@ from django.db.models import Model, Q, QuerySet
 
 from oauth.hashers import token_hash
 from oauth.models import AccessToken, Application, Grant, RefreshToken, User
+from oauth.models.account import ActingQuerySet
 from oauth.models.tokens import REFRESH_PREFIX
 from reviewhub.statements import Change, Insert, Select
 
@@ -46,14 +47,18 @@ def find_refresh_token(token: str, client: Application) -> RefreshToken | None:
 
 
 def live_refresh_token(token: str, client: Application, now: datetime) -> RefreshToken | None:
-    """Return the row of a client's live refresh token, without a lock."""
-    rows = RefreshToken.objects.live(now).acting()
+    """Return the row of a client's live refresh token, without a lock, with its user's `role`."""
+    rows = RefreshToken.objects.live(now).acting().with_role()
     return rows.filter(token_checksum=token_hash(token), application=client).first()
 
 
-def _lock(rows: QuerySet[M], *columns: str) -> QuerySet[M]:
-    """Select and lock the rows; of their columns, only those that an exchange or a refresh uses."""
-    return rows.only("user", "account", "application", "token_family", *columns).select_for_update(of=("self",))
+def _lock(rows: ActingQuerySet[M], *columns: str) -> QuerySet[M]:
+    """Select and lock the rows; of their columns, only those that an exchange or a refresh uses, and the `role`."""
+    return (
+        rows.with_role()
+        .only("user", "account", "membership", "application", "token_family", *columns)
+        .select_for_update(of=("self",))
+    )
 
 
 _grant_of = Select(
@@ -90,7 +95,7 @@ def issue_pair(
     origin: Grant | RefreshToken, *, access_token: str, refresh_token: str, scope: str, now: datetime
 ) -> None:
     """Store the pair of tokens that a code or a refresh token leads to. `scope` is that of the access token."""
-    owners = {"user": origin.user_id, "account": origin.account_id, "application": origin.application_id}
+    owners = {name: getattr(origin, f"{name}_id") for name in _OWNERS}
     shared = owners | {"token_family": origin.token_family, "token": "", "resource": [], "created": now, "updated": now}
     access: dict[str, str | datetime] = {
         "token_checksum": token_hash(access_token),
@@ -113,7 +118,8 @@ def issue_pair(
     )
 
 
-_SHARED = "user", "account", "application", "token_family", "token", "resource", "created", "updated"
+_OWNERS = "user", "account", "membership", "application"
+_SHARED = *_OWNERS, "token_family", "token", "resource", "created", "updated"
 _ACCESS = "token_checksum", "scope", "expires"
 _add_access_token = Insert(AccessToken, *_SHARED, *_ACCESS)
 _add_refresh_token = Insert(RefreshToken, *_SHARED, "token_checksum", "scope", "access_token", "connected_at")

@@ -14,6 +14,7 @@ from oauth.calls.authentication import find_credential
 from oauth.hashers import new_token, token_hash
 from oauth.models import Application, Grant, RefreshToken
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
+from oauth.roles import scopes_now
 from oauth.scopes import SCOPES, in_order
 from oauth.server import grants
 from oauth.server.parameters import basic_credentials
@@ -102,7 +103,8 @@ class Validator(OAuth2Validator):
         Grant.objects.create(
             application=request.client,
             user=request.user,
-            account=request.account,
+            account=request.membership.account,
+            membership=request.membership,
             code=token_hash(code["code"]),
             expires=timezone.now() + timedelta(seconds=600),
             redirect_uri=request.redirect_uri,
@@ -175,19 +177,20 @@ class Validator(OAuth2Validator):
     # --- Tokens -------------------------------------------------------------------------------
 
     def save_bearer_token(self, token: dict[str, Any], request: Any, *args: Any, **kwargs: Any) -> None:
-        """Store the pair, or, if a repeated refresh finds it stored, answer with its scope."""
-        if request.grant_type == "refresh_token" and request.repeated is not None:
-            token["scope"] = request.repeated.access_token.scope
-            return
+        """Store the pair, unless a repeated refresh finds it stored; answer with what it may do now."""
         origin = request.grant if request.grant_type == "authorization_code" else request.refresh_row
-        token["scope"] = " ".join(in_order(request.scopes))
-        grants.issue_pair(
-            origin,
-            access_token=token["access_token"],
-            refresh_token=token["refresh_token"],
-            scope=token["scope"],
-            now=timezone.now(),
-        )
+        if repeated := getattr(request, "repeated", None):
+            granted = repeated.access_token.scope
+        else:
+            granted = " ".join(in_order(request.scopes))
+            grants.issue_pair(
+                origin,
+                access_token=token["access_token"],
+                refresh_token=token["refresh_token"],
+                scope=granted,
+                now=timezone.now(),
+            )
+        token["scope"] = " ".join(scopes_now(granted, origin.role))
 
     def validate_bearer_token(self, token: str, scopes: list[str], request: Any) -> bool:
         """Check a token by the API's rules, for callers of the library: person, business and role must still hold."""

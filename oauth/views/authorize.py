@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import FatalClientError, OAuth2Error
 
-from oauth.models import Account, Application
+from oauth.models import Application, Membership
 from oauth.roles import WRITERS, memberships_of
 from oauth.scopes import SCOPES, in_order
 from oauth.server.library import server
@@ -115,7 +115,7 @@ def _ask(request: HttpRequest, scopes: list[str], details: dict[str, Any], probl
             "application": details["request"].client,
             "host": target.hostname,
             "scopes": [SCOPES[scope] for scope in scopes],
-            "accounts": _accounts(request),
+            "accounts": [membership.account for membership in _memberships(request)],
             "problem": problem,
         },
         status=400 if problem else 200,
@@ -133,19 +133,20 @@ def _decide(
         if call.state:
             denial.append(("state", call.state))
         return Redirect(add_params_to_uri(call.redirect_uri, denial))
-    account = next((row for row in _accounts(request) if str(row.pk) == request.POST.get("account")), None)
-    if account is None:
+    chosen = request.POST.get("account")
+    membership = next((row for row in _memberships(request) if str(row.account_id) == chosen), None)
+    if membership is None:
         return _ask(request, scopes, details, problem="Choose the business to connect.")
     headers, _, _ = server.create_authorization_response(
-        _request_uri(parameters), scopes=scopes, credentials={"user": request.user, "account": account}
+        _request_uri(parameters), scopes=scopes, credentials={"user": request.user, "membership": membership}
     )
     return Redirect(headers["Location"])
 
 
-def _accounts(request: HttpRequest) -> list[Account]:
-    """Return the accounts that the person may connect, by name: a viewer cannot hand out the right to write."""
-    accounts = [row.account for row in memberships_of(request) if row.role in WRITERS]
-    return sorted(accounts, key=lambda account: account.name.casefold())
+def _memberships(request: HttpRequest) -> list[Membership]:
+    """Return those under which the person may connect an app, by account: a viewer cannot give the right to write."""
+    memberships = [row for row in memberships_of(request) if row.role in WRITERS]
+    return sorted(memberships, key=lambda membership: membership.account.name.casefold())
 
 
 def _refuse(request: HttpRequest, reason: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Page of an account's connected apps and API keys: it shows who has access, makes keys, and ends access."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from oauth.api_keys import NO_HOLDER, check_number, create_api_key, find_holder, revoke_api_keys
 from oauth.connections import connections_of
 from oauth.models import Account, ApiKey, Application, User
-from oauth.roles import WRITERS, is_operator, roles_of
+from oauth.roles import WRITERS, is_operator, roles_of, scopes_now
 from oauth.scopes import SCOPES
 from oauth.server import grants
 from oauth.sign_in.forms import KeyForm
@@ -118,10 +119,16 @@ def _render_page(request: HttpRequest, account: Account, form: KeyForm, status: 
     context = {
         "account": account,
         "connections": connections_of(account, now),
-        "keys": ApiKey.objects.live(now).filter(account=account).select_related("user").order_by("-created_at"),
+        "keys": _keys_of(account, now),
         "form": form,
         "scopes": SCOPES,
         "has_others": is_operator(request) or len(roles_of(request)) > 1,
         "may_write": is_operator(request) or roles_of(request).get(account.pk) in WRITERS,
     }
     return render(request, "oauth/connections.html", context | more, status=status)
+
+
+def _keys_of(account: Account, now: datetime) -> list[tuple[ApiKey, list[str]]]:
+    """The account's live keys, the newest first, each with what it may do now."""
+    keys = ApiKey.objects.live(now).acting().with_role().filter(account=account)
+    return [(key, scopes_now(key.scope, key.role)) for key in keys.select_related("user").order_by("-created_at")]

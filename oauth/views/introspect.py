@@ -9,6 +9,7 @@ from django.utils import timezone
 from oauth.calls.authentication import live_access_token
 from oauth.models import AccessToken, Application, RefreshToken
 from oauth.models.tokens import REFRESH_PREFIX
+from oauth.roles import scopes_now
 from oauth.server import grants
 from oauth.server.library import authenticate_client
 from oauth.server.parameters import without_empty
@@ -43,7 +44,7 @@ def _describe(token: str, client: Application) -> dict[str, Any]:
 def _describe_row(row: AccessToken | RefreshToken, client: Application, **own: Any) -> dict[str, Any]:
     return {
         "active": True,
-        "scope": row.scope,
+        "scope": " ".join(scopes_now(row.scope, row.role)),
         "client_id": client.client_id,
         "sub": str(row.user_id),
         "account_id": str(row.account_id),

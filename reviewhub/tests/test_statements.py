@@ -50,7 +50,10 @@ def test_related_rows_annotations_and_moments_come_along(
     now = timezone.now()
     for hours in (-1, 1):
         expires = now + timedelta(hours=hours)
-        ApiKey.objects.create(account=account, user=owner, key_hash=str(hours), expires_at=expires)
+        membership = account.memberships.get(user=owner)
+        ApiKey.objects.create(
+            account=account, user=owner, membership=membership, key_hash=str(hours), expires_at=expires
+        )
     find = Select(
         lambda now: (
             ApiKey.objects.acting()

@@ -4,35 +4,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('reviews', '0025_endpoints_behind'),
+        ("reviews", "0025_endpoints_behind"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='deliveryevent',
-            name='lapses',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, editable=False, help_text='How often a worker died while it applied this report.'),
+            model_name="deliveryevent",
+            name="lapses",
+            field=models.PositiveSmallIntegerField(
+                db_default=0,
+                default=0,
+                editable=False,
+                help_text="How often a worker died while it applied this report.",
+            ),
         ),
         migrations.AddField(
-            model_name='importjob',
-            name='careful_until',
-            field=models.PositiveIntegerField(db_default=0, default=0, editable=False, help_text='Rows before this one are asked one by one.'),
+            model_name="importjob",
+            name="careful_until",
+            field=models.PositiveIntegerField(
+                db_default=0, default=0, editable=False, help_text="Rows before this one are asked one by one."
+            ),
         ),
         migrations.AddField(
-            model_name='importjob',
-            name='lapses',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, editable=False, help_text='How often a worker began the next rows and did not finish.'),
+            model_name="importjob",
+            name="lapses",
+            field=models.PositiveSmallIntegerField(
+                db_default=0,
+                default=0,
+                editable=False,
+                help_text="How often a worker began the next rows and did not finish.",
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='lapses',
-            field=models.PositiveSmallIntegerField(db_default=0, default=0, editable=False, help_text='How often a process claimed it and did not finish.'),
+            model_name="notice",
+            name="lapses",
+            field=models.PositiveSmallIntegerField(
+                db_default=0, default=0, editable=False, help_text="How often a process claimed it and did not finish."
+            ),
         ),
         migrations.AlterField(
-            model_name='idempotencykey',
-            name='status',
-            field=models.PositiveSmallIntegerField(help_text='HTTP status; empty where a former release died meanwhile.', null=True),
+            model_name="idempotencykey",
+            name="status",
+            field=models.PositiveSmallIntegerField(
+                help_text="HTTP status; empty where a former release died meanwhile.", null=True
+            ),
         ),
     ]

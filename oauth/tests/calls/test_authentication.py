@@ -41,6 +41,7 @@ def token(owner: User, account: Account, application: Application) -> str:
     row = AccessToken(
         user=owner,
         account=account,
+        membership=account.memberships.get(user=owner),
         application=application,
         scope="read write",
         expires=timezone.now() + timedelta(hours=1),

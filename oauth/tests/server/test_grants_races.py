@@ -18,7 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from oauth.hashers import new_token, token_hash
-from oauth.models import AccessToken, Grant, RefreshToken
+from oauth.models import AccessToken, Grant, Membership, RefreshToken
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from oauth.server import grants
 from oauth.tests.flow import REDIRECT_URI, App, refused
@@ -62,6 +62,7 @@ def new_grant(app: App, code: str) -> Grant:
     made: Grant = Grant.objects.create(
         user=app.user,
         account=app.account,
+        membership=app.account.memberships.get(user=app.user),
         application=app.application,
         code=token_hash(code),
         expires=timezone.now() + timedelta(seconds=600),
@@ -119,6 +120,33 @@ def test_case_21_six_refreshes_at_once_give_one_and_the_same_pair(app: App) -> N
         family = RefreshToken.objects.get(token_checksum=token_hash(token)).token_family
         assert RefreshToken.objects.filter(token_family=family, revoked=None).count() == 1
         assert app.alive(pairs.pop()[0])
+
+
+# --- Leaving ------------------------------------------------------------------------------------------------
+
+
+def leave_and_come_back(app: App) -> None:
+    Membership.objects.filter(account=app.account, user=app.user).delete()
+    Membership.objects.create(account=app.account, user=app.user, role="owner")
+
+
+def test_a_pair_that_is_being_made_while_its_person_leaves_is_dead(app: App) -> None:
+    first = new_pair(app)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            second = next_pair(app, first["refresh_token"])
+            pool.submit(at_once, partial(leave_and_come_back, app)).result()
+        assert not app.alive(second["access_token"])
+        refused(app.refresh(second["refresh_token"]), 400, "invalid_grant")
+
+
+def test_a_chain_that_goes_on_refreshing_ends_when_its_person_leaves(app: App) -> None:
+    for _ in trials():
+        chain = partial(refresh_until_refused, app, new_pair(app)["refresh_token"])
+        answers, _ = at_once(chain, partial(leave_and_come_back, app))
+        assert answers is not None
+        refused(answers[-1], 400, "invalid_grant")
+        assert not [answer for answer in answers[:-1] if app.alive(answer.json()["access_token"])]
 
 
 # --- Revoking ---------------------------------------------------------------------------------------------
