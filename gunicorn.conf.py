@@ -1,11 +1,18 @@
 """How gunicorn serves ReviewHub; it reads this file by itself when it is started beside it."""
 
 import gc
-import os
 from typing import Any
 
-bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "4"))
+from reviewhub.env import env, whole_number
+
+# This machine alone: who came past the proxy could set its headers. Where the proxy is elsewhere, BIND says so.
+_address = env.str("BIND", default="127.0.0.1")
+bind = f"{_address}:{whole_number('PORT', default=8000, least=1, most=65535)}"
+workers = whole_number("WEB_CONCURRENCY", default=4, least=1)
+threads = whole_number("WEB_THREADS", default=4, least=1)  # of each worker; each keeps a connection to the database
+worker_class = "reviewhub.web_worker.WaitressWorker"
+worker_connections = 500  # of each worker, the stalled ones among them
+limit_request_field_size = 32 * 1024  # of the line and all headers together
 control_socket_disable = True
 umask = 0o077  # what is written is for this user alone
 # Loaded once, before the workers are forked, which then share it.

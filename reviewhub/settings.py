@@ -367,6 +367,8 @@ LOGGING: dict[str, Any] = {
         # The web server's own logger would write tracebacks and addresses unmasked. --log-level sets its level.
         "gunicorn.error": {"handlers": ["console"], "propagate": False},
         "gunicorn.access": {"level": "INFO", "handlers": ["console"], "propagate": False},
+        # A line for each request that waits for a thread.
+        "waitress.queue": {"level": "ERROR"},
         # Their debug lines hold codes and tokens.
         "oauthlib": {"level": "INFO"},
         "oauth2_provider": {"level": "INFO"},

@@ -234,7 +234,8 @@ def documented() -> set[str]:
 
 
 def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
-    code = (ROOT / "reviewhub/settings.py").read_text() + (ROOT / "reviewhub/env.py").read_text()
+    readers_of = ("reviewhub/settings.py", "reviewhub/env.py", "gunicorn.conf.py")
+    code = "".join((ROOT / name).read_text() for name in readers_of)
     read = set(
         re.findall(r'(?:env\.\w+|log_level|networks|one_of|origin|parts|redis_url|whole_number)\(\s*"([A-Z_]+)"', code)
     )

@@ -120,7 +120,7 @@ def test_one_module_knows_the_queue() -> None:
 
 # They have the form of a path and are none: loggers, checks, a salt, a file.
 NO_PATH = re.compile(
-    r"(manage\.py|django\.(server|request)|gunicorn\.(access|error)|reviewhub\.(access|uncaught|invitations|[EW]\d*))"
+    r"(manage\.py|django\.(server|request)|gunicorn\.(access|error)|waitress\.queue|reviewhub\.(access|uncaught|invitations|[EW]\d*))"
 )
 
 

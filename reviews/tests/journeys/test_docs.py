@@ -37,7 +37,7 @@ NAMES += ["integrations/zapier/README.md"]
 # `# Needs …`; any other block is run.
 NOT_RUN = {
     "python3 -m venv .venv": "takes the packages from an index, as every run of the suite has",
-    ".venv/bin/gunicorn --bind 127.0.0.1:8000 reviewhub.wsgi": "runs until it is stopped; faults/ starts both",
+    ".venv/bin/gunicorn reviewhub.wsgi": "runs until it is stopped; faults/ starts both",
     ".venv/bin/python manage.py createsuperuser": "asks questions; a command of Django's",
     ".venv/bin/python manage.py remove_second_factor ann@harbour.example": "oauth/tests/sign_in runs it with one",
     "openapi-python-client generate --url http://localhost:8000/api/v1/openapi.json": "api/test_generated_client.py",
