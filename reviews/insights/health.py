@@ -1,9 +1,12 @@
 """Health checks of the installation, for load balancers and monitors."""
 
+import math
+import time
 from functools import cache
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.models import F
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,6 +15,7 @@ from reviewhub.cache import redis_answers
 from reviewhub.outages import drop_connection
 from reviews.models import Pause, WorkerBeat
 
+WRITE_EVERY = 3.0  # seconds
 WITHOUT_REDIS = (
     "Redis does not answer or takes no writes: each process counts its limits alone, and background tasks wait."
 )
@@ -59,7 +63,7 @@ def _find_fault() -> str:
         _is_migrated.cache_clear()  # keep True alone: migrations may be applied later
         return "Migrations are not applied: run `manage.py migrate`."
     beat = WorkerBeat.objects.order_by("-beat_at").first()
-    if not _takes_writes():
+    if not _takes_writes(beat):
         return "The database takes no writes."
     if beat is None:
         return "No worker runs: start `manage.py worker`."
@@ -69,13 +73,27 @@ def _find_fault() -> str:
     return ""
 
 
-def _takes_writes() -> bool:
-    """Try an UPDATE that changes no row: it costs nothing, and a database that may only be read refuses it."""
+class _Trial:
+    """When this process last wrote, by the monotonic clock."""
+
+    succeeded_at = -math.inf
+
+
+def _takes_writes(beat: WorkerBeat | None) -> bool:
+    """Write the row of a worker anew, as it is: on a full disk, and where it may only be read, that fails.
+
+    After a success, nothing is written for WRITE_EVERY seconds, however often monitors ask.
+    """
+    if time.monotonic() - _Trial.succeeded_at < WRITE_EVERY:
+        return True
     try:
-        WorkerBeat.objects.filter(worker="").update(restarts=0)
+        # Without a row, an UPDATE still fails where the database may only be read.
+        WorkerBeat.objects.filter(worker=beat.worker if beat else "").update(restarts=F("restarts"))
     except (DatabaseError, InterfaceError) as error:
         drop_connection(error)
         return False
+    if beat:
+        _Trial.succeeded_at = time.monotonic()
     return True
 
 

@@ -89,7 +89,7 @@ def latest_failures(most: int) -> list[Delivery]:
 
 
 def workers() -> list[WorkerBeat]:
-    """Return the worker clusters, those that ended without a word in the last day included."""
+    """Return the worker clusters, those included that ended without a word minutes ago, or last of all."""
     return list(WorkerBeat.objects.order_by("worker"))
 
 

@@ -38,7 +38,7 @@ HUNG_AFTER = 60.0  # seconds without a beat while work is due
 LOOK_EVERY = 0.5  # seconds
 WRITE_EVERY = 5.0  # seconds
 STOP_WITHIN = 9.0  # seconds; then the processes that are left are killed
-FORGET_AFTER = timedelta(days=1)
+FORGET_AFTER = timedelta(minutes=5)  # about another cluster that was killed: the alarm has rung for four of them
 
 
 class Watchdog:
@@ -78,7 +78,6 @@ class Watchdog:
         """Bring the rows that the cluster needs into order; return False while the database is away."""
         try:
             queue.ensure_schedules()
-            WorkerBeat.objects.filter(beat_at__lt=timezone.now() - FORGET_AFTER).delete()
         except DATABASE_AWAY as error:
             drop_connection(error)
             return False
@@ -98,6 +97,7 @@ class Watchdog:
         return True
 
     def _write_beat(self) -> None:
+        """Tell that this cluster works, and forget those that have not for a while: the last one is never forgotten."""
         self._beat_written_at = time.monotonic()
         silent = timedelta(seconds=time.monotonic() - heartbeat.last_beat())
         try:
@@ -109,6 +109,8 @@ class Watchdog:
                     "restarts": self.restarts,
                 },
             )
+            others = WorkerBeat.objects.exclude(worker=self.name)
+            others.filter(beat_at__lt=timezone.now() - FORGET_AFTER).delete()
         except DATABASE_AWAY as error:
             drop_connection(error)
 

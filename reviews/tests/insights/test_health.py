@@ -1,6 +1,8 @@
 """Health checks: `/healthz` and `/readyz` on a good and on a broken installation."""
 
+import math
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -10,6 +12,11 @@ from django.test import Client
 
 from reviews.insights import health
 from reviews.models import WorkerBeat
+
+
+@pytest.fixture(autouse=True)
+def no_write_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health._Trial, "succeeded_at", -math.inf)
 
 
 def test_the_process_answers_without_a_database(client: Client) -> None:
@@ -56,6 +63,26 @@ def test_a_database_that_may_only_be_read_is_named(
     with time_machine.travel(now, tick=False):
         response = client.get("/readyz")
     assert (response.status_code, response.json()["reason"]) == (503, "The database takes no writes.")
+
+
+@pytest.mark.django_db
+def test_a_write_is_tried_and_after_a_success_not_again_for_a_while(
+    client: Client, now: datetime, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any
+) -> None:
+    WorkerBeat.objects.create(worker="a:1", started_at=now, beat_at=now, restarts=2)
+    clock = [1000.0]
+    monkeypatch.setattr(health.time, "monotonic", lambda: clock[0])
+    with time_machine.travel(now, tick=False):
+        client.get("/readyz")
+        with django_assert_num_queries(2) as reads:
+            client.get("/readyz")
+        clock[0] += health.WRITE_EVERY
+        with django_assert_num_queries(3) as all_:
+            assert client.get("/readyz").status_code == 200
+    assert not [query for query in reads.captured_queries if query["sql"].startswith("UPDATE")]
+    (update,) = [query["sql"] for query in all_.captured_queries if query["sql"].startswith("UPDATE")]
+    assert "a:1" in update
+    assert list(WorkerBeat.objects.values_list("worker", "restarts")) == [("a:1", 2)]
 
 
 @pytest.mark.django_db
