@@ -18,6 +18,7 @@ from reviews.tests.support.helpers import asked
 pytestmark = in_a_browser
 
 GRAVE = ("serious", "critical")
+POLICY = "Content Security Policy"
 SCREENS = {"phone": PHONE, "desk": DESK}
 
 
@@ -37,16 +38,23 @@ def screen(request: pytest.FixtureRequest, page: Any) -> Any:
 
 @pytest.fixture
 def walk(page: Any, live_server: Any) -> Callable[..., list[str]]:
-    """`walk(paths)`: the faults of these pages, each on a line. A page is opened once and shown on both screens."""
+    """`walk(paths)`: the faults of these pages, each on a line. A page is opened once and shown on both screens.
+
+    What the page does against its own Content-Security-Policy, which the browser forbids, is a fault, too.
+    """
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
 
     def faults(paths: list[str]) -> list[str]:
         found = []
         for path in paths:
+            said.clear()
             page.set_viewport_size(PHONE)
             response = page.goto(live_server.url + path)
             if response.status >= 500:
                 found.append(f"{path}: {response.status}")
             found += [f"{path}: {fault}" for fault in faults_on_screens(page)]
+            found += [f"{path}: {text[:200]}" for text in said if POLICY in text]
         return found
 
     return faults

@@ -235,3 +235,10 @@ def test_the_apis_document_is_read_without_the_world_outside(chromium: Any, live
     assert page.get_by_role("link", name="Download").first.is_visible()
     assert [url for url in reached if not url.startswith((live_server.url, "data:", "blob:"))] == []
     page.close()
+
+
+def test_the_card_is_printed_by_its_button(office: Any, account: Account) -> None:
+    page = office(f"oauth/account/{account.pk}/card/")
+    page.evaluate("window.print = () => { document.title = 'printed' }")
+    page.get_by_role("button", name="Print").click()
+    page.wait_for_function("document.title === 'printed'")
