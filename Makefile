@@ -19,7 +19,7 @@ DEPLOY := REVIEWHUB_ENV_FILE= DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import
 	SECOND_FACTOR_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	WEBHOOK_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	EVIDENCE_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
-	PUBLIC_URL=https://reviews.example.com DATABASE_URL=postgres://reviewhub@127.0.0.1:1/reviewhub \
+	PUBLIC_URL=https://reviews.example.com BEHIND_PROXY=true DATABASE_URL=postgres://reviewhub@127.0.0.1:1/reviewhub \
 	REDIS_URL=redis://cache.example.com EMAIL_URL=smtp+tls://user:password@mail.example.com:587 \
 	TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=token TWILIO_FROM=+15005550006
 

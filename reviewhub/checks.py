@@ -51,6 +51,15 @@ def check_addresses(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.security, deploy=True)
+def check_proxy(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Find an https site that does not look at its proxy's headers: the web server itself speaks no TLS."""
+    if settings.PUBLIC_URL.startswith("https://") and not settings.BEHIND_PROXY:
+        hint = "Set BEHIND_PROXY=true, and let the proxy set X-Forwarded-Proto and X-Forwarded-For itself."
+        return [Caution("Every page leads to its https address, without end.", hint=hint, id="reviewhub.W017")]
+    return []
+
+
+@register(Tags.security, deploy=True)
 def check_redirect_uris(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
     """Find OAuth apps with a return address without TLS, left from a developer's machine."""
     faults: list[CheckMessage] = []

@@ -22,6 +22,7 @@ SOUND = {
     "TWILIO_FROM": "+15005550006",
     "TWILIO_MESSAGING_SERVICE_SID": "",
     "PUBLIC_URL": "https://reviews.example",
+    "BEHIND_PROXY": True,
     "OAUTH_TOKEN_KEY": "one",
     "ADDRESS_HASH_KEY": "two",
     "SECOND_FACTOR_KEY": "three",
@@ -36,6 +37,7 @@ SOUND = {
 ALL = [
     checks.check_text_provider,
     checks.check_addresses,
+    checks.check_proxy,
     checks.check_redirect_uris,
     checks.check_keys,
     checks.check_metrics_token,
@@ -68,6 +70,7 @@ def test_a_provider_that_can_prove_itself_is_sound(settings: Any, key: str) -> N
     ("changed", "id_"),
     [
         ({"TWILIO_AUTH_TOKEN": ""}, "reviewhub.E001"),
+        ({"BEHIND_PROXY": False}, "reviewhub.W017"),
         ({"TWILIO_FROM": ""}, "reviewhub.E002"),
         ({"TWILIO_ACCOUNT_SID": "", "TWILIO_FROM": ""}, "reviewhub.E003"),
         ({"PUBLIC_URL": "http://reviews.example"}, "reviewhub.W001"),
