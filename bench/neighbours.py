@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from statistics import median
 from typing import Any
@@ -150,7 +150,5 @@ def hammering(port: int, key: str) -> Iterator[None]:
 def _hammer(port: int, message: bytes) -> None:
     end_with_parent()
     while True:
-        try:
+        with suppress(RuntimeError):  # 429
             call(port, message)
-        except RuntimeError:
-            pass  # 429

@@ -27,7 +27,7 @@ from reviews.requests.matching import Person
 from reviews.webhooks import endpoints
 
 SCOPE = "read write"
-ALL_DAY = {"window_start": clock_time(0), "window_end": clock_time(0)}
+ALL_DAY: dict[str, Any] = {"window_start": clock_time(0), "window_end": clock_time(0)}
 TOKEN, INTROSPECT, REVOKE = "/oauth/token", "/oauth/introspect", "/oauth/revoke"
 
 

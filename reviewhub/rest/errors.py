@@ -181,7 +181,7 @@ class NewestFirst(CursorPagination):
         What a cursor begins at has to be written as `next` writes it: the library passes on whatever text it holds.
         """
         try:
-            cursor = super().decode_cursor(request)
+            cursor: Any = super().decode_cursor(request)
             if cursor is not None and cursor.position is not None:
                 value: Any = self._ordered_by.to_python(cursor.position)
                 if str(value) != cursor.position or (isinstance(value, datetime) and value.tzinfo is None):

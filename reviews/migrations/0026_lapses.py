@@ -46,8 +46,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="idempotencykey",
             name="status",
-            field=models.PositiveSmallIntegerField(
-                help_text="HTTP status; empty where a former release died meanwhile.", null=True
-            ),
+            field=models.PositiveSmallIntegerField(help_text="HTTP status; none where a call died.", null=True),
         ),
     ]

@@ -9,9 +9,7 @@ class IdempotencyKey(models.Model):
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
-    status = models.PositiveSmallIntegerField(
-        null=True, help_text="HTTP status; empty where a former release died meanwhile."
-    )
+    status = models.PositiveSmallIntegerField(null=True, help_text="HTTP status; none where a call died.")
     body = models.BinaryField(default=bytes)
     created_at = models.DateTimeField(db_index=True)  # finds the old ones for the hourly sweep
 

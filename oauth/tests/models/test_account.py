@@ -227,7 +227,7 @@ def test_what_was_made_before_0014_belongs_to_the_membership_of_then(held: Held)
     for model in models:
         model.objects.update(membership=None)
     assert not held.app.alive(held.key)
-    step = import_module("oauth.migrations.0015_memberships_of_credentials")
+    step = import_module("oauth.migrations.0018_memberships_of_credentials")
     step.find_memberships(apps, SimpleNamespace(connection=connection))
     (membership,) = Membership.objects.all()
     assert {row.membership_id for model in models for row in model.objects.all()} == {membership.pk}
