@@ -331,6 +331,7 @@ def test_no_test_elsewhere_has_the_mark_of_the_folder(folder: str, mark: str) ->
 SUBJECTS = {
     "oauth/test_at_rest": "nothing that opens an account is stored as it was issued, in any table",
     "oauth/test_cases": "counts the numbered cases of the OAuth server, wherever they are tested",
+    "oauth/test_rfc9700": "each demand of RFC 9700, with the test that holds it",
     "oauth/test_real_clients": "two libraries that apps are written with, through the whole flow",
     "reviewhub/rest/test_json_parser": "the parser of rest/errors beside Python's own, on generated input",
     "reviews/admin/test_actions": "a walk over the tables of actions of all pages",

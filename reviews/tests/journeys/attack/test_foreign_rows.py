@@ -9,8 +9,8 @@ from django.db import connection, transaction
 
 from oauth.models import Account
 from reviewhub.middleware import JSON_PATHS
-from reviews.tests.attack.conftest import Caller, models_of_accounts, state_of
-from reviews.tests.attack.routes import Route, routes, rows_of, values_of
+from reviews.tests.journeys.attack.conftest import Caller, models_of_accounts, state_of
+from reviews.tests.journeys.attack.routes import Route, routes, rows_of, values_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.attack, pytest.mark.once]
 

@@ -6,8 +6,8 @@ from django.test import Client
 
 from oauth.models import Account, User
 from reviewhub.middleware import JSON_PATHS
-from reviews.tests.attack.routes import routes, values_of
-from reviews.tests.attack.test_foreign_rows import BODY
+from reviews.tests.journeys.attack.routes import routes, values_of
+from reviews.tests.journeys.attack.test_foreign_rows import BODY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.attack, pytest.mark.once]
 

@@ -152,5 +152,5 @@ def values_of(route: Route, account: Account) -> dict[str, str]:
         elif name in FILLERS:
             values[name] = FILLERS[name](account)
         else:
-            raise LookupError(f"{route.pattern}: say in reviews/tests/attack/routes.py what fills <{name}>.")
+            raise LookupError(f"{route.pattern}: say in reviews/tests/journeys/attack/routes.py what fills <{name}>.")
     return {name: str(value) for name, value in values.items()}

@@ -16,9 +16,9 @@ from rest_framework.generics import GenericAPIView
 
 from oauth.api_keys import create_api_key
 from oauth.models import Account, User
-from reviews.tests.attack.conftest import Caller
-from reviews.tests.attack.routes import routes, values_of
-from reviews.tests.attack.test_foreign_rows import BODY
+from reviews.tests.journeys.attack.conftest import Caller
+from reviews.tests.journeys.attack.routes import routes, values_of
+from reviews.tests.journeys.attack.test_foreign_rows import BODY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.attack, pytest.mark.once]
 

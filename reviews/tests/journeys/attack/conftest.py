@@ -20,7 +20,7 @@ from oauth.models import Account, IDToken, Membership, User
 from oauth.tests.flow import App, make_application, signed_in
 from reviewhub.testing import make_member
 from reviews.models import WorkerBeat
-from reviews.tests.attack.routes import account_path, rows_of
+from reviews.tests.journeys.attack.routes import account_path, rows_of
 from reviews.tests.support.rows import fill
 
 SHORTEST = 6  # characters of a text by which an account is known
