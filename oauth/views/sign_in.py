@@ -11,6 +11,7 @@ from typing import Any
 from allauth.account.adapter import get_adapter
 from allauth.account.models import Login
 from allauth.account.utils import perform_login
+from allauth.core.internal import ratelimit
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -142,7 +143,10 @@ class PasskeySignIn(Step, LeadsOn, LoginWebAuthnView):
         return SignInForm(self.request)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return JsonResponse({"request_options": auth.begin_authentication(user=None)})
+        # allauth counts answers alone, but each challenge begins a session, which is a row.
+        limit = {"app": "allauth.mfa", "action": "webauthn_login", "limit_get": True}
+        refusal: HttpResponse | None = ratelimit.consume_or_429(request, **limit)
+        return refusal or JsonResponse({"request_options": auth.begin_authentication(user=None)})
 
     def form_valid(self, form: Any) -> HttpResponse:
         passkey = form.cleaned_data["credential"]

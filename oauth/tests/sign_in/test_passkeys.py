@@ -387,6 +387,13 @@ def test_who_tries_wrong_passkeys_has_to_wait_and_nobody_else(passkey: Passkey, 
         assert sign_in(client, owner.email)["Location"] == "/sign-in/code"
 
 
+def test_who_asks_for_challenges_without_end_has_to_wait(client: Client) -> None:
+    """Each begins a session, which is a row."""
+    answers = [client.get("/sign-in/passkey").status_code for _ in range(61)]
+    assert answers == [200] * 60 + [429]
+    assert Client(REMOTE_ADDR="192.0.2.7").get("/sign-in/passkey").status_code == 200
+
+
 def test_pages_with_passkeys_run_our_own_scripts_alone(client: Client, app: App, passkey: Passkey) -> None:
     client_of_owner = signed_in(app.user)
     confirm(client_of_owner)
