@@ -9,6 +9,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
+from django.test import Client
 from fido2 import cbor
 from fido2.cose import ES256
 from fido2.utils import websafe_encode
@@ -75,3 +76,13 @@ def give_passkey(client: Any, passkey: Passkey | None = None, name: str = "My ph
 
 def rows(user: User) -> Any:
     return Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+
+
+def sign_in_alone(client: Client, passkey: Passkey, **more: str) -> Any:
+    options = client.get("/sign-in/passkey").json()["request_options"]
+    return client.post("/sign-in/passkey", {"credential": passkey.use(options)} | more)
+
+
+def second_step(client: Client, passkey: Passkey, **client_data: Any) -> Any:
+    options = client.get("/sign-in/code").context["js_data"]["request_options"]
+    return client.post("/sign-in/code", {"credential": passkey.use(options, **client_data)})

@@ -25,15 +25,10 @@ from oauth.tests.authenticator import Phone, confirm, give_phone
 from oauth.tests.flow import PASSWORD, sign_in, signed_in
 from oauth.tests.passkey import give_passkey, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("public_url")]
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Safari/604.1"
-
-
-@pytest.fixture(autouse=True)
-def public_url(settings: Any) -> None:
-    settings.PUBLIC_URL = "https://reviews.example"
 
 
 @pytest.fixture
