@@ -85,8 +85,9 @@ def inputs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> I
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say how much was sent."""
-    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    counts = [count for report in reports for name, count in report.user_properties if name == "attack"]
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    ended = [report for report in reports if getattr(report, "when", "") == "teardown"]
+    counts = [count for report in ended for name, count in report.user_properties if name == "attack"]
     if counts:
         sent, errors = (sum(column) for column in zip(*counts, strict=True))
         terminalreporter.write_line(f"Attack: {sent:,} inputs sent, {errors} answered with 5xx.")

@@ -183,7 +183,7 @@ class NewestFirst(CursorPagination):
         try:
             cursor: Any = super().decode_cursor(request)
             if cursor is not None and cursor.position is not None:
-                value: Any = self._ordered_by.to_python(cursor.position)
+                value = self._ordered_by.to_python(cursor.position)
                 if str(value) != cursor.position or (isinstance(value, datetime) and value.tzinfo is None):
                     raise ValueError
         except (exceptions.NotFound, ArithmeticError, DjangoValidationError, ValueError) as error:
