@@ -69,6 +69,17 @@ def test_an_address_that_may_not_be_called_is_refused(office: Client, account: A
     assert not Endpoint.objects.exists()
 
 
+def test_the_page_tells_what_waits_until_it_answers(office: Client, endpoint: Endpoint) -> None:
+    now = timezone.now()
+    for failing_since, words in ((now, "is sent once the address answers"), (None, "is being sent")):
+        Endpoint.objects.update(failing_since=failing_since, behind_since=now)
+        page = office.get(place(endpoint)).content.decode()
+        assert "What happened since" in page
+        assert words in page
+    Endpoint.objects.update(behind_since=None)
+    assert "What happened since" not in office.get(place(endpoint)).content.decode()
+
+
 def test_the_page_tells_how_calls_went(office: Client, endpoint: Endpoint, account: Account, now: datetime) -> None:
     asked(account, now)
     settle([FinishedCall(Notice.objects.get(), endpoint, Answer(500, 120, text="<b>Oh</b>"))], timezone.now())
