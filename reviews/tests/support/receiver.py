@@ -59,11 +59,12 @@ Behaviour = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass
 class Receiver:
-    """`behave` maps a path to how it answers; else with 204."""
+    """`behave` maps a path to how it answers; else with 204. `ended` lets go of those that it keeps waiting."""
 
     url: str = ""
     told: list[Told] = field(default_factory=list)
     behave: dict[str, Behaviour] = field(default_factory=dict)
+    ended: threading.Event = field(default_factory=threading.Event)
 
     def on(self, path: str) -> list[Told]:
         return [one for one in self.told if one.path == path]
@@ -121,7 +122,7 @@ def receiving() -> Iterator[Receiver]:
             """Nobody reads it."""
 
     class Server(ThreadingHTTPServer):
-        ended = threading.Event()
+        ended = receiver.ended
 
         def handle_error(self, request: Any, client_address: Any) -> None:
             if not isinstance(sys.exc_info()[1], ConnectionError):  # who called may have been killed
@@ -133,7 +134,7 @@ def receiving() -> Iterator[Receiver]:
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     yield receiver
-    server.ended.set()
+    receiver.ended.set()
     server.shutdown()
     server.server_close()
     thread.join()
