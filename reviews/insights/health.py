@@ -6,7 +6,6 @@ from functools import cache
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import F
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -80,15 +79,16 @@ class _Trial:
 
 
 def _takes_writes(beat: WorkerBeat | None) -> bool:
-    """Write the row of a worker anew, as it is: on a full disk, and where it may only be read, that fails.
+    """Write the time into the row of a worker: on a full disk, and where it may only be read, that fails.
 
+    SQLite writes nothing for an UPDATE that leaves the row as it was.
     After a success, nothing is written for WRITE_EVERY seconds, however often monitors ask.
     """
     if time.monotonic() - _Trial.succeeded_at < WRITE_EVERY:
         return True
     try:
         # Without a row, an UPDATE still fails where the database may only be read.
-        WorkerBeat.objects.filter(worker=beat.worker if beat else "").update(restarts=F("restarts"))
+        WorkerBeat.objects.filter(worker=beat.worker if beat else "").update(written_at=timezone.now())
     except (DatabaseError, InterfaceError) as error:
         drop_connection(error)
         return False

@@ -14,6 +14,7 @@ class WorkerBeat(models.Model):
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()
     restarts = models.PositiveIntegerField(default=0, help_text="How often the watchdog replaced a hung cluster.")
+    written_at = models.DateTimeField(null=True, help_text="When a web process last tried whether it can write.")
 
     STALE_AFTER = timedelta(seconds=60)  # a worker without a beat for longer counts as hung
 
