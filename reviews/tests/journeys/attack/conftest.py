@@ -11,6 +11,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.http import SimpleCookie
 from django.test import Client
 from django.utils import timezone
 
@@ -36,13 +37,16 @@ class Caller:
     is_member: bool = False  # of the account that is attacked, as a viewer: reads, and writes nothing
 
     def send(self, method: str, path: str, body: Any = None) -> Any:
-        """Send the request, with a form to pages, and JSON to the API."""
-        if body is None:
-            return self.client.generic(method, path)
-        if path.startswith("/api/"):
-            return self.client.generic(method, path, json.dumps(body), content_type="application/json")
-        form = {name: "on" if value is True else str(value) for name, value in body.items()}
-        return self.client.post(path, form)
+        """Send the request, with a form to pages, and JSON to the API. The next one comes from the same session."""
+        cookies = self.client.cookies.output(header="")
+        try:
+            if body is None:
+                return self.client.generic(method, path)
+            if path.startswith("/api/"):
+                return self.client.generic(method, path, json.dumps(body), content_type="application/json")
+            return self.client.post(path, {name: str(value) for name, value in body.items()})
+        finally:  # one of the addresses signs out
+            self.client.cookies = SimpleCookie(cookies)
 
 
 @pytest.fixture

@@ -66,3 +66,5 @@ def test_nobody_reads_or_changes_a_row_of_another_account(
                     f"{caller.name}: {method} {path} → {response.status_code}, shows {shown}, writes {changed}"
                 )
     assert faults == []
+    signed_in = [caller.name for caller in callers if caller.send("GET", "/admin/").status_code == 200]
+    assert signed_in == ["owner", "manager", "viewer", "former owner", "viewer of the account"]  # to the end

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0024_pauses_and_lapses"),
+        ("reviews", "0026_lapses"),
     ]
 
     operations = [
