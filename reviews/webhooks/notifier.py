@@ -198,7 +198,7 @@ def _claim_and_sign(endpoint: Endpoint, now: datetime) -> deque[_SignedNotice]:
     except DATABASE_AWAY:
         raise
     except Exception:
-        logger.exception("notices could not be written", extra={"endpoint": str(endpoint.pk)})
+        logger.exception("notices of the endpoint %s could not be written", endpoint.pk)
         return deque()
 
 

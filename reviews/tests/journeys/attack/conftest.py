@@ -4,20 +4,21 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.http import SimpleCookie
 from django.test import Client
 from django.utils import timezone
 
 from oauth.api_keys import create_api_key
 from oauth.calls import throttling
-from oauth.models import Account, IDToken, Membership, User
+from oauth.models import Account, IDToken, Membership, User, UserSession
 from oauth.tests.flow import App, make_application, signed_in
 from reviewhub.testing import make_member
 from reviews.models import WorkerBeat
@@ -56,7 +57,11 @@ def victim(full: Account, viewer: User) -> Account:
     App(user, full, make_application(name="Quagga's own app", client_id="victims-own", user=user)).pair()
     IDToken.objects.create(user=user, expires=timezone.now())
     EmailAddress.objects.create(user=user, email=user.email)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.WEBAUTHN, data={"name": "Quagga's phone"})
     Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={"secret": "Quagga"})
+    session = Session.objects.create(session_key="quagga" * 5, expire_date=timezone.now() + timedelta(days=1))
+    seen = {"signed_in_at": timezone.now(), "last_seen_at": timezone.now()}
+    UserSession.objects.create(session=session, user=user, user_agent="Quagga", **seen)
     WorkerBeat.objects.update(beat_at=timezone.now())
     return full
 

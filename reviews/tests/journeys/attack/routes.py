@@ -7,12 +7,13 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
+from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
 from django.urls import URLPattern, get_resolver
 
-from oauth.models import Account, ApiKey, Invitation, User
+from oauth.models import Account, ApiKey, Invitation, User, UserSession
 from oauth.sign_in import invitations
 from reviews.models import (
     Contact,
@@ -38,6 +39,7 @@ MODELS: dict[str, type[Model]] = {
     "api/v1/sequences/": Sequence,
     "api/v1/suppressions/": Suppression,
     "connections/": Account,
+    "security/passkeys/": Authenticator,
 }
 KEYS = {"object_id", "pk", "id", "account_id"}  # arguments that hold the key of such a row
 # Who has the link may open it: that is how recipients, invited colleagues and readers of a printed code come in.
@@ -128,6 +130,7 @@ FILLERS: dict[str, Callable[[Account], Any]] = {
     "key": lambda account: _reset(account)[1],
     "key_id": lambda account: rows_of(account, ApiKey)[0].pk,
     "provider": lambda _: "postmark",
+    "session_id": lambda account: rows_of(account, UserSession)[0].pk,
     "row": lambda account: f"{FILLERS['content_type_id'](account)}/{rows_of(account, Contact)[0].pk}/",
     "site": lambda account: rows_of(account, ReviewSite)[0].pk,
     "token": lambda account: rows_of(account, Delivery)[0].link_token,
