@@ -96,7 +96,7 @@ def die_at_each_stage() -> None:
         return find(event)
 
     def imported(job: ImportJob, row: Any) -> Any:
-        die_if("deadly", *row.cells)
+        die_if("deadly7", *row.cells)
         return read(job, row)
 
     changes: dict[tuple[Any, str], Any] = {
@@ -128,7 +128,9 @@ def die_of_the_seventh_click() -> None:
 def prepare_deadly_work() -> None:
     """Store two reports, an import of twenty rows, and one of twenty, of which a row of the first of each is deadly."""
     account, user, now = Account.objects.get(), User.objects.get(), timezone.now()
-    for name in ("deadly", "harmless"):
+    other = make_account("Harmless", window_start=time(0), window_end=time(0))  # one import of each at a time
+    accounts = {"deadly": account, "harmless": other}
+    for name, account in accounts.items():
         times = {"occurred_at": now, "received_at": now - timedelta(hours=2)}
         DeliveryEvent.objects.create(provider="postmark", key=name, provider_id=name, kind="sent", **times)
         rows = "".join(f"{name if row == 7 else 'row'}{row};{name}-row{row}@example.com\n" for row in range(20))
@@ -239,6 +241,8 @@ def ask_many(*, name: str, mails: int, texts: int, prefix: int, time_zone: str) 
 
 def forget_everybody() -> None:
     Contact.objects.all().delete()
+    ImportJob.objects.all().delete()
+    Account.objects.filter(name="Harmless").delete()
     ChannelHealth.objects.all().delete()
 
 

@@ -73,14 +73,14 @@ def test_what_kills_its_worker_costs_only_itself_at_whatever_stage(site: Site) -
         work = until(lambda: (work := ended()) and not work["tasks"] and work, PATIENCE)
     assert work["imports"] == {"deadly": ("done", 19, 1), "harmless": ("done", 20, 0)}
     assert work["reports"] == {"deadly": False, "harmless": True}
-    states = {stage: site.inside(f"state_of('{stage}0@example.com')") for stage in STAGES}
+    states = {stage: site.inside(f"state_of('{stage}0@example.com')")[:2] for stage in STAGES}
     # Where a provider may have been asked, it is asked once more, and staff decide; else the message has failed.
     assert states == {
-        "claimed": ("failed", 0, 5),
-        "prepared": ("failed", 0, 5),
-        "declared": ("unknown", 2, 2),
-        "sending": ("unknown", 2, 2),
-        "settling": ("unknown", 2, 2),
+        "claimed": ("failed", 0),
+        "prepared": ("failed", 0),
+        "declared": ("unknown", 2),
+        "sending": ("unknown", 2),
+        "settling": ("unknown", 2),
     }
     assert len(site.mails_to("settling0@example.com")) == 2  # the server took both
     assert distinct(site)[0] == 40 + 39 + 1

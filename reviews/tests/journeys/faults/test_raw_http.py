@@ -97,7 +97,7 @@ REQUESTS = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """A gunicorn with two processes, and its port; its threads keep connections, without which nothing is smuggled."""
+    """A gunicorn with two processes, and its port."""
     port = free_port()
     environment = os.environ | {
         "DATABASE_URL": sqlite_site(tmp_path_factory.mktemp("site")),
@@ -133,18 +133,17 @@ def talk(port: int, sent: bytes) -> bytes:
             connection.shutdown(socket.SHUT_WR)
             while part := connection.recv(65536):
                 answer += part
-        except ConnectionError:
+        except TimeoutError:
+            raise
+        except OSError:
             pass  # it closed before it had read everything
         return answer
 
 
-def answers_to(port: int, sent: bytes) -> list[int]:
-    return [int(status) for status in STATUS.findall(talk(port, sent))]
-
-
-def test_a_second_request_that_is_meant_is_answered(server: tuple[int, subprocess.Popen[bytes]]) -> None:
-    """What the tests below would see, were a request smuggled in."""
-    assert answers_to(server[0], HEAD + b"Content-Length: 0\r\n\r\n" + NEXT) == [400, 200]
+def test_a_connection_ends_with_its_first_answer(server: tuple[int, subprocess.Popen[bytes]]) -> None:
+    """So a request that was smuggled in behind it would be answered to nobody."""
+    answer = talk(server[0], HEAD + b"Content-Length: 0\r\n\r\n" + NEXT)
+    assert [int(status) for status in STATUS.findall(answer)] == [400]
 
 
 @pytest.mark.parametrize("name", [*SMUGGLING, *REQUESTS])
