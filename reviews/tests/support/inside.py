@@ -261,6 +261,10 @@ def record_clicks(count: int) -> int:
     return Event.objects.filter(type="link.clicked").count()
 
 
+def forget_events() -> None:
+    Event.objects.all().delete()
+
+
 def count_undelivered_notices() -> int:
     return Notice.objects.exclude(status="delivered").count()
 
