@@ -68,7 +68,7 @@ class Row:
 
 def delimiter_of(text: str) -> str:
     """Guess the delimiter: the one that makes the most columns in most of the first rows."""
-    if match := re.match(r"sep=(.)\r?\n", text):  # Excel's own way to say it
+    if match := re.match(r'sep=([^"\r])\r?\n', text):  # Excel's own way to say it; a quote or line break is none
         return match[1]
 
     def columns(delimiter: str) -> tuple[int, int]:
