@@ -21,7 +21,7 @@ def leave_out_deadly(claimed: list[Delivery], now: datetime) -> list[Delivery]:
 
     Nothing else is done with a message before: whatever its workers die of, it costs them no more than so many times.
     """
-    left = [row for row in claimed if not row.lapses or _may_be_tried_again(row, now)]
+    left = [row for row in claimed if _may_be_tried_again(row, now)]
     for row in claimed:
         if row.is_probe and row not in left:
             pauses.pass_on(row, now=now)

@@ -175,6 +175,15 @@ def test_a_text_whose_worker_died_is_never_repeated_and_its_report_counts(
     assert Delivery.objects.get(step=0).status == "sent"
 
 
+def test_a_text_in_doubt_that_nobody_holds_is_never_repeated(
+    account: Account, clock: Clock, provider: FakeProvider
+) -> None:
+    asked(account, clock(), channel="sms")
+    Delivery.objects.update(status="sending", attempts=1, claim=None, lapses=0, due_at=clock())
+    assert drain.send_due(clock) == 0
+    assert (Delivery.objects.get(step=0).status, provider.sent) == ("unknown", [])
+
+
 # --- Reports that kill their workers ----------------------------------------------------------
 
 
