@@ -89,13 +89,13 @@ def make_default(sequence: Sequence) -> None:
     sequence.save(update_fields=["is_default", "updated_at"])
 
 
-@transaction.atomic
 def check_number(account: Account) -> None:
     """Raise Refused if the account has as many sequences as it may."""
     if Sequence.objects.for_account(account).count() >= MOST:
         raise Refused("account", f"The account has {MOST} sequences already: delete some first.")
 
 
+@transaction.atomic
 def copy_sequence(sequence: Sequence) -> Sequence:
     """Copy the sequence with its steps, within the account; nothing uses the copy yet. Raises Refused."""
     check_number(sequence.account)
