@@ -48,7 +48,7 @@ class _MomentField(IsoDateTimeField):
         try:
             return Moment().to_internal_value(value)
         except serializers.ValidationError as error:
-            raise ValidationError([str(problem) for problem in error.args[0]]) from error
+            raise ValidationError([str(problem) for problem in error.detail]) from error
 
 
 class MomentFilter(django_filters.IsoDateTimeFilter):
