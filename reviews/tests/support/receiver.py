@@ -1,6 +1,6 @@
 """Another program that is told what happened: a real server on loopback that keeps what it gets.
 
-`tell_due` tells it, as the notifier does.
+`tell_due` tells it, as the notifier does. The fixtures of the notifier's tests stand at the end.
 """
 
 import sys
@@ -9,13 +9,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_network
 from typing import Any
 
+import pytest
 from django.conf import settings
 from django.utils import timezone
 from standardwebhooks import Webhook
 
+from oauth.models import Account
 from reviewhub.outbound import Answer, Caller
+from reviews.models import Endpoint
+from reviews.tests.support.helpers import Clock as MovingClock
+from reviews.webhooks import endpoints
 from reviews.webhooks.notifier import Clock, Notifier
 
 
@@ -138,3 +144,28 @@ def receiving() -> Iterator[Receiver]:
     server.shutdown()
     server.server_close()
     thread.join()
+
+
+# --- Fixtures of the notifier's tests ---------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def loopback(settings: Any) -> None:
+    """Webhooks may call this machine. Holds for each test of a module that imports it."""
+    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> MovingClock:
+    """The real time: signatures are good for minutes."""
+    return MovingClock(timezone.now())
+
+
+def subscribed(account: Account, url: str, *names: str, **more: Any) -> Endpoint:
+    return endpoints.subscribe(account=account, url=url, names=names, **more)[0]

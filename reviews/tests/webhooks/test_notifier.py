@@ -2,7 +2,6 @@
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
@@ -23,35 +22,23 @@ from reviews.models import Attempt, Delivery, Endpoint, Event, Notice
 from reviews.pages import actions
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, asked
-from reviews.tests.support.receiver import Receiver, answering, receiving, silent, tell_due
+from reviews.tests.support.receiver import (
+    Receiver,
+    answering,
+    clock,
+    loopback,
+    receiver,
+    silent,
+    subscribed,
+    tell_due,
+)
 from reviews.webhooks import endpoints, notifier
 from reviews.webhooks.notifier import WAITS, FinishedCall, claim, settle
 from reviews.webhooks.shares import CALLS_PER_ENDPOINT
 
+__all__ = ["clock", "loopback", "receiver"]  # the fixtures
+
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def loopback(settings: Any) -> None:
-    settings.WEBHOOK_NETWORKS = [ip_network("127.0.0.0/8")]
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with receiving() as made:
-        yield made
-
-
-@pytest.fixture
-def clock() -> Clock:
-    """The real time: signatures are good for minutes."""
-    from django.utils import timezone
-
-    return Clock(timezone.now())
-
-
-def subscribed(account: Account, url: str, *names: str, **more: Any) -> Endpoint:
-    return endpoints.subscribe(account=account, url=url, names=names, **more)[0]
 
 
 def state(endpoint: Endpoint) -> Endpoint:

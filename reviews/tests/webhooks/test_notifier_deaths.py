@@ -8,8 +8,7 @@ import pytest
 from oauth.models import Account
 from reviews.models import Attempt, Endpoint, Event, Notice
 from reviews.tests.support.helpers import Clock
-from reviews.tests.support.receiver import Receiver
-from reviews.tests.webhooks.test_notifier import clock, loopback, receiver, subscribed, tell_due
+from reviews.tests.support.receiver import Receiver, clock, loopback, receiver, subscribed, tell_due
 from reviews.webhooks import endpoints, events, notifier
 
 __all__ = ["clock", "loopback", "receiver"]  # the fixtures
