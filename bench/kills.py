@@ -1,4 +1,4 @@
-"""What a death costs: processes killed twenty times in mid-work, what was lost, and what came twice.
+"""Deaths and what they cost: processes killed twenty times in mid-work, what was lost, and what came twice.
 
 The claims of a killed worker lapse after 4 seconds here, where production waits for two minutes; nothing else differs.
 """
@@ -16,19 +16,18 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import psycopg
 import requests
 
 from bench.common import free_ports, fresh_database, inside, is_postgres, manage, our_environment, web
+from bench.mail import sending_to
 from bench.queues import sql
 from bench.running import running
 from bench.sink import Sink, sink
 from bench.size import sized
-from bench.texts import ZONES
+from bench.texts import texting_to, zone_of_afternoon
 from reviews.tests.support.processes import busiest, children
 
 KILLS = sized(20, 2)
@@ -69,7 +68,8 @@ def main() -> None:
         )
         for number, (title, kind, delay, kill) in enumerate(drains):
             with sink(kind, delay) as taking:
-                row(title, drain(sending_to(taking, project, kind), taking, kind, kill, number))
+                sending = sending_to(taking, project) if kind == "smtp" else texting_to(taking, project)
+                row(title, drain(sending, taking, kind, kill, number))
         row("a web process, callers repeat under their key", calls(project, port, demo, database))
 
 
@@ -90,24 +90,13 @@ def row(title: str, found: Found) -> None:
 # --- Deaths in mid-drain ----------------------------------------------------------------------
 
 
-def sending_to(taking: Sink, project: dict[str, str], kind: str) -> dict[str, str]:
-    if kind == "smtp":
-        return project | {"EMAIL_URL": f"smtp://127.0.0.1:{taking.port}"}
-    return project | {
-        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-        "TWILIO_AUTH_TOKEN": "bench",
-        "TWILIO_FROM": "+15005550006",
-        "TWILIO_API_URL": f"http://127.0.0.1:{taking.port}",
-    }
-
-
 def drain(project: dict[str, str], taking: Sink, kind: str, kill: Kill, number: int) -> Found:
     database = project["DATABASE_URL"]
     if kind == "smtp":
         inside(project, "bench.ours", "ask_many", count=MESSAGES, tag=f"k{number}")
     else:
-        zone = min(ZONES, key=lambda name: abs(datetime.now(UTC).astimezone(ZoneInfo(name)).hour - 14))
-        inside(project, "bench.ours", "ask_by_text", count=MESSAGES, start=number * MESSAGES, zone=zone)
+        texts = {"count": MESSAGES, "start": number * MESSAGES, "zone": zone_of_afternoon()}
+        inside(project, "bench.ours", "ask_by_text", **texts)
     sql(database, "ANALYZE")
     chance = random.Random(number)  # noqa: S311 (repeatable)
     with running([sys.executable, "-c", WORKER], project) as worker:

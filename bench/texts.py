@@ -28,16 +28,10 @@ def main() -> None:
         taking = until_done.enter_context(sink("twilio"))
         (port,) = free_ports(1)
         project = our_environment(until_done.enter_context(fresh_database(folder, "texts")), port)
-        project |= {
-            "WORKERS": "2",
-            "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
-            "TWILIO_AUTH_TOKEN": "bench",
-            "TWILIO_FROM": "+15005550006",
-            "TWILIO_API_URL": f"http://127.0.0.1:{taking.port}",
-        }
+        project = texting_to(taking, project, WORKERS="2")
         manage(project, "migrate", "-v0")
         manage(project, "demo", "--json", "--force")
-        zone = min(ZONES, key=lambda name: abs(datetime.now(UTC).astimezone(ZoneInfo(name)).hour - 14))
+        zone = zone_of_afternoon()
         starts = iter(range(0, 10**8, MAILS))
 
         def ours() -> float:
@@ -45,6 +39,17 @@ def main() -> None:
 
         found = turns({"ReviewHub, two workers": ours, LOOP: lambda: whole(loop(project, taking))}, rounds=ROUNDS)
         rates("texts into Twilio's API", found, {LOOP: 1.2})
+
+
+def texting_to(taking: Sink, project: dict[str, str], **settings: str) -> dict[str, str]:
+    """The project with its texts going to the sink."""
+    account = {"TWILIO_ACCOUNT_SID": "AC" + "0" * 32, "TWILIO_AUTH_TOKEN": "bench", "TWILIO_FROM": "+15005550006"}
+    return project | account | {"TWILIO_API_URL": f"http://127.0.0.1:{taking.port}"} | settings
+
+
+def zone_of_afternoon() -> str:
+    """The zone of ZONES where it is nearest to two in the afternoon."""
+    return min(ZONES, key=lambda name: abs(datetime.now(UTC).astimezone(ZoneInfo(name)).hour - 14))
 
 
 def loop(project: dict[str, str], taking: Sink) -> Tally:

@@ -64,7 +64,7 @@ class Inputs:
 
 @pytest.fixture(autouse=True)
 def inputs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inputs]:
-    """What a test marked `attack` sends through Django's client, or notes itself; else one input."""
+    """Count of what a test marked `attack` sends through Django's client, or notes itself; else one input."""
     inputs = Inputs()
     if request.node.get_closest_marker("attack"):
         from django.test import Client

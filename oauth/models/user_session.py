@@ -13,7 +13,7 @@ LONGEST_ADDRESS = 45  # of an IPv6 address that holds one of IPv4
 
 
 class UserSession(models.Model):
-    """What a person is shown of a session of theirs. It goes with the session, however that ends."""
+    """A person's session as it is shown to them. It goes with the session, however that ends."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="of_user")

@@ -1,4 +1,4 @@
-"""What a page of ours may do beyond the policy of all pages (CONTENT_SECURITY_POLICY)."""
+"""Permissions of single pages beyond the policy of all pages (CONTENT_SECURITY_POLICY)."""
 
 from urllib.parse import SplitResult
 

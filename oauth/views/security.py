@@ -38,7 +38,7 @@ from oauth.views.policy import allow_scripts
 
 @method_decorator(never_cache, name="dispatch")
 class Security(IndexView):
-    """How the person signs in, and where they are signed in."""
+    """The page of how the person signs in, and of where they are signed in."""
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(**kwargs)

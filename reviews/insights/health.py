@@ -73,7 +73,7 @@ def _find_fault() -> str:
 
 
 class _Trial:
-    """When this process last wrote, by the monotonic clock."""
+    """The last write of this process, by the monotonic clock."""
 
     succeeded_at = -math.inf
 
@@ -81,8 +81,8 @@ class _Trial:
 def _takes_writes(beat: WorkerBeat | None) -> bool:
     """Write the time into the row of a worker: on a full disk, and where it may only be read, that fails.
 
-    SQLite writes nothing for an UPDATE that leaves the row as it was.
-    After a success, nothing is written for WRITE_EVERY seconds, however often monitors ask.
+    SQLite writes nothing for an UPDATE that leaves the row as it was. After a success, nothing is written for
+    WRITE_EVERY seconds, however often monitors ask.
     """
     if time.monotonic() - _Trial.succeeded_at < WRITE_EVERY:
         return True

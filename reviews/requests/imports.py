@@ -273,7 +273,7 @@ def _begin(job_id: int, now: datetime) -> ImportJob | None:
 def _is_still(job: ImportJob) -> bool:
     """Lock the job, and tell whether it is where it was when its rows were begun: nobody has stopped it."""
     same = {"pk": job.pk, "status": job.status, "position": job.position, "lapses": job.lapses}
-    return ImportJob.objects.filter(**same).select_for_update(of=("self",)).defer("content").exists()
+    return ImportJob.objects.filter(**same).select_for_update().exists()
 
 
 def _take(job: ImportJob, chunk: list[Row]) -> None:

@@ -28,12 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 # State of the message by the kind of event. The latest event counts; of two with the same time, the kind further down.
-STATES = {
-    DeliveryEvent.Kind.SENT: Delivery.Status.SENT,
-    DeliveryEvent.Kind.DELIVERED: Delivery.Status.DELIVERED,
-    DeliveryEvent.Kind.FAILED: Delivery.Status.FAILED,
-    DeliveryEvent.Kind.BOUNCED: Delivery.Status.BOUNCED,
-}
+STATES = {kind: Delivery.Status(kind) for kind in DeliveryEvent.OUTCOMES}
 RANKS = {kind: rank for rank, kind in enumerate(STATES)}
 
 # The recipient's will: applied before the provider gets its answer.
