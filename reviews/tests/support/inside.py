@@ -16,7 +16,7 @@ from oauth.models import Account, Membership, User
 from reviewhub import outbound
 from reviewhub.testing import make_account
 from reviews import tasks
-from reviews.delivery import advance, claims, drain, prepare, reconcile, unsent
+from reviews.delivery import advance, claims, drain, prepare, reconcile, turns, unsent
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.provider_events import apply
@@ -212,7 +212,7 @@ def wait_for_silent_endpoints() -> None:
 def take_short_turns() -> None:
     """Shorten the time for which drains and imports hold a worker, and look at each claim who has messages due."""
     drain.SEND_FOR, imports.SLICE = 2.0, 1.0
-    claims.Turns.FRESH = 0.0
+    turns.Turns.FRESH = 0.0
 
 
 def import_beside(address: str) -> tuple[str, int]:
