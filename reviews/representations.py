@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from reviews.models import Consent, Contact, Delivery, Feedback, ReviewRequest, Suppression
 from reviews.models.base import Channel
+from reviews.models.provider_codes import explain
 from reviews.models.suppression import blocks_of
 
 
@@ -18,13 +19,15 @@ class MessageOut(serializers.ModelSerializer[Delivery]):
     address = serializers.SerializerMethodField()
     due_at = serializers.DateTimeField(source="leaves_at")
     error = serializers.SerializerMethodField()
+    error_code = serializers.SerializerMethodField(help_text="Of the provider, or a word of ours.")
+    error_description = serializers.SerializerMethodField(help_text="What staff read about it, in plain words.")
     reason = serializers.SerializerMethodField()
 
     class Meta:
         model = Delivery
         fields = [
             *("step", "channel", "address", "status", "due_at", "sent_at"),
-            *("error", "reason", "sandbox", "subject", "text"),
+            *("error", "error_code", "error_description", "reason", "sandbox", "subject", "text"),
         ]
 
     def get_address(self, delivery: Delivery) -> str | None:
@@ -32,6 +35,12 @@ class MessageOut(serializers.ModelSerializer[Delivery]):
 
     def get_error(self, delivery: Delivery) -> str | None:
         return f"{delivery.error_code}: {delivery.error_text}" if delivery.error_code else delivery.error_text or None
+
+    def get_error_code(self, delivery: Delivery) -> str | None:
+        return delivery.error_code or None
+
+    def get_error_description(self, delivery: Delivery) -> str | None:
+        return explain(delivery.error_code) if delivery.error_code else delivery.error_text or None
 
     def get_reason(self, delivery: Delivery) -> str | None:
         return delivery.reason or None
@@ -47,6 +56,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
     reason = serializers.SerializerMethodField()
     external_id = serializers.SerializerMethodField()
     held = serializers.SerializerMethodField()
+    language = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
 
     class Meta:
@@ -63,6 +73,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
             "reason",
             "external_id",
             "held",
+            "language",
             "warnings",
         ]
 
@@ -84,6 +95,9 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
     def get_held(self, request: ReviewRequest) -> bool:
         return bool(request.held)
 
+    def get_language(self, request: ReviewRequest) -> str:
+        return request.language or getattr(request, "account_language", "") or request.account.language
+
     def get_external_id(self, request: ReviewRequest) -> str | None:
         return request.external_id or None
 
@@ -91,17 +105,22 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
         return []
 
 
-def with_written_to(requests: QuerySet[ReviewRequest]) -> QuerySet[ReviewRequest]:
-    """Read along where each request wrote to last, or else is going to write to: the contact's address may change."""
+def to_represent(requests: QuerySet[ReviewRequest]) -> QuerySet[ReviewRequest]:
+    """Read along what ReviewRequestOut shows of other rows.
+
+    The contact, the account's language, and where each request wrote to last, or else is going to write to: the
+    contact's address may change.
+    """
     messages = Delivery.objects.filter(request=OuterRef("pk")).exclude(status=Delivery.Status.CANCELLED)
     latest = messages.order_by(F("sent_at").desc(nulls_last=True), "step", "-pk")
-    return requests.annotate(written_to=Subquery(latest.values("address")[:1]))
+    others = {"written_to": Subquery(latest.values("address")[:1]), "account_language": F("account__language")}
+    return requests.select_related("contact").annotate(**others)
 
 
 def describe(request: ReviewRequest) -> str:
     """Return the state of a request as a sentence, which the API calls its message.
 
-    The address is the one that was written to, where it was read (`with_written_to`).
+    The address is the one that was written to, where it was read (`to_represent`).
     """
     address = request.contact.email or request.contact.phone
     if request.channel == Channel.SMS:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
@@ -17,6 +18,7 @@ from oauth.models.account import validate_time_zone
 from reviewhub.rest.errors import find_row
 from reviewhub.rest.fields import Email, Text
 from reviews.api.filters import CreatedFilter
+from reviews.api.idempotency import takes_key
 from reviews.contacts import erase, suppressions
 from reviews.contacts.change import AddressTaken, NoAddress, change
 from reviews.models import Contact
@@ -77,6 +79,7 @@ class ContactItem(APIView):
     def get(self, request: Request, pk: Any) -> Response:
         return Response(represent_contacts([_find(request, pk)])[0])
 
+    @takes_key()
     def patch(self, request: Request, pk: Any) -> Response:
         """Change what the call names; opt-outs stay as they are."""
         contact = _find(request, pk)
@@ -112,7 +115,7 @@ def _change(contact: Contact, values: dict[str, str]) -> None:
     except AddressTaken as error:
         raise ValidationError({"email": [f"The contact {error.holder.pk} has it already."]}) from error
     if changed.left:
-        suppressions.until_quiet(*changed.left)
+        transaction.on_commit(lambda: suppressions.until_quiet(*changed.left))
 
 
 def _read_email(text: str) -> str:

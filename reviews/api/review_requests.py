@@ -1,18 +1,20 @@
-"""Review requests over the API: asking, one or many at once, rehearsing, reading and cancelling.
+"""Review requests over the API: asking, one or many at once, rehearsing, reading and changing.
 
-The rules are in `reviews.requests`: `intake` reads an ask, `ask` decides about it.
+The rules are in `reviews.requests`: `intake` reads an ask, `ask` decides about it. Calls that move a request to another
+state are in `review_request_states`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
 from django.utils import timezone
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -22,15 +24,18 @@ from rest_framework.views import APIView
 from oauth.calls.authentication import credential_of
 from oauth.models import Account
 from reviewhub.refused import Refused
-from reviewhub.rest.errors import ApiError, exception_handler, find_row
+from reviewhub.rest.errors import ApiError, exception_handler, find_row, first_row
+from reviewhub.rest.fields import Integer, Metadata, Moment
 from reviews.api.filters import ReviewRequestFilter
-from reviews.api.idempotency import run_once
+from reviews.api.idempotency import takes_key
+from reviews.api.keys import ExternalId
 from reviews.api.zapier_fields import define_fields
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
 from reviews.models import ReviewRequest
-from reviews.representations import MessageOut, ReviewRequestOut, with_written_to
-from reviews.requests import lifecycle
+from reviews.models.base import MAX_DELAY_HOURS
+from reviews.representations import MessageOut, ReviewRequestOut, to_represent
+from reviews.requests import changes, external_ids, lifecycle
 from reviews.requests.ask import AskResult, Verdict, ask_all
 from reviews.requests.intake import Intake, read_ask
 
@@ -44,11 +49,11 @@ class ReviewRequestList(ListAPIView[ReviewRequest]):
     filterset_class = ReviewRequestFilter
 
     def get_queryset(self) -> QuerySet[ReviewRequest]:
-        rows = ReviewRequest.objects.for_account(credential_of(self.request).account)
-        return with_written_to(rows.select_related("contact"))
+        return to_represent(ReviewRequest.objects.for_account(credential_of(self.request).account))
 
-    def post(self, request: Request) -> Response | HttpResponse:
-        return run_once(request, lambda: answer_one(credential_of(request).account, request.data))
+    @takes_key(unless=lambda body: body.get("dry_run") is True)
+    def post(self, request: Request) -> Response:
+        return answer_one(credential_of(request).account, request.data)
 
 
 def answer_one(account: Account, data: Any) -> Response:
@@ -100,10 +105,9 @@ class ReviewRequestBulk(APIView):
 
     max_body = 5 * 1024 * 1024
 
-    def post(self, request: Request) -> Response | HttpResponse:
-        return run_once(request, lambda: self._answer_bulk(credential_of(request).account, request.data))
-
-    def _answer_bulk(self, account: Account, data: Any) -> Response:
+    @takes_key(unless=lambda body: _are_rehearsals(body.get("requests")))
+    def post(self, request: Request) -> Response:
+        account, data = credential_of(request).account, cast(dict[str, Any], request.data)
         asks = data.get("requests")
         if not isinstance(asks, list) or not asks:
             raise ValidationError({"requests": ["Must be a list of one or more review requests."]})
@@ -114,6 +118,11 @@ class ReviewRequestBulk(APIView):
         answers = iter(answer_all(account, readable))
         results = [next(answers) if isinstance(intake, Intake) else intake for intake in intakes]
         return Response({"results": [_represent_result(index, result) for index, result in enumerate(results)]})
+
+
+def _are_rehearsals(asks: Any) -> bool:
+    """Tell whether a list of asks, of whatever form, would write nothing."""
+    return isinstance(asks, list) and all(isinstance(ask, dict) and ask.get("dry_run") is True for ask in asks)
 
 
 def _read_or_error(account: Account, data: Any) -> Intake | ValidationError:
@@ -138,29 +147,78 @@ class ReviewRequestFields(APIView):
         return Response({"fields": define_fields()})
 
 
+class ReviewRequestChange(serializers.Serializer[dict[str, Any]]):
+    """What a call changes: only what it names. `null` and `""` count as absent."""
+
+    scheduled_for = Moment(
+        required=False, help_text="When the first message is due, at the earliest; now, if it is past"
+    )
+    delay_hours = Integer(
+        required=False, min_value=0, max_value=MAX_DELAY_HOURS, help_text="The same in hours from this call on"
+    )
+    metadata = Metadata(required=False, help_text="Takes the place of all that is there")
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value({key: value for key, value in data.items() if value not in (None, "")})
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if {"scheduled_for", "delay_hours"} <= attrs.keys():
+            raise ValidationError({"scheduled_for": ["Give scheduled_for or delay_hours, not both."]})
+        return attrs
+
+    def validate_scheduled_for(self, moment: datetime) -> datetime:
+        if moment > timezone.now() + timedelta(hours=MAX_DELAY_HOURS):
+            raise ValidationError(f"Must not be more than {MAX_DELAY_HOURS:,} hours from now.")
+        return moment
+
+
 class ReviewRequestItem(APIView):
     """One request with its messages."""
 
     def get(self, request: Request, pk: Any) -> Response:
-        return Response(ReviewRequestDetail(find(request, pk)).data)
+        return answer_whole(request, pk)
+
+    @takes_key()
+    def patch(self, request: Request, pk: Any) -> Response:
+        """Change what the call names, as long as nothing was sent."""
+        review_request, body, now = find(request, pk), ReviewRequestChange(data=request.data), timezone.now()
+        body.is_valid(raise_exception=True)
+        values = body.validated_data
+        first_at = values.get("scheduled_for")
+        if "delay_hours" in values:
+            first_at = now + timedelta(hours=values["delay_hours"])
+        with told_in_words():
+            changes.change(
+                request=review_request,
+                first_at=first_at,
+                metadata=values.get("metadata"),
+                words="Given another time through the API.",
+                now=now,
+            )
+        return answer_whole(request, pk)
 
 
-class ReviewRequestCancel(APIView):
-    """A request, taken back: nothing more is sent."""
+def answer_whole(request: Request, pk: Any) -> Response:
+    """Answer with the request as it is now."""
+    return Response(ReviewRequestDetail(find(request, pk)).data)
 
-    def post(self, request: Request, pk: Any) -> Response:
-        review_request = find(request, pk)
-        try:
-            lifecycle.cancel_request(request=review_request, now=timezone.now(), reason="Cancelled through the API.")
-        except lifecycle.InvalidMove as error:
-            raise ApiError(409, "invalid_state", str(error)) from error
-        return Response(ReviewRequestDetail(find(request, pk)).data)
+
+@contextmanager
+def told_in_words() -> Iterator[None]:
+    """Answer 409 `invalid_state` where the request is in a state that does not allow what is done inside."""
+    try:
+        yield
+    except lifecycle.InvalidMove as error:
+        raise ApiError(409, "invalid_state", str(error)) from error
 
 
 def find(request: Request, pk: Any) -> ReviewRequest:
-    """Return the account's own request with that id, its messages loaded. Raises NotFound."""
-    rows = ReviewRequest.objects.for_account(credential_of(request).account)
-    return find_row(with_written_to(rows.select_related("contact").prefetch_related("deliveries")), pk)
+    """Return the account's own request with that id or external id, its messages loaded. Raises NotFound."""
+    account = credential_of(request).account
+    rows = to_represent(ReviewRequest.objects.for_account(account)).prefetch_related("deliveries")
+    if isinstance(pk, ExternalId):
+        return first_row(external_ids.having(rows, account, pk.strip()))
+    return find_row(rows, pk)
 
 
 class ReviewRequestDetail(ReviewRequestOut):
@@ -183,9 +241,8 @@ def _serializer() -> ReviewRequestOut:
 
 def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned], warnings: list[str]) -> dict[str, Any]:
     """Represent a dry run: the gates that the ask would pass, and the messages that would be sent."""
-    status = ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED
     return {
-        "status": status.value,
+        "status": verdict.status,
         "reason": verdict.reason or None,
         "gates": [{"gate": gate.gate, "passed": gate.passed, "reason": gate.reason or None} for gate in verdict.gates],
         "messages": [_represent_planned(message) for message in messages],

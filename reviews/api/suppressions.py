@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -16,6 +17,7 @@ from oauth.models import Account
 from reviewhub.rest.errors import ApiError, ByNumber, find_row
 from reviewhub.rest.fields import Text
 from reviews.api.filters import CreatedFilter, YesNoFilter
+from reviews.api.idempotency import takes_key
 from reviews.contacts import doubts, opt_outs, suppressions
 from reviews.models import InboxItem, Suppression
 from reviews.models.addresses import InvalidAddress, hashes_of, read_address
@@ -59,6 +61,7 @@ class SuppressionList(ListAPIView[Suppression]):
     def get_queryset(self) -> Any:
         return _rows_of(self.request)
 
+    @takes_key()
     def post(self, request: Request) -> Response:
         """Suppress an address: messages planned to it do not leave. 200 if it was suppressed before, else 201."""
         body = SuppressionIn(data=request.data)
@@ -74,7 +77,8 @@ class SuppressionList(ListAPIView[Suppression]):
             evidence=body.validated_data.get("evidence") or f"Added by {credential.user} through the API.",
             now=timezone.now(),
         )
-        suppressions.until_quiet((credential.account.pk, channel, address))
+        place = (credential.account.pk, channel, address)
+        transaction.on_commit(lambda: suppressions.until_quiet(place))
         return Response(SuppressionOut(suppression).data, status=200 if is_old else 201)
 
 
@@ -88,6 +92,7 @@ class SuppressionItem(APIView):
 class SuppressionLift(APIView):
     """Allow an address again, with the reason."""
 
+    @takes_key()
     def post(self, request: Request, pk: int) -> Response:
         suppression = find_row(_rows_of(request), pk)
         body = LiftIn(data=request.data)

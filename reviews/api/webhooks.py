@@ -19,6 +19,7 @@ from oauth.scopes import READ
 from reviewhub.refused import Refused
 from reviewhub.rest.errors import ApiError, ByNumber, find_row
 from reviewhub.rest.fields import Flag, Text
+from reviews.api.idempotency import takes_key
 from reviews.models import SUBSCRIBABLE, Attempt, Endpoint, Notice
 from reviews.webhooks import endpoints
 
@@ -100,6 +101,7 @@ class HookList(GenericAPIView[Endpoint]):
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(HookOut(page, many=True).data)
 
+    @takes_key(secret=True)
     def post(self, request: Request) -> Response:
         """Subscribe, and answer with the secret. A repeated call is answered with the first one's webhook: 200."""
         credential = credential_of(request)
@@ -127,6 +129,7 @@ class HookItem(APIView):
     def get(self, request: Request, pk: Any) -> Response:
         return Response(HookOut(_find(request, pk)).data)
 
+    @takes_key()
     def patch(self, request: Request, pk: Any) -> Response:
         """Change what the call names."""
         webhook = _find(request, pk)
@@ -155,6 +158,7 @@ class HookItem(APIView):
 class HookSecret(APIView):
     """A new secret. The previous one signs as well, until another new one replaces it or staff retire it."""
 
+    @takes_key(secret=True)
     def post(self, request: Request, pk: Any) -> Response:
         endpoints.roll(_find(request, pk))
         return Response(_represent_with_secret(_find(request, pk)))
@@ -163,6 +167,7 @@ class HookSecret(APIView):
 class HookTest(APIView):
     """A test event, sent to the webhook."""
 
+    @takes_key()
     def post(self, request: Request, pk: Any) -> Response:
         try:
             notice = endpoints.test(_find(request, pk), timezone.now())
@@ -174,6 +179,7 @@ class HookTest(APIView):
 class HookReplay(APIView):
     """Events sent once more, and those that the webhook missed while it was off."""
 
+    @takes_key()
     def post(self, request: Request, pk: Any) -> Response:
         webhook, body = _find(request, pk), ReplayIn(data=request.data)
         body.is_valid(raise_exception=True)

@@ -17,7 +17,6 @@ from oauth.scopes import SCOPES_FOR_DEVELOPERS
 from reviewhub.rest.errors import CODES
 from reviews.api.openapi.oauth import OAUTH_PATHS
 from reviews.api.openapi.operations import OPERATIONS
-from reviews.api.openapi.schemas import REHEARSAL_STATUSES
 from reviews.models import Consent, Delivery, Event, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel
 from reviews.models.consent import CONSENT_CHANNELS
@@ -86,6 +85,12 @@ ERRORS = {
     "500": "Something went wrong on our side.",
     "503": "The service is busy; try again.",
 }
+IDEMPOTENCY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string"},
+    "description": "Makes the call safe to repeat: for 24 hours the first answer is given again, byte for byte.",
+}
 # Errors of the methods that take a body.
 WITH_BODY = {"409", "413", "415"}
 HEADERS = {
@@ -108,7 +113,6 @@ SETTINGS = {
         "StepChannel": FollowUpStep.ChannelRule.choices,
         "ReviewRequestStatus": ReviewRequest.Status.choices,
         "MessageStatus": Delivery.Status.choices,
-        "RehearsalStatus": REHEARSAL_STATUSES,
         "EventType": Event.Type.choices,
         "ConsentChannel": CONSENT_CHANNELS,
         "ConsentKind": Consent.Kind.choices,
@@ -134,9 +138,13 @@ def _complete(generated: dict[str, Any]) -> dict[str, Any]:
     made["servers"] = [{"url": "/"}]
     made["tags"] = [{"name": name} for name in TAGS]
     components = made["components"]
-    for name in ("ReviewRequestInput", "ContactChange"):
+    for name in ("ReviewRequestInput", "ReviewRequestChange", "RespondedInput", "ContactChange"):
         _allow_null(components["schemas"][name])
-    components["schemas"]["ReviewRequestInput"]["properties"]["metadata"] = METADATA
+    for name in ("ReviewRequestInput", "ReviewRequestChange"):
+        components["schemas"][name]["properties"]["metadata"] = METADATA
+    # The same choices, under the name that they have had since version 1.0.0.
+    components["schemas"]["RehearsalStatus"] = deepcopy(components["schemas"]["ReviewRequestStatus"])
+    components["schemas"]["Rehearsal"]["properties"]["status"] = {"$ref": "#/components/schemas/RehearsalStatus"}
     components["schemas"]["HookInput"]["properties"]["url"] |= {"format": "uri", "pattern": "^https://"}
     components["schemas"]["BulkResult"]["required"] = ["index", "status"]  # and one of the others
     for name in filter(lambda name: name.endswith("Page"), components["schemas"]):
@@ -184,6 +192,10 @@ NAMES = {
     "ConsentIn": "ConsentInput",
     "SuppressionIn": "SuppressionInput",
     "LiftIn": "Lift",
+    "PatchedReviewRequestChange": "ReviewRequestChange",
+    "RespondedIn": "RespondedInput",
+    "HoldIn": "HoldInput",
+    "BecauseEnum": "HoldReason",
     "BulkIn": "BulkInput",
     "BulkOut": "BulkAnswer",
     "PlannedOut": "PlannedMessage",
@@ -266,6 +278,7 @@ def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
         errors.add("400")
     if method in ("post", "patch"):
         errors |= WITH_BODY
+        operation.setdefault("parameters", []).append(deepcopy(IDEMPOTENCY))
     for parameter in operation.get("parameters", []):
         if parameter["name"] == "page_size":
             parameter |= {"description": "50 if left out; of more than 200, 200.", "schema": PAGE_SIZE}

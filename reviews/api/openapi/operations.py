@@ -23,7 +23,8 @@ from reviews.api.openapi.schemas import (
     StatusOut,
     SuppressionWhole,
 )
-from reviews.api.review_requests import ReviewRequestDetail
+from reviews.api.review_request_states import HoldIn, RespondedIn
+from reviews.api.review_requests import ReviewRequestChange, ReviewRequestDetail
 from reviews.api.sequences import SequenceOut
 from reviews.api.suppressions import LiftIn, SuppressionIn
 from reviews.api.webhooks import AttemptOut, HookOut, ReplayIn
@@ -31,11 +32,12 @@ from reviews.representations import FeedbackOut, ReviewRequestOut
 from reviews.requests.intake import ReviewRequestIn
 
 VIEWS = "reviews.api"
-IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key",
+KEY = OpenApiParameter(
+    "id",
     str,
-    OpenApiParameter.HEADER,
-    description="Makes the call safe to repeat: for 24 hours the first answer is given again, byte for byte.",
+    OpenApiParameter.PATH,
+    description="The id of the request; or `external_id:` and your own id of it, percent-encoded, such as "
+    "`external_id:job-1047`. One with a slash is found by `GET /api/v1/review-requests?external_id=`.",
 )
 
 SIGNED = (
@@ -55,7 +57,6 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
             "is found by `email`, else by `mobile_phone_number`; a new `email` with the number of a contact that has "
             "another one makes a new contact.",
             "request": ReviewRequestIn,
-            "parameters": [IDEMPOTENCY],
             "responses": {201: ReviewRequestOut, 200: REQUEST_OR_REHEARSAL},
             "examples": [
                 OpenApiExample("A finished job", ASK, request_only=True),
@@ -76,7 +77,6 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
             "summary": "Send up to 500 review requests",
             "description": "A bad one loses none of the others.",
             "request": BulkIn,
-            "parameters": [IDEMPOTENCY],
             "responses": {200: BulkOut},
             "examples": [OpenApiExample("Two", {"requests": [ASK, {"email": "bob@example.com"}]}, request_only=True)],
         },
@@ -94,15 +94,66 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
             "operation_id": "getReviewRequest",
             "tags": ["Review requests"],
             "summary": "One review request with its messages",
+            "parameters": [KEY],
             "responses": {200: ReviewRequestDetail},
         },
+        "patch": {
+            "operation_id": "changeReviewRequest",
+            "tags": ["Review requests"],
+            "summary": "Change when it begins, or its metadata",
+            "description": "Give `scheduled_for` or `delay_hours`: what is planned moves to the first slot from then "
+            "on, within 8,760 hours, and later messages by as much. 409 once a message was sent or is being sent.",
+            "parameters": [KEY],
+            "request": ReviewRequestChange,
+            "responses": {200: ReviewRequestDetail},
+            "examples": [OpenApiExample("Two days later", {"delay_hours": 48}, request_only=True)],
+        },
     },
-    f"{VIEWS}.review_requests.ReviewRequestCancel": {
+    f"{VIEWS}.review_request_states.ReviewRequestCancel": {
         "post": {
             "operation_id": "cancelReviewRequest",
             "tags": ["Review requests"],
             "summary": "Take a review request back",
-            "description": "Nothing more is sent. 409 when it has ended.",
+            "description": "Nothing more is sent. Safe to repeat. 409 when it has ended otherwise.",
+            "parameters": [KEY],
+            "request": None,
+            "responses": {200: ReviewRequestDetail},
+        },
+    },
+    f"{VIEWS}.review_request_states.ReviewRequestResponded": {
+        "post": {
+            "operation_id": "markResponded",
+            "tags": ["Review requests"],
+            "summary": "Tell that the customer has answered",
+            "description": "By a review that you saw, or by phone: nothing more is sent. Safe to repeat; also after "
+            "the sequence was completed. 409 when it was cancelled, failed or was suppressed.",
+            "parameters": [KEY],
+            "request": RespondedIn,
+            "responses": {200: ReviewRequestDetail},
+            "examples": [OpenApiExample("Seen on Google", {"site": "Google"}, request_only=True)],
+        },
+    },
+    f"{VIEWS}.review_request_states.ReviewRequestHold": {
+        "post": {
+            "operation_id": "holdReviewRequest",
+            "tags": ["Review requests"],
+            "summary": "Hold a review request",
+            "description": "Nothing is sent until it is released. Safe to repeat: the first reason stays. 409 when it "
+            "has ended. Hold back nobody for what they think of the business: that is for you to settle, not to hide.",
+            "parameters": [KEY],
+            "request": HoldIn,
+            "responses": {200: ReviewRequestDetail},
+            "examples": [OpenApiExample("A refund", {"because": "refund", "note": "Order 1047"}, request_only=True)],
+        },
+    },
+    f"{VIEWS}.review_request_states.ReviewRequestRelease": {
+        "post": {
+            "operation_id": "releaseReviewRequest",
+            "tags": ["Review requests"],
+            "summary": "Let a held review request go on",
+            "description": "What came due leaves in the next slot from now, what follows it as much later. Safe to "
+            "repeat. 409 when it has ended, and while it is held for another reason, such as an unclear opt-out.",
+            "parameters": [KEY],
             "request": None,
             "responses": {200: ReviewRequestDetail},
         },

@@ -10,13 +10,11 @@ from rest_framework import serializers
 
 from reviews.api.review_requests import MAX_BULK
 from reviews.api.webhooks import HookChange, HookIn, HookOut
-from reviews.models import SUBSCRIBABLE
+from reviews.models import SUBSCRIBABLE, ReviewRequest
 from reviews.models.base import Channel
 from reviews.representations import ConsentOut, ContactOut, FeedbackOut, MessageOut, ReviewRequestOut, SuppressionOut
 from reviews.requests.intake import ReviewRequestIn
 from reviews.webhooks.payload import EventOut, ReviewRequestTold, SiteOut
-
-REHEARSAL_STATUSES = [("scheduled", "Scheduled"), ("suppressed", "Suppressed")]
 
 # The example of the API reference.
 ASK: dict[str, Any] = {
@@ -40,6 +38,7 @@ ASKED: dict[str, Any] = {
     "reason": None,
     "external_id": None,
     "held": False,
+    "language": "en",
     "warnings": [],
 }
 
@@ -74,7 +73,7 @@ class PlannedOut(serializers.Serializer[Any]):
 class RehearsalOut(serializers.Serializer[Any]):
     """What a `dry_run` answers: the gates in order, and every message as it would be sent."""
 
-    status = serializers.ChoiceField(choices=REHEARSAL_STATUSES)
+    status = serializers.ChoiceField(choices=ReviewRequest.Status.choices)
     reason = serializers.CharField(allow_null=True)
     gates = GateOut(many=True)
     messages = PlannedOut(many=True)

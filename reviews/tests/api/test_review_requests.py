@@ -8,7 +8,7 @@ import pytest
 from django.utils.dateparse import parse_datetime
 
 from oauth.models import Account
-from reviews.models import Contact, Delivery, ReviewRequest, ReviewSite
+from reviews.models import Contact, Delivery, Event, ReviewRequest, ReviewSite
 from reviews.requests import lifecycle
 from reviews.requests.ask import NO_SITE
 from reviews.tests.support.helpers import KEYS, REFERENCE, URL, asked, post, refused
@@ -194,7 +194,7 @@ def test_an_account_without_a_review_site_is_told_wherever_it_asks(owner_api: An
 def test_a_dry_run_says_which_gate_is_shut(owner_api: Any) -> None:
     post(owner_api, REFERENCE)
     body = post(owner_api, REFERENCE | {"dry_run": True}).json()
-    assert (body["status"], body["messages"]) == ("suppressed", [])
+    assert (body["status"], body["messages"]) == ("scheduled", [])  # the open one's, as the call answers
     shut = [gate for gate in body["gates"] if not gate["passed"]]
     assert [gate["gate"] for gate in shut] == ["open_request"]
     assert shut[0]["reason"] == body["reason"]
@@ -283,13 +283,14 @@ def test_the_list_costs_the_same_for_one_and_for_many(
 # --- Cancelling -------------------------------------------------------------------------------------
 
 
-def test_a_request_is_cancelled_once(owner_api: Any) -> None:
+def test_a_request_is_cancelled_once_however_often_it_is_asked_for(owner_api: Any) -> None:
     created = post(owner_api, REFERENCE).json()
     response = post(owner_api, {}, f"{URL}/{created['id']}/cancel")
     assert (response.status_code, response.json()["status"]) == (200, "cancelled")
     assert response.json()["messages"][0]["status"] == "cancelled"
     again = post(owner_api, {}, f"{URL}/{created['id']}/cancel")
-    assert (again.status_code, again.json()["error"]) == (409, "invalid_state")
+    assert (again.status_code, again.json()) == (200, response.json())
+    assert Event.objects.filter(type="review_request.cancelled").count() == 1
 
 
 def test_cancelling_needs_no_body(owner_api: Any) -> None:
@@ -316,7 +317,8 @@ def test_a_rehearsal_among_others_sees_those_before_it(owner_api: Any) -> None:
     asks = [ask | {"dry_run": True}, ask, ask | {"dry_run": True}, {"email": "c@d.example", "sequence": "none"}]
     results = post(owner_api, {"requests": asks}, f"{URL}/bulk").json()["results"]
     assert [row["status"] for row in results] == [200, 201, 200, 400]
-    assert [results[place]["review_request"]["status"] for place in (0, 2)] == ["scheduled", "suppressed"]
+    assert [results[place]["review_request"]["status"] for place in (0, 2)] == ["scheduled", "scheduled"]
+    assert [bool(results[place]["review_request"]["messages"]) for place in (0, 2)] == [True, False]
     assert results[3]["error"]["fields"]["sequence"]
     assert ReviewRequest.objects.count() == 1
 
