@@ -56,6 +56,15 @@ def test_null_and_empty_equal_absent_and_unknown_fields_are_ignored(owner_api: A
     assert post(owner_api, body).status_code == 201
 
 
+@pytest.mark.parametrize("hours", ["24.0", "24", "2.4e1"])
+def test_a_number_without_a_fraction_is_whole_however_it_is_written(owner_api: Any, hours: str) -> None:
+    """Case A7."""
+    body = post(owner_api, f'{{"email": "a@b.example", "delay_hours": {hours}}}').json()
+    request = ReviewRequest.objects.get()
+    assert request.scheduled_for >= request.created_at + timedelta(hours=24)
+    assert body["status"] == "scheduled"
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -74,6 +83,8 @@ def test_null_and_empty_equal_absent_and_unknown_fields_are_ignored(owner_api: A
         ({"delay_hours": 8761}, "delay_hours"),
         ({"delay_hours": 10**400}, "delay_hours"),
         ({"delay_hours": 1.5}, "delay_hours"),
+        ({"delay_hours": 1e300}, "delay_hours"),
+        ({"delay_hours": -0.5}, "delay_hours"),
         ({"delay_hours": True}, "delay_hours"),
         ({"delay_hours": "soon"}, "delay_hours"),
         ({"metadata": [1]}, "metadata"),
