@@ -53,7 +53,8 @@ OPERATIONS: dict[str, dict[str, dict[str, Any]]] = {
             "tags": ["Review requests"],
             "summary": "Send a review request",
             "description": "Creates a contact and initiates an automated review request. 200 where one exists already, "
-            "for this `external_id` or open for this contact, and for a `dry_run`, which writes nothing. The contact "
+            "for this `external_id` or open for this contact, and for a `dry_run`, which writes nothing. A further "
+            "`external_id` finds that request from then on, too; `warnings` say what was left out. The contact "
             "is found by `email`, else by `mobile_phone_number`; a new `email` with the number of a contact that has "
             "another one makes a new contact.",
             "request": ReviewRequestIn,
