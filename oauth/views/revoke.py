@@ -23,7 +23,10 @@ def revoke(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:
 
 
 def _revoke_for_person(bearer: str, parameters: dict[str, str]) -> JsonResponse:
-    """End one of the person's tokens, or all. An unknown token and another person's count 0, so that none is probed."""
+    """End one of the person's tokens in the credential's account, or all of them there.
+
+    Other tokens, known or not, count 0, so that none is probed.
+    """
     credential = find_credential(bearer, timezone.now()) if bearer.isascii() else None
     if credential is None:
         challenge = f'Bearer realm="{REALM}", error="invalid_token"'
@@ -37,10 +40,11 @@ def _revoke_for_person(bearer: str, parameters: dict[str, str]) -> JsonResponse:
 def _revoke(credential: Credential, parameters: dict[str, str]) -> int:
     now = timezone.now()
     if "token" not in parameters:
-        return grants.revoke_user(credential.user, now)
+        return grants.revoke_in_account(credential.user, credential.account, now)
     if not parameters["token"]:
         raise BadParameters("An empty token names none; leave it out to revoke all.")
-    return grants.revoke_token(parameters["token"], Q(user=credential.user), now)
+    own = Q(user=credential.user, account=credential.account)
+    return grants.revoke_token(parameters["token"], own, now)
 
 
 def _revoke_for_client(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:

@@ -133,7 +133,7 @@ class StrictJSONParser(BaseParser):
         if len(raw) > limit:
             raise PayloadTooLarge
         try:
-            value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+            value = json.loads(raw.decode("utf-8"), parse_constant=refuse_constant)
         except (ValueError, RecursionError) as error:
             raise exceptions.ParseError(f"The body is not valid JSON: {_reason(error)}.") from error
         if not isinstance(value, dict):
@@ -141,7 +141,8 @@ class StrictJSONParser(BaseParser):
         return value
 
 
-def _refuse_constant(name: str) -> None:
+def refuse_constant(name: str) -> None:
+    """Refuse what Python's parser takes for a number though JSON has none of it: NaN, Infinity and -Infinity."""
     raise ValueError(f"{name} is not JSON")
 
 
