@@ -9,6 +9,7 @@ from allauth.mfa.base import views as mfa
 from django.conf import settings
 from django.urls import path
 
+import reviewhub.rest.paths  # noqa: F401 (registers <id:…>)
 from oauth.views.authorize import authorize
 from oauth.views.connections import account_connections, connections, disconnect, revoke_key
 from oauth.views.introspect import introspect
@@ -62,11 +63,11 @@ urlpatterns = [
     path("security/recovery-codes", RecoveryCodes.as_view(), name="mfa_view_recovery_codes"),
     path("security/recovery-codes/new", NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("security/sessions/end-others", end_other_sessions, name="end-other-sessions"),
-    path("security/sessions/<uuid:session_id>/end", end_session, name="end-session"),
+    path("security/sessions/<id:session_id>/end", end_session, name="end-session"),
     path("connections", connections, name="connections"),
-    path("connections/<uuid:account_id>", account_connections, name="account-connections"),
-    path("connections/<uuid:account_id>/disconnect", disconnect, name="disconnect"),
-    path("connections/<uuid:account_id>/keys/<uuid:key_id>/revoke", revoke_key, name="revoke-key"),
+    path("connections/<id:account_id>", account_connections, name="account-connections"),
+    path("connections/<id:account_id>/disconnect", disconnect, name="disconnect"),
+    path("connections/<id:account_id>/keys/<id:key_id>/revoke", revoke_key, name="revoke-key"),
     path("oauth/authorize", authorize, name="oauth-authorize"),
     path("oauth/token", token, name="oauth-token"),
     path("oauth/revoke", revoke, name="oauth-revoke"),

@@ -5,6 +5,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from oauth.calls.authentication import REALM, Credential, find_credential
+from oauth.calls.permissions import challenge_for
 from oauth.scopes import WRITE
 from oauth.server import grants
 from oauth.server.library import authenticate_client
@@ -32,7 +33,8 @@ def _revoke_for_person(bearer: str, parameters: dict[str, str]) -> JsonResponse:
         challenge = f'Bearer realm="{REALM}", error="invalid_token"'
         return answer(401, error_body(*CODES[401]), **{"WWW-Authenticate": challenge})
     if WRITE not in credential.scopes and parameters.get("token") != bearer:
-        return refuse(403, "insufficient_scope", "Without the scope 'write' a token can end only itself.")
+        body = error_body("insufficient_scope", "Without the scope 'write' a token can end only itself.")
+        return answer(403, body, **{"WWW-Authenticate": challenge_for(WRITE)})
     count = _revoke(credential, parameters)
     return answer(200, {"success": True, "message": "Tokens revoked successfully", "revoked_count": count})
 

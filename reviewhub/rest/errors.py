@@ -26,7 +26,6 @@ CODES = {
     403: ("forbidden", "You may not do this."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method; see the Allow header."),
-    406: ("not_acceptable", "This API answers with application/json only."),
     413: ("payload_too_large", f"The body is larger than {MAX_BODY // 1024 // 1024} MiB."),
     415: ("unsupported_media_type", "Send the body as application/json."),
     429: ("rate_limited", "Too many calls; wait for the seconds in Retry-After."),
@@ -90,8 +89,6 @@ def _body_of(exc: exceptions.APIException) -> dict[str, Any]:
         description = str(exc.detail)
     if isinstance(exc, ApiError):
         code = str(exc.get_codes())
-    elif isinstance(exc, exceptions.PermissionDenied) and exc.get_codes() == "insufficient_scope":
-        code, description = "insufficient_scope", str(exc.detail)
     return error_body(code, description)
 
 
@@ -166,7 +163,7 @@ class NewestFirst(CursorPagination):
 
     def get_page_size(self, request: Any) -> int:
         text = request.query_params.get(self.page_size_query_param)
-        if not text:
+        if text is None:
             return self.page_size
         if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
             raise exceptions.ValidationError({"page_size": ["Give a number of rows: 1, or up to 200."]})

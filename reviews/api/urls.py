@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+import reviewhub.rest.paths  # noqa: F401 (registers <id:…>)
 from reviews.api import contacts, events, evidence, feedback, review_requests, sequences, suppressions, webhooks
 from reviews.api.openapi import published
 
@@ -11,15 +12,15 @@ urlpatterns = [
     path("api/v1/review-requests", review_requests.ReviewRequestList.as_view(), name="review-requests"),
     path("api/v1/review-requests/bulk", review_requests.ReviewRequestBulk.as_view(), name="review-requests-bulk"),
     path("api/v1/review-requests/fields", review_requests.ReviewRequestFields.as_view(), name="review-request-fields"),
-    path("api/v1/review-requests/<uuid:pk>", review_requests.ReviewRequestItem.as_view(), name="review-request"),
+    path("api/v1/review-requests/<id:pk>", review_requests.ReviewRequestItem.as_view(), name="review-request"),
     path(
-        "api/v1/review-requests/<uuid:pk>/cancel",
+        "api/v1/review-requests/<id:pk>/cancel",
         review_requests.ReviewRequestCancel.as_view(),
         name="review-request-cancel",
     ),
     path("api/v1/contacts", contacts.ContactList.as_view(), name="contacts"),
-    path("api/v1/contacts/<uuid:pk>", contacts.ContactItem.as_view(), name="contact"),
-    path("api/v1/contacts/<uuid:pk>/evidence", evidence.ContactEvidence.as_view(), name="contact-evidence"),
+    path("api/v1/contacts/<id:pk>", contacts.ContactItem.as_view(), name="contact"),
+    path("api/v1/contacts/<id:pk>/evidence", evidence.ContactEvidence.as_view(), name="contact-evidence"),
     path("api/v1/evidence", evidence.AddressEvidence.as_view(), name="evidence"),
     path(".well-known/reviewhub-evidence-keys.json", evidence.keys, name="evidence-keys"),
     path("api/v1/suppressions", suppressions.SuppressionList.as_view(), name="suppressions"),
@@ -31,11 +32,11 @@ urlpatterns = [
     path("api/v1/feedback/<int:pk>", feedback.FeedbackItem.as_view(), name="feedback"),
     path("api/v1/events", events.EventList.as_view(), name="events"),
     path("api/v1/hooks", webhooks.HookList.as_view(), name="hooks"),
-    path("api/v1/hooks/<uuid:pk>", webhooks.HookItem.as_view(), name="hook"),
-    path("api/v1/hooks/<uuid:pk>/secret", webhooks.HookSecret.as_view(), name="hook-secret"),
-    path("api/v1/hooks/<uuid:pk>/test", webhooks.HookTest.as_view(), name="hook-test"),
-    path("api/v1/hooks/<uuid:pk>/replay", webhooks.HookReplay.as_view(), name="hook-replay"),
-    path("api/v1/hooks/<uuid:pk>/attempts", webhooks.AttemptList.as_view(), name="hook-attempts"),
+    path("api/v1/hooks/<id:pk>", webhooks.HookItem.as_view(), name="hook"),
+    path("api/v1/hooks/<id:pk>/secret", webhooks.HookSecret.as_view(), name="hook-secret"),
+    path("api/v1/hooks/<id:pk>/test", webhooks.HookTest.as_view(), name="hook-test"),
+    path("api/v1/hooks/<id:pk>/replay", webhooks.HookReplay.as_view(), name="hook-replay"),
+    path("api/v1/hooks/<id:pk>/attempts", webhooks.AttemptList.as_view(), name="hook-attempts"),
     path("api/zapier/send-review-request", review_requests.ReviewRequestList.as_view()),
     path("api/zapier/send-review-request/fields", review_requests.ReviewRequestFields.as_view()),
 ]

@@ -209,7 +209,7 @@ def test_every_answer_has_the_form_in_the_document(owner_api: Any, account: Acco
     call("get", f"{requests}/fields")
     call("get", f"{requests}/{{id}}", key=made["id"])
     call("post", f"{requests}/{{id}}/cancel", key=made["id"])
-    call("post", f"{requests}/{{id}}/cancel", key=made["id"])  # 409
+    call("post", f"{requests}/{{id}}/cancel", key=made["id"])  # 200: it is cancelled
     asked(account, now)
     delivery = Delivery.objects.filter(status="planned").latest("pk")
     actions.record_feedback(delivery=delivery, rating=4, text="Fine.", now=now)
