@@ -116,9 +116,14 @@ def forbid_storing(get_response: GetResponse) -> GetResponse:
 
 
 def refuse_coded_bodies(get_response: GetResponse) -> GetResponse:
-    """Refuse a body that is compressed: nothing here unpacks one, and a small one may become a huge one."""
+    """Refuse a body that is compressed, which nothing here unpacks, or in chunks that the server did not join.
+
+    To take the one for damaged and the other for none would be worse: an empty body may mean all.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.headers.get("Transfer-Encoding"):
+            return error_response(411, CODES[400][0], "Send the body with a Content-Length: no chunks are taken here.")
         coding = request.headers.get("Content-Encoding", "").strip().lower()
         if coding in ("", "identity") or request.META.get("CONTENT_LENGTH") in (None, "", "0"):
             return get_response(request)
