@@ -150,10 +150,11 @@ def test_what_has_not_arrived_takes_no_connection_behind_the_proxy(site: Site, n
         begin(client, front, site, 5)
         with pytest.raises(TimeoutError):
             server.accept()
+        server.settimeout(60)
         client.sendall(b"1234")
         arrived, _ = server.accept()
         with closing(arrived):
-            arrived.settimeout(10)
+            arrived.settimeout(60)
             received = b""
             while b"{1234" not in received and (part := arrived.recv(65536)):
                 received += part
