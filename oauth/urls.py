@@ -9,7 +9,6 @@ from allauth.mfa.base import views as mfa
 from django.conf import settings
 from django.urls import path
 
-import reviewhub.rest.paths  # noqa: F401 (registers <id:…>)
 from oauth.views.authorize import authorize
 from oauth.views.connections import account_connections, connections, disconnect, revoke_key
 from oauth.views.introspect import introspect

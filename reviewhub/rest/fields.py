@@ -42,7 +42,7 @@ class Email(serializers.EmailField):
 
 
 class Integer(serializers.IntegerField):
-    """A JSON number without fraction: 24 and 24.0 are the same one there (RFC 8259 §6)."""
+    """A JSON number without fraction; 24.0 is one, since JSON has one kind of number (RFC 8259, section 6)."""
 
     def to_internal_value(self, data: Any) -> int:
         if isinstance(data, float) and data.is_integer():

@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-import reviewhub.rest.paths  # noqa: F401 (registers <id:…>)
 from reviews.api import contacts, events, evidence, feedback, review_requests, sequences, suppressions, webhooks
 from reviews.api.openapi import published
 
