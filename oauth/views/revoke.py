@@ -5,6 +5,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 
 from oauth.calls.authentication import REALM, Credential, find_credential
+from oauth.calls.permissions import challenge_for
 from oauth.scopes import WRITE
 from oauth.server import grants
 from oauth.server.library import authenticate_client
@@ -23,13 +24,17 @@ def revoke(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:
 
 
 def _revoke_for_person(bearer: str, parameters: dict[str, str]) -> JsonResponse:
-    """End one of the person's tokens, or all. An unknown token and another person's count 0, so that none is probed."""
+    """End one of the person's tokens in the credential's account, or all of them there.
+
+    Other tokens, known or not, count 0, so that none is probed.
+    """
     credential = find_credential(bearer, timezone.now()) if bearer.isascii() else None
     if credential is None:
         challenge = f'Bearer realm="{REALM}", error="invalid_token"'
         return answer(401, error_body(*CODES[401]), **{"WWW-Authenticate": challenge})
     if WRITE not in credential.scopes and parameters.get("token") != bearer:
-        return refuse(403, "insufficient_scope", "Without the scope 'write' a token can end only itself.")
+        body = error_body("insufficient_scope", "Without the scope 'write' a token can end only itself.")
+        return answer(403, body, **{"WWW-Authenticate": challenge_for(WRITE)})
     count = _revoke(credential, parameters)
     return answer(200, {"success": True, "message": "Tokens revoked successfully", "revoked_count": count})
 
@@ -37,10 +42,11 @@ def _revoke_for_person(bearer: str, parameters: dict[str, str]) -> JsonResponse:
 def _revoke(credential: Credential, parameters: dict[str, str]) -> int:
     now = timezone.now()
     if "token" not in parameters:
-        return grants.revoke_user(credential.user, now)
+        return grants.revoke_in_account(credential.user, credential.account, now)
     if not parameters["token"]:
         raise BadParameters("An empty token names none; leave it out to revoke all.")
-    return grants.revoke_token(parameters["token"], Q(user=credential.user), now)
+    own = Q(user=credential.user, account=credential.account)
+    return grants.revoke_token(parameters["token"], own, now)
 
 
 def _revoke_for_client(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:

@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from oauth.calls.authentication import credential_of
 from reviewhub.rest.errors import find_row
+from reviewhub.rest.query import check_parameters
 from reviewhub.signatures import public_keys
 from reviews.contacts import evidence
 from reviews.models import Contact
@@ -33,14 +34,12 @@ class AddressEvidence(APIView):
     """The history of one address, which may be that of a customer who was erased: its hash finds what is left."""
 
     def get(self, request: Request) -> Response:
-        texts = request.query_params.getlist("address")
-        if unknown := sorted(set(request.query_params) - {"address"}):
-            raise ValidationError({name: ["Unknown here; `address` is known."] for name in unknown})
-        if len(texts) != 1 or not texts[0].strip():
+        check_parameters(request.query_params, ["address"])
+        if "address" not in request.query_params:
             raise ValidationError({"address": ["Give one e-mail address or number."]})
         account = credential_of(request).account
         try:
-            channel, address = read_address(texts[0].strip(), account.country)
+            channel, address = read_address(request.query_params["address"].strip(), account.country)
         except InvalidAddress as error:
             raise ValidationError({"address": [str(error)]}) from error
         return _answer(request, evidence.subjects_at(account, channel, address))

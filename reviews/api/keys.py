@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from reviewhub.rest.paths import Id
+
 
 class ExternalId(str):
     """A caller's own id of a request, as an address names it."""
@@ -13,7 +15,7 @@ class RequestKey:
     """Converter of addresses: a request's id, or its external id (percent-encoded, without a slash)."""
 
     PREFIX = "external_id:"
-    regex = rf"[0-9A-Fa-f]{{8}}(?:-[0-9A-Fa-f]{{4}}){{3}}-[0-9A-Fa-f]{{12}}|{PREFIX}[^/\x00]+"
+    regex = rf"{Id.regex}|{PREFIX}[^/\x00]+"
 
     def to_python(self, value: str) -> UUID | ExternalId:
         if value.startswith(self.PREFIX):

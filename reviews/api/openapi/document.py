@@ -11,6 +11,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiViewExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 
 from oauth.scopes import SCOPES_FOR_DEVELOPERS
@@ -35,7 +36,8 @@ Ask customers for reviews, by e-mail or text message, and follow up until they a
 Every call needs `Authorization: Bearer …`: an OAuth 2.0 access token or an API key (`rh_…`). It is bound to one
 account, the business; what belongs to another account answers 404. `GET` needs the scope `read`, everything else
 `write`. Times are RFC 3339 in UTC. Errors are always `{"error", "error_description"}`, with `fields` where input was
-wrong. Lists are newest first: `next` leads on, `page_size` takes up to 200.
+wrong. Lists are newest first: `next` leads on, `page_size` takes up to 200; a parameter that is unknown, blank or there
+twice is refused.
 """
 
 # --- The views ----------------------------------------------------------------------------------------
@@ -80,7 +82,7 @@ ERRORS = {
     "405": "This address does not take that method.",
     "409": "The call does not fit what is there.",
     "413": "The body is too large.",
-    "415": "The body is no JSON.",
+    "415": "The body is no JSON, or it is compressed.",
     "429": "Too many calls; wait for the seconds in Retry-After.",
     "500": "Something went wrong on our side.",
     "503": "The service is busy; try again.",
@@ -107,6 +109,7 @@ SETTINGS = {
     "SCHEMA_PATH_PREFIX": PREFIX,
     "PREPROCESSING_HOOKS": ["reviews.api.openapi.document.keep_own_paths"],
     "COMPONENT_SPLIT_REQUEST": True,
+    "PATH_CONVERTER_OVERRIDES": {"id": OpenApiTypes.UUID},
     "ENUM_NAME_OVERRIDES": {
         "Channel": Channel.choices,
         "ChannelRule": ReviewRequest.ChannelRule.choices,
@@ -296,7 +299,7 @@ def _error(status: str) -> dict[str, Any]:
     headers: dict[str, Any] = {"X-Request-ID": HEADERS["X-Request-ID"]}
     if status in ("429", "503"):
         headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
-    if status == "401":
+    if status in ("401", "403"):
         headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
     return {
         "description": ERRORS[status],

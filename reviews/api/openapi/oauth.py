@@ -123,8 +123,9 @@ OAUTH_PATHS: dict[str, Any] = {
             "operationId": "revokeTokens",
             "tags": TAGS,
             "summary": "Revoke one token, or all",
-            "description": "With a Bearer token: revokes all active OAuth tokens for the authenticated user, or "
-            "the one that is named. With client credentials: RFC 7009, `token` is required and the answer is empty.",
+            "description": "With a Bearer token: revokes all active OAuth tokens for the authenticated user in the "
+            "account of that token, or the one that is named. With client credentials: RFC 7009, `token` is required "
+            "and the answer is empty.",
             "security": [{"bearer": []}, {"oauth2": ["write"]}, {}],
             "requestBody": request_body(
                 {"token": string("Specific token to revoke (optional, revokes all if not provided)"), **CLIENT},

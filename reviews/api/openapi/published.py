@@ -6,7 +6,7 @@ from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_cache_control
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import condition, require_safe
 
 FILE = Path(__file__).with_name("openapi.json")
@@ -32,12 +32,12 @@ def _etag(request: HttpRequest) -> str:
 
 
 @require_safe
+@cache_control(public=True, max_age=300)
 @condition(etag_func=_etag)
 def openapi(request: HttpRequest) -> HttpResponse:
     """Answer with the file that `manage.py openapi` wrote, to everybody and every origin: it holds no secret."""
     response = HttpResponse(_read_document(), content_type="application/json")
     response["Access-Control-Allow-Origin"] = "*"
-    patch_cache_control(response, public=True, max_age=300)
     return response
 
 
