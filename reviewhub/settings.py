@@ -301,7 +301,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "reviewhub.rest.errors.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",  # used by `manage.py openapi` alone
+    "DEFAULT_SCHEMA_CLASS": "reviews.api.openapi.rules.DescribedSchema",  # used by `manage.py openapi` alone
     "EXCEPTION_HANDLER": "reviewhub.rest.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",

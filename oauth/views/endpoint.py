@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
+from rest_framework import serializers
 
 from oauth.calls import throttling
 from oauth.calls.authentication import REALM
@@ -15,6 +16,17 @@ from reviewhub.outages import DATABASE_AWAY, RETRY_AFTER, drop_connection
 from reviewhub.rest.errors import CODES, error_body
 
 View = Callable[[HttpRequest, dict[str, str]], JsonResponse]
+
+# What the OpenAPI document says of all three.
+TAG = "OAuth 2.0"
+BY_CLIENT: list[dict[str, list[str]]] = [{"client": []}, {}]
+
+
+class ClientIn(serializers.Serializer[Any]):
+    client_id = serializers.CharField(required=False, help_text="Your OAuth client ID; or HTTP Basic.")
+    client_secret = serializers.CharField(
+        required=False, help_text="Your OAuth client secret; a public app has none. Or HTTP Basic."
+    )
 
 
 def endpoint(view: View) -> Callable[[HttpRequest], JsonResponse]:

@@ -4,7 +4,6 @@ The rules are in `reviews.requests`: `intake` reads an ask, `ask` decides about 
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from functools import cache
 from itertools import groupby
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
-from rest_framework import status
+from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
 from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
@@ -22,19 +21,73 @@ from rest_framework.views import APIView
 from oauth.calls.authentication import credential_of
 from oauth.models import Account
 from reviewhub.refused import Refused
-from reviewhub.rest.errors import ApiError, exception_handler, find_row
+from reviewhub.rest.errors import ApiError, ApiErrorOut, exception_handler, find_row
+from reviewhub.rest.fields import Metadata
+from reviewhub.rest.operations import Either, operation
 from reviews.api.filters import ReviewRequestFilter
 from reviews.api.idempotency import run_once
-from reviews.api.zapier_fields import define_fields
+from reviews.api.rehearsals import RehearsalOut, represent_rehearsal
+from reviews.api.zapier_fields import InputFieldsOut, define_fields
 from reviews.delivery import preview
-from reviews.delivery.preview import Planned
 from reviews.models import ReviewRequest
 from reviews.representations import MessageOut, ReviewRequestOut, with_written_to
 from reviews.requests import lifecycle
-from reviews.requests.ask import AskResult, Verdict, ask_all
-from reviews.requests.intake import Intake, read_ask
+from reviews.requests.ask import OPEN_REQUEST, AskResult, ask_all
+from reviews.requests.intake import Intake, ReviewRequestIn, read_ask
 
 MAX_BULK = 500
+
+# The example of the API reference, and its answer.
+ASK: dict[str, Any] = {
+    "first_name": "Jane",
+    "last_name": "Smith",
+    "email": "jane@example.com",
+    "mobile_phone_number": "+12125551234",
+    "company_name": "Smith Industries",
+    "delay_hours": 24,
+    "metadata": {"source": "zapier", "custom_field": "value"},
+}
+ASKED: dict[str, Any] = {
+    "id": "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    "contact_id": "f245e2a3-e141-4d41-912c-b1c1f5bd5598",
+    "contact_name": "Jane Smith",
+    "contact_email": "jane@example.com",
+    "contact_phone": "+12125551234",
+    "scheduled_for": "2026-01-02T12:00:00Z",
+    "status": "scheduled",
+    "message": "Review request scheduled for jane@example.com",
+    "reason": None,
+    "external_id": None,
+    "held": False,
+    "warnings": [],
+}
+
+
+class ReviewRequestDetail(ReviewRequestOut):
+    """A request with its messages. All keys are always there."""
+
+    metadata = Metadata()
+    messages = MessageOut(source="deliveries", many=True)
+
+    class Meta(ReviewRequestOut.Meta):
+        fields = [*ReviewRequestOut.Meta.fields, "created_at", "sent_at", "responded_at", "metadata", "messages"]
+
+
+class BulkIn(serializers.Serializer[Any]):
+    requests = serializers.ListField(child=ReviewRequestIn(), min_length=1, max_length=MAX_BULK)
+
+
+class BulkResultOut(serializers.Serializer[Any]):
+    """`review_request` where the ask was taken, else `error`, in the form of every error."""
+
+    index = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=[200, 201, 400])
+    review_request = Either(ReviewRequestOut, RehearsalOut, required=False)
+    error = ApiErrorOut(required=False)
+
+
+class BulkAnswerOut(serializers.Serializer[Any]):
+    results = BulkResultOut(many=True)
 
 
 class ReviewRequestList(ListAPIView[ReviewRequest]):
@@ -47,7 +100,26 @@ class ReviewRequestList(ListAPIView[ReviewRequest]):
         rows = ReviewRequest.objects.for_account(credential_of(self.request).account)
         return with_written_to(rows.select_related("contact"))
 
+    @operation("listReviewRequests", [ReviewRequestOut])
+    def get(self, request: Request) -> Response:
+        """List review requests. Those of all customers, or by the filters of some."""
+        return self.list(request)
+
+    @operation(
+        "sendReviewRequest",
+        {201: ReviewRequestOut, 200: (ReviewRequestOut, RehearsalOut)},
+        takes=ReviewRequestIn,
+        keyed=True,
+        example=ASK,
+        shows={201: ASKED, 200: ASKED | {"message": OPEN_REQUEST}},
+    )
     def post(self, request: Request) -> Response | HttpResponse:
+        """Send a review request. Creates a contact and initiates an automated review request.
+
+        200 where one exists already, for this `external_id` or open for this contact, and for a `dry_run`, which writes
+        nothing. The contact is found by `email`, else by `mobile_phone_number`; a new `email` with the number of a
+        contact that has another one makes a new contact.
+        """
         return run_once(request, lambda: answer_one(credential_of(request).account, request.data))
 
 
@@ -100,7 +172,15 @@ class ReviewRequestBulk(APIView):
 
     max_body = 5 * 1024 * 1024
 
+    @operation(
+        "sendReviewRequests",
+        BulkAnswerOut,
+        takes=BulkIn,
+        keyed=True,
+        example={"requests": [ASK, {"email": "bob@example.com"}]},
+    )
     def post(self, request: Request) -> Response | HttpResponse:
+        """Send up to 500 review requests. A bad one loses none of the others."""
         return run_once(request, lambda: self._answer_bulk(credential_of(request).account, request.data))
 
     def _answer_bulk(self, account: Account, data: Any) -> Response:
@@ -134,21 +214,27 @@ def _represent_result(index: int, result: Response | ValidationError) -> dict[st
 class ReviewRequestFields(APIView):
     """The fields of an ask, for integrations that build a form from them."""
 
+    @operation("listFields", InputFieldsOut)
     def get(self, request: Request) -> Response:
+        """List the input fields. For form builders, in the words of Zapier's FieldSchema."""
         return Response({"fields": define_fields()})
 
 
 class ReviewRequestItem(APIView):
     """One request with its messages."""
 
+    @operation("getReviewRequest", ReviewRequestDetail)
     def get(self, request: Request, pk: Any) -> Response:
+        """Get one review request. With its messages, those that are planned and those that left."""
         return Response(ReviewRequestDetail(find(request, pk)).data)
 
 
 class ReviewRequestCancel(APIView):
     """A request, taken back: nothing more is sent."""
 
+    @operation("cancelReviewRequest", ReviewRequestDetail)
     def post(self, request: Request, pk: Any) -> Response:
+        """Take a review request back. Nothing more is sent. 409 when it has ended."""
         review_request = find(request, pk)
         try:
             lifecycle.cancel_request(request=review_request, now=timezone.now(), reason="Cancelled through the API.")
@@ -163,13 +249,6 @@ def find(request: Request, pk: Any) -> ReviewRequest:
     return find_row(with_written_to(rows.select_related("contact").prefetch_related("deliveries")), pk)
 
 
-class ReviewRequestDetail(ReviewRequestOut):
-    messages = MessageOut(source="deliveries", many=True)
-
-    class Meta(ReviewRequestOut.Meta):
-        fields = [*ReviewRequestOut.Meta.fields, "created_at", "sent_at", "responded_at", "metadata", "messages"]
-
-
 def represent(result: AskResult, warnings: list[str]) -> dict[str, Any]:
     """Represent the request of an ask, with the message and warnings that are for this call alone."""
     of_this_call = {"message": result.message, "warnings": [*warnings, *result.warnings]}
@@ -179,28 +258,3 @@ def represent(result: AskResult, warnings: list[str]) -> dict[str, Any]:
 @cache
 def _serializer() -> ReviewRequestOut:
     return ReviewRequestOut()
-
-
-def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned], warnings: list[str]) -> dict[str, Any]:
-    """Represent a dry run: the gates that the ask would pass, and the messages that would be sent."""
-    status = ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED
-    return {
-        "status": status.value,
-        "reason": verdict.reason or None,
-        "gates": [{"gate": gate.gate, "passed": gate.passed, "reason": gate.reason or None} for gate in verdict.gates],
-        "messages": [_represent_planned(message) for message in messages],
-        "warnings": [*warnings, *verdict.warnings],
-    }
-
-
-def _represent_planned(message: Planned) -> dict[str, Any]:
-    return {
-        "step": message.step,
-        "channel": message.channel.value,
-        "due_at": message.slot.due_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "local_time": message.slot.local.isoformat(timespec="seconds"),
-        "rule": message.slot.moved or None,
-        "subject": message.subject or None,
-        "text": f"Cannot be sent: {message.problem}" if message.problem else message.text,
-        "segments": asdict(message.segments) if message.segments else None,
-    }
