@@ -17,9 +17,7 @@ from reviewhub.rest.errors import CODES, error_body
 
 View = Callable[[HttpRequest, dict[str, str]], JsonResponse]
 
-# What the OpenAPI document says of all three.
-TAG = "OAuth 2.0"
-BY_CLIENT: list[dict[str, list[str]]] = [{"client": []}, {}]
+TAG = "OAuth 2.0"  # in the OpenAPI document
 
 
 class ClientIn(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ from oauth.roles import scopes_now
 from oauth.server import grants
 from oauth.server.library import authenticate_client
 from oauth.server.parameters import without_empty
-from oauth.views.endpoint import BY_CLIENT, TAG, ClientIn, answer, endpoint, refuse, refuse_client
+from oauth.views.endpoint import TAG, ClientIn, answer, endpoint, refuse, refuse_client
 from reviewhub.rest.operations import operation
 
 
@@ -42,7 +42,7 @@ class IntrospectionOut(serializers.Serializer[Any]):
     method="POST",
     tag=TAG,
     takes=IntrospectionIn,
-    security=BY_CLIENT,
+    security=[],
     form=True,
     errors={401: "invalid_client"},
     example={"token": "…"},

@@ -12,7 +12,7 @@ from oauth.scopes import WRITE
 from oauth.server import grants
 from oauth.server.library import authenticate_client
 from oauth.server.parameters import BadParameters, without_empty
-from oauth.views.endpoint import BY_CLIENT, TAG, ClientIn, answer, endpoint, refuse, refuse_client
+from oauth.views.endpoint import TAG, ClientIn, answer, endpoint, refuse, refuse_client
 from reviewhub.rest.errors import CODES, error_body
 from reviewhub.rest.operations import operation
 
@@ -35,7 +35,7 @@ class RevocationOut(serializers.Serializer[Any]):
     method="POST",
     tag=TAG,
     takes=RevocationIn,
-    security=[{"bearer": []}, {"oauth2": ["write"]}, *BY_CLIENT],
+    security=[{"bearer": []}, {"oauth2": ["write"]}, {}],
     errors={401: "unauthorized", 403: "insufficient_scope"},
     example={"token": "…"},
     shows={200: {"success": True, "message": "Tokens revoked successfully", "revoked_count": 2}},

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from oauth.server.library import call_arguments, server
 from oauth.server.parameters import without_empty
-from oauth.views.endpoint import BY_CLIENT, TAG, ClientIn, answer, endpoint, refuse, refuse_client
+from oauth.views.endpoint import TAG, ClientIn, answer, endpoint, refuse, refuse_client
 from reviewhub.rest.operations import operation
 
 DESCRIPTIONS = {
@@ -44,7 +44,7 @@ class TokenPairOut(serializers.Serializer[Any]):
     method="POST",
     tag=TAG,
     takes=TokenIn,
-    security=BY_CLIENT,
+    security=[],
     form=True,
     errors={400: "invalid_grant", 401: "invalid_client"},
     example={"grant_type": "refresh_token", "client_id": "…", "client_secret": "…", "refresh_token": "…"},

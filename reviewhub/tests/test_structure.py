@@ -3,6 +3,7 @@
 import ast
 import importlib
 import importlib.util
+import json
 import pydoc
 import re
 import sys
@@ -398,6 +399,19 @@ def test_every_requirement_is_exact_has_a_reason_and_is_locked(name: str) -> Non
         found = re.fullmatch(r"([a-z0-9-]+)(?:\[[a-z]+\])?==(\d[\w.]*) +# \S.+", line)
         assert found, line
         assert re.search(rf"^{found[1]}(?:\[[a-z]+\])?=={re.escape(found[2])} ", locked, re.MULTILINE), line
+
+
+def test_locks_of_npm_hold_hashes_and_no_address_of_a_registry() -> None:
+    """`npm install --omit-lockfile-registry-resolved` writes them so."""
+    makefile = (ROOT / "Makefile").read_text()
+    folders = [*re.search(r"^NODE := (.+)", makefile, re.MULTILINE)[1].split(), "bench"]  # type: ignore[index]
+    assert len(folders) > 3
+    for folder in folders:
+        packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
+        assert len(packages) > 1
+        for name, package in packages.items():
+            assert "resolved" not in package, (folder, name)
+            assert package.get("integrity", "").startswith("sha512-") or not name or package.get("inBundle"), name
 
 
 @pytest.mark.parametrize("name", LOCKED)

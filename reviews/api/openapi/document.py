@@ -162,7 +162,6 @@ def _complete(components: dict[str, Any]) -> None:
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key (`rh_…`) or an access token."},
-        "client": {"type": "http", "scheme": "basic", "description": "An app: its id, and its secret as password."},
         "oauth2": {
             "type": "oauth2",
             "flows": {

@@ -219,12 +219,19 @@ def _keep_what_answers_keep(field: Schema) -> None:
 # --- Once all components are there ----------------------------------------------------------------------
 
 
+_LIKE_ITS_VALUE = re.compile(r"\n*^\* `([^`]*)` - \1$", re.MULTILINE)  # a choice without a word of its own
+
+
 def simplify(value: Any) -> Any:
-    """Return a part of the document with null where it is allowed, and plain references where these stand alone."""
+    """Return a part of the document with null where it is allowed, plain references, and no words that say nothing."""
     if isinstance(value, list):
         return [simplify(item) for item in value]
     if not isinstance(value, dict):
         return value
+    if isinstance(about := value.get("description"), str):
+        value["description"] = _LIKE_ITS_VALUE.sub("", about)
+    if "enum" in value:
+        value.pop("minLength", None)  # orval makes no sense of it
     if value.pop(NULL_ALLOWED, False):
         value["properties"] = {name: _or_null(simplify(field)) for name, field in value["properties"].items()}
     if [*value.get("allOf", [{}])[0]] == ["$ref"] and len(value["allOf"]) == 1:
