@@ -21,9 +21,13 @@ TAG = "OAuth 2.0"  # in the OpenAPI document
 
 
 class ClientIn(serializers.Serializer[Any]):
-    client_id = serializers.CharField(required=False, help_text="Your OAuth client ID; or HTTP Basic.")
+    """With the credentials of an app. An empty parameter counts as absent (RFC 6749 §3.2)."""
+
+    client_id = serializers.CharField(
+        required=False, allow_blank=True, help_text="Your OAuth client ID; or HTTP Basic."
+    )
     client_secret = serializers.CharField(
-        required=False, help_text="Your OAuth client secret; a public app has none. Or HTTP Basic."
+        required=False, allow_blank=True, help_text="Your OAuth client secret; a public app has none. Or HTTP Basic."
     )
 
 

@@ -21,13 +21,18 @@ DESCRIPTIONS = {
 
 class TokenIn(ClientIn):
     grant_type = serializers.ChoiceField(choices=["authorization_code", "refresh_token"], help_text="Type of grant")
-    code = serializers.CharField(required=False, help_text="Authorization code (required for authorization_code grant)")
+    code = serializers.CharField(
+        required=False, allow_blank=True, help_text="Authorization code (required for authorization_code grant)"
+    )
     redirect_uri = serializers.CharField(
         required=False,
+        allow_blank=True,
         help_text="Same redirect URI used in authorization (required for authorization_code grant)",
     )
-    refresh_token = serializers.CharField(required=False, help_text="Refresh token (required for refresh_token grant)")
-    code_verifier = serializers.CharField(required=False, help_text="PKCE verifier (optional)")
+    refresh_token = serializers.CharField(
+        required=False, allow_blank=True, help_text="Refresh token (required for refresh_token grant)"
+    )
+    code_verifier = serializers.CharField(required=False, allow_blank=True, help_text="PKCE verifier (optional)")
 
 
 class TokenPairOut(serializers.Serializer[Any]):

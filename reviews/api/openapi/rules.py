@@ -101,7 +101,7 @@ class DescribedSchema(AutoSchema):
             operation["parameters"] = parameters
         operation.setdefault("security", [])
         if body := operation.get("requestBody"):
-            body["required"] = True
+            body["required"] = self.method == "PATCH" or _needs_something(self.said.takes)
             for content in body["content"].values():
                 content |= {"example": self.said.example} if self.said.example else {}
         for status, answer in self.said.answers.items():
@@ -171,6 +171,10 @@ class DescribedSchema(AutoSchema):
         elif getattr(serializer, "NULL_IS_ABSENT", False):
             schema[NULL_ALLOWED] = True  # in all of it, once the library has made components of its choices
         return schema | _either_or(*getattr(serializer, "NEEDS_ONE_OF", ()))
+
+
+def _needs_something(serializer: Any) -> bool:
+    return hasattr(serializer, "NEEDS_ONE_OF") or any(field.required for field in serializer().fields.values())
 
 
 def tag_of(view: Any) -> tuple[str, str]:
