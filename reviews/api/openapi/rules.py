@@ -1,5 +1,6 @@
 """Rules by which drf-spectacular describes our views, from their operations, serializers, filters and pages."""
 
+import json
 import re
 import sys
 from typing import Any
@@ -249,7 +250,12 @@ def _or_null(field: Schema) -> Schema:
         field |= field.pop("oneOf")[0]
     field.pop("minLength", None)
     if "$ref" in field or "default" in field:
-        # openapi-typescript takes a property that has a default itself for one that is always there.
         about = {"description": field.pop("description")} if "description" in field else {}
+        if about and "default" in field:
+            # Deeper down, since openapi-typescript takes a property with a default for one that is always there; and
+            # in words, since Redoc does not show at once what is deeper down.
+            words, _, choices = about["description"].partition("\n")
+            default = json.dumps(field["default"]).strip('"')
+            about["description"] = f"{words} (default: {default})\n{choices}".strip()
         return {"anyOf": [field, {"type": "null"}], **about}
     return field | {"type": [field["type"], "null"]}
