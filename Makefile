@@ -10,7 +10,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 # Folders with programs for Node.js that tests run.
-NODE := integrations/zapier reviews/tests/oracles
+NODE := integrations/zapier reviews/tests/oracles reviews/tests/generators
 
 # What production sets, so that the deploy checks judge the settings and not the missing values. No database answers there.
 DEPLOY := REVIEWHUB_ENV_FILE= DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \

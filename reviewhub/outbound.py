@@ -26,7 +26,8 @@ Network = IPv4Network | IPv6Network
 
 TIMEOUT = 10.0  # seconds, for the whole call
 TOO_LATE = f"No answer within {TIMEOUT:.0f} s."
-MOST_READ = 1024 * 1024  # bytes of an answer
+MOST_READ = 2000  # bytes of an answer: people see how it began
+READ_WITHIN = 1.0  # second after the status, which alone is judged
 LONGEST = 2000  # characters of a URL
 LONGEST_NAME = 253  # RFC 1035 §2.3.4
 
@@ -48,7 +49,10 @@ class Forbidden(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """Result of a call. Without a `status` nothing came back; `error` says why, or why the answer does not count."""
+    """Result of a call. Without a `status` nothing came back; `error` says why, or why a status is no success.
+
+    `text` is how the answer began.
+    """
 
     status: int | None
     milliseconds: int
@@ -207,28 +211,26 @@ class Caller:
         """Send the body and return the answer. Raises nothing: an error is in the answer."""
         began, call = self._clock(), _Call()
         _current.call = call
-        limit = threading.Timer(TIMEOUT, call.cut)
-        limit.daemon = True
-        limit.start()
+        limit = _cut_after(TIMEOUT, call)
         status, text, error, retry_after = None, "", "", None
         try:
             check(url, self._networks)
             response = self._pools.request(
                 "POST", url, body=body, headers=headers, redirect=False, preload_content=False, decode_content=False
             )
-            try:
+            limit.cancel()
+            if not call.is_cut:
                 status, retry_after = response.status, read_retry_after(response.headers)
-                text, error = _read(response)
-            finally:
-                response.release_conn() if not error else response.close()
+                limit = _cut_after(READ_WITHIN, call)
+                text = _read_beginning(response)
         except Forbidden as forbidden:
             error = str(forbidden)
         except (urllib3.exceptions.HTTPError, OSError, ValueError) as problem:
             error = _describe(problem)
         finally:
             limit.cancel()
-        if call.is_cut:
-            status, error = None, TOO_LATE
+        if call.is_cut and status is None:
+            error = TOO_LATE
         if not error and status is not None and 300 <= status < 400:
             error = "Redirects are not followed."
         return Answer(status, round((self._clock() - began) * 1000), error, text, retry_after)
@@ -237,12 +239,23 @@ class Caller:
         self._pools.clear()
 
 
-def _read(response: Any) -> tuple[str, str]:
-    """Return the beginning of the answer's body, and an error if the body is too large."""
-    raw = response.read(MOST_READ + 1)
-    if len(raw) > MOST_READ:
-        return "", "The answer is larger than 1 MiB."
-    return raw[:2000].decode("utf-8", "replace"), ""
+def _cut_after(seconds: float, call: _Call) -> threading.Timer:
+    limit = threading.Timer(seconds, call.cut)
+    limit.daemon = True
+    limit.start()
+    return limit
+
+
+def _read_beginning(response: Any) -> str:
+    """Return the beginning of the answer's body. One that is long, slow or broken off ends its connection."""
+    raw = b""
+    try:
+        raw = response.read(MOST_READ + 1)
+    except (urllib3.exceptions.HTTPError, OSError, ValueError):
+        response.close()
+    else:
+        response.release_conn() if len(raw) <= MOST_READ else response.close()
+    return str(raw[:MOST_READ].decode("utf-8", "replace"))
 
 
 def _describe(problem: BaseException) -> str:

@@ -305,7 +305,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_METADATA_CLASS": "reviewhub.rest.metadata.MetadataOfOwnRows",
     "DEFAULT_PAGINATION_CLASS": "reviewhub.rest.errors.NewestFirst",
     "DEFAULT_FILTER_BACKENDS": ["reviewhub.rest.query.StrictFilters"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",  # used by `manage.py openapi` alone
+    "DEFAULT_SCHEMA_CLASS": "reviews.api.openapi.rules.DescribedSchema",  # used by `manage.py openapi` alone
     "EXCEPTION_HANDLER": "reviewhub.rest.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",

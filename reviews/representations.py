@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import F, OuterRef, QuerySet, Subquery
 from rest_framework import serializers
 
+from reviewhub.rest.fields import OrNull
 from reviews.models import Consent, Contact, Delivery, Feedback, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.models.provider_codes import explain
@@ -16,12 +17,12 @@ class MessageOut(serializers.ModelSerializer[Delivery]):
     """One message of a request."""
 
     step = serializers.IntegerField()  # without the limits of a column, which differ between databases
-    address = serializers.SerializerMethodField()
+    address = OrNull()
     due_at = serializers.DateTimeField(source="leaves_at")
     error = serializers.SerializerMethodField()
-    error_code = serializers.SerializerMethodField(help_text="Of the provider, or a word of ours.")
+    error_code = OrNull(help_text="Of the provider, or a word of ours.")
     error_description = serializers.SerializerMethodField(help_text="What staff read about it, in plain words.")
-    reason = serializers.SerializerMethodField()
+    reason = OrNull()
 
     class Meta:
         model = Delivery
@@ -30,31 +31,22 @@ class MessageOut(serializers.ModelSerializer[Delivery]):
             *("error", "error_code", "error_description", "reason", "sandbox", "subject", "text"),
         ]
 
-    def get_address(self, delivery: Delivery) -> str | None:
-        return delivery.address or None
-
     def get_error(self, delivery: Delivery) -> str | None:
         return f"{delivery.error_code}: {delivery.error_text}" if delivery.error_code else delivery.error_text or None
 
-    def get_error_code(self, delivery: Delivery) -> str | None:
-        return delivery.error_code or None
-
     def get_error_description(self, delivery: Delivery) -> str | None:
         return explain(delivery.error_code) if delivery.error_code else delivery.error_text or None
-
-    def get_reason(self, delivery: Delivery) -> str | None:
-        return delivery.reason or None
 
 
 class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
     """A request as the reference describes it, and what we add. All keys are always there."""
 
-    contact_name = serializers.SerializerMethodField()
-    contact_email = serializers.SerializerMethodField()
-    contact_phone = serializers.SerializerMethodField()
+    contact_name = OrNull(source="contact.name")
+    contact_email = OrNull(source="contact.email")
+    contact_phone = OrNull(source="contact.phone")
     message = serializers.SerializerMethodField()
-    reason = serializers.SerializerMethodField()
-    external_id = serializers.SerializerMethodField()
+    reason = OrNull(source="why")
+    external_id = OrNull()
     held = serializers.SerializerMethodField()
     language = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
@@ -77,29 +69,14 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
             "warnings",
         ]
 
-    def get_contact_name(self, request: ReviewRequest) -> str | None:
-        return request.contact.name or None
-
-    def get_contact_email(self, request: ReviewRequest) -> str | None:
-        return request.contact.email or None
-
-    def get_contact_phone(self, request: ReviewRequest) -> str | None:
-        return request.contact.phone or None
-
     def get_message(self, request: ReviewRequest) -> str:
         return describe(request)
-
-    def get_reason(self, request: ReviewRequest) -> str | None:
-        return request.why or None
 
     def get_held(self, request: ReviewRequest) -> bool:
         return bool(request.held)
 
     def get_language(self, request: ReviewRequest) -> str:
         return request.language or getattr(request, "account_language", "") or request.account.language
-
-    def get_external_id(self, request: ReviewRequest) -> str | None:
-        return request.external_id or None
 
     def get_warnings(self, request: ReviewRequest) -> list[str]:
         return []
@@ -140,46 +117,53 @@ def describe(request: ReviewRequest) -> str:
     }[ReviewRequest.Status(request.status)]
 
 
+class _OptOuts(serializers.ListSerializer[Any]):
+    """The opt-outs of a contact, as `represent_contacts` read them for all."""
+
+    def to_representation(self, data: Any) -> list[dict[str, str]]:
+        reasons = self.context["reasons"][data.pk]
+        return [{"channel": channel, "reason": reason} for channel, reason in reasons.items()]
+
+
+class OptOutOut(serializers.Serializer[Any]):
+    """A channel that must not be used, and why. One in doubt is among them, with that reason."""
+
+    channel = serializers.ChoiceField(choices=Channel.choices)
+    reason = serializers.CharField()
+
+    class Meta:
+        list_serializer_class = _OptOuts
+
+
 class ContactOut(serializers.ModelSerializer[Contact]):
     """A customer. All keys are always there; what is unknown is null."""
 
-    BLANK_IS_NULL = ("first_name", "last_name", "company_name", "email", "mobile_phone_number", "time_zone")
-
-    mobile_phone_number = serializers.CharField(source="phone")
+    first_name, last_name, company_name, email, time_zone = (OrNull() for _ in range(5))
+    mobile_phone_number = OrNull(source="phone")
+    opt_outs = OptOutOut(many=True, source="*")
 
     class Meta:
         model = Contact
         fields = [
             *("id", "first_name", "last_name", "company_name", "email", "mobile_phone_number", "time_zone"),
-            *("created_at", "updated_at", "erased_at"),
+            *("created_at", "updated_at", "erased_at", "opt_outs"),
         ]
-
-    def to_representation(self, instance: Contact) -> dict[str, Any]:
-        fields: dict[str, Any] = super().to_representation(instance)
-        return fields | {name: fields[name] or None for name in self.BLANK_IS_NULL}
 
 
 def represent_contacts(contacts: Sequence[Contact]) -> list[dict[str, Any]]:
-    """Represent contacts, each with its opt-outs: the channels that must not be used, and the reasons.
-
-    A channel in doubt is among them, with that reason.
-    """
+    """Represent contacts, each with its opt-outs."""
     blocks = blocks_of(contacts)
     reasons = {pk: of_contact.blocked | of_contact.in_doubt for pk, of_contact in blocks.items()}
-    return [
-        dict(ContactOut(contact).data)
-        | {"opt_outs": [{"channel": channel, "reason": reason} for channel, reason in reasons[contact.pk].items()]}
-        for contact in contacts
-    ]
+    return [dict(row) for row in ContactOut(contacts, many=True, context={"reasons": reasons}).data]
 
 
 class FeedbackOut(serializers.ModelSerializer[Feedback]):
     """Never published. Who wrote it is null where somebody scanned the printed code."""
 
     review_request_id = serializers.UUIDField(source="request_id", allow_null=True)
-    contact_id = serializers.SerializerMethodField()
-    contact_name = serializers.SerializerMethodField()
-    text = serializers.SerializerMethodField()
+    contact_id = serializers.UUIDField(source="request.contact_id", allow_null=True)
+    contact_name = OrNull(source="request.contact.name")
+    text = OrNull()
     handled_at = serializers.DateTimeField(source="inbox_item.handled_at", allow_null=True)
 
     class Meta:
@@ -189,35 +173,23 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
             *("created_at", "updated_at", "handled_at"),
         ]
 
-    def get_contact_id(self, feedback: Feedback) -> str | None:
-        return str(feedback.request.contact_id) if feedback.request else None
-
-    def get_contact_name(self, feedback: Feedback) -> str | None:
-        return (feedback.request.contact.name or None) if feedback.request else None
-
-    def get_text(self, feedback: Feedback) -> str | None:
-        return feedback.text or None
-
 
 class ConsentOut(serializers.ModelSerializer[Consent]):
     """What a customer agreed to, or took back, for one address. It is null once its contact was erased."""
+
+    address, wording = OrNull(), OrNull()
+    source = OrNull()  # type: ignore[assignment]
 
     class Meta:
         model = Consent
         fields = ["id", "channel", "address", "kind", "wording", "source", "at", "recorded_at"]
 
-    def to_representation(self, instance: Consent) -> dict[str, Any]:
-        fields: dict[str, Any] = super().to_representation(instance)
-        return fields | {name: fields[name] or None for name in ("address", "wording", "source")}
-
 
 class SuppressionOut(serializers.ModelSerializer[Suppression]):
     """An address that is not written to. It is null once its contact was erased."""
 
+    address, evidence, lifted_because = OrNull(), OrNull(), OrNull()
+
     class Meta:
         model = Suppression
         fields = ["id", "channel", "address", "reason", "evidence", "created_at", "lifted_at", "lifted_because"]
-
-    def to_representation(self, instance: Suppression) -> dict[str, Any]:
-        fields: dict[str, Any] = super().to_representation(instance)
-        return fields | {name: fields[name] or None for name in ("address", "evidence", "lifted_because")}

@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import FatalClientError, OAuth2Error
+from rest_framework import serializers
 
 from oauth.models import Application, Membership
 from oauth.roles import WRITERS, memberships_of
@@ -20,7 +21,9 @@ from oauth.scopes import SCOPES, in_order
 from oauth.server.library import server
 from oauth.server.parameters import BadParameters, parameters_of, without_empty
 from oauth.server.validator import CHALLENGE
+from oauth.views.endpoint import TAG
 from oauth.views.policy import allow_form_redirect
+from reviewhub.rest.operations import operation
 
 # Parameters of the reference product's clients that mean nothing here.
 IGNORED = {"approval_prompt"}
@@ -36,10 +39,22 @@ class Redirect(HttpResponse):
         self["Location"] = add_params_to_uri(uri, [("iss", settings.PUBLIC_URL)])  # RFC 9207
 
 
+class AuthorizeQuery(serializers.Serializer[Any]):
+    response_type = serializers.ChoiceField(choices=["code"])
+    client_id = serializers.CharField()
+    redirect_uri = serializers.URLField()
+    scope = serializers.CharField(required=False, help_text="`read write` if it is left out.")
+    state = serializers.CharField(required=False)
+    code_challenge = serializers.CharField(required=False, help_text="PKCE (RFC 7636): public apps must.")
+    code_challenge_method = serializers.ChoiceField(choices=["S256"], required=False)
+
+
+@operation("authorize", {200: str, 302: None, 400: str}, method="GET", tag=TAG, query=AuthorizeQuery, security=[])
 @csrf_protect
 @require_http_methods(["GET", "POST"])
 def authorize(request: HttpRequest) -> HttpResponse:
-    """Ask the person on GET, carry out the decision on POST. Both validate the whole query anew."""
+    """Ask a person for access. In a browser; `redirect_uri` gets `code`, `state` and `iss` (RFC 9207)."""
+    # The page comes on GET, the decision on POST; both validate the whole query anew.
     response = _authorize(request)
     add_never_cache_headers(response)
     # Not `no-referrer`: under it a browser sends the form with `Origin: null`, which fails the CSRF check.

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
+from rest_framework import serializers
 
 from oauth.calls import throttling
 from oauth.calls.authentication import REALM
@@ -15,6 +16,19 @@ from reviewhub.outages import DATABASE_AWAY, RETRY_AFTER, drop_connection
 from reviewhub.rest.errors import CODES, error_body
 
 View = Callable[[HttpRequest, dict[str, str]], JsonResponse]
+
+TAG = "OAuth 2.0"  # in the OpenAPI document
+
+
+class ClientIn(serializers.Serializer[Any]):
+    """With the credentials of an app. An empty parameter counts as absent (RFC 6749 §3.2)."""
+
+    client_id = serializers.CharField(
+        required=False, allow_blank=True, help_text="Your OAuth client ID; or HTTP Basic."
+    )
+    client_secret = serializers.CharField(
+        required=False, allow_blank=True, help_text="Your OAuth client secret; a public app has none. Or HTTP Basic."
+    )
 
 
 def endpoint(view: View) -> Callable[[HttpRequest], JsonResponse]:

@@ -5,6 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+from rest_framework import serializers
 
 from oauth.calls.authentication import live_access_token
 from oauth.models import AccessToken, Application, RefreshToken
@@ -13,12 +14,46 @@ from oauth.roles import scopes_now
 from oauth.server import grants
 from oauth.server.library import authenticate_client
 from oauth.server.parameters import without_empty
-from oauth.views.endpoint import answer, endpoint, refuse, refuse_client
+from oauth.views.endpoint import TAG, ClientIn, answer, endpoint, refuse, refuse_client
+from reviewhub.rest.operations import operation
 
 
+class IntrospectionIn(ClientIn):
+    token = serializers.CharField(help_text="An access or a refresh token.")
+
+
+class IntrospectionOut(serializers.Serializer[Any]):
+    """The state of a token; of one that is not active, no more than that."""
+
+    active = serializers.BooleanField()
+    scope = serializers.CharField(required=False)
+    client_id = serializers.CharField(required=False)
+    sub = serializers.UUIDField(required=False, help_text="The person.")
+    account_id = serializers.UUIDField(required=False)
+    iss = serializers.CharField(required=False)
+    iat = serializers.IntegerField(required=False)
+    exp = serializers.IntegerField(required=False)
+    token_type = serializers.ChoiceField(choices=["Bearer"], required=False)
+
+
+@operation(
+    "introspectToken",
+    IntrospectionOut,
+    method="POST",
+    tag=TAG,
+    takes=IntrospectionIn,
+    security=[],
+    form=True,
+    errors={401: "invalid_client"},
+    example={"token": "…"},
+    shows={200: {"active": True, "scope": "read write", "token_type": "Bearer"}},
+)
 @endpoint
 def introspect(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:
-    """Answer with the state of a token; another client's is as inactive as an unknown one. Asking does not use it."""
+    """Tell what a token is good for. RFC 7662: another client's token is as inactive as an unknown one.
+
+    Asking does not use it. A form; a JSON object is taken, too.
+    """
     parameters = without_empty(parameters)
     client = authenticate_client(request, parameters)
     if client is None or client.client_type == Application.CLIENT_PUBLIC:

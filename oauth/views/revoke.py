@@ -1,8 +1,11 @@
 """The revocation endpoint, for two kinds of callers: a person by their own token, and a client (RFC 7009)."""
 
+from typing import Any
+
 from django.db.models import Q
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
+from rest_framework import serializers
 
 from oauth.calls.authentication import REALM, Credential, find_credential
 from oauth.calls.permissions import challenge_for
@@ -10,13 +13,40 @@ from oauth.scopes import WRITE
 from oauth.server import grants
 from oauth.server.library import authenticate_client
 from oauth.server.parameters import BadParameters, without_empty
-from oauth.views.endpoint import answer, endpoint, refuse, refuse_client
+from oauth.views.endpoint import TAG, ClientIn, answer, endpoint, refuse, refuse_client
 from reviewhub.rest.errors import CODES, error_body
+from reviewhub.rest.operations import operation
 
 
+class RevocationIn(ClientIn):
+    token = serializers.CharField(
+        required=False, help_text="Specific token to revoke (optional, revokes all if not provided)"
+    )
+
+
+class RevocationOut(serializers.Serializer[Any]):
+    success = serializers.BooleanField()
+    message = serializers.CharField()
+    revoked_count = serializers.IntegerField(help_text="Somebody else's token counts 0, too.")
+
+
+@operation(
+    "revokeTokens",
+    RevocationOut,
+    method="POST",
+    tag=TAG,
+    takes=RevocationIn,
+    security=[{"bearer": []}, {"oauth2": ["write"]}, {}],
+    errors={401: "unauthorized", 403: "insufficient_scope"},
+    example={"token": "…"},
+    shows={200: {"success": True, "message": "Tokens revoked successfully", "revoked_count": 2}},
+)
 @endpoint
 def revoke(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:
-    """End tokens: those of the person whose Bearer token is sent, else one of the client that authenticates."""
+    """Revoke one token, or all. Revokes all active OAuth tokens for the authenticated user, or the one that is named.
+
+    With client credentials, as RFC 7009 has it: `token` is required and the answer is empty. A form is taken, too.
+    """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return _revoke_for_person(token.strip(), parameters)

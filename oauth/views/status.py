@@ -3,19 +3,46 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oauth.calls.authentication import credential_of
+from reviewhub.rest.operations import operation
+
+
+class StatusOut(serializers.Serializer[Any]):
+    active = serializers.BooleanField()
+    auth_type = serializers.ChoiceField(choices=["oauth", "api_key"])
+    user_id = serializers.UUIDField()
+    scopes = serializers.ListField(child=serializers.CharField())
+    expires_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+
+
+# The example of the API reference.
+STATUS = {
+    "active": True,
+    "auth_type": "oauth",
+    "user_id": "a169451c-8525-4352-b8ca-070dd449a1a5",
+    "scopes": ["read", "write"],
+    "expires_at": "2019-08-24T14:15:22Z",
+    "created_at": "2019-08-24T14:15:22Z",
+    "last_used_at": "2019-08-24T14:15:22Z",
+}
 
 
 class TokenStatus(APIView):
     """State of any live credential, whatever its scopes; one that has ended gets 401."""
 
+    TAG = "Account"
     permission_classes: list[Any] = []
 
+    @operation("getStatus", StatusOut, shows={200: STATUS})
     def get(self, request: Request) -> Response:
+        """Verify a token. Any live token or key may ask, whatever its scopes."""
         if request.auth is None:  # there are no permission classes that would refuse it
             self.permission_denied(request)
         credential = credential_of(request)

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, JsonResponse
-from rest_framework import exceptions
+from rest_framework import exceptions, serializers
 from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import BaseParser
 from rest_framework.response import Response
@@ -48,6 +48,15 @@ class PayloadTooLarge(exceptions.APIException):
 
     status_code = 413
     default_code, default_detail = CODES[413]
+
+
+class ApiErrorOut(serializers.Serializer[Any]):
+    """Every error. `fields` names each wrong input field with what is wrong about it."""
+
+    error = serializers.CharField(help_text="A code, for programs.")
+    error_description = serializers.CharField(help_text="One sentence, for people.")
+    fields = serializers.DictField(child=serializers.ListField(child=serializers.CharField()), required=False)  # type: ignore[assignment]
+    active = serializers.BooleanField(required=False, help_text="False, where a token was asked about that is none.")
 
 
 def error_body(code: str, description: str, fields: dict[str, list[str]] | None = None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,12 +17,29 @@ METADATA_KEYS = 50
 
 
 class Text(serializers.CharField):
-    """A JSON string, without surrounding space. Refuses NUL and lone surrogates."""
+    """A JSON string, without surrounding space. Refuses NUL and lone surrogates.
+
+    `one_of` and `format`: what the document says that it takes, where the service refuses the rest in words of its own.
+    """
+
+    def __init__(self, *, one_of: Sequence[Any] = (), format: str = "", **options: Any) -> None:  # noqa: A002
+        super().__init__(**options)
+        self.one_of, self.format = one_of, format
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class OrNull(serializers.CharField):
+    """A text of an answer, which is null where there is none."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(allow_null=True, **options)
+
+    def to_representation(self, value: Any) -> Any:
+        return value or None
 
 
 class Email(serializers.EmailField):

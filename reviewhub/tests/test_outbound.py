@@ -1,5 +1,6 @@
 """Calls to URLs that people type in: allowed addresses, limits of time and size, and errors in words."""
 
+import contextlib
 import datetime
 import socket
 import ssl
@@ -234,10 +235,53 @@ def test_the_end_is_said_in_the_same_words_when_the_connections_own_limit_comes_
     assert (answer.status, answer.error) == (None, outbound.TOO_LATE)
 
 
-def test_a_large_answer_is_not_read(caller: Caller, receiver: Receiver) -> None:
-    receiver.behave["/"] = answering(200, b"a" * (outbound.MOST_READ + 1))
+def endless(handler: BaseHTTPRequestHandler) -> None:
+    """Promise a body, and write it for as long as anybody listens."""
+    handler.send_response(200)
+    handler.send_header("Transfer-Encoding", "chunked")
+    handler.end_headers()
+    with contextlib.suppress(OSError):
+        while True:
+            handler.wfile.write(b"400\r\n" + b"a" * 1024 + b"\r\n")
+    handler.close_connection = True
+
+
+def stalled(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "10")
+    handler.end_headers()
+    handler.wfile.write(b"a")
+    silent(handler)
+
+
+def broken_off(handler: BaseHTTPRequestHandler) -> None:
+    handler.send_response(200)
+    handler.send_header("Content-Length", "10")
+    handler.end_headers()
+    handler.wfile.write(b"a")
+    handler.close_connection = True
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        pytest.param(answering(200, b"a" * 2 * 1024 * 1024), id="2 MiB"),
+        endless,
+        stalled,
+        broken_off,
+        pytest.param(answering(200, b"no gzip", Content_Encoding="gzip"), id="no gzip"),
+    ],
+)
+def test_an_answer_is_judged_by_its_status_whatever_its_body(
+    caller: Caller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, behaviour: Any
+) -> None:
+    monkeypatch.setattr(outbound, "READ_WITHIN", 0.1)
+    receiver.behave |= {"/": behaviour, "/next": answering(204)}
     answer = caller.post(f"{receiver.url}/", b"{}", {})
-    assert (answer.is_ok, answer.error) == (False, "The answer is larger than 1 MiB.")
+    assert (answer.status, answer.is_ok, answer.error) == (200, True, "")
+    assert len(answer.text) <= outbound.MOST_READ
+    assert answer.milliseconds < 1000 * outbound.TIMEOUT / 2
+    assert caller.post(f"{receiver.url}/next", b"{}", {}).status == 204  # nothing of the body is taken for an answer
 
 
 def test_an_error_is_described_in_words(caller: Caller, receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from oauth.models import Account
 from oauth.models.account import validate_time_zone
 from reviewhub.rest.errors import find_row
 from reviewhub.rest.fields import Email, Text
+from reviewhub.rest.operations import operation
 from reviews.api.filters import CreatedFilter
 from reviews.api.idempotency import takes_key
 from reviews.contacts import erase, suppressions
@@ -26,8 +27,10 @@ from reviews.models.addresses import InvalidEmail, InvalidPhone, normalise_email
 from reviews.representations import ContactOut, represent_contacts
 
 
-class ContactIn(serializers.Serializer[dict[str, str]]):
+class ContactChange(serializers.Serializer[dict[str, str]]):
     """What a call changes: only what it names. `null` and `""` take a value away."""
+
+    NULL_IS_ABSENT = True
 
     first_name = Text(required=False, allow_blank=True, max_length=150)
     last_name = Text(required=False, allow_blank=True, max_length=150)
@@ -68,7 +71,9 @@ class ContactList(GenericAPIView[Contact]):
     def get_queryset(self) -> Any:
         return Contact.objects.for_account(credential_of(self.request).account).filter(erased_at=None)
 
+    @operation("listContacts", [ContactOut])
     def get(self, request: Request) -> Response:
+        """List contacts. Who was erased is left out."""
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(represent_contacts(page))
 
@@ -76,22 +81,30 @@ class ContactList(GenericAPIView[Contact]):
 class ContactItem(APIView):
     """One customer."""
 
+    @operation("getContact", ContactOut)
     def get(self, request: Request, pk: Any) -> Response:
+        """Get one contact. With the channels that must not be used."""
         return Response(represent_contacts([_find(request, pk)])[0])
 
+    @operation("changeContact", ContactOut, takes=ContactChange, example={"last_name": "Doe"})
     @takes_key()
     def patch(self, request: Request, pk: Any) -> Response:
-        """Change what the call names; opt-outs stay as they are."""
+        """Change what is named. `null` and an empty text take a value away.
+
+        Opt-outs stay as they are. A message that is planned goes to the new address; the answer comes when none is on
+        its way to the former one any more.
+        """
         contact = _find(request, pk)
         if contact.erased_at:
             raise NotFound
-        body = ContactIn(data=request.data)
+        body = ContactChange(data=request.data)
         body.is_valid(raise_exception=True)
         _change(contact, body.validated_data)
         return Response(represent_contacts([_find(request, pk)])[0])
 
+    @operation("eraseContact", {204: None})
     def delete(self, request: Request, pk: Any) -> Response:
-        """Erase the personal data; opt-outs stay as keyed hashes. Safe to repeat."""
+        """Erase a contact. Personal data is gone for good; opt-outs stay as keyed hashes. Safe to repeat."""
         contact = _find(request, pk)
         if contact.erased_at is None:
             erase.erase(contact=contact, by=f"{credential_of(request).user} through the API", now=timezone.now())

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from oauth.calls.authentication import credential_of
 from reviewhub.rest.errors import ByNumber
+from reviewhub.rest.operations import operation
 from reviews.api.filters import MomentFilter
 from reviews.models import SUBSCRIBABLE, Event
 from reviews.webhooks.payload import EventOut, represent_events
@@ -33,6 +34,8 @@ class EventList(GenericAPIView[Event]):
         rows = Event.objects.for_account(credential_of(self.request).account)
         return rows.exclude(type=Event.Type.TEST)
 
+    @operation("listEvents", [EventOut])
     def get(self, request: Request) -> Response:
+        """List what happened. For programs that ask now and then: ids are stable; events are kept for 30 days."""
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(represent_events(page))

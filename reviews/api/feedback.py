@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from oauth.calls.authentication import credential_of
 from reviewhub.rest.errors import ByNumber, find_row
+from reviewhub.rest.operations import operation
 from reviews.api.filters import CreatedFilter, WholeNumberFilter, YesNoFilter
 from reviews.models import Feedback
 from reviews.representations import FeedbackOut
@@ -33,11 +34,18 @@ class FeedbackList(ListAPIView[Feedback]):
     def get_queryset(self) -> Any:
         return _rows_of(self.request)
 
+    @operation("listFeedback", [FeedbackOut])
+    def get(self, request: Request) -> Response:
+        """List feedback. What customers told the business alone; it is never published."""
+        return self.list(request)
+
 
 class FeedbackItem(APIView):
     """One answer."""
 
+    @operation("getFeedback", FeedbackOut)
     def get(self, request: Request, pk: int) -> Response:
+        """Get what one customer said. Who it was is null where somebody scanned the printed code."""
         return Response(FeedbackOut(find_row(_rows_of(request), pk)).data)
 
 

@@ -1,4 +1,4 @@
-"""Calls that move a review request to another state: cancelled, answered, held, released. Each may be repeated."""
+"""Review requests over the API, moved on: cancelled, answered, held and released. Each call may be repeated."""
 
 from typing import Any
 
@@ -9,8 +9,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from reviewhub.rest.fields import Text
+from reviewhub.rest.operations import operation
 from reviews.api.idempotency import takes_key
-from reviews.api.review_requests import answer_whole, find, told_in_words
+from reviews.api.review_requests import ReviewRequestDetail, answer_whole, find, told_in_words
 from reviews.models import ReviewRequest
 from reviews.requests import holds, lifecycle
 
@@ -27,6 +28,8 @@ class _Optional(serializers.Serializer[dict[str, str]]):
 class RespondedIn(_Optional):
     """How they answered, as far as the caller knows."""
 
+    NULL_IS_ABSENT = True
+
     site = Text(required=False, max_length=60, help_text="Where they wrote a review, such as Google")
     because = Text(required=False, max_length=100, help_text="What else there is to say, for staff")
 
@@ -41,8 +44,10 @@ class HoldIn(_Optional):
 class ReviewRequestCancel(APIView):
     """A request, taken back: nothing more is sent."""
 
+    @operation("cancelReviewRequest", ReviewRequestDetail)
     @takes_key()
     def post(self, request: Request, pk: Any) -> Response:
+        """Take a review request back. Nothing more is sent. Safe to repeat. 409 when it has ended otherwise."""
         review_request = find(request, pk)
         with told_in_words():
             try:
@@ -56,8 +61,13 @@ class ReviewRequestCancel(APIView):
 class ReviewRequestResponded(APIView):
     """A request whose customer has answered: nothing more is sent."""
 
+    @operation("markResponded", ReviewRequestDetail, takes=RespondedIn, example={"site": "Google"})
     @takes_key()
     def post(self, request: Request, pk: Any) -> Response:
+        """Tell that the customer has answered. By a review that you saw, or by phone: nothing more is sent.
+
+        Safe to repeat; also after the sequence was completed. 409 when it was cancelled, failed or was suppressed.
+        """
         review_request, body = find(request, pk), RespondedIn(data=request.data)
         body.is_valid(raise_exception=True)
         with told_in_words():
@@ -74,8 +84,19 @@ def _words(told: dict[str, str]) -> str:
 class ReviewRequestHold(APIView):
     """A request of which nothing leaves until it is released."""
 
+    @operation(
+        "holdReviewRequest",
+        ReviewRequestDetail,
+        takes=HoldIn,
+        example={"because": "refund", "note": "Order 1047"},
+    )
     @takes_key()
     def post(self, request: Request, pk: Any) -> Response:
+        """Hold a review request. Nothing is sent until it is released.
+
+        Safe to repeat: the first reason stays. 409 when it has ended. Hold back nobody for what they think of the
+        business: that is for you to settle, not to hide.
+        """
         review_request, body = find(request, pk), HoldIn(data=request.data)
         body.is_valid(raise_exception=True)
         with told_in_words():
@@ -93,8 +114,13 @@ class ReviewRequestHold(APIView):
 class ReviewRequestRelease(APIView):
     """A request that was held, and goes on."""
 
+    @operation("releaseReviewRequest", ReviewRequestDetail)
     @takes_key()
     def post(self, request: Request, pk: Any) -> Response:
+        """Let a held review request go on. What came due leaves in the next slot from now, what follows it later.
+
+        Safe to repeat. 409 when it has ended, and while it is held for another reason, such as an unclear opt-out.
+        """
         with told_in_words():
             holds.release_asked(request=find(request, pk), who=WHO, now=timezone.now())
         return answer_whole(request, pk)

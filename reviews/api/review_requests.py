@@ -6,7 +6,6 @@ state are in `review_request_states`.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import groupby
@@ -24,22 +23,77 @@ from rest_framework.views import APIView
 from oauth.calls.authentication import credential_of
 from oauth.models import Account
 from reviewhub.refused import Refused
-from reviewhub.rest.errors import ApiError, exception_handler, find_row, first_row
+from reviewhub.rest.errors import ApiError, ApiErrorOut, exception_handler, find_row, first_row
 from reviewhub.rest.fields import Integer, Metadata, Moment
+from reviewhub.rest.operations import Either, operation
 from reviews.api.filters import ReviewRequestFilter
 from reviews.api.idempotency import takes_key
 from reviews.api.keys import ExternalId
-from reviews.api.zapier_fields import define_fields
+from reviews.api.rehearsals import RehearsalOut, represent_rehearsal
+from reviews.api.zapier_fields import InputFieldsOut, define_fields
 from reviews.delivery import preview
-from reviews.delivery.preview import Planned
 from reviews.models import ReviewRequest
 from reviews.models.base import MAX_DELAY_HOURS
 from reviews.representations import MessageOut, ReviewRequestOut, to_represent
 from reviews.requests import changes, external_ids, lifecycle
-from reviews.requests.ask import AskResult, Verdict, ask_all
-from reviews.requests.intake import Intake, read_ask
+from reviews.requests.ask import AskResult, ask_all
+from reviews.requests.duplicates import OPEN_REQUEST
+from reviews.requests.intake import Intake, ReviewRequestIn, read_ask
 
 MAX_BULK = 500
+
+# The example of the API reference, and its answer.
+ASK: dict[str, Any] = {
+    "first_name": "Jane",
+    "last_name": "Smith",
+    "email": "jane@example.com",
+    "mobile_phone_number": "+12125551234",
+    "company_name": "Smith Industries",
+    "delay_hours": 24,
+    "metadata": {"source": "zapier", "custom_field": "value"},
+}
+ASKED: dict[str, Any] = {
+    "id": "497f6eca-6276-4993-bfeb-53cbbbba6f08",
+    "contact_id": "f245e2a3-e141-4d41-912c-b1c1f5bd5598",
+    "contact_name": "Jane Smith",
+    "contact_email": "jane@example.com",
+    "contact_phone": "+12125551234",
+    "scheduled_for": "2026-01-02T12:00:00Z",
+    "status": "scheduled",
+    "message": "Review request scheduled for jane@example.com",
+    "reason": None,
+    "external_id": None,
+    "held": False,
+    "language": "en",
+    "warnings": [],
+}
+
+
+class ReviewRequestDetail(ReviewRequestOut):
+    """A request with its messages. All keys are always there."""
+
+    metadata = Metadata()
+    messages = MessageOut(source="deliveries", many=True)
+
+    class Meta(ReviewRequestOut.Meta):
+        fields = [*ReviewRequestOut.Meta.fields, "created_at", "sent_at", "responded_at", "metadata", "messages"]
+
+
+class BulkIn(serializers.Serializer[Any]):
+    requests = serializers.ListField(child=ReviewRequestIn(), min_length=1, max_length=MAX_BULK)
+
+
+class BulkResultOut(serializers.Serializer[Any]):
+    """`review_request` where the ask was taken, else `error`, in the form of every error."""
+
+    index = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=[200, 201, 400])
+    review_request = Either(ReviewRequestOut, RehearsalOut, required=False)
+    error = ApiErrorOut(required=False)
+
+
+class BulkAnswerOut(serializers.Serializer[Any]):
+    results = BulkResultOut(many=True)
 
 
 class ReviewRequestList(ListAPIView[ReviewRequest]):
@@ -51,8 +105,27 @@ class ReviewRequestList(ListAPIView[ReviewRequest]):
     def get_queryset(self) -> QuerySet[ReviewRequest]:
         return to_represent(ReviewRequest.objects.for_account(credential_of(self.request).account))
 
+    @operation("listReviewRequests", [ReviewRequestOut])
+    def get(self, request: Request) -> Response:
+        """List review requests. Those of all customers, or by the filters of some."""
+        return self.list(request)
+
+    @operation(
+        "sendReviewRequest",
+        {201: ReviewRequestOut, 200: (ReviewRequestOut, RehearsalOut)},
+        takes=ReviewRequestIn,
+        example=ASK,
+        shows={201: ASKED, 200: ASKED | {"message": OPEN_REQUEST, "warnings": [OPEN_REQUEST]}},
+    )
     @takes_key(unless=lambda body: body.get("dry_run") is True)
     def post(self, request: Request) -> Response:
+        """Send a review request. Creates a contact and initiates an automated review request.
+
+        200 where one exists already, for this `external_id` or open for this contact, and for a `dry_run`, which writes
+        nothing. A further `external_id` finds that request from then on, too; `warnings` say what was left out. The
+        contact is found by `email`, else by `mobile_phone_number`; a new `email` with the number of a
+        contact that has another one makes a new contact.
+        """
         return answer_one(credential_of(request).account, request.data)
 
 
@@ -105,8 +178,15 @@ class ReviewRequestBulk(APIView):
 
     max_body = 5 * 1024 * 1024
 
+    @operation(
+        "sendReviewRequests",
+        BulkAnswerOut,
+        takes=BulkIn,
+        example={"requests": [ASK, {"email": "bob@example.com"}]},
+    )
     @takes_key(unless=lambda body: _are_rehearsals(body.get("requests")))
     def post(self, request: Request) -> Response:
+        """Send up to 500 review requests. A bad one loses none of the others."""
         account, data = credential_of(request).account, cast(dict[str, Any], request.data)
         asks = data.get("requests")
         if not isinstance(asks, list) or not asks:
@@ -143,12 +223,16 @@ def _represent_result(index: int, result: Response | ValidationError) -> dict[st
 class ReviewRequestFields(APIView):
     """The fields of an ask, for integrations that build a form from them."""
 
+    @operation("listFields", InputFieldsOut)
     def get(self, request: Request) -> Response:
+        """List the input fields. For form builders, in the words of Zapier's FieldSchema."""
         return Response({"fields": define_fields()})
 
 
 class ReviewRequestChange(serializers.Serializer[dict[str, Any]]):
     """What a call changes: only what it names. `null` and `""` count as absent."""
+
+    NULL_IS_ABSENT = True
 
     scheduled_for = Moment(
         required=False, help_text="When the first message is due, at the earliest; now, if it is past"
@@ -175,12 +259,19 @@ class ReviewRequestChange(serializers.Serializer[dict[str, Any]]):
 class ReviewRequestItem(APIView):
     """One request with its messages."""
 
+    @operation("getReviewRequest", ReviewRequestDetail)
     def get(self, request: Request, pk: Any) -> Response:
+        """Get one review request. With its messages, those that are planned and those that left."""
         return answer_whole(request, pk)
 
+    @operation("changeReviewRequest", ReviewRequestDetail, takes=ReviewRequestChange, example={"delay_hours": 48})
     @takes_key()
     def patch(self, request: Request, pk: Any) -> Response:
-        """Change what the call names, as long as nothing was sent."""
+        """Change when it begins, or its metadata. Give `scheduled_for` or `delay_hours`.
+
+        What is planned moves to the first slot from then on, within 8,760 hours, and later messages by as much. 409
+        once a message was sent or is being sent.
+        """
         review_request, body, now = find(request, pk), ReviewRequestChange(data=request.data), timezone.now()
         body.is_valid(raise_exception=True)
         values = body.validated_data
@@ -221,13 +312,6 @@ def find(request: Request, pk: Any) -> ReviewRequest:
     return find_row(rows, pk)
 
 
-class ReviewRequestDetail(ReviewRequestOut):
-    messages = MessageOut(source="deliveries", many=True)
-
-    class Meta(ReviewRequestOut.Meta):
-        fields = [*ReviewRequestOut.Meta.fields, "created_at", "sent_at", "responded_at", "metadata", "messages"]
-
-
 def represent(result: AskResult, warnings: list[str]) -> dict[str, Any]:
     """Represent the request of an ask, with the message and warnings that are for this call alone."""
     of_this_call = {"message": result.message, "warnings": [*warnings, *result.warnings]}
@@ -237,27 +321,3 @@ def represent(result: AskResult, warnings: list[str]) -> dict[str, Any]:
 @cache
 def _serializer() -> ReviewRequestOut:
     return ReviewRequestOut()
-
-
-def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned], warnings: list[str]) -> dict[str, Any]:
-    """Represent a dry run: the gates that the ask would pass, and the messages that would be sent."""
-    return {
-        "status": verdict.status,
-        "reason": verdict.reason or None,
-        "gates": [{"gate": gate.gate, "passed": gate.passed, "reason": gate.reason or None} for gate in verdict.gates],
-        "messages": [_represent_planned(message) for message in messages],
-        "warnings": [*warnings, *verdict.warnings],
-    }
-
-
-def _represent_planned(message: Planned) -> dict[str, Any]:
-    return {
-        "step": message.step,
-        "channel": message.channel.value,
-        "due_at": message.slot.due_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "local_time": message.slot.local.isoformat(timespec="seconds"),
-        "rule": message.slot.moved or None,
-        "subject": message.subject or None,
-        "text": f"Cannot be sent: {message.problem}" if message.problem else message.text,
-        "segments": asdict(message.segments) if message.segments else None,
-    }

@@ -10,10 +10,11 @@ from rest_framework.views import APIView
 
 from oauth.calls.authentication import credential_of
 from reviewhub.rest.errors import find_row
+from reviewhub.rest.operations import operation
 from reviews.models import FollowUpStep, Sequence
 
 
-class StepOut(serializers.ModelSerializer[FollowUpStep]):
+class SequenceStepOut(serializers.ModelSerializer[FollowUpStep]):
     """One message of a sequence; `step` 0 is the first ask."""
 
     step = serializers.IntegerField(source="position")
@@ -26,7 +27,7 @@ class StepOut(serializers.ModelSerializer[FollowUpStep]):
 class SequenceOut(serializers.ModelSerializer[Sequence]):
     """A plan: `slug` is what a review request names."""
 
-    steps = StepOut(many=True)
+    steps = SequenceStepOut(many=True)
 
     class Meta:
         model = Sequence
@@ -41,11 +42,18 @@ class SequenceList(ListAPIView[Sequence]):
     def get_queryset(self) -> Any:
         return _rows_of(self.request)
 
+    @operation("listSequences", [SequenceOut])
+    def get(self, request: Request) -> Response:
+        """List sequences. With their steps."""
+        return self.list(request)
+
 
 class SequenceItem(APIView):
     """One sequence."""
 
+    @operation("getSequence", SequenceOut)
     def get(self, request: Request, pk: int) -> Response:
+        """Get one sequence. With its steps."""
         return Response(SequenceOut(find_row(_rows_of(request), pk)).data)
 
 

@@ -16,6 +16,7 @@ from oauth.calls.authentication import credential_of
 from oauth.models import Account
 from reviewhub.rest.errors import ApiError, ByNumber, find_row
 from reviewhub.rest.fields import Text
+from reviewhub.rest.operations import operation
 from reviews.api.filters import CreatedFilter, YesNoFilter
 from reviews.api.idempotency import takes_key
 from reviews.contacts import doubts, opt_outs, suppressions
@@ -32,7 +33,7 @@ class SuppressionIn(serializers.Serializer[dict[str, str]]):
     evidence = Text(required=False, max_length=400)
 
 
-class LiftIn(serializers.Serializer[dict[str, str]]):
+class Lift(serializers.Serializer[dict[str, str]]):
     because = Text(max_length=150)
 
 
@@ -61,9 +62,20 @@ class SuppressionList(ListAPIView[Suppression]):
     def get_queryset(self) -> Any:
         return _rows_of(self.request)
 
+    @operation("listSuppressions", [SuppressionOut])
+    def get(self, request: Request) -> Response:
+        """List suppressions. Those that were lifted are among them."""
+        return self.list(request)
+
+    @operation(
+        "addSuppression",
+        {201: SuppressionOut, 200: SuppressionOut},
+        takes=SuppressionIn,
+        example={"address": "jane@example.com"},
+    )
     @takes_key()
     def post(self, request: Request) -> Response:
-        """Suppress an address: messages planned to it do not leave. 200 if it was suppressed before, else 201."""
+        """Write to an address no more. What is planned to it does not leave. 200 where it was suppressed already."""
         body = SuppressionIn(data=request.data)
         body.is_valid(raise_exception=True)
         credential = credential_of(request)
@@ -85,17 +97,21 @@ class SuppressionList(ListAPIView[Suppression]):
 class SuppressionItem(APIView):
     """One address."""
 
+    @operation("getSuppression", SuppressionOut)
     def get(self, request: Request, pk: int) -> Response:
+        """Get one suppression. With its reason and evidence."""
         return Response(SuppressionOut(find_row(_rows_of(request), pk)).data)
 
 
 class SuppressionLift(APIView):
     """Allow an address again, with the reason."""
 
+    @operation("liftSuppression", SuppressionOut, takes=Lift, example={"because": "Asked for it by phone"})
     @takes_key()
     def post(self, request: Request, pk: int) -> Response:
+        """Allow an address again. With the reason, which is kept. 409 if it was lifted, or its contact was erased."""
         suppression = find_row(_rows_of(request), pk)
-        body = LiftIn(data=request.data)
+        body = Lift(data=request.data)
         body.is_valid(raise_exception=True)
         if not suppression.address:
             raise ApiError(409, "invalid_state", "The customer was erased: nobody is left to be written to.")

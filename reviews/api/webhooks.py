@@ -19,7 +19,8 @@ from oauth.models import Application
 from oauth.scopes import READ
 from reviewhub.refused import Refused
 from reviewhub.rest.errors import ApiError, ByNumber, find_row
-from reviewhub.rest.fields import Flag, Text
+from reviewhub.rest.fields import Flag, OrNull, Text
+from reviewhub.rest.operations import operation
 from reviews.api.idempotency import takes_key
 from reviews.models import SUBSCRIBABLE, Attempt, Endpoint, Notice
 from reviews.webhooks import endpoints
@@ -30,39 +31,47 @@ class HookOut(serializers.ModelSerializer[Endpoint]):
 
     events = serializers.ListField(child=serializers.ChoiceField(choices=SUBSCRIBABLE))
     url = serializers.CharField()
-    description = serializers.SerializerMethodField()
+    description = OrNull()
     active = serializers.BooleanField(source="is_active")
-    off_because = serializers.SerializerMethodField()
+    off_because = OrNull()
 
     class Meta:
         model = Endpoint
         fields = ["id", "url", "events", "description", "active", "off_because", "failing_since", "created_at"]
 
-    def get_description(self, endpoint: Endpoint) -> str | None:
-        return endpoint.description or None
 
-    def get_off_because(self, endpoint: Endpoint) -> str | None:
-        return endpoint.off_because or None
+class HookWithSecretOut(HookOut):
+    """An endpoint, with the secret that its calls are signed with (Standard Webhooks)."""
+
+    secret = serializers.SerializerMethodField()
+
+    class Meta(HookOut.Meta):
+        fields = [*HookOut.Meta.fields, "secret"]
+
+    def get_secret(self, endpoint: Endpoint) -> str:
+        return endpoints.secrets_of(endpoint)[0]
 
 
 class HookIn(serializers.Serializer[dict[str, Any]]):
     """Where to, and what about: all events where none is named."""
 
-    url = Text(max_length=2000)
-    events = serializers.ListField(child=Text(max_length=30), required=False, max_length=30)
+    url = Text(max_length=2000, format="uri")
+    events = serializers.ListField(child=Text(max_length=30, one_of=SUBSCRIBABLE), required=False, max_length=30)
     description = Text(required=False, allow_blank=True, max_length=150)
 
 
 class HookChange(serializers.Serializer[dict[str, Any]]):
     """Only what is named changes. `active` switches it on again, or off."""
 
-    events = serializers.ListField(child=Text(max_length=30), required=False, max_length=30)
+    events = serializers.ListField(child=Text(max_length=30, one_of=SUBSCRIBABLE), required=False, max_length=30)
     description = Text(required=False, allow_blank=True, max_length=150)
     active = Flag(required=False)
 
 
 class ReplayIn(serializers.Serializer[dict[str, Any]]):
     """One event, or all from `since` on and before `until`, which is now if left out."""
+
+    NEEDS_ONE_OF = ("event_id", "since")
 
     event_id = serializers.UUIDField(required=False)
     since = serializers.DateTimeField(required=False)
@@ -76,18 +85,20 @@ class AttemptOut(serializers.ModelSerializer[Attempt]):
     type = serializers.CharField(source="notice.event.type")
     status = serializers.IntegerField(allow_null=True)
     milliseconds = serializers.IntegerField()
-    error = serializers.SerializerMethodField()
-    answer = serializers.SerializerMethodField()
+    error = OrNull()
+    answer = OrNull()
 
     class Meta:
         model = Attempt
         fields = ["id", "event_id", "type", "at", "status", "milliseconds", "error", "answer"]
 
-    def get_error(self, attempt: Attempt) -> str | None:
-        return attempt.error or None
 
-    def get_answer(self, attempt: Attempt) -> str | None:
-        return attempt.answer or None
+class TestSentOut(serializers.Serializer[Any]):
+    event_id = serializers.UUIDField()
+
+
+class ReplayResultOut(serializers.Serializer[Any]):
+    replayed = serializers.IntegerField(help_text="How many events are told again.")
 
 
 class HookList(GenericAPIView[Endpoint]):
@@ -98,13 +109,24 @@ class HookList(GenericAPIView[Endpoint]):
     def get_queryset(self) -> Any:
         return _rows_of(credential_of(self.request))
 
+    @operation("listHooks", [HookOut])
     def get(self, request: Request) -> Response:
+        """List endpoints. An app sees its own."""
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         return self.get_paginated_response(HookOut(page, many=True).data)
 
+    @operation(
+        "subscribe",
+        {201: HookWithSecretOut, 200: HookWithSecretOut},
+        takes=HookIn,
+        example={"url": "https://hooks.example.com/1", "events": ["feedback.created"]},
+    )
     @takes_key(secret=True)
     def post(self, request: Request) -> Response:
-        """Subscribe, and answer with the secret. A repeated call is answered with the first one's webhook: 200."""
+        """Subscribe to events. All of them where none is named. 200 where the same was subscribed before.
+
+        What is told needs the scope `read`, too. An app is told as long as it is connected.
+        """
         credential = credential_of(request)
         if READ not in credential.scopes:
             raise InsufficientScope(READ, f"What a hook is told needs the scope '{READ}'.")
@@ -121,18 +143,21 @@ class HookList(GenericAPIView[Endpoint]):
             )
         except Refused as refusal:
             raise ValidationError({refusal.field: [refusal.reason]}) from refusal
-        return Response(_represent_with_secret(webhook), status=201 if is_new else 200)
+        return Response(HookWithSecretOut(webhook).data, status=201 if is_new else 200)
 
 
 class HookItem(APIView):
     """One endpoint."""
 
+    @operation("getHook", HookOut)
     def get(self, request: Request, pk: Any) -> Response:
+        """Get one endpoint. It says whether it fails, or why it is off."""
         return Response(HookOut(_find(request, pk)).data)
 
+    @operation("changeHook", HookOut, takes=HookChange, example={"active": True})
     @takes_key()
     def patch(self, request: Request, pk: Any) -> Response:
-        """Change what the call names."""
+        """Change what is named, or switch it on again. The URL stays: another one is another subscription."""
         webhook = _find(request, pk)
         body = HookChange(data=request.data)
         body.is_valid(raise_exception=True)
@@ -150,8 +175,9 @@ class HookItem(APIView):
             endpoints.switch_off(webhook, "", tell=False)
         return Response(HookOut(_find(request, pk)).data)
 
+    @operation("unsubscribe", {204: None})
     def delete(self, request: Request, pk: Any) -> Response:
-        """Unsubscribe: nothing is told there any more."""
+        """Unsubscribe. Nothing is told there any more."""
         endpoints.delete(_find(request, pk))
         return Response(status=204)
 
@@ -159,17 +185,21 @@ class HookItem(APIView):
 class HookSecret(APIView):
     """A new secret. The previous one signs as well, until another new one replaces it or staff retire it."""
 
+    @operation("rollSecret", HookWithSecretOut)
     @takes_key(secret=True)
     def post(self, request: Request, pk: Any) -> Response:
+        """Make a new secret. The one before signs too, until the next takes its place or staff retires it."""
         endpoints.roll(_find(request, pk))
-        return Response(_represent_with_secret(_find(request, pk)))
+        return Response(HookWithSecretOut(_find(request, pk)).data)
 
 
 class HookTest(APIView):
     """A test event, sent to the webhook."""
 
+    @operation("sendTestEvent", {202: TestSentOut})
     @takes_key()
     def post(self, request: Request, pk: Any) -> Response:
+        """Send a test event. Of the type `endpoint.test`. 409 where the endpoint is off."""
         try:
             notice = endpoints.test(_find(request, pk), timezone.now())
         except Refused as refusal:
@@ -180,8 +210,13 @@ class HookTest(APIView):
 class HookReplay(APIView):
     """Events sent once more, and those that the webhook missed while it was off."""
 
+    @operation("replayEvents", {202: ReplayResultOut}, takes=ReplayIn, example={"since": "2026-01-01T00:00:00Z"})
     @takes_key()
     def post(self, request: Request, pk: Any) -> Response:
+        """Tell again. One event by `event_id`, or what happened from `since` until `until`.
+
+        Also what it missed while it was off. 409 where the endpoint is off.
+        """
         webhook, body = _find(request, pk), ReplayIn(data=request.data)
         body.is_valid(raise_exception=True)
         selection, now = body.validated_data, timezone.now()
@@ -211,6 +246,11 @@ class AttemptList(ListAPIView[Attempt]):
         webhook = _find(self.request, self.kwargs["pk"])
         return Attempt.objects.filter(notice__endpoint=webhook).select_related("notice__event")
 
+    @operation("listAttempts", [AttemptOut])
+    def get(self, request: Request, pk: Any) -> Response:
+        """List the calls of an endpoint. With what it answered, newest first."""
+        return self.list(request)
+
 
 def _rows_of(credential: Credential) -> Any:
     """Select the webhooks that the caller may see: an app its own, an API key all of the account."""
@@ -226,7 +266,3 @@ def _find(request: Request, pk: Any) -> Endpoint:
 def _application_of(credential: Credential) -> Application | None:
     application: Application | None = Application.objects.filter(pk=credential.application_id).first()
     return application
-
-
-def _represent_with_secret(webhook: Endpoint) -> dict[str, Any]:
-    return dict(HookOut(webhook).data) | {"secret": endpoints.secrets_of(webhook)[0]}

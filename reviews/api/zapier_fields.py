@@ -17,6 +17,24 @@ TYPES: dict[type[serializers.Field[Any, Any, Any, Any]], str] = {
 }
 
 
+class InputFieldOut(serializers.Serializer[Any]):
+    """A field in Zapier's FieldSchema words."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    type = serializers.ChoiceField(choices=["string", "integer", "boolean", "datetime"])
+    required = serializers.BooleanField()  # type: ignore[assignment]
+    helpText = serializers.CharField()  # noqa: N815 (Zapier's name)
+    default = serializers.CharField(required=False)
+    placeholder = serializers.CharField(required=False)
+    choices = serializers.ListField(child=serializers.CharField(), required=False)
+    dict = serializers.BooleanField(required=False)
+
+
+class InputFieldsOut(serializers.Serializer[Any]):
+    fields = InputFieldOut(many=True)  # type: ignore[assignment]
+
+
 def define_fields() -> list[dict[str, Any]]:
     """Return one definition for each input field, in the order of the serializer.
 

@@ -77,6 +77,9 @@ class ConsentIn(serializers.Serializer[dict[str, Any]]):
 class ReviewRequestIn(serializers.Serializer[Intake]):
     """The shape of one ask. `null` and `""` count as absent; unknown fields are ignored."""
 
+    NULL_IS_ABSENT = True
+    NEEDS_ONE_OF = ("email", "mobile_phone_number")
+
     first_name = Text(required=False, max_length=150, help_text="Contact's first name", style={"placeholder": "Jane"})
     last_name = Text(required=False, max_length=150, help_text="Contact's last name", style={"placeholder": "Smith"})
     email = Email(

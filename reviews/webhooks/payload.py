@@ -6,9 +6,11 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from reviewhub.rest.fields import Metadata
 from reviews.models import Consent, Contact, Delivery, Event, Feedback, ReviewRequest, ReviewSite, Suppression
 from reviews.representations import (
     ConsentOut,
+    ContactOut,
     FeedbackOut,
     MessageOut,
     ReviewRequestOut,
@@ -18,15 +20,40 @@ from reviews.representations import (
 )
 
 
-class ReviewRequestTold(ReviewRequestOut):
+class ReviewRequestInEvent(ReviewRequestOut):
     """A request, without its messages."""
+
+    metadata = Metadata()
 
     class Meta(ReviewRequestOut.Meta):
         fields = [*ReviewRequestOut.Meta.fields, "created_at", "sent_at", "responded_at", "metadata"]
 
 
-class EventOut(serializers.ModelSerializer[Event]):
-    """What happened, and when."""
+class SiteOut(serializers.ModelSerializer[ReviewSite]):
+    """Where the customer went to write a review."""
+
+    name = serializers.CharField()
+    url = serializers.CharField()
+
+    class Meta:
+        model = ReviewSite
+        fields = ["name", "url"]
+
+
+class EventDataOut(serializers.Serializer[Any]):
+    """The rows that an event is about, as they are now; null what it is not about."""
+
+    review_request = ReviewRequestInEvent(allow_null=True)
+    message = MessageOut(allow_null=True)
+    site = SiteOut(allow_null=True)
+    feedback = FeedbackOut(allow_null=True)
+    contact = ContactOut(allow_null=True)
+    suppression = SuppressionOut(allow_null=True)
+    consent = ConsentOut(allow_null=True)
+
+
+class _Head(serializers.ModelSerializer[Event]):
+    """An event, without what it is about."""
 
     type = serializers.ChoiceField(choices=Event.Type.choices)
     timestamp = serializers.DateTimeField(source="occurred_at")
@@ -36,15 +63,13 @@ class EventOut(serializers.ModelSerializer[Event]):
         fields = ["id", "type", "timestamp"]
 
 
-class SiteOut(serializers.ModelSerializer[ReviewSite]):
-    """Where the customer went to write a review."""
+class EventOut(_Head):
+    """Something that happened. The `id` is the webhook-id of what endpoints get."""
 
-    name = serializers.CharField()
-    url = serializers.URLField()
+    data = EventDataOut()  # type: ignore[assignment]
 
-    class Meta:
-        model = ReviewSite
-        fields = ["name", "url"]
+    class Meta(_Head.Meta):
+        fields = [*_Head.Meta.fields, "data"]
 
 
 def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
@@ -64,9 +89,9 @@ def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
     contacts = {str(contact["id"]): contact for contact in represent_contacts(contact_rows)} if contact_rows else {}
     return [
         {
-            **EventOut(event).data,
+            **_Head(event).data,
             "data": {
-                "review_request": _represent(ReviewRequestTold, requests.get(event.request_id)),
+                "review_request": _represent(ReviewRequestInEvent, requests.get(event.request_id)),
                 "message": _represent(MessageOut, message := messages.get(event.delivery_id)),
                 "site": _represent(SiteOut, message and event.type == Event.Type.LINK_CLICKED and message.clicked_site),
                 "feedback": _represent(FeedbackOut, feedback.get(event.feedback_id)),

@@ -3,33 +3,29 @@
 `manage.py openapi` writes it to openapi.json, which `published` serves: only developers install the generator.
 """
 
-import json
+from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiViewExtension
+from django.urls import URLPattern, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.views import APIView
 
 from oauth.scopes import SCOPES_FOR_DEVELOPERS
-from reviewhub.rest.errors import CODES
-from reviews.api.openapi.oauth import OAUTH_PATHS
-from reviews.api.openapi.operations import OPERATIONS
-from reviews.models import Consent, Delivery, Event, FollowUpStep, ReviewRequest
+from reviews.api.openapi.answers import ERROR_HEADERS, HEADERS, error_answers
+from reviews.api.openapi.published import ANYWHERE
+from reviews.api.openapi.rules import simplify, tag_of
+from reviews.models import SUBSCRIBABLE, Consent, Delivery, Event, FollowUpStep, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.models.consent import CONSENT_CHANNELS
+from reviews.requests import holds
 from reviews.webhooks.notifier import WAITS
 
 VERSION = "1.0.0"
-PREFIX = "/api/v1/"
-TAGS = (
-    *("Review requests", "Contacts", "Suppressions", "Sequences", "Feedback", "Events", "Webhooks"),
-    *("Account", "OAuth 2.0"),
-)
-
+OURS = ("/api/v1/", "/oauth/")  # the reference product's paths are aliases
 ABOUT = """\
 Ask customers for reviews, by e-mail or text message, and follow up until they answer or say stop.
 
@@ -39,77 +35,33 @@ account, the business; what belongs to another account answers 404. `GET` needs 
 wrong. Lists are newest first: `next` leads on, `page_size` takes up to 200; a parameter that is unknown, blank or there
 twice is refused.
 """
-
-# --- The views ----------------------------------------------------------------------------------------
-
-
-def describe_view(target: str, methods: dict[str, dict[str, Any]]) -> None:
-    """Register the description of the view at a dotted path: for each method the arguments of `extend_schema`."""
-
-    def view_replacement(self: Any) -> Any:
-        view = self.target_class
-        # A view takes the account from the request, and the generator has no request.
-        no_rows = {"get_queryset": lambda view: view.serializer_class.Meta.model.objects.none()}
-        copied = type(view.__name__, (view,), no_rows if hasattr(view, "get_queryset") else {})
-        schemas = {method: extend_schema(**arguments) for method, arguments in methods.items()}
-        return extend_schema_view(**schemas)(copied)
-
-    name = target.rpartition(".")[2]
-    type(f"{name}Document", (OpenApiViewExtension,), {"target_class": target, "view_replacement": view_replacement})
-
-
-for target, methods in OPERATIONS.items():
-    describe_view(target, methods)
-
-
-class BearerDocument(OpenApiAuthenticationExtension):
-    """Description of our authentication: a token in the header `Authorization`."""
-
-    target_class = "oauth.calls.authentication.BearerAuthentication"
-    name = "bearer"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "http", "scheme": "bearer"}
-
-
-# --- The parts that every operation has ---------------------------------------------------------------
-
-ERRORS = {
-    "400": "The input is wrong.",
-    "401": "The token is missing, unknown, expired or revoked.",
-    "403": "The token may not do this.",
-    "404": "There is nothing here that the account has.",
-    "405": "This address does not take that method.",
-    "409": "The call does not fit what is there.",
-    "413": "The body is too large.",
-    "415": "The body is no JSON, or it is compressed.",
-    "429": "Too many calls; wait for the seconds in Retry-After.",
-    "500": "Something went wrong on our side.",
-    "503": "The service is busy; try again.",
+# Tags without a module of the API, whose docstring says what it is about.
+TAGS = {
+    "Account": "The person and the account that a token is for.",
+    "OAuth 2.0": "Access to other people's accounts, for apps.",
 }
-IDEMPOTENCY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "schema": {"type": "string"},
-    "description": "Makes the call safe to repeat: for 24 hours the first answer is given again, byte for byte.",
-}
-# Errors of the methods that take a body.
-WITH_BODY = {"409", "413", "415"}
-HEADERS = {
-    "X-Request-ID": {"schema": {"type": "string"}, "description": "Names this call in the logs."},
-    "RateLimit-Policy": {"schema": {"type": "string"}, "description": "The limit: calls in a window of seconds."},
-    "RateLimit": {"schema": {"type": "string"}, "description": "How many are left, and for how many seconds."},
+
+# A request's id, or `external_id:` with the caller's own id of it.
+REQUEST_KEY = {
+    "type": "string",
+    "description": "The id of the request; or `external_id:` and your own id of it, percent-encoded, such as "
+    "`external_id:job-1047`. One with a slash is found by `GET /api/v1/review-requests?external_id=`.",
 }
 
 SETTINGS = {
     "TITLE": "ReviewHub",
     "VERSION": VERSION,
     "DESCRIPTION": ABOUT,
+    "CONTACT": {"name": "ReviewHub", "url": f"{ANYWHERE}/api/docs"},
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "OAS_VERSION": "3.1.0",
-    "SCHEMA_PATH_PREFIX": PREFIX,
-    "PREPROCESSING_HOOKS": ["reviews.api.openapi.document.keep_own_paths"],
-    "COMPONENT_SPLIT_REQUEST": True,
-    "PATH_CONVERTER_OVERRIDES": {"id": OpenApiTypes.UUID},
+    "SCHEMA_PATH_PREFIX": OURS[0],
+    "PATH_CONVERTER_OVERRIDES": {"id": OpenApiTypes.UUID, "request_key": REQUEST_KEY},
+    "PREPROCESSING_HOOKS": ["reviews.api.openapi.document.choose_endpoints"],
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "SORT_OPERATIONS": False,
+    "ENUM_SUFFIX": "",
     "ENUM_NAME_OVERRIDES": {
         "Channel": Channel.choices,
         "ChannelRule": ReviewRequest.ChannelRule.choices,
@@ -117,8 +69,11 @@ SETTINGS = {
         "ReviewRequestStatus": ReviewRequest.Status.choices,
         "MessageStatus": Delivery.Status.choices,
         "EventType": Event.Type.choices,
+        "SubscribableType": [(type_.value, type_.value) for type_ in SUBSCRIBABLE],
         "ConsentChannel": CONSENT_CHANNELS,
         "ConsentKind": Consent.Kind.choices,
+        "SuppressionReason": Suppression.Reason.choices,
+        "HoldReason": holds.Because.choices,
     },
 }
 
@@ -126,128 +81,135 @@ SETTINGS = {
 def make_document() -> dict[str, Any]:
     """Return the whole document, as `openapi.json` holds it."""
     with patched_settings(SETTINGS):
-        generated: dict[str, Any] = SchemaGenerator(urlconf="reviewhub.urls").get_schema(public=True)
-    return _complete(generated)
+        generator = _Generator(urlconf="reviewhub.urls")
+        document: dict[str, Any] = generator.get_schema(public=True)
+    views = [view for *_, view in generator._get_paths_and_endpoints()]
+    # A resource may have several modules: the first of them says what it is about.
+    tags = TAGS | {name: about for name, about in map(tag_of, reversed(views)) if about}
+    used = [operation["tags"][0] for path in document["paths"].values() for operation in path.values()]
+    document["servers"] = [{"url": ANYWHERE}]
+    document["tags"] = [{"name": name, "description": tags[name]} for name in dict.fromkeys(used)]
+    _complete(document["components"])
+    document["paths"]["/api/v1/hooks"]["post"]["callbacks"] = {"event": NOTICE}
+    return cast(dict[str, Any], simplify(document))
 
 
-def keep_own_paths(endpoints: list[Any], **_: Any) -> list[Any]:
-    """Drop the reference product's paths, which are aliases. drf-spectacular calls it before it reads the views."""
-    return [endpoint for endpoint in endpoints if endpoint[0].startswith(PREFIX)]
+class _Generator(SchemaGenerator):
+    """The library's generator, for views that take the account from the request: here there is none."""
+
+    def create_view(self, callback: Any, method: str, request: Any = None) -> Any:
+        view = super().create_view(callback, method, request)
+        if hasattr(view, "get_queryset"):
+            view.get_queryset = view.serializer_class.Meta.model.objects.none
+        return view
 
 
-def _complete(generated: dict[str, Any]) -> dict[str, Any]:
-    """Add errors, headers, security and examples to every operation, and the paths that are no views of DRF."""
-    made = _rename_components(generated)
-    made["servers"] = [{"url": "/"}]
-    made["tags"] = [{"name": name} for name in TAGS]
-    components = made["components"]
-    for name in ("ReviewRequestInput", "ReviewRequestChange", "RespondedInput", "ContactChange"):
-        _allow_null(components["schemas"][name])
-    for name in ("ReviewRequestInput", "ReviewRequestChange"):
-        components["schemas"][name]["properties"]["metadata"] = METADATA
+# --- Endpoints ----------------------------------------------------------------------------------------
+
+
+def choose_endpoints(endpoints: list[Any], **_: Any) -> list[Any]:
+    """Keep our own paths in the order of the URLs, and add those of plain functions. drf-spectacular calls it."""
+    routes = [f"/{route}" for route, _ in _routes()]
+    order = {path.split("{")[0]: number for number, path in reversed([*enumerate(r.split("<")[0] for r in routes)])}
+    chosen = [endpoint for endpoint in endpoints if endpoint[0].startswith(OURS[0])]
+    chosen += [
+        (f"/{route}", route, function.operation.method, _as_view(function))
+        for route, function in _routes()
+        if hasattr(function, "operation") and f"/{route}".startswith(OURS)
+    ]
+    return sorted(chosen, key=lambda endpoint: (_rank(*endpoint), order[endpoint[0].split("{")[0]]))
+
+
+def _rank(path: str, regex: str, method: str, callback: Any) -> int:
+    """Return what comes first: the resources, then what is asked about a token, then OAuth."""
+    return 2 if path.startswith(OURS[1]) else int(hasattr(callback.cls, "TAG"))
+
+
+def _routes() -> Iterator[tuple[str, Any]]:
+    for outer in get_resolver("reviewhub.urls").url_patterns:
+        for url in getattr(outer, "url_patterns", [outer]):
+            if isinstance(url, URLPattern):
+                yield str(url.pattern), url.callback
+
+
+def _as_view(function: Any) -> Any:
+    """Return a view of DRF that looks like the plain function."""
+    said = function.operation
+    methods = {said.method.lower(): function, "TAG": said.tag, "authentication_classes": [], "permission_classes": []}
+    return type(function.__name__, (APIView,), methods).as_view()  # type: ignore[attr-defined]
+
+
+# --- Components and callbacks --------------------------------------------------------------------------
+
+PAGE = {"type": ["string", "null"], "format": "uri", "description": "The address of that page; null at the end."}
+PARAMETERS = {
+    "Cursor": {
+        "name": "cursor",
+        "in": "query",
+        "schema": {"type": "string"},
+        "description": "Where a page begins: as `next` and `previous` have it.",
+    },
+    "PageSize": {
+        "name": "page_size",
+        "in": "query",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 999_999_999, "default": 50},
+        "description": "Rows of a page; of more than 200, 200.",
+    },
+    "IdempotencyKey": {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "schema": {"type": "string"},
+        "description": "Makes the call safe to repeat: for 24 hours the first answer is given again, byte for byte.",
+    },
+}
+
+
+def _complete(components: dict[str, Any]) -> None:
+    schemas = components["schemas"]
     # The same choices, under the name that they have had since version 1.0.0.
-    components["schemas"]["RehearsalStatus"] = deepcopy(components["schemas"]["ReviewRequestStatus"])
-    components["schemas"]["Rehearsal"]["properties"]["status"] = {"$ref": "#/components/schemas/RehearsalStatus"}
-    components["schemas"]["HookInput"]["properties"]["url"] |= {"format": "uri", "pattern": "^https://"}
-    components["schemas"]["BulkResult"]["required"] = ["index", "status"]  # and one of the others
-    for name in filter(lambda name: name.endswith("Page"), components["schemas"]):
-        components["schemas"][name]["properties"] |= {"next": PAGE, "previous": PAGE}
-        components["schemas"][name]["required"] = ["next", "previous", "results"]
-    components["schemas"]["Error"] = ERROR
+    schemas["RehearsalStatus"] = deepcopy(schemas["ReviewRequestStatus"])
+    schemas["Rehearsal"]["properties"]["status"] = {"$ref": "#/components/schemas/RehearsalStatus"}
+    for name in filter(lambda name: name.endswith("Page"), schemas):
+        schemas[name]["properties"] |= {"next": PAGE, "previous": PAGE}
+        schemas[name]["required"] = ["next", "previous", "results"]
+    components["responses"] = error_answers()
+    components["headers"] = HEADERS | ERROR_HEADERS
+    components["parameters"] = PARAMETERS
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key (`rh_…`) or an access token."},
         "oauth2": {
             "type": "oauth2",
             "flows": {
                 "authorizationCode": {
-                    "authorizationUrl": "/oauth/authorize",
-                    "tokenUrl": "/oauth/token",
-                    "refreshUrl": "/oauth/token",
+                    "authorizationUrl": f"{ANYWHERE}/oauth/authorize",
+                    "tokenUrl": f"{ANYWHERE}/oauth/token",
+                    "refreshUrl": f"{ANYWHERE}/oauth/token",
                     "scopes": SCOPES_FOR_DEVELOPERS,
                 }
             },
         },
     }
-    for path, operations in made["paths"].items():
-        for method, operation in operations.items():
-            _finish(path, method, operation)
-    made["paths"] |= deepcopy(OAUTH_PATHS)
-    made["webhooks"] = deepcopy(WEBHOOKS)
-    return made
 
 
-def _rename_components(generated: dict[str, Any]) -> dict[str, Any]:
-    """Give the components the names that generated clients should have for them."""
-    text = json.dumps(generated)
-    for old in generated["components"]["schemas"]:
-        new = NAMES.get(old) or old.removesuffix("Request").replace("Paginated", "").removesuffix("Enum")
-        new = NAMES.get(new) or new.removesuffix("Whole").removesuffix("Out")
-        text = text.replace(f'"#/components/schemas/{old}"', f'"#/components/schemas/{new}"')
-        text = text.replace(f'"{old}": {{', f'"{new}": {{')
-    renamed: dict[str, Any] = json.loads(text)
-    return renamed
-
-
-# Names of components that dropping "Request", "Paginated", "Enum", "Whole" and "Out" does not make.
-NAMES = {
-    "ReviewRequestIn": "ReviewRequestInput",
-    "PatchedContactIn": "ContactChange",
-    "ConsentIn": "ConsentInput",
-    "SuppressionIn": "SuppressionInput",
-    "LiftIn": "Lift",
-    "PatchedReviewRequestChange": "ReviewRequestChange",
-    "RespondedIn": "RespondedInput",
-    "HoldIn": "HoldInput",
-    "BecauseEnum": "HoldReason",
-    "BulkIn": "BulkInput",
-    "BulkOut": "BulkAnswer",
-    "PlannedOut": "PlannedMessage",
-    "PaginatedContactWholeList": "ContactPage",
-    "PaginatedSuppressionWholeList": "SuppressionPage",
-    "PaginatedReviewRequestOutList": "ReviewRequestPage",
-    "PaginatedSequenceOutList": "SequencePage",
-    "PaginatedFeedbackOutList": "FeedbackPage",
-    "PaginatedEventWholeList": "EventPage",
-    "PaginatedHookOutList": "HookPage",
-    "PaginatedAttemptOutList": "AttemptPage",
-    "HookWanted": "HookInput",
-    "PatchedHookChanged": "HookChange",
-    "ReplayIn": "ReplayInput",
-    "HookMade": "HookWithSecret",
-    "ReviewRequestTold": "ReviewRequestInEvent",
-    "FieldOutTypeEnum": "FieldType",
-    "EventsEnum": "SubscribableType",
-    "ReasonEnum": "SuppressionReason",
-}
-PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": 999_999_999}
-PAGE = {"type": ["string", "null"], "format": "uri", "description": "The address of that page; null at the end."}
-METADATA = {"type": ["object", "null"], "maxProperties": 50, "description": "Additional custom data, up to 16 KiB."}
-
-
-RETRIES = f"up to {len(WAITS)} times in about {round(sum(WAITS, timedelta()) / timedelta(hours=1))} hours"
 _SIGNATURE_HEADERS = {
     "webhook-id": "The event's id: the same however often it is told.",
     "webhook-timestamp": "When this call was made, in seconds since 1970.",
     "webhook-signature": "One signature for each secret, by the Standard Webhooks specification.",
 }
-WEBHOOKS = {
-    "event": {
+RETRIES = f"up to {len(WAITS)} times in about {round(sum(WAITS, timedelta()) / timedelta(hours=1))} hours"
+# A callback of the subscription, not one of the document's `webhooks`: of those OpenAPI Generator makes calls to us,
+# and for Python a module that does not compile.
+NOTICE = {
+    "{$request.body#/url}": {
         "post": {
             "operationId": "takeEvent",
-            "tags": ["Webhooks"],
             "summary": "What an endpoint is told",
             "description": "At least once, in no order. Answer with 200 to 299 within ten seconds: else it is told "
             f"again, {RETRIES}. 410 ends the subscription.",
             "security": [],
             "parameters": [
-                {
-                    "name": name,
-                    "in": "header",
-                    "required": True,
-                    "schema": {"type": "string"},
-                    "description": description,
-                }
-                for name, description in _SIGNATURE_HEADERS.items()
+                {"name": name, "in": "header", "required": True, "schema": {"type": "string"}, "description": about}
+                for name, about in _SIGNATURE_HEADERS.items()
             ],
             "requestBody": {
                 "required": True,
@@ -256,71 +218,4 @@ WEBHOOKS = {
             "responses": {"204": {"description": "Taken."}, "410": {"description": "Never again."}},
         }
     }
-}
-
-
-def _allow_null(schema: dict[str, Any]) -> None:
-    """Allow `null` in every property: like an empty text it counts as absent, or takes a value away."""
-    for name, field in schema["properties"].items():
-        if "oneOf" in field:  # a format, or an empty text
-            field |= field.pop("oneOf")[0]
-        field.pop("minLength", None)
-        if isinstance(field.get("type"), str):
-            field["type"] = [field["type"], "null"]
-        elif "type" not in field and "description" in field:
-            outer = {key: field.pop(key) for key in ("description", "default") if key in field}
-            schema["properties"][name] = {"anyOf": [field, {"type": "null"}], **outer}
-
-
-def _finish(path: str, method: str, operation: dict[str, Any]) -> None:
-    """Add to an operation its security, its headers, and the errors that it may answer with."""
-    scope = "read" if method == "get" else "write"
-    operation["security"] = [{"bearer": []}, {"oauth2": [] if path.endswith("/status") else [scope]}]
-    errors = {"401", "403", "429", "500", "503"} | ({"404"} if "{" in path else set())
-    if (method == "get" and operation.get("parameters")) or method != "get":
-        errors.add("400")
-    if method in ("post", "patch"):
-        errors |= WITH_BODY
-        operation.setdefault("parameters", []).append(deepcopy(IDEMPOTENCY))
-    for parameter in operation.get("parameters", []):
-        if parameter["name"] == "page_size":
-            parameter |= {"description": "50 if left out; of more than 200, 200.", "schema": PAGE_SIZE}
-    for status, response in operation["responses"].items():
-        response["headers"] = deepcopy(HEADERS)
-        response["description"] = response.get("description") or {"201": "Made.", "202": "Taken.", "204": "Gone."}.get(
-            status, "Here."
-        )
-    for status in sorted(errors):
-        operation["responses"][status] = _error(status)
-
-
-def _error(status: str) -> dict[str, Any]:
-    code, description = CODES.get(int(status), ("invalid_state", ERRORS[status]))
-    headers: dict[str, Any] = {"X-Request-ID": HEADERS["X-Request-ID"]}
-    if status in ("429", "503"):
-        headers["Retry-After"] = {"schema": {"type": "integer"}, "description": "Seconds to wait."}
-    if status in ("401", "403"):
-        headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
-    return {
-        "description": ERRORS[status],
-        "headers": headers,
-        "content": {
-            "application/json": {
-                "schema": {"$ref": "#/components/schemas/Error"},
-                "example": {"error": code, "error_description": description},
-            }
-        },
-    }
-
-
-ERROR = {
-    "type": "object",
-    "description": "Every error. `fields` names each wrong input field with what is wrong about it.",
-    "properties": {
-        "error": {"type": "string"},
-        "error_description": {"type": "string"},
-        "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-        "active": {"type": "boolean", "description": "False, where a token was asked about that is none."},
-    },
-    "required": ["error", "error_description"],
 }

@@ -174,22 +174,26 @@ def erase(api: Generated) -> None:
 
 
 def connect(api: Generated, app: App) -> None:
-    """Once with forms, as the RFCs have it, once with JSON, as the reference has it."""
-    for kind in ("Data", "Json"):
-        exchange = {"grant_type": "authorization_code", "code": app.code(), "redirect_uri": REDIRECT_URI}
-        body = api.make(f"ExchangeToken{kind}Body", **exchange, **app.credentials)
-        pair = api.call("exchange_token", body=body)
-        assert pair.scope == "read write"
-        body = api.make(f"IntrospectToken{kind}Body", token=pair.access_token, **app.credentials)
-        assert api.call("introspect_token", body=body).active is True
-        body = api.make(f"RevokeTokens{kind}Body", token=pair.access_token)
-        assert api.call("revoke_tokens", body=body).success is True
+    exchange = {"grant_type": "authorization_code", "code": app.code(), "redirect_uri": REDIRECT_URI}
+    pair = api.call("exchange_token", body=api.make("TokenInput", **exchange, **app.credentials))
+    assert pair.scope == "read write"
+    body = api.make("IntrospectionInput", token=pair.access_token, **app.credentials)
+    assert api.call("introspect_token", body=body).active is True
+    assert api.call("revoke_tokens", body=api.make("RevocationInput", token=pair.access_token)).success is True
+
+
+def test_the_package_has_no_errors_of_types(package: Any, tmp_path: Path) -> None:
+    options = ["--strict", "--config-file", "", "--cache-dir", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", *options, Path(package.__file__).parent], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_an_error_has_its_type_too(api: Generated, package: Any, live_server: Any) -> None:
     refused = api.answer("send_review_request", body=api.make("ReviewRequestInput", email="nobody"))
     assert (refused.status_code, refused.parsed.error) == (400, "invalid_request")
-    assert isinstance(refused.parsed, api.models.Error)
+    assert isinstance(refused.parsed, api.models.ApiError)
     assert refused.parsed.fields.to_dict()["email"]
     with package.AuthenticatedClient(live_server.url, token="rh_unknown") as client:
         assert Generated(package, client).answer("get_me").parsed.error == "unauthorized"

@@ -52,8 +52,9 @@ def keys(account: Account, owner: User, other_account: Account, stranger: User, 
 
 
 def test_no_call_is_answered_against_the_document(
-    quick_server: Any, keys: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    quick_server: Any, keys: Path, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path
 ) -> None:
+    settings.PUBLIC_URL = quick_server.url  # which the document names as its server
     monkeypatch.setattr(throttling, "MOST_FROM_ADDRESS", 1_000_000)
     monkeypatch.setattr(throttling, "MOST_FOR_NAME", 1_000_000)
     app = make_application()
