@@ -5,6 +5,7 @@ read slowly take none from others. gunicorn's own threads wait for each byte of 
 """
 
 import os
+import sys
 import time
 from typing import Any
 
@@ -15,9 +16,14 @@ from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 
+from reviewhub import web_turns
+from reviewhub.web_turns import REFUSED_FOR, Dispatcher
+
 SILENCE = 10.0  # seconds without a byte, either way, after which a connection is given up
 ARRIVES_WITHIN = 60.0  # seconds for a whole request
 LOOK_EVERY = 1.0  # seconds
+# A thread that the database has answered waits so long for one that computes, and that for each of its statements.
+SWITCH_EVERY = 0.0005  # seconds
 LARGEST_BODY = 32 * 1024 * 1024  # the application has narrower limits of its own
 IN_MEMORY = 256 * 1024  # of a body or an answer; the rest of it is on disk
 
@@ -30,8 +36,13 @@ class TooSlow(Error):
 class Task(WSGITask):
     """An answer, after which the connection is closed: a proxy must not send a request on one that just ends."""
 
+    def get_environment(self) -> dict[str, Any]:
+        self.channel.environment = environment = super().get_environment()
+        return environment  # type: ignore[no-any-return]  # waitress has no types
+
     def build_response_header(self) -> bytes:
         self.set_close_on_finish()
+        self.channel.is_refused = self.status.startswith("429")
         header: bytes = super().build_response_header()
         return header
 
@@ -43,6 +54,17 @@ class Task(WSGITask):
 class Connection(HTTPChannel):
     task_class = Task
     request: Any  # the one that arrives
+    caller: str  # whose turn it takes
+    environment: dict[str, Any] = {}  # of the request that is answered
+    is_refused = False
+
+    def service(self) -> None:
+        """Answer the request, and end its caller's turn."""
+        try:
+            super().service()
+        finally:
+            account = self.environment.get(web_turns.ACCOUNT)
+            self.server.task_dispatcher.end(self, account=account, is_refused=self.is_refused)
 
     @property
     def is_served(self) -> bool:
@@ -71,13 +93,15 @@ class WaitressWorker(Worker):
     """A process with one waitress, on gunicorn's sockets."""
 
     def run(self) -> None:
+        sys.setswitchinterval(SWITCH_EVERY)
         self.connections: dict[int, Any] = {}  # and the listening sockets
+        self.turns = Dispatcher(self.cfg.threads)
         BaseWSGIServer.channel_class = Connection  # `create_server` takes none
-        server = create_server(
+        create_server(
             self.wsgi,
             map=self.connections,
+            _dispatcher=self.turns,
             sockets=[listener.sock for listener in self.sockets],
-            threads=self.cfg.threads,
             backlog=self.cfg.backlog,
             # The application looks at these headers where a proxy is known to set them (BEHIND_PROXY).
             clear_untrusted_proxy_headers=False,
@@ -99,14 +123,15 @@ class WaitressWorker(Worker):
                 looked_at = now
                 self._give_up(now)
         self._finish()
-        server.task_dispatcher.shutdown(timeout=1)
+        self.turns.shutdown(timeout=1)
         wasyncore.close_all(self.connections)
 
     def is_parent_alive(self) -> bool:
         return bool(self.ppid == os.getppid())
 
     def _turn(self) -> None:
-        wasyncore.loop(timeout=LOOK_EVERY, use_poll=True, map=self.connections, count=1)
+        timeout = min(LOOK_EVERY, REFUSED_FOR) if self.turns.wake() else LOOK_EVERY
+        wasyncore.loop(timeout=timeout, use_poll=True, map=self.connections, count=1)
 
     def _open(self) -> list[Connection]:
         return [one for one in list(self.connections.values()) if isinstance(one, Connection)]

@@ -48,16 +48,17 @@ def revoke(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return _revoke_for_person(token.strip(), parameters)
+        return _revoke_for_person(request, token.strip(), parameters)
     return _revoke_for_client(request, without_empty(parameters))
 
 
-def _revoke_for_person(bearer: str, parameters: dict[str, str]) -> JsonResponse:
+def _revoke_for_person(request: HttpRequest, bearer: str, parameters: dict[str, str]) -> JsonResponse:
     """End one of the person's tokens, or all. An unknown token and another person's count 0, so that none is probed."""
     credential = find_credential(bearer, timezone.now()) if bearer.isascii() else None
     if credential is None:
         challenge = f'Bearer realm="{REALM}", error="invalid_token"'
         return answer(401, error_body(*CODES[401]), **{"WWW-Authenticate": challenge})
+    request.auth = credential  # type: ignore[attr-defined]  # as calls of the API have it
     if WRITE not in credential.scopes and parameters.get("token") != bearer:
         return refuse(403, "insufficient_scope", "Without the scope 'write' a token can end only itself.")
     count = _revoke(credential, parameters)

@@ -14,6 +14,7 @@ import pytest
 from gunicorn.config import Config
 
 from reviewhub import web_worker
+from reviewhub.web_turns import ACCOUNT, REFUSED_FOR
 from reviewhub.web_worker import WaitressWorker
 
 pytestmark = pytest.mark.once
@@ -37,11 +38,11 @@ def running() -> list[tuple[WaitressWorker, Thread]]:
 
 @pytest.fixture
 def serve(running: list[tuple[WaitressWorker, Thread]]) -> Iterator[Port]:
-    """Function `serve(application)`, which runs a worker with one thread on a port of its own, and returns the port."""
+    """Function `serve(application)`, which runs a worker on a port of its own, and returns the port."""
 
-    def start(app: Any = application) -> int:
+    def start(app: Any = application, *, threads: int = 1) -> int:
         config = Config()
-        for name, value in {"threads": 1, "worker_connections": 60, "limit_request_field_size": 4096}.items():
+        for name, value in {"threads": threads, "worker_connections": 60, "limit_request_field_size": 4096}.items():
             config.set(name, value)
         listener = socket.create_server(("127.0.0.1", 0))
         worker = WaitressWorker(0, os.getppid(), [SimpleNamespace(sock=listener)], None, 30, config, None)
@@ -182,3 +183,39 @@ def test_a_worker_that_ends_answers_what_it_has_begun(serve: Port, running: list
         time.sleep(1.5)
         go_on.set()
         assert rest(connection).endswith(b"fine")
+
+
+def test_one_callers_flood_keeps_no_other_waiting(serve: Port) -> None:
+    go_on = Event()
+
+    def slow(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        environ[ACCOUNT] = name = environ["HTTP_AUTHORIZATION"]
+        if name == "greedy":
+            go_on.wait(20)
+        return application(environ, start_response)
+
+    port = serve(slow, threads=3)
+    assert answer(port, from_caller("modest")).endswith(b"fine")
+    flood = [connect(port, from_caller("greedy")) for _ in range(10)]
+    for _ in range(3):
+        assert answer(port, from_caller("modest")).endswith(b"fine")
+    go_on.set()
+    for connection in flood:
+        assert rest(connection).endswith(b"fine")
+        connection.close()
+
+
+def test_who_calls_on_when_refused_is_slowed_down(serve: Port) -> None:
+    def refuse(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("429 Too Many Requests", [("Content-Length", "0")])
+        return []
+
+    port = serve(refuse)
+    began = time.monotonic()
+    for _ in range(3):
+        assert answer(port, from_caller("greedy")).startswith(b"HTTP/1.1 429 ")
+    assert time.monotonic() - began >= 2 * REFUSED_FOR
+
+
+def from_caller(name: str) -> bytes:
+    return HEAD % b"GET" + b"Authorization: %s\r\n\r\n" % name.encode()

@@ -6,9 +6,8 @@ one, so that no claim walks over the messages that wait.
 """
 
 import math
-import time
 import uuid
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import Enum
@@ -45,15 +44,16 @@ def claim(
     *,
     limit: int = BATCH,
     accounts: Sequence[uuid.UUID] = (),
+    beside: bool = False,
     key: uuid.UUID | None = None,
 ) -> list[Delivery]:
     """Claim up to `limit` due messages of the channel for LEASE, the oldest first; nobody else gets them until then.
 
     With `accounts`, only messages of these, and of each an equal share. `key` names the claim. The objects
     keep `due_at` as it was planned: it is written back with the outcome. Raises Paused if something of the
-    channel is.
+    channel is, unless `beside` what is paused.
     """
-    return _claim(Kind.FRESH, channel=channel, now=now, limit=limit, accounts=accounts, key=key)
+    return _claim(Kind.FRESH, channel=channel, now=now, limit=limit, accounts=accounts, beside=beside, key=key)
 
 
 def claim_lapsed(channel: str, now: datetime, *, key: uuid.UUID | None = None) -> list[Delivery]:
@@ -62,7 +62,7 @@ def claim_lapsed(channel: str, now: datetime, *, key: uuid.UUID | None = None) -
     try:
         return _claim(Kind.LAPSED, **lapsed)
     except Paused:
-        free = _free_accounts(channel, now)
+        free = free_accounts(channel, now)
         return _claim(Kind.LAPSED, **lapsed, accounts=free, beside=True) if free else []
 
 
@@ -75,7 +75,7 @@ def claim_probe(channel: str, now: datetime, *, key: uuid.UUID | None = None) ->
     return rows
 
 
-def _free_accounts(channel: str, now: datetime) -> list[uuid.UUID]:
+def free_accounts(channel: str, now: datetime) -> list[uuid.UUID]:
     """Return the accounts with messages due whose sender is not paused, the one that waits longest first."""
     if Pause.objects.filter(channel=channel, sender="").exists():
         return []
@@ -253,65 +253,6 @@ def _claim_in_turn(which: Which, accounts: list[uuid.UUID], parameters: dict[str
         lapses = F("lapses") + Case(When(claim__isnull=False, then=1), default=0)
         held.update(claim=parameters["claim"], due_at=parameters["lapses_at"], lapses=lapses)
     return [(row.pk, row.due_at) for row in rows], False
-
-
-# --- Turns -----------------------------------------------------------------------------------------
-
-
-class Turns:
-    """One worker's claims of one channel: by turns of the accounts when more is due than one claim takes.
-
-    So one account's big import does not delay another's single message.
-    """
-
-    ACCOUNTS = 20  # in one claim
-    FRESH = 5.0  # seconds: how soon an account that has just come up gets its turn
-
-    def __init__(self, channel: str) -> None:
-        self.channel = channel
-        self._is_busy = False
-        self._turns: deque[uuid.UUID] = deque()
-        self._due: Sequence[uuid.UUID] = ()
-        self._read_at = -math.inf
-
-    def claim(self, now: datetime, *, key: uuid.UUID | None = None) -> list[Delivery]:
-        """Claim the next batch."""
-        try:
-            if self._is_busy and (turn := self._turn(now)):
-                rows = claim(self.channel, now, accounts=turn, key=key)
-                if rows:
-                    return rows
-            rows = claim(self.channel, now, key=key)
-        except Paused:
-            return claim_probe(self.channel, now, key=key) or self._claim_beside(now, key)
-        self._is_busy = len(rows) == BATCH
-        return rows
-
-    def _claim_beside(self, now: datetime, key: uuid.UUID | None) -> list[Delivery]:
-        """Claim the next batch while senders are paused: of the accounts whose sender is not, by turns."""
-        turn = self._next(_free_accounts(self.channel, now))
-        if not turn:
-            return []
-        which: dict[str, Any] = {"accounts": turn, "beside": True, "key": key}
-        return _claim(Kind.FRESH, channel=self.channel, now=now, limit=BATCH, **which)
-
-    def _turn(self, now: datetime) -> list[uuid.UUID]:
-        """Return the accounts whose turn it is; none when only one has messages due."""
-        if time.monotonic() - self._read_at > self.FRESH:
-            due = Delivery.objects.filter(status=Delivery.Status.PLANNED, channel=self.channel, due_at__lte=now)
-            self._due = sorted(due.order_by().values_list("account", flat=True).distinct())
-            self._read_at = time.monotonic()
-        turn = self._next(self._due)
-        return turn if len(turn) > 1 else []
-
-    def _next(self, due: Sequence[uuid.UUID]) -> list[uuid.UUID]:
-        """Return the next of the accounts that have messages due: those that came up last are the last."""
-        in_line = [account for account in self._turns if account in set(due)]
-        new = set(due) - set(in_line)
-        self._turns = deque([*in_line, *(account for account in due if account in new)])
-        turn = list(self._turns)[: self.ACCOUNTS]
-        self._turns.rotate(-len(turn))
-        return turn
 
 
 # --- Pauses while a provider recovers --------------------------------------------------------------

@@ -28,9 +28,10 @@ from reviewhub.outages import DATABASE_AWAY, drop_connection
 from reviews.delivery import advance, claims, pauses, prepare, rate_limit, unsent
 from reviews.delivery.advance import Sent
 from reviews.delivery.channels import Accepted, ChannelError, Message, get_channel
-from reviews.delivery.claims import LEASE, Turns
+from reviews.delivery.claims import LEASE
 from reviews.delivery.lines import Line, Work
 from reviews.delivery.pool import Factory, Handover, Pool
+from reviews.delivery.turns import Turns
 from reviews.delivery.unsent import CONNECT_PAUSE, about
 from reviews.models import Delivery
 from reviews.models.base import Channel
@@ -156,10 +157,7 @@ class _Drain:
                 return self.accepted_count
 
     def see_out(self, is_wanted: threading.Event) -> None:
-        """Settle what is on its way as its answers come, beside other tasks, and hold it meanwhile.
-
-        Ends when a drain wants the messages, or the process is to end: then they are in doubt.
-        """
+        """Settle what is on its way as its answers come, beside other tasks, and hold it until a drain wants it."""
         try:
             while self.in_flight and not is_wanted.is_set() and not heartbeat.is_stopping():
                 self.began = time.monotonic()
@@ -173,8 +171,7 @@ class _Drain:
 
     def _is_awaiting(self) -> bool:
         """Tell whether a message is on its way whose answer may come soon."""
-        since = time.monotonic() - ANSWERS_WITHIN
-        return any(work.sent_at > since for work in self.in_flight.values())
+        return any(time.monotonic() - work.sent_at < ANSWERS_WITHIN for work in self.in_flight.values())
 
     def _renew_claims(self) -> None:
         """Renew the claims of mails that are on their way for long. A text is not: its due time says when it left."""
@@ -202,9 +199,11 @@ class _Drain:
             if self._has_more():
                 return True
         for line in self.lines.values():
-            if line.is_held or line.has_more or not self.pool.room(line.channel):
+            if line.is_held or not self.pool.room(line.channel):
                 continue
-            if is_idle or time.monotonic() - line.empty_at > ASK_AGAIN:
+            if line.has_more:
+                self._claim(line, self.turns[line.channel].claim_guests)
+            elif is_idle or time.monotonic() - line.empty_at > ASK_AGAIN:
                 self._claim(line, self.turns[line.channel].claim)
         if not self.in_flight and not self._has_more():
             self._claim_lapsed()
@@ -226,11 +225,11 @@ class _Drain:
         attempt = claims.repeatable(line.channel, claim)
         claimed = self._keep_trying(lambda: attempt(self.clock()))
         if not claimed:
-            line.empty_at = time.monotonic()
+            line.note_nothing_due()
+            return
         if line.channel == Channel.SMS:
             claimed = self._keep_trying(lambda: rate_limit.admit(claimed, self.clock()))
-        left = self._keep_trying(lambda: prepare.leave_out_deadly(claimed, self.clock()))
-        line.waiting.extend(self._keep_trying(lambda: prepare.read_along(left)))
+        line.put_first(self._keep_trying(lambda: prepare.take_up(claimed, self.clock())))
 
     def _release(self, line: Line) -> None:
         """Let other workers have the messages of the line whose send has not begun."""

@@ -1,6 +1,7 @@
 """The messages that a worker has claimed and not sent yet, in a line for each channel."""
 
 import math
+import time
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -37,6 +38,15 @@ class Line:
     @property
     def has_more(self) -> bool:
         return bool(self.waiting or self.prepared)
+
+    def note_nothing_due(self) -> None:
+        """Note when this line ran out of messages."""
+        if not self.has_more:
+            self.empty_at = time.monotonic()
+
+    def put_first(self, works: list[Work]) -> None:
+        """Put messages before those that wait."""
+        self.waiting.extendleft(reversed(works))
 
     def take_all(self) -> list[Delivery]:
         """Take all messages out of the line."""

@@ -16,6 +16,11 @@ from reviews.models.base import available_channels
 logger = logging.getLogger(__name__)
 
 
+def take_up(claimed: list[Delivery], now: datetime) -> list[Work]:
+    """Return what was claimed as work, without the messages that may not be tried again."""
+    return read_along(leave_out_deadly(claimed, now))
+
+
 def leave_out_deadly(claimed: list[Delivery], now: datetime) -> list[Delivery]:
     """Return the messages without those that may not be tried again after their workers' deaths; settle these.
 

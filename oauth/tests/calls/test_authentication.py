@@ -12,6 +12,7 @@ from oauth.hashers import new_token, token_hash
 from oauth.models import AccessToken, Account, ApiKey, Application, Membership, User
 from oauth.server.validator import Validator
 from oauth.tests.flow import ENDINGS
+from reviewhub import web_turns
 
 pytestmark = pytest.mark.django_db
 
@@ -230,6 +231,11 @@ def test_calls_beyond_the_limit_wait_for_the_next_minute(client: Client, key: st
         assert answers[3]["RateLimit"] == '"token";r=0;t=30'
         clock.shift(30)
         assert status(client, key).status_code == 200
+
+
+def test_the_web_server_is_told_whose_call_it_was(client: Client, key: str, account: Account) -> None:
+    assert status(client, key).wsgi_request.META[web_turns.ACCOUNT] == str(account.pk)
+    assert web_turns.ACCOUNT not in status(client, "rh_unknown").wsgi_request.META
 
 
 def test_all_keys_of_an_account_share_its_limit(

@@ -11,7 +11,7 @@ from django.test import override_settings
 
 from oauth.models import Account
 from reviewhub.testing import make_account
-from reviews.delivery import claims
+from reviews.delivery import claims, turns
 from reviews.models import Delivery, Pause
 from reviews.models.pause import sender_of, wait_of, with_sender
 from reviews.requests.matching import Person
@@ -71,12 +71,12 @@ def beside(account: Account, now: datetime) -> Delivery:
 def test_the_others_message_is_claimed_at_once(beside: Delivery, now: datetime) -> None:
     later = now + timedelta(seconds=1)
     assert Delivery.objects.next_due(later) == later
-    turns = claims.Turns("sms")
-    assert [row.pk for row in turns.claim(later)] == [beside.pk]
-    assert turns.claim(later) == []
+    ours = turns.Turns("sms")
+    assert [row.pk for row in ours.claim(later)] == [beside.pk]
+    assert ours.claim(later) == []
     assert Delivery.objects.next_due(later) == later + claims.LEASE
     after = later + claims.LEASE
-    assert turns.claim(after) == []
+    assert ours.claim(after) == []
     assert [row.pk for row in claims.claim_lapsed("sms", after)] == [beside.pk]
 
 
@@ -87,7 +87,8 @@ def test_no_claim_walks_over_what_waits_for_a_paused_sender(beside: Delivery, no
     explain = Explain()
     with connection.execute_wrapper(explain):
         Delivery.objects.next_due(later)
-        claims.Turns("sms").claim(later)
+        assert turns.accounts_that_came_up("sms", now, later) == [beside.account_id]
+        turns.Turns("sms").claim(later)
         claims.claim_lapsed("sms", later)
     assert len(explain.most) > 6
     assert max(explain.most) < 100, explain.most

@@ -17,6 +17,7 @@ from reviews.delivery import claims, drain, pauses, staff_actions, unsent
 from reviews.delivery.channels import ChannelError, Stops, get_channel
 from reviews.delivery.drain import Worker
 from reviews.delivery.provider_events import apply, parse, store
+from reviews.delivery.turns import Turns
 from reviews.models import ChannelHealth, Contact, Delivery, Event, InboxItem, Pause, ReviewRequest, Suppression
 from reviews.models.addresses import hash_address
 from reviews.requests.matching import Person
@@ -155,7 +156,7 @@ def test_of_two_workers_one_tries_a_pause(account: Account, clock: Clock, provid
     provider.errors = [login_refused()]
     drain.send_due(clock)
     clock.forward(minutes=1)
-    turns = [claims.Turns("email") for _ in range(2)]
+    turns = [Turns("email") for _ in range(2)]
     [probe], nothing = (each.claim(clock()) for each in turns)
     assert (probe.is_probe, nothing) == (True, [])
     clock.forward(minutes=2)  # the first one died meanwhile: its message is in doubt of nothing, and another is tried

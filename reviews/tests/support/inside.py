@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import time, timedelta
+from time import sleep
 from typing import Any
 
 import time_machine
@@ -16,7 +17,7 @@ from oauth.models import Account, Membership, User
 from reviewhub import outbound
 from reviewhub.testing import make_account
 from reviews import tasks
-from reviews.delivery import advance, claims, drain, prepare, reconcile, unsent
+from reviews.delivery import advance, claims, drain, prepare, reconcile, turns, unsent
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.provider_events import apply
@@ -41,9 +42,9 @@ from reviews.webhooks import events, notifier
 from reviews.worker import heartbeat, queue, task_paths, watchdog
 
 
-def hurry() -> None:
+def hurry(lease: float = 4.0) -> None:
     """Shorten leases and looks to seconds, the protocol as it is: what lapses, lapses within the test."""
-    claims.LEASE = advance.LEASE = unsent.LEASE = timedelta(seconds=4)
+    claims.LEASE = advance.LEASE = unsent.LEASE = timedelta(seconds=lease)
     drain.SEND_FOR = 3.0
     drain.DATABASE_WITHIN = 60.0
     drain.RENEW_AFTER = 1.0
@@ -139,11 +140,21 @@ def prepare_deadly_work() -> None:
         imports.start(job, check=False, now=now)
 
 
-def do_the_minutes_work() -> None:
-    queue.enqueue(task_paths.TICK)
+def see_out_deadly_work(*, is_last: bool = False) -> dict[str, Any]:
+    """Have the minute's work done each second until the imports are, if it is the last time all; tell what became."""
+
+    def ended() -> dict[str, Any] | None:
+        queue.enqueue(task_paths.TICK)
+        sleep(1)
+        found = _what_became_of_deadly_work()
+        is_done = {status for status, *_ in found["imports"].values()} == {"done"}
+        return found if is_done and not (is_last and found["tasks"]) else None
+
+    became: dict[str, Any] = until(ended, patience=120.0)
+    return became
 
 
-def what_became_of_deadly_work() -> dict[str, Any]:
+def _what_became_of_deadly_work() -> dict[str, Any]:
     jobs = {job.name: (job.status, job.asked, job.refused) for job in ImportJob.objects.all()}
     reports = {row.key: row.applied_at is not None for row in DeliveryEvent.objects.filter(provider="postmark")}
     return {"imports": jobs, "reports": reports, "tasks": OrmQ.objects.count()}
@@ -212,7 +223,7 @@ def wait_for_silent_endpoints() -> None:
 def take_short_turns() -> None:
     """Shorten the time for which drains and imports hold a worker, and look at each claim who has messages due."""
     drain.SEND_FOR, imports.SLICE = 2.0, 1.0
-    claims.Turns.FRESH = 0.0
+    turns.Turns.FRESH = 0.0
 
 
 def import_beside(address: str) -> tuple[str, int]:

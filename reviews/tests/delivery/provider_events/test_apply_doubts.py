@@ -11,7 +11,7 @@ import pytest
 
 from oauth.models import Account
 from reviews import tasks
-from reviews.delivery import claims, drain
+from reviews.delivery import claims, drain, turns
 from reviews.delivery.channels import ChannelError
 from reviews.delivery.provider_events import apply, store
 from reviews.models import Delivery, DeliveryEvent
@@ -97,15 +97,15 @@ def test_a_report_stops_a_repeat_that_a_worker_has_claimed(
 ) -> None:
     unanswered(account, clock, provider)
     clock.forward(hours=1)
-    claim = claims.Turns.claim
+    claim = turns.Turns.claim
 
-    def claim_and_be_told(turns: claims.Turns, *given: object, **named: object) -> list[Delivery]:
+    def claim_and_be_told(turns: turns.Turns, *given: object, **named: object) -> list[Delivery]:
         rows = claim(turns, *given, **named)  # type: ignore[arg-type]
         if rows:
             report(clock, "delivered")
         return rows
 
-    monkeypatch.setattr(claims.Turns, "claim", claim_and_be_told)
+    monkeypatch.setattr(turns.Turns, "claim", claim_and_be_told)
     assert drain.send_due(clock) == 0
     assert (first().status, provider.sent) == ("delivered", [])
 

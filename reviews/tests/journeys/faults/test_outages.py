@@ -3,14 +3,12 @@
 import os
 import signal
 import time
-from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
 
 from reviews.tests.support.faults import (
-    PATIENCE,
     distinct,
     fill,
     finish,
@@ -22,7 +20,6 @@ from reviews.tests.support.faults import (
 )
 from reviews.tests.support.processes import alive, busiest, children, cluster_of, on_linux
 from reviews.tests.support.site import Site
-from reviews.tests.support.waiting import until
 
 __all__ = ["installation", "site"]  # the fixtures
 
@@ -62,15 +59,10 @@ def test_what_kills_its_worker_costs_only_itself_at_whatever_stage(site: Site) -
     fill(site, name="later", mails=20)
     site.inside("prepare_deadly_work()")
 
-    def ended() -> dict[str, Any] | None:
-        site.inside("do_the_minutes_work()")  # an hour's worth of it within the test
-        found: dict[str, Any] = site.inside("what_became_of_deadly_work()")
-        return found if {status for status, *_ in found["imports"].values()} == {"done"} else None
-
-    with site.worker(setup="hurry(); die_at_each_stage()"):
-        work = until(ended, PATIENCE)
+    with site.worker(setup="hurry(lease=2.0); die_at_each_stage()"):
+        site.inside("see_out_deadly_work()")  # an hour's worth of it within the test
         finish(site)
-        work = until(lambda: (work := ended()) and not work["tasks"] and work, PATIENCE)
+        work = site.inside("see_out_deadly_work(is_last=True)")
     assert work["imports"] == {"deadly": ("done", 19, 1), "harmless": ("done", 20, 0)}
     assert work["reports"] == {"deadly": False, "harmless": True}
     states = {stage: site.inside(f"state_of('{stage}0@example.com')")[:2] for stage in STAGES}

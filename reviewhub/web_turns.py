@@ -1,0 +1,148 @@
+"""Threads of a web process, by turns of callers: one that calls without a pause keeps no other waiting.
+
+A caller is the account of a credential, once a call with it was answered; before that the credential itself, or the
+session. Requests without either come from customers who open their links: these are nobody's, and wait for nobody.
+"""
+
+import re
+import time
+from collections import Counter, OrderedDict, deque
+from collections.abc import Iterator
+from typing import Any
+
+from waitress.task import ThreadedTaskDispatcher
+from waitress.utilities import Error
+
+ACCOUNT = "REVIEWHUB_ACCOUNT"  # in a request's environment: the account whose credential it came with
+THERE_FOR = 60.0  # seconds: how long a caller counts as there after its last request
+REFUSED_FOR = 0.2  # seconds that pass before the next request of a caller whose last was refused (429)
+MOST_WAITING = 100  # requests of a caller
+MOST_KNOWN = 10_000  # credentials whose account is known
+NOBODY = ""
+
+
+def _session(cookies: str) -> str:
+    found = re.search(r"(?:^|;)\s*sessionid=([^;]+)", cookies)
+    return found[1] if found else ""
+
+
+class Turns:
+    """The requests that wait for a thread. Begins with the caller that has waited longest for a turn.
+
+    A caller has all threads while it is alone, and one while there are others. Takes the place of waitress' queue,
+    which calls it under a lock.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[str, deque[Any]] = OrderedDict()  # the next to have a turn is first
+        self._at_work: Counter[str] = Counter()
+        self._seen: OrderedDict[str, float] = OrderedDict()  # the last that came is last
+        self._refused_until: dict[str, float] = {}
+        self._accounts: OrderedDict[str, str] = OrderedDict()  # of credentials
+
+    def __len__(self) -> int:
+        return sum(len(requests) for requests in self._waiting.values())
+
+    def __bool__(self) -> bool:
+        """Return True if a request may begin now."""
+        return next(self._ready(), None) is not None
+
+    def append(self, connection: Any) -> None:
+        connection.caller = self._caller_of(connection)
+        self._see(connection.caller)
+        self._waiting.setdefault(connection.caller, deque()).append(connection)
+
+    def popleft(self) -> Any:
+        """Take the next request. Raises IndexError if none may begin."""
+        caller = next(self._ready(), None)
+        if caller is None:
+            raise IndexError
+        connection = self._waiting[caller].popleft()
+        if self._waiting[caller]:
+            self._waiting.move_to_end(caller)
+        else:
+            del self._waiting[caller]
+        self._at_work[caller] += 1
+        return connection
+
+    def end(self, connection: Any, *, account: str | None, is_refused: bool) -> None:
+        """Note that the request of a connection was answered, and what its answer tells of the caller."""
+        caller = connection.caller
+        self._at_work[caller] -= 1
+        if not self._at_work[caller]:
+            del self._at_work[caller]
+        if account and account != caller:
+            self._accounts[caller] = account
+            self._seen.pop(caller, None)
+            self._see(account)
+            if len(self._accounts) > MOST_KNOWN:
+                self._accounts.popitem(last=False)
+        if is_refused:
+            self._refused_until[account or caller] = time.monotonic() + REFUSED_FOR
+
+    def is_full(self, connection: Any) -> bool:
+        """Return True if no more requests of that caller may wait."""
+        caller = self._caller_of(connection)
+        return caller != NOBODY and len(self._waiting.get(caller, ())) >= MOST_WAITING
+
+    def _ready(self) -> Iterator[str]:
+        """Yield the callers that wait and may have a thread."""
+        now = time.monotonic()
+        for caller in self._waiting:
+            is_held = self._refused_until.get(caller, now) > now
+            if caller == NOBODY or (not is_held and (not self._at_work[caller] or self._is_alone(caller, now))):
+                yield caller
+
+    def _is_alone(self, caller: str, now: float) -> bool:
+        others = (at for other, at in reversed(self._seen.items()) if other != caller)
+        return now - next(others, -THERE_FOR) > THERE_FOR
+
+    def _see(self, caller: str) -> None:
+        now = time.monotonic()
+        if caller != NOBODY:
+            self._seen[caller] = now
+            self._seen.move_to_end(caller)
+        while self._seen and now - next(iter(self._seen.values())) > THERE_FOR:
+            gone, _ = self._seen.popitem(last=False)
+            self._refused_until.pop(gone, None)
+
+    def _caller_of(self, connection: Any) -> str:
+        request = connection.requests[0]
+        if request.error:
+            return NOBODY
+        credential = request.headers.get("AUTHORIZATION") or _session(request.headers.get("COOKIE", ""))
+        if not credential:
+            return NOBODY
+        name = f"{hash(credential)}"  # a secret is not kept
+        return self._accounts.get(name, name)
+
+
+class TooMany(Error):
+    code = 429
+    reason = "Too Many Requests"
+
+
+class Dispatcher(ThreadedTaskDispatcher):
+    """Threads of waitress that take the requests by turns."""
+
+    def __init__(self, threads: int) -> None:
+        super().__init__()
+        self.queue = Turns()
+        self.set_thread_count(threads)
+
+    def add_task(self, connection: Any) -> None:
+        with self.lock:
+            if self.queue.is_full(connection):
+                connection.requests[0].error = TooMany("Too many requests of yours wait to be answered.")
+        super().add_task(connection)
+
+    def end(self, connection: Any, *, account: str | None, is_refused: bool) -> None:
+        with self.lock:
+            self.queue.end(connection, account=account, is_refused=is_refused)
+
+    def wake(self) -> bool:
+        """Let threads begin what was held back for a while; return whether something still waits."""
+        with self.lock:
+            if self.queue:
+                self.queue_cv.notify_all()
+            return len(self.queue) > 0
