@@ -3,6 +3,7 @@
 import gc
 from typing import Any
 
+from reviewhub import server_errors
 from reviewhub.env import env, whole_number
 
 # This machine alone: who came past the proxy could set its headers. Where the proxy is elsewhere, BIND says so.
@@ -15,6 +16,7 @@ worker_connections = 500  # of each worker, the stalled ones among them
 limit_request_field_size = 32 * 1024  # of the line and all headers together
 control_socket_disable = True
 umask = 0o077  # what is written is for this user alone
+server_errors.answer_in_json()
 # Loaded once, before the workers are forked, which then share it.
 preload_app = True
 

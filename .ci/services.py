@@ -38,6 +38,9 @@ def left_out() -> list[str]:
     for name in ("redis-server", "pgbouncer"):
         if shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") is None:
             sentences.append(f"There is no {name} here: what happens when it fails is left out.")
+    for name in ("nginx", "caddy"):
+        if shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin") is None:
+            sentences.append(f"There is no {name} here: its example in packaging/proxies is left out.")
     if shutil.which("curl") is None:
         sentences.append("There is no curl here: the examples of the documents are left out.")
     return sentences

@@ -1,4 +1,4 @@
-"""Middleware for requests to any app: ids, access lines, errors in JSON, methods of pages, the back-office's policy."""
+"""Middleware for requests to any app: ids, access lines, errors in JSON, bodies, methods, the back-office's policy."""
 
 import logging
 import re
@@ -98,6 +98,37 @@ def answer_errors_in_json(get_response: GetResponse) -> GetResponse:
             # Django has logged this answer already.
             replacement._has_been_logged = getattr(response, "_has_been_logged", False)  # type: ignore[attr-defined]
             return replacement
+        return response
+
+    return middleware
+
+
+def forbid_storing(get_response: GetResponse) -> GetResponse:
+    """Forbid to store what the API answers, but where a view says otherwise: nearly all of it is about customers."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if JSON_PATHS.match(request.path):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return middleware
+
+
+def refuse_coded_bodies(get_response: GetResponse) -> GetResponse:
+    """Refuse a body that is compressed, which nothing here unpacks, or in chunks that the server did not join.
+
+    To take the one for damaged and the other for none would be worse: an empty body may mean all.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.headers.get("Transfer-Encoding"):
+            return error_response(411, CODES[400][0], "Send the body with a Content-Length: no chunks are taken here.")
+        coding = request.headers.get("Content-Encoding", "").strip().lower()
+        if coding in ("", "identity") or request.META.get("CONTENT_LENGTH") in (None, "", "0"):
+            return get_response(request)
+        response = error_response(415, CODES[415][0], "Send the body as it is, without a Content-Encoding.")
+        response["Accept-Encoding"] = "identity"  # RFC 9110 §15.5.16
         return response
 
     return middleware

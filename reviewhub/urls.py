@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+import reviewhub.rest.paths  # noqa: F401 (<id:…>, for the URLs of all apps)
 from reviewhub.backoffice.pages import no_page_outside
 from reviews.admin.simulator import simulator
 from reviews.insights.health import healthz, readyz

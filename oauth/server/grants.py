@@ -16,7 +16,7 @@ from django.db import router, transaction
 from django.db.models import Model, Q, QuerySet
 
 from oauth.hashers import token_hash
-from oauth.models import AccessToken, Application, Grant, RefreshToken, User
+from oauth.models import AccessToken, Account, Application, Grant, RefreshToken, User
 from oauth.models.account import ActingQuerySet
 from oauth.models.tokens import REFRESH_PREFIX
 from reviewhub.statements import Change, Insert, Select
@@ -141,8 +141,13 @@ def revoke_connection(*, account: Any, application: Any, user: Any, now: datetim
     return _revoke_with_codes(Q(account=account, application=application, user=user), now)
 
 
+def revoke_in_account(user: User, account: Account, now: datetime) -> int:
+    """End the tokens and unused codes of a person in one account; return how many tokens were live."""
+    return _revoke_with_codes(Q(user=user, account=account), now)
+
+
 def revoke_user(user: User, now: datetime) -> int:
-    """End all tokens and unused codes of a person; return how many tokens were live."""
+    """End all tokens and unused codes of a person, in every account; return how many tokens were live."""
     return _revoke_with_codes(Q(user=user), now)
 
 

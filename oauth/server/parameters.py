@@ -8,11 +8,14 @@ from urllib.parse import unquote_plus, unquote_to_bytes
 
 from django.http import HttpRequest
 
-from reviewhub.rest.errors import CODES
+from reviewhub.rest.errors import CODES, refuse_constant
 
 MAX_BYTES = 64 * 1024
 MAX_FIELDS = 50
 MAX_LENGTH = 4096
+# Parameters that some call reads. Others are ignored (RFC 6749 §3.1 and §3.2), whatever value they have in JSON.
+READ = {"client_id", "client_secret", "code", "code_verifier", "grant_type", "redirect_uri", "refresh_token", "scope"}
+READ |= {"token", "token_type_hint"}
 BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -25,7 +28,7 @@ class BadParameters(Exception):
 
 
 def body_parameters(request: HttpRequest) -> dict[str, str]:
-    """Return the parameters in the body, empty ones included. Raises BadParameters."""
+    """Return the parameters in the body, empty ones included; `null` is read as empty. Raises BadParameters."""
     raw = request.read(MAX_BYTES + 1)
     if len(raw) > MAX_BYTES:
         raise BadParameters("The body is larger than 64 KiB.", 413, "payload_too_large")
@@ -86,7 +89,7 @@ def _json_pairs(raw: bytes) -> list[tuple[str, Any]]:
     if not raw.strip():
         return []
     try:
-        pairs = json.loads(raw.decode("utf-8"), object_pairs_hook=_Pairs)
+        pairs = json.loads(raw.decode("utf-8"), object_pairs_hook=_Pairs, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
         raise BadParameters("The body is not valid JSON.") from error
     if not isinstance(pairs, _Pairs):
@@ -104,6 +107,9 @@ def _check(pairs: list[tuple[str, Any]]) -> dict[str, str]:
         raise BadParameters(f"There are more than {MAX_FIELDS} parameters.")
     parameters: dict[str, str] = {}
     for name, value in pairs:
+        if not isinstance(value, str) and name not in READ:
+            continue
+        value = "" if value is None else value
         if not isinstance(value, str):
             raise BadParameters(f"{name[:50]!r} must be a string.")
         if len(value) > MAX_LENGTH or "\x00" in value + name or _has_surrogate(value + name):

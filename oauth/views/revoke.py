@@ -8,6 +8,7 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from oauth.calls.authentication import REALM, Credential, find_credential
+from oauth.calls.permissions import challenge_for
 from oauth.scopes import WRITE
 from oauth.server import grants
 from oauth.server.library import authenticate_client
@@ -44,7 +45,8 @@ class RevocationOut(serializers.Serializer[Any]):
 def revoke(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:
     """Revoke one token, or all. Revokes all active OAuth tokens for the authenticated user, or the one that is named.
 
-    With client credentials, as RFC 7009 has it: `token` is required and the answer is empty. A form is taken, too.
+    All of them in the account that the Bearer token is for. With client credentials, as RFC 7009 has it: `token` is
+    required and the answer is empty. A form is taken, too.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
@@ -53,14 +55,18 @@ def revoke(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:
 
 
 def _revoke_for_person(request: HttpRequest, bearer: str, parameters: dict[str, str]) -> JsonResponse:
-    """End one of the person's tokens, or all. An unknown token and another person's count 0, so that none is probed."""
+    """End one of the person's tokens in the credential's account, or all of them there.
+
+    Other tokens, known or not, count 0, so that none is probed.
+    """
     credential = find_credential(bearer, timezone.now()) if bearer.isascii() else None
     if credential is None:
         challenge = f'Bearer realm="{REALM}", error="invalid_token"'
         return answer(401, error_body(*CODES[401]), **{"WWW-Authenticate": challenge})
     request.auth = credential  # type: ignore[attr-defined]  # as calls of the API have it
     if WRITE not in credential.scopes and parameters.get("token") != bearer:
-        return refuse(403, "insufficient_scope", "Without the scope 'write' a token can end only itself.")
+        body = error_body("insufficient_scope", "Without the scope 'write' a token can end only itself.")
+        return answer(403, body, **{"WWW-Authenticate": challenge_for(WRITE)})
     count = _revoke(credential, parameters)
     return answer(200, {"success": True, "message": "Tokens revoked successfully", "revoked_count": count})
 
@@ -68,10 +74,11 @@ def _revoke_for_person(request: HttpRequest, bearer: str, parameters: dict[str, 
 def _revoke(credential: Credential, parameters: dict[str, str]) -> int:
     now = timezone.now()
     if "token" not in parameters:
-        return grants.revoke_user(credential.user, now)
+        return grants.revoke_in_account(credential.user, credential.account, now)
     if not parameters["token"]:
         raise BadParameters("An empty token names none; leave it out to revoke all.")
-    return grants.revoke_token(parameters["token"], Q(user=credential.user), now)
+    own = Q(user=credential.user, account=credential.account)
+    return grants.revoke_token(parameters["token"], own, now)
 
 
 def _revoke_for_client(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:

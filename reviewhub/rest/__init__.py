@@ -1,1 +1,1 @@
-"""Parts of an API that know no resource: errors, JSON, pages of a list, field types."""
+"""Parts of an API that know no resource: errors, JSON, keys in paths, parameters and pages of a list, field types."""

@@ -26,7 +26,6 @@ CODES = {
     403: ("forbidden", "You may not do this."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method; see the Allow header."),
-    406: ("not_acceptable", "This API answers with application/json only."),
     413: ("payload_too_large", f"The body is larger than {MAX_BODY // 1024 // 1024} MiB."),
     415: ("unsupported_media_type", "Send the body as application/json."),
     429: ("rate_limited", "Too many calls; wait for the seconds in Retry-After."),
@@ -99,8 +98,6 @@ def _body_of(exc: exceptions.APIException) -> dict[str, Any]:
         description = str(exc.detail)
     if isinstance(exc, ApiError):
         code = str(exc.get_codes())
-    elif isinstance(exc, exceptions.PermissionDenied) and exc.get_codes() == "insufficient_scope":
-        code, description = "insufficient_scope", str(exc.detail)
     return error_body(code, description)
 
 
@@ -142,7 +139,7 @@ class StrictJSONParser(BaseParser):
         if len(raw) > limit:
             raise PayloadTooLarge
         try:
-            value = json.loads(raw.decode("utf-8"), parse_constant=_refuse_constant)
+            value = json.loads(raw.decode("utf-8"), parse_constant=refuse_constant)
         except (ValueError, RecursionError) as error:
             raise exceptions.ParseError(f"The body is not valid JSON: {_reason(error)}.") from error
         if not isinstance(value, dict):
@@ -150,7 +147,8 @@ class StrictJSONParser(BaseParser):
         return value
 
 
-def _refuse_constant(name: str) -> None:
+def refuse_constant(name: str) -> None:
+    """Refuse what Python's parser takes for a number though JSON has none of it: NaN, Infinity and -Infinity."""
     raise ValueError(f"{name} is not JSON")
 
 
@@ -174,7 +172,7 @@ class NewestFirst(CursorPagination):
 
     def get_page_size(self, request: Any) -> int:
         text = request.query_params.get(self.page_size_query_param)
-        if not text:
+        if text is None:
             return self.page_size
         if not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text)):
             raise exceptions.ValidationError({"page_size": ["Give a number of rows: 1, or up to 200."]})

@@ -60,9 +60,11 @@ class Email(serializers.EmailField):
 
 
 class Integer(serializers.IntegerField):
-    """A JSON number without fraction."""
+    """A JSON number without fraction; 24.0 is one, since JSON has one kind of number (RFC 8259, section 6)."""
 
     def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, float) and data.is_integer():
+            return int(data)
         if isinstance(data, bool) or not isinstance(data, int):
             self.fail("invalid")
         return data

@@ -335,6 +335,8 @@ SUBJECTS = {
     "reviews/admin/test_size": "plans of PostgreSQL for the pages of an account with many rows",
     "reviews/admin/test_tenancy": "a walk over all pages: whose rows they show",
     "reviews/api/test_fuzz": "generated calls of all operations",
+    "reviews/api/test_lists": "the parameters of every list, by one mechanism, as the document names them",
+    "reviews/api/test_manners": "what HTTP asks of every address of the API alike",
     "reviews/api/test_resources": "who reads and changes rows, the same for each kind",
     "reviews/delivery/test_both_ways": "the rules of claims, advance and unsent that stand in SQL and in Python",
     "reviews/worker/test_upgrade": "tasks and schedules that an earlier release stored in the queue",

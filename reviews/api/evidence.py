@@ -16,6 +16,7 @@ from oauth.calls.authentication import credential_of
 from reviewhub.rest.errors import find_row
 from reviewhub.rest.fields import OrNull, Text
 from reviewhub.rest.operations import operation
+from reviewhub.rest.query import check_parameters
 from reviewhub.signatures import public_keys
 from reviews.contacts import evidence
 from reviews.models import Contact
@@ -83,14 +84,12 @@ class AddressEvidence(APIView):
     @operation("getEvidence", EvidenceOut, query=AddressQuery)
     def get(self, request: Request) -> Response:
         """Tell what happened to an address, signed. Also of a contact who was erased: the hash finds what is left."""
-        texts = request.query_params.getlist("address")
-        if unknown := sorted(set(request.query_params) - {"address"}):
-            raise ValidationError({name: ["Unknown here; `address` is known."] for name in unknown})
-        if len(texts) != 1 or not texts[0].strip():
+        check_parameters(request.query_params, ["address"])
+        if "address" not in request.query_params:
             raise ValidationError({"address": ["Give one e-mail address or number."]})
         account = credential_of(request).account
         try:
-            channel, address = read_address(texts[0].strip(), account.country)
+            channel, address = read_address(request.query_params["address"].strip(), account.country)
         except InvalidAddress as error:
             raise ValidationError({"address": [str(error)]}) from error
         return _answer(request, evidence.subjects_at(account, channel, address))

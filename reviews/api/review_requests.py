@@ -230,7 +230,7 @@ class ReviewRequestItem(APIView):
 
 
 class ReviewRequestCancel(APIView):
-    """A request, taken back: nothing more is sent."""
+    """A request, taken back: nothing more is sent. Safe to repeat."""
 
     @operation("cancelReviewRequest", ReviewRequestDetail)
     def post(self, request: Request, pk: Any) -> Response:
@@ -239,7 +239,8 @@ class ReviewRequestCancel(APIView):
         try:
             lifecycle.cancel_request(request=review_request, now=timezone.now(), reason="Cancelled through the API.")
         except lifecycle.InvalidMove as error:
-            raise ApiError(409, "invalid_state", str(error)) from error
+            if review_request.status != ReviewRequest.Status.CANCELLED:  # as it is now, read after the move failed
+                raise ApiError(409, "invalid_state", str(error)) from error
         return Response(ReviewRequestDetail(find(request, pk)).data)
 
 

@@ -7,13 +7,14 @@ from typing import Any
 
 from django.utils import timezone
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.generics import GenericAPIView, ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from oauth.calls.authentication import Credential, credential_of
+from oauth.calls.permissions import InsufficientScope
 from oauth.models import Application
 from oauth.scopes import READ
 from reviewhub.refused import Refused
@@ -126,7 +127,7 @@ class HookList(GenericAPIView[Endpoint]):
         """
         credential = credential_of(request)
         if READ not in credential.scopes:
-            raise PermissionDenied(f"What a hook is told needs the scope '{READ}'.", code="insufficient_scope")
+            raise InsufficientScope(READ, f"What a hook is told needs the scope '{READ}'.")
         body = HookIn(data=request.data)
         body.is_valid(raise_exception=True)
         try:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from oauth.api_keys import create_api_key
-from oauth.models import AccessToken, Application
+from oauth.models import AccessToken, Account, Application, Membership
 from oauth.server import grants
 from oauth.tests.flow import VERIFIER, App, pkce, refused
 
@@ -37,7 +37,7 @@ def test_case_45_own_tokens_count_others_do_not(app: App, other_app: App) -> Non
     assert app.alive(bearer)
 
 
-@pytest.mark.parametrize("body", ["[]", '{"token": ""}', '{"token": 5}', "{"])
+@pytest.mark.parametrize("body", ["[]", '{"token": ""}', '{"token": null}', '{"token": 5}', "{"])
 def test_case_46_a_body_that_makes_no_sense_revokes_nothing(app: App, body: str) -> None:
     pair = app.pair()
     response = app.revoke(pair["access_token"], body)
@@ -54,6 +54,27 @@ def test_case_47_without_a_token_all_of_the_persons_end(app: App, other_app: App
     refused(app.exchange(pending), 400, "invalid_grant")
     assert other_app.alive(other_pair["access_token"])
     assert app.server.generic("POST", path, headers=headers).status_code == 401
+
+
+@pytest.fixture
+def elsewhere(app: App, other_account: Account) -> App:
+    """The same person's connection of the same app to another business of theirs."""
+    Membership.objects.create(account=other_account, user=app.user, role="owner")
+    return App(app.user, other_account, app.application)
+
+
+def test_a_credential_reaches_its_own_account_alone(app: App, elsewhere: App) -> None:
+    """Case A2: the key of one business cut the connections of the owner's other ones."""
+    here, there, pending = app.pair(), elsewhere.pair(), elsewhere.code()
+    _, key = create_api_key(account=app.account, user=app.user, name="script")
+    for bearer in (key, here["access_token"]):
+        assert counted(app.revoke(bearer, {"token": there["access_token"]})) == 0
+        assert counted(app.revoke(bearer, {"token": there["refresh_token"]})) == 0
+    assert counted(app.revoke(key)) == 2
+    assert not app.alive(here["access_token"])
+    assert app.alive(there["access_token"])
+    assert app.refresh(there["refresh_token"]).status_code == 200
+    assert app.exchange(pending).status_code == 200
 
 
 def test_case_48_a_client_revokes_its_own_tokens_only(app: App, other_app: App) -> None:

@@ -248,10 +248,19 @@ def test_case_34_characters_that_cannot_be_meant(app: App) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["{", "[]", "5", '"a"', "null", "[" * 50_000, '{"a": 5}', '{"a": {"b": "c"}}', '{"a": null}']
+    "body", ["{", "[]", "5", '"a"', "null", "[" * 50_000, '{"code": 5}', '{"code": {"b": "c"}}', '{"grant_type": null}']
 )
 def test_case_35_json_that_is_broken_or_no_object_of_strings(app: App, body: str) -> None:
     refused(sent(app, body, JSON), 400, "invalid_request")
+
+
+def test_case_35_null_counts_as_absent_and_what_nobody_reads_is_ignored(app: App) -> None:
+    pair = app.pair()
+    body = app.credentials | {"grant_type": "refresh_token", "refresh_token": pair["refresh_token"]}
+    more = {"code": None, "redirect_uri": None, "scope": None, "attempt": 2, "context": {"zap": [1]}}
+    assert app.server.post("/oauth/token", body | more, JSON).status_code == 200
+    refused(app.server.post("/oauth/token", body | {"refresh_token": None}, JSON), 400, "invalid_request")
+    refused(app.server.post("/oauth/token", body | {"scope": 5}, JSON), 400, "invalid_request")
 
 
 def test_case_36_what_is_too_large_or_of_another_kind(app: App) -> None:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.urls import URLPattern, get_resolver
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
+from drf_spectacular.types import OpenApiTypes
 from rest_framework.views import APIView
 
 from oauth.scopes import SCOPES_FOR_DEVELOPERS
@@ -30,7 +31,8 @@ Ask customers for reviews, by e-mail or text message, and follow up until they a
 Every call needs `Authorization: Bearer …`: an OAuth 2.0 access token or an API key (`rh_…`). It is bound to one
 account, the business; what belongs to another account answers 404. `GET` needs the scope `read`, everything else
 `write`. Times are RFC 3339 in UTC. Errors are always `{"error", "error_description"}`, with `fields` where input was
-wrong. Lists are newest first: `next` leads on, `page_size` takes up to 200.
+wrong. Lists are newest first: `next` leads on, `page_size` takes up to 200; a parameter that is unknown, blank or there
+twice is refused.
 """
 # Tags without a module of the API, whose docstring says what it is about.
 TAGS = {
@@ -48,6 +50,7 @@ SETTINGS = {
     "SCHEMA_PATH_PREFIX": OURS[0],
     "PREPROCESSING_HOOKS": ["reviews.api.openapi.document.choose_endpoints"],
     "COMPONENT_SPLIT_PATCH": False,
+    "PATH_CONVERTER_OVERRIDES": {"id": OpenApiTypes.UUID},
     "ENFORCE_NON_BLANK_FIELDS": True,
     "SORT_OPERATIONS": False,
     "ENUM_SUFFIX": "",

@@ -1,4 +1,4 @@
-"""Review requests through the API: sending one or many, dry runs, reading, cancelling, and permissions."""
+"""Review requests through the API: sending one or many, dry runs, reading, and permissions."""
 
 import uuid
 from datetime import datetime, timedelta
@@ -278,23 +278,6 @@ def test_the_list_costs_the_same_for_one_and_for_many(
     owner_api.get(URL)  # the key's last use is noted once a minute
     with django_assert_num_queries(2):
         assert len(owner_api.get(URL).json()["results"]) == 30
-
-
-# --- Cancelling -------------------------------------------------------------------------------------
-
-
-def test_a_request_is_cancelled_once(owner_api: Any) -> None:
-    created = post(owner_api, REFERENCE).json()
-    response = post(owner_api, {}, f"{URL}/{created['id']}/cancel")
-    assert (response.status_code, response.json()["status"]) == (200, "cancelled")
-    assert response.json()["messages"][0]["status"] == "cancelled"
-    again = post(owner_api, {}, f"{URL}/{created['id']}/cancel")
-    assert (again.status_code, again.json()["error"]) == (409, "invalid_state")
-
-
-def test_cancelling_needs_no_body(owner_api: Any) -> None:
-    created = post(owner_api, REFERENCE).json()
-    assert owner_api.post(f"{URL}/{created['id']}/cancel").status_code == 200
 
 
 # --- Many at once -----------------------------------------------------------------------------------

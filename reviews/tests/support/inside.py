@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import time, timedelta
 from time import sleep
 from typing import Any
+from uuid import uuid4
 
 import time_machine
 from django.db import transaction
@@ -13,7 +14,11 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from oauth.api_keys import create_api_key
-from oauth.models import Account, Membership, User
+from oauth.hashers import new_token
+from oauth.models import Account, Grant, Membership, User, UserSession
+from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
+from oauth.server import grants
+from oauth.tests.flow import make_application
 from reviewhub import outbound
 from reviewhub.testing import make_account
 from reviews import tasks
@@ -263,6 +268,24 @@ def count_unsettled() -> int:
     reconcile.reconcile(now=timezone.now())
     left = Delivery.objects.filter(step=0).exclude(status__in=["sent", "failed"])
     return left.exclude(status="unknown", channel="email").count()  # staff decide about these
+
+
+def connect_app(count: int) -> list[str]:
+    """Connect an app to the account that many times, and return the access token of each connection."""
+    account, user, now = Account.objects.get(), User.objects.get(), timezone.now()
+    app = make_application(client_id=uuid4().hex)
+    tokens = [new_token(ACCESS_PREFIX) for _ in range(count)]
+    for token in tokens:
+        grant = Grant(account=account, user=user, membership=account.memberships.get(), application=app)
+        grant.token_family, grant.scope = uuid4(), "read write"
+        grants.issue_pair(
+            grant, access_token=token, refresh_token=new_token(REFRESH_PREFIX), scope=grant.scope, now=now
+        )
+    return tokens
+
+
+def addresses_of_sessions() -> list[str]:
+    return list(UserSession.objects.values_list("address", flat=True))
 
 
 def record_clicks(count: int) -> int:

@@ -48,7 +48,7 @@ LINKS = re.compile(r"^(r|b|invitation|password/reset)/")
 
 @dataclass(frozen=True)
 class Route:
-    """A pattern, such as `api/v1/contacts/<uuid:pk>`."""
+    """A pattern, such as `api/v1/contacts/<id:pk>`."""
 
     pattern: str
 

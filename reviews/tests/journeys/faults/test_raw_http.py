@@ -1,5 +1,6 @@
 """Bytes that no HTTP library sends, to a real gunicorn: it refuses them, answers at once, and lives on."""
 
+import json
 import os
 import re
 import socket
@@ -18,7 +19,7 @@ from reviews.tests.support.waiting import until
 
 pytestmark = [pytest.mark.attack, pytest.mark.fault, pytest.mark.once, on_linux]
 
-PATIENCE = 10.0  # seconds for an answer, or for the connection to be closed
+PATIENCE = 30.0  # seconds for an answer, or for the connection to be closed
 NOT_IMPLEMENTED = {501, 505}  # which gunicorn answers itself: an encoding or a version that it does not know
 STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})")
 NEXT = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"  # a request that is meant to be smuggled in
@@ -124,13 +125,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, subp
         process.wait(60)
 
 
-def talk(port: int, sent: bytes) -> bytes:
-    """Send the bytes and no more, and return all that comes back. Raises TimeoutError if nobody closes."""
+def talk(port: int, sent: bytes, *, is_all: bool = True) -> bytes:
+    """Send the bytes and return all that comes back; tell the server if they are all. Raises TimeoutError."""
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         answer = b""
         try:
             connection.sendall(sent)
-            connection.shutdown(socket.SHUT_WR)
+            if is_all:
+                connection.shutdown(socket.SHUT_WR)
             while part := connection.recv(65536):
                 answer += part
         except TimeoutError:
@@ -144,6 +146,38 @@ def test_a_connection_ends_with_its_first_answer(server: tuple[int, subprocess.P
     """So a request that was smuggled in behind it would be answered to nobody."""
     answer = talk(server[0], HEAD + b"Content-Length: 0\r\n\r\n" + NEXT)
     assert [int(status) for status in STATUS.findall(answer)] == [400]
+
+
+# What the server answers by itself, before the application sees it.
+ITS_OWN = {
+    "a header too long": (get(b"/", b"X-A: " + b"a" * 40_000 + b"\r\n"), 431),
+    "noise": (b"nonsense\r\n\r\n", 400),
+}
+ITS_OWN["an unknown encoding"] = (SMUGGLING["an unknown encoding"], 501)
+ITS_OWN["a body too large"] = (HEAD + b"Content-Length: 99999999\r\n\r\n", 413)
+ITS_OWN["half a body"] = (HEAD + b"Content-Length: 10\r\n\r\n{", 408)
+
+
+@pytest.mark.parametrize("name", ITS_OWN)
+def test_errors_of_the_server_itself_have_the_form_of_all_others(
+    server: tuple[int, subprocess.Popen[bytes]], name: str
+) -> None:
+    sent, status = ITS_OWN[name]
+    head, _, body = talk(server[0], sent, is_all=False).partition(b"\r\n\r\n")
+    assert int(STATUS.findall(head)[0]) == status
+    assert b"\r\ncontent-type: application/json\r\n" in head.lower()
+    assert b"\r\nx-request-id: " in head.lower()
+    assert set(json.loads(body)) == {"error", "error_description"}
+
+
+@pytest.mark.parametrize("path", [b"/oauth/revoke", b"/oauth/token", b"/api/v1/review-requests"])
+def test_a_body_in_chunks_of_a_version_without_them_is_not_taken_for_none(
+    server: tuple[int, subprocess.Popen[bytes]], path: bytes
+) -> None:
+    head = b"POST " + path + b" HTTP/1.0\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
+    answer = talk(server[0], head + b"2\r\n{}\r\n0\r\n\r\n")
+    assert [int(status) for status in STATUS.findall(answer)] == [411]
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["error"] == "invalid_request"
 
 
 @pytest.mark.parametrize("name", [*SMUGGLING, *REQUESTS])
