@@ -10,7 +10,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 # Folders with programs for Node.js that tests run.
-NODE := integrations/zapier reviews/tests/oracles reviews/tests/generators
+GENERATORS := reviews/tests/generators
+NODE := integrations/zapier reviews/tests/oracles $(GENERATORS)
 
 # What production sets, so that the deploy checks judge the settings and not the missing values. No database answers there.
 DEPLOY := REVIEWHUB_ENV_FILE= DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
@@ -52,7 +53,8 @@ attack: $(VENV)/tools  ## what an attacker would send, alone; says how much it w
 audit: $(VENV)/tools  ## the locks against published advisories; ends with 2 where these cannot be reached
 	@$(BIN)/python .ci/audit requirements.lock requirements-dev.lock requirements-uv.lock
 
-trials: $(VENV)/tools  ## tests and faults three times with another process on each core; half an hour
+trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/installed  ## tests and faults three times with another process on each core, OpenAPI Generator; half an hour
+	@.ci/openapi-generator
 	@.ci/trials $(PYTEST) -m "not (browser or client)"
 
 check: $(VENV)/tools  ## linters, types, templates, migrations, deploy checks
@@ -71,14 +73,14 @@ bench: $(VENV)/tools bench/.venv/installed bench/node_modules/installed  ## what
 	@$(BIN)/python bench/run.py $(PARTS)
 
 lock: $(VENV)/uv  ## compile the hashed locks from requirements*.txt
-	@for name in requirements requirements-dev requirements-uv bench/requirements; do \
+	@for name in requirements requirements-dev requirements-uv bench/requirements $(GENERATORS)/requirements; do \
 		$(BIN)/uv pip compile -q --generate-hashes --universal --python-version 3.11 \
 			--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 			$$name.txt -o $$name.lock; \
 	done
 
 clean:  ## remove what install, run and the tests made, but not .env
-	rm -rf $(VENV) bench/.venv bench/node_modules $(NODE:=/node_modules) db.sqlite3 db.sqlite3-shm db.sqlite3-wal staticfiles
+	rm -rf $(VENV) bench/.venv bench/node_modules $(GENERATORS)/.venv $(NODE:=/node_modules) db.sqlite3 db.sqlite3-shm db.sqlite3-wal staticfiles
 
 # --- The virtual environment -------------------------------------------------------------------------
 # Stamps in .venv: `made` names its Python, `uv` is there once the installer is, `product` what runs, `tools` the rest.
@@ -137,9 +139,9 @@ $(VENV)/tools: $(VENV)/uv requirements.lock requirements-dev.lock
 
 # --- What tests and measurements compare with --------------------------------------------------------
 
-bench/.venv/installed: $(VENV)/uv bench/requirements.lock
-	@$(BIN)/python -m venv --without-pip --clear bench/.venv
-	$(call install,bench/.venv/bin/python,bench/requirements.lock)
+bench/.venv/installed $(GENERATORS)/.venv/installed: %/.venv/installed: $(VENV)/uv %/requirements.lock
+	@$(BIN)/python -m venv --without-pip --clear $*/.venv
+	$(call install,$*/.venv/bin/python,$*/requirements.lock)
 	@touch $@
 
 %/node_modules/installed: %/package-lock.json

@@ -1,16 +1,25 @@
 """OAuth clients: registering one, renewing its secret."""
 
+from collections.abc import Sequence
+
 from oauth.hashers import SECRET_PREFIX, new_token
 from oauth.models import Application
 
 
 def create_application(
-    *, name: str, redirect_uris: list[str], public: bool = False, client_id: str = "", client_secret: str = ""
+    *,
+    name: str,
+    redirect_uris: list[str],
+    origins: Sequence[str] = (),
+    public: bool = False,
+    client_id: str = "",
+    client_secret: str = "",
 ) -> tuple[Application, str]:
     """Register a client and return it with its secret, which is stored as a hash; a public one has none.
 
-    `client_id` and `client_secret` are for the demo alone, whose secrets are derived and stay the same.
-    Raises ValidationError for an address that people must not be sent back to.
+    `origins` are those of a public app's pages that call from the browser. `client_id` and `client_secret` are for the
+    demo alone, whose secrets are derived and stay the same. Raises ValidationError for an address that people must not
+    be sent back to, or an origin that is none.
     """
     secret = "" if public else client_secret or new_token(SECRET_PREFIX)
     application = Application(
@@ -18,6 +27,7 @@ def create_application(
         client_type=Application.CLIENT_PUBLIC if public else Application.CLIENT_CONFIDENTIAL,
         authorization_grant_type=Application.GRANT_AUTHORIZATION_CODE,
         redirect_uris="\n".join(redirect_uris),
+        allowed_origins="\n".join(origins),
         client_secret=secret,
     )
     if client_id:

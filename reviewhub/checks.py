@@ -68,13 +68,20 @@ def check_redirect_uris(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         faults.append(Caution("Apps may be registered with http addresses.", hint=hint, id="reviewhub.W009"))
     try:
         with transaction.atomic():
-            plain = list(apps.get_model("oauth.Application").objects.filter(redirect_uris__icontains="http://"))
+            apps_with_http = apps.get_model("oauth.Application").objects.filter(redirect_uris__icontains="http://")
+            plain = [app for app in apps_with_http if any(_is_at_risk(uri, app) for uri in app.redirect_uris.split())]
     except DatabaseError:  # out of reach, or not migrated yet: then no app is registered here
         plain = []
     for app in plain:
         hint = "Change its redirect URIs to https in the back-office, or switch it off."
         faults.append(Caution(f"The app {app} sends people to an http address.", hint=hint, id="reviewhub.W010"))
     return faults
+
+
+def _is_at_risk(uri: str, app: Any) -> bool:
+    """Return True for an address without TLS that is no public app's on people's own devices."""
+    parts = urlsplit(uri)
+    return parts.scheme == "http" and not (app.is_public and parts.hostname in LOOPBACK)
 
 
 @register(Tags.security, deploy=True)

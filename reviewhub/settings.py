@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "reviewhub.middleware.log_access",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "oauth.calls.cross_origin.answer_other_origins",
     "reviewhub.middleware.forbid_storing",
     "reviewhub.middleware.answer_errors_in_json",
     "reviewhub.middleware.refuse_coded_bodies",

@@ -256,11 +256,14 @@ class ApplicationForm(forms.ModelForm):
 
     class Meta:
         model = Application
-        fields = ("name", "client_type", "redirect_uris", "is_active")
-        labels = {"client_type": "Kind"}
+        fields = ("name", "client_type", "redirect_uris", "allowed_origins", "is_active")
+        labels = {"client_type": "Kind", "allowed_origins": "Pages that call from the browser"}
         help_texts = {
             "client_type": "Confidential: runs on a server and keeps a secret. Public: runs on people's devices.",
-            "redirect_uris": "Where people are sent back to: full https addresses, one on each line.",
+            "redirect_uris": "Where people are sent back to: full https addresses, one on each line. A public app on"
+            " people's devices may have http://127.0.0.1/callback (any port), or com.example.app:/callback.",
+            "allowed_origins": "Of a public app alone: scheme and host of its pages, such as https://app.example, one"
+            " on each line. Pages of others cannot read what the API answers.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -280,7 +283,10 @@ class ApplicationAdmin(OperatorAdmin):
     ordering = ("name",)
     search_fields = ("name", "client_id")
     readonly_fields = ("client_id", "created", "updated")
-    fields = ("name", "client_id", "client_type", "redirect_uris", "is_active", "created", "updated")
+    fields = (
+        *("name", "client_id", "client_type", "redirect_uris", "allowed_origins", "is_active"),
+        *("created", "updated"),
+    )
     actions = ("rotate",)
 
     def get_fields(self, request: HttpRequest, obj: Application | None = None) -> Any:

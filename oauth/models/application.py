@@ -8,7 +8,7 @@ from django.db import models
 from oauth2_provider.models import AbstractApplication, ApplicationManager
 
 from oauth.hashers import SECRET_PREFIX
-from oauth.redirect_uris import problem_with
+from oauth.redirect_uris import problem_with, problem_with_origin
 
 GENERATED = re.compile(rf"{SECRET_PREFIX}[A-Za-z0-9_-]{{43}}")
 
@@ -29,6 +29,11 @@ class Application(AbstractApplication):
             ),
         ]
 
+    @property
+    def is_public(self) -> bool:
+        """True for an app that can keep no secret: on people's devices, in their browsers (RFC 6749 §2.1)."""
+        return bool(self.client_type == self.CLIENT_PUBLIC)
+
     def natural_key(self) -> tuple[str]:
         return (self.client_id,)
 
@@ -42,7 +47,7 @@ class Application(AbstractApplication):
         """
         faults: dict[str, list[str]] = {}
         uris = self.redirect_uris.split()
-        problems = [problem for uri in uris if (problem := problem_with(uri))]
+        problems = [problem for uri in uris if (problem := problem_with(uri, is_public=self.is_public))]
         if not uris:
             problems = ["Name at least one address that people are sent back to."]
         elif len(uris) != len(set(uris)):
@@ -53,6 +58,13 @@ class Application(AbstractApplication):
             faults["client_secret"] = ["A confidential app needs a generated secret."]
         elif self.client_secret and not (GENERATED.fullmatch(self.client_secret) or self._is_stored()):
             faults["client_secret"] = ["A secret is generated, never typed."]
+        origins = self.allowed_origins.split()
+        if origins and not self.is_public:
+            faults["allowed_origins"] = [
+                "Only a public app calls from a browser: this one's secret would be read there."
+            ]
+        elif wrong := [problem for origin in origins if (problem := problem_with_origin(origin))]:
+            faults["allowed_origins"] = wrong
         if faults:
             raise ValidationError(faults)
 

@@ -14,6 +14,7 @@ from oauth.calls.authentication import find_credential
 from oauth.hashers import new_token, token_hash
 from oauth.models import Application, Grant, RefreshToken
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
+from oauth.redirect_uris import is_registered
 from oauth.roles import scopes_now
 from oauth.scopes import SCOPES, in_order
 from oauth.server import grants
@@ -91,11 +92,11 @@ class Validator(OAuth2Validator):
         return response_type == "code"
 
     def is_pkce_required(self, client_id: str, request: Any) -> bool:
-        return bool(request.client and request.client.client_type == Application.CLIENT_PUBLIC)
+        return bool(request.client and request.client.is_public)
 
     def validate_redirect_uri(self, client_id: str, redirect_uri: str, request: Any, *args: Any, **kwargs: Any) -> bool:
-        """Compare to the letter (RFC 9700 §2.1)."""
-        return redirect_uri in request.client.redirect_uris.split()
+        registered = request.client.redirect_uris.split()
+        return is_registered(redirect_uri, registered, is_public=request.client.is_public)
 
     # --- The code -----------------------------------------------------------------------------
 

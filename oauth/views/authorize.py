@@ -16,6 +16,7 @@ from oauthlib.oauth2 import FatalClientError, OAuth2Error
 from rest_framework import serializers
 
 from oauth.models import Application, Membership
+from oauth.redirect_uris import is_on_device
 from oauth.roles import WRITERS, memberships_of
 from oauth.scopes import SCOPES, in_order
 from oauth.server.library import server
@@ -128,7 +129,7 @@ def _ask(request: HttpRequest, scopes: list[str], details: dict[str, Any], probl
         "oauth/authorize.html",
         {
             "application": details["request"].client,
-            "host": target.hostname,
+            "host": "" if is_on_device(target) else target.hostname,
             "scopes": [SCOPES[scope] for scope in scopes],
             "accounts": [membership.account for membership in _memberships(request)],
             "problem": problem,

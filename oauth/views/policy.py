@@ -9,7 +9,9 @@ from django.http.response import HttpResponseBase
 
 def allow_form_redirect(response: HttpResponse, target: SplitResult) -> None:
     """Add the address to the policy's form-action, which browsers apply to the redirect after a form as well."""
-    _add(response, {"form-action": [f"{target.scheme}://{target.netloc}"]})
+    # A policy names neither an app's own scheme with a path nor an address of IPv6: then all of the scheme.
+    has_place = target.netloc and "[" not in target.netloc
+    _add(response, {"form-action": [f"{target.scheme}://{target.netloc}" if has_place else f"{target.scheme}:"]})
 
 
 def allow_scripts(response: HttpResponseBase) -> None:

@@ -45,15 +45,16 @@ class RevocationOut(serializers.Serializer[Any]):
 def revoke(request: HttpRequest, parameters: dict[str, str]) -> JsonResponse:
     """Revoke one token, or all. Revokes all active OAuth tokens for the authenticated user, or the one that is named.
 
-    With client credentials, as RFC 7009 has it: `token` is required and the answer is empty. A form is taken, too.
+    All of them in the account that the Bearer token is for. With client credentials, as RFC 7009 has it: `token` is
+    required and the answer is empty. A form is taken, too.
     """
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
-        return _revoke_for_person(token.strip(), parameters)
+        return _revoke_for_person(request, token.strip(), parameters)
     return _revoke_for_client(request, without_empty(parameters))
 
 
-def _revoke_for_person(bearer: str, parameters: dict[str, str]) -> JsonResponse:
+def _revoke_for_person(request: HttpRequest, bearer: str, parameters: dict[str, str]) -> JsonResponse:
     """End one of the person's tokens in the credential's account, or all of them there.
 
     Other tokens, known or not, count 0, so that none is probed.
@@ -62,6 +63,7 @@ def _revoke_for_person(bearer: str, parameters: dict[str, str]) -> JsonResponse:
     if credential is None:
         challenge = f'Bearer realm="{REALM}", error="invalid_token"'
         return answer(401, error_body(*CODES[401]), **{"WWW-Authenticate": challenge})
+    request.auth = credential  # type: ignore[attr-defined]  # as calls of the API have it
     if WRITE not in credential.scopes and parameters.get("token") != bearer:
         body = error_body("insufficient_scope", "Without the scope 'write' a token can end only itself.")
         return answer(403, body, **{"WWW-Authenticate": challenge_for(WRITE)})

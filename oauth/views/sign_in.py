@@ -25,6 +25,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
 
 from oauth.calls import throttling
+from oauth.redirect_uris import is_on_device
 from oauth.sign_in import passkeys
 from oauth.sign_in.forms import CodeForm, SignInForm
 from oauth.views.authorize import find_asking_app
@@ -73,7 +74,7 @@ class Step:
             | kwargs
             | {
                 "app": app,
-                "host": target.hostname if target else "",
+                "host": target.hostname if target and not is_on_device(target) else "",
                 "public_url": settings.PUBLIC_URL,
             }
         )

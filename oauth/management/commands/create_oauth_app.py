@@ -17,12 +17,21 @@ class Command(BaseCommand):
         parser.add_argument(
             "--redirect-uri", action="append", required=True, metavar="URI", help="where it may return to; repeatable"
         )
+        parser.add_argument(
+            "--origin",
+            action="append",
+            default=[],
+            help="of pages that may call from a browser: a public app's; repeatable",
+        )
         parser.add_argument("--public", action="store_true", help="an app that cannot keep a secret; needs PKCE")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             application, secret = create_application(
-                name=options["name"], redirect_uris=options["redirect_uri"], public=options["public"]
+                name=options["name"],
+                redirect_uris=options["redirect_uri"],
+                origins=options["origin"],
+                public=options["public"],
             )
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error

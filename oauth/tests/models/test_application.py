@@ -55,3 +55,24 @@ def test_the_librarys_own_command_makes_a_sound_app(capsys: pytest.CaptureFixtur
 def test_the_command_says_what_is_wrong_with_an_address() -> None:
     with pytest.raises(CommandError, match="not encrypted"):
         call_command("create_oauth_app", "CRM", "--redirect-uri", "http://app.example/cb")
+
+
+@pytest.mark.django_db
+def test_only_a_public_app_calls_from_a_browser() -> None:
+    app, _ = create_application(name="x", redirect_uris=[GOOD], origins=["https://app.example"], public=True)
+    assert app.allowed_origins == "https://app.example"
+    with pytest.raises(ValidationError, match="Only a public app"):
+        create_application(name="x", redirect_uris=[GOOD], origins=["https://app.example"])
+    with pytest.raises(ValidationError, match="is no origin"):
+        create_application(name="x", redirect_uris=[GOOD], origins=["https://app.example", "https://b/c"], public=True)
+
+
+@pytest.mark.django_db
+def test_the_command_registers_an_app_that_runs_in_browsers_and_on_devices() -> None:
+    uris = [f"--redirect-uri={uri}" for uri in ("http://127.0.0.1/cb", "com.example.app:/cb")]
+    call_command("create_oauth_app", "App", *uris, "--origin", "https://app.example", "--public")
+    app = Application.objects.get()
+    assert app.redirect_uris.split() == ["http://127.0.0.1/cb", "com.example.app:/cb"]
+    assert app.allowed_origins == "https://app.example"
+    with pytest.raises(CommandError, match="not encrypted"):
+        call_command("create_oauth_app", "App", *uris)

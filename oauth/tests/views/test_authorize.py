@@ -202,3 +202,55 @@ def test_case_44_a_token_that_may_only_read(app: App) -> None:
     headers = {"Authorization": f"Bearer {pair['access_token']}"}
     response = app.server.post("/api/v1/review-requests", {"email": "a@b.example"}, "application/json", headers=headers)
     assert (response.status_code, response.json()["error"]) == (403, "insufficient_scope")
+
+
+# --- Apps on people's devices (RFC 8252) ------------------------------------------------------------------
+
+
+@pytest.fixture
+def native(app: App) -> App:
+    uris = "http://127.0.0.1/cb http://[::1]/cb com.example.app:/cb"
+    Application.objects.update(client_type="public", client_secret="", redirect_uris=uris)
+    app.application.refresh_from_db()
+    return app
+
+
+@pytest.mark.parametrize(
+    ("uri", "source"),
+    [
+        ("http://127.0.0.1:51004/cb", "http://127.0.0.1:51004"),
+        ("http://[::1]:51004/cb", "http:"),
+        ("com.example.app:/cb", "com.example.app:"),
+    ],
+)
+def test_an_app_on_a_device_gets_its_code_there(native: App, uri: str, source: str) -> None:
+    asked = {"redirect_uri": uri} | pkce()
+    native.browser.force_login(native.user)
+    page = native.browser.get(native.authorize_url(**asked))
+    assert "on this device" in page.content.decode()
+    assert f"form-action 'self' {source};" in page["Content-Security-Policy"] + ";"
+    back = native.answer(**asked)["Location"]
+    assert back.startswith(f"{uri}?code=")
+    code = back.partition("code=")[2].partition("&")[0]
+    changed = native.exchange(code, client_secret=None, code_verifier=VERIFIER, redirect_uri="http://127.0.0.1:1/cb")
+    refused(changed, 400, "invalid_grant")
+    pair = native.exchange(code, client_secret=None, code_verifier=VERIFIER, redirect_uri=uri)
+    assert pair.status_code == 200
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1:51004/other", "http://localhost:51004/cb", "com.example.app:/x"])
+def test_another_address_of_a_device_is_none_of_the_app(native: App, uri: str) -> None:
+    native.browser.force_login(native.user)
+    assert native.browser.get(native.authorize_url(redirect_uri=uri, **pkce())).status_code == 400
+
+
+def test_an_app_on_a_device_needs_pkce(native: App) -> None:
+    native.browser.force_login(native.user)
+    back = native.browser.get(native.authorize_url(redirect_uri="com.example.app:/cb"))["Location"]
+    assert back.startswith("com.example.app:/cb?error=invalid_request&")
+
+
+def test_a_confidential_app_has_one_port(app: App) -> None:
+    Application.objects.update(redirect_uris="http://127.0.0.1:3000/cb")
+    app.browser.force_login(app.user)
+    assert app.browser.get(app.authorize_url(redirect_uri="http://127.0.0.1:3001/cb")).status_code == 400

@@ -13,7 +13,7 @@ ERROR_HEADERS = {
     "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."},
     "WWW-Authenticate": {"schema": {"type": "string"}, "description": "What would be accepted (RFC 6750, RFC 7617)."},
 }
-HEADERS_OF = {401: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+HEADERS_OF = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
 
 ERRORS = {
     400: "The input is wrong.",
@@ -22,7 +22,7 @@ ERRORS = {
     404: "There is nothing here that the account has.",
     409: "The call does not fit what is there.",
     413: "The body is too large.",
-    415: "The body has another media type.",
+    415: "The body has another media type, or it is compressed.",
     429: "Too many calls; wait for the seconds in Retry-After.",
     500: "Something went wrong on our side.",
     503: "The service is busy; try again.",

@@ -9,11 +9,12 @@ import pytest
 from oauth.models import Account
 from reviews.api.openapi.published import FILE
 from reviews.tests.journeys.attack.routes import routes, values_of
+from reviews.tests.support.document import in_place
 from reviews.tests.support.helpers import refused
 
 pytestmark = [pytest.mark.attack, pytest.mark.django_db]
 
-DOCUMENT = json.loads(FILE.read_text())
+DOCUMENT = in_place(json.loads(FILE.read_text()))
 ALIASES = {"/api/zapier/send-review-request": "/api/v1/review-requests"}  # which are not in the document
 # The form of each list's answer, and no other one's.
 PAGE = {"next", "previous", "results"}

@@ -57,7 +57,7 @@ class Workspace:
         for path in FOLDER.iterdir():
             if path.name == "node_modules":
                 (folder / path.name).symlink_to(path)
-            else:
+            elif path.is_file():
                 shutil.copy(path, folder)
         shutil.copy(FILE, folder / "openapi.json")
 
