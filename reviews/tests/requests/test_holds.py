@@ -150,3 +150,23 @@ def test_a_doubt_that_a_merge_has_spread_ends_with_the_first_one(account: Accoun
     doubts.lift(suppression=doubt, because="No opt-out.", outcome=outcome, now=clock.forward(hours=1))
     request.refresh_from_db()
     assert (Suppression.objects.active().count(), request.held) == (0, "")
+
+
+def test_a_request_says_since_when_it_is_held_whatever_holds_it_next(account: Account, clock: Clock) -> None:
+    request, since = asked(account, clock()), clock()
+    because = holds.Because.REFUND
+    holds.ask_to_hold(request=request, by=ReviewRequest.Hold.API, because=because, who="through the API", now=since)
+    doubt, _ = doubts.hold(account=account, number=JANE.phone, evidence="maybe stop?", now=clock.forward(hours=1))
+    request.refresh_from_db()
+    assert (request.held, request.held_at, request.asked_hold) == (UNCLEAR, since, "api")
+    outcome = InboxItem.Outcome.NOT_AN_OPT_OUT
+    doubts.lift(suppression=doubt, because="", outcome=outcome, now=clock.forward(hours=1))
+    request.refresh_from_db()
+    assert (request.held, request.held_at) == ("api", since)
+    assert Delivery.objects.get().due_at == Delivery.OUT_OF_REACH
+    again = holds.release_asked(request=request, who="by Ann", now=clock())
+    assert (again.held, again.held_at, again.why) == ("", None, "")
+    second = asked(account, clock(), person=replace(JANE, email="eve@example.com", phone="+12125550101"))
+    doubts.hold(account=account, number="+12125550101", evidence="maybe stop?", now=clock())
+    second.refresh_from_db()
+    assert second.held_at == clock()
