@@ -16,6 +16,7 @@ ANSWERS = {
     400: ("invalid_request", "This is no request as HTTP/1.1 has it."),
     408: ("request_timeout", "The request did not arrive in time; send it again."),
     413: ("payload_too_large", "The body is larger than any that is taken here."),
+    429: ("rate_limited", "Too many of your requests wait to be answered; send fewer at once."),
     431: ("headers_too_large", "The address and the headers are too long together: 32 KiB at most."),
     500: ("server_error", "Something went wrong on our side."),
     501: ("not_implemented", "The body may be sent with a Content-Length or in chunks, and in no other way."),

@@ -133,7 +133,7 @@ class Dispatcher(ThreadedTaskDispatcher):
     def add_task(self, connection: Any) -> None:
         with self.lock:
             if self.queue.is_full(connection):
-                connection.requests[0].error = TooMany("Too many requests of yours wait to be answered.")
+                connection.requests[0].error = TooMany("")
         super().add_task(connection)
 
     def end(self, connection: Any, *, account: str | None, is_refused: bool) -> None:

@@ -26,6 +26,7 @@ CODES = {
     403: ("forbidden", "You may not do this."),
     404: ("not_found", "There is nothing at this address."),
     405: ("method_not_allowed", "This address does not take that method; see the Allow header."),
+    412: ("precondition_failed", "It was changed since you read it: read it again, then change what is left."),
     413: ("payload_too_large", f"The body is larger than {MAX_BODY // 1024 // 1024} MiB."),
     415: ("unsupported_media_type", "Send the body as application/json."),
     429: ("rate_limited", "Too many calls; wait for the seconds in Retry-After."),

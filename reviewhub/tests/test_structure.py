@@ -328,6 +328,7 @@ SUBJECTS = {
     "oauth/test_rfc9700": "each demand of RFC 9700, with the test that holds it",
     "oauth/test_real_clients": "two libraries that apps are written with, through the whole flow",
     "reviewhub/rest/test_json_parser": "the parser of rest/errors beside Python's own, on generated input",
+    "reviews/api/test_versions": "versions (reviewhub.rest) of all that shows them, and the race for one",
     "reviews/admin/test_actions": "a walk over the tables of actions of all pages",
     "reviews/admin/test_history": "versions of all models that keep them, as their pages show them",
     "reviews/admin/test_lists": "what the lists of all models have in common",

@@ -1,5 +1,6 @@
 """Contacts over the API: reading, changing and erasing them. The rules of a change are in `reviews.contacts`."""
 
+from contextlib import AbstractContextManager
 from typing import Any
 
 import django_filters
@@ -18,6 +19,7 @@ from oauth.models.account import validate_time_zone
 from reviewhub.rest.errors import find_row
 from reviewhub.rest.fields import Email, Text
 from reviewhub.rest.operations import operation
+from reviewhub.rest.versions import at_version, versioned
 from reviews.api.filters import CreatedFilter
 from reviews.api.idempotency import takes_key
 from reviews.contacts import erase, suppressions
@@ -82,12 +84,14 @@ class ContactItem(APIView):
     """One customer."""
 
     @operation("getContact", ContactOut)
+    @versioned
     def get(self, request: Request, pk: Any) -> Response:
         """Get one contact. With the channels that must not be used."""
         return Response(represent_contacts([_find(request, pk)])[0])
 
     @operation("changeContact", ContactOut, takes=ContactChange, example={"last_name": "Doe"})
     @takes_key()
+    @versioned
     def patch(self, request: Request, pk: Any) -> Response:
         """Change what is named. `null` and an empty text take a value away.
 
@@ -99,16 +103,24 @@ class ContactItem(APIView):
             raise NotFound
         body = ContactChange(data=request.data)
         body.is_valid(raise_exception=True)
-        _change(contact, body.validated_data)
+        with _at_version(request, contact):
+            _change(contact, body.validated_data)
         return Response(represent_contacts([_find(request, pk)])[0])
 
     @operation("eraseContact", {204: None})
+    @versioned
     def delete(self, request: Request, pk: Any) -> Response:
         """Erase a contact. Personal data is gone for good; opt-outs stay as keyed hashes. Safe to repeat."""
         contact = _find(request, pk)
         if contact.erased_at is None:
-            erase.erase(contact=contact, by=f"{credential_of(request).user} through the API", now=timezone.now())
+            with _at_version(request, contact):
+                erase.erase(contact=contact, by=f"{credential_of(request).user} through the API", now=timezone.now())
         return Response(status=204)
+
+
+def _at_version(request: Request, contact: Contact) -> AbstractContextManager[None]:
+    rows = Contact.objects.filter(pk=contact.pk)
+    return at_version(request, rows, lambda: represent_contacts([_find(request, contact.pk)])[0])
 
 
 def _change(contact: Contact, values: dict[str, str]) -> None:

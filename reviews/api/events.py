@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from oauth.calls.authentication import credential_of
 from reviewhub.rest.errors import ByNumber
 from reviewhub.rest.operations import operation
+from reviewhub.rest.versions import versioned
 from reviews.api.filters import MomentFilter
 from reviews.models import SUBSCRIBABLE, Event
 from reviews.webhooks.payload import EventOut, represent_events
@@ -35,6 +36,7 @@ class EventList(GenericAPIView[Event]):
         return rows.exclude(type=Event.Type.TEST)
 
     @operation("listEvents", [EventOut])
+    @versioned
     def get(self, request: Request) -> Response:
         """List what happened. For programs that ask now and then: ids are stable; events are kept for 30 days."""
         page: Any = self.paginate_queryset(self.filter_queryset(self.get_queryset()))

@@ -76,7 +76,10 @@ def _run_once(key: str, request: Request, act: Callable[[], Response], *, secret
         row.status, row.is_encrypted = response.status_code, secret
         row.body = endpoints.cipher().encrypt(body.decode()).encode() if secret else body
         row.save()
-    return HttpResponse(body, status=response.status_code, content_type="application/json")
+    answer = HttpResponse(body, status=response.status_code, content_type="application/json")
+    if "ETag" in response:  # of the version now: a repeated answer has none
+        answer["ETag"] = response["ETag"]
+    return answer
 
 
 def _check_same(row: IdempotencyKey, call: str, fingerprint: str) -> None:

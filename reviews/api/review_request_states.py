@@ -10,8 +10,9 @@ from rest_framework.views import APIView
 
 from reviewhub.rest.fields import Text
 from reviewhub.rest.operations import operation
+from reviewhub.rest.versions import versioned
 from reviews.api.idempotency import takes_key
-from reviews.api.review_requests import ReviewRequestDetail, answer_whole, find, told_in_words
+from reviews.api.review_requests import ReviewRequestDetail, answer_whole, changing, find
 from reviews.models import ReviewRequest
 from reviews.requests import holds, lifecycle
 
@@ -46,10 +47,11 @@ class ReviewRequestCancel(APIView):
 
     @operation("cancelReviewRequest", ReviewRequestDetail)
     @takes_key()
+    @versioned
     def post(self, request: Request, pk: Any) -> Response:
         """Take a review request back. Nothing more is sent. Safe to repeat. 409 when it has ended otherwise."""
         review_request = find(request, pk)
-        with told_in_words():
+        with changing(request, review_request):
             try:
                 lifecycle.cancel_request(request=review_request, now=timezone.now(), reason=f"Cancelled {WHO}.")
             except lifecycle.InvalidMove:
@@ -63,6 +65,7 @@ class ReviewRequestResponded(APIView):
 
     @operation("markResponded", ReviewRequestDetail, takes=RespondedIn, example={"site": "Google"})
     @takes_key()
+    @versioned
     def post(self, request: Request, pk: Any) -> Response:
         """Tell that the customer has answered. By a review that you saw, or by phone: nothing more is sent.
 
@@ -70,7 +73,7 @@ class ReviewRequestResponded(APIView):
         """
         review_request, body = find(request, pk), RespondedIn(data=request.data)
         body.is_valid(raise_exception=True)
-        with told_in_words():
+        with changing(request, review_request):
             lifecycle.respond_again(request=review_request, now=timezone.now(), reason=_words(body.validated_data))
         return answer_whole(request, pk)
 
@@ -90,6 +93,7 @@ class ReviewRequestHold(APIView):
         example={"because": "refund", "note": "Order 1047"},
     )
     @takes_key()
+    @versioned
     def post(self, request: Request, pk: Any) -> Response:
         """Hold a review request. Nothing is sent until it is released.
 
@@ -98,7 +102,7 @@ class ReviewRequestHold(APIView):
         """
         review_request, body = find(request, pk), HoldIn(data=request.data)
         body.is_valid(raise_exception=True)
-        with told_in_words():
+        with changing(request, review_request):
             holds.ask_to_hold(
                 request=review_request,
                 by=ReviewRequest.Hold.API,
@@ -115,11 +119,13 @@ class ReviewRequestRelease(APIView):
 
     @operation("releaseReviewRequest", ReviewRequestDetail)
     @takes_key()
+    @versioned
     def post(self, request: Request, pk: Any) -> Response:
         """Let a held review request go on. What came due leaves in the next slot from now, what follows it later.
 
         Safe to repeat. 409 when it has ended, and while it is held for another reason, such as an unclear opt-out.
         """
-        with told_in_words():
-            holds.release_asked(request=find(request, pk), who=WHO, now=timezone.now())
+        review_request = find(request, pk)
+        with changing(request, review_request):
+            holds.release_asked(request=review_request, who=WHO, now=timezone.now())
         return answer_whole(request, pk)

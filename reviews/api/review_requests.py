@@ -26,6 +26,7 @@ from reviewhub.refused import Refused
 from reviewhub.rest.errors import ApiError, ApiErrorOut, exception_handler, find_row, first_row
 from reviewhub.rest.fields import Integer, Metadata, Moment
 from reviewhub.rest.operations import Either, operation
+from reviewhub.rest.versions import at_version, versioned
 from reviews.api.filters import ReviewRequestFilter
 from reviews.api.idempotency import takes_key
 from reviews.api.keys import ExternalId
@@ -260,12 +261,14 @@ class ReviewRequestItem(APIView):
     """One request with its messages."""
 
     @operation("getReviewRequest", ReviewRequestDetail)
+    @versioned
     def get(self, request: Request, pk: Any) -> Response:
         """Get one review request. With its messages, those that are planned and those that left."""
         return answer_whole(request, pk)
 
     @operation("changeReviewRequest", ReviewRequestDetail, takes=ReviewRequestChange, example={"delay_hours": 48})
     @takes_key()
+    @versioned
     def patch(self, request: Request, pk: Any) -> Response:
         """Change when it begins, or its metadata. Give `scheduled_for` or `delay_hours`.
 
@@ -278,7 +281,7 @@ class ReviewRequestItem(APIView):
         first_at = values.get("scheduled_for")
         if "delay_hours" in values:
             first_at = now + timedelta(hours=values["delay_hours"])
-        with told_in_words():
+        with changing(request, review_request):
             changes.change(
                 request=review_request,
                 first_at=first_at,
@@ -295,10 +298,15 @@ def answer_whole(request: Request, pk: Any) -> Response:
 
 
 @contextmanager
-def told_in_words() -> Iterator[None]:
-    """Answer 409 `invalid_state` where the request is in a state that does not allow what is done inside."""
+def changing(request: Request, review_request: ReviewRequest) -> Iterator[None]:
+    """Answer 412 where the caller names another version of the request than there is, and leave what is inside.
+
+    Answer 409 `invalid_state` where the request is in a state that does not allow it.
+    """
+    row = ReviewRequest.objects.filter(pk=review_request.pk)
     try:
-        yield
+        with at_version(request, row, lambda: ReviewRequestDetail(find(request, review_request.pk)).data):
+            yield
     except lifecycle.InvalidMove as error:
         raise ApiError(409, "invalid_state", str(error)) from error
 

@@ -9,6 +9,9 @@ HEADERS = {
     "RateLimit-Policy": {"schema": {"type": "string"}, "description": "The limit: calls in a window of seconds."},
     "RateLimit": {"schema": {"type": "string"}, "description": "How many are left, and for how many seconds."},
 }
+VERSION_HEADERS = {
+    "ETag": {"schema": {"type": "string"}, "description": "The version of what is shown (RFC 9110 §8.8.3)."},
+}
 ERROR_HEADERS = {
     "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."},
     "WWW-Authenticate": {"schema": {"type": "string"}, "description": "What would be accepted (RFC 6750, RFC 7617)."},
@@ -21,6 +24,7 @@ ERRORS = {
     403: "The token may not do this.",
     404: "There is nothing here that the account has.",
     409: "The call does not fit what is there.",
+    412: "It was changed since you read it.",
     413: "The body is too large.",
     415: "The body has another media type, or it is compressed.",
     429: "Too many calls; wait for the seconds in Retry-After.",

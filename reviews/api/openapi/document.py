@@ -15,7 +15,7 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.views import APIView
 
 from oauth.scopes import SCOPES_FOR_DEVELOPERS
-from reviews.api.openapi.answers import ERROR_HEADERS, HEADERS, error_answers
+from reviews.api.openapi.answers import ERROR_HEADERS, HEADERS, VERSION_HEADERS, error_answers
 from reviews.api.openapi.published import ANYWHERE
 from reviews.api.openapi.rules import simplify, tag_of
 from reviews.models import SUBSCRIBABLE, Consent, Delivery, Event, FollowUpStep, ReviewRequest, Suppression
@@ -155,6 +155,18 @@ PARAMETERS = {
         "schema": {"type": "integer", "minimum": 1, "maximum": 999_999_999, "default": 50},
         "description": "Rows of a page; of more than 200, 200.",
     },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "schema": {"type": "string"},
+        "description": "An `ETag` that you have: if it is still that version, the answer is 304 without a body.",
+    },
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "schema": {"type": "string"},
+        "description": "The `ETag` of what you read: if it was changed since, the answer is 412, and nothing is done.",
+    },
     "IdempotencyKey": {
         "name": "Idempotency-Key",
         "in": "header",
@@ -173,7 +185,7 @@ def _complete(components: dict[str, Any]) -> None:
         schemas[name]["properties"] |= {"next": PAGE, "previous": PAGE}
         schemas[name]["required"] = ["next", "previous", "results"]
     components["responses"] = error_answers()
-    components["headers"] = HEADERS | ERROR_HEADERS
+    components["headers"] = HEADERS | VERSION_HEADERS | ERROR_HEADERS
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key (`rh_…`) or an access token."},

@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from reviewhub.rest.fields import METADATA_BYTES, METADATA_KEYS, Metadata, Text
 from reviewhub.rest.operations import Either, Operation
-from reviews.api.openapi.answers import HEADERS, error_answer
+from reviews.api.openapi.answers import HEADERS, VERSION_HEADERS, error_answer
 
 Schema = dict[str, Any]
 
@@ -56,6 +56,11 @@ class DescribedSchema(AutoSchema):
         """Whether it is one of the OAuth functions, which are no views of DRF."""
         return bool(self.said.tag)
 
+    @property
+    def is_versioned(self) -> bool:
+        """Whether the method shows a version, or asks for one."""
+        return hasattr(getattr(self.view, self.method.lower()), "is_versioned")
+
     def get_operation_id(self) -> str:
         return self.said.id
 
@@ -98,6 +103,9 @@ class DescribedSchema(AutoSchema):
         parameters = [_shared(each) for each in operation.get("parameters", [])]
         if getattr(getattr(self.view, self.method.lower()), "takes_key", False):
             parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
+        if self.is_versioned:
+            name = "IfNoneMatch" if self.method == "GET" else "IfMatch"
+            parameters.append({"$ref": f"#/components/parameters/{name}"})
         if parameters:
             operation["parameters"] = parameters
         operation.setdefault("security", [])
@@ -110,9 +118,15 @@ class DescribedSchema(AutoSchema):
             response["description"] = (PAGES if self.method == "GET" and self.is_plain else ANSWERED)[status]
             if answer is str:
                 response["content"] = HTML
-            response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+            response["headers"] = _headers(is_versioned=self.is_versioned and status == 200)
             if status in self.said.shows:
                 response["content"]["application/json"]["example"] = self.said.shows[status]
+        if self.is_versioned and self.method == "GET":
+            unchanged = {
+                "description": "It is still that version. There is no body.",
+                "headers": _headers(is_versioned=True),
+            }
+            operation["responses"]["304"] = unchanged
         for status in sorted(self._errors(bool(parameters))):
             operation["responses"][str(status)] = error_answer(status, self.said.errors.get(status, ""))
 
@@ -122,6 +136,8 @@ class DescribedSchema(AutoSchema):
         errors = {401, 403, 429, 500, 503} | ({404} if "{" in self.path else set())
         if self.method in ("POST", "PATCH"):
             errors |= WITH_BODY
+        if self.is_versioned and self.method != "GET":
+            errors.add(412)
         return errors | ({400} if has_parameters else set())
 
     def get_auth(self) -> list[Any]:
@@ -172,6 +188,12 @@ class DescribedSchema(AutoSchema):
         elif getattr(serializer, "NULL_IS_ABSENT", False):
             schema[NULL_ALLOWED] = True  # in all of it, once the library has made components of its choices
         return schema | _either_or(*getattr(serializer, "NEEDS_ONE_OF", ()))
+
+
+def _headers(*, is_versioned: bool) -> Schema:
+    """Refer to the headers of an answer that is no error."""
+    names = [*HEADERS, *(VERSION_HEADERS if is_versioned else ())]
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _needs_something(serializer: Any) -> bool:
