@@ -54,6 +54,11 @@ def drop_connection(error: BaseException) -> None:
         connection.close()
 
 
+def is_deadlock(error: BaseException) -> bool:
+    """Tell PostgreSQL's deadlock (SQLSTATE 40P01), which is no outage: two transactions waited for each other."""
+    return getattr(error.__cause__, "sqlstate", None) == "40P01"
+
+
 def describe(error: BaseException) -> str:
     """Return the error's type and SQLSTATE. Its text may quote a row, with addresses."""
     state = getattr(error.__cause__, "sqlstate", None)

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from reviewhub.rest.fields import OrNull
 from reviews.models import Consent, Contact, Delivery, Feedback, ReviewRequest, Suppression
 from reviews.models.base import Channel
+from reviews.models.provider_codes import explain
 from reviews.models.suppression import blocks_of
 
 
@@ -19,17 +20,22 @@ class MessageOut(serializers.ModelSerializer[Delivery]):
     address = OrNull()
     due_at = serializers.DateTimeField(source="leaves_at")
     error = serializers.SerializerMethodField()
+    error_code = OrNull(help_text="Of the provider, or a word of ours.")
+    error_description = serializers.SerializerMethodField(help_text="What staff read about it, in plain words.")
     reason = OrNull()
 
     class Meta:
         model = Delivery
         fields = [
             *("step", "channel", "address", "status", "due_at", "sent_at"),
-            *("error", "reason", "sandbox", "subject", "text"),
+            *("error", "error_code", "error_description", "reason", "sandbox", "subject", "text"),
         ]
 
     def get_error(self, delivery: Delivery) -> str | None:
         return f"{delivery.error_code}: {delivery.error_text}" if delivery.error_code else delivery.error_text or None
+
+    def get_error_description(self, delivery: Delivery) -> str | None:
+        return explain(delivery.error_code) if delivery.error_code else delivery.error_text or None
 
 
 class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
@@ -42,6 +48,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
     reason = OrNull(source="why")
     external_id = OrNull()
     held = serializers.SerializerMethodField()
+    language = serializers.SerializerMethodField()
     warnings = serializers.SerializerMethodField()
 
     class Meta:
@@ -58,6 +65,7 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
             "reason",
             "external_id",
             "held",
+            "language",
             "warnings",
         ]
 
@@ -67,21 +75,29 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
     def get_held(self, request: ReviewRequest) -> bool:
         return bool(request.held)
 
+    def get_language(self, request: ReviewRequest) -> str:
+        return request.language or getattr(request, "account_language", "") or request.account.language
+
     def get_warnings(self, request: ReviewRequest) -> list[str]:
         return []
 
 
-def with_written_to(requests: QuerySet[ReviewRequest]) -> QuerySet[ReviewRequest]:
-    """Read along where each request wrote to last, or else is going to write to: the contact's address may change."""
+def to_represent(requests: QuerySet[ReviewRequest]) -> QuerySet[ReviewRequest]:
+    """Read along what ReviewRequestOut shows of other rows.
+
+    The contact, the account's language, and where each request wrote to last, or else is going to write to: the
+    contact's address may change.
+    """
     messages = Delivery.objects.filter(request=OuterRef("pk")).exclude(status=Delivery.Status.CANCELLED)
     latest = messages.order_by(F("sent_at").desc(nulls_last=True), "step", "-pk")
-    return requests.annotate(written_to=Subquery(latest.values("address")[:1]))
+    others = {"written_to": Subquery(latest.values("address")[:1]), "account_language": F("account__language")}
+    return requests.select_related("contact").annotate(**others)
 
 
 def describe(request: ReviewRequest) -> str:
     """Return the state of a request as a sentence, which the API calls its message.
 
-    The address is the one that was written to, where it was read (`with_written_to`).
+    The address is the one that was written to, where it was read (`to_represent`).
     """
     address = request.contact.email or request.contact.phone
     if request.channel == Channel.SMS:

@@ -206,7 +206,12 @@ class ByNumber(NewestFirst):
 
 def find_row(rows: QuerySet[M], key: Any) -> M:
     """Return the row with that key among those that the caller may see. Raises NotFound, for a stranger's row too."""
-    row = rows.filter(pk=key).first()
+    return first_row(rows.filter(pk=key))
+
+
+def first_row(rows: QuerySet[M]) -> M:
+    """Return the one row that the caller asks for. Raises NotFound where there is none."""
+    row = rows.first()
     if row is None:
         raise exceptions.NotFound
     return row

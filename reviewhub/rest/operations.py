@@ -20,8 +20,8 @@ class Operation:
 
     `takes` is the serializer of the body, `query` that of parameters which no filter makes. `answers` maps each status
     of success to a serializer, `[serializer]` for a page of a list, several in a tuple for one of these, or None for no
-    body, `str` for a page. `example` is one of the body, `shows` maps a status to one of the answer. An operation that
-    is `keyed` takes an Idempotency-Key. Plain functions name `method`, `tag` and `security`, which views of DRF imply.
+    body, `str` for a page. `example` is one of the body, `shows` maps a status to one of the answer. Plain functions
+    name `method`, `tag` and `security`, which views of DRF imply.
     """
 
     id: str
@@ -32,7 +32,6 @@ class Operation:
     query: Any = None
     example: Mapping[str, Any] | None = None
     shows: Mapping[int, Any] = field(default_factory=dict)
-    keyed: bool = False
     method: str = ""
     tag: str = ""
     security: Any = None

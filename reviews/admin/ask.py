@@ -168,7 +168,7 @@ def look_at(form: AskForm, now: datetime) -> Preview:
     return Preview(
         reason=verdict.reason,
         known=None if verdict.match.is_new else verdict.match.contact,
-        warnings=[*form.doubts, *verdict.warnings],
+        warnings=[*form.doubts, *(warning for warning in verdict.warnings if warning != verdict.reason)],
         messages=[(message, when(message, now)) for message in planned],
     )
 
@@ -233,7 +233,8 @@ def _ask(request: HttpRequest, form: AskForm) -> HttpResponse:
     """Ask, and lead to the request, also where there was one already: the message says which. Raises Refused."""
     answer = ask.ask(account=form.cleaned_data["account"], wanted=form.wanted(), now=timezone.now())
     level = messages.success if answer.created and not answer.request.reason else messages.warning
-    level(request, ". ".join([answer.message.rstrip("."), *form.doubts, *answer.warnings]))
+    others = [warning for warning in answer.warnings if warning != answer.message]
+    level(request, ". ".join([answer.message.rstrip("."), *form.doubts, *others]))
     if "_addanother" in request.POST:
         return HttpResponseRedirect(request.path)
     return HttpResponseRedirect(reverse("admin:reviews_reviewrequest_change", args=[answer.request.pk]))

@@ -11,12 +11,12 @@ from django.utils import timezone
 from oauth.models import Account
 from oauth.roles import is_operator, roles_of
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget
-from reviews.delivery.channels.codes import explain
 from reviews.insights import installation
 from reviews.insights.account import Funnel, Scope, overview
 from reviews.insights.charts import columns_by_day, percent
 from reviews.models import ReviewRequest, ReviewSite, Sequence, WorkerBeat
 from reviews.models.base import Channel
+from reviews.models.provider_codes import explain
 
 PERIODS = [("7", "7 days"), ("30", "30 days"), ("90", "90 days")]
 USUAL_DAYS = 30

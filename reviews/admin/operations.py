@@ -29,13 +29,13 @@ from reviewhub.refused import Refused
 from reviews.admin.inbox import read_as
 from reviews.admin.requests import DELIVERY_COLOURS
 from reviews.delivery import send_test, staff_actions
-from reviews.delivery.channels.codes import explain
 from reviews.delivery.provider_events import strays
 from reviews.insights import installation
 from reviews.insights.charts import Chart, timeline
 from reviews.models import Delivery, DeliveryEvent, Pause, WorkerBeat
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.models.base import Channel
+from reviews.models.provider_codes import explain
 
 SHOWN = 20  # causes, and failed messages
 NAMED = 5  # accounts of a paused sender

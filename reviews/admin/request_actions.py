@@ -1,5 +1,7 @@
-"""The actions on one review request: send now, skip, retry, mark as responded, cancel."""
+"""The actions on one review request: send now, skip, retry, hold, release, mark as responded, cancel."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
@@ -7,10 +9,11 @@ from django.utils import timezone
 from django.utils.formats import localize
 
 from reviewhub.backoffice.actions import Action
+from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from reviewhub.refused import Refused
 from reviews.delivery import staff_actions
 from reviews.models import Delivery, ReviewRequest
-from reviews.requests import lifecycle
+from reviews.requests import holds, lifecycle
 
 
 def _planned(request: ReviewRequest) -> Delivery | None:
@@ -75,11 +78,49 @@ def _mark_responded(request: ReviewRequest, form_data: dict[str, Any], by: str) 
     return "Marked as responded: no more messages leave."
 
 
-def _cancel(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
+class HoldForm(forms.Form):
+    """Why nothing is to be sent for now."""
+
+    because = forms.ChoiceField(label="Why", choices=holds.Because.choices, widget=UnfoldAdminSelectWidget)
+    note = forms.CharField(
+        max_length=200, required=False, widget=UnfoldAdminTextInputWidget, help_text="More about it, for colleagues."
+    )
+
+    def __init__(self, request: ReviewRequest, data: Any) -> None:
+        super().__init__(data)
+
+
+def _hold(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
+    with _refused_in_words():
+        holds.ask_to_hold(
+            request=request,
+            by=ReviewRequest.Hold.STAFF,
+            because=holds.Because(form_data["because"]),
+            note=form_data["note"],
+            who=f"by {by}",
+            now=timezone.now(),
+        )
+    return "Held: nothing leaves until somebody releases it."
+
+
+def _release(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
+    with _refused_in_words():
+        holds.release_asked(request=request, who=f"by {by}", now=timezone.now())
+    return "Released: what came due leaves as soon as it may."
+
+
+@contextmanager
+def _refused_in_words() -> Iterator[None]:
+    """Raise Refused where the request is in a state that does not allow what is done inside."""
     try:
-        lifecycle.cancel_request(request=request, now=timezone.now(), reason=f"Cancelled by {by}.")
+        yield
     except lifecycle.InvalidMove as refusal:
         raise Refused("review_request", str(refusal)) from refusal
+
+
+def _cancel(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
+    with _refused_in_words():
+        lifecycle.cancel_request(request=request, now=timezone.now(), reason=f"Cancelled by {by}.")
     return "Cancelled: no more messages leave."
 
 
@@ -119,6 +160,31 @@ REQUEST_ACTIONS: tuple[Action[ReviewRequest], ...] = (
         confirm="Send it again",
         is_offered=lambda request: _failed(request) is not None,
         perform=_retry,
+    ),
+    Action(
+        name="hold_this",
+        label="Hold",
+        url_path="hold",
+        icon="pause",
+        question="Hold the request to {row.contact}?",
+        explanation="Nothing leaves until somebody releases it: while a refund is under way, say, or the job is not "
+        "finished. What a customer thinks of you is no reason to hold a request.",
+        confirm="Hold it",
+        is_offered=lambda request: request.is_open and not request.asked_hold,
+        perform=_hold,
+        form=HoldForm,
+    ),
+    Action(
+        name="release_this",
+        label="Release",
+        url_path="release",
+        icon="play_arrow",
+        question="Let the request to {row.contact} go on?",
+        explanation="What came due meanwhile leaves as soon as it may, what follows it as much later. Opt-outs and all "
+        "other rules hold as always.",
+        confirm="Release it",
+        is_offered=lambda request: request.held in ReviewRequest.ASKED_HOLDS,
+        perform=_release,
     ),
     Action(
         name="mark_responded",

@@ -172,7 +172,7 @@ class ReviewRequestAdmin(FixedRows, WithActions):
                 "classes": ("collapse",),
                 "fields": (
                     ("account", "sequence"),
-                    ("channel", "source"),
+                    ("channel", "source", "language"),
                     "external_id",
                     "metadata",
                     ("created_at", "ended_at"),
@@ -183,7 +183,7 @@ class ReviewRequestAdmin(FixedRows, WithActions):
 
     def page_rows(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().page_rows(request).select_related("account", "contact", "sequence", "feedback__inbox_item")
-        return rows.prefetch_related("deliveries")
+        return rows.prefetch_related("deliveries", "aliases")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it

@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
@@ -18,6 +19,7 @@ from reviewhub.rest.errors import find_row
 from reviewhub.rest.fields import Email, Text
 from reviewhub.rest.operations import operation
 from reviews.api.filters import CreatedFilter
+from reviews.api.idempotency import takes_key
 from reviews.contacts import erase, suppressions
 from reviews.contacts.change import AddressTaken, NoAddress, change
 from reviews.models import Contact
@@ -85,6 +87,7 @@ class ContactItem(APIView):
         return Response(represent_contacts([_find(request, pk)])[0])
 
     @operation("changeContact", ContactOut, takes=ContactChange, example={"last_name": "Doe"})
+    @takes_key()
     def patch(self, request: Request, pk: Any) -> Response:
         """Change what is named. `null` and an empty text take a value away.
 
@@ -125,7 +128,7 @@ def _change(contact: Contact, values: dict[str, str]) -> None:
     except AddressTaken as error:
         raise ValidationError({"email": [f"The contact {error.holder.pk} has it already."]}) from error
     if changed.left:
-        suppressions.until_quiet(*changed.left)
+        transaction.on_commit(lambda: suppressions.until_quiet(*changed.left))
 
 
 def _read_email(text: str) -> str:

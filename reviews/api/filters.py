@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django_filters.fields import IsoDateTimeField
 from rest_framework import serializers
 
+from oauth.calls.authentication import credential_of
 from reviewhub.rest.fields import Moment
 from reviews.models import ReviewRequest
+from reviews.requests import external_ids
 
 
 class _YesNoField(forms.NullBooleanField):
@@ -69,4 +71,7 @@ class ReviewRequestFilter(CreatedFilter):
 
     status = django_filters.ChoiceFilter(choices=ReviewRequest.Status.choices)
     contact_id = django_filters.UUIDFilter()
-    external_id = django_filters.CharFilter()
+    external_id = django_filters.CharFilter(method="filter_by_external_id")
+
+    def filter_by_external_id(self, rows: Any, name: str, value: str) -> Any:
+        return external_ids.having(rows, credential_of(self.request).account, value)

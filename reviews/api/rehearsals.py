@@ -12,10 +12,6 @@ from reviews.models import ReviewRequest
 from reviews.models.base import Channel
 from reviews.requests.ask import Verdict
 
-REHEARSAL_STATUSES = [
-    (status.value, status.label) for status in (ReviewRequest.Status.SCHEDULED, ReviewRequest.Status.SUPPRESSED)
-]
-
 
 class GateResultOut(serializers.Serializer[Any]):
     """A condition that an ask has to meet."""
@@ -51,7 +47,7 @@ class PlannedMessageOut(serializers.Serializer[Any]):
 class RehearsalOut(serializers.Serializer[Any]):
     """What a `dry_run` answers: the gates in order, and every message as it would be sent."""
 
-    status = serializers.ChoiceField(choices=REHEARSAL_STATUSES)
+    status = serializers.ChoiceField(choices=ReviewRequest.Status.choices)
     reason = OrNull()
     gates = GateResultOut(many=True)
     messages = PlannedMessageOut(many=True)
@@ -60,9 +56,8 @@ class RehearsalOut(serializers.Serializer[Any]):
 
 def represent_rehearsal(verdict: Verdict, messages: Sequence[Planned], warnings: list[str]) -> dict[str, Any]:
     """Represent a dry run: the gates that the ask would pass, and the messages that would be sent."""
-    status = ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED
     return {
-        "status": status.value,
+        "status": verdict.status,
         "reason": verdict.reason or None,
         "gates": [{"gate": gate.gate, "passed": gate.passed, "reason": gate.reason or None} for gate in verdict.gates],
         "messages": [_represent_planned(message) for message in messages],

@@ -1,15 +1,17 @@
-"""Review requests over the API: asking, one or many at once, rehearsing, reading and cancelling.
+"""Review requests over the API: asking, one or many at once, rehearsing, reading and changing.
 
-The rules are in `reviews.requests`: `intake` reads an ask, `ask` decides about it.
+The rules are in `reviews.requests`: `intake` reads an ask, `ask` decides about it. Calls that move a request to another
+state are in `review_request_states`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import groupby
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework import serializers, status
 from rest_framework.exceptions import ValidationError
@@ -21,17 +23,19 @@ from rest_framework.views import APIView
 from oauth.calls.authentication import credential_of
 from oauth.models import Account
 from reviewhub.refused import Refused
-from reviewhub.rest.errors import ApiError, ApiErrorOut, exception_handler, find_row
-from reviewhub.rest.fields import Metadata
+from reviewhub.rest.errors import ApiError, ApiErrorOut, exception_handler, find_row, first_row
+from reviewhub.rest.fields import Integer, Metadata, Moment
 from reviewhub.rest.operations import Either, operation
 from reviews.api.filters import ReviewRequestFilter
-from reviews.api.idempotency import run_once
+from reviews.api.idempotency import takes_key
+from reviews.api.keys import ExternalId
 from reviews.api.rehearsals import RehearsalOut, represent_rehearsal
 from reviews.api.zapier_fields import InputFieldsOut, define_fields
 from reviews.delivery import preview
 from reviews.models import ReviewRequest
-from reviews.representations import MessageOut, ReviewRequestOut, with_written_to
-from reviews.requests import lifecycle
+from reviews.models.base import MAX_DELAY_HOURS
+from reviews.representations import MessageOut, ReviewRequestOut, to_represent
+from reviews.requests import changes, external_ids, lifecycle
 from reviews.requests.ask import OPEN_REQUEST, AskResult, ask_all
 from reviews.requests.intake import Intake, ReviewRequestIn, read_ask
 
@@ -59,6 +63,7 @@ ASKED: dict[str, Any] = {
     "reason": None,
     "external_id": None,
     "held": False,
+    "language": "en",
     "warnings": [],
 }
 
@@ -97,8 +102,7 @@ class ReviewRequestList(ListAPIView[ReviewRequest]):
     filterset_class = ReviewRequestFilter
 
     def get_queryset(self) -> QuerySet[ReviewRequest]:
-        rows = ReviewRequest.objects.for_account(credential_of(self.request).account)
-        return with_written_to(rows.select_related("contact"))
+        return to_represent(ReviewRequest.objects.for_account(credential_of(self.request).account))
 
     @operation("listReviewRequests", [ReviewRequestOut])
     def get(self, request: Request) -> Response:
@@ -109,18 +113,19 @@ class ReviewRequestList(ListAPIView[ReviewRequest]):
         "sendReviewRequest",
         {201: ReviewRequestOut, 200: (ReviewRequestOut, RehearsalOut)},
         takes=ReviewRequestIn,
-        keyed=True,
         example=ASK,
         shows={201: ASKED, 200: ASKED | {"message": OPEN_REQUEST}},
     )
-    def post(self, request: Request) -> Response | HttpResponse:
+    @takes_key(unless=lambda body: body.get("dry_run") is True)
+    def post(self, request: Request) -> Response:
         """Send a review request. Creates a contact and initiates an automated review request.
 
         200 where one exists already, for this `external_id` or open for this contact, and for a `dry_run`, which writes
-        nothing. The contact is found by `email`, else by `mobile_phone_number`; a new `email` with the number of a
-        contact that has another one makes a new contact.
+        nothing. A further `external_id` finds that request from then on, too; `warnings` say what was left out. The
+        contact is found by `email`, else by `mobile_phone_number`; a new `email` with the number of a contact that has
+        another one makes a new contact.
         """
-        return run_once(request, lambda: answer_one(credential_of(request).account, request.data))
+        return answer_one(credential_of(request).account, request.data)
 
 
 def answer_one(account: Account, data: Any) -> Response:
@@ -173,17 +178,12 @@ class ReviewRequestBulk(APIView):
     max_body = 5 * 1024 * 1024
 
     @operation(
-        "sendReviewRequests",
-        BulkAnswerOut,
-        takes=BulkIn,
-        keyed=True,
-        example={"requests": [ASK, {"email": "bob@example.com"}]},
+        "sendReviewRequests", BulkAnswerOut, takes=BulkIn, example={"requests": [ASK, {"email": "bob@example.com"}]}
     )
-    def post(self, request: Request) -> Response | HttpResponse:
+    @takes_key(unless=lambda body: _are_rehearsals(body.get("requests")))
+    def post(self, request: Request) -> Response:
         """Send up to 500 review requests. A bad one loses none of the others."""
-        return run_once(request, lambda: self._answer_bulk(credential_of(request).account, request.data))
-
-    def _answer_bulk(self, account: Account, data: Any) -> Response:
+        account, data = credential_of(request).account, cast(dict[str, Any], request.data)
         asks = data.get("requests")
         if not isinstance(asks, list) or not asks:
             raise ValidationError({"requests": ["Must be a list of one or more review requests."]})
@@ -194,6 +194,11 @@ class ReviewRequestBulk(APIView):
         answers = iter(answer_all(account, readable))
         results = [next(answers) if isinstance(intake, Intake) else intake for intake in intakes]
         return Response({"results": [_represent_result(index, result) for index, result in enumerate(results)]})
+
+
+def _are_rehearsals(asks: Any) -> bool:
+    """Tell whether a list of asks, of whatever form, would write nothing."""
+    return isinstance(asks, list) and all(isinstance(ask, dict) and ask.get("dry_run") is True for ask in asks)
 
 
 def _read_or_error(account: Account, data: Any) -> Intake | ValidationError:
@@ -220,34 +225,87 @@ class ReviewRequestFields(APIView):
         return Response({"fields": define_fields()})
 
 
+class ReviewRequestChange(serializers.Serializer[dict[str, Any]]):
+    """What a call changes: only what it names. `null` and `""` count as absent."""
+
+    NULL_IS_ABSENT = True
+
+    scheduled_for = Moment(
+        required=False, help_text="When the first message is due, at the earliest; now, if it is past"
+    )
+    delay_hours = Integer(
+        required=False, min_value=0, max_value=MAX_DELAY_HOURS, help_text="The same in hours from this call on"
+    )
+    metadata = Metadata(required=False, help_text="Takes the place of all that is there")
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value({key: value for key, value in data.items() if value not in (None, "")})
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if {"scheduled_for", "delay_hours"} <= attrs.keys():
+            raise ValidationError({"scheduled_for": ["Give scheduled_for or delay_hours, not both."]})
+        return attrs
+
+    def validate_scheduled_for(self, moment: datetime) -> datetime:
+        if moment > timezone.now() + timedelta(hours=MAX_DELAY_HOURS):
+            raise ValidationError(f"Must not be more than {MAX_DELAY_HOURS:,} hours from now.")
+        return moment
+
+
 class ReviewRequestItem(APIView):
     """One request with its messages."""
 
     @operation("getReviewRequest", ReviewRequestDetail)
     def get(self, request: Request, pk: Any) -> Response:
         """Get one review request. With its messages, those that are planned and those that left."""
-        return Response(ReviewRequestDetail(find(request, pk)).data)
+        return answer_whole(request, pk)
+
+    @operation("changeReviewRequest", ReviewRequestDetail, takes=ReviewRequestChange, example={"delay_hours": 48})
+    @takes_key()
+    def patch(self, request: Request, pk: Any) -> Response:
+        """Change when it begins, or its metadata. As long as no message was sent or is being sent; else 409.
+
+        Give `scheduled_for` or `delay_hours`: what is planned moves to the first slot from then on, within 8,760 hours,
+        and later messages by as much.
+        """
+        review_request, body, now = find(request, pk), ReviewRequestChange(data=request.data), timezone.now()
+        body.is_valid(raise_exception=True)
+        values = body.validated_data
+        first_at = values.get("scheduled_for")
+        if "delay_hours" in values:
+            first_at = now + timedelta(hours=values["delay_hours"])
+        with told_in_words():
+            changes.change(
+                request=review_request,
+                first_at=first_at,
+                metadata=values.get("metadata"),
+                words="Given another time through the API.",
+                now=now,
+            )
+        return answer_whole(request, pk)
 
 
-class ReviewRequestCancel(APIView):
-    """A request, taken back: nothing more is sent. Safe to repeat."""
+def answer_whole(request: Request, pk: Any) -> Response:
+    """Answer with the request as it is now."""
+    return Response(ReviewRequestDetail(find(request, pk)).data)
 
-    @operation("cancelReviewRequest", ReviewRequestDetail)
-    def post(self, request: Request, pk: Any) -> Response:
-        """Take a review request back. Nothing more is sent. 409 when it has ended."""
-        review_request = find(request, pk)
-        try:
-            lifecycle.cancel_request(request=review_request, now=timezone.now(), reason="Cancelled through the API.")
-        except lifecycle.InvalidMove as error:
-            if review_request.status != ReviewRequest.Status.CANCELLED:  # as it is now, read after the move failed
-                raise ApiError(409, "invalid_state", str(error)) from error
-        return Response(ReviewRequestDetail(find(request, pk)).data)
+
+@contextmanager
+def told_in_words() -> Iterator[None]:
+    """Answer 409 `invalid_state` where the request is in a state that does not allow what is done inside."""
+    try:
+        yield
+    except lifecycle.InvalidMove as error:
+        raise ApiError(409, "invalid_state", str(error)) from error
 
 
 def find(request: Request, pk: Any) -> ReviewRequest:
-    """Return the account's own request with that id, its messages loaded. Raises NotFound."""
-    rows = ReviewRequest.objects.for_account(credential_of(request).account)
-    return find_row(with_written_to(rows.select_related("contact").prefetch_related("deliveries")), pk)
+    """Return the account's own request with that id or external id, its messages loaded. Raises NotFound."""
+    account = credential_of(request).account
+    rows = to_represent(ReviewRequest.objects.for_account(account)).prefetch_related("deliveries")
+    if isinstance(pk, ExternalId):
+        return first_row(external_ids.having(rows, account, pk.strip()))
+    return find_row(rows, pk)
 
 
 def represent(result: AskResult, warnings: list[str]) -> dict[str, Any]:

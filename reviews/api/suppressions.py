@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -17,6 +18,7 @@ from reviewhub.rest.errors import ApiError, ByNumber, find_row
 from reviewhub.rest.fields import Text
 from reviewhub.rest.operations import operation
 from reviews.api.filters import CreatedFilter, YesNoFilter
+from reviews.api.idempotency import takes_key
 from reviews.contacts import doubts, opt_outs, suppressions
 from reviews.models import InboxItem, Suppression
 from reviews.models.addresses import InvalidAddress, hashes_of, read_address
@@ -71,6 +73,7 @@ class SuppressionList(ListAPIView[Suppression]):
         takes=SuppressionIn,
         example={"address": "jane@example.com"},
     )
+    @takes_key()
     def post(self, request: Request) -> Response:
         """Write to an address no more. What is planned to it does not leave. 200 where it was suppressed already."""
         body = SuppressionIn(data=request.data)
@@ -86,7 +89,8 @@ class SuppressionList(ListAPIView[Suppression]):
             evidence=body.validated_data.get("evidence") or f"Added by {credential.user} through the API.",
             now=timezone.now(),
         )
-        suppressions.until_quiet((credential.account.pk, channel, address))
+        place = (credential.account.pk, channel, address)
+        transaction.on_commit(lambda: suppressions.until_quiet(place))
         return Response(SuppressionOut(suppression).data, status=200 if is_old else 201)
 
 
@@ -103,6 +107,7 @@ class SuppressionLift(APIView):
     """Allow an address again, with the reason."""
 
     @operation("liftSuppression", SuppressionOut, takes=Lift, example={"because": "Asked for it by phone"})
+    @takes_key()
     def post(self, request: Request, pk: int) -> Response:
         """Allow an address again. With the reason, which is kept. 409 if it was lifted, or its contact was erased."""
         suppression = find_row(_rows_of(request), pk)

@@ -1,9 +1,22 @@
 """URLs of the API: our own, and for two views the paths that the reference product publishes."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from reviews.api import contacts, events, evidence, feedback, review_requests, sequences, suppressions, webhooks
+from reviews.api import (
+    contacts,
+    events,
+    evidence,
+    feedback,
+    review_request_states,
+    review_requests,
+    sequences,
+    suppressions,
+    webhooks,
+)
+from reviews.api.keys import RequestKey
 from reviews.api.openapi import published
+
+register_converter(RequestKey, "request_key")
 
 urlpatterns = [
     path("api/v1/openapi.json", published.openapi, name="openapi"),
@@ -11,11 +24,26 @@ urlpatterns = [
     path("api/v1/review-requests", review_requests.ReviewRequestList.as_view(), name="review-requests"),
     path("api/v1/review-requests/bulk", review_requests.ReviewRequestBulk.as_view(), name="review-requests-bulk"),
     path("api/v1/review-requests/fields", review_requests.ReviewRequestFields.as_view(), name="review-request-fields"),
-    path("api/v1/review-requests/<id:pk>", review_requests.ReviewRequestItem.as_view(), name="review-request"),
+    path("api/v1/review-requests/<request_key:pk>", review_requests.ReviewRequestItem.as_view(), name="review-request"),
     path(
-        "api/v1/review-requests/<id:pk>/cancel",
-        review_requests.ReviewRequestCancel.as_view(),
+        "api/v1/review-requests/<request_key:pk>/cancel",
+        review_request_states.ReviewRequestCancel.as_view(),
         name="review-request-cancel",
+    ),
+    path(
+        "api/v1/review-requests/<request_key:pk>/responded",
+        review_request_states.ReviewRequestResponded.as_view(),
+        name="review-request-responded",
+    ),
+    path(
+        "api/v1/review-requests/<request_key:pk>/hold",
+        review_request_states.ReviewRequestHold.as_view(),
+        name="review-request-hold",
+    ),
+    path(
+        "api/v1/review-requests/<request_key:pk>/release",
+        review_request_states.ReviewRequestRelease.as_view(),
+        name="review-request-release",
     ),
     path("api/v1/contacts", contacts.ContactList.as_view(), name="contacts"),
     path("api/v1/contacts/<id:pk>", contacts.ContactItem.as_view(), name="contact"),

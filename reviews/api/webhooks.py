@@ -21,6 +21,7 @@ from reviewhub.refused import Refused
 from reviewhub.rest.errors import ApiError, ByNumber, find_row
 from reviewhub.rest.fields import Flag, OrNull, Text
 from reviewhub.rest.operations import operation
+from reviews.api.idempotency import takes_key
 from reviews.models import SUBSCRIBABLE, Attempt, Endpoint, Notice
 from reviews.webhooks import endpoints
 
@@ -120,6 +121,7 @@ class HookList(GenericAPIView[Endpoint]):
         takes=HookIn,
         example={"url": "https://hooks.example.com/1", "events": ["feedback.created"]},
     )
+    @takes_key(secret=True)
     def post(self, request: Request) -> Response:
         """Subscribe to events. All of them where none is named. 200 where the same was subscribed before.
 
@@ -153,6 +155,7 @@ class HookItem(APIView):
         return Response(HookOut(_find(request, pk)).data)
 
     @operation("changeHook", HookOut, takes=HookChange, example={"active": True})
+    @takes_key()
     def patch(self, request: Request, pk: Any) -> Response:
         """Change what is named, or switch it on again. The URL stays: another one is another subscription."""
         webhook = _find(request, pk)
@@ -183,6 +186,7 @@ class HookSecret(APIView):
     """A new secret. The previous one signs as well, until another new one replaces it or staff retire it."""
 
     @operation("rollSecret", HookWithSecretOut)
+    @takes_key(secret=True)
     def post(self, request: Request, pk: Any) -> Response:
         """Make a new secret. The one before signs too, until the next takes its place or staff retires it."""
         endpoints.roll(_find(request, pk))
@@ -193,6 +197,7 @@ class HookTest(APIView):
     """A test event, sent to the webhook."""
 
     @operation("sendTestEvent", {202: TestSentOut})
+    @takes_key()
     def post(self, request: Request, pk: Any) -> Response:
         """Send a test event. Of the type `endpoint.test`. 409 where the endpoint is off."""
         try:
@@ -206,6 +211,7 @@ class HookReplay(APIView):
     """Events sent once more, and those that the webhook missed while it was off."""
 
     @operation("replayEvents", {202: ReplayResultOut}, takes=ReplayIn, example={"since": "2026-01-01T00:00:00Z"})
+    @takes_key()
     def post(self, request: Request, pk: Any) -> Response:
         """Tell again. One event by `event_id`, or what happened from `since` until `until`.
 

@@ -20,6 +20,7 @@ from reviews.models import (
     Feedback,
     InboxItem,
     MergeCandidate,
+    RequestAlias,
     ReviewRequest,
     Suppression,
 )
@@ -91,7 +92,8 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     type_ = Event.Type.CONTACT_ERASED
     events.record(Event(account_id=contact.account_id, type=type_, occurred_at=now, contact_id=contact.pk))
     requests = ReviewRequest.objects.filter(contact=contact)
-    requests.update(external_id="", metadata={})
+    requests.update(external_id="", metadata={}, hold_reason="")
+    RequestAlias.objects.filter(request__in=requests).delete()
     Delivery.objects.filter(request__in=requests).update(address="", subject="", text="", error_text="")
     Feedback.objects.filter(request__in=requests).update(text="")
     of_contact = Q(contact=contact) | Q(request__in=requests)

@@ -8,7 +8,7 @@ from reviews.models.base import Channel
 
 _OF_CONTACT = ("first_name", "last_name", "company_name", "email", "phone", "time_zone", "created_at", "updated_at")
 _OF_REQUEST = (
-    *("status", "reason", "source", "external_id", "metadata"),
+    *("status", "reason", "source", "external_id", "language", "metadata", "hold_reason"),
     *("scheduled_for", "created_at", "sent_at", "responded_at", "ended_at"),
 )
 _OF_MESSAGE = (
@@ -22,7 +22,11 @@ _OF_ITEM = ("kind", "text", "stars", "created_at", "handled_at", "outcome", "not
 
 def known_about(contact: Contact) -> dict[str, Any]:
     """Gather the contact and all rows about it, from opt-outs to inbox items, as values for JSON."""
-    requests = contact.review_requests.select_related("feedback").prefetch_related("deliveries").order_by("created_at")
+    requests = (
+        contact.review_requests.select_related("feedback")
+        .prefetch_related("deliveries", "aliases")
+        .order_by("created_at")
+    )
     return {
         "contact": _fields(contact, _OF_CONTACT),
         "opt_outs": [
@@ -34,6 +38,7 @@ def known_about(contact: Contact) -> dict[str, Any]:
         "review_requests": [
             {
                 **_fields(request, _OF_REQUEST),
+                "further_external_ids": [alias.external_id for alias in request.aliases.all()],
                 "messages": [
                     _fields(message, _OF_MESSAGE) | {"due_at": message.leaves_at}
                     for message in request.deliveries.all()

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Func, Q, QuerySet, TextField
 
 from reviewhub.mailboxes import InvalidEmail, with_ascii_host
-from reviews.models import Contact, ReviewRequest
+from reviews.models import Contact, RequestAlias, ReviewRequest
 
 # Nobody reads more; lists say when there are more.
 MOST_FOUND = 300
@@ -62,8 +62,11 @@ def search_requests(
     """
     newest = search_contacts(contacts, text).order_by("-created_at").values_list("pk", flat=True)
     contact_ids = list(newest[: MOST_FOUND + 1])
-    with_id = ReviewRequest.objects.filter(account__in=accounts, external_id=text.strip()).exclude(external_id="")
+    external_id = text.strip()
+    with_id = ReviewRequest.objects.filter(account__in=accounts, external_id=external_id).exclude(external_id="")
+    aliases = RequestAlias.objects.filter(account__in=accounts, external_id=external_id)
     request_ids = list(with_id.values_list("pk", flat=True)[:MOST_FOUND])
+    request_ids += aliases.values_list("request", flat=True)[:MOST_FOUND]
     matching = Q(contact__in=contact_ids[:MOST_FOUND]) | Q(pk__in=request_ids)
     return rows.filter(matching), len(contact_ids) > MOST_FOUND
 

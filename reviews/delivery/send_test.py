@@ -8,11 +8,11 @@ from django.conf import settings
 
 from oauth.models import Account
 from reviews.delivery.channels import ChannelError, Unfinished, get_channel
-from reviews.delivery.channels.codes import explain
 from reviews.delivery.content.render import render
 from reviews.delivery.content.templates import VARIABLES, RenderError
 from reviews.models import Contact, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
+from reviews.models.provider_codes import explain
 from reviews.models.suppression import blocks_of
 from reviews.requests.plan import new_delivery
 from reviews.requests.schedule import slots

@@ -239,7 +239,7 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
         if not request.is_open:
             reason = _why_ended(request)
         elif request.held or is_in_doubt:
-            _hold(delivery, request, now=now)
+            _hold(delivery, request, is_in_doubt=is_in_doubt, now=now)
             return
         elif blocked:
             reason = f"The address must not be written to: {blocked.get_reason_display().lower()}."
@@ -256,9 +256,12 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
             plan.fall_back(delivery, steps=steps, now=now, reason=unagreed, ending=ending)
 
 
-def _hold(delivery: Delivery, request: ReviewRequest, *, now: datetime) -> None:
+def _hold(delivery: Delivery, request: ReviewRequest, *, is_in_doubt: bool, now: datetime) -> None:
     """Let the message wait with its request, which is locked, until somebody decides."""
-    holds.hold([request], ReviewRequest.Hold.UNCLEAR_OPT_OUT, now=now)
+    if is_in_doubt:
+        holds.hold([request], ReviewRequest.Hold.UNCLEAR_OPT_OUT, now=now)
+    else:
+        holds.keep(request, now=now)
     columns = {"planned_for": delivery.due_at, "due_at": Delivery.OUT_OF_REACH, "reason": request.why}
     if delivery.status == Delivery.Status.SENDING:  # one in doubt, which the hold has left to this worker
         settle(delivery, Delivery.Status.PLANNED, now=now, **columns)

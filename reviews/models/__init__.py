@@ -11,7 +11,7 @@ from reviews.models.inbox_item import InboxItem
 from reviews.models.logo import Logo
 from reviews.models.pause import Pause
 from reviews.models.provider_event import DeliveryEvent
-from reviews.models.request import ReviewRequest
+from reviews.models.request import RequestAlias, ReviewRequest
 from reviews.models.sequence import FollowUpStep, Sequence
 from reviews.models.simulation import Simulation
 from reviews.models.site import ReviewSite
@@ -40,6 +40,7 @@ __all__ = [
     "MergeCandidate",
     "Notice",
     "Pause",
+    "RequestAlias",
     "ReviewRequest",
     "ReviewSite",
     "SenderPace",

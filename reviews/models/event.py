@@ -38,6 +38,8 @@ class Event(models.Model):
         REQUEST_SUPPRESSED = "review_request.suppressed", "Review request suppressed"
         REQUEST_CANCELLED = "review_request.cancelled", "Review request cancelled"
         REQUEST_FAILED = "review_request.failed", "Review request failed"
+        REQUEST_HELD = "review_request.held", "Review request held"
+        REQUEST_RELEASED = "review_request.released", "Review request released"
         MESSAGE_SENT = "message.sent", "Message sent"
         MESSAGE_DELIVERED = "message.delivered", "Message delivered"
         MESSAGE_BOUNCED = "message.bounced", "Message bounced"

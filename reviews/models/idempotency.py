@@ -9,8 +9,10 @@ class IdempotencyKey(models.Model):
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
+    call = models.CharField(max_length=300, default="", db_default="", help_text="Method and path of that call.")
     status = models.PositiveSmallIntegerField(null=True, help_text="HTTP status; none where a call died.")
     body = models.BinaryField(default=bytes)
+    is_encrypted = models.BooleanField(default=False, db_default=False, help_text="The answer holds a secret.")
     created_at = models.DateTimeField(db_index=True)  # finds the old ones for the hourly sweep
 
     class Meta:

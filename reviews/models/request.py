@@ -40,9 +40,13 @@ class ReviewRequest(models.Model):
         IMPORT = "import", "Import"
 
     class Hold(models.TextChoices):
-        """Why nothing is sent for now."""
+        """Why nothing is sent for now, or who asked for that."""
 
         UNCLEAR_OPT_OUT = "unclear_opt_out", "Perhaps an opt-out: staff decide."
+        API = "api", "Held through the API."
+        STAFF = "staff", "Held by staff."
+
+    ASKED_HOLDS = (Hold.API, Hold.STAFF)
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey(
@@ -56,7 +60,28 @@ class ReviewRequest(models.Model):
     held = models.CharField(
         max_length=20, choices=Hold, blank=True, default="", db_default="", help_text="Why nothing is sent for now."
     )
+    held_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Since when it is held.")
+    # One of ASKED_HOLDS, also while another hold goes before it: it stays when that one ends.
+    asked_hold = models.CharField(
+        max_length=20,
+        choices=Hold,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="Who asked to wait.",
+    )
+    hold_reason = models.CharField(
+        max_length=300, blank=True, default="", db_default="", editable=False, help_text="Why they asked for that."
+    )
     channel = models.CharField(max_length=5, choices=ChannelRule, default=ChannelRule.AUTO)
+    language = models.CharField(
+        max_length=35,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Language tag (BCP 47) that the ask named; the account's language if empty.",
+    )
     source = models.CharField(max_length=6, choices=Source, default=Source.API)
     external_id = models.CharField(max_length=128, blank=True, help_text="The caller's own id.")
     metadata = models.JSONField(default=dict, blank=True)
@@ -111,4 +136,27 @@ class ReviewRequest(models.Model):
     @property
     def why(self) -> str:
         """Why it stands as it does, in plain words: the reason of its hold while it is held."""
+        if self.held in self.ASKED_HOLDS:
+            return self.hold_reason
         return self.get_held_display() if self.held else self.reason
+
+
+class RequestAlias(models.Model):
+    """A further external id of a request: a later ask that was answered with it had that one."""
+
+    account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="+")
+    request = models.ForeignKey(ReviewRequest, on_delete=models.CASCADE, related_name="aliases")
+    external_id = models.CharField(max_length=128)
+    created_at = models.DateTimeField()
+
+    objects = AccountQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "request aliases"
+        constraints = [
+            # Also finds the request, by its further id.
+            models.UniqueConstraint(fields=["account", "external_id"], name="request_alias_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.external_id

@@ -1,23 +1,34 @@
 """Asks for a review: the gates that each passes, and the rows that it leaves. Nothing is sent here."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from oauth.models import Account
+from reviewhub.outages import is_deadlock
 from reviewhub.refused import Refused
-from reviewhub.statements import Select, insert_rows, one_trip
-from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewRequest, ReviewSite
-from reviews.models.base import Channel, available_channels
+from reviewhub.statements import insert_rows, one_trip
+from reviews.models import Consent, Contact, Delivery, FollowUpStep, RequestAlias, ReviewRequest
+from reviews.models.base import Channel
 from reviews.models.consent import missing_consents_of, words_of_missing
 from reviews.models.suppression import Blocks, blocks_of
-from reviews.requests import consents, contact_changes, cool_down, matching
+from reviews.requests import (
+    consents,
+    contact_changes,
+    cool_down,
+    duplicates,
+    external_ids,
+    lifecycle,
+    matching,
+    plan,
+    sequences,
+)
 from reviews.requests.consents import Agreement
 from reviews.requests.cool_down import Past
+from reviews.requests.duplicates import KNOWN_ID, OPEN_REQUEST
 from reviews.requests.matching import Match, Person
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
@@ -26,8 +37,6 @@ from reviews.webhooks import events
 # A parallel call can be faster once for each row that both would make: contact, request, their addresses and ids.
 TRIES = 5
 
-KNOWN_ID = "A review request with this external_id exists already."
-OPEN_REQUEST = "This contact has an open review request already."
 NO_SITE = "The account has no review site: customers can leave feedback for it, and no public review."
 
 
@@ -40,6 +49,7 @@ class Ask:
     channel: str = ReviewRequest.ChannelRule.AUTO
     sequence: str = ""
     external_id: str = ""
+    language: str = ""
     metadata: dict[str, object] = field(default_factory=dict)
     source: str = ReviewRequest.Source.API
     agreements: tuple[Agreement, ...] = ()
@@ -52,6 +62,16 @@ class Gate:
     gate: str
     passed: bool
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class AskResult:
+    """The request that answers an ask; `created` is false when it existed before."""
+
+    request: ReviewRequest
+    created: bool
+    message: str
+    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -69,6 +89,7 @@ class Verdict:
     slot: slots.Slot
     blocked: dict[str, str]  # channels that cannot be used, with the reason; also for want of a consent
     is_in_doubt: bool = False
+    duplicate: AskResult | None = None  # the answer of the ask itself, where it makes no request
 
     @property
     def held(self) -> str:
@@ -80,20 +101,19 @@ class Verdict:
         return next((gate.reason for gate in self.gates if not gate.passed), "")
 
     @property
+    def status(self) -> str:
+        """The status that the ask would be answered with."""
+        if self.duplicate is not None:
+            return self.duplicate.request.status
+        return (ReviewRequest.Status.SUPPRESSED if self.reason else ReviewRequest.Status.SCHEDULED).value
+
+    @property
     def warnings(self) -> list[str]:
+        if self.duplicate is not None:
+            return self.duplicate.warnings
         of_gates = [gate.reason for gate in self.gates if gate.passed and gate.reason]
-        of_sites = [] if self.first.has_site else [NO_SITE]  # type: ignore[attr-defined]  # annotated by _first_steps
+        of_sites = [] if self.first.has_site else [NO_SITE]  # type: ignore[attr-defined]  # annotated by first_step
         return [*self.match.warnings, *of_gates, *of_sites]
-
-
-@dataclass(frozen=True)
-class AskResult:
-    """The request that answers an ask; `created` is false when it existed before."""
-
-    request: ReviewRequest
-    created: bool
-    message: str
-    warnings: list[str] = field(default_factory=list)
 
 
 # --- Asking ------------------------------------------------------------------------------------
@@ -119,8 +139,10 @@ def ask_all(*, account: Account, wanted: Sequence[Ask], now: datetime) -> list[A
     of an earlier one waits for that.
     """
     results: list[AskResult | Refused] = []
+    # What one of several asks in one transaction has locked stays so for the next: none may come to need more.
+    alone = len(wanted) > 1 and connection.in_atomic_block
     while waiting := wanted[len(results) :]:
-        results += _ask_together(account, _strangers(waiting), now)
+        results += _ask_together(account, _strangers(waiting), now, alone=alone)
     return results
 
 
@@ -135,22 +157,20 @@ def _strangers(wanted: Sequence[Ask]) -> list[Ask]:
     return list(wanted)
 
 
-def _ask_together(account: Account, wanted: list[Ask], now: datetime) -> list[AskResult | Refused]:
+def _ask_together(account: Account, wanted: list[Ask], now: datetime, *, alone: bool) -> list[AskResult | Refused]:
     """Ask strangers in one transaction; return results up to the first about an earlier one's contact."""
-    for attempt in range(TRIES):
+    for attempt in range(TRIES + 1):
         try:
             with transaction.atomic():
-                return _ask_in_turn(account, wanted, now)
+                return _ask_in_turn(account, wanted, now, alone=alone)
+        except external_ids.MustBeAlone:
+            alone = True
         except (IntegrityError, OperationalError) as error:
-            # A parallel call made the contact or the request first: the next try finds it.
-            if attempt == TRIES - 1 or not (isinstance(error, IntegrityError) or _is_deadlock(error)):
+            # A parallel call made the contact or the request first: the next try finds it. Or two calls about the same
+            # new contacts waited for each other.
+            if attempt >= TRIES - 1 or not (isinstance(error, IntegrityError) or is_deadlock(error)):
                 raise
     raise AssertionError("unreachable")
-
-
-def _is_deadlock(error: OperationalError) -> bool:
-    """Tell PostgreSQL's deadlock (SQLSTATE 40P01): two calls about the same new contacts waited for each other."""
-    return getattr(error.__cause__, "sqlstate", None) == "40P01"
 
 
 @dataclass(frozen=True)
@@ -162,19 +182,22 @@ class _Decision:
     request: ReviewRequest | None = None
     delivery: Delivery | None = None
     consents: Sequence[Consent] = ()
+    alias: RequestAlias | None = None
 
 
-def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[AskResult | Refused]:
+def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime, *, alone: bool) -> list[AskResult | Refused]:
     """Decide each ask and write all rows; stop before one that an earlier one of these is about to change the facts of.
 
     Those are the rows of its contact, and of all contacts with its number.
     """
+    if any(ask.external_id for ask in wanted):
+        external_ids.lock(account, alone=alone)
     decisions: list[_Decision] = []
     changing = set[UUID | str]()
     for ask, facts in zip(wanted, _facts_of(account, wanted, now), strict=True):
         if isinstance(facts, ReviewRequest):
             told = _told(ask, facts.contact, now)
-            decisions.append(_Decision(AskResult(facts, False, KNOWN_ID), consents=told))
+            decisions.append(_Decision(_duplicate(ask, facts, KNOWN_ID), consents=told))
             continue
         contact = facts.match.contact
         touched: set[UUID | str] = {contact.pk, *(number for number in (contact.phone, ask.person.phone) if number)}
@@ -183,6 +206,8 @@ def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[Ask
         decisions.append(decision := _decide(account, ask, facts, now))
         if decision.match is not None:
             changing |= touched
+    if not alone and any(decision.alias for decision in decisions):
+        raise external_ids.MustBeAlone
     _save(decisions, now)
     return [decision.result for decision in decisions]
 
@@ -190,9 +215,11 @@ def _ask_in_turn(account: Account, wanted: list[Ask], now: datetime) -> list[Ask
 def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Decision:
     match = facts.match
     if facts.open_request is not None:
-        facts.open_request.contact = match.contact
-        answer = AskResult(facts.open_request, False, OPEN_REQUEST, match.warnings)
-        return _Decision(answer, match, consents=_told(ask, match.contact, now))
+        request = facts.open_request
+        request.account, request.contact = account, match.contact
+        answer = _duplicate(ask, request, OPEN_REQUEST, match.warnings)
+        alias = external_ids.name(request, ask.external_id, now=now) if ask.external_id else None
+        return _Decision(answer, match, alias=alias, consents=_told(ask, match.contact, now))
     try:
         verdict = _weigh(account, ask, facts, now)
     except Refused as refusal:
@@ -203,6 +230,12 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
         outcome = f"held: {request.why}"
     result = AskResult(request, True, f"Review request {outcome}", verdict.warnings)
     return _Decision(result, match, request, delivery, _told(ask, match.contact, now))
+
+
+def _duplicate(ask: Ask, request: ReviewRequest, reason: str, others: Sequence[str] = ()) -> AskResult:
+    """Make the answer of an ask that makes no request, since that one is there; `others`: more warnings."""
+    warnings = duplicates.warnings_of(reason, request=request, external_id=ask.external_id, metadata=ask.metadata)
+    return AskResult(request, False, reason, [*warnings, *others])
 
 
 def _told(ask: Ask, contact: Contact, now: datetime) -> list[Consent]:
@@ -217,8 +250,9 @@ def _save(decisions: Sequence[_Decision], now: datetime) -> None:
         matching.keep([decision.match for decision in decisions if decision.match])
         insert_rows(requests)
         insert_rows([decision.delivery for decision in decisions if decision.delivery])
+        insert_rows([decision.alias for decision in decisions if decision.alias])
         consents.record([consent for decision in decisions for consent in decision.consents])
-        events.record(*(events.of_request(request, now) for request in requests))
+        events.record(*(event for request in requests for event in lifecycle.beginnings(request, now)))
     asked = [decision.match for decision in decisions if decision.match and decision.request is None]
     changed = [match.contact for match in asked if not contact_changes.FOLLOWED.isdisjoint(match.changed)]
     if changed:
@@ -234,7 +268,9 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
         status=ReviewRequest.Status.SUPPRESSED if verdict.reason else ReviewRequest.Status.SCHEDULED,
         reason=verdict.reason,
         held=verdict.held,
+        held_at=now if verdict.held else None,
         channel=verdict.only,
+        language=wanted.language,
         source=wanted.source,
         external_id=wanted.external_id,
         metadata=wanted.metadata,
@@ -253,8 +289,18 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
 def weigh(*, account: Account, wanted: Ask, now: datetime) -> Verdict:
     """Decide as `ask` would, gate by gate, and write nothing. Raises Refused as it does."""
     with transaction.atomic():
+        existing = external_ids.find(account, [wanted.external_id]).get(wanted.external_id)
         (facts,) = _look(account, [wanted], now, further=True)
-        return _weigh(account, wanted, facts, now, exists=bool(_existing(account, [wanted])))
+        if existing is not None:
+            duplicate = _duplicate(wanted, existing, KNOWN_ID)
+        elif facts.open_request is not None:
+            duplicate = _duplicate(wanted, facts.open_request, OPEN_REQUEST, facts.match.warnings)
+        else:
+            return _weigh(account, wanted, facts, now)
+        # The ask itself would look no further: what else it wants is not refused.
+        as_there = replace(wanted, sequence=str(duplicate.request.sequence_id), channel=ReviewRequest.ChannelRule.AUTO)
+        facts.first = sequences.first_step(account, as_there.sequence)
+        return replace(_weigh(account, as_there, facts, now, exists=existing is not None), duplicate=duplicate)
 
 
 @dataclass
@@ -277,7 +323,7 @@ class _Facts:
 
 def _facts_of(account: Account, wanted: Sequence[Ask], now: datetime) -> list[_Facts | ReviewRequest]:
     """Return for each ask what decides about it, or the request that has its external id already."""
-    existing = _existing(account, wanted)
+    existing = external_ids.find(account, [ask.external_id for ask in wanted])
     facts = iter(_look(account, [ask for ask in wanted if ask.external_id not in existing], now))
     return [existing.get(ask.external_id) or next(facts) for ask in wanted]
 
@@ -295,7 +341,7 @@ def _look(account: Account, wanted: Sequence[Ask], now: datetime, *, further: bo
     undecided = [
         (ask, facts) for ask, facts in zip(wanted, all_facts, strict=True) if further or facts.open_request is None
     ]
-    first_steps = {name: _first_step(account, name) for name in {ask.sequence for ask, _ in undecided}}
+    first_steps = {name: sequences.first_step(account, name) for name in {ask.sequence for ask, _ in undecided}}
     contacts = [facts.match.contact for _, facts in undecided]
     blocks = blocks_of(contacts)
     told = [consent for ask, facts in undecided for consent in _told(ask, facts.match.contact, now)]
@@ -319,7 +365,7 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
     blocked = facts.unagreed | closed
     reachable = pick_channel(contact=contact, rule=first.channel, only=only, blocked=closed)
     channel = pick_channel(contact=contact, rule=first.channel, only=only, blocked=blocked)
-    opt_out = Gate("opt_out", bool(reachable), "" if reachable else _no_channel_reason(contact, only, closed))
+    opt_out = Gate("opt_out", bool(reachable), "" if reachable else plan.explain_unreachable(contact, only, closed))
     is_agreed = channel is not None or reachable is None
     consent = Gate("consent", is_agreed, "" if is_agreed else words_of_missing(facts.unagreed, closed, only))
     waits = cool_down.reason_to_wait(account, facts.past, now)
@@ -349,44 +395,3 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
         blocked=blocked,
         is_in_doubt=bool(facts.blocks.in_doubt),
     )
-
-
-def _existing(account: Account, wanted: Iterable[Ask]) -> dict[str, ReviewRequest]:
-    """Return the account's requests that have the external ids of these asks already, by that id."""
-    ids = [ask.external_id for ask in wanted if ask.external_id]
-    if not ids:
-        return {}
-    rows = ReviewRequest.objects.for_account(account).filter(external_id__in=ids).exclude(external_id="")
-    return {request.external_id: request for request in rows.select_related("contact")}
-
-
-def _first_step(account: Account, name: str) -> FollowUpStep | None:
-    if not name:
-        return _default_step.first(account=account.pk)
-    chosen = Q(sequence__pk=int(name)) if name.isdecimal() else Q(sequence__slug=name)
-    return _first_steps().filter(chosen, sequence__account=account).first()
-
-
-def _first_steps() -> QuerySet[FollowUpStep]:
-    sites = ReviewSite.objects.filter(account=OuterRef("sequence__account"), is_active=True)
-    return FollowUpStep.objects.filter(position=0).select_related("sequence").annotate(has_site=Exists(sites))
-
-
-_default_step = Select(lambda account: _first_steps().filter(sequence__account=account, sequence__is_default=True))
-
-
-# --- The words ---------------------------------------------------------------------------------
-
-
-def _no_channel_reason(contact: Contact, only: str, blocked: dict[str, str]) -> str:
-    reasons = [
-        f"{Channel(channel).label.lower()}: {reason.lower()}"
-        for channel, reason in sorted(blocked.items())
-        if only in (ReviewRequest.ChannelRule.AUTO, channel)
-    ]
-    reasons += [
-        f"{channel.label.lower()}: no provider is set up"
-        for channel in Channel
-        if contact.address(channel) and channel not in blocked and channel not in available_channels()
-    ]
-    return f"This contact cannot be written to ({'; '.join(reasons) or 'no address'})."

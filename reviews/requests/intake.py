@@ -18,6 +18,7 @@ from reviews.models.base import MAX_DELAY_HOURS, Channel
 from reviews.models.consent import BOTH, CONSENT_CHANNELS, MOST_SOURCE, MOST_WORDING
 from reviews.requests.ask import Ask
 from reviews.requests.consents import Agreement
+from reviews.requests.languages import UnknownLanguage, read_language
 from reviews.requests.matching import Person
 
 
@@ -122,8 +123,20 @@ class ReviewRequestIn(serializers.Serializer[Intake]):
         help_text="Contact's IANA time zone",
         style={"placeholder": "America/New_York"},
     )
+    language = Text(
+        required=False,
+        max_length=35,
+        help_text="Language of the messages and the page, such as de or de-AT; the account's otherwise",
+        style={"placeholder": "en"},
+    )
     consent = ConsentIn(required=False, help_text="What the contact agreed to, with its proof")
     dry_run = Flag(default=False, help_text="Answer what would be sent and when, without writing anything")
+
+    def validate_language(self, text: str) -> str:
+        try:
+            return read_language(text)
+        except UnknownLanguage as error:
+            raise serializers.ValidationError(str(error)) from error
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, dict):
@@ -166,6 +179,7 @@ def read_ask(account: Account, data: Any) -> Intake:
         channel=fields["channel"],
         sequence=fields.get("sequence", ""),
         external_id=fields.get("external_id", ""),
+        language=fields.get("language", ""),
         metadata=fields.get("metadata", {}),
         agreements=agreements,
     )

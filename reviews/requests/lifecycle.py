@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from reviewhub.statements import Change
-from reviews.models import Delivery, ReviewRequest
+from reviews.models import Delivery, Event, ReviewRequest
 from reviews.requests import planned_messages
 from reviews.webhooks import events
 
@@ -28,6 +28,9 @@ MOVES: dict[str, tuple[ReviewRequest.Status, ...]] = {
 }
 
 Column = str | datetime | None
+
+# The columns of a request that nothing holds, as every ending leaves it.
+HELD_NO_MORE: dict[str, Column] = {"held": "", "held_at": None, "asked_hold": "", "hold_reason": ""}
 
 ANSWER_TIME = timedelta(days=7)  # from the last message on; a request without an answer then counts as completed
 COMPLETE_AT_ONCE = 500
@@ -60,7 +63,7 @@ def change(
     elif to == ReviewRequest.Status.SCHEDULED:
         columns["ended_at"] = None
     else:
-        columns |= {"ended_at": now, "held": ""}
+        columns |= {"ended_at": now, **HELD_NO_MORE}
     if to == ReviewRequest.Status.RESPONDED:
         columns["responded_at"] = now
     if not _change_if(pk=request.pk, statuses=[str(status) for status in only or MOVES[to]], **columns):
@@ -73,6 +76,12 @@ def change(
 _change_if = Change(lambda pk, statuses, **columns: (ReviewRequest.objects.filter(pk=pk, status__in=statuses), columns))
 
 
+def beginnings(request: ReviewRequest, now: datetime) -> list[Event]:
+    """Make the events of a new request: that it is there, and that it is held, where it is. Records nothing."""
+    types = ["", Event.Type.REQUEST_HELD] if request.held else [""]
+    return [events.of_request(request, now, type_) for type_ in types]
+
+
 # --- Endings ---------------------------------------------------------------------------------
 
 
@@ -83,6 +92,15 @@ def respond(*, request: ReviewRequest, now: datetime, reason: str) -> bool:
         return False
     planned_messages.cancel(request, "The customer responded.")
     return True
+
+
+def respond_again(*, request: ReviewRequest, now: datetime, reason: str) -> None:
+    """Do the same for a caller who may repeat it. Raises InvalidMove when the request has ended for another reason."""
+    if respond(request=request, now=now, reason=reason):
+        return
+    request.refresh_from_db()
+    if request.status != ReviewRequest.Status.RESPONDED:
+        raise InvalidMove(f"This review request is {request.status}: no answer to it can be told.")
 
 
 @transaction.atomic
@@ -136,7 +154,7 @@ def _complete_batch(now: datetime) -> int:
     )
     requests = list(unanswered.order_by("pk").select_for_update(of=("self",))[:COMPLETE_AT_ONCE])
     rows = ReviewRequest.objects.filter(pk__in=[request.pk for request in requests])
-    rows.update(status=ReviewRequest.Status.COMPLETED, ended_at=now, held="", reason="No answer.")
+    rows.update(status=ReviewRequest.Status.COMPLETED, ended_at=now, reason="No answer.", **HELD_NO_MORE)
     for request in requests:
         request.status = ReviewRequest.Status.COMPLETED
     events.record(*(events.of_request(request, now) for request in requests))

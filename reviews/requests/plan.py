@@ -1,6 +1,6 @@
 """The plan of a request: which message comes next, on which channel, and when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
@@ -171,6 +171,26 @@ def _in_first_slot(
     return new_delivery(request, position, channel, slot, now)
 
 
+def shifted(
+    rows: Sequence[Delivery], *, first_at: datetime | None, now: datetime
+) -> Iterator[tuple[Delivery, slots.Slot]]:
+    """Yield the planned messages of a request, in order, with the slots to move them to: none lies before now.
+
+    The first one's is not before `first_at`, or not before its own time, if that is None; the later ones keep their
+    distance from it. Writes nothing.
+    """
+    shift = timedelta()
+    for number, row in enumerate(rows):
+        leaves_at = min(row.leaves_at, now) if row.claim else row.leaves_at  # a claim stands in place of that time
+        earliest = first_at if first_at and not number else leaves_at + shift
+        slot = slots.slot(
+            account=row.account, contact=row.request.contact, channel=row.channel, earliest=max(earliest, now)
+        )
+        if not number:
+            shift = slot.due_at - leaves_at
+        yield row, slot
+
+
 def new_delivery(request: ReviewRequest, position: int, channel: Channel, slot: slots.Slot, now: datetime) -> Delivery:
     """Return a planned message of the request, not saved; out of reach while the request is held."""
     delivery = Delivery(
@@ -211,3 +231,18 @@ def pick_channel(
     if wished in usable:
         return wished
     return usable[0] if usable else None
+
+
+def explain_unreachable(contact: Contact, only: str, blocked: dict[str, str]) -> str:
+    """Return why no channel is left for the contact, in words for staff and callers."""
+    reasons = [
+        f"{Channel(channel).label.lower()}: {reason.lower()}"
+        for channel, reason in sorted(blocked.items())
+        if only in (ReviewRequest.ChannelRule.AUTO, channel)
+    ]
+    reasons += [
+        f"{channel.label.lower()}: no provider is set up"
+        for channel in Channel
+        if contact.address(channel) and channel not in blocked and channel not in available_channels()
+    ]
+    return f"This contact cannot be written to ({'; '.join(reasons) or 'no address'})."

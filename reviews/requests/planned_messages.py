@@ -54,6 +54,16 @@ def release(delivery: Delivery, *, due_at: datetime, reason: str) -> None:
     rows.exclude(planned_for=None).update(due_at=due_at, planned_for=None, reason=reason[:200], claim=None)
 
 
+def move(delivery: Delivery, *, due_at: datetime, reason: str) -> None:
+    """Plan the message for another time; one that is held stays out of reach, and is to leave at that time.
+
+    A worker that has claimed it loses the claim.
+    """
+    rows = Delivery.objects.filter(pk=delivery.pk, status__in=_MOVES[Delivery.Status.PLANNED])
+    column = "due_at" if delivery.planned_for is None else "planned_for"
+    rows.update(**{column: due_at}, reason=reason[:200], claim=None)
+
+
 def cancel(request: ReviewRequest, reason: str) -> None:
     """Cancel the request's planned messages."""
     _cancel_of_request(request=request.pk, reason=reason[:200])

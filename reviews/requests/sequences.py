@@ -3,12 +3,14 @@
 from itertools import count
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from oauth.models import Account
 from reviewhub.languages import translate
 from reviewhub.refused import Refused
-from reviews.models import FollowUpStep, Sequence
+from reviewhub.statements import Select
+from reviews.models import FollowUpStep, ReviewSite, Sequence
 
 MOST = 100  # sequences of an account
 
@@ -108,3 +110,25 @@ def copy_sequence(sequence: Sequence) -> Sequence:
         step.pk, step.sequence = None, copied
         step.save(force_insert=True)
     return copied
+
+
+# --- First steps ---------------------------------------------------------------------------------
+
+
+def first_step(account: Account, name: str) -> FollowUpStep | None:
+    """Return the first step of the account's sequence with that id or slug, or of its default one, if there is any.
+
+    Annotated with `has_site`: the account has a review site that customers can be led to.
+    """
+    if not name:
+        return _default_step.first(account=account.pk)
+    chosen = Q(sequence__pk=int(name)) if name.isdecimal() else Q(sequence__slug=name)
+    return _first_steps().filter(chosen, sequence__account=account).first()
+
+
+def _first_steps() -> QuerySet[FollowUpStep]:
+    sites = ReviewSite.objects.filter(account=OuterRef("sequence__account"), is_active=True)
+    return FollowUpStep.objects.filter(position=0).select_related("sequence").annotate(has_site=Exists(sites))
+
+
+_default_step = Select(lambda account: _first_steps().filter(sequence__account=account, sequence__is_default=True))

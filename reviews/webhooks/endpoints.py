@@ -77,7 +77,7 @@ def subscribe(
     endpoint = Endpoint(
         account=account, url=url, event_types=event_types, description=description, user=user, application=application
     )
-    endpoint.secret = _cipher().encrypt(new_secret())
+    endpoint.secret = cipher().encrypt(new_secret())
     endpoint.save()
     return endpoint, True
 
@@ -115,7 +115,7 @@ def secrets_of(endpoint: Endpoint) -> list[str]:
 
     Raises Undecipherable if no key reads them.
     """
-    return [_cipher().decrypt(encrypted) for encrypted in (endpoint.secret, endpoint.former_secret) if encrypted]
+    return [cipher().decrypt(encrypted) for encrypted in (endpoint.secret, endpoint.former_secret) if encrypted]
 
 
 def roll(endpoint: Endpoint) -> str:
@@ -123,7 +123,7 @@ def roll(endpoint: Endpoint) -> str:
     secret = new_secret()
     with transaction.atomic():
         row = Endpoint.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
-        row.former_secret, row.secret = row.secret, _cipher().encrypt(secret)
+        row.former_secret, row.secret = row.secret, cipher().encrypt(secret)
         row.save(update_fields=["secret", "former_secret"])
     return secret
 
@@ -135,11 +135,11 @@ def retire_former(endpoint: Endpoint) -> bool:
 
 def renew_encryption() -> int:
     """Encrypt with the first key all secrets that were encrypted with a former one. Return the number of endpoints."""
-    cipher, count = _cipher(), 0
+    current, count = cipher(), 0
     for endpoint in Endpoint.objects.all():
         before = {"secret": endpoint.secret, "former_secret": endpoint.former_secret}
         try:
-            after = {name: cipher.renew(encrypted) if encrypted else "" for name, encrypted in before.items()}
+            after = {name: current.renew(encrypted) if encrypted else "" for name, encrypted in before.items()}
         except Undecipherable:
             logger.error("the secret of an endpoint cannot be read: WEBHOOK_KEY is not the one of then")
             continue
@@ -148,7 +148,8 @@ def renew_encryption() -> int:
     return count
 
 
-def _cipher() -> Cipher:
+def cipher() -> Cipher:
+    """Return what encrypts the secrets of webhooks, wherever they are kept."""
     return Cipher([settings.WEBHOOK_KEY, *settings.WEBHOOK_KEY_FALLBACKS])
 
 

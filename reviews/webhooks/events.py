@@ -19,10 +19,13 @@ KEPT = timedelta(days=30)
 FORGET_AT_ONCE = 5_000
 
 
-def of_request(request: ReviewRequest, now: datetime) -> Event:
-    """Make the event that the request is in its status since now. Records nothing."""
+def of_request(request: ReviewRequest, now: datetime, type_: str = "") -> Event:
+    """Make an event of the type about a request; without one, that it is in its status since now. Records nothing."""
     return Event(
-        account_id=request.account_id, type=f"review_request.{request.status}", occurred_at=now, request_id=request.pk
+        account_id=request.account_id,
+        type=type_ or f"review_request.{request.status}",
+        occurred_at=now,
+        request_id=request.pk,
     )
 
 

@@ -16,7 +16,7 @@ from reviews.representations import (
     ReviewRequestOut,
     SuppressionOut,
     represent_contacts,
-    with_written_to,
+    to_represent,
 )
 
 
@@ -78,8 +78,7 @@ def represent_events(events: Sequence[Event]) -> list[dict[str, Any]]:
     All keys of `data` are always there; null are rows that an event is not about, or that were deleted. One event and
     many take the same number of statements.
     """
-    written = with_written_to(ReviewRequest.objects.select_related("contact"))
-    requests = _rows_by_key(written, (event.request_id for event in events))
+    requests = _rows_by_key(to_represent(ReviewRequest.objects.all()), (event.request_id for event in events))
     messages = _rows_by_key(Delivery.objects.select_related("clicked_site"), (event.delivery_id for event in events))
     feedback = _rows_by_key(
         Feedback.objects.select_related("request__contact", "inbox_item"), (event.feedback_id for event in events)

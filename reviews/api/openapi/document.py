@@ -14,13 +14,14 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.views import APIView
 
 from oauth.scopes import SCOPES_FOR_DEVELOPERS
+from reviews.api.keys import RequestKey
 from reviews.api.openapi.answers import ERROR_HEADERS, HEADERS, error_answers
 from reviews.api.openapi.published import ANYWHERE
 from reviews.api.openapi.rules import simplify, tag_of
-from reviews.api.rehearsals import REHEARSAL_STATUSES
 from reviews.models import SUBSCRIBABLE, Consent, Delivery, Event, FollowUpStep, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.models.consent import CONSENT_CHANNELS
+from reviews.requests import holds
 from reviews.webhooks.notifier import WAITS
 
 VERSION = "1.0.0"
@@ -50,7 +51,10 @@ SETTINGS = {
     "SCHEMA_PATH_PREFIX": OURS[0],
     "PREPROCESSING_HOOKS": ["reviews.api.openapi.document.choose_endpoints"],
     "COMPONENT_SPLIT_PATCH": False,
-    "PATH_CONVERTER_OVERRIDES": {"id": OpenApiTypes.UUID},
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": OpenApiTypes.UUID,
+        "request_key": {"type": "string", "description": RequestKey.ABOUT},
+    },
     "ENFORCE_NON_BLANK_FIELDS": True,
     "SORT_OPERATIONS": False,
     "ENUM_SUFFIX": "",
@@ -60,7 +64,7 @@ SETTINGS = {
         "StepChannel": FollowUpStep.ChannelRule.choices,
         "ReviewRequestStatus": ReviewRequest.Status.choices,
         "MessageStatus": Delivery.Status.choices,
-        "RehearsalStatus": REHEARSAL_STATUSES,
+        "HoldReason": holds.Because.choices,
         "EventType": Event.Type.choices,
         "SubscribableType": [(type_.value, type_.value) for type_ in SUBSCRIBABLE],
         "ConsentChannel": CONSENT_CHANNELS,
@@ -76,7 +80,7 @@ def make_document() -> dict[str, Any]:
         generator = _Generator(urlconf="reviewhub.urls")
         document: dict[str, Any] = generator.get_schema(public=True)
     views = [view for *_, view in generator._get_paths_and_endpoints()]
-    tags = TAGS | {name: about for name, about in map(tag_of, views) if about}
+    tags = TAGS | {name: about for name, about in map(tag_of, reversed(views)) if about}
     used = [operation["tags"][0] for path in document["paths"].values() for operation in path.values()]
     document["servers"] = [{"url": ANYWHERE}]
     document["tags"] = [{"name": name, "description": tags[name]} for name in dict.fromkeys(used)]

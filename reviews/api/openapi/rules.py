@@ -96,7 +96,7 @@ class DescribedSchema(AutoSchema):
     def _finish(self, operation: Schema) -> None:
         """Add security, headers, examples, and the errors that it may answer with, to what the library made."""
         parameters = [_shared(each) for each in operation.get("parameters", [])]
-        if self.said.keyed:
+        if getattr(getattr(self.view, self.method.lower()), "takes_key", False):
             parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
         if parameters:
             operation["parameters"] = parameters
@@ -238,7 +238,10 @@ def simplify(value: Any) -> Any:
     if "enum" in value:
         value.pop("minLength", None)  # orval makes no sense of it
     if value.pop(NULL_ALLOWED, False):
-        value["properties"] = {name: _or_null(simplify(field)) for name, field in value["properties"].items()}
+        fields, needed = value["properties"], value.get("required", ())
+        value["properties"] = {
+            name: simplify(field) if name in needed else _or_null(simplify(field)) for name, field in fields.items()
+        }
     if [*value.get("allOf", [{}])[0]] == ["$ref"] and len(value["allOf"]) == 1:
         value = value.pop("allOf")[0] | value
     return {key: simplify(item) for key, item in value.items()}

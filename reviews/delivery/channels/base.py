@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from enum import Enum
 from typing import Protocol
+
+from reviews.models.provider_codes import Stops
 
 
 @dataclass(frozen=True)
@@ -27,14 +28,6 @@ class Accepted:
 
     provider_id: str
     sandbox: bool = False
-
-
-class Stops(Enum):
-    """What waits until a fault of our account with the provider is mended."""
-
-    CHANNEL = "channel"  # the login, the money: nothing can leave
-    SENDER = "sender"  # the number, name or address that messages come from
-    MESSAGE = "message"  # this message alone: its country, or its number at a trial account
 
 
 class ChannelError(Exception):

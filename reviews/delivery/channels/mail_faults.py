@@ -13,12 +13,12 @@ from django.conf import settings
 
 from reviews.delivery.channels import codes
 from reviews.delivery.channels.base import ChannelError
-from reviews.delivery.channels.codes import Outcome
+from reviews.models.provider_codes import ENHANCED_CODE, Outcome
 
 
 @dataclass(frozen=True)
 class Wording:
-    """A provider's words, as a regular expression, and the code of ours that they stand for (`codes.CODES`)."""
+    """A provider's words, as a regular expression, and the code of ours that they mean (`provider_codes.CODES`)."""
 
     pattern: str
     code: str
@@ -90,7 +90,7 @@ def smtp_error(
         return codes.error(name, words, outcome, untried=untried)
     if told := "535" if login else find(words):
         return codes.error(told, words, Outcome.HELD, untried=untried)
-    if outcome is Outcome.HELD and (exact := codes.ENHANCED_CODE.search(words)):
+    if outcome is Outcome.HELD and (exact := ENHANCED_CODE.search(words)):
         name = exact[0]  # it, and not the reply, has the words for staff
     return codes.error(name, words, outcome, untried=untried)
 

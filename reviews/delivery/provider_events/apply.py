@@ -22,6 +22,7 @@ from reviews.delivery.provider_events.parse import TWILIO
 from reviews.inbox import items
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
 from reviews.models.base import Channel
+from reviews.models.provider_codes import explain, find
 from reviews.requests import lifecycle, plan, planned_messages
 
 logger = logging.getLogger(__name__)
@@ -193,7 +194,7 @@ def _fault_of_account(event: DeliveryEvent) -> ChannelError | None:
     """Return the error of a text that Twilio accepted and then did not send, because of our account; else None."""
     if event.provider != TWILIO or event.kind != DeliveryEvent.Kind.FAILED:
         return None
-    row = codes.find(event.code)
+    row = find(event.code)
     return codes.error(event.code, event.text, row.outcome) if row and row.stops else None
 
 
@@ -259,7 +260,7 @@ def _is_outdone(delivery: Delivery, event: DeliveryEvent) -> bool:
 
 def _words(event: DeliveryEvent) -> str:
     """Return why the message did not arrive: in the provider's words, else in ours for its code."""
-    return event.text or (codes.explain(event.code) if event.code else "")
+    return event.text or (explain(event.code) if event.code else "")
 
 
 def _evidence(event: DeliveryEvent) -> str:

@@ -17,9 +17,9 @@ from anymail.signals import AnymailTrackingEvent
 from django.http import QueryDict
 
 from reviews.delivery.channels import codes
-from reviews.delivery.channels.codes import Outcome
 from reviews.models import DeliveryEvent
 from reviews.models.addresses import read_reported_email, read_sender
+from reviews.models.provider_codes import ENHANCED_CODE, Outcome
 
 TWILIO = "twilio"
 
@@ -136,7 +136,7 @@ def _mail_kind(provider: str, event: AnymailTrackingEvent, payload: Any) -> tupl
     if event_type not in UNDELIVERED_MAIL_KINDS:
         return MAIL_KINDS.get(event_type, DeliveryEvent.Kind.UNKNOWN), ""
     words = f"{event.mta_response or ''}\n{event.description or ''}"
-    reply = codes.ENHANCED_CODE.search(words) or codes.SMTP_REPLY.search(words)
+    reply = ENHANCED_CODE.search(words) or codes.SMTP_REPLY.search(words)
     code = clean((reply[0] if reply else str(event.reject_reason or event_type)).strip("(;: \n"))
     if event_type == "bounced" and _is_soft_bounce(provider, payload):
         return DeliveryEvent.Kind.DEFERRED, code

@@ -10,6 +10,7 @@ from reviews.delivery.channels import ChannelError, codes
 from reviews.delivery.provider_events.parse import KIND_OF_OUTCOME, TWILIO
 from reviews.models import Delivery, DeliveryEvent
 from reviews.models.base import Channel
+from reviews.models.provider_codes import Outcome
 from reviews.worker import queue, task_paths
 
 
@@ -64,7 +65,7 @@ def record_refusal(delivery: Delivery, error: ChannelError, *, now: datetime) ->
 def was_in_doubt(delivery: Delivery, *, before_this_attempt: bool = False) -> bool:
     """Tell whether a provider may have taken the message, at an earlier attempt or at the last one as well."""
     answers = DeliveryEvent.objects.filter(delivery=delivery, provider=provider_of(delivery.channel))
-    doubts = answers.filter(key__startswith="refusal:", kind=KIND_OF_OUTCOME[codes.Outcome.IN_DOUBT])
+    doubts = answers.filter(key__startswith="refusal:", kind=KIND_OF_OUTCOME[Outcome.IN_DOUBT])
     if before_this_attempt:  # so that what is run again, after an answer of the database got lost, says the same
         doubts = doubts.exclude(key=_refusal_key(delivery))
     return doubts.exists()

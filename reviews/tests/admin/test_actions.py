@@ -16,7 +16,7 @@ from oauth.tests.flow import signed_in
 from reviewhub.backoffice.actions import Action, WithActions
 from reviews.contacts import erase
 from reviews.models import Contact, Delivery, Endpoint, ReviewRequest, Sequence
-from reviews.requests import lifecycle
+from reviews.requests import holds, lifecycle
 from reviews.tests.support.helpers import asked
 from reviews.webhooks import endpoints
 
@@ -43,6 +43,10 @@ def offering(model: type[Any], name: str, account: Account, now: datetime) -> An
     request = asked(account, now, delay=timedelta(hours=48))
     if name == "retry":
         Delivery.objects.update(status="failed")
+    if name == "release_this":
+        holds.ask_to_hold(
+            request=request, by=ReviewRequest.Hold.STAFF, because=holds.Because.REFUND, who="by Ann", now=now
+        )
     return request if model is ReviewRequest else Contact.objects.get()
 
 
@@ -74,7 +78,7 @@ def stored() -> list[Any]:
 def test_the_tables_are_walked() -> None:
     names = {model.__name__: [row.name for row in rows] for model, rows in TABLES.items()}
     assert names == {
-        "ReviewRequest": ["send_now", "skip", "retry", "mark_responded", "cancel_this"],
+        "ReviewRequest": ["send_now", "skip", "retry", "hold_this", "release_this", "mark_responded", "cancel_this"],
         "Contact": ["erase"],
         "Sequence": ["copy"],
         "Endpoint": ["send_test", "tell_again", "roll_secret", "retire_secret", "switch_off", "switch_on"],

@@ -1,6 +1,7 @@
 """A call with an Idempotency-Key is made once, and answered the same each time."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from threading import Event
 from typing import Any
 from unittest.mock import Mock
@@ -9,12 +10,17 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
 from rest_framework.response import Response
 
+from oauth.models import Account, User
+from oauth.tests.flow import App, make_application
 from reviews.api import review_requests
-from reviews.models import IdempotencyKey, ReviewRequest
-from reviews.tests.support.helpers import REFERENCE, post, refused
+from reviews.contacts import suppressions
+from reviews.models import Endpoint, IdempotencyKey, Notice, ReviewRequest, Suppression
+from reviews.tests.support.helpers import REFERENCE, URL, asked, post, refused
 from reviews.tests.support.races import PATIENCE, alone
+from reviews.webhooks import endpoints
 
 pytestmark = pytest.mark.django_db
 
@@ -106,3 +112,155 @@ def test_the_same_key_of_another_account_is_another_key(owner_api: Any, stranger
 @pytest.mark.parametrize("key", ["x" * 256, "a\tb"])
 def test_an_unusable_key_is_refused(owner_api: Any, key: str) -> None:
     refused(post(owner_api, REFERENCE, **{"Idempotency-Key": key}))
+
+
+# --- Every write ---------------------------------------------------------------------------------------
+
+
+def writes() -> list[tuple[str, str, Any]]:
+    """Route, method and function of each POST and PATCH under /api/v1."""
+    urls = [url for outer in get_resolver().url_patterns for url in getattr(outer, "url_patterns", [outer])]
+    views = [(str(url.pattern), getattr(url.callback, "view_class", None)) for url in urls]
+    return [
+        (route, method, getattr(view, method))
+        for route, view in views
+        if route.startswith("api/v1/")
+        for method in ("post", "patch")
+        if hasattr(view, method)
+    ]
+
+
+def test_every_write_takes_a_key() -> None:
+    missing = [(route, method) for route, method, function in writes() if not getattr(function, "takes_key", False)]
+    assert missing == []
+    assert len(writes()) >= 13
+
+
+@pytest.fixture
+def hook(account: Account) -> Endpoint:
+    return endpoints.subscribe(account=account, url="https://hooks.example/1", names=[])[0]
+
+
+def test_a_time_that_counts_from_the_call_is_set_once(owner_api: Any, account: Account, now: datetime) -> None:
+    request = asked(account, now)
+    key = {"HTTP_IDEMPOTENCY_KEY": "k1"}
+    first = owner_api.patch(f"{URL}/{request.pk}", {"delay_hours": 48}, format="json", **key)
+    ReviewRequest.objects.update(scheduled_for=now)
+    second = owner_api.patch(f"{URL}/{request.pk}", {"delay_hours": 48}, format="json", **key)
+    assert (first.status_code, second.content, second["Idempotency-Replayed"]) == (200, first.content, "true")
+    request.refresh_from_db()
+    assert request.scheduled_for == now
+
+
+@pytest.mark.parametrize("name", ["test", "secret"])
+def test_a_webhook_gets_one_test_and_one_secret_for_a_key(owner_api: Any, hook: Endpoint, name: str) -> None:
+    first, second = (post(owner_api, {}, f"/api/v1/hooks/{hook.pk}/{name}", **{"Idempotency-Key": "k"}) for _ in "12")
+    assert first.status_code in (200, 202)
+    assert (second.content, second["Idempotency-Replayed"]) == (first.content, "true")
+    assert Notice.objects.count() == (1 if name == "test" else 0)
+    third = post(owner_api, {}, f"/api/v1/hooks/{hook.pk}/{name}", **{"Idempotency-Key": "k2"})
+    assert third.content != first.content
+
+
+def test_lifting_twice_under_a_key_is_answered_as_the_first_time(
+    owner_api: Any, suppression: Suppression, everything: dict[str, str]
+) -> None:
+    body, address = {"because": "Asked"}, f"{everything['suppressions']}/lift"
+    answers = [post(owner_api, body, address, **{"Idempotency-Key": "k"}) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert post(owner_api, body, address).status_code == 409
+
+
+def test_the_same_key_at_another_address_is_another_call(owner_api: Any, account: Account, now: datetime) -> None:
+    request = asked(account, now)
+    key = {"Idempotency-Key": "k1"}
+    assert post(owner_api, {}, f"{URL}/{request.pk}/cancel", **key).status_code == 200
+    for address, body in ((f"{URL}/{request.pk}/responded", {}), (URL, REFERENCE), ("/api/v1/suppressions", {})):
+        response = post(owner_api, body, address, **key)
+        assert (response.status_code, response.json()["error"]) == (409, "idempotency_conflict")
+        words = f"This Idempotency-Key was used with another call: POST {URL}/{request.pk}/cancel."
+        assert response.json()["error_description"] == words
+    response = post(owner_api, {"a": 1}, f"{URL}/{request.pk}/cancel", **key)
+    assert response.json()["error_description"] == "This Idempotency-Key was used with another body."
+
+
+@pytest.mark.parametrize("order", [(True, False), (False, True)], ids=["before", "after"])
+def test_what_a_dry_run_answered_is_not_what_the_call_gets(owner_api: Any, order: tuple[bool, bool]) -> None:
+    answers = {dry: post(owner_api, REFERENCE | {"dry_run": dry}, **{"Idempotency-Key": "k1"}).json() for dry in order}
+    assert "gates" in answers[True]
+    assert answers[False]["id"] == str(ReviewRequest.objects.get().pk)
+    assert IdempotencyKey.objects.count() == 1
+
+
+def test_the_same_holds_in_bulk(owner_api: Any) -> None:
+    key, address = {"Idempotency-Key": "k1"}, f"{URL}/bulk"
+    rehearsal = post(owner_api, {"requests": [REFERENCE | {"dry_run": True}]}, address, **key).json()
+    answer = post(owner_api, {"requests": [REFERENCE]}, address, **key).json()
+    assert "gates" in rehearsal["results"][0]["review_request"]
+    assert answer["results"][0]["status"] == 201
+    mixed = {"requests": [REFERENCE, REFERENCE | {"dry_run": True}]}
+    assert post(owner_api, mixed, address, **key).status_code == 409
+
+
+# --- Secrets -------------------------------------------------------------------------------------------
+
+
+def test_an_answer_with_a_secret_is_kept_encrypted(owner_api: Any, hook: Endpoint, settings: Any) -> None:
+    made = post(owner_api, {"url": "https://hooks.example/2"}, "/api/v1/hooks", **{"Idempotency-Key": "k1"})
+    rolled = post(owner_api, {}, f"/api/v1/hooks/{hook.pk}/secret", **{"Idempotency-Key": "k2"})
+    for row, answer in zip(IdempotencyKey.objects.order_by("key"), (made, rolled), strict=True):
+        assert row.is_encrypted
+        assert answer.json()["secret"].encode() not in bytes(row.body)
+        assert b"hooks.example" not in bytes(row.body)
+    settings.WEBHOOK_KEY_FALLBACKS, settings.WEBHOOK_KEY = [settings.WEBHOOK_KEY], "another-" + "x" * 40
+    again = post(owner_api, {}, f"/api/v1/hooks/{hook.pk}/secret", **{"Idempotency-Key": "k2"})
+    assert again.content == rolled.content
+    settings.WEBHOOK_KEY_FALLBACKS = []
+    lost = post(owner_api, {}, f"/api/v1/hooks/{hook.pk}/secret", **{"Idempotency-Key": "k2"})
+    assert (lost.status_code, lost.json()["error"]) == (409, "idempotency_conflict")
+    hook.refresh_from_db()
+    assert rolled.json()["secret"] in endpoints_secrets(hook, settings)
+
+
+def endpoints_secrets(hook: Endpoint, settings: Any) -> list[str]:
+    """Decrypt with the key that the test began with."""
+    settings.WEBHOOK_KEY_FALLBACKS = [BEGAN_WITH]
+    return endpoints.secrets_of(hook)
+
+
+BEGAN_WITH = settings.WEBHOOK_KEY
+
+
+def test_an_answer_with_a_secret_is_given_to_the_same_app_alone(
+    owner_api: Any, account: Account, owner: User, hook: Endpoint
+) -> None:
+    app = App(owner, account, make_application())
+    own = {"authorization": f"Bearer {app.pair()['access_token']}", "Idempotency-Key": "k1"}
+    made = app.server.post("/api/v1/hooks", '{"url": "https://hooks.example/2"}', "application/json", headers=own)
+    assert made.status_code == 201
+    response = post(owner_api, {"url": "https://hooks.example/2"}, "/api/v1/hooks", **{"Idempotency-Key": "k1"})
+    assert (response.status_code, response.json()["error"]) == (409, "idempotency_conflict")
+    refreshed = {**own, "authorization": f"Bearer {app.pair()['access_token']}"}
+    again = app.server.post(
+        "/api/v1/hooks", '{"url": "https://hooks.example/2"}', "application/json", headers=refreshed
+    )
+    assert again.content == made.content
+
+
+# --- After the commit ------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("headers", [{}, {"HTTP_IDEMPOTENCY_KEY": "k1"}], ids=["plain", "with a key"])
+def test_a_call_waits_for_messages_on_their_way_after_its_change_is_stored(
+    owner_api: Any, account: Account, now: datetime, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    """Waiting inside the transaction, the worker could not store what has left, and each would wait for the other."""
+    waited = list[bool]()
+    monkeypatch.setattr(suppressions, "until_quiet", lambda *_: waited.append(connection.in_atomic_block))
+    contact = asked(account, now).contact
+    changed = owner_api.patch(f"/api/v1/contacts/{contact.pk}", {"email": "j@x.example"}, format="json", **headers)
+    assert (changed.status_code, waited) == (200, [False])
+    named = {"HTTP_IDEMPOTENCY_KEY": "k2"} if headers else {}
+    added = owner_api.post("/api/v1/suppressions", {"address": "j@x.example"}, format="json", **named)
+    assert (added.status_code, waited) == (201, [False, False])

@@ -56,6 +56,15 @@ def test_null_and_empty_equal_absent_and_unknown_fields_are_ignored(owner_api: A
     assert post(owner_api, body).status_code == 201
 
 
+@pytest.mark.parametrize("hours", ["24.0", "24", "2.4e1"])
+def test_a_number_without_a_fraction_is_whole_however_it_is_written(owner_api: Any, hours: str) -> None:
+    """Case A7."""
+    body = post(owner_api, f'{{"email": "a@b.example", "delay_hours": {hours}}}').json()
+    request = ReviewRequest.objects.get()
+    assert request.scheduled_for >= request.created_at + timedelta(hours=24)
+    assert body["status"] == "scheduled"
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -74,6 +83,8 @@ def test_null_and_empty_equal_absent_and_unknown_fields_are_ignored(owner_api: A
         ({"delay_hours": 8761}, "delay_hours"),
         ({"delay_hours": 10**400}, "delay_hours"),
         ({"delay_hours": 1.5}, "delay_hours"),
+        ({"delay_hours": 1e300}, "delay_hours"),
+        ({"delay_hours": -0.5}, "delay_hours"),
         ({"delay_hours": True}, "delay_hours"),
         ({"delay_hours": "soon"}, "delay_hours"),
         ({"metadata": [1]}, "metadata"),
@@ -194,7 +205,7 @@ def test_an_account_without_a_review_site_is_told_wherever_it_asks(owner_api: An
 def test_a_dry_run_says_which_gate_is_shut(owner_api: Any) -> None:
     post(owner_api, REFERENCE)
     body = post(owner_api, REFERENCE | {"dry_run": True}).json()
-    assert (body["status"], body["messages"]) == ("suppressed", [])
+    assert (body["status"], body["messages"]) == ("scheduled", [])  # the open one's, as the call answers
     shut = [gate for gate in body["gates"] if not gate["passed"]]
     assert [gate["gate"] for gate in shut] == ["open_request"]
     assert shut[0]["reason"] == body["reason"]
@@ -299,7 +310,8 @@ def test_a_rehearsal_among_others_sees_those_before_it(owner_api: Any) -> None:
     asks = [ask | {"dry_run": True}, ask, ask | {"dry_run": True}, {"email": "c@d.example", "sequence": "none"}]
     results = post(owner_api, {"requests": asks}, f"{URL}/bulk").json()["results"]
     assert [row["status"] for row in results] == [200, 201, 200, 400]
-    assert [results[place]["review_request"]["status"] for place in (0, 2)] == ["scheduled", "suppressed"]
+    assert [results[place]["review_request"]["status"] for place in (0, 2)] == ["scheduled", "scheduled"]
+    assert [bool(results[place]["review_request"]["messages"]) for place in (0, 2)] == [True, False]
     assert results[3]["error"]["fields"]["sequence"]
     assert ReviewRequest.objects.count() == 1
 

@@ -229,7 +229,8 @@ def test_every_call_of_the_api_has_an_example() -> None:
             if found := re.search(r"\$REVIEWHUB_URL(/api/v1/[^\"?]*)", line):
                 method = re.search(r"-X (\w+)", line)
                 default = "post" if " -d " in line else "get"
-                shown.add((found[1].replace("$ID", "{id}"), method[1].lower() if method else default))
+                path = re.sub(r"\$ID|external_id:[\w-]+", "{id}", found[1])
+                shown.add((path, method[1].lower() if method else default))
     described = json.loads(FILE.read_text())["paths"]
     assert shown == {(path, method) for path in described if path.startswith("/api/") for method in described[path]}
 

@@ -110,7 +110,15 @@ def ask_customers(api: Generated) -> None:
     page = api.call("list_review_requests", external_id="job-1", created_after=timezone.now() - timedelta(hours=1))
     assert [found.id for found in page.results] == [made.id]
     status = type(page.results[0].status)
+    moved = api.call("change_review_request", made.id, body=api.make("ReviewRequestChange", delay_hours=48))
+    assert moved.scheduled_for - made.scheduled_for > timedelta(hours=20)
+    because = api.make("HoldInput", because="refund", note="Order 1047")
+    assert api.call("hold_review_request", "external_id:job-1", body=because).held is True
+    assert api.call("release_review_request", made.id, idempotency_key="two").held is False
     assert api.call("cancel_review_request", made.id).status == status.CANCELLED
+    ann = api.call("send_review_request", body=api.make("ReviewRequestInput", email="ann@example.com"))
+    answered = api.call("mark_responded", ann.id, body=api.make("RespondedInput", site="Google"))
+    assert (answered.status, answered.language) == (status.RESPONDED, "en")
     assert {field.key for field in api.call("list_fields").fields} >= set(REFERENCE)
 
 

@@ -22,9 +22,9 @@ from oauth.models import Account
 from reviews.delivery import claims, drain, pool, unsent
 from reviews.delivery.channels import ChannelError, Message, get_channel, smtp
 from reviews.delivery.channels import email as email_channel
-from reviews.delivery.channels.codes import explain
 from reviews.delivery.drain import Worker
 from reviews.models import ChannelHealth, Delivery, Pause, Suppression
+from reviews.models.provider_codes import explain
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import Clock, asked
 from reviews.tests.support.mail_servers import HANG_UP, SILENCE, Habits, MailServer, certificate, serving

@@ -117,6 +117,7 @@ KEYS = {
     "reason",
     "external_id",
     "held",
+    "language",
     "warnings",
 }
 

@@ -17,6 +17,7 @@ from reviews.models import (
     Logo,
     MergeCandidate,
     Notice,
+    RequestAlias,
     Sequence,
     Simulation,
     Suppression,
@@ -39,6 +40,7 @@ def fill(account: Account, user: User, now: datetime, *, first_name: str, word: 
     endpoint, _ = endpoints.subscribe(account=account, url=url, names=[], description=word, user=user)
     agreed = Agreement(Channel.EMAIL, email, f"{word} may write", f"{first_name}'s form", now)
     request = asked(account, now, person=Person(first_name=first_name, email=email), agreements=(agreed,))
+    RequestAlias.objects.create(account=account, request=request, external_id=f"{word}-2", created_at=now)
     other = Contact.objects.create(account=account, first_name=first_name, phone="+12125550009")
     MergeCandidate.objects.create(account=account, by_email=request.contact, by_phone=other)
     message = Delivery.objects.get(request=request)

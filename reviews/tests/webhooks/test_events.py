@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from oauth.models import Account
-from reviews.contacts import erase, merge, opt_outs
+from reviews.contacts import doubts, erase, merge, opt_outs
 from reviews.delivery import drain, reconcile, staff_actions
 from reviews.delivery.channels import ChannelError
 from reviews.delivery.provider_events import apply
@@ -23,6 +23,7 @@ from reviews.models import (
     Endpoint,
     Event,
     FollowUpStep,
+    InboxItem,
     Notice,
     ReviewRequest,
     ReviewSite,
@@ -67,6 +68,19 @@ def sent(account: Account, clock: Clock, provider: FakeProvider) -> ReviewReques
     request = asked(account, clock())
     drain.send_due(clock)
     return ReviewRequest.objects.get(pk=request.pk)
+
+
+def test_a_hold_and_its_end_are_told_to_who_wants_to_know(account: Account, now: datetime) -> None:
+    types = "review_request.held review_request.released"
+    for wanted in (types, "message.sent", ""):
+        Endpoint.objects.create(account=account, url="https://x.example", event_types=wanted)
+    request = asked(account, now)
+    doubt, _ = doubts.hold(account=account, number=JANE.phone, evidence="maybe stop?", now=now)
+    doubts.lift(suppression=doubt, because="", outcome=InboxItem.Outcome.NOT_AN_OPT_OUT, now=now)
+    assert happened(account) == ["review_request.scheduled", *types.split()]
+    told = Notice.objects.filter(event__type__in=types.split()).values_list("endpoint__event_types", flat=True)
+    assert sorted(told) == ["", "", types, types]
+    assert set(Event.objects.values_list("request_id", flat=True)) == {request.pk}
 
 
 def test_an_ask_is_recorded_once(account: Account, now: datetime) -> None:

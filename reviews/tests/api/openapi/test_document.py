@@ -212,8 +212,19 @@ def test_every_answer_has_the_form_in_the_document(owner_api: Any, account: Acco
     call("get", requests)
     call("get", f"{requests}/fields")
     call("get", f"{requests}/{{id}}", key=made["id"])
+    call("patch", f"{requests}/{{id}}", {"delay_hours": 48, "metadata": {"job": 7}}, key=made["id"])
+    call("patch", f"{requests}/{{id}}", {"delay_hours": -1}, key=made["id"])
+    call("post", f"{requests}/{{id}}/hold", {"because": "refund"}, key=made["id"])
+    call("post", f"{requests}/{{id}}/hold", {"because": "rating"}, key=made["id"])
+    call("post", f"{requests}/{{id}}/release", key=made["id"])
     call("post", f"{requests}/{{id}}/cancel", key=made["id"])
-    call("post", f"{requests}/{{id}}/cancel", key=made["id"])  # 200: it is cancelled
+    call("post", f"{requests}/{{id}}/hold", {"because": "refund"}, key=made["id"])  # 409
+    call("post", f"{requests}/{{id}}/responded", key=made["id"])  # 409
+    call("post", requests, REFERENCE | {"external_id": "job-7"})
+    call("post", f"{requests}/{{id}}/responded", {"site": "Google"}, key="external_id:job-7")
+    call("get", f"{requests}/{{id}}", key="external_id:job-7")
+    call("get", f"{requests}/{{id}}", key="external_id:job-8")  # 404
+    call("post", f"{requests}/{{id}}/cancel", key=made["id"])  # once more
     asked(account, now)
     delivery = Delivery.objects.filter(status="planned").latest("pk")
     actions.record_feedback(delivery=delivery, rating=4, text="Fine.", now=now)

@@ -11,9 +11,10 @@ from django.core.mail.backends.locmem import EmailBackend
 from requests import Response
 
 from reviews.delivery.channels import ChannelError, Message, Stops, codes
-from reviews.delivery.channels.codes import CODES, Code, Fault, Outcome, explain, find
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.provider_events import parse
+from reviews.models import provider_codes
+from reviews.models.provider_codes import CODES, Code, Fault, Outcome, explain, find
 
 pytestmark = pytest.mark.once
 
@@ -317,7 +318,7 @@ def test_the_words_are_written_nowhere_else() -> None:
         for path in (root / folder).rglob("*")
         if path.suffix in (".py", ".html", ".po") and "tests" not in path.parts
     ]
-    table = Path(codes.__file__)
+    table = Path(provider_codes.__file__)
     assert table in files
     texts = {path: path.read_text() for path in files if path != table}
     sentences = {sentence for row in CODES for sentence in row.words.split(". ") if len(sentence) > 30}

@@ -6,8 +6,9 @@ import pytest
 from anymail.exceptions import AnymailAPIError, AnymailRequestsAPIError
 from requests import Response
 
-from reviews.delivery.channels import Stops, codes, mail_faults
+from reviews.delivery.channels import Stops, mail_faults
 from reviews.delivery.channels.email import _translate
+from reviews.models.provider_codes import find
 
 # The status and words of an answer, and what it stops; None: nothing, since the fault is not our account's.
 ANSWERS: list[tuple[int, str, Stops | None]] = [
@@ -63,7 +64,7 @@ def test_an_answer_says_what_has_to_wait(status: int, words: str, stops: Stops |
     assert error.stops is stops
     assert error.permanent is (stops is None and status not in TEMPORARY)
     assert error.retry_after
-    assert codes.find(error.code) is not None or stops is None
+    assert find(error.code) is not None or stops is None
 
 
 @pytest.mark.parametrize(
@@ -116,6 +117,6 @@ def test_a_mail_servers_reply_says_what_has_to_wait(
 @pytest.mark.parametrize("wording", mail_faults.WORDINGS, ids=lambda wording: wording.pattern)
 def test_each_wording_has_a_source_and_a_code_of_our_accounts(wording: mail_faults.Wording) -> None:
     assert wording.source.startswith("https://")
-    row = codes.find(wording.code)
+    row = find(wording.code)
     assert row is not None
     assert row.stops is not None

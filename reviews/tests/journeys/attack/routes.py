@@ -21,6 +21,7 @@ from reviews.models import (
     DeliveryEvent,
     Endpoint,
     Feedback,
+    RequestAlias,
     ReviewRequest,
     ReviewSite,
     Sequence,
@@ -73,8 +74,13 @@ class Route:
 
 
 def routes() -> list[Route]:
-    """Return all addresses; of those that are written as regular expressions, the groups become arguments."""
-    return [Route(pattern) for pattern in sorted({*_patterns(get_resolver(), "")})]
+    """Return all addresses; of those that are written as regular expressions, the groups become arguments.
+
+    A review request has two: one with its id, and one with its caller's own id.
+    """
+    patterns = {*_patterns(get_resolver(), "")}
+    patterns |= {pattern.replace("<request_key:pk>", "external_id:<external_id>") for pattern in patterns}
+    return [Route(pattern) for pattern in sorted(patterns)]
 
 
 def _patterns(resolver: Any, before: str) -> Iterator[str]:
@@ -127,6 +133,7 @@ FILLERS: dict[str, Callable[[Account], Any]] = {
     "code": lambda account: account.scan_code,
     "content_type_id": lambda _: ContentType.objects.get_for_model(Contact).pk,
     "decision": lambda _: "sent",
+    "external_id": lambda account: rows_of(account, RequestAlias)[0].external_id,
     "key": lambda account: _reset(account)[1],
     "key_id": lambda account: rows_of(account, ApiKey)[0].pk,
     "provider": lambda _: "postmark",
