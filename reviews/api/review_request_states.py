@@ -77,8 +77,7 @@ class ReviewRequestResponded(APIView):
 
 def _words(told: dict[str, str]) -> str:
     how = f"Reviewed on {told['site']}." if "site" in told else "The customer has answered."
-    more = told["because"].rstrip(".") + "." if "because" in told else ""
-    return " ".join(filter(None, [how, more, f"Told {WHO}."]))
+    return " ".join(filter(None, [how, holds.sentence(told.get("because", "")), f"Told {WHO}."]))
 
 
 class ReviewRequestHold(APIView):

@@ -97,7 +97,7 @@ def ask_to_hold(
         raise InvalidMove(f"This review request is {fresh.status} and cannot be held.")
     if fresh.asked_hold:
         return fresh
-    words = " ".join(filter(None, [because.label, note and note.rstrip(".") + ".", f"Held {who}."]))
+    words = " ".join(filter(None, [because.label, sentence(note), f"Held {who}."]))
     fresh.asked_hold, fresh.hold_reason = by.value, words[:300]
     is_first = not fresh.held
     if is_first:
@@ -126,6 +126,11 @@ def release_asked(*, request: ReviewRequest, who: str, now: datetime) -> ReviewR
     if fresh.held:
         release(fresh, Hold(fresh.held), words=f"Released {who}.", now=now)
     return fresh
+
+
+def sentence(text: str) -> str:
+    """Return words that somebody typed with an end, so that more can follow them."""
+    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
 
 
 def _lock(request: ReviewRequest) -> ReviewRequest:

@@ -34,8 +34,8 @@ def told() -> list[str]:
 def test_a_held_request_says_why_and_keeps_what_is_planned(owner_api: Any, account: Account, now: datetime) -> None:
     request = asked(account, now)
     leaves_at = Delivery.objects.get().due_at
-    body = call(owner_api, request, "hold", {"because": "refund", "note": "The fridge came back"}).json()
-    words = "A refund is under way. The fridge came back. Held through the API."
+    body = call(owner_api, request, "hold", {"because": "refund", "note": "The fridge came back!"}).json()
+    words = "A refund is under way. The fridge came back! Held through the API."
     assert (body["status"], body["held"], body["reason"]) == ("scheduled", True, words)
     assert body["message"] == f"Review request held: {words}"
     [message] = body["messages"]
