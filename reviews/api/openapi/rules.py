@@ -169,8 +169,10 @@ class DescribedSchema(AutoSchema):
             schema["required"] = [name for name in schema["properties"] if name not in sometimes]
             for field in schema["properties"].values():
                 _keep_what_answers_keep(field)
-        elif getattr(serializer, "NULL_IS_ABSENT", False):
-            schema[NULL_ALLOWED] = True  # in all of it, once the library has made components of its choices
+        elif names := getattr(serializer, "NULL_IS_ABSENT", ()):
+            names = schema["properties"] if names is True else names
+            needed = schema.get("required", ())
+            schema[NULL_ALLOWED] = [name for name in names if name not in needed]  # see `simplify`
         return schema | _either_or(*getattr(serializer, "NEEDS_ONE_OF", ()))
 
 
@@ -237,11 +239,9 @@ def simplify(value: Any) -> Any:
         value["description"] = _LIKE_ITS_VALUE.sub("", about)
     if "enum" in value:
         value.pop("minLength", None)  # orval makes no sense of it
-    if value.pop(NULL_ALLOWED, False):
-        fields, needed = value["properties"], value.get("required", ())
-        value["properties"] = {
-            name: simplify(field) if name in needed else _or_null(simplify(field)) for name, field in fields.items()
-        }
+    if names := value.pop(NULL_ALLOWED, ()):
+        for name in names:
+            value["properties"][name] = _or_null(simplify(value["properties"][name]))
     if [*value.get("allOf", [{}])[0]] == ["$ref"] and len(value["allOf"]) == 1:
         value = value.pop("allOf")[0] | value
     return {key: simplify(item) for key, item in value.items()}
