@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from oauth.scopes import SCOPES_FOR_DEVELOPERS
 from reviews.api.keys import RequestKey
-from reviews.api.openapi.answers import ERROR_HEADERS, HEADERS, error_answers
+from reviews.api.openapi.answers import HEADERS, MORE_HEADERS, error_answers
 from reviews.api.openapi.published import ANYWHERE
 from reviews.api.openapi.rules import simplify, tag_of
 from reviews.models import SUBSCRIBABLE, Consent, Delivery, Event, FollowUpStep, ReviewRequest, Suppression
@@ -165,7 +165,7 @@ def _complete(components: dict[str, Any]) -> None:
         schemas[name]["properties"] |= {"next": PAGE, "previous": PAGE}
         schemas[name]["required"] = ["next", "previous", "results"]
     components["responses"] = error_answers()
-    components["headers"] = HEADERS | ERROR_HEADERS
+    components["headers"] = HEADERS | MORE_HEADERS
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key (`rh_…`) or an access token."},

@@ -23,7 +23,7 @@ FORMATS_OF_ANSWERS = {"uuid", "date-time"}
 ANSWERED = {200: "The answer.", 201: "Made.", 202: "Taken: it is done soon.", 204: "Done. There is no body."}
 PAGES = {200: "A page.", 302: "On to the app, with a code or an error.", 400: "A page: the app is unknown."}
 HTML = {"text/html": {"schema": {"type": "string"}}}
-WITH_BODY = {400, 409, 413, 415}  # errors of the methods that take a body
+WITH_BODY = {400, 408, 409, 413, 415}  # errors of the methods that take a body
 NULL_ALLOWED = "x-null-allowed"
 
 
@@ -96,7 +96,10 @@ class DescribedSchema(AutoSchema):
     def _finish(self, operation: Schema) -> None:
         """Add security, headers, examples, and the errors that it may answer with, to what the library made."""
         parameters = [_shared(each) for each in operation.get("parameters", [])]
-        if getattr(getattr(self.view, self.method.lower()), "takes_key", False):
+        takes_key = getattr(getattr(self.view, self.method.lower()), "takes_key", False)
+        headers = ["X-Request-ID"] if self.is_plain else [*HEADERS]
+        if takes_key:
+            headers.append("Idempotency-Replayed")
             parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
         if parameters:
             operation["parameters"] = parameters
@@ -110,7 +113,7 @@ class DescribedSchema(AutoSchema):
             response["description"] = (PAGES if self.method == "GET" and self.is_plain else ANSWERED)[status]
             if answer is str:
                 response["content"] = HTML
-            response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in HEADERS}
+            response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in headers}
             if status in self.said.shows:
                 response["content"]["application/json"]["example"] = self.said.shows[status]
         for status in sorted(self._errors(bool(parameters))):
@@ -118,7 +121,8 @@ class DescribedSchema(AutoSchema):
 
     def _errors(self, has_parameters: bool) -> set[int]:
         if self.is_plain:
-            return {400, 401, 413, 415, 429, 500, 503, *self.said.errors} if self.method == "POST" else {429, 500, 503}
+            errors = {429, 500, 503, *self.said.errors}
+            return errors | {401} | WITH_BODY - {409} if self.method == "POST" else errors
         errors = {401, 403, 429, 500, 503} | ({404} if "{" in self.path else set())
         if self.method in ("POST", "PATCH"):
             errors |= WITH_BODY

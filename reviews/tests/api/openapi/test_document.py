@@ -181,7 +181,7 @@ def check(response: Any, path: str, method: str) -> None:
     assert str(response.status_code) in described, (path, method, response.status_code, response.content)
     entry = described[str(response.status_code)]
     for header in entry.get("headers", {}):
-        if header not in ("Retry-After", "RateLimit", "RateLimit-Policy"):
+        if header not in ("Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"):
             assert header in response, (path, header)
     if response.status_code == 204:
         assert response.content == b""
