@@ -19,6 +19,8 @@ from reviewhub.rest.operations import operation
 
 
 class RevocationIn(ClientIn):
+    NULL_IS_ABSENT = ("client_id", "client_secret")  # a token of null is never taken for all
+
     token = serializers.CharField(
         required=False, help_text="Specific token to revoke (optional, revokes all if not provided)"
     )

@@ -15,6 +15,10 @@ class RequestKey:
     """Converter of addresses: a request's id, or its external id (percent-encoded, without a slash)."""
 
     PREFIX = "external_id:"
+    ABOUT = (
+        f"The id of the request; or `{PREFIX}` and your own id of it, percent-encoded, such as `{PREFIX}job-1047`. One "
+        "with a slash is found by `GET /api/v1/review-requests?external_id=`."
+    )
     regex = rf"{Id.regex}|{PREFIX}[^/\x00]+"
 
     def to_python(self, value: str) -> UUID | ExternalId:

@@ -1,4 +1,4 @@
-"""Review requests over the API, moved on: cancelled, answered, held and released. Each call may be repeated."""
+"""Review requests over the API, moved to another state: cancelled, answered, held, released. Each may be repeated."""
 
 from typing import Any
 
@@ -21,6 +21,8 @@ WHO = "through the API"
 
 class _Optional(serializers.Serializer[dict[str, str]]):
     """A body in which `null` and `""` count as absent."""
+
+    NULL_IS_ABSENT = True
 
     def to_internal_value(self, data: Any) -> Any:
         return super().to_internal_value({key: value for key, value in data.items() if value not in (None, "")})
@@ -87,10 +89,7 @@ class ReviewRequestHold(APIView):
     """A request of which nothing leaves until it is released."""
 
     @operation(
-        "holdReviewRequest",
-        ReviewRequestDetail,
-        takes=HoldIn,
-        example={"because": "refund", "note": "Order 1047"},
+        "holdReviewRequest", ReviewRequestDetail, takes=HoldIn, example={"because": "refund", "note": "Order 1047"}
     )
     @takes_key()
     @versioned
@@ -121,7 +120,7 @@ class ReviewRequestRelease(APIView):
     @takes_key()
     @versioned
     def post(self, request: Request, pk: Any) -> Response:
-        """Let a held review request go on. What came due leaves in the next slot from now, what follows it later.
+        """Let a held review request go on. What came due leaves in the next slot from now, what follows as much later.
 
         Safe to repeat. 409 when it has ended, and while it is held for another reason, such as an unclear opt-out.
         """

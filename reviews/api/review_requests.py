@@ -124,8 +124,8 @@ class ReviewRequestList(ListAPIView[ReviewRequest]):
 
         200 where one exists already, for this `external_id` or open for this contact, and for a `dry_run`, which writes
         nothing. A further `external_id` finds that request from then on, too; `warnings` say what was left out. The
-        contact is found by `email`, else by `mobile_phone_number`; a new `email` with the number of a
-        contact that has another one makes a new contact.
+        contact is found by `email`, else by `mobile_phone_number`; a new `email` with the number of a contact that has
+        another one makes a new contact.
         """
         return answer_one(credential_of(request).account, request.data)
 
@@ -180,10 +180,7 @@ class ReviewRequestBulk(APIView):
     max_body = 5 * 1024 * 1024
 
     @operation(
-        "sendReviewRequests",
-        BulkAnswerOut,
-        takes=BulkIn,
-        example={"requests": [ASK, {"email": "bob@example.com"}]},
+        "sendReviewRequests", BulkAnswerOut, takes=BulkIn, example={"requests": [ASK, {"email": "bob@example.com"}]}
     )
     @takes_key(unless=lambda body: _are_rehearsals(body.get("requests")))
     def post(self, request: Request) -> Response:
@@ -270,10 +267,10 @@ class ReviewRequestItem(APIView):
     @takes_key()
     @versioned
     def patch(self, request: Request, pk: Any) -> Response:
-        """Change when it begins, or its metadata. Give `scheduled_for` or `delay_hours`.
+        """Change when it begins, or its metadata. As long as no message was sent or is being sent; else 409.
 
-        What is planned moves to the first slot from then on, within 8,760 hours, and later messages by as much. 409
-        once a message was sent or is being sent.
+        Give `scheduled_for` or `delay_hours`: what is planned moves to the first slot from then on, within 8,760 hours,
+        and later messages by as much.
         """
         review_request, body, now = find(request, pk), ReviewRequestChange(data=request.data), timezone.now()
         body.is_valid(raise_exception=True)

@@ -9,21 +9,24 @@ HEADERS = {
     "RateLimit-Policy": {"schema": {"type": "string"}, "description": "The limit: calls in a window of seconds."},
     "RateLimit": {"schema": {"type": "string"}, "description": "How many are left, and for how many seconds."},
 }
-VERSION_HEADERS = {
+MORE_HEADERS = {
     "ETag": {"schema": {"type": "string"}, "description": "The version of what is shown (RFC 9110 §8.8.3)."},
-}
-ERROR_HEADERS = {
+    "Idempotency-Replayed": {
+        "schema": {"type": "string", "enum": ["true"]},
+        "description": "There where a call with the same key was answered before.",
+    },
     "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds to wait."},
     "WWW-Authenticate": {"schema": {"type": "string"}, "description": "What would be accepted (RFC 6750, RFC 7617)."},
 }
-HEADERS_OF = {401: "WWW-Authenticate", 403: "WWW-Authenticate", 429: "Retry-After", 503: "Retry-After"}
+HEADERS_OF = dict.fromkeys((401, 403), "WWW-Authenticate") | dict.fromkeys((409, 429, 503), "Retry-After")
 
 ERRORS = {
     400: "The input is wrong.",
     401: "The token is missing, unknown, expired or revoked.",
     403: "The token may not do this.",
     404: "There is nothing here that the account has.",
-    409: "The call does not fit what is there.",
+    408: "The body did not arrive in time.",
+    409: "The call does not fit what is there, or the one before it with the same key still runs (Retry-After).",
     412: "It was changed since you read it.",
     413: "The body is too large.",
     415: "The body has another media type, or it is compressed.",
@@ -33,12 +36,14 @@ ERRORS = {
 }
 # Codes of errors, with their descriptions, that are not the usual ones of their status.
 MORE_CODES = {
+    "request_timeout": "The request did not arrive in time; send it again.",
     "insufficient_scope": "This call needs the scope 'write'.",
     "invalid_state": "The request has ended.",
     "invalid_grant": "The code or refresh token is invalid, expired, used, or another client's.",
     "invalid_client": "The client id or its secret is wrong.",
 }
-USUAL = {status: code for status, (code, _) in CODES.items()} | {403: "insufficient_scope", 409: "invalid_state"}
+USUAL = {status: code for status, (code, _) in CODES.items()}
+USUAL |= {403: "insufficient_scope", 408: "request_timeout", 409: "invalid_state"}
 
 
 def error_answer(status: int, code: str = "") -> dict[str, str]:

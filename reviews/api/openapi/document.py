@@ -15,7 +15,8 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.views import APIView
 
 from oauth.scopes import SCOPES_FOR_DEVELOPERS
-from reviews.api.openapi.answers import ERROR_HEADERS, HEADERS, VERSION_HEADERS, error_answers
+from reviews.api.keys import RequestKey
+from reviews.api.openapi.answers import HEADERS, MORE_HEADERS, error_answers
 from reviews.api.openapi.published import ANYWHERE
 from reviews.api.openapi.rules import simplify, tag_of
 from reviews.models import SUBSCRIBABLE, Consent, Delivery, Event, FollowUpStep, ReviewRequest, Suppression
@@ -41,13 +42,6 @@ TAGS = {
     "OAuth 2.0": "Access to other people's accounts, for apps.",
 }
 
-# A request's id, or `external_id:` with the caller's own id of it.
-REQUEST_KEY = {
-    "type": "string",
-    "description": "The id of the request; or `external_id:` and your own id of it, percent-encoded, such as "
-    "`external_id:job-1047`. One with a slash is found by `GET /api/v1/review-requests?external_id=`.",
-}
-
 SETTINGS = {
     "TITLE": "ReviewHub",
     "VERSION": VERSION,
@@ -56,9 +50,12 @@ SETTINGS = {
     "LICENSE": {"name": "MIT", "identifier": "MIT"},
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": OURS[0],
-    "PATH_CONVERTER_OVERRIDES": {"id": OpenApiTypes.UUID, "request_key": REQUEST_KEY},
     "PREPROCESSING_HOOKS": ["reviews.api.openapi.document.choose_endpoints"],
     "COMPONENT_SPLIT_PATCH": False,
+    "PATH_CONVERTER_OVERRIDES": {
+        "id": OpenApiTypes.UUID,
+        "request_key": {"type": "string", "description": RequestKey.ABOUT},
+    },
     "ENFORCE_NON_BLANK_FIELDS": True,
     "SORT_OPERATIONS": False,
     "ENUM_SUFFIX": "",
@@ -68,12 +65,12 @@ SETTINGS = {
         "StepChannel": FollowUpStep.ChannelRule.choices,
         "ReviewRequestStatus": ReviewRequest.Status.choices,
         "MessageStatus": Delivery.Status.choices,
+        "HoldReason": holds.Because.choices,
         "EventType": Event.Type.choices,
         "SubscribableType": [(type_.value, type_.value) for type_ in SUBSCRIBABLE],
         "ConsentChannel": CONSENT_CHANNELS,
         "ConsentKind": Consent.Kind.choices,
         "SuppressionReason": Suppression.Reason.choices,
-        "HoldReason": holds.Because.choices,
     },
 }
 
@@ -84,7 +81,6 @@ def make_document() -> dict[str, Any]:
         generator = _Generator(urlconf="reviewhub.urls")
         document: dict[str, Any] = generator.get_schema(public=True)
     views = [view for *_, view in generator._get_paths_and_endpoints()]
-    # A resource may have several modules: the first of them says what it is about.
     tags = TAGS | {name: about for name, about in map(tag_of, reversed(views)) if about}
     used = [operation["tags"][0] for path in document["paths"].values() for operation in path.values()]
     document["servers"] = [{"url": ANYWHERE}]
@@ -185,7 +181,7 @@ def _complete(components: dict[str, Any]) -> None:
         schemas[name]["properties"] |= {"next": PAGE, "previous": PAGE}
         schemas[name]["required"] = ["next", "previous", "results"]
     components["responses"] = error_answers()
-    components["headers"] = HEADERS | VERSION_HEADERS | ERROR_HEADERS
+    components["headers"] = HEADERS | MORE_HEADERS
     components["parameters"] = PARAMETERS
     components["securitySchemes"] = {
         "bearer": {"type": "http", "scheme": "bearer", "description": "An API key (`rh_…`) or an access token."},

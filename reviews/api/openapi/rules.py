@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from reviewhub.rest.fields import METADATA_BYTES, METADATA_KEYS, Metadata, Text
 from reviewhub.rest.operations import Either, Operation
-from reviews.api.openapi.answers import HEADERS, VERSION_HEADERS, error_answer
+from reviews.api.openapi.answers import HEADERS, error_answer
 
 Schema = dict[str, Any]
 
@@ -23,7 +23,7 @@ FORMATS_OF_ANSWERS = {"uuid", "date-time"}
 ANSWERED = {200: "The answer.", 201: "Made.", 202: "Taken: it is done soon.", 204: "Done. There is no body."}
 PAGES = {200: "A page.", 302: "On to the app, with a code or an error.", 400: "A page: the app is unknown."}
 HTML = {"text/html": {"schema": {"type": "string"}}}
-WITH_BODY = {400, 409, 413, 415}  # errors of the methods that take a body
+WITH_BODY = {400, 408, 409, 413, 415}  # errors of the methods that take a body
 NULL_ALLOWED = "x-null-allowed"
 
 
@@ -101,7 +101,10 @@ class DescribedSchema(AutoSchema):
     def _finish(self, operation: Schema) -> None:
         """Add security, headers, examples, and the errors that it may answer with, to what the library made."""
         parameters = [_shared(each) for each in operation.get("parameters", [])]
-        if getattr(getattr(self.view, self.method.lower()), "takes_key", False):
+        takes_key = getattr(getattr(self.view, self.method.lower()), "takes_key", False)
+        headers = ["X-Request-ID"] if self.is_plain else [*HEADERS]
+        if takes_key:
+            headers.append("Idempotency-Replayed")
             parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
         if self.is_versioned:
             name = "IfNoneMatch" if self.method == "GET" else "IfMatch"
@@ -118,21 +121,20 @@ class DescribedSchema(AutoSchema):
             response["description"] = (PAGES if self.method == "GET" and self.is_plain else ANSWERED)[status]
             if answer is str:
                 response["content"] = HTML
-            response["headers"] = _headers(is_versioned=self.is_versioned and status == 200)
+            names = [*headers, *(["ETag"] if self.is_versioned and status == 200 else [])]
+            response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
             if status in self.said.shows:
                 response["content"]["application/json"]["example"] = self.said.shows[status]
         if self.is_versioned and self.method == "GET":
-            unchanged = {
-                "description": "It is still that version. There is no body.",
-                "headers": _headers(is_versioned=True),
-            }
-            operation["responses"]["304"] = unchanged
+            unchanged = {name: {"$ref": f"#/components/headers/{name}"} for name in [*headers, "ETag"]}
+            operation["responses"]["304"] = {"description": "It is still that version.", "headers": unchanged}
         for status in sorted(self._errors(bool(parameters))):
             operation["responses"][str(status)] = error_answer(status, self.said.errors.get(status, ""))
 
     def _errors(self, has_parameters: bool) -> set[int]:
         if self.is_plain:
-            return {400, 401, 413, 415, 429, 500, 503, *self.said.errors} if self.method == "POST" else {429, 500, 503}
+            errors = {429, 500, 503, *self.said.errors}
+            return errors | {401} | WITH_BODY - {409} if self.method == "POST" else errors
         errors = {401, 403, 429, 500, 503} | ({404} if "{" in self.path else set())
         if self.method in ("POST", "PATCH"):
             errors |= WITH_BODY
@@ -185,15 +187,11 @@ class DescribedSchema(AutoSchema):
             schema["required"] = [name for name in schema["properties"] if name not in sometimes]
             for field in schema["properties"].values():
                 _keep_what_answers_keep(field)
-        elif getattr(serializer, "NULL_IS_ABSENT", False):
-            schema[NULL_ALLOWED] = True  # in all of it, once the library has made components of its choices
+        elif names := getattr(serializer, "NULL_IS_ABSENT", ()):
+            names = schema["properties"] if names is True else names
+            needed = schema.get("required", ())
+            schema[NULL_ALLOWED] = [name for name in names if name not in needed]  # see `simplify`
         return schema | _either_or(*getattr(serializer, "NEEDS_ONE_OF", ()))
-
-
-def _headers(*, is_versioned: bool) -> Schema:
-    """Refer to the headers of an answer that is no error."""
-    names = [*HEADERS, *(VERSION_HEADERS if is_versioned else ())]
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _needs_something(serializer: Any) -> bool:
@@ -259,8 +257,9 @@ def simplify(value: Any) -> Any:
         value["description"] = _LIKE_ITS_VALUE.sub("", about)
     if "enum" in value:
         value.pop("minLength", None)  # orval makes no sense of it
-    if value.pop(NULL_ALLOWED, False):
-        value["properties"] = {name: _or_null(simplify(field)) for name, field in value["properties"].items()}
+    if names := value.pop(NULL_ALLOWED, ()):
+        for name in names:
+            value["properties"][name] = _or_null(simplify(value["properties"][name]))
     if [*value.get("allOf", [{}])[0]] == ["$ref"] and len(value["allOf"]) == 1:
         value = value.pop("allOf")[0] | value
     return {key: simplify(item) for key, item in value.items()}

@@ -10,11 +10,12 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
 from rest_framework.response import Response
 
 from oauth.models import Account, User
 from oauth.tests.flow import App, make_application
-from reviews.api import review_requests, urls
+from reviews.api import review_requests
 from reviews.contacts import suppressions
 from reviews.models import Endpoint, IdempotencyKey, Notice, ReviewRequest, Suppression
 from reviews.tests.support.helpers import REFERENCE, URL, asked, post, refused
@@ -118,7 +119,8 @@ def test_an_unusable_key_is_refused(owner_api: Any, key: str) -> None:
 
 def writes() -> list[tuple[str, str, Any]]:
     """Route, method and function of each POST and PATCH under /api/v1."""
-    views = [(str(each.pattern), getattr(each.callback, "view_class", None)) for each in urls.urlpatterns]
+    urls = [url for outer in get_resolver().url_patterns for url in getattr(outer, "url_patterns", [outer])]
+    views = [(str(url.pattern), getattr(url.callback, "view_class", None)) for url in urls]
     return [
         (route, method, getattr(view, method))
         for route, view in views

@@ -111,6 +111,30 @@ def test_every_example_fits_its_schema() -> None:
     assert seen > 100
 
 
+NUMBER = {"mobile_phone_number": "+12125551234"}
+
+
+@pytest.mark.parametrize(
+    ("body", "is_enough"),
+    [
+        (REFERENCE, True),
+        ({"email": "jane@example.com"}, True),
+        (NUMBER, True),
+        ({"email": None, **NUMBER}, True),
+        ({"email": "jane@example.com", "mobile_phone_number": None}, True),
+        ({"first_name": "Jane"}, False),
+        ({"email": None}, False),
+        ({"email": None, "mobile_phone_number": None}, False),
+        ({"mobile_phone_number": ""}, False),
+    ],
+)
+def test_an_ask_needs_an_address_or_a_number(body: dict[str, Any], is_enough: bool, owner_api: Any) -> None:
+    schema = {"$ref": "#/components/schemas/ReviewRequestInput"}
+    assert validator(schema).is_valid(body) is is_enough
+    answer = owner_api.post("/api/v1/review-requests", body | {"dry_run": True}, format="json")
+    assert (answer.status_code == 200) is is_enough
+
+
 # --- True to the reference ----------------------------------------------------------------------------
 
 # The reference's fields of the main call: name, type, format and more.
@@ -181,7 +205,7 @@ def check(response: Any, path: str, method: str) -> None:
     assert str(response.status_code) in described, (path, method, response.status_code, response.content)
     entry = described[str(response.status_code)]
     for header in entry.get("headers", {}):
-        if header not in ("Retry-After", "RateLimit", "RateLimit-Policy"):
+        if header not in ("Retry-After", "RateLimit", "RateLimit-Policy", "Idempotency-Replayed"):
             assert header in response, (path, header)
     if response.status_code == 204:
         assert response.content == b""

@@ -20,7 +20,7 @@ SCHEMAS: dict[str, Any] = DOCUMENT["components"]["schemas"]
 OPERATIONS: dict[str, Any] = {
     operation["operationId"]: operation for path in DOCUMENT["paths"].values() for operation in path.values()
 }
-WITHOUT_BODY = {"revokeTokens", "markResponded"}  # the one revokes all then, the other says no more
+WITHOUT_BODY = {"markResponded", "revokeTokens"}  # nothing in these bodies is needed
 SUCCESS = {"200", "201", "202"}
 
 
