@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Iterator
-from copy import deepcopy
 from datetime import timedelta
 from typing import Any, cast
 
@@ -174,9 +173,6 @@ PARAMETERS = {
 
 def _complete(components: dict[str, Any]) -> None:
     schemas = components["schemas"]
-    # The same choices, under the name that they have had since version 1.0.0.
-    schemas["RehearsalStatus"] = deepcopy(schemas["ReviewRequestStatus"])
-    schemas["Rehearsal"]["properties"]["status"] = {"$ref": "#/components/schemas/RehearsalStatus"}
     for name in filter(lambda name: name.endswith("Page"), schemas):
         schemas[name]["properties"] |= {"next": PAGE, "previous": PAGE}
         schemas[name]["required"] = ["next", "previous", "results"]
