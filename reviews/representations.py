@@ -39,7 +39,7 @@ class MessageOut(serializers.ModelSerializer[Delivery]):
 
 
 class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
-    """A request as the reference describes it, and what we add. All keys are always there."""
+    """A request to one customer. All keys are always there; what is unknown is null."""
 
     contact_name = OrNull(source="contact.name")
     contact_email = OrNull(source="contact.email")
@@ -175,7 +175,7 @@ class FeedbackOut(serializers.ModelSerializer[Feedback]):
 
 
 class ConsentOut(serializers.ModelSerializer[Consent]):
-    """What a customer agreed to, or took back, for one address. It is null once its contact was erased."""
+    """What a customer agreed to, or took back, for one address, which is null once the contact was erased."""
 
     address, wording = OrNull(), OrNull()
     source = OrNull()  # type: ignore[assignment]
@@ -186,7 +186,7 @@ class ConsentOut(serializers.ModelSerializer[Consent]):
 
 
 class SuppressionOut(serializers.ModelSerializer[Suppression]):
-    """An address that is not written to. It is null once its contact was erased."""
+    """An address that is not written to; null once its contact was erased."""
 
     address, evidence, lifted_because = OrNull(), OrNull(), OrNull()
 

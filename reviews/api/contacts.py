@@ -53,8 +53,8 @@ class ContactChange(serializers.Serializer[dict[str, str]]):
 class ContactFilter(CreatedFilter):
     """Filters of the list. An address is compared in its stored form."""
 
-    email = django_filters.CharFilter(method="filter_by_email")
-    mobile_phone_number = django_filters.CharFilter(method="filter_by_number")
+    email = django_filters.CharFilter(method="filter_by_email", help_text="In any form of the address.")
+    mobile_phone_number = django_filters.CharFilter(method="filter_by_number", help_text="In any form of the number.")
 
     def filter_by_email(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(email=_read_email(value))
@@ -93,7 +93,7 @@ class ContactItem(APIView):
     @takes_key()
     @versioned
     def patch(self, request: Request, pk: Any) -> Response:
-        """Change what is named. `null` and an empty text take a value away.
+        """Change a contact. Only what is named changes; `null` and an empty text take a value away.
 
         Opt-outs stay as they are. A message that is planned goes to the new address; the answer comes when none is on
         its way to the former one any more.

@@ -20,8 +20,8 @@ class EventFilter(django_filters.FilterSet):
     """Filters of the list: by types, from a moment on, and before one."""
 
     type = django_filters.MultipleChoiceFilter(choices=[(type_.value, type_.label) for type_ in SUBSCRIBABLE])
-    occurred_after = MomentFilter(field_name="occurred_at", lookup_expr="gte")
-    occurred_before = MomentFilter(field_name="occurred_at", lookup_expr="lt")
+    occurred_after = MomentFilter(field_name="occurred_at", lookup_expr="gte", help_text="From this moment on.")
+    occurred_before = MomentFilter(field_name="occurred_at", lookup_expr="lt", help_text="Before this moment.")
 
 
 class EventList(GenericAPIView[Event]):

@@ -19,9 +19,14 @@ from reviews.representations import FeedbackOut
 class FeedbackFilter(CreatedFilter):
     """Filters of the list. `handled`: true for feedback that staff have dealt with."""
 
-    rating = WholeNumberFilter()
-    handled = YesNoFilter(field_name="inbox_item__handled_at", lookup_expr="isnull", exclude=True)
-    review_request_id = django_filters.UUIDFilter(field_name="request_id")
+    rating = WholeNumberFilter(help_text="Those with this many stars.")
+    handled = YesNoFilter(
+        field_name="inbox_item__handled_at",
+        lookup_expr="isnull",
+        exclude=True,
+        help_text="Whether staff have dealt with it.",
+    )
+    review_request_id = django_filters.UUIDFilter(field_name="request_id", help_text="That of one review request.")
 
 
 class FeedbackList(ListAPIView[Feedback]):

@@ -62,16 +62,16 @@ class MomentFilter(django_filters.IsoDateTimeFilter):
 class CreatedFilter(django_filters.FilterSet):
     """Filters by the time when a row was made: from a moment on, and before one."""
 
-    created_after = MomentFilter(field_name="created_at", lookup_expr="gte")
-    created_before = MomentFilter(field_name="created_at", lookup_expr="lt")
+    created_after = MomentFilter(field_name="created_at", lookup_expr="gte", help_text="From this moment on.")
+    created_before = MomentFilter(field_name="created_at", lookup_expr="lt", help_text="Before this moment.")
 
 
 class ReviewRequestFilter(CreatedFilter):
     """Filters of the list of review requests."""
 
     status = django_filters.ChoiceFilter(choices=ReviewRequest.Status.choices)
-    contact_id = django_filters.UUIDFilter()
-    external_id = django_filters.CharFilter(method="filter_by_external_id")
+    contact_id = django_filters.UUIDFilter(help_text="Those of one contact.")
+    external_id = django_filters.CharFilter(method="filter_by_external_id", help_text="Your own id of it.")
 
     def filter_by_external_id(self, rows: Any, name: str, value: str) -> Any:
         return external_ids.having(rows, credential_of(self.request).account, value)

@@ -108,7 +108,7 @@ class ReviewRequestList(ListAPIView[ReviewRequest]):
 
     @operation("listReviewRequests", [ReviewRequestOut])
     def get(self, request: Request) -> Response:
-        """List review requests. Those of all customers, or by the filters of some."""
+        """List review requests. Newest first, without their messages."""
         return self.list(request)
 
     @operation(

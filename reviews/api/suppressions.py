@@ -38,12 +38,16 @@ class Lift(serializers.Serializer[dict[str, str]]):
 
 
 class SuppressionFilter(CreatedFilter):
-    """Filters of the list. `active`: true for a suppression that is not lifted. `address`: in any form of it."""
+    """Filters of the list."""
 
-    address = django_filters.CharFilter(method="filter_by_address")
+    address = django_filters.CharFilter(
+        method="filter_by_address", help_text="An e-mail address or a number, in any form."
+    )
     channel = django_filters.ChoiceFilter(choices=Channel.choices)
     reason = django_filters.ChoiceFilter(choices=Suppression.Reason.choices)
-    active = YesNoFilter(field_name="lifted_at", lookup_expr="isnull")
+    active = YesNoFilter(
+        field_name="lifted_at", lookup_expr="isnull", help_text="Whether it holds; false for one that was lifted."
+    )
 
     def filter_by_address(self, rows: Any, name: str, value: str) -> Any:
         """Keep those of the address, also where an erased customer left its hash alone."""

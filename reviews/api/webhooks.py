@@ -157,7 +157,7 @@ class HookItem(APIView):
     @operation("changeHook", HookOut, takes=HookChange, example={"active": True})
     @takes_key()
     def patch(self, request: Request, pk: Any) -> Response:
-        """Change what is named, or switch it on again. The URL stays: another one is another subscription."""
+        """Change an endpoint, or switch it on again. The URL stays: another one is another subscription."""
         webhook = _find(request, pk)
         body = HookChange(data=request.data)
         body.is_valid(raise_exception=True)
@@ -213,7 +213,7 @@ class HookReplay(APIView):
     @operation("replayEvents", {202: ReplayResultOut}, takes=ReplayIn, example={"since": "2026-01-01T00:00:00Z"})
     @takes_key()
     def post(self, request: Request, pk: Any) -> Response:
-        """Tell again. One event by `event_id`, or what happened from `since` until `until`.
+        """Tell events again. One by `event_id`, or what happened from `since` until `until`.
 
         Also what it missed while it was off. 409 where the endpoint is off.
         """

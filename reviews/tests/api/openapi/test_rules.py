@@ -80,6 +80,12 @@ def test_an_operation_is_described_in_full(name: str) -> None:
         assert "example" in content
 
 
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_parameter_that_filters_says_what_by(name: str) -> None:
+    filters = [each for each in OPERATIONS[name].get("parameters", []) if each.get("in") == "query"]
+    assert [each["name"] for each in filters if not each.get("description") and name != "authorize"] == []
+
+
 def test_a_call_has_one_kind_of_body() -> None:
     """openapi-python-client 0.29.1 writes what cannot be imported for a required body of two (its issue 1451)."""
     assert [name for name, each in OPERATIONS.items() if len(each.get("requestBody", {}).get("content", "1")) > 1] == []
