@@ -136,7 +136,7 @@ def receiving() -> Iterator[Receiver]:
 @contextmanager
 def hammering(port: int, key: str) -> Iterator[None]:
     """Clients that call without a pause, also when they are refused."""
-    message = request("GET", "/api/v1/review-requests?limit=100", {"Authorization": f"Bearer {key}"})
+    message = request("GET", "/api/v1/review-requests?page_size=100", {"Authorization": f"Bearer {key}"})
     processes = [multiprocessing.Process(target=_hammer, args=(port, message), daemon=True) for _ in range(CLIENTS)]
     for process in processes:
         process.start()

@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from itertools import count
@@ -22,6 +23,10 @@ CALLS = 1500  # requests for a round, more than can be answered
 BULK_ROUNDS = sized(3, 1)
 BULK_CALLS = sized(CLIENTS + 1, 2)  # the first one is looked at
 EXISTING = sized((1_000, 100_000, 1_000_000), (1_000, 10_000))
+
+LISTS = ("review-requests?", "review-requests?status=scheduled&", "contacts?", "events?", "suppressions?")
+LIST_CALLS = sized(15, 3)
+LIST_GOAL = 150  # milliseconds
 
 OAUTH = "django-oauth-toolkit, a view, two inserts"
 # What any answer needs at least, on the stock project's tables.
@@ -73,6 +78,7 @@ def main() -> None:
         bulk(our_port, our_headers, numbers)
         if is_postgres():
             flat(ours, sides["ReviewHub"])
+            lists(our_port, our_headers)
 
 
 def headers(authorization: str) -> dict[str, str]:
@@ -115,3 +121,20 @@ def flat(project: dict[str, str], measure: Callable[[], float]) -> None:
         rate = median(measure() for _ in range(ROUNDS))
         first = first or rate
         print(f"  {f'{existing:,} requests':56}{number(rate):>9}  {rate / first:>8.2f}", flush=True)
+
+
+def lists(port: int, given: dict[str, str]) -> None:
+    """The longest pages of lists, beside all those that exist."""
+    print(f"\n{f'a page of 200, beside {EXISTING[-1]:,} requests, milliseconds':58}")
+    for name in LISTS:
+        message = request("GET", f"/api/v1/{name}page_size=200", given)
+        rows = len(json.loads(call(port, message))["results"])
+        milliseconds = 1000 * median(_seconds(port, message) for _ in range(LIST_CALLS))
+        missed = "" if milliseconds <= LIST_GOAL else ": MISSED"
+        print(f"  {f'{name[:-1]}, {rows} rows':56}{number(milliseconds):>9}  goal {LIST_GOAL}{missed}", flush=True)
+
+
+def _seconds(port: int, message: bytes) -> float:
+    began = time.perf_counter()
+    call(port, message)
+    return time.perf_counter() - began

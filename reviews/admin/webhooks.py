@@ -53,9 +53,11 @@ class WebhookForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         account = cleaned.get("account")
-        own = Endpoint.objects.filter(account=account)
-        if account and self.instance._state.adding and own.count() >= endpoints.MOST:
-            self.add_error("url", f"The account has {endpoints.MOST} webhooks already: delete some first.")
+        if account and self.instance._state.adding:
+            try:
+                endpoints.check_number(account)
+            except Refused as refusal:
+                self.add_error("url", refusal.reason)
         return cleaned
 
 

@@ -60,7 +60,10 @@ class ConsentIn(serializers.Serializer[dict[str, Any]]):
         help_text="Where the contact agreed",
         style={"placeholder": "Check box on the booking form"},
     )
-    at = Moment(help_text="When the contact agreed, with the time zone", style={"placeholder": "2026-01-02T12:00:00Z"})
+    at = Moment(
+        help_text=f"When the contact agreed, with the time zone: from {EARLIEST_CONSENT.year} to now",
+        style={"placeholder": "2026-01-02T12:00:00Z", "label": "Time"},
+    )
 
     def run_validation(self, data: Any = empty) -> Any:
         if data is not empty and not isinstance(data, dict):
@@ -107,8 +110,8 @@ class ReviewRequestIn(serializers.Serializer[Intake]):
     external_id = Text(
         required=False,
         max_length=128,
-        label="External ID",
         help_text="Your own id of the job; a second call with it answers with the first request",
+        style={"label": "Your Reference"},
     )
     channel = serializers.ChoiceField(
         choices=ReviewRequest.ChannelRule.choices, default="auto", help_text="How to write: auto, email or sms"

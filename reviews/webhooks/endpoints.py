@@ -25,7 +25,8 @@ from reviews.webhooks import events
 
 logger = logging.getLogger(__name__)
 
-MOST = 50  # endpoints of an account
+MOST = 50  # endpoints of an account's own
+MOST_OF_APP = 500  # of each app that it connected: Zapier makes one for each Zap
 PREFIX = "whsec_"  # of a secret, by the Standard Webhooks specification
 REPLAY_AT_ONCE = 10_000  # notices
 CATCH_UP_AT_ONCE = 1_000  # notices of an endpoint
@@ -72,14 +73,33 @@ def subscribe(
     same = endpoints.filter(url=url, event_types=event_types, application=application, is_active=True).first()
     if same is not None:
         return same, False
-    if endpoints.count() >= MOST:
-        raise Refused("url", f"The account has {MOST} endpoints already: delete some first.")
+    if application is not None:
+        _make_room(endpoints.filter(application=application))
+    check_number(account, application)
     endpoint = Endpoint(
         account=account, url=url, event_types=event_types, description=description, user=user, application=application
     )
     endpoint.secret = cipher().encrypt(new_secret())
     endpoint.save()
     return endpoint, True
+
+
+def check_number(account: Account, application: Application | None = None) -> None:
+    """Raise Refused if there are as many endpoints as the app, or without one the account itself, may have there."""
+    most = MOST if application is None else MOST_OF_APP
+    if Endpoint.objects.for_account(account).filter(application=application).count() >= most:
+        whose = "The account" if application is None else f"The app {application.name}"
+        raise Refused("url", f"{whose} has {most} webhooks already: delete some first.")
+
+
+def _make_room(endpoints_of_app: QuerySet[Endpoint]) -> None:
+    """Where an app has as many endpoints as it may, delete its oldest one that is off, if there is one.
+
+    Apps do not come back to delete an endpoint whose address is gone, or that ended with a connection.
+    """
+    if endpoints_of_app.count() >= MOST_OF_APP:
+        for endpoint in endpoints_of_app.filter(is_active=False).order_by("created_at", "pk")[:1]:
+            delete(endpoint)
 
 
 @transaction.atomic

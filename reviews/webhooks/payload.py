@@ -23,10 +23,23 @@ from reviews.representations import (
 class ReviewRequestInEvent(ReviewRequestOut):
     """A request, without its messages."""
 
+    # Programs that pass a name on mostly take it in two parts.
+    contact_first_name = serializers.SerializerMethodField()
+    contact_last_name = serializers.SerializerMethodField()
     metadata = Metadata()
 
     class Meta(ReviewRequestOut.Meta):
-        fields = [*ReviewRequestOut.Meta.fields, "created_at", "sent_at", "responded_at", "metadata"]
+        fields = [
+            *ReviewRequestOut.Meta.fields,
+            *("contact_first_name", "contact_last_name"),
+            *("created_at", "sent_at", "responded_at", "metadata"),
+        ]
+
+    def get_contact_first_name(self, request: ReviewRequest) -> str | None:
+        return request.contact.first_name or None
+
+    def get_contact_last_name(self, request: ReviewRequest) -> str | None:
+        return request.contact.last_name or None
 
 
 class SiteOut(serializers.ModelSerializer[ReviewSite]):

@@ -1,24 +1,80 @@
 'use strict';
 
-const crypto = require('node:crypto');
+const { isPublished, to } = require('../lib/paths');
 
-const { to } = require('../lib/paths');
+// The fields that every account has, so that templates of Zaps can fill them. The server's tests hold them equal to
+// those that the API tells.
+const FIELDS = [
+  {
+    key: 'first_name',
+    label: 'First Name',
+    type: 'string',
+    required: false,
+    helpText: 'Up to 150 characters.',
+    placeholder: 'Jane',
+  },
+  {
+    key: 'last_name',
+    label: 'Last Name',
+    type: 'string',
+    required: false,
+    helpText: 'Up to 150 characters.',
+    placeholder: 'Smith',
+  },
+  {
+    key: 'email',
+    label: 'Email',
+    type: 'string',
+    required: false,
+    helpText: "Contact's email address (required if no Mobile Phone Number). Up to 254 characters.",
+    placeholder: 'jane@example.com',
+  },
+  {
+    key: 'mobile_phone_number',
+    label: 'Mobile Phone Number',
+    type: 'string',
+    required: false,
+    helpText: "Contact's mobile phone number in E.164 format (required if no email). Up to 40 characters.",
+    placeholder: '+12125551234',
+  },
+  {
+    key: 'company_name',
+    label: 'Company Name',
+    type: 'string',
+    required: false,
+    helpText: 'Up to 150 characters.',
+    placeholder: 'Smith Industries',
+  },
+  {
+    key: 'delay_hours',
+    label: 'Delay Hours',
+    type: 'integer',
+    required: false,
+    helpText: 'Hours to wait before sending the review request. From 0 to 8760.',
+    default: '0',
+  },
+];
+const KEYS = FIELDS.map(({ key }) => key);
 
-// The fields are the API's own: what it learns to take, Zaps can send.
-const fields = async (z) => (await z.request({ url: to('fields') })).data.fields;
+// People choose a sequence by its name.
+const SEQUENCE = {
+  helpText: 'Which messages are sent, and when. The default sequence, if none is chosen.',
+  dynamic: 'sequence.id.name',
+};
+const withChoice = (field) => (field.key === 'sequence' && !isPublished() ? { ...field, ...SEQUENCE } : field);
 
+// All others as the API tells them: what it learns to take, Zaps can send.
+const moreFields = async (z) => {
+  const response = await z.request({ url: to('fields') });
+  return response.data.fields.filter(({ key }) => !KEYS.includes(key)).map(withChoice);
+};
+
+// Without an Idempotency-Key: Zapier does not say which run of a Zap it is, and two runs may ask the same. A step that
+// is tried again while the customer is being asked is answered with that request.
 const perform = async (z, bundle) => {
-  const given = Object.fromEntries(Object.entries(bundle.inputData).filter(([, value]) => value !== '' && value !== null));
-  // Zapier tries a step again that got no answer: the same step of the same run asks once.
-  const run = bundle.meta && bundle.meta.zap && bundle.meta.zap.id ? `${bundle.meta.zap.id}:` : '';
-  const key = crypto.createHash('sha256').update(run + JSON.stringify(given)).digest('hex');
-  const response = await z.request({
-    url: to('ask'),
-    method: 'POST',
-    headers: { 'Idempotency-Key': `zapier-${key}` },
-    body: given,
-  });
-  return response.data;
+  const given = Object.entries(bundle.inputData).filter(([, value]) => value !== '' && value !== null);
+  const body = Object.fromEntries(given);
+  return (await z.request({ url: to('ask'), method: 'POST', body })).data;
 };
 
 module.exports = {
@@ -29,7 +85,7 @@ module.exports = {
     description: 'Asks a customer for a review, by e-mail or text message, and follows up.',
   },
   operation: {
-    inputFields: [fields],
+    inputFields: [...FIELDS, moreFields],
     perform,
     sample: {
       id: '497f6eca-6276-4993-bfeb-53cbbbba6f08',
@@ -40,7 +96,10 @@ module.exports = {
       scheduled_for: '2026-01-02T12:00:00Z',
       status: 'scheduled',
       message: 'Review request scheduled for jane@example.com',
+      reason: null,
+      external_id: 'job-1047',
       held: false,
+      warnings: [],
     },
     outputFields: [
       { key: 'id', label: 'Review Request ID' },
@@ -52,7 +111,9 @@ module.exports = {
       { key: 'status', label: 'Status' },
       { key: 'message', label: 'Message' },
       { key: 'reason', label: 'Reason' },
+      { key: 'external_id', label: 'Your Reference' },
       { key: 'held', label: 'Held', type: 'boolean' },
+      { key: 'warnings', label: 'Warnings', list: true },
     ],
   },
 };

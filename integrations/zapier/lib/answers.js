@@ -1,16 +1,26 @@
 'use strict';
 
-// What an error of the API says, to the person whose Zap it is. A 401 is left alone: the platform refreshes the token
-// and calls again.
+const RETRY_LATER = [429, 503];
+
+// What an error of the API says, to the person whose Zap it is. A 401 does not come here: the platform refreshes the
+// token and calls again.
 const explain = (response, z) => {
-  if (response.status < 400 || response.status === 401 || response.skipThrowForStatus) {
+  if (response.status < 400) {
     return response;
   }
   const body = response.json || {};
-  if (response.status === 429) {
-    throw new z.errors.ThrottledError(body.error_description, Number(response.getHeader('retry-after')) || 60);
+  const words = body.error_description || `ReviewHub answered ${response.status}.`;
+  const wait = Number(response.getHeader('retry-after'));
+  if (RETRY_LATER.includes(response.status) && wait) {
+    throw new z.errors.ThrottledError(words, wait);
   }
-  throw new z.errors.Error(body.error_description || `ReviewHub answered ${response.status}.`, body.error, response.status);
+  if (body.error === 'invalid_grant') {
+    throw new z.errors.ExpiredAuthError('The connection to ReviewHub has ended: connect it again.');
+  }
+  if (response.skipThrowForStatus) {
+    return response;
+  }
+  throw new z.errors.Error(words, body.error, response.status);
 };
 
 const authorize = (request, z, bundle) => {

@@ -12,6 +12,7 @@ const OURS = {
   token: '/oauth/token',
   events: '/api/v1/events',
   hooks: '/api/v1/hooks',
+  sequences: '/api/v1/sequences',
 };
 const PUBLISHED = {
   ask: '/api/zapier/send-review-request',

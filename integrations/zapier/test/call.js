@@ -12,10 +12,8 @@ const run = zapier.createAppTester(App);
 
 const answer = async ({ method, bundle }) => {
   const found = method.split('.').reduce((place, name) => place[name], App);
-  // Dynamic fields are a function inside a list.
-  const target = Array.isArray(found) ? (z, given) => found[0](z, given) : found;
   try {
-    return { results: await run(target, bundle) };
+    return { results: await run(found, bundle) };
   } catch (error) {
     return { error: { name: error.name, message: error.message } };
   }

@@ -3,20 +3,26 @@
 const { to } = require('../lib/paths');
 const { isSigned } = require('../lib/signature');
 
-// A trigger for one type of event: by REST hook, and by polling where Zapier polls. `told` makes of the event's data
-// what a Zap shows; its id is the event's, by which Zapier knows what it has seen.
-const onEvent = ({ key, noun, label, description, type, told, sample, outputFields }) => {
-  const shown = (event) => ({ id: event.id, happened_at: event.timestamp, ...told(event.data) });
+// A trigger for one type of event: by REST hook, and by polling where Zapier polls. Each of `fields` is one key that a
+// Zap shows: `from` says where the event's data has it, as `row.name`; a row that is gone or never was makes it null.
+// The id is the event's, by which Zapier knows what it has seen.
+const onEvent = ({ key, noun, label, description, type, fields }) => {
+  const shown = ({ id, timestamp, data }) => {
+    const valueOf = ({ from }) => from.split('.').reduce((place, name) => (place ? place[name] : null), data) ?? null;
+    const values = fields.map((field) => [field.key, valueOf(field)]);
+    return { id, happened_at: timestamp, ...Object.fromEntries(values) };
+  };
 
   const performSubscribe = async (z, bundle) => {
     const body = { url: bundle.targetUrl, events: [type], description: `Zapier: ${label}` };
     return (await z.request({ url: to('hooks'), method: 'POST', body })).data;
   };
 
+  // A function, since its answer is empty (204); a webhook that is gone already is no error.
   const performUnsubscribe = async (z, bundle) => {
     const url = `${to('hooks')}/${bundle.subscribeData.id}`;
     const response = await z.request({ url, method: 'DELETE', skipThrowForStatus: true });
-    if (response.status !== 204 && response.status !== 404) {
+    if (response.status !== 404) {
       response.throwForStatus();
     }
     return {};
@@ -36,10 +42,14 @@ const onEvent = ({ key, noun, label, description, type, told, sample, outputFiel
   };
 
   const performList = async (z) => {
-    const response = await z.request({ url: to('events'), params: { type, page_size: 50 } });
+    const response = await z.request({ url: to('events'), params: { type, page_size: 100 } });
     return response.data.results.map(shown);
   };
 
+  const ours = [
+    { key: 'id', label: 'Event ID', sample: '0198c5a2-7c3b-7000-8000-000000000000' },
+    { key: 'happened_at', label: 'Happened At', type: 'datetime', sample: '2026-01-02T12:00:00Z' },
+  ];
   return {
     key,
     noun,
@@ -50,37 +60,32 @@ const onEvent = ({ key, noun, label, description, type, told, sample, outputFiel
       performUnsubscribe,
       perform,
       performList,
-      sample: { id: '0198c5a2-7c3b-7000-8000-000000000000', happened_at: '2026-01-02T12:00:00Z', ...sample },
-      outputFields: [
-        { key: 'id', label: 'Event ID' },
-        { key: 'happened_at', label: 'Happened At', type: 'datetime' },
-        ...outputFields,
-      ],
+      sample: Object.fromEntries([...ours, ...fields].map((field) => [field.key, field.sample])),
+      outputFields: [...ours, ...fields].map(({ from, sample, ...field }) => field),
     },
   };
 };
 
 // The customer that a request went to.
-const customer = (request) => ({
-  review_request_id: request ? request.id : null,
-  contact_id: request ? request.contact_id : null,
-  contact_name: request ? request.contact_name : null,
-  contact_email: request ? request.contact_email : null,
-  contact_phone: request ? request.contact_phone : null,
-});
-const JANE = {
-  review_request_id: '497f6eca-6276-4993-bfeb-53cbbbba6f08',
-  contact_id: 'f245e2a3-e141-4d41-912c-b1c1f5bd5598',
-  contact_name: 'Jane Smith',
-  contact_email: 'jane@example.com',
-  contact_phone: '+12125551234',
-};
-const CUSTOMER_FIELDS = [
-  { key: 'review_request_id', label: 'Review Request ID' },
-  { key: 'contact_id', label: 'Contact ID' },
-  { key: 'contact_name', label: 'Contact Name' },
-  { key: 'contact_email', label: 'Contact Email' },
-  { key: 'contact_phone', label: 'Contact Phone' },
+const CUSTOMER = [
+  { key: 'contact_name', label: 'Contact Name', from: 'review_request.contact_name', sample: 'Jane Smith' },
+  { key: 'contact_first_name', label: 'Contact First Name', from: 'review_request.contact_first_name', sample: 'Jane' },
+  { key: 'contact_last_name', label: 'Contact Last Name', from: 'review_request.contact_last_name', sample: 'Smith' },
+  { key: 'contact_email', label: 'Contact Email', from: 'review_request.contact_email', sample: 'jane@example.com' },
+  { key: 'contact_phone', label: 'Contact Phone', from: 'review_request.contact_phone', sample: '+12125551234' },
+  {
+    key: 'contact_id',
+    label: 'Contact ID',
+    from: 'review_request.contact_id',
+    sample: 'f245e2a3-e141-4d41-912c-b1c1f5bd5598',
+  },
+  {
+    key: 'review_request_id',
+    label: 'Review Request ID',
+    from: 'review_request.id',
+    sample: '497f6eca-6276-4993-bfeb-53cbbbba6f08',
+  },
+  { key: 'external_id', label: 'Your Reference', from: 'review_request.external_id', sample: 'job-1047' },
 ];
 
-module.exports = { CUSTOMER_FIELDS, JANE, customer, onEvent };
+module.exports = { CUSTOMER, onEvent };

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account, Membership, User
-from oauth.tests.flow import signed_in
+from oauth.tests.flow import make_application, signed_in
 from reviewhub.outbound import Answer
 from reviews.models import Endpoint, Event, Notice
 from reviews.tests.support.helpers import asked
@@ -167,5 +167,7 @@ def test_the_account_is_full(
 ) -> None:
     monkeypatch.setattr(endpoints, "MOST", 1)
     answer = office.post(ADD, {"account": str(account.pk), "url": "https://hooks.example/c"})
-    assert "webhooks already" in answer.content.decode()
+    assert "The account has 1 webhooks already" in answer.content.decode()
     assert Endpoint.objects.count() == 1
+    Endpoint.objects.update(application=make_application())  # an app's is not the account's own
+    assert office.post(ADD, {"account": str(account.pk), "url": "https://hooks.example/c"}).status_code == 302

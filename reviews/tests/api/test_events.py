@@ -33,6 +33,16 @@ def test_the_feed_is_newest_first_and_leads_on(owner_api: Any, account: Account,
     assert set(again[0]) == {"id", "type", "timestamp", "data"}
 
 
+@pytest.mark.parametrize(("first", "last"), [("Jane", "Smith"), ("", "")])
+def test_a_name_comes_in_two_parts_as_well(
+    owner_api: Any, account: Account, now: datetime, first: str, last: str
+) -> None:
+    asked(account, now, Person(first_name=first, last_name=last, email="jane@example.com"))
+    told = owner_api.get(EVENTS).json()["results"][0]["data"]["review_request"]
+    assert told["contact_name"] == (f"{first} {last}".strip() or None)
+    assert (told["contact_first_name"], told["contact_last_name"]) == (first or None, last or None)
+
+
 def test_the_feed_takes_filters(owner_api: Any, account: Account, now: datetime) -> None:
     asked(account, now)
     row = Delivery.objects.select_related("request").get()

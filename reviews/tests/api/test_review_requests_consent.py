@@ -197,7 +197,7 @@ def test_a_form_builder_gets_a_field_for_each_part(owner_api: Any) -> None:
     assert {name for name in fields if name.startswith("consent")} == {f"consent_{name}" for name in CONSENT}
     assert all(not fields[f"consent_{name}"]["required"] for name in CONSENT)
     assert fields["consent_at"]["type"] == "datetime"
-    assert fields["consent_at"]["label"] == "Consent at"
+    assert fields["consent_at"]["label"] == "Consent Time"
     assert fields["consent_channel"]["choices"] == ["email", "sms", "both"]
 
 

@@ -84,10 +84,52 @@ def test_bad_input_is_named_and_subscribes_nothing(owner_api: Any, body: dict[st
     assert not Endpoint.objects.exists()
 
 
-def test_an_account_has_a_limited_number_of_webhooks(owner_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def hook(number: int) -> dict[str, Any]:
+    return {"url": f"https://hooks.example.com/catch/{number}"}
+
+
+def test_an_account_has_a_limited_number_of_webhooks_of_its_own(
+    owner_api: Any, app_api: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(endpoints, "MOST", 1)
-    post(owner_api, HOOK, HOOKS)
-    refused(post(owner_api, HOOK | {"events": []}, HOOKS), "url")
+    assert post(app_api, hook(1), HOOKS).status_code == 201  # an app's is not the account's own
+    assert post(owner_api, hook(2), HOOKS).status_code == 201
+    answer = post(owner_api, hook(3), HOOKS)
+    refused(answer, "url")
+    assert answer.json()["fields"]["url"] == ["The account has 1 webhooks already: delete some first."]
+
+
+def test_each_app_has_a_limit_of_its_own(
+    owner_api: Any, app_api: Any, app: App, stranger: User, other_account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "MOST_OF_APP", 2)
+    made = [post(app_api, hook(number), HOOKS) for number in range(2)]
+    assert [answer.status_code for answer in made] == [201, 201]
+    answer = post(app_api, hook(2), HOOKS)
+    refused(answer, "url")
+    assert answer.json()["fields"]["url"] == ["The app Zapier has 2 webhooks already: delete some first."]
+    assert post(app_api, hook(0), HOOKS).status_code == 200  # the one that there is
+    elsewhere = [
+        owner_api,
+        bearer(App(app.user, app.account, make_application(client_id="other")).pair()["access_token"]),
+        bearer(App(stranger, other_account, app.application).pair()["access_token"]),
+    ]
+    assert [post(api, hook(2), HOOKS).status_code for api in elsewhere] == [201, 201, 201]
+    assert app_api.delete(f"{HOOKS}/{made[0].json()['id']}").status_code == 204
+    assert post(app_api, hook(2), HOOKS).status_code == 201
+
+
+def test_an_apps_webhook_that_is_off_makes_room(app_api: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(endpoints, "MOST_OF_APP", 3)
+    made = [post(app_api, hook(number), HOOKS).json()["id"] for number in range(3)]
+    Endpoint.objects.exclude(pk=made[1]).update(is_active=False, off_because=endpoints.DISCONNECTED)
+    newer = post(app_api, hook(3), HOOKS).json()["id"]
+    assert {str(endpoint.pk) for endpoint in Endpoint.objects.all()} == {*made[1:], newer}  # the oldest is gone
+
+
+def test_an_app_may_have_more_than_the_account_itself(app_api: Any) -> None:
+    answers = [post(app_api, hook(number), HOOKS) for number in range(endpoints.MOST + 1)]
+    assert {answer.status_code for answer in answers} == {201}
 
 
 def test_unsubscribing_ends_it_with_its_waiting_notices(owner_api: Any, account: Account, now: datetime) -> None:

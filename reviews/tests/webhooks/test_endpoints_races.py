@@ -128,6 +128,20 @@ def test_an_event_that_is_deleted_during_a_replay_is_left_out(
     assert Notice.objects.get().event == kept
 
 
+@pytest.mark.postgres
+@with_two_writers
+def test_two_calls_at_once_do_not_pass_the_limit(
+    account: Account, threads: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(endpoints, "MOST", 1)
+
+    def subscribe(number: int) -> Endpoint:
+        return endpoints.subscribe(account=account, url=f"https://hooks.example.com/{number}", names=[])[0]
+
+    run_in_order(threads, lambda: subscribe(1), lambda: refused(subscribe, 2))
+    assert Endpoint.objects.get().url == "https://hooks.example.com/1"
+
+
 def refused(call: Callable[..., Any], *args: Any, **named: Any) -> None:
     with pytest.raises(Refused):
         call(*args, **named)

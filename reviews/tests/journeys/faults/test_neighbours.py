@@ -47,7 +47,9 @@ def test_a_greedy_account_keeps_no_modest_one_waiting(site: Site, receiver: Rece
 
     with ThreadPoolExecutor(8) as threads, site.worker(setup="wait_for_silent_endpoints(); take_short_turns()"):
         until(lambda: len(site.inbox.mails) > BATCH)
-        hammering = [threads.submit(site.call, "GET", "/api/v1/review-requests?limit=100") for _ in range(3 * CALLS)]
+        hammering = [
+            threads.submit(site.call, "GET", "/api/v1/review-requests?page_size=100") for _ in range(3 * CALLS)
+        ]
 
         # API and pages: the limit is the greedy account's own.
         asked = call("POST", "/api/v1/review-requests", {"email": "modest@example.net"})
