@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # Folders with programs for Node.js that tests run.
 GENERATORS := reviews/tests/generators
-NODE := integrations/zapier reviews/tests/oracles $(GENERATORS)
+NODE := integrations/zapier integrations/n8n reviews/tests/oracles $(GENERATORS)
 
 # What production sets, so that the deploy checks judge the settings and not the missing values. No database answers there.
 DEPLOY := REVIEWHUB_ENV_FILE= DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \

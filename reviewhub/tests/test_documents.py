@@ -14,8 +14,8 @@ pytestmark = pytest.mark.once
 ROOT = Path(settings.BASE_DIR)
 README = ROOT / "README.md"
 GUIDES = sorted((ROOT / "docs").glob("*.md"))
-ZAPIER = ROOT / "integrations" / "zapier" / "README.md"
-DOCUMENTS = [README, *GUIDES, ZAPIER, ROOT / "bench" / "README.md", ROOT / "CHANGELOG.md"]
+INTEGRATIONS = sorted((ROOT / "integrations").glob("*/README.md"))
+DOCUMENTS = [README, *GUIDES, *INTEGRATIONS, ROOT / "bench" / "README.md", ROOT / "CHANGELOG.md"]
 ALL_WORDS = "\n".join(document.read_text() for document in DOCUMENTS)
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from reviewhub.rest.fields import Metadata
+from reviewhub.rest.fields import Metadata, OrNull
 from reviews.models import Consent, Contact, Delivery, Event, Feedback, ReviewRequest, ReviewSite, Suppression
 from reviews.representations import (
     ConsentOut,
@@ -23,10 +23,10 @@ from reviews.representations import (
 class ReviewRequestInEvent(ReviewRequestOut):
     """A request, without its messages."""
 
-    # Programs that pass a name on mostly take it in two parts.
-    contact_first_name = serializers.SerializerMethodField()
-    contact_last_name = serializers.SerializerMethodField()
     metadata = Metadata()
+    # Programs that pass a name on mostly take it in two parts.
+    contact_first_name = OrNull(source="contact.first_name")
+    contact_last_name = OrNull(source="contact.last_name")
 
     class Meta(ReviewRequestOut.Meta):
         fields = [
@@ -34,12 +34,6 @@ class ReviewRequestInEvent(ReviewRequestOut):
             *("contact_first_name", "contact_last_name"),
             *("created_at", "sent_at", "responded_at", "metadata"),
         ]
-
-    def get_contact_first_name(self, request: ReviewRequest) -> str | None:
-        return request.contact.first_name or None
-
-    def get_contact_last_name(self, request: ReviewRequest) -> str | None:
-        return request.contact.last_name or None
 
 
 class SiteOut(serializers.ModelSerializer[ReviewSite]):

@@ -99,6 +99,7 @@ module.exports = {
       reason: null,
       external_id: 'job-1047',
       held: false,
+      language: 'en',
       warnings: [],
     },
     outputFields: [
@@ -113,6 +114,7 @@ module.exports = {
       { key: 'reason', label: 'Reason' },
       { key: 'external_id', label: 'Your Reference' },
       { key: 'held', label: 'Held', type: 'boolean' },
+      { key: 'language', label: 'Language' },
       { key: 'warnings', label: 'Warnings', list: true },
     ],
   },

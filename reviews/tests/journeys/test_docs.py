@@ -31,7 +31,7 @@ pytestmark = [
 
 ROOT = Path(settings.BASE_DIR)
 NAMES = ["README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md")))]
-NAMES += ["integrations/zapier/README.md"]
+NAMES += ["integrations/n8n/README.md", "integrations/zapier/README.md"]
 
 # What no test runs here, by its first command, each with the reason. In the documents such a block begins with a line
 # `# Needs …`; any other block is run.
@@ -43,7 +43,8 @@ NOT_RUN = {
     "openapi-python-client generate --url http://localhost:8000/api/v1/openapi.json": "api/test_generated_client.py",
     "npm ci": "Zapier's own command line, an account there, and a public address",
     "zapier-platform env:set 1.0.0 BASE_URL=https://reviews.example.com CLIENT_ID=… CLIENT_SECRET=…": "the same",
-    "npm test": "needs npm; api/test_zapier.py runs the app",
+    "npm test": "needs npm; clients/test_zapier.py runs the app",
+    "npm ci --ignore-scripts": "needs npm; clients/test_n8n.py builds, lints and runs the nodes",
 }
 
 
