@@ -18,7 +18,7 @@ THERE_FOR = 60.0  # seconds: how long a caller counts as there after its last re
 REFUSED_FOR = 0.2  # seconds that pass before the next request of a caller whose last was refused (429)
 MOST_WAITING = 100  # requests of a caller
 MOST_KNOWN = 10_000  # credentials whose account is known
-NOBODY = ""
+NOBODY, PERSON = "nobody", "person"  # the latter with the session's hash behind it
 
 
 def _session(cookies: str) -> str:
@@ -29,8 +29,8 @@ def _session(cookies: str) -> str:
 class Turns:
     """The requests that wait for a thread. Begins with the caller that has waited longest for a turn.
 
-    A caller has all threads while it is alone, and one while there are others. Takes the place of waitress' queue,
-    which calls it under a lock.
+    A caller has all threads while it is alone, and one while there are others; a person has two, so that a long
+    download leaves them their pages. Takes the place of waitress' queue, which calls it under a lock.
     """
 
     def __init__(self) -> None:
@@ -90,7 +90,8 @@ class Turns:
         now = time.monotonic()
         for caller in self._waiting:
             is_held = self._refused_until.get(caller, now) > now
-            if caller == NOBODY or (not is_held and (not self._at_work[caller] or self._is_alone(caller, now))):
+            has_room = self._at_work[caller] < (2 if caller.startswith(PERSON) else 1)
+            if caller == NOBODY or (not is_held and (has_room or self._is_alone(caller, now))):
                 yield caller
 
     def _is_alone(self, caller: str, now: float) -> bool:
@@ -110,11 +111,11 @@ class Turns:
         request = connection.requests[0]
         if request.error:
             return NOBODY
-        credential = request.headers.get("AUTHORIZATION") or _session(request.headers.get("COOKIE", ""))
-        if not credential:
-            return NOBODY
-        name = f"{hash(credential)}"  # a secret is not kept
-        return self._accounts.get(name, name)
+        if credential := request.headers.get("AUTHORIZATION"):
+            name = f"{hash(credential)}"  # a secret is not kept
+            return self._accounts.get(name, name)
+        session = _session(request.headers.get("COOKIE", ""))
+        return f"{PERSON} {hash(session)}" if session else NOBODY
 
 
 class TooMany(Error):

@@ -114,10 +114,11 @@ def test_an_account_is_no_other_to_its_own_key(turns: Turns) -> None:
     assert len(take_all(turns)) == 2
 
 
-def test_a_session_is_a_caller(turns: Turns) -> None:
+def test_a_session_is_a_caller_with_two_threads(turns: Turns) -> None:
     cookie = "csrftoken=x; sessionid=abc"
-    ask(turns, came(MODEST), came(cookie=cookie), came(cookie="sessionid=abc; csrftoken=y"))
-    assert len(take_all(turns)) == 2
+    modest, first, second, _ = ask(turns, came(MODEST), *(came(cookie=cookie) for _ in range(3)))
+    assert take_all(turns) == [modest, first, second]
+    assert first.caller == Turns()._caller_of(came(cookie="sessionid=abc; csrftoken=y"))
 
 
 def test_the_next_call_of_who_was_refused_waits(turns: Turns, clock: Time) -> None:
