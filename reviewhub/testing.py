@@ -2,8 +2,9 @@
 
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 import pytest
@@ -104,6 +105,32 @@ def without_redis(settings: Any) -> Iterator[None]:
     yield
     cache.clear()
     Outage.end()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _requests_in_turn() -> None:
+    """Let a live server answer one request at a time where its threads share one connection, as with SQLite in memory.
+
+    There two transactions at once are an error, which no installation knows: its threads have their own.
+    """
+    from django.core.servers.basehttp import ThreadedWSGIServer
+    from django.test.testcases import LiveServerThread
+
+    class InTurn(ThreadedWSGIServer):
+        def set_app(self, app: Any) -> None:
+            super().set_app(_in_turn(app) if self.connections_override else app)
+
+    LiveServerThread.server_class = InTurn
+
+
+def _in_turn(app: Any) -> Any:
+    lock = Lock()
+
+    def answer(environ: Any, start_response: Any) -> list[bytes]:
+        with lock, closing(app(environ, start_response)) as response:
+            return list(response)
+
+    return answer
 
 
 @pytest.fixture
