@@ -4,6 +4,7 @@ A caller is the account of a credential, once a call with it was answered; befor
 session. Requests without either come from customers who open their links: these are nobody's, and wait for nobody.
 """
 
+import math
 import re
 import time
 from collections import Counter, OrderedDict, deque
@@ -15,7 +16,7 @@ from waitress.utilities import Error
 
 ACCOUNT = "REVIEWHUB_ACCOUNT"  # in a request's environment: the account whose credential it came with
 THERE_FOR = 60.0  # seconds: how long a caller counts as there after its last request
-REFUSED_FOR = 0.2  # seconds that pass before the next request of a caller whose last was refused (429)
+REFUSED_FOR = 0.2  # seconds of rest for a caller who was refused (429)
 MOST_WAITING = 100  # requests of a caller
 MOST_KNOWN = 10_000  # credentials whose account is known
 NOBODY, PERSON = "nobody", "person"  # the latter with the session's hash behind it
@@ -30,14 +31,16 @@ class Turns:
     """The requests that wait for a thread. Begins with the caller that has waited longest for a turn.
 
     A caller has all threads while it is alone, and one while there are others; a person has two, so that a long
-    download leaves them their pages. Takes the place of waitress' queue, which calls it under a lock.
+    download leaves them their pages. Beside others, an account rests after each call for as long as that took.
+
+    Takes the place of waitress' queue, which calls it under a lock.
     """
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[str, deque[Any]] = OrderedDict()  # the next to have a turn is first
         self._at_work: Counter[str] = Counter()
         self._seen: OrderedDict[str, float] = OrderedDict()  # the last that came is last
-        self._refused_until: dict[str, float] = {}
+        self._rests_until: dict[str, float] = {}
         self._accounts: OrderedDict[str, str] = OrderedDict()  # of credentials
 
     def __len__(self) -> int:
@@ -63,11 +66,12 @@ class Turns:
         else:
             del self._waiting[caller]
         self._at_work[caller] += 1
+        connection.began_at = time.monotonic()
         return connection
 
     def end(self, connection: Any, *, account: str | None, is_refused: bool) -> None:
         """Note that the request of a connection was answered, and what its answer tells of the caller."""
-        caller = connection.caller
+        caller, now = connection.caller, time.monotonic()
         self._at_work[caller] -= 1
         if not self._at_work[caller]:
             del self._at_work[caller]
@@ -77,21 +81,30 @@ class Turns:
             self._see(account)
             if len(self._accounts) > MOST_KNOWN:
                 self._accounts.popitem(last=False)
+        caller = account or caller
         if is_refused:
-            self._refused_until[account or caller] = time.monotonic() + REFUSED_FOR
+            self._rests_until[caller] = now + REFUSED_FOR
+        elif caller != NOBODY and not caller.startswith(PERSON) and not self._is_alone(caller, now):
+            self._rests_until[caller] = now + (now - connection.began_at)
 
     def is_full(self, connection: Any) -> bool:
         """Return True if no more requests of that caller may wait."""
         caller = self._caller_of(connection)
         return caller != NOBODY and len(self._waiting.get(caller, ())) >= MOST_WAITING
 
+    def rest(self) -> float:
+        """Return the seconds until the next caller that waits has rested; infinity if none rests."""
+        now = time.monotonic()
+        ends = [self._rests_until[caller] for caller in self._waiting if caller in self._rests_until]
+        return min((end - now for end in ends if end > now), default=math.inf)
+
     def _ready(self) -> Iterator[str]:
         """Yield the callers that wait and may have a thread."""
         now = time.monotonic()
         for caller in self._waiting:
-            is_held = self._refused_until.get(caller, now) > now
+            rests = self._rests_until.get(caller, now) > now
             has_room = self._at_work[caller] < (2 if caller.startswith(PERSON) else 1)
-            if caller == NOBODY or (not is_held and (has_room or self._is_alone(caller, now))):
+            if caller == NOBODY or (not rests and (has_room or self._is_alone(caller, now))):
                 yield caller
 
     def _is_alone(self, caller: str, now: float) -> bool:
@@ -105,7 +118,7 @@ class Turns:
             self._seen.move_to_end(caller)
         while self._seen and now - next(iter(self._seen.values())) > THERE_FOR:
             gone, _ = self._seen.popitem(last=False)
-            self._refused_until.pop(gone, None)
+            self._rests_until.pop(gone, None)
 
     def _caller_of(self, connection: Any) -> str:
         request = connection.requests[0]
@@ -140,10 +153,11 @@ class Dispatcher(ThreadedTaskDispatcher):
     def end(self, connection: Any, *, account: str | None, is_refused: bool) -> None:
         with self.lock:
             self.queue.end(connection, account=account, is_refused=is_refused)
+        connection.server.pull_trigger()  # the loop asks when the caller has rested
 
-    def wake(self) -> bool:
-        """Let threads begin what was held back for a while; return whether something still waits."""
+    def wake(self) -> float:
+        """Let threads begin what may begin by now; return the seconds until that is to be asked again."""
         with self.lock:
             if self.queue:
                 self.queue_cv.notify_all()
-            return len(self.queue) > 0
+            return self.queue.rest()

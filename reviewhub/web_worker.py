@@ -17,7 +17,7 @@ from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 
 from reviewhub import web_turns
-from reviewhub.web_turns import REFUSED_FOR, Dispatcher
+from reviewhub.web_turns import Dispatcher
 
 SILENCE = 10.0  # seconds without a byte, either way, after which a connection is given up
 ARRIVES_WITHIN = 60.0  # seconds for a whole request
@@ -130,8 +130,7 @@ class WaitressWorker(Worker):
         return bool(self.ppid == os.getppid())
 
     def _turn(self) -> None:
-        timeout = min(LOOK_EVERY, REFUSED_FOR) if self.turns.wake() else LOOK_EVERY
-        wasyncore.loop(timeout=timeout, use_poll=True, map=self.connections, count=1)
+        wasyncore.loop(timeout=min(LOOK_EVERY, self.turns.wake()), use_poll=True, map=self.connections, count=1)
 
     def _open(self) -> list[Connection]:
         return [one for one in list(self.connections.values()) if isinstance(one, Connection)]

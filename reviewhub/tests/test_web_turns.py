@@ -1,5 +1,6 @@
 """Turns of callers: who begins next, and who has to wait."""
 
+import math
 from types import SimpleNamespace
 from typing import Any
 
@@ -131,6 +132,32 @@ def test_the_next_call_of_who_was_refused_waits(turns: Turns, clock: Time) -> No
     assert take_all(turns) == [again]
 
 
+@pytest.mark.parametrize(("seconds", "rest"), [(0.5, 0.5), (3.0, 3.0)])
+def test_beside_others_an_account_rests_as_long_as_its_call_took(
+    turns: Turns, clock: Time, seconds: float, rest: float
+) -> None:
+    _, greedy, _ = ask(turns, came(MODEST), came(GREEDY), came(GREEDY))
+    take_all(turns)
+    clock.now += seconds
+    end(turns, greedy)
+    assert (take_all(turns), turns.rest()) == ([], pytest.approx(rest))
+    clock.now += rest
+    assert len(take_all(turns)) == 1
+    assert turns.rest() == math.inf
+
+
+def test_alone_and_for_people_there_is_no_rest(turns: Turns, clock: Time) -> None:
+    for caller in (came(GREEDY), came(cookie="sessionid=abc")):
+        [first] = ask(turns, caller)
+        take_all(turns)
+        clock.now += 1
+        end(turns, first)
+        [again] = ask(turns, caller)
+        assert take_all(turns) == [again]
+        end(turns, again)
+        clock.now += THERE_FOR + 1
+
+
 def test_what_is_known_does_not_grow_without_end(turns: Turns, clock: Time) -> None:
     for number in range(MOST_KNOWN + 10):
         [each] = ask(turns, came(f"Bearer {number}"))
@@ -138,7 +165,7 @@ def test_what_is_known_does_not_grow_without_end(turns: Turns, clock: Time) -> N
         end(turns, each, account=f"account {number}", is_refused=True)
     clock.now += THERE_FOR + 1
     ask(turns, came(MODEST))
-    kept = turns._at_work, turns._refused_until, turns._seen, turns._accounts
+    kept = turns._at_work, turns._rests_until, turns._seen, turns._accounts
     assert [len(each) for each in kept] == [0, 0, 1, MOST_KNOWN]
 
 
