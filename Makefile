@@ -53,8 +53,9 @@ attack: $(VENV)/tools  ## what an attacker would send, alone; says how much it w
 audit: $(VENV)/tools  ## the locks against published advisories; ends with 2 where these cannot be reached
 	@$(BIN)/python .ci/audit requirements.lock requirements-dev.lock requirements-uv.lock
 
-trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/installed  ## tests and faults three times with another process on each core, OpenAPI Generator; half an hour
+trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/installed integrations/n8n/node_modules/installed  ## tests and faults three times with another process on each core, OpenAPI Generator, n8n; half an hour
 	@.ci/openapi-generator
+	@.ci/n8n
 	@.ci/trials $(PYTEST) -m "not (browser or client)"
 
 check: $(VENV)/tools  ## linters, types, templates, migrations, deploy checks
@@ -80,7 +81,7 @@ lock: $(VENV)/uv  ## compile the hashed locks from requirements*.txt
 	done
 
 clean:  ## remove what install, run and the tests made, but not .env
-	rm -rf $(VENV) bench/.venv bench/node_modules $(GENERATORS)/.venv $(NODE:=/node_modules) db.sqlite3 db.sqlite3-shm db.sqlite3-wal staticfiles
+	rm -rf $(VENV) .n8n bench/.venv bench/node_modules $(GENERATORS)/.venv $(NODE:=/node_modules) db.sqlite3 db.sqlite3-shm db.sqlite3-wal staticfiles
 
 # --- The virtual environment -------------------------------------------------------------------------
 # Stamps in .venv: `made` names its Python, `uv` is there once the installer is, `product` what runs, `tools` the rest.

@@ -48,5 +48,5 @@ def left_out() -> list[str]:
 
 if __name__ == "__main__":
     for sentence in left_out():
-        print(sentence)  # noqa: T201
+        print(sentence)
     sys.exit("\n".join(missing_services()) or None)

@@ -175,3 +175,50 @@ def test_trials_run_three_times_up_to_the_first_failure_and_leave_nothing(comman
     assert (trials.returncode == 0, printed.count("== Round")) == (rounds == 3, rounds)
     with pytest.raises(ProcessLookupError):
         os.killpg(trials.pid, 0)
+
+
+# Writes down how it is called; as `install` it fails where it is told to, as `pack` it makes what is tried.
+NPM = """#!/bin/sh
+echo "npm $1" >> "{folder}/calls"
+case "$1" in
+install) echo "npm says why"; [ ! -e "{folder}/npm-fails" ] ;;
+pack) touch "$4/nodes.tgz" ;;
+esac
+"""
+
+
+@pytest.fixture
+def n8n(tmp_path: Path) -> Callable[[], subprocess.CompletedProcess[str]]:
+    """`n8n()`: the trial of n8n in a clone with a pretended npm, up to where n8n would start."""
+    (tmp_path / "integrations" / "n8n").mkdir(parents=True)
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "n8n", tmp_path / ".ci")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    for program, text in (
+        (tmp_path / "npm", NPM.format(folder=tmp_path)),
+        (python, f'#!/bin/sh\necho "trial $1 $2 ${{3##*/}}" >> "{tmp_path}/calls"\n'),
+    ):
+        program.write_text(text)
+        program.chmod(0o755)
+    environment = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    return lambda: subprocess.run([tmp_path / ".ci" / "n8n"], env=environment, capture_output=True, text=True)
+
+
+def test_n8n_is_installed_once(tmp_path: Path, n8n: Callable[[], subprocess.CompletedProcess[str]]) -> None:
+    trial = ["npm run", "npm pack", "trial .ci/n8n_trial.py .n8n nodes.tgz"]
+    assert [n8n().returncode, n8n().returncode] == [0, 0]
+    assert (tmp_path / "calls").read_text().splitlines() == ["npm install", "npm rebuild", *trial, *trial]
+
+
+def test_n8n_that_cannot_be_installed_is_said_and_tried_again(
+    tmp_path: Path, n8n: Callable[[], subprocess.CompletedProcess[str]]
+) -> None:
+    (tmp_path / "npm-fails").touch()
+    done = n8n()
+    assert done.returncode == 1
+    assert done.stdout.endswith("npm says why\n")
+    assert re.fullmatch(r"n8n [\d.]+ could not be installed: npm install failed, .+\.\n", done.stderr)
+    (tmp_path / "npm-fails").unlink()
+    assert n8n().returncode == 0
+    assert (tmp_path / "calls").read_text().splitlines()[:3] == ["npm install", "npm install", "npm rebuild"]

@@ -381,6 +381,7 @@ DOCUMENTS = [
     ".ci/run",
     ".ci/trials",
     ".ci/openapi-generator",
+    ".ci/n8n",
     "pyproject.toml",
     "LICENSE",
     *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))),
@@ -407,7 +408,13 @@ def test_every_requirement_is_exact_has_a_reason_and_is_locked(name: str) -> Non
 
 def test_locks_of_npm_hold_hashes_and_no_address_of_a_registry() -> None:
     """`npm install --omit-lockfile-registry-resolved` writes them so."""
-    for folder in ("integrations/zapier", "reviews/tests/oracles", "reviews/tests/generators", "bench"):
+    for folder in (
+        "integrations/zapier",
+        "integrations/n8n",
+        "reviews/tests/oracles",
+        "reviews/tests/generators",
+        "bench",
+    ):
         packages = json.loads((ROOT / folder / "package-lock.json").read_text())["packages"]
         assert len(packages) > 1
         for name, package in packages.items():
