@@ -16,6 +16,9 @@ from waitress.utilities import Error
 
 ACCOUNT = "REVIEWHUB_ACCOUNT"  # in a request's environment: the account whose credential it came with
 THERE_FOR = 60.0  # seconds: how long a caller counts as there after its last request
+# Of the time that a call took: so an account has a quarter of a thread, enough for what API_ACCOUNT_RATE_PER_MINUTE
+# allows by default, and the machine has time for others.
+REST = 3.0
 REFUSED_FOR = 0.2  # seconds of rest for a caller who was refused (429)
 MOST_WAITING = 100  # requests of a caller
 MOST_KNOWN = 10_000  # credentials whose account is known
@@ -31,7 +34,7 @@ class Turns:
     """The requests that wait for a thread. Begins with the caller that has waited longest for a turn.
 
     A caller has all threads while it is alone, and one while there are others; a person has two, so that a long
-    download leaves them their pages. Beside others, an account rests after each call for as long as that took.
+    download leaves them their pages. Beside others, an account rests after each call (REST).
 
     Takes the place of waitress' queue, which calls it under a lock.
     """
@@ -85,7 +88,7 @@ class Turns:
         if is_refused:
             self._rests_until[caller] = now + REFUSED_FOR
         elif caller != NOBODY and not caller.startswith(PERSON) and not self._is_alone(caller, now):
-            self._rests_until[caller] = now + (now - connection.began_at)
+            self._rests_until[caller] = now + REST * (now - connection.began_at)
 
     def is_full(self, connection: Any) -> bool:
         """Return True if no more requests of that caller may wait."""

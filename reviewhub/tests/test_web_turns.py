@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reviewhub import web_turns
-from reviewhub.web_turns import MOST_KNOWN, MOST_WAITING, REFUSED_FOR, THERE_FOR, Dispatcher, Turns
+from reviewhub.web_turns import MOST_KNOWN, MOST_WAITING, REFUSED_FOR, REST, THERE_FOR, Dispatcher, Turns
 
 GREEDY, MODEST = "Bearer greedy", "Bearer modest"
 
@@ -132,10 +132,8 @@ def test_the_next_call_of_who_was_refused_waits(turns: Turns, clock: Time) -> No
     assert take_all(turns) == [again]
 
 
-@pytest.mark.parametrize(("seconds", "rest"), [(0.5, 0.5), (3.0, 3.0)])
-def test_beside_others_an_account_rests_as_long_as_its_call_took(
-    turns: Turns, clock: Time, seconds: float, rest: float
-) -> None:
+@pytest.mark.parametrize(("seconds", "rest"), [(0.5, 0.5 * REST), (3.0, 3.0 * REST)])
+def test_beside_others_an_account_rests_after_each_call(turns: Turns, clock: Time, seconds: float, rest: float) -> None:
     _, greedy, _ = ask(turns, came(MODEST), came(GREEDY), came(GREEDY))
     take_all(turns)
     clock.now += seconds
