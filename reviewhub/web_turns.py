@@ -1,7 +1,8 @@
 """Threads of a web process, by turns of callers: one that calls without a pause keeps no other waiting.
 
-A caller is the account of a credential, once a call with it was answered; before that the credential itself, or the
-session. Requests without either come from customers who open their links: these are nobody's, and wait for nobody.
+A caller is the account of a credential, once a call with it was answered; before that, and for apps at the token
+endpoint, the credential; or the session. Requests without any come from customers who open their links: these are
+nobody's, and wait for nobody.
 """
 
 import math
@@ -15,6 +16,8 @@ from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import Error
 
 ACCOUNT = "REVIEWHUB_ACCOUNT"  # in a request's environment: the account whose credential it came with
+NOBODY, PERSON, KNOWN = "nobody", "person", "account"  # with a session's hash, or an account's id, behind it
+MOST_AT_WORK = {KNOWN: 1, PERSON: 2}  # threads beside others
 THERE_FOR = 60.0  # seconds: how long a caller counts as there after its last request
 # Of the time that a call took: so an account has a quarter of a thread, enough for what API_ACCOUNT_RATE_PER_MINUTE
 # allows by default, and the machine has time for others.
@@ -22,7 +25,6 @@ REST = 3.0
 REFUSED_FOR = 0.2  # seconds of rest for a caller who was refused (429)
 MOST_WAITING = 100  # requests of a caller
 MOST_KNOWN = 10_000  # credentials whose account is known
-NOBODY, PERSON = "nobody", "person"  # the latter with the session's hash behind it
 
 
 def _session(cookies: str) -> str:
@@ -34,7 +36,8 @@ class Turns:
     """The requests that wait for a thread. Begins with the caller that has waited longest for a turn.
 
     A caller has all threads while it is alone, and one while there are others; a person has two, so that a long
-    download leaves them their pages. Beside others, an account rests after each call (REST).
+    download leaves them their pages. Beside others, an account rests after each call (REST). Others are accounts whose
+    credential was answered lately: who makes credentials up stands in nobody's way.
 
     Takes the place of waitress' queue, which calls it under a lock.
     """
@@ -78,16 +81,18 @@ class Turns:
         self._at_work[caller] -= 1
         if not self._at_work[caller]:
             del self._at_work[caller]
-        if account and account != caller:
-            self._accounts[caller] = account
-            self._seen.pop(caller, None)
-            self._see(account)
+        known = f"{KNOWN} {account}" if account else caller
+        if known != caller:
+            self._accounts[caller] = known
+            self._see(known)
             if len(self._accounts) > MOST_KNOWN:
                 self._accounts.popitem(last=False)
-        caller = account or caller
+        caller = known
+        if len(self._rests_until) > MOST_KNOWN:
+            self._rests_until = {each: end for each, end in self._rests_until.items() if end > now}
         if is_refused:
             self._rests_until[caller] = now + REFUSED_FOR
-        elif caller != NOBODY and not caller.startswith(PERSON) and not self._is_alone(caller, now):
+        elif caller.startswith(KNOWN) and not self._is_alone(caller, now):
             self._rests_until[caller] = now + REST * (now - connection.began_at)
 
     def is_full(self, connection: Any) -> bool:
@@ -105,10 +110,12 @@ class Turns:
         """Yield the callers that wait and may have a thread."""
         now = time.monotonic()
         for caller in self._waiting:
-            rests = self._rests_until.get(caller, now) > now
-            has_room = self._at_work[caller] < (2 if caller.startswith(PERSON) else 1)
-            if caller == NOBODY or (not rests and (has_room or self._is_alone(caller, now))):
+            if caller == NOBODY:
                 yield caller
+            elif self._rests_until.get(caller, now) <= now:
+                most = next((most for kind, most in MOST_AT_WORK.items() if caller.startswith(kind)), math.inf)
+                if self._at_work[caller] < most or self._is_alone(caller, now):
+                    yield caller
 
     def _is_alone(self, caller: str, now: float) -> bool:
         others = (at for other, at in reversed(self._seen.items()) if other != caller)
@@ -116,12 +123,11 @@ class Turns:
 
     def _see(self, caller: str) -> None:
         now = time.monotonic()
-        if caller != NOBODY:
+        if caller.startswith(KNOWN):
             self._seen[caller] = now
             self._seen.move_to_end(caller)
         while self._seen and now - next(iter(self._seen.values())) > THERE_FOR:
-            gone, _ = self._seen.popitem(last=False)
-            self._rests_until.pop(gone, None)
+            self._seen.popitem(last=False)
 
     def _caller_of(self, connection: Any) -> str:
         request = connection.requests[0]

@@ -54,6 +54,14 @@ def take_all(turns: Turns) -> list[Any]:
     return taken
 
 
+def meet(turns: Turns, *credentials: str) -> None:
+    """Let the accounts of these credentials be known, as after a call with each."""
+    for credential in credentials:
+        [first] = ask(turns, came(credential))
+        take_all(turns)
+        end(turns, first, account=credential)
+
+
 def end(turns: Turns, connection: Any, *, account: str | None = None, is_refused: bool = False) -> None:
     turns.end(connection, account=account, is_refused=is_refused)
 
@@ -64,6 +72,7 @@ def test_a_caller_alone_has_all_threads(turns: Turns) -> None:
 
 
 def test_beside_others_it_has_one(turns: Turns, clock: Time) -> None:
+    meet(turns, GREEDY, MODEST)
     first, second, third, modest = ask(turns, came(GREEDY), came(GREEDY), came(GREEDY), came(MODEST))
     assert take_all(turns) == [first, modest]
     end(turns, modest)
@@ -78,6 +87,7 @@ def test_beside_others_it_has_one(turns: Turns, clock: Time) -> None:
 
 
 def test_callers_take_turns(turns: Turns) -> None:
+    meet(turns, GREEDY, MODEST)
     requests = ask(turns, *(came(GREEDY) for _ in range(3)), *(came(MODEST) for _ in range(3)))
     begun = []
     while len(turns):
@@ -88,6 +98,7 @@ def test_callers_take_turns(turns: Turns) -> None:
 
 @pytest.mark.parametrize("nobody", [came(), came(cookie="theme=dark"), came(GREEDY, error="no request")])
 def test_customers_wait_for_nobody(turns: Turns, nobody: Any) -> None:
+    meet(turns, GREEDY, MODEST)
     ask(turns, came(MODEST), came(GREEDY), came(GREEDY))
     take_all(turns)
     ask(turns, nobody, came(), came())
@@ -117,6 +128,7 @@ def test_an_account_is_no_other_to_its_own_key(turns: Turns) -> None:
 
 def test_a_session_is_a_caller_with_two_threads(turns: Turns) -> None:
     cookie = "csrftoken=x; sessionid=abc"
+    meet(turns, MODEST)
     modest, first, second, _ = ask(turns, came(MODEST), *(came(cookie=cookie) for _ in range(3)))
     assert take_all(turns) == [modest, first, second]
     assert first.caller == Turns()._caller_of(came(cookie="sessionid=abc; csrftoken=y"))
@@ -134,6 +146,7 @@ def test_the_next_call_of_who_was_refused_waits(turns: Turns, clock: Time) -> No
 
 @pytest.mark.parametrize(("seconds", "rest"), [(0.5, 0.5 * REST), (3.0, 3.0 * REST)])
 def test_beside_others_an_account_rests_after_each_call(turns: Turns, clock: Time, seconds: float, rest: float) -> None:
+    meet(turns, GREEDY, MODEST)
     _, greedy, _ = ask(turns, came(MODEST), came(GREEDY), came(GREEDY))
     take_all(turns)
     clock.now += seconds
@@ -162,7 +175,7 @@ def test_what_is_known_does_not_grow_without_end(turns: Turns, clock: Time) -> N
         take_all(turns)
         end(turns, each, account=f"account {number}", is_refused=True)
     clock.now += THERE_FOR + 1
-    ask(turns, came(MODEST))
+    meet(turns, MODEST)
     kept = turns._at_work, turns._rests_until, turns._seen, turns._accounts
     assert [len(each) for each in kept] == [0, 0, 1, MOST_KNOWN]
 
@@ -176,3 +189,19 @@ def test_too_many_waiting_requests_of_a_caller_are_refused(clock: Time) -> None:
     assert [each.requests[0].error for each in requests[:-1]] == [None] * MOST_WAITING
     assert requests[-1].requests[0].error.code == 429
     assert {each.requests[0].error for each in others} == {None}
+
+
+def test_who_makes_credentials_up_stands_in_nobodys_way(turns: Turns) -> None:
+    meet(turns, GREEDY)
+    for number in range(10):
+        [junk] = ask(turns, came(f"Bearer junk{number}"))
+        take_all(turns)
+        end(turns, junk)
+    requests = ask(turns, came(cookie="sessionid=junk"), *(came(GREEDY) for _ in range(5)))
+    assert len(take_all(turns)) == len(requests)
+
+
+def test_an_app_at_the_token_endpoint_has_no_less_than_before(turns: Turns) -> None:
+    meet(turns, GREEDY, MODEST)
+    requests = ask(turns, *(came("Basic app") for _ in range(5)))
+    assert take_all(turns) == requests
