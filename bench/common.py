@@ -133,9 +133,19 @@ def free_ports(count: int) -> list[int]:
 
 @contextmanager
 def web(environment: dict[str, str], application: str, port: int) -> Iterator[int]:
-    """A web server while the block runs; yields its process id. Both sides of a comparison get the same one."""
+    """A web server while the block runs; yields its process id. Ours has workers of its own, others gunicorn's."""
     gunicorn = Path(sys.executable).with_name("gunicorn")
-    listen = ["--workers", str(WORKERS), "--bind", f"127.0.0.1:{port}", "--no-control-socket", "--log-level", "error"]
+    kind = [] if application == "reviewhub.wsgi" else ["--worker-class", "sync"]
+    listen = [
+        *kind,
+        "--workers",
+        str(WORKERS),
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--no-control-socket",
+        "--log-level",
+        "error",
+    ]
     server = subprocess.Popen([gunicorn, *listen, application], cwd=ROOT, env=environment, preexec_fn=end_with_parent)
     try:
         _wait_for(server, port)

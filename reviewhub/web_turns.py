@@ -19,9 +19,9 @@ ACCOUNT = "REVIEWHUB_ACCOUNT"  # in a request's environment: the account whose c
 NOBODY, PERSON, KNOWN = "nobody", "person", "account"  # with a session's hash, or an account's id, behind it
 MOST_AT_WORK = {KNOWN: 1, PERSON: 2}  # threads beside others
 THERE_FOR = 60.0  # seconds: how long a caller counts as there after its last request
-# Of the time that a call took: so an account has a quarter of a thread, enough for what API_ACCOUNT_RATE_PER_MINUTE
+# Of the time that a call took: so an account has a fifth of a thread, about what API_ACCOUNT_RATE_PER_MINUTE
 # allows by default, and the machine has time for others.
-REST = 3.0
+REST = 4.0
 REFUSED_FOR = 0.2  # seconds of rest for a caller who was refused (429)
 MOST_WAITING = 100  # requests of a caller
 MOST_KNOWN = 10_000  # credentials whose account is known
