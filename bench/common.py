@@ -104,7 +104,7 @@ def machine() -> str:
         database = f"SQLite {sqlite3.sqlite_version}"
     names = ("Django", "django-oauth-toolkit", "djangorestframework", "django-q2", "twilio", "gunicorn")
     return (
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, {database}, {WORKERS} sync workers, "
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {database}, {WORKERS} web workers, "
         f"{CLIENTS} clients\n"
         + ", ".join(f"{name} {version(name)}" for name in names)
         + "\n"

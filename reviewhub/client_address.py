@@ -1,7 +1,9 @@
-"""IP address of the caller, for limits on calls and failures."""
+"""The caller of a request: the IP address, for limits on failures, and the account, for turns (`web_turns`)."""
 
 from django.conf import settings
 from django.http import HttpRequest
+
+ACCOUNT = "REVIEWHUB_ACCOUNT"  # in a request's environment: the account whose credential it came with
 
 
 def client_address(request: HttpRequest) -> str:

@@ -15,7 +15,6 @@ from typing import Any
 from waitress.task import ThreadedTaskDispatcher
 from waitress.utilities import Error
 
-ACCOUNT = "REVIEWHUB_ACCOUNT"  # in a request's environment: the account whose credential it came with
 NOBODY, PERSON, KNOWN = "nobody", "person", "account"  # with a session's hash, or an account's id, behind it
 MOST_AT_WORK = {KNOWN: 1, PERSON: 2}  # threads beside others
 THERE_FOR = 60.0  # seconds: how long a caller counts as there after its last request

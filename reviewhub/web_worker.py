@@ -16,7 +16,7 @@ from waitress.server import BaseWSGIServer, create_server
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import Error
 
-from reviewhub import web_turns
+from reviewhub.client_address import ACCOUNT
 from reviewhub.web_turns import Dispatcher
 
 SILENCE = 10.0  # seconds without a byte, either way, after which a connection is given up
@@ -63,7 +63,7 @@ class Connection(HTTPChannel):
         try:
             super().service()
         finally:
-            account = self.environment.get(web_turns.ACCOUNT)
+            account = self.environment.get(ACCOUNT)
             self.server.task_dispatcher.end(self, account=account, is_refused=self.is_refused)
 
     @property

@@ -16,7 +16,7 @@ from oauth.models.account import ActingQuerySet
 from oauth.models.api_key import PREFIX as KEY_PREFIX
 from oauth.models.tokens import ACCESS_PREFIX
 from oauth.roles import scopes_now
-from reviewhub import web_turns
+from reviewhub.client_address import ACCOUNT
 from reviewhub.statements import Select
 
 H = TypeVar("H", bound=Model)
@@ -61,7 +61,7 @@ class BearerAuthentication(BaseAuthentication):
         credential = find_credential(token, now)
         if credential is None:
             raise AuthenticationFailed
-        request.META[web_turns.ACCOUNT] = str(credential.account.pk)
+        request.META[ACCOUNT] = str(credential.account.pk)
         return credential.user, credential
 
     def authenticate_header(self, request: Request) -> str:

@@ -33,13 +33,13 @@ def answer_other_origins(get_response: GetResponse) -> GetResponse:
         origin = request.headers.get("Origin", "")
         if not PATHS.match(request.path_info) or not ORIGIN.fullmatch(origin):
             return get_response(request)
-        is_preflight = request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers
-        if is_preflight and _apps_with(origin):
+        apps = _apps_with(origin)
+        if apps and request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             response: HttpResponseBase = HttpResponse(status=204, headers=PREFLIGHT)
             response["Access-Control-Allow-Origin"] = origin
         else:
             response = get_response(request)
-            if _may_read(request, response, origin):
+            if _may_read(request, response, apps):
                 response["Access-Control-Allow-Origin"] = origin
                 response["Access-Control-Expose-Headers"] = READABLE
         patch_vary_headers(response, ["Origin"])
@@ -48,8 +48,7 @@ def answer_other_origins(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def _may_read(request: HttpRequest, response: HttpResponseBase, origin: str) -> bool:
-    apps = _apps_with(origin)
+def _may_read(request: HttpRequest, response: HttpResponseBase, apps: list[Application]) -> bool:
     if response.status_code == 401:  # whose token it was is not known any more, and nothing is told
         return bool(apps)
     credential, client_id = getattr(request, "auth", None), getattr(request, "client_id", None)

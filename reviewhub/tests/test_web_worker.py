@@ -14,7 +14,8 @@ import pytest
 from gunicorn.config import Config
 
 from reviewhub import web_worker
-from reviewhub.web_turns import ACCOUNT, REFUSED_FOR
+from reviewhub.client_address import ACCOUNT
+from reviewhub.web_turns import REFUSED_FOR
 from reviewhub.web_worker import WaitressWorker
 
 pytestmark = pytest.mark.once

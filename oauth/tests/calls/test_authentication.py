@@ -12,7 +12,7 @@ from oauth.hashers import new_token, token_hash
 from oauth.models import AccessToken, Account, ApiKey, Application, Membership, User
 from oauth.server.validator import Validator
 from oauth.tests.flow import ENDINGS
-from reviewhub import web_turns
+from reviewhub.client_address import ACCOUNT
 
 pytestmark = pytest.mark.django_db
 
@@ -234,8 +234,8 @@ def test_calls_beyond_the_limit_wait_for_the_next_minute(client: Client, key: st
 
 
 def test_the_web_server_is_told_whose_call_it_was(client: Client, key: str, account: Account) -> None:
-    assert status(client, key).wsgi_request.META[web_turns.ACCOUNT] == str(account.pk)
-    assert web_turns.ACCOUNT not in status(client, "rh_unknown").wsgi_request.META
+    assert status(client, key).wsgi_request.META[ACCOUNT] == str(account.pk)
+    assert ACCOUNT not in status(client, "rh_unknown").wsgi_request.META
 
 
 def test_all_keys_of_an_account_share_its_limit(

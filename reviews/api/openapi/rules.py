@@ -53,12 +53,12 @@ class DescribedSchema(AutoSchema):
 
     @property
     def is_plain(self) -> bool:
-        """Whether it is one of the OAuth functions, which are no views of DRF."""
+        """True for one of the OAuth functions, which are no views of DRF."""
         return bool(self.said.tag)
 
     @property
     def is_versioned(self) -> bool:
-        """Whether the method shows a version, or asks for one."""
+        """True if the method shows a version, or asks for one."""
         return hasattr(getattr(self.view, self.method.lower()), "is_versioned")
 
     def get_operation_id(self) -> str:

@@ -26,14 +26,14 @@ from reviews.api.openapi.published import FILE
 from reviews.pages import actions
 from reviews.tests.support import api_calls
 from reviews.tests.support.mail import free_port
+from reviews.tests.support.node import NODE
 from reviews.tests.support.waiting import PATIENCE, until
 
 FOLDER = Path(django_settings.BASE_DIR, "reviews", "tests", "generators")
-NODE = shutil.which("node") or ""
 
 
 def node_is_recent() -> bool:
-    """Whether there is a Node that the generators start on: 20.19 is the first."""
+    """Tell whether there is a Node that the generators start on: 20.19 is the first."""
     version = subprocess.run([NODE, "--version"], capture_output=True, text=True).stdout if NODE else "v0.0"
     return tuple(int(number) for number in version.strip("v\n").split(".")[:2]) >= (20, 19)
 

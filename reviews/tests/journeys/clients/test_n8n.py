@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
@@ -19,17 +18,14 @@ from reviews.models import SUBSCRIBABLE, Delivery, Endpoint, ReviewRequest, Sequ
 from reviews.pages import actions
 from reviews.requests import sequences
 from reviews.tests.support.helpers import REFERENCE, asked
+from reviews.tests.support.node import NODE, needs_packages
 from reviews.tests.support.receiver import Receiver, receiving, tell_due
 
 FOLDER = Path(settings.BASE_DIR, "integrations", "n8n")
-NODE = shutil.which("node") or ""
 pytestmark = [
     pytest.mark.client,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not NODE or not (FOLDER / "node_modules").is_dir(),
-        reason="needs Node and `npm ci --ignore-scripts` in integrations/n8n",
-    ),
+    needs_packages(FOLDER, "npm ci --ignore-scripts"),
 ]
 
 Call = Callable[..., Any]

@@ -2,7 +2,6 @@
 
 import json
 import random
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,15 +9,13 @@ import pytest
 from django.conf import settings
 
 from reviews.delivery.content.segments import measure
+from reviews.tests.support.node import needs_packages
 
 ORACLES = Path(settings.BASE_DIR, "reviews", "tests", "oracles")
 
 pytestmark = [
     pytest.mark.client,
-    pytest.mark.skipif(
-        not (ORACLES / "node_modules").is_dir() or not shutil.which("node"),
-        reason="needs Node.js, and `npm ci` in reviews/tests/oracles",
-    ),
+    needs_packages(ORACLES),
 ]
 
 

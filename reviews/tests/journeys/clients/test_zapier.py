@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from ipaddress import ip_network
@@ -21,17 +20,14 @@ from reviews.models import Delivery, Endpoint, Feedback, ReviewRequest, Sequence
 from reviews.pages import actions
 from reviews.requests import contact_changes, lifecycle, sequences
 from reviews.tests.support.helpers import REFERENCE, asked
+from reviews.tests.support.node import NODE, needs_packages
 from reviews.tests.support.receiver import receiving, tell_due
 
 FOLDER = Path(settings.BASE_DIR, "integrations", "zapier")
-NODE = shutil.which("node") or ""
 pytestmark = [
     pytest.mark.client,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not NODE or not (FOLDER / "node_modules").is_dir(),
-        reason="needs Node and `npm ci` in integrations/zapier",
-    ),
+    needs_packages(FOLDER),
 ]
 
 Call = Callable[..., Any]
