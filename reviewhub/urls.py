@@ -22,6 +22,7 @@ urlpatterns = [
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/operations/", include("reviews.admin.operations")),
+    path("admin/settings/", include("reviews.admin.settings.urls")),
     path("admin/simulator/", admin.site.admin_view(simulator), name="simulator"),
     path("admin/r/<path:row>", no_page_outside),
     path("admin/", admin.site.urls),
