@@ -40,8 +40,8 @@ class Changes:
         if self.reworded:
             words.append(
                 ngettext(
-                    "%(number)s message is planned already, and would be sent with the new text.",
-                    "%(number)s messages are planned already, and would be sent with the new text.",
+                    "%(number)s would be sent with the new text.",
+                    "%(number)s would be sent with the new text.",
                     self.reworded,
                 )
                 % {"number": f"{self.reworded:,}"}
@@ -49,8 +49,8 @@ class Changes:
         if self.gone:
             words.append(
                 ngettext(
-                    "%(number)s message is planned already, and would not be sent: its step is gone.",
-                    "%(number)s messages are planned already, and would not be sent: their step is gone.",
+                    "%(number)s would not be sent: its step is gone.",
+                    "%(number)s would not be sent: their step is gone.",
                     self.gone,
                 )
                 % {"number": f"{self.gone:,}"}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from oauth.models import Account
 from reviewhub.backoffice.actions import WithActions
+from reviewhub.backoffice.business import business_of
 from reviewhub.backoffice.pages import StackedInline, UnfoldAdminTextInputWidget, WithHistory, action
 from reviewhub.refused import Refused
 from reviews.admin.planned_messages import question_page
@@ -146,16 +147,11 @@ class SequenceAdmin(WithActions, WithHistory):
         return super().changeform_view(request, object_id, form_url, (extra_context or {}) | more)
 
     def get_formset_kwargs(self, request: HttpRequest, obj: Any, inline: Any, prefix: str) -> dict[str, Any]:
-        """Let a new sequence be previewed for the one account that it can belong to."""
-        if obj.account_id is None and (only := self._only_account(request)):
-            obj.account = only
+        """Let a new sequence be previewed for the business in view."""
+        if obj.account_id is None and (business := business_of(request)):
+            obj.account = business
         kwargs: dict[str, Any] = super().get_formset_kwargs(request, obj, inline, prefix)
         return kwargs
-
-    def _only_account(self, request: HttpRequest) -> Account | None:
-        choice: Any = self.formfield_for_foreignkey(Sequence._meta.get_field("account"), request)
-        accounts = list(choice.queryset[:2])
-        return accounts[0] if len(accounts) == 1 else None
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
         """Show the form; or the question, where all is sound and planned messages would change."""
@@ -169,7 +165,6 @@ class SequenceAdmin(WithActions, WithHistory):
             "subtitle": None,
             "look_with": contacts_to_look_with(account) if account else [],
             "chosen": request.POST.get("preview_contact", ""),
-            "only_account": None if sequence else self._only_account(request),
         }
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -15,7 +15,7 @@
     const left = kept();
     for (const step of steps()) {
       const number = left.indexOf(step);
-      step.classList.toggle("rh-first", field(step, "position").value === "0");
+      step.classList.toggle("rh-asks-first", field(step, "position").value === "0");
       step.querySelector('[data-move="-1"]').disabled = number <= 0;
       step.querySelector('[data-move="1"]').disabled = number < 0 || number === left.length - 1;
       step.querySelector("[data-remove]").disabled = left.length < 2;

@@ -1,6 +1,7 @@
 """Settings, Page: the looks and words of the page that customers open, with that page beside the form as it would be."""
 
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from oauth.models import Account
 from oauth.roles import WRITERS, is_operator, roles_of
+from reviewhub.backoffice.business import business_of
 from reviews.admin.settings.page_form import ON_A_PAGE, WORDS, PageForm, note_on
 from reviews.admin.variables import chips, example
 from reviews.pages.sample import data_address, sample_page
@@ -28,6 +30,8 @@ ANSWERED = "answered"  # what the preview shows: the page of thanks
 def page_settings(request: HttpRequest) -> HttpResponse:
     """Show the form with its preview, or save it. Who may only look sees the page and no form."""
     account = _account(request)
+    if account is None:
+        return redirect(f"{reverse('switch-business')}?next={quote(request.path)}")
     if request.method != "POST":
         return _show(request, PageForm(instance=account))
     _demand_write(request, account)
@@ -48,16 +52,18 @@ def page_settings(request: HttpRequest) -> HttpResponse:
 def page_preview(request: HttpRequest) -> HttpResponse:
     """Answer with the parts of the page that follow what is typed: the preview and what is wrong. Stores nothing."""
     account = _account(request)
+    if account is None:
+        raise Http404
     _demand_write(request, account)
     form = PageForm(request.POST, request.FILES, instance=account)
     form.is_valid()
     return TemplateResponse(request, "admin/settings/page_preview.html", _context(request, form))
 
 
-def _account(request: HttpRequest) -> Account:
-    rows = Account.objects.order_by("name")
-    account = (rows if is_operator(request) else rows.filter(pk__in=roles_of(request))).first()
-    if account is None:
+def _account(request: HttpRequest) -> Account | None:
+    """Return the business in view; None where the operator has to choose one first. Raises Http404."""
+    account = business_of(request)
+    if account is None and not is_operator(request):
         raise Http404
     return account
 
