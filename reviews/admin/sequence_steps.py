@@ -82,7 +82,12 @@ class StepForm(forms.ModelForm):
         widget=DelayWidget,
         help_text=gettext_lazy("After the message before it, unless the customer has answered."),
     )
-    channel = forms.ChoiceField(label=gettext_lazy("How"), choices=CHANNELS, widget=UnfoldAdminSelectWidget)
+    channel = forms.ChoiceField(
+        label=gettext_lazy("How"),
+        choices=CHANNELS,
+        initial=FollowUpStep.ChannelRule.AUTO,
+        widget=UnfoldAdminSelectWidget,
+    )
 
     class Meta:
         model = FollowUpStep
@@ -206,7 +211,11 @@ class StepFormSet(PaginationInlineFormSet):
 
     def is_valid(self) -> bool:
         is_sound = super().is_valid()
-        return is_sound and self.changes is None and not (ONLY_SHOWN & set(self.data))
+        return is_sound and self.changes is None and not self._is_only_shown
+
+    @property
+    def _is_only_shown(self) -> bool:
+        return not ONLY_SHOWN.isdisjoint(self.data)
 
     def clean(self) -> None:
         if any(self.errors):
@@ -220,7 +229,7 @@ class StepFormSet(PaginationInlineFormSet):
         if 0 not in steps:
             raise ValidationError(_("A sequence needs its first ask: keep a step in the first place."))
         super().clean()
-        if any(form.errors for form in kept) or not self.instance.pk:
+        if any(form.errors for form in kept) or not self.instance.pk or self._is_only_shown:
             return
         self._weigh_changes(steps)
 

@@ -16,6 +16,7 @@
   });
 
   const file = document.querySelector("[name=logo_file]");
+  file.hasChangeListener = true; // the theme would write the file's name into a field nearby
   const part = file.closest("[data-live]");
   let isRead = false; // the file was sent, and its draft is in the form
   file.addEventListener("change", () => {

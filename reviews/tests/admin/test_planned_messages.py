@@ -99,8 +99,9 @@ def test_back_shows_all_that_was_typed_and_saves_nothing(
     client = signed_in(owner)
     question = save(client, sequence, **NEW_MAIL, name="Renamed")
     page = answered(client, sequence, question, _back="1").content.decode()
-    assert "Other words: {{ link }}" in page
+    assert "Other words: {{ link }}</textarea>" in page
     assert 'value="Renamed"' in page
+    assert "planned messages change" not in page
     assert "errornote" not in page
     sequence.refresh_from_db()
     assert (sequence.name, text_of(sequence) == NEW_MAIL["steps-0-email_text"]) == ("Standard", False)
