@@ -131,7 +131,7 @@ def test_who_signs_in_can_use_every_page(walk: Any, page: Any, live_server: Any,
 
 def office_pages() -> list[str]:
     """Every list, form and page of the back-office that there is a row for."""
-    found = ["/admin/", "/admin/operations/", "/admin/simulator/"]
+    found = ["/admin/", "/admin/operations/", "/admin/simulator/", "/admin/settings/page/"]
     for page in admin.site._registry.values():
         name = f"admin:{page.opts.app_label}_{page.opts.model_name}"
         found.append(reverse(f"{name}_changelist"))
