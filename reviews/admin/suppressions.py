@@ -10,10 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
 from oauth.roles import is_operator, written_accounts
 from reviewhub.backoffice.history import Entry
+from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import (
     FixedRows,
     UnfoldAdminSelectWidget,
@@ -23,13 +25,14 @@ from reviewhub.backoffice.pages import (
     action,
     display,
 )
+from reviewhub.csv_rows import write_rows
 from reviews.admin.evidence import AddressForm, evidence_page
+from reviews.admin.lists.do_not_contact import DoNotContact
 from reviews.contacts import doubts, opt_outs
 from reviews.contacts.evidence import Subject
 from reviews.contacts.search import stored_spelling
 from reviews.models import InboxItem, Suppression
 from reviews.models.addresses import InvalidAddress, read_address
-from reviews.requests.csv_files import write_rows
 
 NOT_AN_OPT_OUT = InboxItem.Outcome.NOT_AN_OPT_OUT
 MOST_TAKEN_IN = 5_000  # addresses of one list
@@ -113,14 +116,26 @@ class LiftForm(forms.Form):
     )
 
 
+class ReasonFilter(admin.SimpleListFilter):
+    """A filter by why the address must not be written to."""
+
+    title = _("Why")
+    parameter_name = "reason__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(reason.value, _(reason.label)) for reason in Suppression.Reason]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(reason=self.value()) if self.value() else queryset
+
+
 @admin.register(Suppression)
-class SuppressionAdmin(FixedRows, WithHistory):
+class SuppressionAdmin(FixedRows, WithList, WithHistory):
     """Added by staff here, by customers on their own; lifted with a reason, never deleted."""
 
     form = SuppressionForm
-    list_display = ("shown", "channel", "reason", "account", "created_at", "lifted_at")
-    list_filter = ("channel", "reason", ("lifted_at", admin.EmptyFieldListFilter))
-    list_select_related = ("account",)
+    listing = DoNotContact()
+    list_filter = (ReasonFilter,)
     ordering = ("-pk",)  # newest first
     search_fields = ("address",)
     actions = ("lift",)
