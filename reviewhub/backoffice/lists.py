@@ -118,8 +118,15 @@ class ListedRows(Rows):
     def get_filters_params(self, params: Any = None) -> dict[str, Any]:
         """Leave to Django what is no choice of ours."""
         lookups: dict[str, Any] = super().get_filters_params(params)
-        ours = {SELECT, *(chip.parameter for chip in self.chosen)}
+        ours = {SELECT, *(chip.parameter for chip in self.chosen), *self._no_lookups}
         return {name: value for name, value in lookups.items() if name not in ours}
+
+    @cached_property
+    def _no_lookups(self) -> set[str]:
+        """Parameters of chips that ask for no column: with an unknown value they ask for nothing."""
+        columns = {field.name for field in self.opts.get_fields()}
+        names = {chip.parameter for group in self.listing.chips for chip in group}
+        return {name for name in names if name.partition("__")[0] not in columns}
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request, exclude_parameters)
@@ -138,7 +145,7 @@ class ListedRows(Rows):
 
     def _chosen_of(self, group: tuple[Chip, ...]) -> Chip | None:
         given = {name: values[-1] for name, values in self.filter_params.items()}
-        of_group = {chip.parameter for chip in group if chip.parameter}
+        of_group = {chip.parameter for chip in group} - self._no_lookups
         for chip in group:
             if chip.parameter and given.get(chip.parameter) == chip.value:
                 return chip
