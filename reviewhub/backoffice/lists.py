@@ -18,6 +18,7 @@ from django.core.exceptions import BadRequest, EmptyResultSet, PermissionDenied
 from django.db import connection
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -293,7 +294,8 @@ class ListedRows(Rows):
 
 def counts_of(sets: Sequence[QuerySet[Any]]) -> list[int]:
     """Count the rows of several sets in one statement, each up to MOST_ON_A_CHIP and one more."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[Any] = []
     for rows in sets:
         try:
             sql, parameters = rows.order_by().values("pk")[: MOST_ON_A_CHIP + 1].query.sql_with_params()
@@ -320,7 +322,7 @@ class WithList(AccountAdmin):
     change_list_template = "admin/list.html"
     list_display = ("__str__",)
     sortable_by = ()  # the orders are the listing's
-    list_select_related = ("account",)
+    list_select_related: Any = ("account",)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[Any]:
         return ListedRows
@@ -334,6 +336,13 @@ class WithList(AccountAdmin):
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Show the list. What else can be done there stands in it, not in the header's menu, which needs a script."""
+        response: HttpResponse = super().changelist_view(request, extra_context)
+        if isinstance(response, TemplateResponse) and response.context_data is not None:
+            response.context_data["ways"] = response.context_data.pop("actions_list", [])
+        return response
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
         """End the choosing of rows with the action."""

@@ -1,4 +1,4 @@
-"""Suppressions: added by staff and by customers, lifted with a reason, taken in from a list, taken out as a file."""
+"""Suppressions: added by staff and by customers, lifted with a reason, taken in from a list."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +25,6 @@ from reviewhub.backoffice.pages import (
     action,
     display,
 )
-from reviewhub.csv_rows import write_rows
 from reviews.admin.evidence import AddressForm, evidence_page
 from reviews.admin.lists.do_not_contact import DoNotContact
 from reviews.contacts import doubts, opt_outs
@@ -139,7 +138,7 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
     ordering = ("-pk",)  # newest first
     search_fields = ("address",)
     actions = ("lift",)
-    actions_list = ("take_in", "take_out", "evidence_of")
+    actions_list = ("take_in", "evidence_of")
     actions_detail = ("evidence",)
     fields = ("account", "channel", "address", "evidence")
 
@@ -264,18 +263,3 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
         }
         status = 400 if form.is_bound else 200
         return TemplateResponse(request, "admin/reviews/suppression/take_in.html", context, status=status)
-
-    @action(description="Take out as a file", url_path="suppressions.csv", icon="download")
-    def take_out(self, request: HttpRequest) -> StreamingHttpResponse:
-        """Answer with the suppressions in force, of the accounts that the person may see."""
-        rows = self.get_queryset(request).filter(lifted_at=None).select_related("account").order_by("pk")
-        response = StreamingHttpResponse(write_rows(_lines(rows)), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="suppressions.csv"'
-        return response
-
-
-def _lines(rows: QuerySet[Suppression]) -> Iterator[list[str]]:
-    yield ["Account", "Channel", "Address", "Reason", "Since", "Evidence"]
-    for row in rows.iterator():
-        since = row.created_at.isoformat(timespec="seconds")
-        yield [str(row.account), row.channel, row.address, row.get_reason_display(), since, row.evidence]

@@ -1,7 +1,6 @@
 """Lists of the back-office: work that is done once for all rows."""
 
 import re
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,18 +10,17 @@ from unfold.templatetags.unfold_list import UnfoldBooleanWidget
 
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
-from reviews.requests.matching import Person
-from reviews.tests.support.helpers import asked
+from reviews.models import Sequence
 
 pytestmark = pytest.mark.django_db
 
 
 def test_headers_are_written_once_and_every_row_has_its_labels(
-    account: Account, owner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+    account: Account, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
-        asked(account, now, person=Person(email=f"c{number}@example.com"))
-    client, address = signed_in(owner), reverse("admin:reviews_contact_changelist")
+        Sequence.objects.create(account=account, name=f"Plan {number}", slug=f"plan-{number}")
+    client, address = signed_in(owner), reverse("admin:reviews_sequence_changelist")
     written, write = [], UnfoldBooleanWidget.render
 
     def render(widget: UnfoldBooleanWidget, name: str, *given: object, **more: object) -> str:
@@ -39,11 +37,11 @@ def test_headers_are_written_once_and_every_row_has_its_labels(
 
 
 def test_a_list_is_the_one_that_the_theme_writes_by_itself(
-    account: Account, owner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+    account: Account, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
-        asked(account, now, person=Person(email=f"c{number}@example.com"))
-    client, address = signed_in(owner), reverse("admin:reviews_contact_changelist")
+        Sequence.objects.create(account=account, name=f"Plan {number}", slug=f"plan-{number}")
+    client, address = signed_in(owner), reverse("admin:reviews_sequence_changelist")
 
     def page() -> str:
         # Tokens and nonces are others for each page.

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from reviews.admin.lists.words import in_words, joined, near, quoted, stars
+from reviewhub.backoffice.moments import say_moment
+from reviews.admin.lists.words import in_words, joined, quoted, stars
 from reviews.models import Delivery, Feedback, ReviewRequest
 from reviews.models.base import Channel
 from reviews.models.provider_codes import explain
@@ -88,7 +89,7 @@ class Asked:
         return [_("Opened, but did not answer") if self.is_opened else _("Did not answer")]
 
     def _suppressed(self, now: datetime) -> list[str]:
-        return [_("Not asked"), in_words(self.request.reason)]
+        return [in_words(self.request.reason) or _("Not asked")]
 
     def _cancelled(self, now: datetime) -> list[str]:
         return [in_words(self.request.reason) or _("Cancelled"), self._so_far()]
@@ -100,9 +101,7 @@ class Asked:
         sent = [message for message in self.messages if message.status in Delivery.ACCEPTED]
         if not sent:
             return ""
-        if self.is_opened:
-            return joined([_asked_by(sent[-1]), _("opened")])
-        return _asked_by(sent[-1])
+        return _("Opened") if self.is_opened else _asked_by(sent[-1])
 
     def _fault(self) -> str:
         """Say why the latest message did not arrive, or is being tried again."""
@@ -119,10 +118,10 @@ class Asked:
         message = self.next_message
         if message is None:
             return ""
-        when = near(message.leaves_at, now)
+        when = say_moment(message.leaves_at, now=now)
         is_text = message.channel == Channel.SMS
         if message.step == 0:
-            return (_("first ask by text %(when)s") if is_text else _("first ask by e-mail %(when)s")) % {"when": when}
+            return (_("First ask by text %(when)s") if is_text else _("First ask by e-mail %(when)s")) % {"when": when}
         return (_("reminder by text %(when)s") if is_text else _("reminder %(when)s")) % {"when": when}
 
 

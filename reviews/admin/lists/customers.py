@@ -11,12 +11,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from oauth.roles import is_operator, roles_of
+from reviewhub.backoffice.business import accounts_in_view
 from reviewhub.backoffice.changelist import MOST_COUNTED
 from reviewhub.backoffice.export import iso
 from reviewhub.backoffice.lists import Chip, Line, Listing, Order
 from reviews.admin.lists.asks import Asked, latest_of, read_asked
-from reviews.admin.lists.words import in_words, joined, no_more
+from reviews.admin.lists.words import joined, no_more
 from reviews.models import Contact, ReviewRequest, Suppression
 from reviews.models.addresses import show_email
 from reviews.models.base import Channel
@@ -24,7 +24,8 @@ from reviews.models.suppression import Blocks, blocks_of
 
 
 def _own(rows: Any, request: HttpRequest) -> Any:
-    return rows if is_operator(request) else rows.filter(account__in=roles_of(request))
+    accounts = accounts_in_view(request)
+    return rows if accounts is None else rows.filter(account__in=accounts)
 
 
 def _whose_request_is(status: str) -> Any:
@@ -87,16 +88,12 @@ class Customers(Listing[Contact]):
         if contact.erased_at:
             return Line(str(contact), gettext("All data erased"), contact.erased_at)
         reasons = blocks.blocked | blocks.in_doubt
-        marks = [no_more(channel, in_words(reason)) for channel, reason in reasons.items()]
+        marks = [no_more(channel, reason) for channel, reason in reasons.items()]
         ways = [show_email(contact.email), contact.phone]
         shown = str(contact)
-        what = joined(
-            [
-                *(mark[:1].upper() + mark[1:] for mark in marks),
-                asked.line(now) if asked else gettext("Never asked"),
-                *(way for way in ways if way != shown),
-            ]
-        )
+        is_said = bool(marks and asked and asked.request.status == ReviewRequest.Status.SUPPRESSED)
+        story = asked.line(now) if asked else gettext("Never asked")
+        what = joined([*marks, "" if is_said else story, *(way for way in ways if way != shown)])
         tone = "wait" if marks else asked.tone if asked else ""
         return Line(shown, what, asked.last_at if asked else contact.created_at, tone)
 

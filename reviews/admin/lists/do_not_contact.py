@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from reviewhub.backoffice.export import iso
 from reviewhub.backoffice.lists import Chip, Line, Listing, Order
-from reviews.admin.lists.words import in_words, joined, near, no_more, shortened
+from reviewhub.backoffice.moments import say_moment
+from reviews.admin.lists.words import joined, no_more, shortened
 from reviews.models import Contact, Suppression
 from reviews.models.base import Channel
 
@@ -85,12 +86,12 @@ def _tone(row: Suppression) -> str:
 
 
 def _line(row: Suppression, name: str, now: datetime) -> str:
-    why = no_more(row.channel, in_words(row.get_reason_display()))
+    why = no_more(row.channel, row.get_reason_display())
     lifted = ""
     if row.lifted_at:
-        words = {"when": near(row.lifted_at, now), "reason": shortened(row.lifted_because)}
-        lifted = gettext("lifted %(when)s: %(reason)s") % words
-    return joined([lifted, name, why, shortened(row.evidence)])
+        words = {"when": say_moment(row.lifted_at, now=now), "reason": shortened(row.lifted_because)}
+        lifted = gettext("Lifted %(when)s: %(reason)s") % words
+    return joined([lifted, why, name, shortened(row.evidence)])
 
 
 def _names(rows: Sequence[Suppression]) -> dict[int, str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from reviewhub.backoffice.export import iso
 from reviewhub.backoffice.lists import Chip, Line, Listing, Order
-from reviews.admin.lists.words import joined, quoted, shortened, stars
+from reviews.admin.lists.words import joined, quoted, stars
 from reviews.models import InboxItem
 from reviews.models.addresses import show_email
 
@@ -90,7 +90,9 @@ def _said(item: InboxItem) -> str:
     if item.kind == Kind.FEEDBACK:
         said = [stars(item.stars) if item.stars else "", quoted(item.text) or gettext("no words")]
     elif item.kind == Kind.BOUNCE:
-        said = [gettext("Wrong address"), shortened(item.text)]
+        # The provider's own words and codes are on the item's page.
+        address = show_email(item.suppression.address) if item.suppression else ""
+        said = [gettext("%(address)s does not exist") % {"address": address} if address else gettext("Wrong address")]
     elif item.kind == Kind.UNCLEAR_OPT_OUT:
         said = [gettext("Perhaps an opt-out"), quoted(item.text)]
     else:

@@ -14,6 +14,21 @@ from reviews.models import Delivery, ReviewRequest
 from reviews.models.addresses import show_email
 
 STATUS = "status__exact"
+Status = ReviewRequest.Status
+WORDS = {
+    Status.SCHEDULED: _("Scheduled"),
+    Status.SENT: _("Waiting for an answer"),
+    Status.RESPONDED: _("Answered"),
+    Status.FAILED: _("Did not arrive"),
+    Status.COMPLETED: _("No answer"),
+    Status.SUPPRESSED: _("Not asked"),
+    Status.CANCELLED: _("Cancelled"),
+}
+HELD = _("Held")
+
+
+def _chip(status: Status) -> Chip:
+    return Chip(WORDS[status], STATUS, status.value, Q(status=status.value))
 
 
 class Requests(Listing[ReviewRequest]):
@@ -25,14 +40,14 @@ class Requests(Listing[ReviewRequest]):
     chips = (
         (
             Chip(_("All"), is_default=True),
-            Chip(_("Scheduled"), STATUS, "scheduled", Q(status="scheduled")),
-            Chip(_("Waiting for an answer"), STATUS, "sent", Q(status="sent")),
-            Chip(_("Answered"), STATUS, "responded", Q(status="responded")),
-            Chip(_("Held"), "held", "yes", ~Q(held="")),
-            Chip(_("Did not arrive"), STATUS, "failed", Q(status="failed")),
-            Chip(_("No answer"), STATUS, "completed", Q(status="completed")),
-            Chip(_("Not asked"), STATUS, "suppressed", Q(status="suppressed")),
-            Chip(_("Cancelled"), STATUS, "cancelled", Q(status="cancelled")),
+            _chip(Status.SCHEDULED),
+            _chip(Status.SENT),
+            _chip(Status.RESPONDED),
+            Chip(HELD, "held", "yes", ~Q(held="")),
+            _chip(Status.FAILED),
+            _chip(Status.COMPLETED),
+            _chip(Status.SUPPRESSED),
+            _chip(Status.CANCELLED),
         ),
     )
     orders = (
@@ -79,7 +94,7 @@ def _cells(asked: Asked, now: datetime) -> list[str]:
         contact.name or contact.company_name,
         show_email(contact.email),
         contact.phone,
-        "held" if request.held else request.status,
+        str(HELD if request.held else WORDS[Status(request.status)]),
         asked.line(now),
         iso(next_message.leaves_at if next_message else None),
         str(asked.rating or ""),

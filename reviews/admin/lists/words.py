@@ -1,16 +1,29 @@
 """Words that several lists use."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from reviews.models import Suppression
 from reviews.models.base import Channel
 
 LONGEST = 110  # letters of somebody's own words in a list
+
+Reason = Suppression.Reason
+# Why an address must not be written to, as it stands behind a colon.
+REASONS = {
+    Reason.UNSUBSCRIBED: gettext_lazy("unsubscribed"),
+    Reason.STOP: gettext_lazy("replied STOP"),
+    Reason.COMPLAINED: gettext_lazy("complained about the mail"),
+    Reason.BOUNCED: gettext_lazy("the address does not exist"),
+    Reason.STAFF: gettext_lazy("added by your team"),
+    Reason.ERASED: gettext_lazy("the customer was erased"),
+    Reason.WRONG_NUMBER: gettext_lazy("a wrong number"),
+    Reason.UNCLEAR: gettext_lazy("perhaps an opt-out, you decide"),
+}
+_BY_LABEL = {str(reason.label): words for reason, words in REASONS.items()}
 
 
 def joined(phrases: Iterable[str]) -> str:
@@ -32,23 +45,13 @@ def in_words(stored: str) -> str:
     return shortened(_(stored)).removesuffix(".") if stored else ""
 
 
-def near(moment: datetime, now: datetime) -> str:
-    """Return the moment as somebody says it: the time today, the weekday within a week, else the date."""
-    local, today = timezone.localtime(moment), timezone.localtime(now).date()
-    time = date_format(local, "TIME_FORMAT")
-    if local.date() == today:
-        return _("today %(time)s") % {"time": time}
-    if abs(local.date() - today) < timedelta(days=7):
-        return _("%(weekday)s %(time)s") % {"weekday": date_format(local, "D"), "time": time}
-    return date_format(local, "j M" if local.year == today.year else "j M Y")
-
-
 def stars(count: int) -> str:
     return _("%(stars)s of 5 stars") % {"stars": count}
 
 
-def no_more(channel: str, reason: str) -> str:
-    """Say that nothing may be sent to an address, and why."""
+def no_more(channel: str, label: str) -> str:
+    """Say that nothing may be sent to an address; the label is that of the reason."""
+    reason = {"reason": _BY_LABEL.get(label) or in_words(label)}
     if channel == Channel.EMAIL:
-        return _("no e-mail: %(reason)s") % {"reason": reason}
-    return _("no text messages: %(reason)s") % {"reason": reason}
+        return _("No e-mail: %(reason)s") % reason
+    return _("No text messages: %(reason)s") % reason
