@@ -187,9 +187,13 @@ class ListedRows(Rows):
 
     @cached_property
     def chip_groups(self) -> list[list[dict[str, Any]]]:
-        """Chips with rows, and the chosen ones. A search counts none: it would search once for each."""
+        """Chips with rows, and the chosen ones.
+
+        With a search or another filter none are counted: that would search once for each.
+        """
         chips = [(group, chip) for group in self.listing.chips for chip in group]
-        counts = [None] * len(chips) if self.query else counts_of([self._rows_of(*chip) for chip in chips])
+        is_searched = self.query or self.get_filters_params()
+        counts = [None] * len(chips) if is_searched else counts_of([self._rows_of(*chip) for chip in chips])
         groups: list[list[dict[str, Any]]] = [[] for _ in self.listing.chips]
         for (group, chip), count in zip(chips, counts, strict=True):
             is_chosen = chip in self.chosen

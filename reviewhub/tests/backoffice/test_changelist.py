@@ -33,7 +33,7 @@ def test_headers_are_written_once_and_every_row_has_its_labels(
     rows = re.findall(r"<tr[^>]*>.*?</tr>", shown.partition("<tbody")[2], re.DOTALL)[:3]
     labels = {tuple(re.findall(r'data-label="([^"]+)"', row)) for row in rows}
     assert len(labels) == 1
-    assert {"Select record", "Name"} < set(labels.pop())
+    assert {"Select record", "name"} < set(labels.pop())
 
 
 def test_a_list_is_the_one_that_the_theme_writes_by_itself(
@@ -51,3 +51,9 @@ def test_a_list_is_the_one_that_the_theme_writes_by_itself(
     theme: Any = unfold_list.result_headers
     monkeypatch.setattr(unfold_list, "result_headers", theme.__wrapped__)
     assert page() == kept
+
+
+def test_the_box_of_a_row_is_the_themes_own(account: Account, owner: User) -> None:
+    page = signed_in(owner).get(reverse("admin:reviews_sequence_changelist")).content.decode()
+    assert f'value="{Sequence.objects.get().pk}"' in page
+    assert "PLACE-OF-THE-KEY" not in page

@@ -151,7 +151,7 @@ def test_a_value_that_no_chip_has_finds_nothing_or_changes_nothing(
 def test_filters_that_are_no_chips_are_links_and_act_at_once(account: Account, owner: User, now: datetime) -> None:
     asked(account, now)
     page = page_of(owner, "requests")
-    details = page.partition("<details")[2].partition("</details>")[0]
+    details = page.partition('class="rl"')[2].partition("<details")[2].partition("</details>")[0]
     assert 'href="?source__exact=import"' in details
     assert "<button" not in details
     assert not sentences(page_of(owner, "requests", source__exact="import"))

@@ -45,9 +45,14 @@ def sentences(page: str) -> dict[str, str]:
 
 def chips(page: str) -> dict[str, str]:
     """The chips of the page, each with its count, which may be empty."""
-    navs = re.findall(r'<nav class="rl-chips"[^>]*>(.*?)</nav>', page.partition("<details")[0], re.DOTALL)
+    navs = re.findall(r'<nav class="rl-chips"[^>]*>(.*?)</nav>', _head(page), re.DOTALL)
     found = re.findall(r"<a [^>]*>([^<]+?)(?: <b>([^<]*)</b>)?</a>", "".join(navs))
     return {unescape(label): count for label, count in found}
+
+
+def _head(page: str) -> str:
+    """What stands above the rows, without the other filters."""
+    return page.partition('<div class="rl">')[2].partition("<details")[0]
 
 
 def exported(client: Client | User, name: str, **query: str) -> list[str]:
