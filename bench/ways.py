@@ -23,6 +23,7 @@ from reviews.delivery.channels import Accepted, Message, mime, smtp
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.channels.twilio_http import HttpClient
 from reviews.delivery.pool import Handover, Pool
+from reviews.models import Sequence
 
 ROUNDS = sized(9, 2)
 MAILS, TEXTS, SLOW_MAILS, LISTS = sized(500, 20), sized(200, 10), sized(96, 8), sized(20, 3)

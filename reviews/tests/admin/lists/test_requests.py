@@ -2,6 +2,7 @@
 
 import csv
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -50,18 +51,12 @@ def test_one_that_was_sent_says_what_happened_and_what_comes_next(
     owner: User, request_of_jane: ReviewRequest, account: Account
 ) -> None:
     sent(request_of_jane)
-    at = timezone.localtime(Delivery.objects.get(step=1).due_at, timezone=account_zone(account))
+    at = timezone.localtime(Delivery.objects.get(step=1).due_at, ZoneInfo(account.time_zone))
     assert said(owner) == f"Asked by e-mail · reminder {at:%a %H:%M}"
     Delivery.objects.filter(step=0).update(seen_at=timezone.now())
     assert said(owner) == f"Opened · reminder {at:%a %H:%M}"
     Delivery.objects.filter(step=1).delete()
     assert said(owner) == "Opened · no further message"
-
-
-def account_zone(account: Account) -> object:
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(account.time_zone)
 
 
 def test_an_answer_is_quoted_with_its_stars(owner: User, request_of_jane: ReviewRequest) -> None:
