@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
-from oauth.roles import is_operator, written_accounts
+from reviewhub.backoffice.business import offer, written_in_view
 from reviewhub.backoffice.history import Entry
 from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import (
@@ -79,9 +79,7 @@ class TakeInForm(forms.Form):
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(*args)
-        accounts = Account.objects.order_by("name")
-        account: Any = self.fields["account"]
-        account.queryset = accounts if is_operator(request) else accounts.filter(pk__in=written_accounts(request))
+        offer(self.fields["account"], written_in_view(request))
 
     def clean(self) -> dict[str, Any]:
         """Read all lines or none: the errors name each line that is no address."""
