@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "reviewhub.middleware.give_request_id",
     "reviewhub.middleware.log_access",
     "django.middleware.security.SecurityMiddleware",
+    "reviewhub.compression.compress",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "oauth.calls.cross_origin.answer_other_origins",
     "reviewhub.middleware.forbid_storing",

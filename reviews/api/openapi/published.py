@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import re
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -13,9 +12,10 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import condition, require_safe
 
+from reviewhub.compression import takes_gzip
+
 FILE = Path(__file__).with_name("openapi.json")
 ANYWHERE = "https://reviewhub.example"  # stands in the file where PUBLIC_URL will
-_TAKES_GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)", re.IGNORECASE)
 # Redoc sets styles inline, draws its logo from a data: address, and searches in a worker that it makes itself.
 REDOC_POLICY = {
     "default-src": ["'self'"],
@@ -39,7 +39,7 @@ def _document(public_url: str, compressed: bool) -> tuple[bytes, str]:
 
 
 def _chosen(request: HttpRequest) -> tuple[bytes, str, bool]:
-    compressed = bool(_TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")))
+    compressed = takes_gzip(request)
     return *_document(settings.PUBLIC_URL, compressed), compressed
 
 
