@@ -16,7 +16,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.text import compress_string
 
-LARGE_PAGES = ("/admin/", "/api/docs")
+LARGE_PAGES = "/admin/"
 SECRET = b"rh-secret"  # class of an element that shows a key, a secret or a link that lets somebody in
 SMALLEST = 1024  # bytes; a packet holds more
 MOST_RANDOM_BYTES = 100  # as Django's own GZipMiddleware adds, against BREACH

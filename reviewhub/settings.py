@@ -64,7 +64,6 @@ INSTALLED_APPS = [
     "anymail",
     "csp",
     "simple_history",
-    "drf_spectacular_sidecar",  # Redoc's files, and no code
     "allauth",
     "allauth.account",
     "allauth.mfa",
