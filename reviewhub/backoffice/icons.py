@@ -22,8 +22,8 @@ _STYLES = _THEME / "static/unfold/css/styles.css"
 _OUR_TEMPLATES = Path(settings.BASE_DIR, "templates")
 # Modules that name icons in tables, where no keyword `icon` stands beside the name.
 _TABLES = ("reviews/admin/menu.py",)
-# Parts of the theme that no page of ours includes.
-_NOT_SERVED = ("unfold_crispy", "registration", "admin/login.html", "admin/index.html", "unfold/components/chart")
+# Pages and parts of the theme that are not served here.
+_NOT_SERVED = {"admin/app_index.html", "admin/app_list.html", "admin/login.html", "admin/nav_sidebar.html"}
 
 _ICON = re.compile(r"<(span|i|div|button)\b[^>]*material-symbols-outlined[^>]*>(.*?)</\1>", re.DOTALL)
 _CONDITION = re.compile(r"{%.*?%}|<[^>]*>|{{[^}|]*", re.DOTALL)  # a default stays: {{ name|default:"help" }}
@@ -31,6 +31,7 @@ _IN_SCRIPT = re.compile(r"""material-symbols-outlined[^>]*x-text="([^"]*)\"""")
 _ATTRIBUTE = re.compile(r"""\bicon=["']([a-z0-9_]+)["']""")
 _IN_STYLES = re.compile(r'([^{}]+){[^{}]*content: ?"([^"]+)"')
 _OTHERS = "jsoneditor"  # a library that the theme has styles for, and that is not here
+_TEMPLATE = re.compile(r"""["']([\w/-]+\.html)["']""")
 _WORD = re.compile(r"[a-z0-9_]{2,}")
 
 
@@ -85,14 +86,21 @@ def _texts() -> Iterator[str]:
 
 
 def _templates() -> Iterator[Path]:
-    """The templates that pages are made of: ours, and those of the theme that ours do not replace."""
-    ours = {path.relative_to(_OUR_TEMPLATES) for path in _OUR_TEMPLATES.rglob("*.html")}
-    yield from (_OUR_TEMPLATES / path for path in sorted(ours))
-    folder = _THEME / "templates"
-    for path in sorted(folder.rglob("*.html")):
-        name = path.relative_to(folder)
-        if name not in ours and not str(name).startswith(_NOT_SERVED):
+    """The templates that pages are made of: ours, the theme's pages, and what these and its modules name."""
+    ours, theme = sorted(_OUR_TEMPLATES.rglob("*.html")), _THEME / "templates"
+    modules = [path for path in _THEME.rglob("*.py") if "contrib" not in path.parts]
+    read = {str(path.relative_to(_OUR_TEMPLATES)) for path in ours} | _NOT_SERVED
+    pages = [path for path in sorted((theme / "admin").rglob("*.html")) if str(path.relative_to(theme)) not in read]
+    read |= {str(path.relative_to(theme)) for path in pages}
+    unread = [*ours, *modules, *pages]
+    while unread:
+        path = unread.pop()
+        if path.suffix == ".html":
             yield path
+        for name in _TEMPLATE.findall(path.read_text(encoding="utf-8")):
+            if name not in read and (theme / name).exists():
+                read.add(name)
+                unread.append(theme / name)
 
 
 def _names_in(path: Path) -> Iterator[str]:
@@ -105,8 +113,8 @@ def _names_in(path: Path) -> Iterator[str]:
             for key, value in zip(node.keys, node.values, strict=True):
                 if isinstance(key, ast.Constant) and key.value == "icon":
                     yield from _strings(value)
-        elif is_table and isinstance(node, ast.Tuple):
-            yield from _strings(node)
+        elif is_table and isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id[0].isupper():
+            yield from (text for argument in node.args for text in _strings(argument))
 
 
 def _strings(node: ast.AST) -> Iterator[str]:
