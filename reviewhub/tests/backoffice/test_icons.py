@@ -36,4 +36,4 @@ def test_a_new_name_in_a_template_is_missed(tmp_path: Path, monkeypatch: pytest.
         '{% include "x.html" with icon="anchor" %}'
     )
     monkeypatch.setattr(icons, "_OUR_TEMPLATES", tmp_path)
-    assert icons.icons_in_use() - icons.icons_of(icons.FONT) == {"rocket", "alarm", "anchor"}
+    assert {"rocket", "alarm", "anchor"} <= icons.icons_in_use() - icons.icons_of(icons.FONT)
