@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "reviewhub.middleware.set_admin_csp",
     "reviewhub.middleware.limit_page_methods",
+    "reviewhub.slashes.forgive_slashes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
