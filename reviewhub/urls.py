@@ -11,6 +11,7 @@ from reviews.insights.health import healthz, readyz
 from reviews.insights.prometheus import metrics
 
 admin.site.index_title = "Dashboard"
+handler403 = "reviewhub.backoffice.forbidden.answer_forbidden"
 handler500 = "reviewhub.outages.answer_error"
 handler429 = "oauth.views.sign_in.ask_to_wait"  # allauth looks here for the answer to its own limits
 
@@ -21,6 +22,7 @@ urlpatterns = [
     # Everybody signs in on one page, which limits wrong passwords.
     path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
+    path("admin/settings/", include("reviews.admin.settings.urls")),
     path("admin/operations/", include("reviews.admin.operations")),
     path("admin/simulator/", admin.site.admin_view(simulator), name="simulator"),
     path("admin/r/<path:row>", no_page_outside),

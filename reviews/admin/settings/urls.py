@@ -1,0 +1,11 @@
+"""Addresses of Settings, a list for each tab."""
+
+from oauth.admin import people
+from reviews.admin.settings import business, connections, sites
+
+urlpatterns = [
+    *business.urlpatterns,
+    *sites.urlpatterns,
+    *people.urlpatterns,
+    *connections.urlpatterns,
+]
