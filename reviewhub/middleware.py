@@ -139,7 +139,8 @@ def set_admin_csp(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if request.path.startswith("/admin/") and isinstance(response, HttpResponse):
+        is_framed = request.path.startswith("/admin/") or getattr(request, "is_framed", False)
+        if is_framed and isinstance(response, HttpResponse):
             response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
         return response
 

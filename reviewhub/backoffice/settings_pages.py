@@ -40,7 +40,7 @@ def settings_page(*, writers: set[Any] = WRITERS, to_write: bool = False) -> Cal
             if account is None:
                 if not is_operator(request):
                     raise Http404
-                return HttpResponseRedirect(f"{reverse('businesses')}?{urlencode({'next': request.path})}")
+                return HttpResponseRedirect(f"{reverse('switch-business')}?{urlencode({'next': request.path})}")
             if to_write or request.method == "POST":
                 demand(request, account, writers)
             return view(request, account=account, **url_values)

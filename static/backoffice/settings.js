@@ -30,7 +30,7 @@ document.querySelectorAll("select[data-search]").forEach(select => {
     if ([...select.options].some(option => option.value === chosen)) select.value = chosen;
   });
   field.addEventListener("keydown", event => { if (event.key === "Enter") event.preventDefault(); });
-  select.before(field);
+  select.parentElement.before(field);  // the theme wraps a select together with its arrow
 });
 
 document.querySelectorAll("[data-copy]").forEach(button => {

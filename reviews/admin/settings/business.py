@@ -42,8 +42,10 @@ class BusinessForm(forms.ModelForm):
 
     country = forms.ChoiceField(label=gettext_lazy("Country"), widget=UnfoldAdminSelectWidget)
     time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), widget=UnfoldAdminSelectWidget)
-    window_start = forms.TypedChoiceField(label=gettext_lazy("From"), coerce=_read_clock)
-    window_end = forms.TypedChoiceField(label=gettext_lazy("Until"), coerce=_read_clock)
+    window_start = forms.TypedChoiceField(
+        label=gettext_lazy("From"), coerce=_read_clock, widget=UnfoldAdminSelectWidget
+    )
+    window_end = forms.TypedChoiceField(label=gettext_lazy("Until"), coerce=_read_clock, widget=UnfoldAdminSelectWidget)
 
     class Meta:
         model = Account
@@ -109,8 +111,6 @@ class BusinessForm(forms.ModelForm):
         ends = [*sorted({*HALF_HOURS, closes} - {MIDNIGHT}), MIDNIGHT]
         self._set_choices("window_start", [(f"{at}", _clock(at)) for at in starts])
         self._set_choices("window_end", [(f"{at}", _("midnight") if at == MIDNIGHT else _clock(at)) for at in ends])
-        for name in ("window_start", "window_end"):
-            self.fields[name].widget.attrs = UnfoldAdminSelectWidget().attrs
         for field in self.fields.values():
             field.disabled = not may_change
 
