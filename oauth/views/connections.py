@@ -20,6 +20,7 @@ from oauth.roles import WRITERS, MayOnlyLook, is_operator, roles_of
 from oauth.scopes import SCOPES
 from oauth.server import grants
 from oauth.sign_in.forms import KeyForm
+from reviewhub.backoffice.business import business_of, enter
 from reviewhub.refused import Refused
 
 MOST_ACCOUNTS = 100  # on the page where an operator chooses one
@@ -45,7 +46,12 @@ def connections(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 def account_connections(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """Show who has access to the account on GET; make an API key on POST."""
+    """Show who has access to the account on GET; make an API key on POST. Staff see it as a tab of Settings."""
+    if request.method != "POST" and request.user.is_staff:
+        account = _find_account(request, account_id)
+        if account != business_of(request):
+            enter(request, account)
+        return redirect("settings-connections")
     if request.method == "POST":
         return _make_key(request, _find_account(request, account_id, to_write=True))
     return _render_page(request, _find_account(request, account_id), KeyForm())

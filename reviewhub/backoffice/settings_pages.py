@@ -68,7 +68,8 @@ def demand(request: HttpRequest, account: Account, roles: set[Any] = WRITERS) ->
 def enter_row(request: HttpRequest, account: Account, roles: set[Any] = WRITERS) -> None:
     """Show the page for the business of a row that the person may change; raise as `demand` does."""
     demand(request, account, roles)
-    enter(request, account)
+    if account != business_of(request):
+        enter(request, account)
 
 
 def show(

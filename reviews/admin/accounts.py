@@ -74,7 +74,7 @@ class ReviewAccountAdmin(BusinessAdmin):
 
     form = AccountForm
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("name", "country", "time_zone")}),
+        BusinessAdmin.fieldsets[0],
         ("The customer's page", {"fields": PAGE_FIELDS, "description": ABOUT_WORDS}),
         *BusinessAdmin.fieldsets[1:],
     )

@@ -1,7 +1,5 @@
 """Reports: how far customers came, messages by day, how requests stand, and why messages did not arrive."""
 
-from typing import Any
-
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse

@@ -13,7 +13,7 @@ document.querySelectorAll("select[data-search]").forEach(select => {
   const field = document.createElement("input");
   field.type = "search";
   field.className = select.className;
-  field.classList.add("rh-search");
+  field.classList.add("rh-find");
   field.placeholder = field.ariaLabel = select.dataset.search;
   field.autocomplete = "off";
   const plain = text => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
