@@ -108,7 +108,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "reviewhub.backoffice.frame.frame",
+                "oauth.views.frame.frame",
             ],
         },
     }

@@ -27,7 +27,7 @@ from oauth.sign_in.invitations import NoInvitation, check, renew, send, withdraw
 from oauth.sign_in.members import change_role, owners_left_without, remove_member
 from oauth.sign_in.second_factor import FACTORS
 from reviewhub.backoffice.pages import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget
-from reviewhub.backoffice.settings_pages import OWNERS, enter_row, may_write, settings_page, show
+from reviewhub.backoffice.settings_pages import OWNERS, enter_row, may_write, row_page, settings_page, show
 from reviewhub.refused import Refused
 
 logger = logging.getLogger("reviewhub.invitations")
@@ -141,8 +141,8 @@ def _find_member(request: HttpRequest, pk: int) -> Membership:
 
 
 @require_POST
-@settings_page(writers=OWNERS)
-def set_role(request: HttpRequest, account: Account, **url_values: Any) -> HttpResponse:
+@row_page
+def set_role(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """Give a member another role."""
     row, role = _find_member(request, url_values["pk"]), request.POST.get("role", "")
     if role not in Membership.Role.values:
@@ -159,8 +159,8 @@ def set_role(request: HttpRequest, account: Account, **url_values: Any) -> HttpR
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@settings_page(writers=OWNERS, to_write=True)
-def remove(request: HttpRequest, account: Account, **url_values: Any) -> HttpResponse:
+@row_page
+def remove(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """Say on GET what ends with a colleague's membership; end it on POST."""
     row = _find_member(request, url_values["pk"])
     if row.user == request.user:
@@ -251,8 +251,8 @@ def _find_invitation(request: HttpRequest, pk: UUID) -> Invitation:
 
 
 @require_POST
-@settings_page(writers=OWNERS)
-def send_again(request: HttpRequest, account: Account, **url_values: Any) -> HttpResponse:
+@row_page
+def send_again(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """Send an invitation once more, with a new link and seven new days."""
     row = _find_invitation(request, url_values["pk"])
     try:
@@ -265,8 +265,8 @@ def send_again(request: HttpRequest, account: Account, **url_values: Any) -> Htt
 
 
 @require_POST
-@settings_page(writers=OWNERS)
-def withdraw_invitation(request: HttpRequest, account: Account, **url_values: Any) -> HttpResponse:
+@row_page
+def withdraw_invitation(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """End the link of an invitation."""
     row = _find_invitation(request, url_values["pk"])
     if withdraw([row], timezone.now()):

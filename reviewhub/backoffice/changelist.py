@@ -52,7 +52,8 @@ class Rows(ChangeList):
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         in_view = getattr(self.model_admin, "in_view", None)
         if in_view is not None:
-            self.root_queryset = in_view(request, self.root_queryset)
+            rows: QuerySet[Any] = self.model_admin.get_queryset(request)
+            self.root_queryset = in_view(request, rows)
         return super().get_queryset(request, *args, **kwargs)
 
     def get_results(self, request: HttpRequest) -> None:

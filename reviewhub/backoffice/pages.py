@@ -131,6 +131,10 @@ def no_page_outside(request: HttpRequest, row: str) -> HttpResponse:
 class OperatorAdmin(_Pages):
     """Pages for the operator alone: Django's own permissions, which only superusers pass."""
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Look at the person alone: Django would read everybody's permissions, on each page."""
+        return is_operator(request)
+
 
 class AccountFilter(admin.SimpleListFilter):
     """A filter by account, for people with several."""
@@ -161,7 +165,7 @@ class _AccountRows(BaseModelAdmin):
     def in_view(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
         """Return those of the rows that belong to the business in view: what a list shows."""
         business = business_of(request)
-        return rows if business is None else rows.filter(**{self.account_path: business})
+        return rows if business is None else rows.filter(**{self.account_path: business.pk})
 
     def account_of(self, row: Any) -> Account:
         """Return the account that the row belongs to."""
@@ -169,12 +173,12 @@ class _AccountRows(BaseModelAdmin):
             row = row if name == "pk" else getattr(row, name)
         return cast(Account, row)
 
-    def account_key_of(self, row: Any) -> UUID:
-        """Return the key of the account that the row belongs to; no statement where the row itself holds it."""
+    def account_key_of(self, row: Any) -> UUID | None:
+        """Return the key of the account that the row belongs to, if any; no statement where the row itself holds it."""
         *path, last = self.account_path.split("__")
         for name in path:
             row = getattr(row, name)
-        return cast(UUID, row.pk if last == "pk" else getattr(row, f"{last}_id"))
+        return cast(UUID | None, row.pk if last == "pk" else getattr(row, f"{last}_id"))
 
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the accounts in view in which the person may change things, and rows of those accounts."""
@@ -211,11 +215,13 @@ class _AccountRows(BaseModelAdmin):
         return is_operator(request) or bool(_may_open(request) and self._role(request, obj) & WRITERS)
 
     def _role(self, request: HttpRequest, obj: Any) -> set[str]:
-        """Return the person's role in the row's account; without a row, the roles in all their accounts."""
+        """Return the person's role in the row's account; without a row, the roles in the accounts in view."""
         roles = roles_of(request)
         if obj is None or obj.pk is None:
-            return set(roles.values())
-        role = roles.get(self.account_key_of(obj))
+            in_view = accounts_in_view(request)
+            return {role for account, role in roles.items() if in_view is None or account in in_view}
+        key = self.account_key_of(obj)
+        role = roles.get(key) if key else None
         return {role} if role else set()
 
 
@@ -230,8 +236,9 @@ class AccountAdmin(_AccountRows, _Pages):
     def show_business_of(self, request: HttpRequest, row: Any) -> None:
         """Make the row's business the one in view; the row may be None."""
         business = business_of(request)
-        if row is not None and business is not None and self.account_key_of(row) != business.pk:
-            enter(request, self.account_of(row))
+        if row is None or business is None or self.account_key_of(row) in (None, business.pk):
+            return
+        enter(request, self.account_of(row))
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Leave the account out where it would be the same in each row."""

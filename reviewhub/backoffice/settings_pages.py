@@ -51,6 +51,12 @@ def settings_page(*, writers: set[Any] = WRITERS, to_write: bool = False) -> Cal
     return decorate
 
 
+def row_page(view: View) -> View:
+    """Decorate a view of one row, which says with `enter_row` who may open it, whatever business is in view."""
+    signed_in: View = never_cache(admin.site.admin_view(view))
+    return signed_in
+
+
 def may_write(request: HttpRequest, account: Account, roles: set[Any] = WRITERS) -> bool:
     """Return True if the person has one of the roles in the account, or is the operator."""
     return is_operator(request) or roles_of(request).get(account.pk) in roles
@@ -66,7 +72,7 @@ def demand(request: HttpRequest, account: Account, roles: set[Any] = WRITERS) ->
 
 
 def enter_row(request: HttpRequest, account: Account, roles: set[Any] = WRITERS) -> None:
-    """Show the page for the business of a row that the person may change; raise as `demand` does."""
+    """Show this page for the business of a row that the person may change; raise as `demand` does."""
     demand(request, account, roles)
     if account != business_of(request):
         enter(request, account)

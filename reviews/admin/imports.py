@@ -15,7 +15,7 @@ from django.utils import timezone
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from oauth.models import Account
-from oauth.roles import is_operator, written_accounts
+from reviewhub.backoffice.business import offer, written_in_view
 from reviewhub.backoffice.pages import (
     AccountAdmin,
     GeneratedRows,
@@ -62,9 +62,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(*args)
-        accounts = Account.objects.order_by("name")
-        account: Any = self.fields["account"]
-        account.queryset = accounts if is_operator(request) else accounts.filter(pk__in=written_accounts(request))
+        offer(self.fields["account"], written_in_view(request))
 
     def save(self, request: HttpRequest) -> ImportJob | None:
         """Make the import; None when the file cannot be read, which is an error of its field."""

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
-from oauth.roles import is_operator, roles_of
+from reviewhub.backoffice.business import accounts_in_view
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, badge, display
 from reviewhub.refused import Refused
 from reviews.inbox import decisions, items
@@ -332,8 +332,7 @@ def may_opt_out(item: InboxItem) -> bool:
 
 
 def waiting_count(request: HttpRequest) -> int:
-    """Return how many of the items that the person sees wait for somebody, up to MOST_WAITING."""
-    rows = InboxItem.objects.filter(handled_at=None)
-    if not is_operator(request):
-        rows = rows.filter(account__in=roles_of(request))
+    """Return how many of the items of the businesses in view wait for somebody, up to MOST_WAITING."""
+    rows, accounts = InboxItem.objects.filter(handled_at=None), accounts_in_view(request)
+    rows = rows if accounts is None else rows.filter(account__in=accounts)
     return len(rows.order_by("-pk").values_list("pk")[:MOST_WAITING])

@@ -101,7 +101,9 @@ def menu(request: HttpRequest) -> list[dict[str, Any]]:
     An item holds `title`, `icon`, `link`, `active`, maybe `badge`, and `tabs`: those of a place with more than one.
     """
     pages = {page.opts.label: page for page in admin.site._registry.values()}
-    groups = [{"title": "", "items": [item for place in PLACES if (item := _place(request, place, pages))]}]
+    groups: list[dict[str, Any]] = [
+        {"title": "", "items": [item for place in PLACES if (item := _place(request, place, pages))]}
+    ]
     if is_operator(request):
         groups += [
             {"title": _("Installation"), "items": [_item(request, page, pages) for page in INSTALLATION]},

@@ -14,8 +14,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator
 
 from oauth.models import Account
-from oauth.roles import is_operator, roles_of
 from reviewhub.backoffice.actions import WithActions
+from reviewhub.backoffice.business import accounts_in_view
 from reviewhub.backoffice.pages import (
     LONGEST_FILTER,
     AccountAdmin,
@@ -126,8 +126,8 @@ class SequenceFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         rows = Sequence.objects.select_related("account").order_by("account__name", "name")
-        if not is_operator(request):
-            rows = rows.filter(account__in=roles_of(request))
+        accounts = accounts_in_view(request)
+        rows = rows if accounts is None else rows.filter(account__in=accounts)
         sequences = list(rows[:LONGEST_FILTER])
         if len(sequences) < 2:
             return []

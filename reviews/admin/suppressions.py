@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account
-from oauth.roles import is_operator, written_accounts
+from reviewhub.backoffice.business import offer, written_in_view
 from reviewhub.backoffice.history import Entry
 from reviewhub.backoffice.pages import (
     FixedRows,
@@ -77,9 +77,7 @@ class TakeInForm(forms.Form):
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(*args)
-        accounts = Account.objects.order_by("name")
-        account: Any = self.fields["account"]
-        account.queryset = accounts if is_operator(request) else accounts.filter(pk__in=written_accounts(request))
+        offer(self.fields["account"], written_in_view(request))
 
     def clean(self) -> dict[str, Any]:
         """Read all lines or none: the errors name each line that is no address."""

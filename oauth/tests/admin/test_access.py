@@ -1,8 +1,6 @@
 """Keys, apps and people in the back-office. `reviews/tests/admin/test_tenancy.py` tests whose rows are shown."""
 
 import re
-from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import check_password

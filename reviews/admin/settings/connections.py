@@ -21,7 +21,7 @@ from oauth.scopes import SCOPES
 from oauth.server import grants
 from oauth.sign_in.forms import KeyForm
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
-from reviewhub.backoffice.settings_pages import enter_row, may_write, settings_page, show
+from reviewhub.backoffice.settings_pages import enter_row, may_write, row_page, settings_page, show
 from reviewhub.refused import Refused
 from reviews.models import Attempt, Endpoint, Event
 
@@ -135,8 +135,8 @@ def make_key(request: HttpRequest, account: Account, **url_values: Any) -> HttpR
 
 
 @require_POST
-@settings_page()
-def end_key(request: HttpRequest, account: Account, **url_values: Any) -> HttpResponse:
+@row_page
+def end_key(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """End an API key."""
     key = ApiKey.objects.select_related("account").filter(pk=url_values["pk"]).first()
     if key is None:

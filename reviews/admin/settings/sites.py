@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldBooleanWidget
 
 from oauth.models import Account
 from reviewhub.backoffice.pages import UnfoldAdminTextInputWidget, UnfoldAdminURLInputWidget
-from reviewhub.backoffice.settings_pages import enter_row, may_write, settings_page, show
+from reviewhub.backoffice.settings_pages import enter_row, may_write, row_page, settings_page, show
 from reviews.models import ReviewSite
 from reviews.sites.rules import Finding, check_site, rule_of
 
@@ -137,8 +137,8 @@ def add(request: HttpRequest, account: Account, **url_values: Any) -> HttpRespon
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@settings_page(to_write=True)
-def edit(request: HttpRequest, account: Account, **url_values: Any) -> HttpResponse:
+@row_page
+def edit(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """Change a site's link and name, and whether it is shown."""
     site = _find(request, url_values["pk"])
     form = ReviewSiteForm(site.account, request.POST if request.method == "POST" else None, instance=site)
@@ -163,8 +163,8 @@ def _render_form(request: HttpRequest, account: Account, form: ReviewSiteForm, *
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@settings_page(to_write=True)
-def remove(request: HttpRequest, account: Account, **url_values: Any) -> HttpResponse:
+@row_page
+def remove(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """Ask on GET; remove the site on POST. What customers did with it stays in their stories."""
     site = _find(request, url_values["pk"])
     if request.method != "POST":
@@ -176,8 +176,8 @@ def remove(request: HttpRequest, account: Account, **url_values: Any) -> HttpRes
 
 
 @require_POST
-@settings_page(to_write=True)
-def move(request: HttpRequest, account: Account, **url_values: Any) -> HttpResponse:
+@row_page
+def move(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """Let a site change places with the one before or behind it."""
     if url_values["way"] not in ("up", "down"):
         raise Http404

@@ -1,10 +1,11 @@
 """The frame of the back-office around pages that lie outside of it: how one signs in, who has access."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin
 from django.http import HttpRequest
 
+from oauth.sign_in.second_factor import must_set_up
 from reviewhub.backoffice.business import STAFF_PATHS
 
 
@@ -15,7 +16,9 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     """
     if request.path.startswith("/admin/") or not request.path.startswith(STAFF_PATHS):
         return {}
-    if not admin.site.has_permission(request):
+    if not admin.site.has_permission(request) or must_set_up(request):
         return {}
-    request.is_framed = True  # type: ignore[attr-defined]  # the page needs the back-office's policy of content
-    return admin.site.each_context(request) | {"frame": "oauth/framed.html"}
+    if not hasattr(request, "_frame"):  # parts of a page are rendered by themselves
+        context = admin.site.each_context(request) | {"frame": "oauth/framed.html"}
+        request.is_framed, request._frame = True, context  # type: ignore[attr-defined]
+    return cast(dict[str, Any], request._frame)  # type: ignore[attr-defined]
