@@ -62,7 +62,12 @@ def draft_in(page: str) -> str:
 def test_the_owner_chooses_language_words_and_logo(account: Account, owner: User) -> None:
     client = signed_in(owner)
     assert "Deutsch" in client.get(PAGE).content.decode()
-    changes = {"language": "de", "page_heading": "Hallo {{ first_name }}!", "thanks_text": "Danke.", "colour": "#AA0000"}
+    changes = {
+        "language": "de",
+        "page_heading": "Hallo {{ first_name }}!",
+        "thanks_text": "Danke.",
+        "colour": "#AA0000",
+    }
     saved = client.post(PAGE, form(account, logo_file=logo(), **changes), follow=True).content.decode()
     assert f'Saved. <a href="/b/{account.scan_code}"' in saved
     account.refresh_from_db()
@@ -184,7 +189,9 @@ def test_the_preview_is_the_page_that_customers_open(account: Account, owner: Us
 
 
 def test_the_preview_shows_what_follows_an_answer(account: Account, owner: User) -> None:
-    sample = sample_in(previewed(signed_in(owner), account, thanks_text="Come again, {{ first_name }}", view="answered"))
+    sample = sample_in(
+        previewed(signed_in(owner), account, thanks_text="Come again, {{ first_name }}", view="answered")
+    )
     assert "Come again, Jane" in sample
 
 
@@ -220,7 +227,13 @@ def test_without_a_script_a_button_shows_the_preview(account: Account, owner: Us
 
 @pytest.mark.parametrize(
     ("colour", "words"),
-    [("#ffffff", "white page"), ("#ffee88", "white page"), ("#000000", "set to dark"), ("#1d4ed8", ""), ("#b3261e", "")],
+    [
+        ("#ffffff", "white page"),
+        ("#ffee88", "white page"),
+        ("#000000", "set to dark"),
+        ("#1d4ed8", ""),
+        ("#b3261e", ""),
+    ],
 )
 def test_a_colour_that_is_hard_to_see_is_told(colour: str, words: str) -> None:
     note = note_on(colour)
