@@ -136,8 +136,13 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """One way to save, so that it takes less room than the decision."""
-        context = (extra_context or {}) | {"show_save_and_continue": False}
+        """One way to save, so that it takes less room than the decision; beside it, to leave the customer alone."""
+        context = (extra_context or {}) | {"show_save_and_continue": False, "leave_alone": None}
+        item = self.get_object(request, object_id)
+        if item is not None and item.contact is not None and self.has_write_permission(request, item):
+            if item.contact.erased_at is None and (item.contact.email or item.contact.phone):
+                address = reverse("admin:reviews_contact_leave_alone", args=[item.contact.pk])
+                context["leave_alone"] = f"{address}?item={item.pk}"
         page: HttpResponse = super().change_view(request, object_id, form_url, context)
         return page
 
