@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable
 
+from csp.constants import SELF
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
@@ -135,12 +136,20 @@ def refuse_coded_bodies(get_response: GetResponse) -> GetResponse:
 
 
 def set_admin_csp(get_response: GetResponse) -> GetResponse:
-    """Give the back-office a Content-Security-Policy of its own, since its theme evaluates expressions."""
+    """Give the back-office a Content-Security-Policy of its own, since its theme evaluates expressions.
+
+    Pages that only stand in its frame keep the strict policy, and run our own scripts.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if request.path.startswith("/admin/") and isinstance(response, HttpResponse):
+        if not isinstance(response, HttpResponse):
+            return response
+        if request.path.startswith("/admin/"):
             response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY  # type: ignore[attr-defined]
+        elif getattr(request, "is_framed", False):
+            sources = getattr(response, "_csp_update", {}) | {"script-src": [SELF]}
+            response._csp_update = sources  # type: ignore[attr-defined]
         return response
 
     return middleware

@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
-from django.urls import reverse_lazy
 
 from oauth.scopes import DEFAULT_SCOPES, SCOPES
 from reviewhub.backoffice.colours import PRIMARY
@@ -93,7 +92,7 @@ MIDDLEWARE = [
     "oauth.sign_in.sessions.note_sessions",
     "allauth.account.middleware.AccountMiddleware",
     "oauth.sign_in.second_factor.StaffMustHaveMFA",
-    "reviewhub.backoffice.pages.own_time_zone",
+    "reviewhub.backoffice.business.BusinessTimeZone",
     "django.contrib.messages.middleware.MessageMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -109,6 +108,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "oauth.views.frame.frame",
             ],
         },
     }
@@ -391,7 +391,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "reviews",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}favicon.svg"}],
     "COLORS": {"primary": PRIMARY},
-    "ACCOUNT": {"navigation": [{"title": "Sign-in and security", "link": reverse_lazy("mfa_index")}]},
+    "SITE_URL": None,
     "DASHBOARD_CALLBACK": "reviews.admin.dashboard.dashboard",
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "reviews.admin.menu.menu"},
 }

@@ -94,6 +94,11 @@ class BusinessAdmin(WithHistory):
     """
 
     account_path = "pk"
+
+    def in_view(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return all that the person may see: this is the list of the businesses themselves."""
+        return rows
+
     list_display = ("name", "country", "time_zone", "window", "is_active")
     ordering = ("name",)
     search_fields = ("name",)

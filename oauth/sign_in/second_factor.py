@@ -24,6 +24,13 @@ OPEN |= {f"account_reset_password{page}" for page in ("", "_done", "_from_key", 
 WANTED_PAGE = "wanted_before_second_factor"
 
 
+def must_set_up(request: HttpRequest) -> bool:
+    """Return True for staff who have no second factor where the operator asks for one."""
+    user: Any = request.user
+    is_asked = settings.STAFF_MUST_HAVE_MFA and user.is_authenticated and user.is_staff
+    return bool(is_asked) and not is_mfa_enabled(user, FACTORS)
+
+
 class StaffMustHaveMFA:
     """Middleware: lead signed-in staff without a second factor to the page that sets one up, from everywhere else."""
 
@@ -34,10 +41,7 @@ class StaffMustHaveMFA:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
-        if not settings.STAFF_MUST_HAVE_MFA or getattr(request.resolver_match, "url_name", "") in OPEN:
-            return None
-        user: Any = request.user
-        if not (user.is_authenticated and user.is_staff) or is_mfa_enabled(user, FACTORS):
+        if getattr(request.resolver_match, "url_name", "") in OPEN or not must_set_up(request):
             return None
         if request.method == "GET":
             request.session[WANTED_PAGE] = request.get_full_path()

@@ -104,6 +104,7 @@ class WithActions(AccountAdmin):
                 rows[key] = self.page_rows(request).filter(pk=self.opts.pk.to_python(object_id)).first()
             except (ValidationError, ValueError):  # no key of such a row
                 rows[key] = None
+            self.show_business_of(request, rows[key])
         return rows[key]
 
     def buttons(self, request: HttpRequest, row: Any) -> dict[str, Button]:

@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from unfold.admin import checkbox
 from unfold.templatetags import unfold_list
 from unfold.views import ChangeList
@@ -40,9 +41,20 @@ def reach_too_far(rows: QuerySet[Any]) -> bool:
 
 
 class Rows(ChangeList):
-    """A list that offers “show all” only where it does not show all already."""
+    """A list of the business in view; it offers “show all” only where it does not show all already."""
 
     headers: list[dict[str, Any]] | None = None
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().__init__(request, *args, **kwargs)
+        self.title = capfirst(self.opts.verbose_name_plural)
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        in_view = getattr(self.model_admin, "in_view", None)
+        if in_view is not None:
+            rows: QuerySet[Any] = self.model_admin.get_queryset(request)
+            self.root_queryset = in_view(request, rows)
+        return super().get_queryset(request, *args, **kwargs)
 
     def get_results(self, request: HttpRequest) -> None:
         super().get_results(request)

@@ -2,13 +2,13 @@
 
 An operator (superuser) sees everything. Other staff see the rows of the accounts they are members of;
 owners and managers change them, viewers look. Every list, form, filter and action starts from the same
-query set, so that another account's row does not exist for them.
+query set, so that another account's row does not exist for them. Lists and choices hold to the business in view.
 """
 
-from collections.abc import Callable
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, cast
+from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
@@ -17,11 +17,9 @@ from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import DataError, ProgrammingError
 from django.db.models import Field, ForeignKey, Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils import timezone
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action, display
 from unfold.forms import AdminPasswordChangeForm, PaginationInlineFormSet, UserChangeForm, UserCreationForm
@@ -36,8 +34,9 @@ from unfold.widgets import (
 )
 
 from oauth.models import Account
-from oauth.roles import WRITERS, is_operator, memberships_of, roles_of, written_accounts
+from oauth.roles import WRITERS, is_operator, roles_of
 from reviewhub.backoffice import changelist
+from reviewhub.backoffice.business import accounts_in_view, accounts_to_choose, business_of, enter, written_in_view
 from reviewhub.backoffice.history import Entry, entries_of
 
 __all__ = [
@@ -69,19 +68,6 @@ __all__ = [
 
 MOST_ENTRIES = 200  # changes on the page of a row's history
 LONGEST_FILTER = 100  # a longer list of choices is no help; search finds the rest
-
-
-def own_time_zone(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: show and read times in the zone of the person's accounts when they share one, else in UTC."""
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        if not request.path.startswith("/admin/"):
-            return get_response(request)
-        zones = {row.account.time_zone for row in memberships_of(request)}
-        with timezone.override(ZoneInfo(zones.pop()) if len(zones) == 1 and not is_operator(request) else None):
-            return get_response(request)
-
-    return middleware
 
 
 def _may_open(request: HttpRequest) -> bool:
@@ -146,6 +132,10 @@ def no_page_outside(request: HttpRequest, row: str) -> HttpResponse:
 class OperatorAdmin(_Pages):
     """Pages for the operator alone: Django's own permissions, which only superusers pass."""
 
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Look at the person alone: Django would read everybody's permissions, on each page."""
+        return is_operator(request)
+
 
 class AccountFilter(admin.SimpleListFilter):
     """A filter by account, for people with several."""
@@ -154,9 +144,7 @@ class AccountFilter(admin.SimpleListFilter):
     parameter_name = "account"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        accounts = Account.objects.order_by("name")
-        if not is_operator(request):
-            accounts = accounts.filter(pk__in=roles_of(request))
+        accounts = accounts_to_choose(accounts_in_view(request))
         choices = [(str(pk), name) for pk, name in accounts.values_list("pk", "name")[:LONGEST_FILTER]]
         return choices if len(choices) > 1 else []
 
@@ -175,11 +163,29 @@ class _AccountRows(BaseModelAdmin):
         rows = super().get_queryset(request)
         return rows if is_operator(request) else rows.filter(**{f"{self.account_path}__in": roles_of(request)})
 
+    def in_view(self, request: HttpRequest, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Return those of the rows that belong to the business in view: what a list shows."""
+        business = business_of(request)
+        return rows if business is None else rows.filter(**{self.account_path: business.pk})
+
+    def account_of(self, row: Any) -> Account:
+        """Return the account that the row belongs to."""
+        for name in self.account_path.split("__"):
+            row = row if name == "pk" else getattr(row, name)
+        return cast(Account, row)
+
+    def account_key_of(self, row: Any) -> UUID | None:
+        """Return the key of the account that the row belongs to, if any; no statement where the row itself holds it."""
+        *path, last = self.account_path.split("__")
+        for name in path:
+            row = getattr(row, name)
+        return cast(UUID | None, row.pk if last == "pk" else getattr(row, f"{last}_id"))
+
     def formfield_for_foreignkey(self, db_field: "ForeignKey[Any, Any]", request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the accounts in which the person may change things, and rows of those accounts."""
-        if not is_operator(request):
+        """Offer the accounts in view in which the person may change things, and rows of those accounts."""
+        mine = written_in_view(request)
+        if mine is not None:
             related: type[Model] = db_field.remote_field.model
-            mine = written_accounts(request)
             if related is Account:
                 kwargs["queryset"] = Account.objects.filter(pk__in=mine)
             elif any(isinstance(field, Field) and field.name == "account" for field in related._meta.get_fields()):
@@ -210,18 +216,30 @@ class _AccountRows(BaseModelAdmin):
         return is_operator(request) or bool(_may_open(request) and self._role(request, obj) & WRITERS)
 
     def _role(self, request: HttpRequest, obj: Any) -> set[str]:
-        """Return the person's role in the row's account; without a row, the roles in all their accounts."""
+        """Return the person's role in the row's account; without a row, the roles in the accounts in view."""
         roles = roles_of(request)
         if obj is None or obj.pk is None:
-            return set(roles.values())
-        for name in self.account_path.split("__"):
-            obj = obj if name == "pk" else getattr(obj, name)
-        role = roles.get(obj.pk)
+            in_view = accounts_in_view(request)
+            return {role for account, role in roles.items() if in_view is None or account in in_view}
+        key = self.account_key_of(obj)
+        role = roles.get(key) if key else None
         return {role} if role else set()
 
 
 class AccountAdmin(_AccountRows, _Pages):
-    """Pages for rows of an account, which they stay with for good."""
+    """Pages for rows of an account, which they stay with for good. A row's page shows the business of the row."""
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        self.show_business_of(request, row)
+        return row
+
+    def show_business_of(self, request: HttpRequest, row: Any) -> None:
+        """Make the row's business the one in view; the row may be None."""
+        business = business_of(request)
+        if row is None or business is None or self.account_key_of(row) in (None, business.pk):
+            return
+        enter(request, self.account_of(row))
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """Leave the account out where it would be the same in each row."""
@@ -233,7 +251,7 @@ class AccountAdmin(_AccountRows, _Pages):
         return [*filters, AccountFilter] if self.account_path == "account" and self._sees_several(request) else filters
 
     def _sees_several(self, request: HttpRequest) -> bool:
-        return is_operator(request) or len(roles_of(request)) > 1
+        return business_of(request) is None
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -244,6 +262,8 @@ class AccountAdmin(_AccountRows, _Pages):
                 # Shown but fixed. Not `readonly_fields`: what is no field of the form is left out when the
                 # form looks for another row with the same e-mail address or name in the account.
                 field.disabled, field.queryset = True, Account.objects.filter(pk=obj.account_id)
+            if not self._sees_several(request):
+                field.widget = forms.HiddenInput()
         return form
 
 

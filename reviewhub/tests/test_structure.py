@@ -26,7 +26,7 @@ ROOMS = [
     ["oauth.scopes", "oauth.hashers", "oauth.redirect_uris"],  # words that the models use
     ["oauth.models"],
     ["oauth.roles"],
-    ["reviewhub.backoffice"],
+    ["reviewhub.backoffice", "reviewhub.templatetags"],
     ["oauth"],  # its loose modules: what is done with the rows
     ["oauth.calls"],
     ["oauth.server"],

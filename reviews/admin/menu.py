@@ -1,106 +1,141 @@
-"""The menu of the back-office: the pages that the person may open, those of every day first."""
+"""The menu of the back-office: six places for everybody, and the installation for the operator.
 
+A place may have tabs: pages that stand side by side under its name. Whoever adds a page of the back-office names it
+here, in the tab where people look for it.
+"""
+
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from oauth.roles import is_operator
 from reviews.admin.inbox import MOST_WAITING, waiting_count
 
-GROUPS = [
-    (
-        "Every day",
-        [
-            ("reviews.ReviewRequest", "Review requests", "send"),
-            ("reviews.Contact", "Contacts", "group"),
-            ("reviews.ImportJob", "Imports", "upload_file"),
-            ("reviews.InboxItem", "Inbox", "inbox"),
-            ("reviews.Suppression", "Suppressions", "block"),
-        ],
-    ),
-    (
-        "Set up",
-        [
-            ("reviews.Sequence", "Sequences", "linear_scale"),
-            ("reviews.ReviewSite", "Review sites", "star"),
-            ("oauth.Account", "Accounts", "storefront"),
-            ("oauth.Invitation", "Invitations", "person_add"),
-            ("connections", "Connected apps", "cable"),
-            ("reviews.Endpoint", "Webhooks", "webhook"),
-            ("oauth.ApiKey", "API keys", "key"),
-            ("oauth.Application", "OAuth apps", "apps"),
-        ],
-    ),
-    (
-        "Look closer",
-        [
-            ("simulator", "Simulator", "science"),
-            ("reviews.Delivery", "Deliveries", "mail"),
-            ("reviews.Consent", "Consents", "handshake"),
-            ("reviews.DeliveryEvent", "Provider events", "bolt"),
-            ("reviews.Event", "Events", "history"),
-            ("reviews.Notice", "Webhook notices", "outbox"),
-            ("reviews.MergeCandidate", "Merge candidates", "merge"),
-        ],
-    ),
-    (
-        "Installation",
-        [
-            ("operations", "Operations", "speed"),
-            ("oauth.User", "People", "person"),
-            ("oauth.Membership", "Memberships", "badge"),
-            ("mfa.Authenticator", "Second factors", "phonelink_lock"),
-            ("oauth.AccessToken", "Access tokens", "token"),
-            ("oauth.RefreshToken", "Refresh tokens", "autorenew"),
-            ("oauth.Grant", "Authorization codes", "password"),
-            ("reviews.WorkerBeat", "Workers", "monitor_heart"),
-            ("reviews.ChannelHealth", "Channel health", "health_and_safety"),
-            ("reviews.Pause", "Pauses", "pause_circle"),
-            ("reviews.Tally", "Tallies", "tag"),
-            ("reviews.IdempotencyKey", "Idempotency keys", "content_copy"),
-            ("django_q.OrmQ", "Queue", "queue"),
-            ("django_q.Schedule", "Schedules", "schedule"),
-            ("django_q.Failure", "Failed tasks", "error"),
-        ],
-    ),
-]
 
-OPERATORS_ONLY = {"operations"}  # of the pages that belong to no model
+@dataclass(frozen=True)
+class Page:
+    """A page of the menu. `target` and `also` are labels of models, or names of addresses; all lie below the page."""
+
+    label: str | Promise
+    target: str
+    icon: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Place:
+    """One of the six places. The first of its tabs that the person may open is the page that the menu leads to."""
+
+    label: str | Promise
+    icon: str
+    tabs: tuple[Page, ...]
+
+
+PLACES = (
+    Place(_("Today"), "home", (Page(_("Today"), "admin:index"),)),
+    Place(_("Inbox"), "inbox", (Page(_("Inbox"), "reviews.InboxItem"),)),
+    Place(
+        _("Customers"),
+        "group",
+        (
+            Page(_("Customers"), "reviews.Contact"),
+            Page(_("Imports"), "reviews.ImportJob"),
+            Page(_("Do not contact"), "reviews.Suppression"),
+            Page(_("Possible duplicates"), "reviews.MergeCandidate"),
+            Page(_("Consents"), "reviews.Consent"),
+        ),
+    ),
+    Place(_("Requests"), "send", (Page(_("Requests"), "reviews.ReviewRequest"),)),
+    Place(_("Reports"), "bar_chart", (Page(_("Numbers"), "reports"), Page(_("Simulator"), "simulator"))),
+    Place(
+        _("Settings"),
+        "settings",
+        (
+            Page(_("Business"), "oauth.Account"),
+            Page(_("Messages"), "reviews.Sequence"),
+            Page(_("Review sites"), "reviews.ReviewSite"),
+            Page(_("People"), "oauth.Invitation"),
+            Page(_("Apps and keys"), "connections", also=("oauth.ApiKey",)),
+            Page(_("Webhooks"), "reviews.Endpoint"),
+        ),
+    ),
+)
+
+INSTALLATION = (
+    Page(_("Operations"), "operations", "speed"),
+    Page(_("Businesses"), "oauth.Account", "storefront"),
+    Page(_("People who sign in"), "oauth.User", "person"),
+    Page(_("Roles"), "oauth.Membership", "badge"),
+    Page(_("Second factors"), "mfa.Authenticator", "phonelink_lock"),
+    Page(_("OAuth apps"), "oauth.Application", "apps"),
+)
+# What is looked at when something is to be found out.
+BEHIND = (
+    Page(_("Messages"), "reviews.Delivery", "mail"),
+    Page(_("Provider reports"), "reviews.DeliveryEvent", "bolt"),
+    Page(_("Events"), "reviews.Event", "history"),
+    Page(_("Webhook calls"), "reviews.Notice", "outbox"),
+    Page(_("Access tokens"), "oauth.AccessToken", "token"),
+    Page(_("Refresh tokens"), "oauth.RefreshToken", "autorenew"),
+    Page(_("Authorization codes"), "oauth.Grant", "password"),
+    Page(_("Workers"), "reviews.WorkerBeat", "monitor_heart"),
+    Page(_("Channel health"), "reviews.ChannelHealth", "health_and_safety"),
+    Page(_("Pauses"), "reviews.Pause", "pause_circle"),
+    Page(_("Tallies"), "reviews.Tally", "tag"),
+    Page(_("Idempotency keys"), "reviews.IdempotencyKey", "content_copy"),
+    Page(_("Queue"), "django_q.OrmQ", "queue"),
+    Page(_("Schedules"), "django_q.Schedule", "schedule"),
+    Page(_("Failed tasks"), "django_q.Failure", "error"),
+)
 
 
 def menu(request: HttpRequest) -> list[dict[str, Any]]:
-    """Return groups of links, without the pages that this person may not open."""
+    """Return the places, and for the operator the groups of the installation, as the theme takes them.
+
+    An item holds `title`, `icon`, `link`, `active`, maybe `badge`, and `tabs`: those of a place with more than one.
+    """
     pages = {page.opts.label: page for page in admin.site._registry.values()}
-    groups = [
-        {
-            "title": title,
-            "separator": True,
-            "items": [
-                _item(request, label, name, icon, pages)
-                for label, name, icon in links
-                if _may_open(request, label, pages)
-            ],
-        }
-        for title, links in GROUPS
+    groups: list[dict[str, Any]] = [
+        {"title": "", "items": [item for place in PLACES if (item := _place(request, place, pages))]}
     ]
-    home = {"title": "", "items": [{"title": "Dashboard", "icon": "home", "link": reverse("admin:index")}]}
-    return [home, *(group for group in groups if group["items"])]
+    if is_operator(request):
+        groups += [
+            {"title": _("Installation"), "items": [_item(request, page, pages) for page in INSTALLATION]},
+            {"title": _("Behind the scenes"), "items": [_item(request, page, pages) for page in BEHIND]},
+        ]
+    return groups
 
 
-def _item(request: HttpRequest, label: str, name: str, icon: str, pages: dict[str, Any]) -> dict[str, Any]:
-    item = {"title": name, "icon": icon, "link": _list_url(pages[label]) if label in pages else reverse(label)}
-    if label == "reviews.InboxItem" and (waiting := waiting_count(request)):
-        item |= {"badge": f"{waiting}" if waiting < MOST_WAITING else f"{MOST_WAITING}+", "badge_variant": "info"}
-    return item
+def _place(request: HttpRequest, place: Place, pages: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the place without what the person may not open; None if nothing is left."""
+    tabs = [_item(request, page, pages) for page in place.tabs if _may_open(request, page.target, pages)]
+    if not tabs:
+        return None
+    active = any(tab["active"] for tab in tabs)
+    item = {"title": place.label, "icon": place.icon, "link": tabs[0]["link"], "active": active}
+    if place.tabs[0].target == "reviews.InboxItem" and (waiting := waiting_count(request)):
+        item["badge"] = f"{waiting}" if waiting < MOST_WAITING else f"{MOST_WAITING}+"
+    return item | {"tabs": tabs if len(tabs) > 1 else []}
 
 
-def _may_open(request: HttpRequest, label: str, pages: dict[str, Any]) -> bool:
-    if label in pages:
-        return bool(pages[label].has_view_permission(request))
-    return label not in OPERATORS_ONLY or is_operator(request)
+def _item(request: HttpRequest, page: Page, pages: dict[str, Any]) -> dict[str, Any]:
+    link, *others = (_address(target, pages) for target in (page.target, *page.also))
+    home = reverse("admin:index")
+    active = request.path == home if link == home else request.path.startswith((link, *others))
+    return {"title": page.label, "icon": page.icon, "link": link, "active": active}
 
 
-def _list_url(page: Any) -> str:
-    return reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist")
+def _may_open(request: HttpRequest, target: str, pages: dict[str, Any]) -> bool:
+    return target not in pages or bool(pages[target].has_view_permission(request))
+
+
+def _address(target: str, pages: dict[str, Any]) -> str:
+    if target not in pages:
+        return reverse(target)
+    opts = pages[target].opts
+    return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")

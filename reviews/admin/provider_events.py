@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
 
+from oauth.roles import is_operator
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
 from reviews.admin import badges, reasons
 from reviews.admin.badges import EVENT_COLOURS
@@ -52,6 +53,10 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
         "raw",
     )
     readonly_fields = ("kind_badge", "asked", "code_in_words", "read_as", "raw")
+
+    def in_view(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Return all to the operator, whom the reports without an account concern."""
+        return rows if is_operator(request) else super().in_view(request, rows)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it

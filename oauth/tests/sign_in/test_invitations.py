@@ -165,7 +165,9 @@ def test_who_owns_one_account_invites_nobody_to_another_that_they_only_work_in(
     theirs = Invitation.objects.create(account=other_account, email="eve@example.com", sent_at=timezone.now())
     client = signed_in(owner)
     form = {"account": str(other_account.pk), "email": "bob@example.com", "role": "owner"}
-    assert "Select a valid choice" in client.post(ADD, form).content.decode()
+    assert client.post(ADD, form | {"business": str(other_account.pk)}).status_code == 403
+    own = Account.objects.exclude(pk=other_account.pk).get()
+    assert "Select a valid choice" in client.post(ADD, form | {"business": str(own.pk)}).content.decode()
     assert "eve@example.com" not in client.get(LIST).content.decode()
     client.post(LIST, {"action": "withdraw", "_selected_action": [str(theirs.pk)]})
     assert Invitation.objects.pending().count() == 1

@@ -62,7 +62,9 @@ def test_a_list_costs_no_query_for_a_row(
 # --- Lists ------------------------------------------------------------------------------------------
 
 
-def test_times_are_those_of_the_account(account: Account, owner: User, operator: User) -> None:
+def test_times_are_those_of_the_business_in_view(
+    account: Account, other_account: Account, owner: User, operator: User
+) -> None:
     asked(account, datetime(2026, 3, 3, 15, 0, tzinfo=UTC))
     for user, shown, zone in ((owner, "3 Mar 2026, 10:00", "America/New_York"), (operator, "3 Mar 2026, 15:00", "UTC")):
         content = signed_in(user).get(reverse("admin:reviews_reviewrequest_changelist")).content.decode()
@@ -70,23 +72,25 @@ def test_times_are_those_of_the_account(account: Account, owner: User, operator:
         assert f"Times are in the zone {zone}." in content
 
 
-def test_accounts_in_different_zones_are_shown_in_utc(account: Account, other_account: Account, owner: User) -> None:
+def test_the_zone_follows_the_switch(account: Account, other_account: Account, owner: User) -> None:
     Account.objects.filter(pk=other_account.pk).update(time_zone="Europe/London")
     Membership.objects.create(account=other_account, user=owner, role="viewer")
-    assert "Times are in the zone UTC." in signed_in(owner).get("/admin/").content.decode()
+    client = signed_in(owner)
+    assert "Times are in the zone Europe/London." in client.get("/admin/").content.decode()  # Harbour Garage
+    client.post(reverse("switch-business"), {"to": str(account.pk)})
+    assert "Times are in the zone America/New_York." in client.get("/admin/").content.decode()
 
 
-def test_who_has_several_accounts_can_tell_their_rows_apart(
-    account: Account, other_account: Account, owner: User, viewer: User, now: datetime
+def test_the_operator_of_all_businesses_can_tell_their_rows_apart(
+    account: Account, other_account: Account, operator: User, viewer: User, now: datetime
 ) -> None:
-    Membership.objects.create(account=other_account, user=owner, role="viewer")
     asked(account, now)
     asked(other_account, now, person=Person(email="b@example.com", first_name="Bert"))
     address = reverse("admin:reviews_reviewrequest_changelist")
-    both = signed_in(owner).get(address).content.decode()
+    both = signed_in(operator).get(address).content.decode()
     assert both.count("field-account") == 2
     assert f"?account={other_account.pk}" in both
-    one = signed_in(owner).get(f"{address}?account={other_account.pk}").content.decode()
+    one = signed_in(operator).get(f"{address}?account={other_account.pk}").content.decode()
     assert "Bert" in one
     assert "Jane Smith" not in one
     single = signed_in(viewer).get(address).content.decode()

@@ -39,6 +39,7 @@ def test_who_writes_in_one_account_adds_nothing_to_one_that_they_only_look_at(
     mixed: Client, account: Account, other_account: Account, page: str, model: type[Any], form: dict[str, Any]
 ) -> None:
     address, before = reverse(f"admin:{page}_add"), model.objects.count()
+    form = form | {"business": str(account.pk)}
     refused = mixed.post(address, form | {"account": str(other_account.pk)})
     assert refused.status_code == 200
     assert "Select a valid choice" in refused.content.decode()
@@ -52,7 +53,7 @@ def test_who_writes_in_one_account_adds_nothing_to_one_that_they_only_look_at(
 
 
 def test_who_writes_in_one_account_moves_nothing_on_in_one_that_they_only_look_at(
-    mixed: Client, other_account: Account, now: datetime
+    mixed: Client, account: Account, other_account: Account, now: datetime
 ) -> None:
     request = asked(other_account, now)
     feedback = actions.record_feedback(delivery=Delivery.objects.get(), rating=2, text="Hm", now=now)
@@ -68,22 +69,30 @@ def test_who_writes_in_one_account_moves_nothing_on_in_one_that_they_only_look_a
     ]
     for model, action, row in rows:
         form = {"action": action, "_selected_action": [str(row.pk)], "because": "I say so"}
+        form["business"] = str(account.pk)
         assert mixed.post(reverse(f"admin:reviews_{model}_changelist"), form).status_code == 302  # it ran, on nothing
     assert ReviewRequest.objects.get().status == "sent"
     assert InboxItem.objects.get().handled_at is None
     assert Suppression.objects.get().lifted_at is None
 
 
-def test_the_choice_of_accounts_holds_those_that_one_may_write_in(mixed: Client) -> None:
-    content = mixed.get(reverse("admin:reviews_contact_add")).content.decode()
-    assert "Riverside Dental</option>" in content
-    assert "Harbour Garage</option>" not in content
+def test_who_only_looks_at_the_business_in_view_adds_nothing_to_it(
+    mixed: Client, account: Account, other_account: Account
+) -> None:
+    address = reverse("admin:reviews_contact_add")
+    assert mixed.get(address).status_code == 403  # Harbour Garage is in view: the first by name
+    mixed.post(reverse("switch-business"), {"to": str(account.pk)})
+    assert f'name="account" value="{account.pk}"' in mixed.get(address).content.decode()
+    form = {"account": str(other_account.pk), "business": str(other_account.pk), "email": "jane@example.com"}
+    assert mixed.post(address, form).status_code == 403
+    assert not Contact.objects.exists()
 
 
 def test_sequences_to_choose_from_are_those_of_accounts_that_one_may_write_in(
     mixed: Client, account: Account, other_account: Account
 ) -> None:
     Sequence.objects.filter(account=other_account).update(name="Not to be chosen")
+    mixed.post(reverse("switch-business"), {"to": str(account.pk)})
     content = mixed.get(reverse("admin:reviews_reviewrequest_add")).content.decode()
     assert "Standard</option>" in content
     assert "Not to be chosen" not in content

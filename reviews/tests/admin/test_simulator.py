@@ -120,7 +120,7 @@ def test_nobody_sees_what_somebody_else_simulated(owner: User, viewer: User, acc
 
 
 def test_the_menu_leads_there(owner: User, account: Account) -> None:
-    assert f'href="{reverse("simulator")}"' in text(signed_in(owner).get(reverse("admin:index")))
+    assert f'href="{reverse("simulator")}"' in text(signed_in(owner).get(reverse("reports")))
 
 
 # --- What --------------------------------------------------------------------------------------------

@@ -219,7 +219,8 @@ def test_staff_of_an_account_see_their_rows_and_not_the_machinery(full: Account,
     content = client.get(reverse("admin:reviews_contact_changelist")).content.decode()
     assert "zebedee@example.com" in content
     menu = client.get("/admin/").content.decode()
-    assert "Review requests" in menu
+    assert "Requests" in menu
+    assert "Behind the scenes" not in menu
     assert "Idempotency keys" not in menu
 
 

@@ -1,0 +1,59 @@
+"""Times as people say them: “12 minutes ago”, “Tue 9:40”, “12 Nov”, with the exact one at hand."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+NEAR = 6  # days in which the name of the day says which one is meant
+
+
+def say_moment(at: datetime, *, now: datetime | None = None) -> str:
+    """Return the time in few words, by the clock and calendar of the active zone."""
+    now = now or timezone.now()
+    away = at - now
+    if abs(away) < HOUR:
+        return _say_minutes(away)
+    local, today = timezone.localtime(at), timezone.localtime(now)
+    clock = date_format(local, "TIME_FORMAT")
+    days = (local.date() - today.date()).days
+    if days == 0:
+        return _("today %(time)s") % {"time": clock}
+    if days == -1:
+        return _("yesterday %(time)s") % {"time": clock}
+    if days == 1:
+        return _("tomorrow %(time)s") % {"time": clock}
+    if abs(days) <= NEAR:
+        return _("%(day)s %(time)s") % {"day": date_format(local, "D"), "time": clock}
+    # Translators: how a date of this year is written, in Django's format letters: 12 Nov.
+    of_this_year = _("j M")
+    # Translators: how a date of another year is written, in Django's format letters: 12 Nov 2025.
+    of_another_year = _("j M Y")
+    return date_format(local, of_this_year if local.year == today.year else of_another_year)
+
+
+def _say_minutes(away: timedelta) -> str:
+    minutes = abs(away) // MINUTE
+    if minutes == 0:
+        return _("just now") if away <= timedelta(0) else _("in a moment")
+    if away < timedelta(0):
+        return ngettext("%(count)d minute ago", "%(count)d minutes ago", minutes) % {"count": minutes}
+    return ngettext("in %(count)d minute", "in %(count)d minutes", minutes) % {"count": minutes}
+
+
+def say_exactly(at: datetime) -> str:
+    """Return date and time in full, with the zone."""
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+
+
+def time_tag(at: datetime | None) -> SafeString:
+    """Return the time in few words as an element whose title is the exact one; nothing for no time."""
+    if at is None:
+        return SafeString("")
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), say_exactly(at), say_moment(at))
