@@ -16,6 +16,7 @@ from django.utils.text import Truncator
 from oauth.roles import is_operator, roles_of
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, badge, display
 from reviewhub.refused import Refused
+from reviews.admin.contact_actions import has_way
 from reviews.inbox import decisions, items
 from reviews.models import Delivery, DeliveryEvent, InboxItem
 from reviews.models.addresses import show_email
@@ -139,10 +140,9 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
         """One way to save, so that it takes less room than the decision; beside it, to leave the customer alone."""
         context = (extra_context or {}) | {"show_save_and_continue": False, "leave_alone": None}
         item = self.get_object(request, object_id)
-        if item is not None and item.contact is not None and self.has_write_permission(request, item):
-            if item.contact.erased_at is None and (item.contact.email or item.contact.phone):
-                address = reverse("admin:reviews_contact_leave_alone", args=[item.contact.pk])
-                context["leave_alone"] = f"{address}?item={item.pk}"
+        if item is not None and item.contact and has_way(item.contact) and self.has_write_permission(request, item):
+            address = reverse("admin:reviews_contact_leave_alone", args=[item.contact.pk])
+            context["leave_alone"] = f"{address}?item={item.pk}"
         page: HttpResponse = super().change_view(request, object_id, form_url, context)
         return page
 
