@@ -74,9 +74,10 @@ def look(contact: Contact, *, now: datetime, like: ReviewRequest | None = None) 
 
 
 def _reason(verdict: Verdict) -> str:
-    shut = next((gate for gate in verdict.gates if not gate.passed), None)
-    if shut is None:
+    closed = {gate.gate: gate for gate in verdict.gates if not gate.passed}
+    if not closed:
         return ""
+    shut = next((closed[name] for name in ("opt_out", "consent") if name in closed), next(iter(closed.values())))
     contact = verdict.match.contact
     if shut.gate == "opt_out":
         return _("No way is left on which the customer may be written to.")

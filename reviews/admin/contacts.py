@@ -73,16 +73,13 @@ class ContactAdmin(WithHistory, WithActions):
     confirmed_actions = CONTACT_ACTIONS
 
     def get_urls(self) -> list[Any]:
-        own = [("edit", self.edit_view), ("data", self.data_view), ("data.json", self.data_file)]
-        names = {"data.json": "hand_out"}
-        return [
-            path(
-                f"<path:object_id>/{name}",
-                self.admin_site.admin_view(view),
-                name=f"reviews_contact_{names.get(name, name)}",
-            )
-            for name, view in own
-        ] + super().get_urls()
+        views = {"edit/": ("edit", self.edit_view), "data/": ("data", self.data_view)}
+        views["data.json"] = ("hand_out", self.data_file)
+        own = [
+            path(f"<path:object_id>/{place}", self.admin_site.admin_view(view), name=f"reviews_contact_{name}")
+            for place, (name, view) in views.items()
+        ]
+        return own + super().get_urls()
 
     # --- The page, and the form behind it -----------------------------------------------------------
 

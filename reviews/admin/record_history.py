@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviewhub.backoffice.history import Entry
-from reviews.admin import reasons, request_words, story
+from reviews.admin import badges, reasons, request_words, story
 from reviews.models import Contact, Delivery, ReviewRequest, Suppression
 from reviews.models.addresses import hashes_of
 from reviews.models.base import Channel
@@ -54,7 +54,7 @@ def of_request(request: ReviewRequest) -> list[Entry]:
         entries.append(Entry(request.held_at, "", "", _("Held"), [(_("Reason"), "", reasons.why(request))]))
     if request.ended_at and not request.responded_at:
         why = [(_("Reason"), "", reasons.why(request))] if request.reason else []
-        entries.append(Entry(request.ended_at, "", "", _(request.get_status_display()), why))
+        entries.append(Entry(request.ended_at, "", "", badges.word_of(request), why))
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 

@@ -84,7 +84,7 @@ def _retry(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
 def _mark_responded(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
     if not lifecycle.respond(request=request, now=timezone.now(), reason=f"Marked as responded by {by}."):
         raise Refused("review_request", _("This request has ended otherwise."))
-    return _("Marked as responded: no more messages leave.")
+    return _("Marked as answered: no more messages leave.")
 
 
 class HoldForm(forms.Form):
@@ -166,7 +166,7 @@ REQUEST_ACTIONS: tuple[Action[ReviewRequest], ...] = (
     ),
     Action(
         name="skip",
-        label=gettext_lazy("Skip step"),
+        label=gettext_lazy("Skip this message"),
         url_path="skip",
         icon="skip_next",
         question=gettext_lazy("Skip the next message to {row.contact}?"),
@@ -178,7 +178,7 @@ REQUEST_ACTIONS: tuple[Action[ReviewRequest], ...] = (
     ),
     Action(
         name="retry",
-        label=gettext_lazy("Retry"),
+        label=gettext_lazy("Send again"),
         url_path="retry",
         icon="replay",
         question=gettext_lazy("Send the message to {row.contact} again?"),
@@ -218,14 +218,14 @@ REQUEST_ACTIONS: tuple[Action[ReviewRequest], ...] = (
     ),
     Action(
         name="mark_responded",
-        label=gettext_lazy("Mark as responded"),
+        label=gettext_lazy("Mark as answered"),
         url_path="responded",
         icon="done_all",
         question=gettext_lazy("Has {row.contact} answered?"),
         explanation=gettext_lazy(
-            "By phone or at the counter, say. Nothing more is sent, and the request counts as responded."
+            "By phone or at the counter, say. Nothing more is sent, and the request counts as answered."
         ),
-        confirm=gettext_lazy("Mark as responded"),
+        confirm=gettext_lazy("Mark as answered"),
         is_offered=lambda request: request.status in lifecycle.MOVES[ReviewRequest.Status.RESPONDED],
         perform=_mark_responded,
     ),

@@ -8,7 +8,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 
 from reviewhub.templatetags.backoffice import moment
-from reviews.admin import reasons, story
+from reviews.admin import badges, reasons, story
 from reviews.models import ReviewRequest
 
 _FIRST = ("correct_address", "take_back")  # what mends a request stands before everything else
@@ -29,7 +29,7 @@ def page(admin_page: Any, request: HttpRequest, row: ReviewRequest) -> HttpRespo
         "buttons": ordered,
         "may_write": admin_page.has_write_permission(request, row),
         "why": reasons.why(row),
-        "ending": _(row.get_status_display()),
+        "ending": badges.word_of(row),
         "facts": _facts(admin_page, request, row),
     }
     return TemplateResponse(request, "admin/reviews/reviewrequest/page.html", context)
