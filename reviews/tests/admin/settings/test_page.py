@@ -38,7 +38,7 @@ def posted(client: Client, account: Account, **changes: Any) -> str:
 
 
 def problems_of(client: Client, account: Account, **changes: Any) -> list[str]:
-    response = client.post(PAGE, form(account, **changes))
+    response: Any = client.post(PAGE, form(account, **changes))
     assert response.status_code == 400
     return [problem for found in response.context_data["form"].errors.values() for problem in found]
 
