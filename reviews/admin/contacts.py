@@ -14,8 +14,10 @@ from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 
 from reviewhub.backoffice.actions import Action, WithActions
+from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
 from reviews.admin.evidence import evidence_page
+from reviews.admin.lists.customers import Customers
 from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.contacts import erase, merge, suppressions
 from reviews.contacts.change import SHARED_PHONE, holder_of_email, shares_phone
@@ -77,14 +79,11 @@ ERASE: Action[Contact] = Action(
 
 
 @admin.register(Contact)
-class ContactAdmin(WithActions):
+class ContactAdmin(WithList, WithActions):
     form = ContactForm
-    list_display = ("shown_name", "shown_email", "phone", "company_name", "account", "created_at")
-    list_select_related = ("account",)
+    listing = Customers()
     ordering = ("-created_at", "-pk")
     search_fields = ("email",)  # and others: see `get_search_results`
-    sortable_by = ()  # newest first: the one order that has an index
-    search_help_text = "Name, e-mail address, number or company"
     readonly_fields = ("created_at", "updated_at", "opt_outs", "consents", "story")
     fields = (
         "account",
@@ -209,14 +208,6 @@ class ContactAdmin(WithActions):
             raise Http404
         back = reverse("admin:reviews_contact_change", args=[contact.pk])
         return evidence_page(self, request, account=contact.account, subjects=subjects_of(contact), back=back)
-
-    @display(description="E-mail")
-    def shown_email(self, contact: Contact) -> str:
-        return show_email(contact.email)
-
-    @display(description="Name", ordering="last_name")
-    def shown_name(self, contact: Contact) -> str:
-        return str(contact)
 
 
 @admin.register(MergeCandidate)

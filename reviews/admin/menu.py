@@ -57,6 +57,7 @@ PLACES = (
         "settings",
         (
             Page(_("Business"), "oauth.Account"),
+            Page(_("Page"), "settings-page"),
             Page(_("Messages"), "reviews.Sequence"),
             Page(_("Review sites"), "reviews.ReviewSite"),
             Page(_("People"), "oauth.Invitation"),

@@ -11,11 +11,12 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
-from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
 from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.business import accounts_in_view
+from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import (
     LONGEST_FILTER,
     AccountAdmin,
@@ -28,7 +29,8 @@ from reviewhub.backoffice.pages import (
     display,
 )
 from reviews.admin.ask import ask_page, ask_preview
-from reviews.admin.inbox import may_opt_out, read_as
+from reviews.admin.inbox import PeriodFilter, may_opt_out, read_as
+from reviews.admin.lists.requests import Requests
 from reviews.admin.provider_events import EVENT_COLOURS
 from reviews.admin.request_actions import REQUEST_ACTIONS
 from reviews.contacts.search import MOST_FOUND, search_requests
@@ -118,10 +120,23 @@ class DeliveryInline(GeneratedRows, AccountStackedInline):
         return formset
 
 
+class SourceFilter(admin.SimpleListFilter):
+    """A filter by how the request came."""
+
+    title = _("Came by")
+    parameter_name = "source__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("staff", _("These pages")), ("import", _("An import")), ("api", _("Another program"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(source=self.value()) if self.value() else queryset
+
+
 class SequenceFilter(admin.SimpleListFilter):
     """A filter by sequence, where there are several."""
 
-    title = "sequence"
+    title = _("By the sequence")
     parameter_name = "sequence"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
@@ -140,26 +155,14 @@ class SequenceFilter(admin.SimpleListFilter):
 
 
 @admin.register(ReviewRequest)
-class ReviewRequestAdmin(FixedRows, WithActions):
+class ReviewRequestAdmin(FixedRows, WithList, WithActions):
     """Requests: made by a form of their own, moved on by actions."""
 
-    list_display = (
-        "contact",
-        "state",
-        "why",
-        "channel",
-        "scheduled_for",
-        "sent_at",
-        "responded_at",
-        "source",
-        "account",
-    )
-    list_filter = ("status", "source", SequenceFilter, "created_at")
-    sortable_by = ()  # newest first: the one order that has an index
+    listing = Requests()
+    list_filter = (SourceFilter, SequenceFilter, PeriodFilter)
     list_select_related = ("contact", "account")
     ordering = ("-created_at", "-pk")
     search_fields = ("contact",)  # there is a search box; `get_search_results` does the search
-    search_help_text = "The customer's name, e-mail address or number, or your own id"
     actions = ("cancel",)
     confirmed_actions = REQUEST_ACTIONS
     readonly_fields = ("state_badge", "whole_why")
@@ -208,18 +211,10 @@ class ReviewRequestAdmin(FixedRows, WithActions):
             messages.info(request, f"More than {MOST_FOUND:,} customers match: only the newest are shown.")
         return rows, False
 
-    @display(description="Status", ordering="status", label=STATUS_COLOURS)
-    def state(self, request: ReviewRequest) -> tuple[str, str]:
-        return request.status, f"{request.get_status_display()}, held" if request.held else request.get_status_display()
-
     @display(description="Status")
     def state_badge(self, request: ReviewRequest) -> str:
         state = badge(request.get_status_display(), STATUS_COLOURS[request.status])
         return format_html("{} {}", state, badge("Held", "warning")) if request.held else state
-
-    @display(description="Reason", ordering="reason")
-    def why(self, request: ReviewRequest) -> str:
-        return Truncator(request.why).chars(60)
 
     @display(description="Reason")
     def whole_why(self, request: ReviewRequest) -> str:

@@ -17,6 +17,7 @@ from reviewhub.backoffice.actions import Action, WithActions
 from reviews.contacts import erase
 from reviews.models import Contact, Delivery, Endpoint, ReviewRequest, Sequence
 from reviews.requests import holds, lifecycle
+from reviews.requests.sequences import copy_sequence, make_default
 from reviews.tests.support.helpers import asked
 from reviews.webhooks import endpoints
 
@@ -32,7 +33,8 @@ SOMETIMES = [case for case in CASES if case.values[1].name not in ALWAYS]  # typ
 def offering(model: type[Any], name: str, account: Account, now: datetime) -> Any:
     """Make a row in a state in which the action is offered."""
     if model is Sequence:
-        return Sequence.objects.get(account=account)
+        sequence = Sequence.objects.get(account=account)
+        return copy_sequence(sequence) if name == "make_default" else sequence
     if model is Endpoint:
         endpoint, _ = endpoints.subscribe(account=account, url="https://hooks.example/a", names=[])
         if name == "retire_secret":
@@ -57,6 +59,8 @@ def end_offer(row: Any, name: str, now: datetime) -> None:
     elif isinstance(row, ReviewRequest):
         Delivery.objects.filter(status="failed").update(status="sent")
         lifecycle.cancel_request(request=row, now=now)
+    elif isinstance(row, Sequence):
+        make_default(row)
     elif name == "switch_on":
         endpoints.switch_on(row)
     elif name == "retire_secret":
@@ -80,7 +84,7 @@ def test_the_tables_are_walked() -> None:
     assert names == {
         "ReviewRequest": ["send_now", "skip", "retry", "hold_this", "release_this", "mark_responded", "cancel_this"],
         "Contact": ["erase"],
-        "Sequence": ["copy"],
+        "Sequence": ["copy", "make_default"],
         "Endpoint": ["send_test", "tell_again", "roll_secret", "retire_secret", "switch_off", "switch_on"],
     }
 
