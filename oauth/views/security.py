@@ -6,6 +6,8 @@ Each change of a second factor ends the person's other sessions: whoever got in 
 from typing import Any
 from uuid import UUID
 
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.account.views import PasswordChangeView
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
@@ -47,6 +49,15 @@ class Security(IndexView):
         return context | {"sessions": rows, "this_session": this}
 
 
+class ChangePassword(PasswordChangeView):
+    """Another password. Who has just given the old one is not asked for the new one right after."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        reauthenticate_by_password(self.request)
+        return answer
+
+
 # --- Second factors ----------------------------------------------------------------------------------
 
 
@@ -64,7 +75,17 @@ class EndsOtherSessions:
 
 
 class SetUpApp(EndsOtherSessions, ActivateTOTPView):
-    """The authenticator app, set up."""
+    """The authenticator app, set up: by a code to scan, by a link on the phone itself, or by a key to type."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        secret = context["form"].secret
+        return context | {"key_groups": [secret[start : start + 4] for start in range(0, len(secret), 4)]}
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = super().render_to_response(context, **kwargs)
+        allow_scripts(response)  # for the button that copies the key
+        return response
 
 
 class RemoveApp(EndsOtherSessions, DeactivateTOTPView):

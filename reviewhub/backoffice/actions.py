@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from unfold.decorators import action
 
@@ -52,12 +53,12 @@ class Action(Generic[RowModel]):
     """
 
     name: str
-    label: str  # on the button of the row's page
+    label: str | Promise  # on the button of the row's page
     url_path: str
     icon: str
-    question: str  # may name attributes of the row: "Erase {row}?"
-    explanation: str  # below the question
-    confirm: str  # on the button that does it
+    question: str | Promise  # may name attributes of the row: "Erase {row}?"
+    explanation: str | Promise  # below the question
+    confirm: str | Promise  # on the button that does it
     perform: Perform[RowModel]
     is_offered: Callable[[RowModel], bool] = _always
     form: Callable[[RowModel, Any], forms.Form] | None = None

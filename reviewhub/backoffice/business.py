@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
@@ -65,6 +66,13 @@ def accounts_to_choose(accounts: list[UUID] | None) -> "QuerySet[Account]":
     """Return the rows of these accounts, by name, as choices of a form; None stands for all."""
     rows = Account.objects.order_by("name", "pk")
     return rows if accounts is None else rows.filter(pk__in=accounts)
+
+
+def offer(field: Any, accounts: list[UUID] | None) -> None:
+    """Offer the accounts in a form's field; a single one is no choice, and the field is hidden."""
+    field.queryset = accounts_to_choose(accounts)
+    if len(only := field.queryset[:2]) == 1:
+        field.initial, field.widget = only[0].pk, forms.HiddenInput()
 
 
 def enter(request: HttpRequest, account: Account) -> None:

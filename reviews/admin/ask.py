@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account
-from oauth.roles import is_operator, written_accounts
+from reviewhub.backoffice.business import offer, written_in_view
 from reviewhub.backoffice.pages import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -94,15 +94,11 @@ class AskForm(forms.Form):
         names = ("first_name", "last_name", "company_name", "email", "phone")
         super().__init__(data, initial={name: getattr(known, name) for name in names} if known else {})
         self.doubts: list[str] = []
-        accounts, sequences = Account.objects.order_by("name"), Sequence.objects.order_by("account__name", "name")
-        if not is_operator(request):
-            mine = written_accounts(request)
-            accounts, sequences = accounts.filter(pk__in=mine), sequences.filter(account__in=mine)
-        chosen: Any = self.fields["account"]
-        chosen.queryset = accounts
-        self.fields["sequence"].queryset = sequences  # type: ignore[attr-defined]
-        if len(only := accounts[:2]) == 1:
-            chosen.initial, chosen.widget = only[0].pk, forms.HiddenInput()
+        mine = written_in_view(request)
+        offer(self.fields["account"], mine)
+        sequences = Sequence.objects.order_by("account__name", "name")
+        own = sequences if mine is None else sequences.filter(account__in=mine)
+        self.fields["sequence"].queryset = own  # type: ignore[attr-defined]
         if known:
             self.initial["account"] = known.account_id
 

@@ -16,11 +16,13 @@ from django.utils.translation import gettext as _
 
 from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.history import Entry
-from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, WithHistory, action, display
+from reviewhub.backoffice.lists import WithList
+from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, WithHistory, action
 from reviews.admin import customer_page, record_history
 from reviews.admin.contact_actions import CONTACT_ACTIONS
 from reviews.admin.data_in_words import data_in_words
 from reviews.admin.evidence import evidence_page
+from reviews.admin.lists.customers import Customers
 from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.contacts import merge, suppressions
 from reviews.contacts.change import SHARED_PHONE, holder_of_email, shares_phone
@@ -29,7 +31,6 @@ from reviews.contacts.evidence import subjects_of
 from reviews.contacts.export import known_about
 from reviews.contacts.search import search_contacts
 from reviews.models import Contact, MergeCandidate
-from reviews.models.addresses import show_email
 
 
 class ContactForm(forms.ModelForm):
@@ -58,14 +59,11 @@ class ContactForm(forms.ModelForm):
 
 
 @admin.register(Contact)
-class ContactAdmin(WithHistory, WithActions):
+class ContactAdmin(WithList, WithHistory, WithActions):
     form = ContactForm
-    list_display = ("shown_name", "shown_email", "phone", "company_name", "account", "created_at")
-    list_select_related = ("account",)
+    listing = Customers()
     ordering = ("-created_at", "-pk")
     search_fields = ("email",)  # and others: see `get_search_results`
-    sortable_by = ()  # newest first: the one order that has an index
-    search_help_text = "Name, e-mail address, number or company"
     readonly_fields = ("created_at", "updated_at")
     fields = ("account", ("first_name", "last_name"), "company_name", ("email", "phone"), "time_zone")
     actions = ("merge",)
@@ -192,14 +190,6 @@ class ContactAdmin(WithHistory, WithActions):
             raise Http404
         back = reverse("admin:reviews_contact_change", args=[contact.pk])
         return evidence_page(self, request, account=contact.account, subjects=subjects_of(contact), back=back)
-
-    @display(description="E-mail")
-    def shown_email(self, contact: Contact) -> str:
-        return show_email(contact.email)
-
-    @display(description="Name", ordering="last_name")
-    def shown_name(self, contact: Contact) -> str:
-        return str(contact)
 
 
 @admin.register(MergeCandidate)

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 
 from oauth.models import Account
-from oauth.roles import is_operator, written_accounts
+from reviewhub.backoffice.business import offer, written_in_view
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from reviews.contacts import evidence
 from reviews.contacts.evidence import Subject
@@ -54,9 +54,7 @@ class AddressForm(forms.Form):
 
     def __init__(self, request: HttpRequest, data: Any = None) -> None:
         super().__init__(data)
-        accounts = Account.objects.order_by("name")
-        account: Any = self.fields["account"]
-        account.queryset = accounts if is_operator(request) else accounts.filter(pk__in=written_accounts(request))
+        offer(self.fields["account"], written_in_view(request))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

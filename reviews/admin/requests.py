@@ -11,12 +11,13 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html_join
-from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
-from oauth.roles import is_operator, roles_of
 from reviewhub.backoffice.actions import WithActions
+from reviewhub.backoffice.business import accounts_in_view
 from reviewhub.backoffice.history import Entry
+from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import (
     LONGEST_FILTER,
     AccountAdmin,
@@ -28,23 +29,38 @@ from reviewhub.backoffice.pages import (
 )
 from reviews.admin import record_history, request_page, story
 from reviews.admin.ask import ask_page, ask_preview
-from reviews.admin.badges import DELIVERY_COLOURS, STATUS_COLOURS
+from reviews.admin.badges import DELIVERY_COLOURS
+from reviews.admin.inbox import PeriodFilter
+from reviews.admin.lists.requests import Requests
 from reviews.admin.request_actions import REQUEST_ACTIONS
 from reviews.contacts.search import MOST_FOUND, search_requests
 from reviews.models import Contact, Delivery, ReviewRequest, Sequence
 from reviews.requests import lifecycle
 
 
+class SourceFilter(admin.SimpleListFilter):
+    """A filter by how the request came."""
+
+    title = _("Came by")
+    parameter_name = "source__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("staff", _("These pages")), ("import", _("An import")), ("api", _("Another program"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(source=self.value()) if self.value() else queryset
+
+
 class SequenceFilter(admin.SimpleListFilter):
     """A filter by sequence, where there are several."""
 
-    title = "sequence"
+    title = _("By the sequence")
     parameter_name = "sequence"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         rows = Sequence.objects.select_related("account").order_by("account__name", "name")
-        if not is_operator(request):
-            rows = rows.filter(account__in=roles_of(request))
+        accounts = accounts_in_view(request)
+        rows = rows if accounts is None else rows.filter(account__in=accounts)
         sequences = list(rows[:LONGEST_FILTER])
         if len(sequences) < 2:
             return []
@@ -57,26 +73,14 @@ class SequenceFilter(admin.SimpleListFilter):
 
 
 @admin.register(ReviewRequest)
-class ReviewRequestAdmin(FixedRows, WithHistory, WithActions):
+class ReviewRequestAdmin(FixedRows, WithList, WithHistory, WithActions):
     """Requests: made by a form of their own, read on a page, moved on by actions."""
 
-    list_display = (
-        "contact",
-        "state",
-        "why",
-        "channel",
-        "scheduled_for",
-        "sent_at",
-        "responded_at",
-        "source",
-        "account",
-    )
-    list_filter = ("status", "source", SequenceFilter, "created_at")
-    sortable_by = ()  # newest first: the one order that has an index
+    listing = Requests()
+    list_filter = (SourceFilter, SequenceFilter, PeriodFilter)
     list_select_related = ("contact", "account")
     ordering = ("-created_at", "-pk")
     search_fields = ("contact",)  # there is a search box; `get_search_results` does the search
-    search_help_text = "The customer's name, e-mail address or number, or your own id"
     actions = ("cancel",)
     confirmed_actions = REQUEST_ACTIONS
 
@@ -115,14 +119,6 @@ class ReviewRequestAdmin(FixedRows, WithHistory, WithActions):
         if is_cut:
             messages.info(request, f"More than {MOST_FOUND:,} customers match: only the newest are shown.")
         return rows, False
-
-    @display(description="Status", ordering="status", label=STATUS_COLOURS)
-    def state(self, request: ReviewRequest) -> tuple[str, str]:
-        return request.status, f"{request.get_status_display()}, held" if request.held else request.get_status_display()
-
-    @display(description="Reason", ordering="reason")
-    def why(self, request: ReviewRequest) -> str:
-        return Truncator(request.why).chars(60)
 
     @action(description="Cancel the chosen requests", permissions=["write"])
     def cancel(self, request: HttpRequest, rows: QuerySet[ReviewRequest]) -> None:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
 
 from oauth.models import Account
-from oauth.roles import is_operator, roles_of
+from reviewhub.backoffice.business import accounts_in_view, accounts_to_choose, offer
 from reviewhub.backoffice.pages import UnfoldAdminIntegerFieldWidget
 from reviews.models import Sequence, Simulation
 from reviews.simulation import runs
@@ -72,14 +72,13 @@ class SimulatorForm(forms.Form):
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        accounts = own_accounts(request)
+        accounts = accounts_to_choose(accounts_in_view(request))  # viewers may simulate, too
         sequence: Any = self.fields["sequence"]
         sequence.queryset = (
             Sequence.objects.filter(account__in=accounts).select_related("account").order_by("account__name", "name")
         )
         sequence.several = accounts.count() > 1
-        account: Any = self.fields["account"]
-        account.queryset = accounts
+        offer(self.fields["account"], accounts_in_view(request))
         for name, (label, help_text) in RATES.items():
             self.fields[f"{name}_rate"] = forms.FloatField(
                 label=f"{label}, %",
@@ -117,12 +116,6 @@ class SimulatorForm(forms.Form):
         return {name: self.data.get(name, "") for name in self.fields}
 
 
-def own_accounts(request: HttpRequest) -> Any:
-    """Return the accounts that the person may see: viewers may simulate, too."""
-    accounts = Account.objects.order_by("name")
-    return accounts if is_operator(request) else accounts.filter(pk__in=roles_of(request))
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def simulator(request: HttpRequest) -> HttpResponse:
@@ -158,7 +151,7 @@ def _start(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: SimulatorForm | None) -> HttpResponse:
-    own = Simulation.objects.filter(user=request.user.pk, account__in=own_accounts(request))
+    own = Simulation.objects.filter(user=request.user.pk, account__in=accounts_to_choose(accounts_in_view(request)))
     simulation = own.select_related("account").first()
     lost = simulation is not None and simulation.is_lost(timezone.now())
     running = simulation is not None and simulation.status == Simulation.Status.RUNNING and not lost
@@ -166,7 +159,7 @@ def _page(request: HttpRequest, form: SimulatorForm | None) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "Simulator",
-        "form": form or SimulatorForm(request, initial=simulation.asked if simulation else _defaults(request)),
+        "form": form or SimulatorForm(request, initial=_initial(request, simulation)),
         "is_bound": form is not None,
         "simulation": simulation,
         "lost": lost,
@@ -178,7 +171,18 @@ def _page(request: HttpRequest, form: SimulatorForm | None) -> HttpResponse:
     return TemplateResponse(request, "admin/reviews/simulator.html", context, status=400 if form else 200)
 
 
-def _defaults(request: HttpRequest) -> dict[str, Any]:
+def _initial(request: HttpRequest, simulation: Simulation | None) -> dict[str, Any]:
+    """Return what was filled in last; with the sequence that the address names, where a sequence's page leads here."""
+    initial = dict(simulation.asked) if simulation else _defaults()
+    number = request.GET.get("sequence", "")
+    if number.isascii() and number.isdecimal() and len(number) < 19:
+        row = Sequence.objects.filter(account__in=accounts_to_choose(accounts_in_view(request)), pk=int(number)).first()
+        if row is not None:
+            initial |= {"sequence": row.pk, "account": row.account_id}
+    return initial
+
+
+def _defaults() -> dict[str, Any]:
     rates = Rates()
     percent = {f"{name}_rate": f"{getattr(rates, name) * 100:g}" for name in RATES}
     return {"days": Plan.days, "contacts": Plan.contacts, "seed": Plan.seed, **percent}

@@ -1,5 +1,7 @@
+import html
+import re
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 import time_machine
@@ -301,3 +303,21 @@ def test_a_passkey_that_is_sent_twice_at_once_is_added_once(owner: User, client_
     )
     assert rows(owner).count() == 1
     assert all(answer.status_code < 500 for answer in answers)
+
+
+# --- The authenticator app --------------------------------------------------------------------------
+
+
+def test_an_app_is_set_up_by_a_link_on_the_phone_itself_or_by_a_key_in_groups_of_four(
+    owner: User, client_of_owner: Client
+) -> None:
+    owner.email = "a&b+c@example.com"
+    owner.save()
+    page = client_of_owner.get("/security/app").content.decode()
+    key = "".join(re.findall(r"<span>(\w{1,4})</span>", page.partition('id="key"')[2].partition("</p>")[0]))
+    assert len(key) >= 32
+    assert f"<span>{key[:4]}</span><span>{key[4:8]}</span>" in page, "copied by hand it has no blanks"
+    link = urlsplit(html.unescape(re.findall(r'href="(otpauth:[^"]*)"', page)[0]))
+    assert (link.scheme, link.netloc) == ("otpauth", "totp")
+    assert parse_qs(link.query) == {"secret": [key], "issuer": ["ReviewHub"]}
+    assert unquote(link.path) == "/a&b+c@example.com"

@@ -19,6 +19,7 @@ from reviews.contacts import erase
 from reviews.contacts.suppressions import suppress
 from reviews.models import Contact, Delivery, Endpoint, ReviewRequest, Sequence, Suppression
 from reviews.requests import holds, lifecycle
+from reviews.requests.sequences import copy_sequence, make_default
 from reviews.tests.support.helpers import JANE, asked
 from reviews.webhooks import endpoints
 
@@ -35,7 +36,8 @@ SOMETIMES = [case for case in CASES if case.values[1].name not in ALWAYS]  # typ
 def offering(model: type[Any], name: str, account: Account, now: datetime) -> Any:
     """Make a row in a state in which the action is offered."""
     if model is Sequence:
-        return Sequence.objects.get(account=account)
+        sequence = Sequence.objects.get(account=account)
+        return copy_sequence(sequence) if name == "make_default" else sequence
     if model is Endpoint:
         endpoint, _ = endpoints.subscribe(account=account, url="https://hooks.example/a", names=[])
         if name == "retire_secret":
@@ -71,6 +73,8 @@ def end_offer(row: Any, name: str, now: datetime) -> None:
         ReviewRequest.objects.update(status="scheduled", ended_at=None)
         row.refresh_from_db()
         lifecycle.cancel_request(request=row, now=now)
+    elif isinstance(row, Sequence):
+        make_default(row)
     elif name == "switch_on":
         endpoints.switch_on(row)
     elif name == "retire_secret":
@@ -97,7 +101,7 @@ def test_the_tables_are_walked() -> None:
             *("take_back", "correct_address"),
         ],
         "Contact": ["ask_again", "leave_alone", "allow_again", "erase"],
-        "Sequence": ["copy"],
+        "Sequence": ["copy", "make_default"],
         "Endpoint": ["send_test", "tell_again", "roll_secret", "retire_secret", "switch_off", "switch_on"],
     }
 

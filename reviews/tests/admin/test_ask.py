@@ -48,7 +48,11 @@ def test_who_works_in_one_business_is_not_asked_which(account: Account, other_ac
     assert f'type="hidden" name="account" value="{account.pk}"' in page
     Membership.objects.create(account=other_account, user=owner, role="manager")
     page = signed_in(owner).get(ADD).content.decode()
-    assert "Harbour Garage</option>" in page
+    assert f'type="hidden" name="account" value="{other_account.pk}"' in page  # the business in view, first by name
+
+
+def test_the_operator_of_all_businesses_says_which(account: Account, other_account: Account, operator: User) -> None:
+    assert "Harbour Garage</option>" in signed_in(operator).get(ADD).content.decode()
 
 
 def test_the_preview_is_what_will_be_sent(account: Account, owner: User, now: datetime) -> None:

@@ -195,10 +195,10 @@ def test_those_in_force_come_out_as_a_file(
 ) -> None:
     opted_out(account, now)
     opted_out(other_account, now)
-    response = signed_in(owner).get(reverse("admin:reviews_suppression_take_out"))
+    response = signed_in(owner).get(reverse("admin:reviews_suppression_export"), {"lifted_at__isempty": "1"})
     lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
-    assert lines[0] == "Account,Channel,Address,Reason,Since,Evidence"
-    assert [line.split(",")[:4] for line in lines[1:]] == [["Riverside Dental", "sms", "+12125550177", "Said stop"]]
+    assert lines[0].startswith("Address,Way,Why,Customer,Since,Evidence")
+    assert [line.split(",")[:3] for line in lines[1:]] == [["+12125550177", "Text message", "Said stop"]]
 
 
 def test_a_member_of_two_accounts_sees_one_at_a_time(account: Account, other_account: Account, owner: User) -> None:

@@ -101,7 +101,7 @@ def test_a_sequence_is_run_for_its_own_account_only(owner: User, account: Accoun
     theirs = Sequence.objects.get(account=other_account)
     response = signed_in(owner).post(PAGE, form(account, sequence=theirs.pk))
     assert response.status_code == 400
-    assert "This sequence belongs to another account." in text(response)
+    assert "Select a valid choice" in text(response)
 
 
 def test_who_leaves_an_account_sees_no_more_of_it(owner: User, account: Account) -> None:
