@@ -18,7 +18,7 @@ from reviews.models import Contact, ReviewRequest
 from reviews.requests import ask
 from reviews.requests.ask import Ask, AskResult, Verdict
 from reviews.requests.duplicates import OPEN_REQUEST
-from reviews.requests.matching import Person
+from reviews.requests.matching import KnownPerson
 
 _NAMES = ("first_name", "last_name", "company_name", "email", "phone", "time_zone")
 
@@ -37,7 +37,7 @@ class Outlook:
 
 def ask_of(contact: Contact, like: ReviewRequest | None = None) -> Ask:
     """Return the ask of this very contact; `like`: an earlier one, whose sequence, way and language it repeats."""
-    person = Person(**{name: getattr(contact, name) for name in _NAMES}, contact=contact.pk)
+    person = KnownPerson(**{name: getattr(contact, name) for name in _NAMES}, contact=contact.pk)
     if like is None:
         return Ask(person=person, source=ReviewRequest.Source.STAFF)
     return Ask(

@@ -1,5 +1,6 @@
 """A customer's page, to read first: the ways to write to them with their state, and the story of all requests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -115,7 +116,7 @@ def ways_of(contact: Contact) -> list[Way]:
 def _way(
     contact: Contact,
     channel: Channel,
-    hashes: list[str],
+    hashes: Sequence[str],
     closed: dict[str, Suppression],
     latest: dict[str, Consent],
 ) -> Way:
