@@ -135,7 +135,7 @@ CONTACT_ACTIONS: tuple[Action[Contact], ...] = (
         name="leave_alone",
         label=gettext_lazy("Do not contact"),
         url_path="do-not-contact",
-        icon="block",
+        icon="cancel",
         question=gettext_lazy("Do not contact {row} any more?"),
         explanation=gettext_lazy(
             "Nothing is sent any more, by e-mail or by text. It holds until somebody allows the addresses again, with "
