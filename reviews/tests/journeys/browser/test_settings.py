@@ -56,7 +56,7 @@ def visit(page: Any, live_server: Any, owner: User) -> Callable[[str], Any]:
 
 @pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
 def test_a_colleague_is_removed_in_two_presses(visit: Any, colleague: User, account: Account, screen: Any) -> None:
-    _, key = create_api_key(account=account, user=colleague, name="Till")
+    create_api_key(account=account, user=colleague, name="Till")
     page = visit("people")
     page.set_viewport_size(screen)
     presses = Presses(page)
@@ -74,7 +74,7 @@ def test_the_same_without_a_script(chromium: Any, live_server: Any, owner: User,
     page = context.new_page()
     page.goto(f"{live_server.url}/admin/settings/people/")
     sign_in(page, owner)
-    page.get_by_label("Role of Ava Martin").select_option("viewer")
+    page.get_by_label("Role of Ava Martin", exact=True).select_option("viewer")
     page.get_by_role("button", name="Save the role of Ava Martin").click()
     page.wait_for_selector("text=Ava Martin has another role now: Viewer.")
     page.get_by_role("link", name="Remove Ava Martin").click()
@@ -87,7 +87,7 @@ def test_a_role_is_changed_by_keyboard_alone(visit: Any, colleague: User) -> Non
     page = visit("people")
     save = page.get_by_role("button", name="Save the role of Ava Martin")
     assert save.is_hidden()  # until there is something to save
-    page.get_by_label("Role of Ava Martin").focus()
+    page.get_by_label("Role of Ava Martin", exact=True).focus()
     page.keyboard.press("v")
     page.wait_for_function("document.activeElement.value === 'viewer'")
     page.keyboard.press("Tab")
@@ -114,7 +114,7 @@ def test_country_and_zone_are_searched(visit: Any, account: Account) -> None:
     assert page.locator("#id_country option").all_inner_texts() == ["Germany"]
     page.get_by_label("Search for a city").fill("berl")
     assert page.locator("#id_time_zone").input_value() == "Europe/Berlin"
-    page.get_by_label("From").select_option(label="10:00")
+    page.get_by_label("From", exact=True).select_option(label="10:00")
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_selector("text=Messages leave from 10:00 until 20:00 now")
     account.refresh_from_db()
@@ -154,7 +154,7 @@ def test_a_key_is_made_and_ended(visit: Any) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_every_page_of_settings(
-    page: Any, visit: Any, live_server: Any, account: Account, owner: User, colleague: User, scheme: Any
+    page: Any, visit: Any, account: Account, owner: User, colleague: User, scheme: Any
 ) -> None:
     now = timezone.now()
     User.objects.filter(pk=make_member(account, "owner", f"{'m' * 40}@{'long' * 10}.example").pk).update(name=LONG)
@@ -175,10 +175,20 @@ def test_everybody_can_use_every_page_of_settings(
     for tab in (*tabs, f"people/{ava.pk}/remove", "people/leave"):
         visit(tab)
         faults += [f"{tab}: {fault}" for fault in faults_on_screens(page)]
+    assert faults == [], "\n".join(faults)
+
+
+def test_an_error_is_read_at_its_field(chromium: Any, live_server: Any, owner: User) -> None:
+    context = chromium.new_context(viewport=PHONE)  # the page's own would note the 400 as a fault
+    page = context.new_page()
     page.goto(f"{live_server.url}/admin/settings/business/")
+    sign_in(page, owner)
     page.get_by_label("Business name").fill("")
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_selector("text=Nothing is saved yet")
-    faults += [f"an error: {fault}" for fault in faults_on_screens(page)]
+    field = page.get_by_label("Business name")
+    assert field.get_attribute("aria-invalid") == "true"
+    assert "id_name_error" in (field.get_attribute("aria-describedby") or "")
+    assert faults_on_screens(page) == []
     assert fits(page)
-    assert faults == [], "\n".join(faults)
+    context.close()
