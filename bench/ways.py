@@ -23,7 +23,7 @@ from reviews.delivery.channels import Accepted, Message, mime, smtp
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.channels.twilio_http import HttpClient
 from reviews.delivery.pool import Handover, Pool
-from reviews.models import Contact
+from reviews.models import Sequence
 
 ROUNDS = sized(9, 2)
 MAILS, TEXTS, SLOW_MAILS, LISTS = sized(500, 20), sized(200, 10), sized(96, 8), sized(20, 3)
@@ -39,7 +39,7 @@ def measure(*, smtp: int, slow: int) -> dict[str, Rates]:
         "a mail into an SMTP server (channels/smtp)": _conversations(smtp),
         "a text into Twilio's API (channels/twilio_http)": _texts(),
         "mails into a provider that takes 50 ms (pool)": _slow_mails(slow),
-        "a list of 50 contacts (backoffice/changelist)": _lists(),
+        "a list of 50 sequences (backoffice/changelist)": _lists(),
     }
 
 
@@ -156,10 +156,10 @@ def _slow_mails(port: int) -> Rates:
 
 def _lists() -> Rates:
     account = Account.objects.order_by("pk")[0]
-    Contact.objects.bulk_create([Contact(account=account, email=f"c{number}@example.com") for number in range(100)])
+    Sequence.objects.bulk_create([Sequence(account=account, name=f"{n}", slug=f"s{n}") for n in range(100)])
     client = Client(headers={"host": "127.0.0.1"})
     client.force_login(User.objects.create_superuser("operator@example.com"))
-    address = reverse("admin:reviews_contact_changelist") + "?o=1"
+    address = reverse("admin:reviews_sequence_changelist") + "?o=1"
     ours = unfold_list.result_headers
     theme = ours.__wrapped__
 

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # its templates
     "django_filters",
     "django_q",
     "oauth2_provider",
@@ -63,7 +64,6 @@ INSTALLED_APPS = [
     "anymail",
     "csp",
     "simple_history",
-    "drf_spectacular_sidecar",  # Redoc's files, and no code
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "reviewhub.middleware.give_request_id",
     "reviewhub.middleware.log_access",
     "django.middleware.security.SecurityMiddleware",
+    "reviewhub.compression.compress",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "oauth.calls.cross_origin.answer_other_origins",
     "reviewhub.middleware.forbid_storing",
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "reviewhub.middleware.set_admin_csp",
     "reviewhub.middleware.limit_page_methods",
+    "reviewhub.slashes.forgive_slashes",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -102,8 +104,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader", "reviewhub.backoffice.loader.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -113,6 +120,9 @@ TEMPLATES = [
         },
     }
 ]
+
+# Fields of forms are drawn by the same templates as pages, so that ours come before the theme's.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 LANGUAGE_CODE = "en-us"
 # Languages of messages and recipients' pages: English, and each one that has a folder of translations.

@@ -1,5 +1,5 @@
 // Light or dark, as chosen in the user menu: the theme's own script does the same on pages that it runs on.
-const KEY = "_x_adminTheme";
+const KEY = "adminTheme";
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 function chosen() {

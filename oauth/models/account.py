@@ -55,6 +55,13 @@ def new_scan_code() -> str:
     return "".join(secrets.choice(SCAN_ALPHABET) for _ in range(8))
 
 
+def luminance(colour: str) -> float:
+    """Return the relative luminance of a colour such as #1d4ed8 (WCAG 2)."""
+    channels = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+    linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 class Account(models.Model):
     """A business that asks its customers for reviews; every other row belongs to one."""
 
@@ -157,11 +164,8 @@ class Account(models.Model):
 
     @property
     def colour_text(self) -> str:
-        """Colour of text on the account's colour: black or white, whichever can be read (WCAG 2 relative luminance)."""
-        channels = [int(self.colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
-        linear = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels]
-        luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-        return "#000000" if luminance > 0.179 else "#ffffff"
+        """Colour of text on the account's colour: black or white, whichever can be read."""
+        return "#000000" if luminance(self.colour) > 0.179 else "#ffffff"
 
     def clean(self) -> None:
         super().clean()

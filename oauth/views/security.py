@@ -75,7 +75,17 @@ class EndsOtherSessions:
 
 
 class SetUpApp(EndsOtherSessions, ActivateTOTPView):
-    """The authenticator app, set up."""
+    """The authenticator app, set up: by a code to scan, by a link on the phone itself, or by a key to type."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        secret = context["form"].secret
+        return context | {"key_groups": [secret[start : start + 4] for start in range(0, len(secret), 4)]}
+
+    def render_to_response(self, context: dict[str, Any], **kwargs: Any) -> HttpResponseBase:
+        response: HttpResponseBase = super().render_to_response(context, **kwargs)
+        allow_scripts(response)  # for the button that copies the key
+        return response
 
 
 class RemoveApp(EndsOtherSessions, DeactivateTOTPView):

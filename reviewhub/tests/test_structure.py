@@ -331,7 +331,6 @@ SUBJECTS = {
     "reviews/api/test_versions": "versions (reviewhub.rest) of all that shows them, and the race for one",
     "reviews/admin/test_actions": "a walk over the tables of actions of all pages",
     "reviews/admin/test_history": "versions of all models that keep them, as their pages show them",
-    "reviews/admin/test_lists": "what the lists of all models have in common",
     "reviews/admin/test_roles": "what somebody with two roles in two accounts may do, on all pages",
     "reviews/admin/test_size": "plans of PostgreSQL for the pages of an account with many rows",
     "reviews/admin/test_tenancy": "a walk over all pages: whose rows they show",

@@ -16,31 +16,24 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from oauth.models import Account
 from reviewhub.backoffice.business import offer, written_in_view
+from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import (
-    AccountAdmin,
     GeneratedRows,
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminRadioSelectWidget,
     UnfoldAdminSelectWidget,
-    display,
 )
+from reviewhub.csv_rows import write_rows
 from reviewhub.refused import Refused
 from reviews.admin.consents import check_consent, consent_fields
+from reviews.admin.lists.imports import Imports
 from reviews.models import ImportJob, ReviewRequest, Sequence
 from reviews.models.base import MAX_DELAY_HOURS
 from reviews.requests import import_rows, imports
 from reviews.requests.ask import NO_SITE
 from reviews.requests.csv_encoding import CHOICES, MOST_BYTES, Unreadable
-from reviews.requests.csv_files import FIELDS, MOST_ROWS, Row, write_rows
+from reviews.requests.csv_files import FIELDS, MOST_ROWS, Row
 
-STATUS_COLOURS = {
-    "draft": "warning",
-    "checking": "info",
-    "running": "info",
-    "done": "success",
-    "cancelled": "warning",
-    "failed": "danger",
-}
 REFRESH_SECONDS = 2
 EXAMPLES = 3  # values of a column that are shown
 PROBLEMS_SHOWN = 20
@@ -143,13 +136,12 @@ def _encoding_field(job: ImportJob, readings: dict[str, str]) -> forms.ChoiceFie
 
 
 @admin.register(ImportJob)
-class ImportJobAdmin(GeneratedRows, AccountAdmin):
+class ImportJobAdmin(GeneratedRows, WithList):
     """Imports, each with a page of its own: settings while it is a draft, then its progress, then its problems."""
 
-    list_display = ("name", "state", "total", "asked", "refused", "account", "created_at")
-    list_select_related = ("account",)
+    listing = Imports()
+    search_fields = ("name",)
     ordering = ("-created_at",)
-    sortable_by = ()
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportJob]:
         rows: QuerySet[ImportJob] = super().get_queryset(request)
@@ -161,10 +153,6 @@ class ImportJobAdmin(GeneratedRows, AccountAdmin):
     def get_urls(self) -> list[Any]:
         problems = self.admin_site.admin_view(self.problems)
         return [path("<int:pk>/problems.csv", problems, name="reviews_importjob_problems"), *super().get_urls()]
-
-    @display(description="Status", label=STATUS_COLOURS)
-    def state(self, job: ImportJob) -> tuple[str, str]:
-        return job.status, job.get_status_display()
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         if not self.has_add_permission(request):

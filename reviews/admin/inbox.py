@@ -11,16 +11,18 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
 
 from reviewhub.backoffice.business import accounts_in_view
-from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, badge, display
+from reviewhub.backoffice.lists import WithList
+from reviewhub.backoffice.pages import GeneratedRows, action, badge, display
 from reviewhub.refused import Refused
+from reviews.admin.contact_actions import has_way
+from reviews.admin.lists.inbox import Inbox, sender
 from reviews.inbox import decisions, items
 from reviews.models import Delivery, DeliveryEvent, InboxItem
 from reviews.models.addresses import show_email
 
-FIRST_WORDS = 120
 MOST_WAITING = 100  # counted for the menu
 KIND_COLOURS = {"feedback": "info", "reply": "primary", "unclear_opt_out": "warning", "bounce": "danger"}
 MEANINGS = {
@@ -32,38 +34,31 @@ MEANINGS = {
     "reply": "A reply",
 }
 UNCLEAR = InboxItem.Kind.UNCLEAR_OPT_OUT
-PERIODS = {"1": "Today and yesterday", "7": "The last 7 days", "30": "The last 30 days"}
+PERIODS = {"1": _("Today and yesterday"), "7": _("The last 7 days"), "30": _("The last 30 days")}
 
 
-class HandledFilter(admin.SimpleListFilter):
-    """A filter by whether somebody took care of it; without a choice, the list shows what waits."""
+class StarsFilter(admin.SimpleListFilter):
+    """A filter by the customer's rating."""
 
-    title = "handled"
-    parameter_name = "handled"
+    title = _("Stars")
+    parameter_name = "stars__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("no", "Waits"), ("yes", "Handled"), ("all", "All")]
-
-    def choices(self, changelist: Any) -> Any:
-        for value, title in self.lookup_choices:
-            selected = (self.value() or "no") == str(value)
-            query = changelist.get_query_string({self.parameter_name: value})
-            yield {"selected": selected, "query_string": query, "display": title}
+        return [(str(stars), str(stars)) for stars in range(1, 6)]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        if self.value() == "all":
-            return queryset
-        return queryset.filter(handled_at__isnull=self.value() != "yes")
+        offered = {value for value, _ in self.lookup_choices}
+        return queryset.filter(stars=self.value()) if self.value() in offered else queryset
 
 
 class WordsFilter(admin.SimpleListFilter):
     """A filter by whether the customer wrote anything beside the rating."""
 
-    title = "words"
+    title = _("Words")
     parameter_name = "words"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("yes", "With words"), ("no", "Rating alone")]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("With words")), ("no", _("Stars alone"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "yes":
@@ -74,10 +69,10 @@ class WordsFilter(admin.SimpleListFilter):
 class PeriodFilter(admin.SimpleListFilter):
     """A filter by the day on which it came."""
 
-    title = "period"
+    title = _("Came")
     parameter_name = "period"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return list(PERIODS.items())
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -87,16 +82,14 @@ class PeriodFilter(admin.SimpleListFilter):
 
 
 @admin.register(InboxItem)
-class InboxItemAdmin(GeneratedRows, AccountAdmin):
+class InboxItemAdmin(GeneratedRows, WithList):
     """Items as they came; staff add a note, decide what is unclear, and mark them as handled."""
 
-    list_display = ("words", "kind_label", "shown_stars", "customer", "created_at", "handled", "account")
-    list_filter = (HandledFilter, "kind", "stars", WordsFilter, PeriodFilter)
+    listing = Inbox()
+    list_filter = (StarsFilter, WordsFilter, PeriodFilter)
     list_select_related = ("contact", "account", "handled_by")
     ordering = ("-pk",)  # newest first
-    sortable_by = ()
     search_fields = ("text",)
-    search_help_text = "Words of the customer"
     actions = ("mark_handled", "mark_waiting")
     actions_submit_line = ("opt_out", "dismiss", "handle", "reopen")
     fields = (
@@ -136,8 +129,12 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """One way to save, so that it takes less room than the decision."""
-        context = (extra_context or {}) | {"show_save_and_continue": False}
+        """One way to save, so that it takes less room than the decision; beside it, to leave the customer alone."""
+        context = (extra_context or {}) | {"show_save_and_continue": False, "leave_alone": None}
+        item = self.get_object(request, object_id)
+        if item is not None and item.contact and has_way(item.contact) and self.has_write_permission(request, item):
+            address = reverse("admin:reviews_contact_leave_alone", args=[item.contact.pk])
+            context["leave_alone"] = f"{address}?item={item.pk}"
         page: HttpResponse = super().change_view(request, object_id, form_url, context)
         return page
 
@@ -145,15 +142,7 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
         view = self.admin_site.admin_view(self.opt_out_from_request)
         return [path("<int:pk>/opt-out", view, name="reviews_inboxitem_opt_out"), *super().get_urls()]
 
-    # --- Columns ----------------------------------------------------------------------------------
-
-    @display(description="Words")
-    def words(self, item: InboxItem) -> str:
-        return Truncator(item.text).chars(FIRST_WORDS) or "–"
-
-    @display(description="Kind", label=KIND_COLOURS)
-    def kind_label(self, item: InboxItem) -> tuple[str, str]:
-        return item.kind, item.get_kind_display()
+    # --- What the page of one says ----------------------------------------------------------------------------------
 
     @display(description="Kind")
     def kind_badge(self, item: InboxItem) -> str:
@@ -179,15 +168,9 @@ class InboxItemAdmin(GeneratedRows, AccountAdmin):
         return format_html('<span aria-label="{} of 5">{}</span>', item.stars, "★" * item.stars)
 
     @display(description="Customer")
-    def customer(self, item: InboxItem) -> str:
-        if item.contact is not None:
-            return str(item.contact)
-        return "Somebody at the printed code" if item.kind == InboxItem.Kind.FEEDBACK else "Nobody known"
-
-    @display(description="Customer")
     def customer_link(self, item: InboxItem) -> str:
         if item.contact is None:
-            return str(self.customer(item))
+            return sender(item)
         link = reverse("admin:reviews_contact_change", args=[item.contact.pk])
         correct = " – correct the address there" if item.kind == InboxItem.Kind.BOUNCE else ""
         return format_html('<a class="rh-link" href="{}">{}</a>{}', link, item.contact, correct)

@@ -57,6 +57,7 @@ PLACES = (
         "settings",
         (
             Page(_("Business"), "settings-business", also=("oauth.Account",)),
+            Page(_("Page"), "settings-page"),
             Page(_("Messages"), "reviews.Sequence"),
             Page(_("Review sites"), "settings-sites", also=("reviews.ReviewSite",)),
             Page(_("People"), "settings-people"),

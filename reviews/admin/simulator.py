@@ -159,7 +159,7 @@ def _page(request: HttpRequest, form: SimulatorForm | None) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": "Simulator",
-        "form": form or SimulatorForm(request, initial=simulation.asked if simulation else _defaults(request)),
+        "form": form or SimulatorForm(request, initial=_initial(request, simulation)),
         "is_bound": form is not None,
         "simulation": simulation,
         "lost": lost,
@@ -171,7 +171,18 @@ def _page(request: HttpRequest, form: SimulatorForm | None) -> HttpResponse:
     return TemplateResponse(request, "admin/reviews/simulator.html", context, status=400 if form else 200)
 
 
-def _defaults(request: HttpRequest) -> dict[str, Any]:
+def _initial(request: HttpRequest, simulation: Simulation | None) -> dict[str, Any]:
+    """Return what was filled in last; with the sequence that the address names, where a sequence's page leads here."""
+    initial = dict(simulation.asked) if simulation else _defaults()
+    number = request.GET.get("sequence", "")
+    if number.isascii() and number.isdecimal() and len(number) < 19:
+        row = Sequence.objects.filter(account__in=accounts_to_choose(accounts_in_view(request)), pk=int(number)).first()
+        if row is not None:
+            initial |= {"sequence": row.pk, "account": row.account_id}
+    return initial
+
+
+def _defaults() -> dict[str, Any]:
     rates = Rates()
     percent = {f"{name}_rate": f"{getattr(rates, name) * 100:g}" for name in RATES}
     return {"days": Plan.days, "contacts": Plan.contacts, "seed": Plan.seed, **percent}

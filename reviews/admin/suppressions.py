@@ -1,4 +1,4 @@
-"""Suppressions: added by staff and by customers, lifted with a reason, taken in from a list, taken out as a file."""
+"""Suppressions: added by staff and by customers, lifted with a reason, taken in from a list."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,14 +6,16 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
 from reviewhub.backoffice.business import offer, written_in_view
 from reviewhub.backoffice.history import Entry
+from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import (
     FixedRows,
     UnfoldAdminSelectWidget,
@@ -24,12 +26,12 @@ from reviewhub.backoffice.pages import (
     display,
 )
 from reviews.admin.evidence import AddressForm, evidence_page
+from reviews.admin.lists.do_not_contact import DoNotContact
 from reviews.contacts import doubts, opt_outs
 from reviews.contacts.evidence import Subject
 from reviews.contacts.search import stored_spelling
 from reviews.models import InboxItem, Suppression
 from reviews.models.addresses import InvalidAddress, read_address
-from reviews.requests.csv_files import write_rows
 
 NOT_AN_OPT_OUT = InboxItem.Outcome.NOT_AN_OPT_OUT
 MOST_TAKEN_IN = 5_000  # addresses of one list
@@ -111,18 +113,30 @@ class LiftForm(forms.Form):
     )
 
 
+class ReasonFilter(admin.SimpleListFilter):
+    """A filter by why the address must not be written to."""
+
+    title = _("Why")
+    parameter_name = "reason__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(reason.value, _(reason.label)) for reason in Suppression.Reason]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(reason=self.value()) if self.value() else queryset
+
+
 @admin.register(Suppression)
-class SuppressionAdmin(FixedRows, WithHistory):
+class SuppressionAdmin(FixedRows, WithList, WithHistory):
     """Added by staff here, by customers on their own; lifted with a reason, never deleted."""
 
     form = SuppressionForm
-    list_display = ("shown", "channel", "reason", "account", "created_at", "lifted_at")
-    list_filter = ("channel", "reason", ("lifted_at", admin.EmptyFieldListFilter))
-    list_select_related = ("account",)
+    listing = DoNotContact()
+    list_filter = (ReasonFilter,)
     ordering = ("-pk",)  # newest first
     search_fields = ("address",)
     actions = ("lift",)
-    actions_list = ("take_in", "take_out", "evidence_of")
+    actions_list = ("take_in", "evidence_of")
     actions_detail = ("evidence",)
     fields = ("account", "channel", "address", "evidence")
 
@@ -247,18 +261,3 @@ class SuppressionAdmin(FixedRows, WithHistory):
         }
         status = 400 if form.is_bound else 200
         return TemplateResponse(request, "admin/reviews/suppression/take_in.html", context, status=status)
-
-    @action(description="Take out as a file", url_path="suppressions.csv", icon="download")
-    def take_out(self, request: HttpRequest) -> StreamingHttpResponse:
-        """Answer with the suppressions in force, of the accounts that the person may see."""
-        rows = self.get_queryset(request).filter(lifted_at=None).select_related("account").order_by("pk")
-        response = StreamingHttpResponse(write_rows(_lines(rows)), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = 'attachment; filename="suppressions.csv"'
-        return response
-
-
-def _lines(rows: QuerySet[Suppression]) -> Iterator[list[str]]:
-    yield ["Account", "Channel", "Address", "Reason", "Since", "Evidence"]
-    for row in rows.iterator():
-        since = row.created_at.isoformat(timespec="seconds")
-        yield [str(row.account), row.channel, row.address, row.get_reason_display(), since, row.evidence]

@@ -78,7 +78,7 @@ def page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
         return _take_feedback(request, delivery)
     if request.method == "GET":
         actions.record_seen(delivery=delivery, now=timezone.now())
-    return _ask(request, delivery, FeedbackForm(initial=_earlier_feedback(delivery)))
+    return show_question(request, delivery, FeedbackForm(initial=_earlier_feedback(delivery)))
 
 
 @recipient_page
@@ -145,15 +145,24 @@ _with_token = Select(
 def _take_feedback(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     form = FeedbackForm(request.POST)
     if not form.is_valid():
-        return _ask(request, delivery, form, status=400)
+        return show_question(request, delivery, form, status=400)
     actions.record_feedback(delivery=delivery, now=timezone.now(), **form.cleaned_data)
-    return _show(request, "pages/thanks.html", delivery, sites=sites_of(delivery.account), may_change=True)
+    return show_thanks(request, delivery)
 
 
-def _ask(request: HttpRequest, delivery: Delivery, form: FeedbackForm, status: int = 200) -> HttpResponse:
+def show_question(
+    request: HttpRequest, delivery: Delivery, form: FeedbackForm, status: int = 200, **more: Any
+) -> HttpResponse:
+    """Show the question, the review sites and the feedback form. `more` goes to the template."""
     context = {"sites": sites_of(delivery.account), "has_earlier_feedback": bool(_earlier_feedback(delivery))}
     rating = str(form["rating"].value() or "")
-    return _show(request, "pages/ask.html", delivery, status=status, form=form, rating=rating, **context)
+    return _show(request, "pages/ask.html", delivery, status=status, form=form, rating=rating, **context | more)
+
+
+def show_thanks(request: HttpRequest, delivery: Delivery, **more: Any) -> HttpResponse:
+    """Show what is said to who has answered. `more` goes to the template."""
+    sites = sites_of(delivery.account)
+    return _show(request, "pages/thanks.html", delivery, sites=sites, may_change=True, **more)
 
 
 def _earlier_feedback(delivery: Delivery) -> dict[str, Any]:

@@ -140,23 +140,3 @@ def _is_number(text: str) -> bool:
     if re.fullmatch(r"\d{1,4}([-./])\d{1,2}\1\d{1,4}.*", text):
         return False  # a date
     return bool(re.fullmatch(r"(\+|00?|\()?[\d\s()./-]{6,20}", text)) and sum(map(str.isdigit, text)) >= 7
-
-
-# --- Writing -----------------------------------------------------------------------------------
-
-
-def write_rows(rows: Iterator[list[str]]) -> Iterator[str]:
-    """Write rows as CSV, piece by piece, for a spreadsheet: formulas are marked as text."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer)
-    yield "\ufeff"  # without this mark, Excel reads the file in its own encoding
-    for row in rows:
-        writer.writerow([_as_text(cell) for cell in row])
-        yield buffer.getvalue()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def _as_text(cell: str) -> str:
-    """Guard against CSV injection: = + - @ at the start make a formula of a cell, unless it is a phone number."""
-    return f"'{cell}" if re.match(r"[=@\t\r]|[+-](?![\d\s()./-]+$)", cell) else cell

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Max, Q
 
 from oauth.models import Account
+from reviewhub.refused import Refused
 from reviewhub.statements import Select, insert_rows
 from reviews.models import Contact, MergeCandidate, ReviewRequest
 
@@ -21,7 +22,10 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Person:
-    """A person as a caller names them, normalised. Empty means unknown."""
+    """A person as a caller names them, normalised. Empty means unknown.
+
+    `contact`: the key of the contact that is meant, for a caller who knows it; one of its addresses is named, too.
+    """
 
     first_name: str = ""
     last_name: str = ""
@@ -29,6 +33,7 @@ class Person:
     email: str = ""
     phone: str = ""
     time_zone: str = ""
+    contact: UUID | None = None
 
 
 @dataclass
@@ -50,7 +55,7 @@ def find(account: Account, persons: Sequence[Person]) -> list[Match]:
 
     A contact with another e-mail address is somebody else, who shares the number. Lock the contacts until the
     transaction ends, so that two calls for one person take turns. Fill blanks and replace names on the instances;
-    `keep` writes them.
+    `keep` writes them. Raises Refused where a caller means a contact that has other addresses by now.
     """
     emails = [person.email for person in persons if person.email]
     phones = [person.phone for person in persons if person.phone]
@@ -62,7 +67,11 @@ def find(account: Account, persons: Sequence[Person]) -> list[Match]:
             by_phone[contact.phone].append(contact)
     holders = [by_phone.get(person.phone, []) for person in persons]
     candidates = [
-        [by_email[person.email]] if person.email in by_email else _candidates(person, others)
+        [_meant(person.contact, contacts)]
+        if person.contact
+        else [by_email[person.email]]
+        if person.email in by_email
+        else _candidates(person, others)
         for person, others in zip(persons, holders, strict=True)
     ]
     asked_at = _last_asks([contact.pk for several in candidates if len(several) > 1 for contact in several])
@@ -78,7 +87,8 @@ def find(account: Account, persons: Sequence[Person]) -> list[Match]:
     matches = []
     for person, found, others in zip(persons, chosen, holders, strict=True):
         if found is None:
-            contact = Contact(account=account, **vars(person), shares_phone=bool(others))
+            values = {name: value for name, value in vars(person).items() if name != "contact"}
+            contact = Contact(account=account, **values, shares_phone=bool(others))
             match = Match(contact, is_new=True, rival=_rival(contact, others))
         else:
             # Two persons may be one contact, by the address of the one and the number of the other: each gets a copy.
@@ -100,6 +110,14 @@ _with_addresses = Select(
         .select_for_update()
     )
 )
+
+
+def _meant(key: UUID, contacts: Sequence[Contact]) -> Contact:
+    """Return the contact of the key. Raises Refused where it has none of the addresses any more."""
+    for contact in contacts:
+        if contact.pk == key:
+            return contact
+    raise Refused("contact", "The customer's addresses have changed meanwhile: look at them again.")
 
 
 def _candidates(person: Person, holders: Sequence[Contact]) -> Sequence[Contact]:

@@ -1,16 +1,19 @@
 """Sequences: the one that a new account starts with, the default, and copies."""
 
+from datetime import datetime
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.text import slugify
 from django.utils.translation import gettext_noop
 
 from oauth.models import Account
 from reviewhub.languages import translate
 from reviewhub.refused import Refused
 from reviewhub.statements import Select
-from reviews.models import FollowUpStep, ReviewSite, Sequence
+from reviews.models import Delivery, FollowUpStep, ReviewRequest, ReviewSite, Sequence
 
 MOST = 100  # sequences of an account
 
@@ -101,14 +104,41 @@ def check_number(account: Account) -> None:
 def copy_sequence(sequence: Sequence) -> Sequence:
     """Copy the sequence with its steps, within the account; nothing uses the copy yet. Raises Refused."""
     check_number(sequence.account)
-    slugs = set(Sequence.objects.for_account(sequence.account).values_list("slug", flat=True))
-    number = next(number for number in count(2) if f"{sequence.slug[:90]}-{number}" not in slugs)
-    copied = Sequence.objects.create(
-        account=sequence.account, name=f"{sequence.name[:90]} ({number})", slug=f"{sequence.slug[:90]}-{number}"
-    )
+    slug = free_slug(sequence.account, sequence.slug)
+    number = slug.rpartition("-")[2]
+    copied = Sequence.objects.create(account=sequence.account, name=f"{sequence.name[:90]} ({number})", slug=slug)
     for step in sequence.steps.all():
         step.pk, step.sequence = None, copied
         step.save(force_insert=True)
+    return copied
+
+
+def slug_for(account: Account, name: str) -> str:
+    """Return the slug of a new sequence with that name: by it, callers of the API name the sequence."""
+    slug = slugify(name)[:90].strip("-") or "sequence"
+    slug = f"sequence-{slug}" if slug.isdecimal() else slug  # digits alone would be taken for an id
+    is_taken = Sequence.objects.for_account(account).filter(slug=slug).exists()
+    return free_slug(account, slug) if is_taken else slug
+
+
+def free_slug(account: Account, slug: str) -> str:
+    """Return the slug with the first number from 2 on that no sequence of the account has."""
+    slugs = set(Sequence.objects.for_account(account).values_list("slug", flat=True))
+    return next(name for number in count(2) if (name := f"{slug[:90]}-{number}") not in slugs)
+
+
+@transaction.atomic
+def keep_for_planned(sequence: Sequence, *, now: datetime) -> Sequence:
+    """Give the requests whose messages are planned a copy of the sequence as it is stored: they go on with that.
+
+    Called before the steps are changed, which then reaches new requests alone. Returns the copy. Raises Refused.
+    """
+    copied = copy_sequence(sequence)
+    day = now.astimezone(ZoneInfo(sequence.account.time_zone)).date()
+    copied.name = f"{sequence.name[:80]}, until {day:%d %b %Y}"
+    copied.save(update_fields=["name", "updated_at"])
+    planned = Delivery.objects.for_account(sequence.account).pending().filter(request__sequence=sequence)
+    ReviewRequest.objects.filter(pk__in=planned.values("request")).update(sequence=copied)
     return copied
 
 

@@ -1,6 +1,8 @@
+import html
+import re
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pytest
 import time_machine
@@ -328,3 +330,21 @@ def test_the_password_alone_does_not_count_where_a_second_factor_is_due(client: 
     give_phone(owner)
     sign_in(client, owner.email)
     assert client.get("/security/app")["Location"].startswith("/sign-in")
+
+
+# --- The authenticator app --------------------------------------------------------------------------
+
+
+def test_an_app_is_set_up_by_a_link_on_the_phone_itself_or_by_a_key_in_groups_of_four(
+    owner: User, client_of_owner: Client
+) -> None:
+    owner.email = "a&b+c@example.com"
+    owner.save()
+    page = client_of_owner.get("/security/app").content.decode()
+    key = "".join(re.findall(r"<span>(\w{1,4})</span>", page.partition('id="key"')[2].partition("</p>")[0]))
+    assert len(key) >= 32
+    assert f"<span>{key[:4]}</span><span>{key[4:8]}</span>" in page, "copied by hand it has no blanks"
+    link = urlsplit(html.unescape(re.findall(r'href="(otpauth:[^"]*)"', page)[0]))
+    assert (link.scheme, link.netloc) == ("otpauth", "totp")
+    assert parse_qs(link.query) == {"secret": [key], "issuer": ["ReviewHub"]}
+    assert unquote(link.path) == "/a&b+c@example.com"

@@ -1,7 +1,6 @@
 """Lists of the back-office: work that is done once for all rows."""
 
 import re
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,18 +10,17 @@ from unfold.templatetags.unfold_list import UnfoldBooleanWidget
 
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
-from reviews.requests.matching import Person
-from reviews.tests.support.helpers import asked
+from reviews.models import Sequence
 
 pytestmark = pytest.mark.django_db
 
 
 def test_headers_are_written_once_and_every_row_has_its_labels(
-    account: Account, owner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+    account: Account, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
-        asked(account, now, person=Person(email=f"c{number}@example.com"))
-    client, address = signed_in(owner), reverse("admin:reviews_contact_changelist")
+        Sequence.objects.create(account=account, name=f"Plan {number}", slug=f"plan-{number}")
+    client, address = signed_in(owner), reverse("admin:reviews_sequence_changelist")
     written, write = [], UnfoldBooleanWidget.render
 
     def render(widget: UnfoldBooleanWidget, name: str, *given: object, **more: object) -> str:
@@ -35,15 +33,15 @@ def test_headers_are_written_once_and_every_row_has_its_labels(
     rows = re.findall(r"<tr[^>]*>.*?</tr>", shown.partition("<tbody")[2], re.DOTALL)[:3]
     labels = {tuple(re.findall(r'data-label="([^"]+)"', row)) for row in rows}
     assert len(labels) == 1
-    assert {"Select record", "Name"} < set(labels.pop())
+    assert {"Select record", "name"} < set(labels.pop())
 
 
 def test_a_list_is_the_one_that_the_theme_writes_by_itself(
-    account: Account, owner: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+    account: Account, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(3):
-        asked(account, now, person=Person(email=f"c{number}@example.com"))
-    client, address = signed_in(owner), reverse("admin:reviews_contact_changelist")
+        Sequence.objects.create(account=account, name=f"Plan {number}", slug=f"plan-{number}")
+    client, address = signed_in(owner), reverse("admin:reviews_sequence_changelist")
 
     def page() -> str:
         # Tokens and nonces are others for each page.
@@ -53,3 +51,9 @@ def test_a_list_is_the_one_that_the_theme_writes_by_itself(
     theme: Any = unfold_list.result_headers
     monkeypatch.setattr(unfold_list, "result_headers", theme.__wrapped__)
     assert page() == kept
+
+
+def test_the_box_of_a_row_is_the_themes_own(account: Account, owner: User) -> None:
+    page = signed_in(owner).get(reverse("admin:reviews_sequence_changelist")).content.decode()
+    assert f'value="{Sequence.objects.get().pk}"' in page
+    assert "PLACE-OF-THE-KEY" not in page

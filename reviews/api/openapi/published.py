@@ -2,57 +2,58 @@
 
 import gzip
 import json
-import re
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.views.decorators.http import condition, require_safe
 
+from reviewhub.compression import takes_gzip
+from reviews.api.openapi.reference import read
+
 FILE = Path(__file__).with_name("openapi.json")
 ANYWHERE = "https://reviewhub.example"  # stands in the file where PUBLIC_URL will
-_TAKES_GZIP = re.compile(r"(?:^|,)\s*(?:gzip|\*)\s*(?:;\s*q=(?!0(?:\.0*)?\s*(?:,|$))[^,]*)?(?:,|$)", re.IGNORECASE)
-# Redoc sets styles inline, draws its logo from a data: address, and searches in a worker that it makes itself.
-REDOC_POLICY = {
-    "default-src": ["'self'"],
-    "script-src": ["'self'"],
-    "style-src": ["'self'", "'unsafe-inline'"],
-    "img-src": ["'self'", "data:"],
-    "worker-src": ["'self'", "blob:"],
-    "frame-ancestors": ["'none'"],
-    "base-uri": ["'none'"],
-}
 
 
 @cache
-def _document(public_url: str, compressed: bool) -> tuple[bytes, str]:
-    """Return the document of an installation, without the blanks of the file, and its entity tag."""
+def _document(public_url: str) -> bytes:
+    """Return the document of an installation, without the blanks of the file."""
     text = FILE.read_text(encoding="utf-8").replace(ANYWHERE, public_url)
-    body = json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")).encode()
-    if compressed:
-        body = gzip.compress(body, mtime=0)
+    return json.dumps(json.loads(text), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+@cache
+def _page(public_url: str) -> bytes:
+    """Return the same for people, as one page."""
+    return render_to_string("api/docs.html", {"reference": read(json.loads(_document(public_url)))}).encode()
+
+
+@cache
+def _ready(make: Callable[[str], bytes], public_url: str, compressed: bool) -> tuple[bytes, str]:
+    """Return what is sent, and its entity tag."""
+    body = gzip.compress(make(public_url), mtime=0) if compressed else make(public_url)
     return body, f'"{sha256(body).hexdigest()[:32]}"'
 
 
-def _chosen(request: HttpRequest) -> tuple[bytes, str, bool]:
-    compressed = bool(_TAKES_GZIP.search(request.headers.get("Accept-Encoding", "")))
-    return *_document(settings.PUBLIC_URL, compressed), compressed
+def _answer(request: HttpRequest, make: Callable[[str], bytes], content_type: str) -> HttpResponse:
+    """Answer with what is the same for all: compressed for those who take that, and once for those who have it."""
+    compressed = takes_gzip(request)
+    body, tag = _ready(make, settings.PUBLIC_URL, compressed)
 
+    @condition(etag_func=lambda _: tag)
+    def answer(request: HttpRequest) -> HttpResponse:
+        headers = {"Content-Encoding": "gzip"} if compressed else None
+        return HttpResponse(body, content_type=content_type, headers=headers)
 
-def _etag(request: HttpRequest) -> str:
-    return _chosen(request)[1]
-
-
-@condition(etag_func=_etag)
-def _answer(request: HttpRequest) -> HttpResponse:
-    body, _, compressed = _chosen(request)
-    return HttpResponse(
-        body, content_type="application/json", headers={"Content-Encoding": "gzip"} if compressed else None
-    )
+    response: HttpResponse = answer(request)
+    patch_cache_control(response, public=True, max_age=300)
+    patch_vary_headers(response, ["Accept-Encoding"])
+    return response
 
 
 @require_safe
@@ -61,16 +62,12 @@ def openapi(request: HttpRequest) -> HttpResponse:
 
     It is compressed for those who take that, and not sent again to those who have it (RFC 9110 §13.1.2).
     """
-    response = _answer(request)
+    response = _answer(request, _document, "application/json")
     response["Access-Control-Allow-Origin"] = "*"
-    patch_cache_control(response, public=True, max_age=300)
-    patch_vary_headers(response, ["Accept-Encoding"])
     return response
 
 
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    """Show the document by Redoc, which is served from our own files."""
-    response = render(request, "api/docs.html")
-    response._csp_replace = REDOC_POLICY  # type: ignore[attr-defined]
-    return response
+    """Show the document to people: without a script, and without anything from elsewhere."""
+    return _answer(request, _page, "text/html; charset=utf-8")

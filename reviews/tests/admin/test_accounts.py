@@ -1,4 +1,4 @@
-"""The look and the words of an account, as its people set them, and the card with its code."""
+"""The page of an account, which the operator makes, and the card with its code."""
 
 from datetime import datetime
 from io import BytesIO
@@ -7,15 +7,12 @@ from typing import Any
 import pytest
 import zxingcpp
 from django.conf import settings
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
-from reviews.models import FollowUpStep, Logo, Sequence
-from reviews.tests.pages.test_printed import image
+from reviews.models import FollowUpStep, Sequence
 from reviews.tests.support.helpers import asked
 
 pytestmark = pytest.mark.django_db
@@ -33,50 +30,11 @@ def form(account: Account, **changes: Any) -> dict[str, Any]:
     return given | inline | changes
 
 
-def problems(client: Client, account: Account, **changes: Any) -> list[str]:
-    response = client.post(address(account), form(account, **changes))
-    assert response.status_code == 200
-    found = response.context["adminform"].form.errors
-    return [str(problem) for messages in found.values() for problem in messages]
-
-
-def test_the_owner_chooses_language_words_and_logo(account: Account, owner: User) -> None:
+def test_what_other_tabs_hold_is_not_changed_here(account: Account, owner: User) -> None:
     client = signed_in(owner)
-    assert "Deutsch" in client.get(address(account)).content.decode()
-    changes = {"language": "de", "page_heading": "Hallo {{ first_name }}!", "thanks_text": "Danke."}
-    file = SimpleUploadedFile("logo.jpg", image("JPEG"), "image/jpeg")
-    assert client.post(address(account), form(account, logo_file=file, **changes)).status_code == 302
+    assert client.post(address(account), form(account, language="de", colour="#000000")).status_code == 302
     account.refresh_from_db()
-    assert (account.language, account.page_heading, account.thanks_text) == ("de", "Hallo {{ first_name }}!", "Danke.")
-    assert len(account.logo) == 32
-    assert bytes(Logo.objects.get(account=account).content).startswith(b"\x89PNG")
-    assert "Remove the logo" in client.get(address(account)).content.decode()
-    client.post(address(account), form(account))  # saved again without a file: the logo stays
-    account.refresh_from_db()
-    assert account.logo
-    client.post(address(account), form(account, no_logo="on"))
-    account.refresh_from_db()
-    assert account.logo == ""
-
-
-def test_words_of_a_page_are_checked_like_those_of_a_message(account: Account, owner: User) -> None:
-    client = signed_in(owner)
-    found = problems(client, account, page_heading="{{ link }}", page_text="5 stars get a gift", language="tlh")
-    assert len(found) == 4
-    assert "There is no variable link." in " ".join(found)
-    assert "“get a gift”" in " ".join(found)
-    assert "“5 stars”" in " ".join(found)
-    assert "tlh is not one of the available choices" in " ".join(found)
-    account.refresh_from_db()
-    assert account.page_heading == ""
-
-
-@pytest.mark.parametrize("content", [b"<svg onload='alert(1)'/>", b"\x89PNG\r\n\x1a\nbroken"])
-def test_a_file_that_is_no_image_is_refused_at_its_field(account: Account, owner: User, content: bytes) -> None:
-    found = problems(signed_in(owner), account, logo_file=SimpleUploadedFile("logo.png", content))
-    assert len(found) == 1
-    assert "image" in found[0]
-    assert not Logo.objects.exists()
+    assert (account.language, account.colour) == ("en", "#1d4ed8")
 
 
 def test_a_new_accounts_messages_start_in_its_language(account: Account, operator: User) -> None:

@@ -28,7 +28,7 @@ def sequence_form(sequence: Sequence, **changed: str) -> dict[str, str]:
     ("changed", "words"),
     [
         ({"steps-0-email_text": "Hi {{ nobody }} {{ link }}"}, "There is no variable nobody"),
-        ({"steps-0-email_text": "Hi there"}, "The text must hold {{ link }}"),
+        ({"steps-0-email_text": "Hi there"}, "Insert the link: it leads to the page."),
         ({"steps-0-sms_text": "{{ business_name }} {{ link }}"}, "must say how to opt out"),
         ({"steps-0-sms_text": "Hi {{ link }} STOP"}, "must name the business"),
         ({"steps-1-email_text": "{{ link }} Get a discount for a review"}, "leave out “discount”"),
@@ -82,7 +82,9 @@ def test_a_step_takes_the_place_of_one_that_is_removed(account: Account, owner: 
 
 def test_two_steps_in_one_place_are_refused(account: Account, owner: User) -> None:
     sequence = Sequence.objects.get(account=account)
-    assert "duplicate" in change(owner, sequence, sequence_form(sequence, **{"steps-2-position": "1"}))
+    assert "Two steps stand in the same place" in change(
+        owner, sequence, sequence_form(sequence, **{"steps-2-position": "1"})
+    )
     assert [step.position for step in sequence.steps.all()] == [0, 1, 2]
 
 
@@ -118,32 +120,21 @@ def test_the_first_sequence_of_an_account_is_its_default(account: Account, owner
     assert Sequence.objects.get().is_default
 
 
-def test_another_sequence_is_made_the_default(account: Account, owner: User, now: datetime) -> None:
+def test_another_sequence_is_used_by_default(account: Account, owner: User, now: datetime) -> None:
     client = signed_in(owner)
     client.post(reverse("admin:reviews_sequence_add"), new_form(account, "short"))
-    form = {"action": "default", "_selected_action": [str(Sequence.objects.get(slug="short").pk)]}
-    content = client.post(reverse("admin:reviews_sequence_changelist"), form, follow=True).content.decode()
-    assert "Short is the default of Riverside Dental now." in content
+    client.post(reverse("admin:reviews_sequence_make_default", args=[Sequence.objects.get(slug="short").pk]))
     assert dict(Sequence.objects.values_list("slug", "is_default")) == {"standard": False, "short": True}
     assert asked(account, now).sequence.slug == "short"
-
-
-def test_only_one_sequence_of_an_account_can_be_chosen_as_the_default(account: Account, owner: User) -> None:
-    client = signed_in(owner)
-    client.post(reverse("admin:reviews_sequence_add"), new_form(account, "short"))
-    form = {"action": "default", "_selected_action": [str(pk) for pk in Sequence.objects.values_list("pk", flat=True)]}
-    content = client.post(reverse("admin:reviews_sequence_changelist"), form, follow=True).content.decode()
-    assert "Choose one sequence" in content
-    assert Sequence.objects.get(is_default=True).slug == "standard"
 
 
 def test_a_viewer_of_the_account_chooses_no_default_there(
     account: Account, other_account: Account, owner: User
 ) -> None:
     Membership.objects.create(account=other_account, user=owner, role="viewer")
-    Sequence.objects.filter(account=other_account).update(slug="main", is_default=False)
-    form = {"action": "default", "_selected_action": [str(Sequence.objects.get(account=other_account).pk)]}
-    signed_in(owner).post(reverse("admin:reviews_sequence_changelist"), form)
+    theirs = Sequence.objects.get(account=other_account)
+    Sequence.objects.filter(pk=theirs.pk).update(slug="main", is_default=False)
+    assert signed_in(owner).post(reverse("admin:reviews_sequence_make_default", args=[theirs.pk])).status_code == 403
     assert not Sequence.objects.get(account=other_account).is_default
 
 
@@ -157,13 +148,22 @@ def test_the_default_sequence_cannot_be_deleted_and_another_one_can(account: Acc
 
 
 @pytest.mark.parametrize(
-    ("slug", "words"), [("42", "Digits alone"), ("standard", "Another sequence of this account is named so.")]
+    ("name", "slug"),
+    [("42", "sequence-42"), ("Standard", "standard-2"), ("Für später!", "fur-spater"), ("…", "sequence")],
 )
-def test_a_slug_that_is_ambiguous_is_refused(account: Account, owner: User, slug: str, words: str) -> None:
-    form = new_form(account, "short") | {"slug": slug}
-    content = signed_in(owner).post(reverse("admin:reviews_sequence_add"), form).content.decode()
-    assert words in content
-    assert Sequence.objects.count() == 1
+def test_the_key_for_the_api_is_made_of_the_name(account: Account, owner: User, name: str, slug: str) -> None:
+    form = new_form(account, "short") | {"name": name, "slug": "of-no-use"}
+    assert signed_in(owner).post(reverse("admin:reviews_sequence_add"), form).status_code == 302
+    assert Sequence.objects.get(is_default=False).slug == slug
+
+
+def test_the_key_for_the_api_stays_when_the_name_changes(account: Account, owner: User) -> None:
+    sequence = Sequence.objects.get(account=account)
+    assert change(owner, sequence, sequence_form(sequence, name="After a visit", slug="other")) == ""
+    sequence.refresh_from_db()
+    assert (sequence.name, sequence.slug) == ("After a visit", "standard")
+    page = signed_in(owner).get(reverse("admin:reviews_sequence_change", args=[sequence.pk])).content.decode()
+    assert page.count("standard") == 1  # in the fold for the API
 
 
 def test_staff_ask_with_the_very_sequence_they_chose(account: Account, owner: User) -> None:

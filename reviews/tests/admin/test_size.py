@@ -21,12 +21,13 @@ pytestmark = [
 ]
 
 REQUESTS = 100_000
-MOST_STATEMENTS = 16
+MOST_STATEMENTS = 15
 MOST_READ = 10_000  # by a sequential scan: lists count that far
 BIG = {"reviews_contact", "reviews_reviewrequest", "reviews_delivery"}
 
-LIST, CONTACTS, MESSAGES, INBOX = (
-    f"/admin/reviews/{name}/" for name in ("reviewrequest", "contact", "delivery", "inboxitem")
+LIST, CONTACTS, MESSAGES, INBOX, MARKS, IMPORTS = (
+    f"/admin/reviews/{name}/"
+    for name in ("reviewrequest", "contact", "delivery", "inboxitem", "suppression", "importjob")
 )
 PAGES = [
     "/admin/",
@@ -34,12 +35,22 @@ PAGES = [
     f"{LIST}?p=20",
     f"{LIST}?status__exact=scheduled",
     f"{LIST}?status__exact=failed",
+    f"{LIST}?held=yes",
+    f"{LIST}?o=oldest",
+    f"{LIST}?o=oldest&p=20&status__exact=scheduled",
+    f"{LIST}?period=7",
     f"{LIST}?q=row50011",
     f"{LIST}?q=row50011@example.com",
     f"{LIST}?q=nobody-has-this",
     f"{LIST}?q=ada",
     f"{LIST}?q=JOB-7",
     CONTACTS,
+    f"{CONTACTS}?o=oldest",
+    f"{CONTACTS}?o=name",
+    f"{CONTACTS}?o=name&p=20",
+    f"{CONTACTS}?asked=sent",
+    f"{CONTACTS}?asked=responded",
+    f"{CONTACTS}?asked=never",
     f"{CONTACTS}?q=row50011",
     f"{CONTACTS}?q=nobody-has-this",
     f"{CONTACTS}?q=ada",
@@ -48,6 +59,9 @@ PAGES = [
     f"{MESSAGES}?status__exact=failed",
     INBOX,
     f"{INBOX}?handled=all",
+    MARKS,
+    f"{MARKS}?lifted_at__isempty=1&channel__exact=email",
+    IMPORTS,
 ]
 
 

@@ -1,8 +1,5 @@
 """CSV as programs write it, and the columns that are guessed."""
 
-import csv
-import io
-
 import pytest
 
 from reviews.requests.csv_encoding import Unreadable
@@ -12,7 +9,6 @@ from reviews.requests.csv_files import (
     guess_columns,
     has_header,
     rows_of,
-    write_rows,
 )
 
 
@@ -69,14 +65,3 @@ def test_columns_are_guessed(text: str, header: bool, columns: list[str]) -> Non
     rows = list(rows_of(text, delimiter_of(text)))
     assert has_header(rows) is header
     assert guess_columns(rows, header=header) == columns
-
-
-def test_what_is_written_is_no_formula_and_comes_back() -> None:
-    cells = ["=1+1", "@x", "-cmd|' /C calc'", "+12125551234", "-5", 'say "hi", Zoë', "two\nlines"]
-    text = "".join(write_rows(iter([cells])))
-    assert next(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))) == [
-        "'=1+1",
-        "'@x",
-        "'-cmd|' /C calc'",
-        *cells[3:],
-    ]

@@ -32,6 +32,15 @@ def fits(page: Any) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
+def log_out(page: Any, user: User) -> None:
+    """Sign out in the user menu, which on a phone lies in the menu."""
+    menu = page.get_by_role("button", name="Open the menu")
+    if menu.is_visible():
+        menu.click()
+    page.get_by_role("button", name=user.name or user.email).click()
+    page.get_by_role("button", name="Log out").click()
+
+
 def sign_in(page: Any, user: User) -> None:
     page.get_by_label("E-mail").fill(user.email)
     page.get_by_label("Password").fill("correct horse")

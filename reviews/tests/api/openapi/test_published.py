@@ -72,10 +72,20 @@ def test_it_is_made_ready_once(client: Client, monkeypatch: pytest.MonkeyPatch) 
     assert client.get(PATH).status_code == 200
 
 
-def test_the_page_for_people_loads_nothing_from_elsewhere(client: Client) -> None:
+def test_the_page_for_people_loads_no_script_and_nothing_from_elsewhere(client: Client, settings: Any) -> None:
+    settings.PUBLIC_URL = "http://testserver"
     response = client.get("/api/docs")
     page = response.content.decode()
     assert response.status_code == 200
-    assert "redoc.standalone.js" in page
-    assert re.findall(r"https?://", page) == []
-    assert "'unsafe-eval'" not in response["Content-Security-Policy"]
+    assert "<script" not in page
+    assert re.findall(r"(?:src|href)=[\"']?(?:https?:)?//", page) == []
+    assert "script-src" not in response["Content-Security-Policy"]
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+def test_the_page_for_people_is_small_and_not_sent_again(client: Client) -> None:
+    response = client.get("/api/docs", headers={"accept-encoding": "gzip"})
+    assert len(response.content) < 30_000
+    assert gzip.decompress(response.content).startswith(b"<!doctype html>")
+    again = client.get("/api/docs", headers={"accept-encoding": "gzip", "if-none-match": response["ETag"]})
+    assert again.status_code == 304

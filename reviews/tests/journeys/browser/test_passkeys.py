@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from oauth.models import User
-from reviews.tests.support.browser import fits, in_a_browser, sign_in
+from reviews.tests.support.browser import fits, in_a_browser, log_out, sign_in
 
 pytestmark = in_a_browser
 
@@ -47,7 +47,7 @@ def test_a_passkey_is_added_and_signs_in_alone_and_as_the_second_step(
     page.get_by_role("link", name="I have them. Go on").click()
     page.wait_for_selector("h3:has-text('My laptop')")
     assert fits(page)
-    page.get_by_role("button", name="Sign out", exact=True).click()
+    log_out(page, owner)
 
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("**/admin/")

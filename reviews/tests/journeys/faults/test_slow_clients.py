@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.fault, pytest.mark.once]
 
 CLIENTS = 200
 WITHIN = 10.0  # seconds: ten times what an answer may take
-LARGE = "/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
+LARGE = "/static/unfold/css/styles.css"
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""The lists for people: the sentences, chips, orders and files of each."""
