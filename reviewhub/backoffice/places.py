@@ -31,13 +31,24 @@ REGIONS = {
     "Pacific": gettext_lazy("Pacific Ocean"),
 }
 
+# Countries for which the library has no name.
+UNNAMED = {
+    "AC": gettext_lazy("Ascension Island"),
+    "TA": gettext_lazy("Tristan da Cunha"),
+    "XK": gettext_lazy("Kosovo"),
+}
+
 
 # --- Countries ---------------------------------------------------------------------------------------------
 
 
-@cache
 def country_name(code: str, language: str) -> str:
     """Return the country's name in the language, in English where it has none; the code for what is no country."""
+    return str(UNNAMED[code]) if code in UNNAMED else _listed_name(code, language)
+
+
+@cache
+def _listed_name(code: str, language: str) -> str:
     names = LOCALE_DATA.get(code, {})
     for tongue in (language[:2], "en"):
         name = names.get(tongue, "")

@@ -18,6 +18,7 @@ from oauth.models import AccessToken, Account, ApiKey, Grant, Invitation, Member
 from oauth.server import grants
 from oauth.sign_in.invitations import accept
 from oauth.tests.flow import App, refused, signed_in
+from reviewhub.testing import make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -63,19 +64,9 @@ def by_the_list(office: Client, row: Membership) -> None:
     confirmed(office, reverse("admin:oauth_membership_changelist"), form)
 
 
-def by_the_accounts_page(office: Client, row: Membership) -> None:
-    address = reverse("admin:oauth_account_change", args=[row.account_id])
-    form = office.get(address).context["adminform"].form
-    values = {name: value for name, value in form.initial.items() if value is not None and value is not False}
-    people = {
-        "memberships-TOTAL_FORMS": 1,
-        "memberships-INITIAL_FORMS": 1,
-        "memberships-0-id": row.pk,
-        "memberships-0-account": row.account_id,
-        "memberships-0-role": row.role,
-        "memberships-0-DELETE": "on",
-    }
-    confirmed(office, address, values | people)
+def by_settings(office: Client, row: Membership) -> None:
+    make_member(row.account, "owner", "second@riverside.example")  # the only one stays
+    confirmed(office, reverse("settings-people-remove", args=[row.pk]), {})
 
 
 def by_a_query(office: Client, row: Membership) -> None:
@@ -91,7 +82,7 @@ def by_another_persons_name(office: Client, row: Membership) -> None:
     Membership.objects.filter(pk=row.pk).update(user=User.objects.create_user("joe@example.com"))
 
 
-ROADS = [by_its_page, by_the_list, by_the_accounts_page, by_a_query, by_sql, by_another_persons_name]
+ROADS = [by_its_page, by_the_list, by_settings, by_a_query, by_sql, by_another_persons_name]
 
 
 def made_anew(app: App) -> None:

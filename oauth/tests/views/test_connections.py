@@ -123,7 +123,7 @@ def test_staff_are_led_to_the_tab_of_settings(owner: User, stranger: User, accou
 def test_staff_of_several_businesses_see_the_one_that_the_address_names(
     owner: User, account: Account, other_account: Account
 ) -> None:
-    Membership.objects.create(account=other_account, user=owner, role="viewer")
+    Membership.objects.create(account=other_account, user=owner, role="manager")
     User.objects.update(is_staff=True)
     for business in (other_account, account):
         content = signed_in(owner).get(page(business), follow=True).content.decode()

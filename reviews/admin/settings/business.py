@@ -7,9 +7,11 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import time_format
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
@@ -37,11 +39,19 @@ def _read_clock(value: Any) -> time:
     return value if isinstance(value, time) else time.fromisoformat(value)
 
 
+class LongSelect(UnfoldAdminSelectWidget):
+    """A select with hundreds of options, written without blanks between them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        # Not by the renderer of forms, which does not know the project's own templates.
+        return render_to_string("admin/settings/long_select.html", self.get_context(name, value, attrs))
+
+
 class BusinessForm(forms.ModelForm):
     """The fields of an account that its owners and managers change, but for its looks."""
 
-    country = forms.ChoiceField(label=gettext_lazy("Country"), widget=UnfoldAdminSelectWidget)
-    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), widget=UnfoldAdminSelectWidget)
+    country = forms.ChoiceField(label=gettext_lazy("Country"), widget=LongSelect)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), widget=LongSelect)
     window_start = forms.TypedChoiceField(
         label=gettext_lazy("From"), coerce=_read_clock, widget=UnfoldAdminSelectWidget
     )
