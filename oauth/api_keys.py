@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from oauth.hashers import new_token, token_hash
 from oauth.models import Account, ApiKey, Membership, User
 from oauth.models.api_key import PREFIX
+from oauth.roles import scopes_now
 from oauth.scopes import DEFAULT_SCOPES
 from reviewhub.refused import Refused
 
@@ -46,6 +47,12 @@ def check_number(account: Account, now: datetime) -> None:
     """Raise Refused if the account has as many live keys as it may."""
     if ApiKey.objects.live(now).filter(account=account).count() >= MOST:
         raise Refused("account", f"The account has {MOST} keys already: revoke some first.")
+
+
+def keys_of(account: Account, now: datetime) -> list[tuple[ApiKey, list[str]]]:
+    """Return the account's live keys, the newest first, each with what it may do now."""
+    keys = ApiKey.objects.live(now).acting().with_role().filter(account=account)
+    return [(key, scopes_now(key.scope, key.role)) for key in keys.select_related("user").order_by("-created_at")]
 
 
 def find_holder(account: Account, user: Any) -> User | None:

@@ -6,12 +6,17 @@ Owners and managers change things, viewers look. An operator (superuser) may do 
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from oauth.models import Membership
 from oauth.scopes import WRITE, in_order
 
 WRITERS = {Membership.Role.OWNER, Membership.Role.MANAGER}
+
+
+class MayOnlyLook(PermissionDenied):
+    """The person may see what they wanted to change."""
 
 
 def memberships_of(request: HttpRequest) -> list[Membership]:

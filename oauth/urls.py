@@ -18,6 +18,7 @@ from oauth.views.metadata import metadata
 from oauth.views.revoke import revoke
 from oauth.views.security import (
     AddPasskey,
+    ChangePassword,
     ConfirmByPasskey,
     NewRecoveryCodes,
     RecoveryCodes,
@@ -39,7 +40,7 @@ urlpatterns = [
     path("sign-in/code", SecondFactor.as_view(), name="mfa_authenticate"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
     path("invitation/<str:token>", accept_invitation, name="invitation"),
-    path("password/change", account.password_change, name="account_change_password"),
+    path("password/change", ChangePassword.as_view(), name="account_change_password"),
     path(
         "password/reset",
         account.PasswordResetView.as_view(extra_context={"sends_mail": settings.MAIL_PROVIDER}),

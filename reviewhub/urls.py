@@ -12,6 +12,7 @@ from reviews.admin.simulator import simulator
 from reviews.insights.health import healthz, readyz
 from reviews.insights.prometheus import metrics
 
+handler403 = "reviewhub.backoffice.forbidden.answer_forbidden"
 handler500 = "reviewhub.outages.answer_error"
 handler429 = "oauth.views.sign_in.ask_to_wait"  # allauth looks here for the answer to its own limits
 
@@ -24,6 +25,7 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/reports/", admin.site.admin_view(reports), name="reports"),
+    path("admin/settings/", include("reviews.admin.settings.urls")),
     path("admin/operations/", include("reviews.admin.operations")),
     path("admin/settings/", include("reviews.admin.settings.urls")),
     path("admin/simulator/", admin.site.admin_view(simulator), name="simulator"),

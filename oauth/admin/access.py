@@ -7,23 +7,21 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import DeviceGrant
 
-from oauth.api_keys import NO_HOLDER, check_number, create_api_key, find_holder, revoke_api_keys
+from oauth.api_keys import revoke_api_keys
 from oauth.applications import renew_secret
 from oauth.models import AccessToken, Account, ApiKey, Application, Grant, IDToken, Membership, RefreshToken, User
-from oauth.roles import is_operator, written_accounts
+from oauth.roles import is_operator
 from oauth.server import grants
-from oauth.sign_in.forms import scopes_choice
 from reviewhub.backoffice.pages import (
-    AccountAdmin,
-    AccountTabularInline,
     AdminPasswordChangeForm,
-    FixedRows,
     GeneratedRows,
     OperatorAdmin,
     UserChangeForm,
@@ -32,7 +30,6 @@ from reviewhub.backoffice.pages import (
     action,
     display,
 )
-from reviewhub.refused import Refused
 
 # Our pages replace the OAuth library's. Django's groups are not used.
 for model in (Application, AccessToken, RefreshToken, Grant, IDToken, DeviceGrant, Group):
@@ -40,57 +37,11 @@ for model in (Application, AccessToken, RefreshToken, Grant, IDToken, DeviceGran
         admin.site.unregister(model)
 
 
-class MembershipForm(forms.ModelForm):
-    """Form for a person in the list of an account; whose row it is stays as it was made."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.pk and "user" in self.fields:
-            self.fields["user"].disabled = True
-
-
-class MembershipInline(AccountTabularInline):
-    """People of an account. They see each other; the operator changes the list, and invitations add to it."""
-
-    model = Membership
-    form = MembershipForm
-    verbose_name_plural = "people"
-    hide_title = True
-    extra = 0
-    autocomplete_fields = ("user",)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        # Names and addresses are no links for others: a person's own page is for the operator alone.
-        return ("user", "role") if is_operator(request) else ("person", "address", "role")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if is_operator(request) else ("person", "address")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Membership]:
-        return super().get_queryset(request).select_related("user", "account").order_by("created_at")
-
-    def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
-        return is_operator(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_operator(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return is_operator(request)
-
-    @display(description="Name")
-    def person(self, membership: Membership) -> str:
-        return membership.user.name or "–"
-
-    @display(description="E-mail")
-    def address(self, membership: Membership) -> str:
-        return membership.user.email
-
-
 class BusinessAdmin(WithHistory):
-    """Businesses. Owner and managers change theirs; the operator alone makes one, and deactivates it to end it.
+    """Businesses: what of them the operator alone decides. Owners and managers change theirs in Settings.
 
-    Registered by the app that knows what a new account needs: `reviews.admin.accounts`.
+    The operator makes one here, and deactivates it to end it. Registered by the app that knows what a new account
+    needs: `reviews.admin.accounts`.
     """
 
     account_path = "pk"
@@ -104,24 +55,24 @@ class BusinessAdmin(WithHistory):
     search_fields = ("name",)
     readonly_fields = ("id", "created_at")
     fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("name", "country", "time_zone", "colour")}),
-        ("When", {"fields": ("window_start", "window_end", "skip_holidays", "cooldown_days")}),
-        ("Consent", {"fields": (("texts_need_consent", "mail_needs_consent"),)}),
-        ("From whom", {"fields": ("sender_name", "reply_to", "text_sender", "texts_per_second", "postal_address")}),
-        ("This account", {"fields": ("id", "calls_per_minute", "is_active", "created_at")}),
+        (None, {"fields": ("name", "country", "time_zone", "postal_address")}),
+        (_("This installation"), {"fields": ("texts_per_second", "calls_per_minute", "is_active", "id", "created_at")}),
     )
-
-    inlines: tuple[Any, ...] = (MembershipInline,)
 
     def versions(self, row: Account) -> list[Any]:
         """Return the account's versions together with those of its memberships."""
         people = Membership.history.filter(account_id=row.pk).select_related("history_user", "user")
         return [*super().versions(row), *people]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (
-            self.readonly_fields if is_operator(request) else (*self.readonly_fields, "calls_per_minute", "is_active")
-        )
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Lead whoever works in the business to its Settings: what is here is the operator's."""
+        if not is_operator(request) and self.get_object(request, object_id) is not None:
+            return HttpResponseRedirect(reverse("settings-business"))
+        page: HttpResponse = super().change_view(request, object_id, *args, **kwargs)
+        return page
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return is_operator(request)
 
     def has_add_permission(self, request: HttpRequest, *args: Any) -> bool:
         return is_operator(request)
@@ -182,63 +133,18 @@ class PersonAdmin(DjangoUserAdmin, OperatorAdmin):
             revoke_api_keys(ApiKey.objects.filter(user=obj), now)
 
 
-class ApiKeyForm(forms.ModelForm):
-    """Form for a new key: name, scopes and end are chosen, the value is not."""
-
-    scopes = scopes_choice()
-
-    class Meta:
-        model = ApiKey
-        fields = ("account", "name", "scopes", "expires_at")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        expires_at, account = cleaned.get("expires_at"), cleaned.get("account")
-        if expires_at and expires_at <= timezone.now():
-            self.add_error("expires_at", "This moment has passed already: the key would never work.")
-        if account and find_holder(account, None) is None:
-            self.add_error("account", NO_HOLDER)
-        elif account:
-            try:
-                check_number(account, timezone.now())
-            except Refused as refusal:
-                self.add_error("account", refusal.reason)
-        return cleaned
-
-
 @admin.register(ApiKey)
-class ApiKeyAdmin(FixedRows, AccountAdmin):
-    """API keys: made here, shown once, and revoked; never edited."""
+class ApiKeyAdmin(GeneratedRows, OperatorAdmin):
+    """API keys of all accounts, for the operator. People make and end theirs in Settings."""
 
     list_display = ("name", "account", "prefix", "scope", "user", "created_at", "last_used_at", "state")
     list_select_related = ("account", "user", "membership")
     ordering = ("-created_at",)
     actions = ("revoke",)
-    fields = ("account", "name", "scopes", "expires_at")
-
-    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
-        if obj is None:
-            return self.fields
-        return ("account", "name", "prefix", "scope", "user", "created_at", "expires_at", "last_used_at", "revoked_at")
-
-    def get_form(self, request: HttpRequest, obj: ApiKey | None = None, change: bool = False, **kwargs: Any) -> Any:
-        form = ApiKeyForm if obj is None else forms.ModelForm
-        return super().get_form(request, obj, change=change, **kwargs | {"form": form})
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        holder = find_holder(obj.account, request.user)
-        assert holder is not None, "the form has checked that there is one"  # noqa: S101
-        row, obj.shown_once = create_api_key(
-            account=obj.account,
-            user=holder,
-            name=obj.name,
-            scopes=form.cleaned_data["scopes"],
-            expires_at=obj.expires_at,
-        )
-        obj.pk, obj.prefix = row.pk, row.prefix
-
-    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
-        return _show_once(self, request, "The new API key", {obj.name: obj.shown_once})
+    fields = (
+        *("account", "name", "prefix", "scope", "user"),
+        *("created_at", "expires_at", "last_used_at", "revoked_at"),
+    )
 
     @display(
         description="State", label={"live": "success", "revoked": "danger", "left": "danger", "expired": "warning"}
@@ -250,10 +156,9 @@ class ApiKeyAdmin(FixedRows, AccountAdmin):
             return "left"  # whose key it is works in the account no more, or anew
         return "expired" if key.expires_at and key.expires_at <= timezone.now() else "live"
 
-    @action(description="Revoke the chosen keys", permissions=["write"])
+    @action(description="Revoke the chosen keys")
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
-        writable = keys if is_operator(request) else keys.filter(account__in=written_accounts(request))
-        messages.success(request, f"Revoked: {revoke_api_keys(writable, timezone.now())}.")
+        messages.success(request, f"Revoked: {revoke_api_keys(keys, timezone.now())}.")
 
 
 class ApplicationForm(forms.ModelForm):

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
@@ -44,6 +45,8 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: Any) -> None:
         super().login(request, user)
         sessions.begin(request)
+        # Who has proved a moment ago who they are, or set their first password, is not asked to prove it again.
+        record_authentication(request, user, method="sign_in", reauthenticated=True)
 
     def is_ajax(self, request: HttpRequest) -> bool:
         return False

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.core import signing
@@ -9,6 +10,8 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from oauth.models import Account, Invitation, Membership, User
 from reviewhub.counters import count_one
@@ -29,24 +32,25 @@ def check(*, account: Account, email: str, now: datetime) -> None:
     """
     pending = Invitation.objects.pending().filter(account=account)
     if pending.filter(email=email).exists():
-        raise NoInvitation("An invitation to this address is pending: send it again, or withdraw it first.")
+        raise NoInvitation(_("An invitation to this address is pending: send it again, or withdraw it first."))
     if Membership.objects.filter(account=account, user__email=email).exists():
-        raise NoInvitation("This person works in the account already.")
+        raise NoInvitation(_("This person works in the business already."))
     if pending.count() >= MOST_PENDING:
-        raise NoInvitation(f"{MOST_PENDING} invitations are pending: withdraw some first.")
+        raise NoInvitation(_("%(count)d invitations are pending: withdraw some first.") % {"count": MOST_PENDING})
     _count_mail(account, now)
 
 
 def _count_mail(account: Account, now: datetime) -> None:
     if count_one(f"invitations:{account.pk}:{now:%Y%m%d}", 24 * 3600) > MAILS_A_DAY:
-        raise NoInvitation(f"{MAILS_A_DAY} invitations were mailed today: go on tomorrow.")
+        raise NoInvitation(_("%(count)d invitations were mailed today: go on tomorrow.") % {"count": MAILS_A_DAY})
 
 
 def send(invitation: Invitation) -> None:
     """Send the mail. Raises the errors of the mail backend; the invitation then waits to be sent again."""
     context = {"invitation": invitation, "link": link(invitation)}
     subject = render_to_string("oauth/mail/invitation_subject.txt", context)
-    text = render_to_string("oauth/mail/invitation.txt", context)
+    with timezone.override(ZoneInfo(invitation.account.time_zone)):
+        text = render_to_string("oauth/mail/invitation.txt", context)
     EmailMessage(" ".join(subject.split()), text, to=[invitation.email]).send()
 
 
@@ -55,9 +59,9 @@ def renew(invitation: Invitation, now: datetime) -> Invitation:
     with transaction.atomic():
         row = Invitation.objects.pending().select_for_update(of=("self",)).filter(pk=invitation.pk).first()
         if row is None:
-            raise NoInvitation("It was accepted or withdrawn.")
+            raise NoInvitation(_("It was accepted or withdrawn."))
         if now - row.sent_at < BETWEEN_MAILS:
-            raise NoInvitation("It was sent a moment ago: give the mail five minutes to arrive.")
+            raise NoInvitation(_("It was sent a moment ago: give the mail five minutes to arrive."))
         _count_mail(row.account, now)
         row.sent_at = now
         row.save(update_fields=["sent_at"])

@@ -72,7 +72,7 @@ class App:
 
     def answer(self, decision: str | None = "allow", **changed: str | None) -> Any:
         """The consent form, sent with that decision."""
-        self.browser.force_login(self.user)
+        self.browser.force_login(User.objects.get(pk=self.user.pk))  # its sessions may have ended since it was read
         form = {"decision": decision or "", "account": str(self.account.pk)}
         return self.browser.post(self.authorize_url(**changed), form)
 

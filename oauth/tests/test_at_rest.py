@@ -58,7 +58,8 @@ def test_after_a_whole_flow_no_table_holds_a_code_token_secret_or_key(app: App, 
     pages.append(office.post(reverse("admin:oauth_application_add"), form))
     rotate = {"action": "rotate", "_selected_action": [str(app.application.pk)]}
     pages.append(office.post(reverse("admin:oauth_application_changelist"), rotate))
-    pages.append(office.post(reverse("admin:oauth_apikey_add"), {"account": str(app.account.pk)} | key))
+    in_view = {"business": str(app.account.pk)}
+    pages.append(office.post(reverse("settings-keys-make"), in_view | key))
     for page in pages:
         found = SECRETS.findall(page.content.decode())
         assert len(found) == 1

@@ -13,6 +13,13 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 from oauthlib.common import add_params_to_uri
 from oauthlib.oauth2 import FatalClientError, OAuth2Error
+from oauthlib.oauth2.rfc6749.errors import (
+    InvalidClientIdError,
+    InvalidRedirectURIError,
+    MismatchingRedirectURIError,
+    MissingClientIdError,
+    MissingRedirectURIError,
+)
 from rest_framework import serializers
 
 from oauth.models import Application, Membership
@@ -84,9 +91,14 @@ def _authorize(request: HttpRequest) -> HttpResponse:
         # Against the client's registration first: no redirect before the return address is known to be its own.
         scopes, details = _validate(parameters)
     except BadParameters as error:
-        return _refuse(request, error.description)
+        return _refuse(request, "link", error.description)
+    except (MissingClientIdError, InvalidClientIdError) as error:
+        return _refuse(request, "app", error.description)
+    except (MissingRedirectURIError, MismatchingRedirectURIError, InvalidRedirectURIError) as error:
+        app = Application.objects.get(client_id=parameters["client_id"])
+        return _refuse(request, "address", error.description, app=str(app))
     except FatalClientError as error:
-        return _refuse(request, error.description or "The app or its return address is not known here.")
+        return _refuse(request, "link", error.description)
     except OAuth2Error as error:
         if not request.user.is_authenticated:  # RFC 9700 §4.11.2: no redirect of a person who has not signed in
             return redirect_to_login(request.get_full_path())
@@ -165,5 +177,10 @@ def _memberships(request: HttpRequest) -> list[Membership]:
     return sorted(memberships, key=lambda membership: membership.account.name.casefold())
 
 
-def _refuse(request: HttpRequest, reason: str) -> HttpResponse:
-    return render(request, "oauth/refused.html", {"reason": reason}, status=400)
+def _refuse(request: HttpRequest, fault: str, for_makers: str, *, app: str = "") -> HttpResponse:
+    """Say that the app's link does not work: no redirect, since nobody knows whose address that would be.
+
+    `fault`: what is wrong, of "app" (nobody has registered it), "address" (where people are sent back to), "link".
+    """
+    context = {"fault": fault, "app": app, "for_makers": for_makers}
+    return render(request, "oauth/refused.html", context, status=400)

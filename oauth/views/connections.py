@@ -1,12 +1,11 @@
 """Page of an account's connected apps and API keys: it shows who has access, makes keys, and ends access."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,13 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from oauth.api_keys import NO_HOLDER, check_number, create_api_key, find_holder, revoke_api_keys
+from oauth.api_keys import NO_HOLDER, check_number, create_api_key, find_holder, keys_of, revoke_api_keys
 from oauth.connections import connections_of
 from oauth.models import Account, ApiKey, Application, User
-from oauth.roles import WRITERS, is_operator, roles_of, scopes_now
+from oauth.roles import WRITERS, MayOnlyLook, is_operator, roles_of
 from oauth.scopes import SCOPES
 from oauth.server import grants
 from oauth.sign_in.forms import KeyForm
+from reviewhub.backoffice.business import business_of, enter
 from reviewhub.refused import Refused
 
 MOST_ACCOUNTS = 100  # on the page where an operator chooses one
@@ -30,7 +30,9 @@ MOST_ACCOUNTS = 100  # on the page where an operator chooses one
 @login_required
 @never_cache
 def connections(request: HttpRequest) -> HttpResponse:
-    """Lead to the page of the person's account, or let them choose among several."""
+    """Lead staff to the tab of Settings, others to the page of their account, or let them choose among several."""
+    if request.user.is_staff:
+        return redirect("settings-connections")
     accounts = Account.objects.order_by("name")
     if not is_operator(request):
         accounts = accounts.filter(pk__in=roles_of(request))
@@ -44,7 +46,12 @@ def connections(request: HttpRequest) -> HttpResponse:
 @login_required
 @never_cache
 def account_connections(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """Show who has access to the account on GET; make an API key on POST."""
+    """Show who has access to the account on GET; make an API key on POST. Staff see it as a tab of Settings."""
+    if request.method != "POST" and request.user.is_staff:
+        account = _find_account(request, account_id)
+        if account != business_of(request):
+            enter(request, account)
+        return redirect("settings-connections")
     if request.method == "POST":
         return _make_key(request, _find_account(request, account_id, to_write=True))
     return _render_page(request, _find_account(request, account_id), KeyForm())
@@ -104,13 +111,13 @@ def _make_key(request: HttpRequest, account: Account) -> HttpResponse:
 
 
 def _find_account(request: HttpRequest, account_id: UUID, *, to_write: bool = False) -> Account:
-    """Return the account. Raises Http404 for a stranger, and with `to_write` PermissionDenied for a viewer."""
+    """Return the account. Raises Http404 for a stranger, and with `to_write` MayOnlyLook for a viewer."""
     role = roles_of(request).get(account_id)
     account = Account.objects.filter(pk=account_id).first() if role or is_operator(request) else None
     if account is None:
         raise Http404
     if to_write and role not in WRITERS and not is_operator(request):
-        raise PermissionDenied
+        raise MayOnlyLook
     return account
 
 
@@ -119,16 +126,10 @@ def _render_page(request: HttpRequest, account: Account, form: KeyForm, status: 
     context = {
         "account": account,
         "connections": connections_of(account, now),
-        "keys": _keys_of(account, now),
+        "keys": keys_of(account, now),
         "form": form,
         "scopes": SCOPES,
         "has_others": is_operator(request) or len(roles_of(request)) > 1,
         "may_write": is_operator(request) or roles_of(request).get(account.pk) in WRITERS,
     }
     return render(request, "oauth/connections.html", context | more, status=status)
-
-
-def _keys_of(account: Account, now: datetime) -> list[tuple[ApiKey, list[str]]]:
-    """The account's live keys, the newest first, each with what it may do now."""
-    keys = ApiKey.objects.live(now).acting().with_role().filter(account=account)
-    return [(key, scopes_now(key.scope, key.role)) for key in keys.select_related("user").order_by("-created_at")]

@@ -6,6 +6,8 @@ Each change of a second factor ends the person's other sessions: whoever got in 
 from typing import Any
 from uuid import UUID
 
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.account.views import PasswordChangeView
 from allauth.mfa.base.views import IndexView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
@@ -45,6 +47,15 @@ class Security(IndexView):
         rows, this = sessions.list_sessions(self.request.user, timezone.now()), self.request.session.session_key
         rows.sort(key=lambda row: row.session_id != this)  # this one first
         return context | {"sessions": rows, "this_session": this}
+
+
+class ChangePassword(PasswordChangeView):
+    """Another password. Who has just given the old one is not asked for the new one right after."""
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        reauthenticate_by_password(self.request)
+        return answer
 
 
 # --- Second factors ----------------------------------------------------------------------------------

@@ -6,11 +6,15 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from unfold.decorators import action
 
 from reviewhub.backoffice.pages import AccountAdmin
@@ -20,10 +24,19 @@ RowModel = TypeVar("RowModel", bound=Model)
 RowModel_contra = TypeVar("RowModel_contra", bound=Model, contravariant=True)
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Result of a deed that is shown on another page: the sentence, and that page's address."""
+
+    words: str
+    url: str
+    level: int = messages.SUCCESS
+
+
 class Perform(Protocol[RowModel_contra]):
     """The deed of an action. Raises Refused when the row is not any more as the person saw it."""
 
-    def __call__(self, row: RowModel_contra, form_data: dict[str, Any], by: str, /) -> str | HttpResponse:
+    def __call__(self, row: RowModel_contra, form_data: dict[str, Any], by: str, /) -> str | HttpResponse | Elsewhere:
         """Return the sentence that the person reads on the row's page afterwards, or another page to show instead."""
 
 
@@ -40,15 +53,25 @@ class Action(Generic[RowModel]):
     """
 
     name: str
-    label: str  # on the button of the row's page
+    label: str | Promise  # on the button of the row's page
     url_path: str
     icon: str
-    question: str  # may name attributes of the row: "Erase {row}?"
-    explanation: str  # below the question
-    confirm: str  # on the button that does it
+    question: str | Promise  # may name attributes of the row: "Erase {row}?"
+    explanation: str | Promise  # below the question
+    confirm: str | Promise  # on the button that does it
     perform: Perform[RowModel]
     is_offered: Callable[[RowModel], bool] = _always
     form: Callable[[RowModel, Any], forms.Form] | None = None
+    # The button acts without the question, which only those see who open its address. For what can be taken back.
+    at_once: bool = False
+
+
+@dataclass(frozen=True)
+class Button:
+    """An action that is offered to the person on the row's page, with the address of its question."""
+
+    action: Action[Any]
+    url: str
 
 
 class WithActions(AccountAdmin):
@@ -85,6 +108,12 @@ class WithActions(AccountAdmin):
             self.show_business_of(request, rows[key])
         return rows[key]
 
+    def buttons(self, request: HttpRequest, row: Any) -> dict[str, Button]:
+        """Return the actions of the table that are offered to the person, by their names, in its order."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        offered = [each for each in self.confirmed_actions if self._may_act(each, request, row)]
+        return {each.name: Button(each, reverse(f"{name}_{each.name}", args=[row.pk])) for each in offered}
+
     def _may_act(self, row_action: Action[Any], request: HttpRequest, row: Any) -> bool:
         return row is not None and self.has_write_permission(request, row) and row_action.is_offered(row)
 
@@ -93,10 +122,16 @@ class WithActions(AccountAdmin):
         row = self.get_object(request, object_id)
         if row is None:
             raise Http404
-        if not self._may_act(row_action, request, row):
-            raise PermissionDenied
         is_confirmed = request.method == "POST"
+        if not self._may_act(row_action, request, row):
+            if is_confirmed and row_action.at_once and self.has_write_permission(request, row):  # pressed twice
+                messages.info(request, _("Nothing was changed: somebody was faster."))
+                return HttpResponseRedirect(self._page_of(row))
+            raise PermissionDenied
         form = row_action.form(row, request.POST if is_confirmed else None) if row_action.form else None
+        if form is not None and not is_confirmed:  # a link to the question says where the person came from
+            names = {field.name for field in form.hidden_fields()} - set(form.initial)
+            form.initial = {**form.initial, **{name: request.GET[name] for name in names if name in request.GET}}
         if not is_confirmed or (form is not None and not form.is_valid()):
             return self._question(row_action, request, row, form)
         try:
@@ -104,22 +139,38 @@ class WithActions(AccountAdmin):
         except Refused as refusal:
             messages.error(request, refusal.reason)
         else:
+            self._log(row_action, request, row)
             if isinstance(result, HttpResponse):
                 return result
+            if isinstance(result, Elsewhere):
+                messages.add_message(request, result.level, result.words)
+                return HttpResponseRedirect(result.url)
             messages.success(request, result)
         return HttpResponseRedirect(self._page_of(row))
+
+    def _log(self, row_action: Action[Any], request: HttpRequest, row: Any) -> None:
+        """Note who did it, for the row's history, and nothing of the row itself, which may have been erased."""
+        content_type = ContentType.objects.get_for_model(self.model)
+        LogEntry.objects.create(
+            user_id=str(request.user.pk),
+            content_type=content_type,
+            object_id=str(row.pk),
+            object_repr="",
+            action_flag=CHANGE,
+            change_message=row_action.name,
+        )
 
     def _question(
         self, row_action: Action[Any], request: HttpRequest, row: Any, form: forms.Form | None
     ) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": row_action.question.format(row=row),
+            "title": str(row_action.question).format(row=row),
             "opts": self.opts,
             "row_action": row_action,
             "form": form,
             "media": self.media,
-            "back": self._page_of(row),
+            "back": getattr(form, "back", "") or self._page_of(row),
         }
         return TemplateResponse(request, "admin/action.html", context)
 

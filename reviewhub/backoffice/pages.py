@@ -44,7 +44,6 @@ __all__ = [
     "AccountAdmin",
     "AccountFilter",
     "AccountStackedInline",
-    "AccountTabularInline",
     "AdminPasswordChangeForm",
     "FixedRows",
     "GeneratedRows",
@@ -307,17 +306,6 @@ class _AccountInline(_AccountRows):
     def _role(self, request: HttpRequest, obj: Any) -> set[str]:
         """Return all roles of the person: inlines are asked about the page's row, and its own page has decided."""
         return set(roles_of(request).values())
-
-
-class AccountTabularInline(_AccountInline, TabularInline):
-    """Inline rows as a table. Screen readers hear the name of the column at each field."""
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field is not None:
-            widget: Any = getattr(field.widget, "widget", field.widget)  # a choice of rows is wrapped
-            widget.attrs.setdefault("aria-label", str(field.label))
-        return field
 
 
 class AccountStackedInline(_AccountInline, StackedInline):

@@ -42,9 +42,8 @@ class ReviewAccountAdmin(BusinessAdmin):
     """Accounts. A new one starts with the standard sequence: without a sequence, nobody could be asked."""
 
     form = AccountForm
-    fieldsets: ClassVar[Any] = ((None, {"fields": ("name", "country", "time_zone")}), *BusinessAdmin.fieldsets[1:])
     add_fieldsets: ClassVar[Any] = (
-        (None, {"fields": ("name", "country", "time_zone", "language")}),
+        (None, {"fields": (*BusinessAdmin.fieldsets[0][1]["fields"], "language")}),
         *BusinessAdmin.fieldsets[1:],
     )
     actions_detail = ("card",)

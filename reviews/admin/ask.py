@@ -90,14 +90,17 @@ class AskForm(forms.Form):
         nobody="Nothing that we know of", whom="Agreed to"
     )
 
-    def __init__(self, request: HttpRequest, data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, request: HttpRequest, data: Any = None, known: Contact | None = None) -> None:
+        names = ("first_name", "last_name", "company_name", "email", "phone")
+        super().__init__(data, initial={name: getattr(known, name) for name in names} if known else {})
         self.doubts: list[str] = []
         mine = written_in_view(request)
         offer(self.fields["account"], mine)
         sequences = Sequence.objects.order_by("account__name", "name")
         own = sequences if mine is None else sequences.filter(account__in=mine)
         self.fields["sequence"].queryset = own  # type: ignore[attr-defined]
+        if known:
+            self.initial["account"] = known.account_id
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -196,7 +199,7 @@ def ask_page(page: Any, request: HttpRequest) -> HttpResponse:
     """Show the form, or ask the customer. Without a script, `_preview` in the form shows the preview instead."""
     if not page.has_add_permission(request):
         raise PermissionDenied
-    form = AskForm(request, request.POST) if request.method == "POST" else AskForm(request)
+    form = AskForm(request, request.POST) if request.method == "POST" else AskForm(request, known=_known(page, request))
     only_shown = not form.is_bound or "_preview" in request.POST
     if not only_shown and form.is_valid():
         try:
@@ -215,6 +218,13 @@ def ask_page(page: Any, request: HttpRequest) -> HttpResponse:
         "preview": look_at(form, timezone.now()) if form.is_bound else None,
     }
     return TemplateResponse(request, "admin/reviews/reviewrequest/ask.html", context)
+
+
+def _known(page: Any, request: HttpRequest) -> Contact | None:
+    """Return the customer whose page led here, whose data fill the form; None without one that the person may see."""
+    contacts: Any = page.admin_site.get_model_admin(Contact)
+    contact: Contact | None = contacts.get_object(request, request.GET.get("customer", ""))
+    return None if contact is None or contact.erased_at else contact
 
 
 def ask_preview(page: Any, request: HttpRequest) -> HttpResponse:

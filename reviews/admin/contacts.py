@@ -5,32 +5,32 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.formats import localize
-from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 
-from reviewhub.backoffice.actions import Action, WithActions
+from reviewhub.backoffice.actions import WithActions
+from reviewhub.backoffice.history import Entry
 from reviewhub.backoffice.lists import WithList
-from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
+from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, WithHistory, action
+from reviews.admin import customer_page, record_history
+from reviews.admin.contact_actions import CONTACT_ACTIONS
+from reviews.admin.data_in_words import data_in_words
 from reviews.admin.evidence import evidence_page
 from reviews.admin.lists.customers import Customers
 from reviews.admin.normalise import EmailField, normalise, require_one
-from reviews.contacts import erase, merge, suppressions
+from reviews.contacts import merge, suppressions
 from reviews.contacts.change import SHARED_PHONE, holder_of_email, shares_phone
 from reviews.contacts.change import change as change_contact
 from reviews.contacts.evidence import subjects_of
 from reviews.contacts.export import known_about
 from reviews.contacts.search import search_contacts
 from reviews.models import Contact, MergeCandidate
-from reviews.models.addresses import has_stored_form, show_email
-from reviews.models.base import Channel
-from reviews.models.suppression import NO_MAIL
-
-REQUESTS_SHOWN = 50
 
 
 class ContactForm(forms.ModelForm):
@@ -58,45 +58,70 @@ class ContactForm(forms.ModelForm):
         return cleaned
 
 
-def _erase(contact: Contact, form_data: dict[str, Any], by: str) -> str:
-    erase.erase(contact=contact, by=by, now=timezone.now())
-    return "Erased. The addresses will not be written to again."
-
-
-ERASE: Action[Contact] = Action(
-    name="erase",
-    label="Erase",
-    url_path="erase",
-    icon="person_remove",
-    question="Erase {row}?",
-    explanation="Name, addresses, the texts of messages and what the customer wrote are gone for good, and what is "
-    "under way is stopped. That somebody was asked, when, and with what result stays. The addresses are never written "
-    "to again, also if a list that holds them is imported.",
-    confirm="Erase for good",
-    is_offered=lambda contact: contact.erased_at is None,
-    perform=_erase,
-)
-
-
 @admin.register(Contact)
-class ContactAdmin(WithList, WithActions):
+class ContactAdmin(WithList, WithHistory, WithActions):
     form = ContactForm
     listing = Customers()
     ordering = ("-created_at", "-pk")
     search_fields = ("email",)  # and others: see `get_search_results`
-    readonly_fields = ("created_at", "updated_at", "opt_outs", "consents", "story")
-    fields = (
-        "account",
-        ("first_name", "last_name"),
-        "company_name",
-        ("email", "phone"),
-        "time_zone",
-        ("created_at", "updated_at"),
-    )
-    read_fields = (*fields, "opt_outs", "consents", "story")
+    readonly_fields = ("created_at", "updated_at")
+    fields = ("account", ("first_name", "last_name"), "company_name", ("email", "phone"), "time_zone")
     actions = ("merge",)
-    actions_detail = ("hand_out", "evidence")
-    confirmed_actions = (ERASE,)
+    actions_detail = ("evidence",)
+    confirmed_actions = CONTACT_ACTIONS
+
+    def get_urls(self) -> list[Any]:
+        views = {"edit/": ("edit", self.edit_view), "data/": ("data", self.data_view)}
+        views["data.json"] = ("hand_out", self.data_file)
+        own = [
+            path(f"<path:object_id>/{place}", self.admin_site.admin_view(view), name=f"reviews_contact_{name}")
+            for place, (name, view) in views.items()
+        ]
+        return own + super().get_urls()
+
+    # --- The page, and the form behind it -----------------------------------------------------------
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the customer, to read first; the form has an address of its own."""
+        contact: Contact | None = self.get_object(request, object_id)
+        if request.method != "GET" or contact is None or not self.has_view_permission(request, contact):
+            return self._form(request, object_id, form_url, extra_context)
+        return customer_page.page(self, request, contact)
+
+    def edit_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show the form with the customer's data, or save it."""
+        contact = self._own(request, object_id)
+        if not self.has_change_permission(request, contact):
+            raise PermissionDenied
+        return self._form(request, object_id)
+
+    def _form(self, request: HttpRequest, object_id: str, form_url: str = "", more: Any = None) -> HttpResponse:
+        one_button = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        context = {**(more or {}), **one_button, "title": _("Edit")}
+        form_page: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return form_page
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """None above the form: the buttons stand on the page."""
+        return []
+
+    def response_post_save_change(self, request: HttpRequest, obj: Contact) -> HttpResponse:
+        return HttpResponseRedirect(self._page_of(obj))
+
+    def _own(self, request: HttpRequest, object_id: str) -> Contact:
+        """Return the contact, if the person may see it."""
+        contact: Contact | None = self.get_object(request, object_id)
+        if contact is None or not self.has_view_permission(request, contact):
+            raise Http404
+        return contact
+
+    def entries(self, row: Contact) -> list[Entry]:
+        return record_history.of_contact(row)
+
+    def page_rows(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().page_rows(request).select_related("account")
 
     def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
         """Save by the same function as the API: what is planned to the customer follows."""
@@ -118,64 +143,16 @@ class ContactAdmin(WithList, WithActions):
         return search_contacts(queryset, search_term) if search_term.strip() else queryset, False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only a contact that was never asked: a request is the record of what was sent, and stays."""
-        return super().has_delete_permission(request, obj) and not (obj and obj.review_requests.exists())
+        """Nobody: what was sent stays on record, and who is to be forgotten is erased."""
+        return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and not (obj and obj.erased_at)
-
-    def has_hand_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return bool(object_id) and self.get_object(request, str(object_id)) is not None
 
     def has_evidence_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Owners and managers: it holds all that was written, with the customer's own words."""
         contact = self.get_object(request, str(object_id)) if object_id else None
         return contact is not None and self.has_write_permission(request, contact)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.read_fields if obj else self.fields
-
-    @display(description="Opt-outs")
-    def opt_outs(self, contact: Contact) -> str:
-        lines, problem = [], ""
-        if contact.email and not has_stored_form(contact.email):
-            problem = f"{NO_MAIL}: write it in another way, or remove it."
-        for channel in Channel:
-            address = contact.address(channel)
-            rows = suppressions.of(account=contact.account, channel=channel, address=address) if address else None
-            if rows is not None and (row := rows.first()):
-                words = f"{row.get_reason_display()}, {localize(timezone.localtime(row.created_at))}"
-                lines.append((reverse("admin:reviews_suppression_change", args=[row.pk]), channel.label, words))
-        links = format_html_join("", '<p><a class="rh-link" href="{}">{}</a>: {}</p>', lines)
-        return format_html("{}{}", links, problem) if lines or problem else "None: may be written to."
-
-    @display(description="Consents")
-    def consents(self, contact: Contact) -> str:
-        rows = contact.consents.order_by("-at")[:REQUESTS_SHOWN]
-        lines = (
-            (
-                localize(timezone.localtime(row.at)),
-                row.get_kind_display(),
-                row.get_channel_display(),
-                show_email(row.address) or "erased address",
-                row.source,
-            )
-            for row in rows
-        )
-        return format_html_join("", "<p>{} {} ({}, {}): {}</p>", lines) or "None recorded."
-
-    @display(description="Requests")
-    def story(self, contact: Contact) -> str:
-        rows = contact.review_requests.order_by("-created_at")[:REQUESTS_SHOWN]
-        lines = (
-            (
-                reverse("admin:reviews_reviewrequest_change", args=[row.pk]),
-                localize(timezone.localtime(row.created_at)),
-                " · ".join(filter(None, ["Held" if row.held else row.get_status_display(), row.why])),
-            )
-            for row in rows
-        )
-        return format_html_join("", '<p><a class="rh-link" href="{}">{}</a> {}</p>', lines) or "Never asked."
 
     @action(description="Merge the two chosen into the older one", permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[Contact]) -> None:
@@ -190,12 +167,22 @@ class ContactAdmin(WithList, WithActions):
         else:
             messages.success(request, f"Merged into {kept}. An opt-out of either counts for both addresses.")
 
-    @action(description="Hand out all data", url_path="data.json", icon="download", permissions=["hand_out"])
-    def hand_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Answer with all data about the customer, whose right that is (Regulation (EU) 2016/679, Articles 15, 20)."""
-        contact: Contact | None = self.get_object(request, object_id)
-        if contact is None:
-            raise Http404
+    def data_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Show all data about the customer, whose right that is (Regulation (EU) 2016/679, Articles 15 and 20)."""
+        contact = self._own(request, object_id)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("All data about %(customer)s") % {"customer": contact},
+            "opts": self.opts,
+            "parts": data_in_words(contact),
+            "file": reverse("admin:reviews_contact_hand_out", args=[contact.pk]),
+            "back": self._page_of(contact),
+        }
+        return TemplateResponse(request, "admin/reviews/contact/data.html", context)
+
+    def data_file(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Answer with the same as a file for programs."""
+        contact = self._own(request, object_id)
         response = JsonResponse(known_about(contact), json_dumps_params={"indent": 2, "ensure_ascii": False})
         response["Content-Disposition"] = f'attachment; filename="contact-{contact.pk}.json"'
         return response

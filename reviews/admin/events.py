@@ -2,6 +2,7 @@
 
 import json
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -9,7 +10,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from rest_framework.utils.encoders import JSONEncoder
 
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
@@ -31,12 +34,18 @@ class EventAdmin(GeneratedRows, AccountAdmin):
     list_select_related = ("account",)
     ordering = ("-pk",)
     sortable_by = ()
-    fields = ("type", "occurred_at", "account", "as_told")
-    readonly_fields = ("as_told",)
+    fields = ("type", "happened_at", "account", "as_told")
+    readonly_fields = ("happened_at", "as_told")
 
     @display(description="What happened")
     def type_name(self, event: Event) -> str:
         return event.get_type_display()
+
+    @display(description=_("When"))
+    def happened_at(self, event: Event) -> str:
+        """Return the time on the clock of the event's business, whichever zone the page is in."""
+        zone = event.account.time_zone
+        return f"{localize(timezone.localtime(event.occurred_at, ZoneInfo(zone)))} ({zone})"
 
     @display(description="As programs are told")
     def as_told(self, event: Event) -> str:

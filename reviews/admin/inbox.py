@@ -17,6 +17,7 @@ from reviewhub.backoffice.business import accounts_in_view
 from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import GeneratedRows, action, badge, display
 from reviewhub.refused import Refused
+from reviews.admin.contact_actions import has_way
 from reviews.admin.lists.inbox import Inbox, sender
 from reviews.inbox import decisions, items
 from reviews.models import Delivery, DeliveryEvent, InboxItem
@@ -128,8 +129,12 @@ class InboxItemAdmin(GeneratedRows, WithList):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """One way to save, so that it takes less room than the decision."""
-        context = (extra_context or {}) | {"show_save_and_continue": False}
+        """One way to save, so that it takes less room than the decision; beside it, to leave the customer alone."""
+        context = (extra_context or {}) | {"show_save_and_continue": False, "leave_alone": None}
+        item = self.get_object(request, object_id)
+        if item is not None and item.contact and has_way(item.contact) and self.has_write_permission(request, item):
+            address = reverse("admin:reviews_contact_leave_alone", args=[item.contact.pk])
+            context["leave_alone"] = f"{address}?item={item.pk}"
         page: HttpResponse = super().change_view(request, object_id, form_url, context)
         return page
 

@@ -56,13 +56,12 @@ PLACES = (
         _("Settings"),
         "settings",
         (
-            Page(_("Business"), "oauth.Account"),
+            Page(_("Business"), "settings-business", also=("oauth.Account",)),
             Page(_("Page"), "settings-page"),
             Page(_("Messages"), "reviews.Sequence"),
-            Page(_("Review sites"), "reviews.ReviewSite"),
-            Page(_("People"), "oauth.Invitation"),
-            Page(_("Apps and keys"), "connections", also=("oauth.ApiKey",)),
-            Page(_("Webhooks"), "reviews.Endpoint"),
+            Page(_("Review sites"), "settings-sites", also=("reviews.ReviewSite",)),
+            Page(_("People"), "settings-people"),
+            Page(_("Apps, keys and webhooks"), "settings-connections", also=("connections", "reviews.Endpoint")),
         ),
     ),
 )
@@ -73,6 +72,8 @@ INSTALLATION = (
     Page(_("People who sign in"), "oauth.User", "person"),
     Page(_("Roles"), "oauth.Membership", "badge"),
     Page(_("Second factors"), "mfa.Authenticator", "phonelink_lock"),
+    Page(_("Invitations"), "oauth.Invitation", "person_add"),
+    Page(_("API keys"), "oauth.ApiKey", "key"),
     Page(_("OAuth apps"), "oauth.Application", "apps"),
 )
 # What is looked at when something is to be found out.

@@ -26,8 +26,8 @@ from reviewhub.backoffice.pages import (
 from reviewhub.cache import redis_answers
 from reviewhub.counters import count_one
 from reviewhub.refused import Refused
+from reviews.admin.badges import DELIVERY_COLOURS
 from reviews.admin.inbox import read_as
-from reviews.admin.requests import DELIVERY_COLOURS
 from reviews.delivery import send_test, staff_actions
 from reviews.delivery.provider_events import strays
 from reviews.insights import installation

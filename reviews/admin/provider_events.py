@@ -13,24 +13,14 @@ from django.utils.html import format_html
 from django.utils.text import Truncator
 
 from oauth.roles import is_operator
-from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, badge, display
+from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
+from reviews.admin import badges, reasons
+from reviews.admin.badges import EVENT_COLOURS
 from reviews.admin.inbox import read_as
 from reviews.delivery.provider_events import apply
 from reviews.models import DeliveryEvent
 
 logger = logging.getLogger(__name__)
-
-EVENT_COLOURS = {
-    "sent": "info",
-    "delivered": "success",
-    "deferred": "warning",
-    "bounced": "danger",
-    "failed": "danger",
-    "complained": "danger",
-    "unsubscribed": "warning",
-    "replied": "primary",
-    "unknown": "info",
-}
 
 
 @admin.register(DeliveryEvent)
@@ -55,14 +45,14 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
     fields = (
         ("kind_badge", "provider"),
         ("delivery", "asked"),
-        ("code", "text"),
+        ("code_in_words", "text"),
         ("read_as", "answer"),
         ("address", "provider_id"),
         ("occurred_at", "received_at", "applied_at"),
         "account",
         "raw",
     )
-    readonly_fields = ("kind_badge", "asked", "read_as", "raw")
+    readonly_fields = ("kind_badge", "asked", "code_in_words", "read_as", "raw")
 
     def in_view(self, request: HttpRequest, rows: QuerySet[Any]) -> QuerySet[Any]:
         """Return all to the operator, whom the reports without an account concern."""
@@ -78,11 +68,11 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
 
     @display(description="Kind")
     def kind_badge(self, event: DeliveryEvent) -> str:
-        return badge(event.get_kind_display(), EVENT_COLOURS[event.kind])
+        return badges.of_report(event)
 
     @display(description="What was said")
     def said(self, event: DeliveryEvent) -> str:
-        return Truncator(event.text or event.code).chars(60)
+        return Truncator(event.text or (reasons.of_code(event.code) if event.code else "")).chars(60)
 
     @display(description="Message")
     def about(self, event: DeliveryEvent) -> str:
@@ -94,6 +84,10 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
             return "Its message was not found."
         address = reverse("admin:reviews_reviewrequest_change", args=[event.delivery.request_id])
         return format_html('<a href="{}" class="rh-link">{}</a>', address, event.delivery.request.contact)
+
+    @display(description="Reason")
+    def code_in_words(self, event: DeliveryEvent) -> str:
+        return f"{reasons.of_code(event.code)} ({event.code})" if event.code else "–"
 
     @display(description="Read as")
     def read_as(self, event: DeliveryEvent) -> str:

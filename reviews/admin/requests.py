@@ -5,119 +5,37 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import localize
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
 from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.business import accounts_in_view
+from reviewhub.backoffice.history import Entry
 from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import (
     LONGEST_FILTER,
     AccountAdmin,
-    AccountStackedInline,
     FixedRows,
     GeneratedRows,
-    PaginationInlineFormSet,
+    WithHistory,
     action,
-    badge,
     display,
 )
+from reviews.admin import record_history, request_page, story
 from reviews.admin.ask import ask_page, ask_preview
-from reviews.admin.inbox import PeriodFilter, may_opt_out, read_as
+from reviews.admin.badges import DELIVERY_COLOURS
+from reviews.admin.inbox import PeriodFilter
 from reviews.admin.lists.requests import Requests
-from reviews.admin.provider_events import EVENT_COLOURS
 from reviews.admin.request_actions import REQUEST_ACTIONS
 from reviews.contacts.search import MOST_FOUND, search_requests
-from reviews.models import Contact, Delivery, DeliveryEvent, InboxItem, ReviewRequest, Sequence
+from reviews.models import Contact, Delivery, ReviewRequest, Sequence
 from reviews.requests import lifecycle
-from reviews.requests.schedule.slots import recipient_zone
-
-STATUS_COLOURS = {
-    "scheduled": "info",
-    "sent": "primary",
-    "responded": "success",
-    "completed": "success",
-    "suppressed": "warning",
-    "cancelled": "warning",
-    "failed": "danger",
-}
-DELIVERY_COLOURS = {
-    "planned": "info",
-    "sending": "info",
-    "sent": "success",
-    "delivered": "success",
-    "cancelled": "warning",
-    "bounced": "danger",
-    "failed": "danger",
-    "unknown": "danger",
-}
-
-
-class DeliveryFormSet(PaginationInlineFormSet):
-    """The messages of a request, for the timeline on its page. `may_write`: the person may act on what it shows."""
-
-    may_write = False
-
-    def timeline(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "delivery": form.instance,
-                "local_time": _local_time(form.instance),
-                "state": badge(form.instance.get_status_display(), DELIVERY_COLOURS[form.instance.status]),
-                "events": [self._reported(event, form.instance) for event in form.instance.events.all()],
-            }
-            for form in self.forms
-        ]
-
-    def _reported(self, event: DeliveryEvent, delivery: Delivery) -> dict[str, Any]:
-        item = next((item for item in event.inbox_items.all() if item.account_id == delivery.account_id), None)
-        return {
-            "event": event,
-            "kind": badge(event.get_kind_display(), EVENT_COLOURS[event.kind]),
-            "read_as": read_as(event),
-            "item": item,
-            "may_opt_out": self.may_write and item is not None and may_opt_out(item),
-        }
-
-
-def _local_time(delivery: Delivery) -> str:
-    """Return when the message leaves, or left, by the customer's clock; nothing where that shows the same as ours."""
-    if not delivery.sent_at and delivery.status not in Delivery.PENDING:
-        return ""
-    moment = delivery.sent_at or delivery.leaves_at
-    zone = recipient_zone(account=delivery.account, contact=delivery.request.contact, channel=delivery.channel)
-    local = timezone.localtime(moment, zone)
-    if local.utcoffset() == timezone.localtime(moment).utcoffset():
-        return ""
-    return f"{local:%A %H:%M} where the customer is ({zone})"
-
-
-class DeliveryInline(GeneratedRows, AccountStackedInline):
-    model = Delivery
-    formset = DeliveryFormSet
-    template = "admin/reviews/reviewrequest/timeline.html"
-    fields = ()
-    extra = 0
-    ordering = ("step", "pk")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Delivery]:
-        legible = DeliveryEvent.objects.exclude(kind=DeliveryEvent.Kind.UNKNOWN, text="")
-        events = legible.defer("payload").order_by("occurred_at", "pk")
-        rows = super().get_queryset(request).select_related("clicked_site", "account", "request__contact")
-        items = Prefetch("inbox_items", queryset=InboxItem.objects.select_related("event"))
-        return rows.prefetch_related(Prefetch("events", queryset=events.prefetch_related(items)))
-
-    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        formset = super().get_formset(request, obj, **kwargs)
-        page: Any = self.admin_site.get_model_admin(ReviewRequest)
-        formset.may_write = obj is not None and page.has_write_permission(request, obj)
-        return formset
 
 
 class SourceFilter(admin.SimpleListFilter):
@@ -155,8 +73,8 @@ class SequenceFilter(admin.SimpleListFilter):
 
 
 @admin.register(ReviewRequest)
-class ReviewRequestAdmin(FixedRows, WithList, WithActions):
-    """Requests: made by a form of their own, moved on by actions."""
+class ReviewRequestAdmin(FixedRows, WithList, WithHistory, WithActions):
+    """Requests: made by a form of their own, read on a page, moved on by actions."""
 
     listing = Requests()
     list_filter = (SourceFilter, SequenceFilter, PeriodFilter)
@@ -165,32 +83,23 @@ class ReviewRequestAdmin(FixedRows, WithList, WithActions):
     search_fields = ("contact",)  # there is a search box; `get_search_results` does the search
     actions = ("cancel",)
     confirmed_actions = REQUEST_ACTIONS
-    readonly_fields = ("state_badge", "whole_why")
-    inlines = (DeliveryInline,)
-    fieldsets = (
-        (None, {"fields": (("contact", "state_badge"), "whole_why", ("scheduled_for", "sent_at", "responded_at"))}),
-        (
-            "More",
-            {
-                "classes": ("collapse",),
-                "fields": (
-                    ("account", "sequence"),
-                    ("channel", "source", "language"),
-                    "external_id",
-                    "metadata",
-                    ("created_at", "ended_at"),
-                ),
-            },
-        ),
-    )
 
     def page_rows(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().page_rows(request).select_related("account", "contact", "sequence", "feedback__inbox_item")
-        return rows.prefetch_related("deliveries", "aliases")
+        rows = story.with_messages(super().page_rows(request))
+        return rows.select_related("account", "contact", "sequence", "feedback__inbox_item").prefetch_related("aliases")
 
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it
-        return super().get_form(request, obj, change=change, **kwargs | plain)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show the request, to read: how it stands, what happened, what else is known. Nothing is saved here."""
+        row: ReviewRequest | None = self.get_object(request, object_id)
+        if request.method != "GET" or row is None or not self.has_view_permission(request, row):
+            answer: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+            return answer
+        return request_page.page(self, request, row)
+
+    def entries(self, row: ReviewRequest) -> list[Entry]:
+        return record_history.of_request(row)
 
     def get_urls(self) -> list[Any]:
         preview = self.admin_site.admin_view(partial(ask_preview, self))
@@ -210,15 +119,6 @@ class ReviewRequestAdmin(FixedRows, WithList, WithActions):
         if is_cut:
             messages.info(request, f"More than {MOST_FOUND:,} customers match: only the newest are shown.")
         return rows, False
-
-    @display(description="Status")
-    def state_badge(self, request: ReviewRequest) -> str:
-        state = badge(request.get_status_display(), STATUS_COLOURS[request.status])
-        return format_html("{} {}", state, badge("Held", "warning")) if request.held else state
-
-    @display(description="Reason")
-    def whole_why(self, request: ReviewRequest) -> str:
-        return request.why or "–"
 
     @action(description="Cancel the chosen requests", permissions=["write"])
     def cancel(self, request: HttpRequest, rows: QuerySet[ReviewRequest]) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from oauth.models import Account
 from reviews.contacts import suppressions
@@ -119,10 +119,30 @@ def lock_requests(*, accounts: Sequence[Account], channel: str, address: str) ->
 
 def open_requests_to(account: Account, channel: str, address: str) -> QuerySet[ReviewRequest]:
     """Open requests of all contacts with the address, or that wrote to it before the contact's changed; locked."""
+    keys = _open_keys(account, channel, address)
+    return ReviewRequest.objects.filter(pk__in=keys).order_by("pk").select_for_update()
+
+
+def _open_keys(account: Account, channel: str, address: str) -> set[UUID]:
     if not address:  # one that was erased: nobody has it, and not all who have none
-        return ReviewRequest.objects.none()
+        return set()
     of_contact = {f"contact__{Contact.address_field(channel)}": address}
     keys = set(ReviewRequest.objects.for_account(account).open().filter(**of_contact).values_list("pk", flat=True))
     messages = Delivery.objects.for_account(account).filter(channel=channel, address=address)
-    keys |= set(messages.filter(request__status__in=ReviewRequest.OPEN).values_list("request", flat=True))
-    return ReviewRequest.objects.filter(pk__in=keys).order_by("pk").select_for_update()
+    return keys | set(messages.filter(request__status__in=ReviewRequest.OPEN).values_list("request", flat=True))
+
+
+def lock_all(contact: Contact) -> list[tuple[Channel, str]]:
+    """Do the same for all addresses of one contact, in one order, and return them as they are then, with their ways.
+
+    The numbers go before all rows, as in everything that happens to a number.
+    """
+    if contact.phone:
+        suppressions.lock_number(contact.phone)
+    with_one = Q(email=contact.email) & ~Q(email="") | Q(phone=contact.phone) & ~Q(phone="") | Q(pk=contact.pk)
+    rows = Contact.objects.filter(with_one, account=contact.account_id).order_by("pk").select_for_update()
+    own = next(row for row in rows if row.pk == contact.pk)
+    places = [(channel, own.address(channel)) for channel in Channel if own.address(channel)]
+    keys = set[UUID]().union(*(_open_keys(contact.account, channel, address) for channel, address in places))
+    list(ReviewRequest.objects.filter(pk__in=keys).order_by("pk").select_for_update())
+    return places

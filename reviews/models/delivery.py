@@ -133,7 +133,7 @@ class Delivery(models.Model):
             Status.FAILED: (Status.UNKNOWN,),
         },
         Mover.STAFF: {
-            Status.PLANNED: (Status.PLANNED, Status.FAILED, Status.UNKNOWN),
+            Status.PLANNED: (Status.PLANNED, Status.FAILED, Status.UNKNOWN, Status.CANCELLED),
             Status.SENT: (Status.UNKNOWN,),
             Status.CANCELLED: (Status.PLANNED,),
         },

@@ -40,12 +40,18 @@ def look_back(account: Account, matches: Sequence[Match], now: datetime) -> list
     since = now - timedelta(days=account.cooldown_days)
     numbers = list({contact.phone for contact in known if contact.phone})
     of_contact, of_number = defaultdict[UUID, list[ReviewRequest]](list), defaultdict[str, list[ReviewRequest]](list)
-    for request in _requests_since(account=account.pk, contacts=contacts, numbers=numbers, since=since):
+    rows = _requests_since(account=account.pk, contacts=contacts, numbers=numbers, since=since)
+    for request in rows:
         of_contact[request.contact_id].append(request)
         of_number[request.number].append(request)  # type: ignore[attr-defined]
+    lost = _lost([row for row in rows if row.status == ReviewRequest.Status.FAILED and row.sent_at])
     return [
         Past(
-            own=[row for row in of_contact[contact.pk] if row.is_open or (row.sent_at and row.sent_at > since)],
+            own=[
+                row
+                for row in of_contact[contact.pk]
+                if row.is_open or (row.sent_at and row.sent_at > since and row.pk not in lost)
+            ],
             use_of_number=_use_of_number(
                 account, [row for row in of_number[contact.phone] if row.contact_id != contact.pk], now
             )
@@ -54,6 +60,18 @@ def look_back(account: Account, matches: Sequence[Match], now: datetime) -> list
         )
         for contact in (match.contact for match in matches)
     ]
+
+
+def _lost(failed: Sequence[ReviewRequest]) -> set[UUID]:
+    """Return those of the failed requests of which nothing reached their contact, as far as anybody knows.
+
+    A text to a number that the contact does not have any more went to somebody else.
+    """
+    if not failed:
+        return set()
+    arrived = Delivery.objects.filter(request__in=failed, status__in=Delivery.ACCEPTED)
+    elsewhere = Q(channel=Channel.SMS) & ~Q(address=F("request__contact__phone"))
+    return {row.pk for row in failed} - set(arrived.exclude(elsewhere).values_list("request", flat=True))
 
 
 def reason_to_wait(account: Account, past: Past, now: datetime) -> str:

@@ -17,9 +17,14 @@ from reviews.webhooks import events
 
 # For each state: the states that a request may come to it from. A late answer still counts after the sequence ended.
 MOVES: dict[str, tuple[ReviewRequest.Status, ...]] = {
-    # Staff have a message that failed sent again; or a text turned out not to have left, for our account's fault.
-    ReviewRequest.Status.SCHEDULED: (ReviewRequest.Status.FAILED, ReviewRequest.Status.SENT),
-    ReviewRequest.Status.SENT: (ReviewRequest.Status.SCHEDULED,),
+    # Staff have a message that failed sent again, or take their cancelling back; or a text turned out not to have left,
+    # for our account's fault.
+    ReviewRequest.Status.SCHEDULED: (
+        ReviewRequest.Status.FAILED,
+        ReviewRequest.Status.SENT,
+        ReviewRequest.Status.CANCELLED,
+    ),
+    ReviewRequest.Status.SENT: (ReviewRequest.Status.SCHEDULED, ReviewRequest.Status.CANCELLED),
     ReviewRequest.Status.RESPONDED: (*ReviewRequest.OPEN, ReviewRequest.Status.COMPLETED),
     ReviewRequest.Status.COMPLETED: (ReviewRequest.Status.SENT,),
     ReviewRequest.Status.SUPPRESSED: ReviewRequest.OPEN,
@@ -29,8 +34,10 @@ MOVES: dict[str, tuple[ReviewRequest.Status, ...]] = {
 
 Column = str | datetime | None
 
-# The columns of a request that nothing holds, as every ending leaves it.
+# The columns of a request that nothing holds, as an ending leaves it.
 HELD_NO_MORE: dict[str, Column] = {"held": "", "held_at": None, "asked_hold": "", "hold_reason": ""}
+# The same where the ending can be taken back: who asked for the hold, and why, is kept for that.
+HELD_NO_MORE_FOR_NOW: dict[str, Column] = {"held": "", "held_at": None}
 
 ANSWER_TIME = timedelta(days=7)  # from the last message on; a request without an answer then counts as completed
 COMPLETE_AT_ONCE = 500
@@ -59,9 +66,11 @@ def change(
     """Move the request without an event, for a caller that records several at once."""
     columns |= {"status": str(to), "reason": reason[:200]}
     if to == ReviewRequest.Status.SENT:
-        columns["sent_at"] = now
+        columns.setdefault("sent_at", now)
     elif to == ReviewRequest.Status.SCHEDULED:
         columns["ended_at"] = None
+    elif to == ReviewRequest.Status.CANCELLED:
+        columns |= {"ended_at": now, **HELD_NO_MORE_FOR_NOW}
     else:
         columns |= {"ended_at": now, **HELD_NO_MORE}
     if to == ReviewRequest.Status.RESPONDED:
@@ -125,6 +134,29 @@ def reopen(*, request: ReviewRequest, now: datetime, reason: str) -> bool:
     try:
         with transaction.atomic():
             return move(request, to, now=now, reason=reason, only=[ReviewRequest.Status.FAILED])
+    except IntegrityError as error:
+        raise InvalidMove("The customer has been asked again since.") from error
+
+
+CANCELLED_BY = "Cancelled by "  # staff, whose name follows: the beginning of the reason that they give
+
+
+def may_restore(request: ReviewRequest) -> bool:
+    """Tell whether it was staff who cancelled the request; what a program or a merge has ended stays ended."""
+    return request.status == ReviewRequest.Status.CANCELLED and request.reason.startswith(CANCELLED_BY)
+
+
+def restore(*, request: ReviewRequest, now: datetime, reason: str, **columns: Column) -> bool:
+    """Let a request that was cancelled stand where it stood before; False when it is not cancelled any more.
+
+    Plans nothing, and looks at nothing else: `reviews.delivery.take_back` does. `columns`: its hold. Raises InvalidMove
+    when its contact has another open request by now.
+    """
+    to = ReviewRequest.Status.SENT if request.sent_at else ReviewRequest.Status.SCHEDULED
+    columns |= {"ended_at": None, "sent_at": request.sent_at}
+    try:
+        with transaction.atomic():
+            return move(request, to, now=now, reason=reason, only=[ReviewRequest.Status.CANCELLED], **columns)
     except IntegrityError as error:
         raise InvalidMove("The customer has been asked again since.") from error
 

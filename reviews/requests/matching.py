@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Max, Q
 
 from oauth.models import Account
+from reviewhub.refused import Refused
 from reviewhub.statements import Select, insert_rows
 from reviews.models import Contact, MergeCandidate, ReviewRequest
 
@@ -31,6 +32,13 @@ class Person:
     time_zone: str = ""
 
 
+@dataclass(frozen=True)
+class KnownPerson(Person):
+    """A person of whom the caller knows which contact it is, by its key; one of its addresses is named, too."""
+
+    contact: UUID | None = None
+
+
 @dataclass
 class Match:
     """The contact of a person, possibly not saved yet, with the columns that the ask changes.
@@ -50,7 +58,7 @@ def find(account: Account, persons: Sequence[Person]) -> list[Match]:
 
     A contact with another e-mail address is somebody else, who shares the number. Lock the contacts until the
     transaction ends, so that two calls for one person take turns. Fill blanks and replace names on the instances;
-    `keep` writes them.
+    `keep` writes them. Raises Refused where a caller means a contact that has other addresses by now.
     """
     emails = [person.email for person in persons if person.email]
     phones = [person.phone for person in persons if person.phone]
@@ -62,7 +70,11 @@ def find(account: Account, persons: Sequence[Person]) -> list[Match]:
             by_phone[contact.phone].append(contact)
     holders = [by_phone.get(person.phone, []) for person in persons]
     candidates = [
-        [by_email[person.email]] if person.email in by_email else _candidates(person, others)
+        [_meant(person, contacts)]
+        if isinstance(person, KnownPerson)
+        else [by_email[person.email]]
+        if person.email in by_email
+        else _candidates(person, others)
         for person, others in zip(persons, holders, strict=True)
     ]
     asked_at = _last_asks([contact.pk for several in candidates if len(several) > 1 for contact in several])
@@ -100,6 +112,14 @@ _with_addresses = Select(
         .select_for_update()
     )
 )
+
+
+def _meant(person: KnownPerson, contacts: Sequence[Contact]) -> Contact:
+    """Return the contact that the person is. Raises Refused where it has none of the addresses any more."""
+    for contact in contacts:
+        if contact.pk == person.contact:
+            return contact
+    raise Refused("contact", "The customer's addresses have changed meanwhile: look at them again.")
 
 
 def _candidates(person: Person, holders: Sequence[Contact]) -> Sequence[Contact]:

@@ -101,6 +101,23 @@ def test_case_39_what_cannot_be_read(app: App, query: str) -> None:
     refused_without_a_redirect(app, query)
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        (SOUND.replace("zapier&", "nobody&"), "nobody has registered it here"),
+        ("response_type=code", "nobody has registered it here"),
+        (SOUND.replace("zapier.example", "evil.example"), "Zapier wants you to be sent back to an address"),
+        (SOUND + "&state=a&state=b", "stands there twice"),
+    ],
+)
+def test_a_bad_link_says_in_words_what_is_wrong_and_who_can_mend_it(app: App, query: str, words: str) -> None:
+    page = " ".join(app.browser.get(f"/oauth/authorize?{query}").content.decode().split())
+    assert words in page
+    assert "Nothing was given away" in page
+    assert "the makers of the app, and the operator of this site" in page
+    assert "evil.example" not in page
+
+
 def test_case_39_an_app_that_was_switched_off_while_the_page_was_open(app: App) -> None:
     app.browser.force_login(app.user)
     assert app.browser.get(app.authorize_url()).status_code == 200

@@ -23,6 +23,12 @@ MOMENT = datetime(2026, 3, 3, 15, 0, 30, tzinfo=UTC)
 KEY = {"name": "Website", "scopes": ["read", "write"], "days": "0"}
 
 
+@pytest.fixture(autouse=True)
+def without_a_back_office(owner: User, viewer: User, stranger: User, operator: User) -> None:
+    """All are people whom this page is for: staff have the same in their Settings."""
+    User.objects.update(is_staff=False)
+
+
 def page(account: Account, *more: object) -> str:
     return "/".join(["/connections", str(account.pk), *map(str, more)])
 
@@ -104,6 +110,24 @@ def test_the_operator_sees_every_account(operator: User, account: Account, other
     assert page(account) in content
     assert page(other_account) in content
     assert client.get(page(account)).status_code == 200
+
+
+def test_staff_are_led_to_the_tab_of_settings(owner: User, stranger: User, account: Account) -> None:
+    User.objects.update(is_staff=True)
+    client = signed_in(owner)
+    for address in ("/connections", page(account)):
+        assert client.get(address)["Location"] == "/admin/settings/connections/"
+    assert signed_in(stranger).get(page(account)).status_code == 404
+
+
+def test_staff_of_several_businesses_see_the_one_that_the_address_names(
+    owner: User, account: Account, other_account: Account
+) -> None:
+    Membership.objects.create(account=other_account, user=owner, role="manager")
+    User.objects.update(is_staff=True)
+    for business in (other_account, account):
+        content = signed_in(owner).get(page(business), follow=True).content.decode()
+        assert f'name="business" value="{business.pk}"' in content
 
 
 # --- Disconnecting --------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 import html
 import re
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -303,6 +304,32 @@ def test_a_passkey_that_is_sent_twice_at_once_is_added_once(owner: User, client_
     )
     assert rows(owner).count() == 1
     assert all(answer.status_code < 500 for answer in answers)
+
+
+# --- Asked again ----------------------------------------------------------------------------------------
+
+
+def test_who_has_just_signed_in_is_not_asked_for_the_password_again(client: Client, owner: User) -> None:
+    sign_in(client, owner.email)
+    assert client.get("/security/app").status_code == 200
+    with time_machine.travel(timezone.now() + timedelta(minutes=6)):
+        assert client.get("/security/app")["Location"].startswith("/security/confirm")
+
+
+def test_who_has_just_changed_the_password_is_not_asked_for_it_again(owner: User) -> None:
+    client = signed_in(owner)
+    assert client.get("/security/app")["Location"].startswith("/security/confirm")
+    form = {"oldpassword": "correct horse", "password1": "battery staple 9", "password2": "battery staple 9"}
+    assert client.post("/password/change", form | {"oldpassword": "wrong"}).status_code == 200
+    assert client.get("/security/app")["Location"].startswith("/security/confirm")
+    assert client.post("/password/change", form)["Location"] == "/security"
+    assert client.get("/security/app").status_code == 200
+
+
+def test_the_password_alone_does_not_count_where_a_second_factor_is_due(client: Client, owner: User) -> None:
+    give_phone(owner)
+    sign_in(client, owner.email)
+    assert client.get("/security/app")["Location"].startswith("/sign-in")
 
 
 # --- The authenticator app --------------------------------------------------------------------------

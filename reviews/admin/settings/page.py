@@ -1,4 +1,4 @@
-"""Settings, Page: the looks and words of the page that customers open, with that page beside the form as it would be."""
+"""Settings, Page: looks and words of the page that customers open, with that page beside the form as it would be."""
 
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -103,3 +103,9 @@ def _show(request: HttpRequest, form: PageForm) -> HttpResponse:
     }
     status = 400 if form.errors else 200
     return TemplateResponse(request, "admin/settings/page.html", context, status=status)
+
+
+urlpatterns = [
+    path("page/", admin.site.admin_view(page_settings), name="settings-page"),
+    path("page/preview/", admin.site.admin_view(page_preview), name="settings-page-preview"),
+]

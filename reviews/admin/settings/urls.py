@@ -1,11 +1,12 @@
-"""URLs of the tabs of Settings that are no list or form of a model."""
+"""Addresses of Settings, a list for each tab."""
 
-from django.contrib import admin
-from django.urls import path
-
-from reviews.admin.settings import page
+from oauth.admin import people
+from reviews.admin.settings import business, connections, page, sites
 
 urlpatterns = [
-    path("page/", admin.site.admin_view(page.page_settings), name="settings-page"),
-    path("page/preview/", admin.site.admin_view(page.page_preview), name="settings-page-preview"),
+    *business.urlpatterns,
+    *page.urlpatterns,
+    *sites.urlpatterns,
+    *people.urlpatterns,
+    *connections.urlpatterns,
 ]

@@ -9,22 +9,25 @@ from django.contrib import admin
 from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
 from reviewhub.backoffice.actions import Action, WithActions
 from reviews.contacts import erase
-from reviews.models import Contact, Delivery, Endpoint, ReviewRequest, Sequence
+from reviews.contacts.suppressions import suppress
+from reviews.models import Contact, Delivery, Endpoint, ReviewRequest, Sequence, Suppression
 from reviews.requests import holds, lifecycle
 from reviews.requests.sequences import copy_sequence, make_default
-from reviews.tests.support.helpers import asked
+from reviews.tests.support.helpers import JANE, asked
 from reviews.webhooks import endpoints
 
 pytestmark = pytest.mark.django_db
 
 TABLES = {page.model: page.confirmed_actions for page in admin.site._registry.values() if isinstance(page, WithActions)}
 CASES = [pytest.param(model, row, id=f"{model.__name__}-{row.name}") for model, rows in TABLES.items() for row in rows]
+STAFF = Suppression.Reason.STAFF
 ALWAYS = {"roll_secret", "copy"}  # offered whatever state the row is in
 each_action = pytest.mark.parametrize(("model", "action"), CASES)
 SOMETIMES = [case for case in CASES if case.values[1].name not in ALWAYS]  # type: ignore[union-attr]
@@ -45,6 +48,15 @@ def offering(model: type[Any], name: str, account: Account, now: datetime) -> An
     request = asked(account, now, delay=timedelta(hours=48))
     if name == "retry":
         Delivery.objects.update(status="failed")
+    if name == "take_back":
+        lifecycle.cancel_request(request=request, now=timezone.now(), reason="Cancelled by Ann.")
+    if name == "ask_again":
+        lifecycle.cancel_request(request=request, now=now)
+    if name == "correct_address":
+        Delivery.objects.update(status="bounced")
+        ReviewRequest.objects.update(status="failed", ended_at=now)
+    if name == "allow_again":
+        suppress(account=account, channel="sms", address=JANE.phone, reason=STAFF, evidence="", now=now)
     if name == "release_this":
         holds.ask_to_hold(
             request=request, by=ReviewRequest.Hold.STAFF, because=holds.Because.REFUND, who="by Ann", now=now
@@ -57,7 +69,9 @@ def end_offer(row: Any, name: str, now: datetime) -> None:
     if isinstance(row, Contact):
         erase.erase(contact=row, by="Ann", now=now)
     elif isinstance(row, ReviewRequest):
-        Delivery.objects.filter(status="failed").update(status="sent")
+        Delivery.objects.filter(status__in=["failed", "bounced"]).update(status="sent")
+        ReviewRequest.objects.update(status="scheduled", ended_at=None)
+        row.refresh_from_db()
         lifecycle.cancel_request(request=row, now=now)
     elif isinstance(row, Sequence):
         make_default(row)
@@ -82,8 +96,11 @@ def stored() -> list[Any]:
 def test_the_tables_are_walked() -> None:
     names = {model.__name__: [row.name for row in rows] for model, rows in TABLES.items()}
     assert names == {
-        "ReviewRequest": ["send_now", "skip", "retry", "hold_this", "release_this", "mark_responded", "cancel_this"],
-        "Contact": ["erase"],
+        "ReviewRequest": [
+            *("send_now", "skip", "retry", "hold_this", "release_this", "mark_responded", "cancel_this"),
+            *("take_back", "correct_address"),
+        ],
+        "Contact": ["ask_again", "leave_alone", "allow_again", "erase"],
         "Sequence": ["copy", "make_default"],
         "Endpoint": ["send_test", "tell_again", "roll_secret", "retire_secret", "switch_off", "switch_on"],
     }
@@ -98,11 +115,16 @@ def test_who_may_write_has_the_button_and_is_asked_first(
     row = offering(model, action.name, account, now)
     client, before = signed_in(owner), stored()
     page = client.get(address(row, "change")).content.decode()
-    assert f'href="{address(row, action.name)}"' in page
-    assert action.label in page
+    assert f'{"action" if action.at_once else "href"}="{address(row, action.name)}"' in page
+    assert str(action.label) in page
     question = client.get(address(row, action.name))
     assert question.status_code == 200
-    for words in (action.question.format(row=row), action.explanation, action.confirm, address(row, "change")):
+    for words in (
+        str(action.question).format(row=row),
+        str(action.explanation),
+        str(action.confirm),
+        address(row, "change"),
+    ):
         assert escape(words) in question.content.decode()
     assert stored() == before
 
@@ -141,7 +163,9 @@ def test_an_action_is_offered_where_it_can_be_done(
     end_offer(row, action.name, now)
     client, before = signed_in(owner), stored()
     assert address(row, action.name) not in client.get(address(row, "change")).content.decode()
-    assert client.post(address(row, action.name)).status_code == 403
+    assert client.get(address(row, action.name)).status_code == 403
+    # A button that acts at once may be pressed twice: that leads back to the page.
+    assert client.post(address(row, action.name)).status_code == (302 if action.at_once else 403)
     assert stored() == before
 
 

@@ -89,8 +89,8 @@ def test_making_another_sequence_the_default_is_told(account: Account, owner: Us
 
 def test_a_review_site_that_was_led_elsewhere_is_told(account: Account, owner: User) -> None:
     client, site = signed_in(owner), ReviewSite.objects.get(account=account)
-    given = {"account": str(account.pk), "name": "Google", "url": "https://evil.example/x", "position": "0"}
-    client.post(reverse("admin:reviews_reviewsite_change", args=[site.pk]), given | {"is_active": "on"})
+    given = {"name": "Google", "url": "https://evil.example/x", "is_active": "on"}
+    client.post(reverse("settings-sites-edit", args=[site.pk]), given)
     page = history(client, "reviews_reviewsite", site.pk)
     assert change("https://reviews.example/google", "https://evil.example/x") in page
 

@@ -68,9 +68,7 @@ def test_there_are_at_most_six_steps(sequence: Sequence, owner: User) -> None:
     form = with_step(sequence)
     for number in (4, 5, 6):
         form |= {f"steps-{number}-{name}": value for name, value in (STEP | {"delay_hours": "1"}).items()}
-    assert "A sequence has at most 6 steps." in change(
-        signed_in(owner), sequence, form | {"steps-TOTAL_FORMS": "7"}
-    )
+    assert "A sequence has at most 6 steps." in change(signed_in(owner), sequence, form | {"steps-TOTAL_FORMS": "7"})
     assert sequence.steps.count() == 3
 
 

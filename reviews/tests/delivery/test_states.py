@@ -75,8 +75,9 @@ def test_every_state_but_the_first_can_be_reached_from_planned() -> None:
     assert reached == set(Delivery.Status)
 
 
-def test_a_cancelled_message_stays_cancelled() -> None:
-    assert not [move for move in TABLE if move[2] == Delivery.Status.CANCELLED]
+def test_a_cancelled_message_is_planned_again_by_staff_alone() -> None:
+    moves = [move for move in TABLE if move[2] == Delivery.Status.CANCELLED]
+    assert moves == [(Delivery.Mover.STAFF, Delivery.Status.PLANNED, Delivery.Status.CANCELLED)]
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_api_keys(
     key = {"name": "Website", "scopes": ["read"], "days": "0"}
     here, there = f"/connections/{account.pk}", f"/connections/{other_account.pk}"
     assert [greedy.post(here, key).status_code for _ in range(3)] == [200, 200, 400]
-    refused = greedy.post("/admin/oauth/apikey/add/", {"account": str(account.pk), "name": "Till", "scopes": ["read"]})
+    refused = greedy.post("/admin/settings/connections/keys/make/", key)
     for answer in (greedy.post(here, key), refused):
         assert "The account has 2 keys already: revoke some first." in text(answer)
     assert modest.post(there, key).status_code == 200
@@ -64,13 +64,12 @@ def test_review_sites(
     greedy: Client, modest: Client, account: Account, other_account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sites, "MOST", 1)
-    add, site = "/admin/reviews/reviewsite/add/", {"name": "Us", "url": "https://us.example/", "position": "1"}
-    assert "has 1 review sites already" in text(greedy.post(add, site | {"account": str(account.pk)}))
+    add, site = "/admin/settings/sites/add/", {"name": "Us", "url": "https://us.example/", "is_active": "on"}
+    assert "has 1 review sites already" in text(greedy.post(add, site))
     own = ReviewSite.objects.get(account=account)
-    change = reverse("admin:reviews_reviewsite_change", args=[own.pk])
-    assert greedy.post(change, site | {"account": str(account.pk)}).status_code == 302
+    assert greedy.post(reverse("settings-sites-edit", args=[own.pk]), site).status_code == 302
     ReviewSite.objects.filter(account=other_account).delete()
-    assert modest.post(add, site | {"account": str(other_account.pk)}).status_code == 302
+    assert modest.post(add, site).status_code == 302
 
 
 def test_sequences(greedy: Client, modest: Client, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,10 +11,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from oauth.models import Account
+from reviewhub.refused import Refused
 from reviews.delivery import drain, preview
 from reviews.models import Contact, Delivery, MergeCandidate, ReviewRequest
 from reviews.requests.ask import Ask, AskResult, ask, ask_all, weigh
-from reviews.requests.matching import Person
+from reviews.requests.matching import KnownPerson, Person
 from reviews.tests.support.helpers import Clock, FakeProvider, asked, deliveries
 
 pytestmark = pytest.mark.django_db
@@ -209,3 +210,46 @@ def test_an_ask_reads_no_big_table_through(account: Account, now: datetime, anal
         assert any("texted_at" in sql for sql in reads)
         for sql in reads:
             assert not BIG & set(read_through(plan_of(sql))), sql
+
+
+# --- What never arrived -----------------------------------------------------------------------------
+
+
+def lost(account: Account, clock: Clock, channel: str = "email", **columns: Any) -> ReviewRequest:
+    """A request that left and failed afterwards."""
+    request = asked(account, clock(), person=CAROL, channel=channel)
+    values = {"status": "bounced"} | columns
+    Delivery.objects.filter(request=request).update(sent_at=clock(), **values)
+    ReviewRequest.objects.filter(pk=request.pk).update(status="failed", sent_at=clock(), ended_at=clock())
+    clock.forward(days=1)
+    return request
+
+
+def test_a_request_that_never_arrived_is_no_reason_to_wait(account: Account, clock: Clock) -> None:
+    lost(account, clock)
+    assert gate(account, Ask(CAROL), clock()) == (True, "")
+
+
+def test_one_whose_message_arrived_after_all_is_a_reason(account: Account, clock: Clock) -> None:
+    lost(account, clock, status="delivered")
+    assert gate(account, Ask(CAROL), clock())[1].startswith("This contact was asked yesterday")
+
+
+def test_a_text_that_somebody_else_got_is_none(account: Account, clock: Clock) -> None:
+    lost(account, clock, channel="sms", status="delivered")
+    assert not gate(account, Ask(CAROL), clock())[0]
+    Contact.objects.update(phone="+12125550188")
+    assert gate(account, Ask(Person(email="carol@example.com")), clock()) == (True, "")
+
+
+def test_an_ask_of_one_contact_reaches_that_one_among_those_who_share_the_number(
+    account: Account, clock: Clock
+) -> None:
+    """The number alone would mean the one who was asked last."""
+    asked(account, clock(), person=Person(first_name="Carol", phone=NUMBER))
+    dave = Contact.objects.create(account=account, first_name="Dave", phone=NUMBER, shares_phone=True)
+    verdict = weigh(account=account, wanted=Ask(KnownPerson(phone=NUMBER, contact=dave.pk)), now=clock())
+    assert verdict.match.contact == dave
+    with pytest.raises(Refused, match="have changed meanwhile"):
+        ask(account=account, wanted=Ask(KnownPerson(phone="+12125550199", contact=dave.pk)), now=clock())
+    assert Contact.objects.count() == 2

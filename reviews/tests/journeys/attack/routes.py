@@ -13,7 +13,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
 from django.urls import URLPattern, get_resolver
 
-from oauth.models import Account, ApiKey, Invitation, User, UserSession
+from oauth.models import Account, ApiKey, Invitation, Membership, User, UserSession
 from oauth.sign_in import invitations
 from reviews.models import (
     Contact,
@@ -32,6 +32,10 @@ ARGUMENT = re.compile(r"<(?:\w+:)?(\w+)>")
 # Whose rows are named by the argument behind this beginning. In the back-office, addresses name the model themselves.
 MODELS: dict[str, type[Model]] = {
     "admin/operations/messages/": Delivery,
+    "admin/settings/connections/keys/": ApiKey,
+    "admin/settings/people/invitations/": Invitation,
+    "admin/settings/people/": Membership,
+    "admin/settings/sites/": ReviewSite,
     "admin/operations/texts/": DeliveryEvent,
     "api/v1/contacts/": Contact,
     "api/v1/feedback/": Feedback,
@@ -143,6 +147,7 @@ FILLERS: dict[str, Callable[[Account], Any]] = {
     "token": lambda account: rows_of(account, Delivery)[0].link_token,
     "uidb36": lambda account: _reset(account)[0],
     "url": lambda _: "nowhere/",
+    "way": lambda _: "down",
 }
 
 

@@ -172,9 +172,7 @@ def test_steps_are_added_removed_and_moved_by_buttons(editor: Any, account: Acco
     assert rows[2].sms_text == "{{ business_name }} {{ link }}"
 
 
-def test_the_question_is_answered_in_each_of_its_ways(
-    editor: Any, account: Account, now: datetime
-) -> None:
+def test_the_question_is_answered_in_each_of_its_ways(editor: Any, account: Account, now: datetime) -> None:
     sequence = account.sequences.get()
     asked(account, now, person=Person(email="jane@example.com"))
 
@@ -192,7 +190,7 @@ def test_the_question_is_answered_in_each_of_its_ways(
     editor.get_by_role("button", name="Change them").click()
     editor.wait_for_selector("text=was changed successfully")
     assert sequence.steps.get(position=0).email_text == "Two {{ link }}"
-    editor.get_by_role("link", name="Standard").click()
+    editor.get_by_role("heading", name="Standard", exact=True).get_by_role("link").click()
     type_and_save("Three")
     editor.get_by_role("button", name="Only new ones").click()
     editor.wait_for_selector("text=The planned messages stay as they were")
@@ -221,9 +219,7 @@ def test_a_message_is_written_by_keyboard_alone(editor: Any, account: Account) -
     assert account.sequences.get().steps.get(position=0).email_subject.endswith("Fine, {{ first_name }}?")
 
 
-def test_without_a_script_a_reminder_is_added(
-    chromium: Any, live_server: Any, owner: User, account: Account
-) -> None:
+def test_without_a_script_a_reminder_is_added(chromium: Any, live_server: Any, owner: User, account: Account) -> None:
     context = chromium.new_context(viewport=PHONE, java_script_enabled=False)
     page, sequence = context.new_page(), account.sequences.get()
     page.goto(f"{live_server.url}/admin/reviews/sequence/{sequence.pk}/change/")
@@ -244,13 +240,12 @@ def test_without_a_script_a_reminder_is_added(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_tabs_have_no_fault_and_fit(
-    desk: Callable[[str], Any], page: Any, account: Account, scheme: str
-) -> None:
-    copy_sequence(Sequence.objects.get(account=account))
+def test_the_tabs_have_no_fault_and_fit(desk: Callable[[str], Any], page: Any, account: Account, scheme: str) -> None:
+    sequence = Sequence.objects.get(account=account)
+    copy_sequence(sequence)
     page.emulate_media(color_scheme=scheme)
     faults = []
-    for path in (PAGE, "reviews/sequence/", f"reviews/sequence/{Sequence.objects.filter(is_default=True).get().pk}/change/"):
+    for path in (PAGE, "reviews/sequence/", f"reviews/sequence/{sequence.pk}/change/"):
         desk(path)
         for size in (DESK, PHONE):
             page.set_viewport_size(size)

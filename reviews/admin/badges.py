@@ -1,0 +1,66 @@
+"""Badges: coloured words. Two tables give each state its word and each word its colour, on whatever page it stands."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from reviewhub.backoffice.pages import badge
+from reviews.models import Delivery, DeliveryEvent, ReviewRequest
+
+# The words of requests, where programs have others. A request and a message in the same state share the word.
+_WORDS = {
+    "scheduled": gettext_lazy("Planned"),
+    "sent": gettext_lazy("Sent"),
+    "responded": gettext_lazy("Answered"),
+    "completed": gettext_lazy("No answer"),
+    "suppressed": gettext_lazy("Stopped"),
+    "cancelled": gettext_lazy("Cancelled"),
+    "failed": gettext_lazy("Failed"),
+}
+
+# What is ahead is blue, what left is violet, what went well is green, what ended early orange, what went wrong red.
+_COLOURS = {
+    "scheduled": "info",
+    "planned": "info",
+    "sending": "info",
+    "sent": "primary",
+    "replied": "primary",
+    "delivered": "success",
+    "responded": "success",
+    "completed": "default",
+    "suppressed": "warning",
+    "cancelled": "warning",
+    "held": "warning",
+    "deferred": "warning",
+    "unsubscribed": "warning",
+    "failed": "danger",
+    "bounced": "danger",
+    "complained": "danger",
+    "unknown": "danger",
+}
+
+STATUS_COLOURS = {status.value: _COLOURS[status.value] for status in ReviewRequest.Status}
+DELIVERY_COLOURS = {status.value: _COLOURS[status.value] for status in Delivery.Status}
+EVENT_COLOURS = {kind.value: _COLOURS[kind.value] for kind in DeliveryEvent.Kind}
+
+
+def of_request(request: ReviewRequest) -> str:
+    """Return the badge of the request's status; of its hold, while it is held."""
+    return of_hold() if request.held else badge(word_of(request), STATUS_COLOURS[request.status])
+
+
+def word_of(request: ReviewRequest) -> str:
+    """Return the request's status in one word."""
+    return str(_WORDS[request.status])
+
+
+def of_hold() -> str:
+    return badge(_("Held"), _COLOURS["held"])
+
+
+def of_message(delivery: Delivery) -> str:
+    return badge(_(delivery.get_status_display()), DELIVERY_COLOURS[delivery.status])
+
+
+def of_report(event: DeliveryEvent) -> str:
+    """Return the badge of what a provider reported, or a customer wrote."""
+    return badge(_(event.get_kind_display()), EVENT_COLOURS[event.kind])
