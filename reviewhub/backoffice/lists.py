@@ -344,12 +344,6 @@ class WithList(AccountAdmin):
         """Return True where the rows may be of several businesses."""
         return self._sees_several(request)
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Offer no deletion of chosen rows: what may be deleted at all is so on its own page."""
-        actions: dict[str, Any] = super().get_actions(request)
-        actions.pop("delete_selected", None)
-        return actions
-
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show the list. What else can be done there stands in it, not in the header's menu, which needs a script."""
         response: HttpResponse = super().changelist_view(request, extra_context)

@@ -10,17 +10,26 @@ from unfold.templatetags.unfold_list import UnfoldBooleanWidget
 
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
-from reviews.models import Sequence
+from reviews.models import Contact, MergeCandidate
 
 pytestmark = pytest.mark.django_db
+
+
+def make_candidates(account: Account, count: int) -> list[MergeCandidate]:
+    """Pairs of customers who may be one: their list is the theme's, with actions."""
+    candidates = []
+    for number in range(count):
+        one = Contact.objects.create(account=account, email=f"c{number}@example.com")
+        other = Contact.objects.create(account=account, phone=f"+1212555{2000 + number}")
+        candidates.append(MergeCandidate.objects.create(account=account, by_email=one, by_phone=other))
+    return candidates
 
 
 def test_headers_are_written_once_and_every_row_has_its_labels(
     account: Account, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(3):
-        Sequence.objects.create(account=account, name=f"Plan {number}", slug=f"plan-{number}")
-    client, address = signed_in(owner), reverse("admin:reviews_sequence_changelist")
+    make_candidates(account, 3)
+    client, address = signed_in(owner), reverse("admin:reviews_mergecandidate_changelist")
     written, write = [], UnfoldBooleanWidget.render
 
     def render(widget: UnfoldBooleanWidget, name: str, *given: object, **more: object) -> str:
@@ -33,15 +42,14 @@ def test_headers_are_written_once_and_every_row_has_its_labels(
     rows = re.findall(r"<tr[^>]*>.*?</tr>", shown.partition("<tbody")[2], re.DOTALL)[:3]
     labels = {tuple(re.findall(r'data-label="([^"]+)"', row)) for row in rows}
     assert len(labels) == 1
-    assert {"Select record", "name"} < set(labels.pop())
+    assert {"Select record", "by email"} < set(labels.pop())
 
 
 def test_a_list_is_the_one_that_the_theme_writes_by_itself(
     account: Account, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number in range(3):
-        Sequence.objects.create(account=account, name=f"Plan {number}", slug=f"plan-{number}")
-    client, address = signed_in(owner), reverse("admin:reviews_sequence_changelist")
+    make_candidates(account, 3)
+    client, address = signed_in(owner), reverse("admin:reviews_mergecandidate_changelist")
 
     def page() -> str:
         # Tokens and nonces are others for each page.
@@ -54,6 +62,7 @@ def test_a_list_is_the_one_that_the_theme_writes_by_itself(
 
 
 def test_the_box_of_a_row_is_the_themes_own(account: Account, owner: User) -> None:
-    page = signed_in(owner).get(reverse("admin:reviews_sequence_changelist")).content.decode()
-    assert f'value="{Sequence.objects.get().pk}"' in page
+    (candidate,) = make_candidates(account, 1)
+    page = signed_in(owner).get(reverse("admin:reviews_mergecandidate_changelist")).content.decode()
+    assert f'value="{candidate.pk}"' in page
     assert "PLACE-OF-THE-KEY" not in page

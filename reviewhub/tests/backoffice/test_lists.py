@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
@@ -128,6 +130,11 @@ def test_a_chip_counts_to_its_bound(
     for number in range(3):
         asked(account, now, person=Person(email=f"c{number}@example.com"))
     assert chips(page_of(owner, "requests")) == {"All": "2+", "Scheduled": "2+"}
+    with CaptureQueriesContext(connection) as queries:
+        page_of(owner, "requests")
+    counting = [query["sql"] for query in queries.captured_queries if query["sql"].count("COUNT(*)") > 1]
+    assert len(counting) == 1  # of all chips
+    assert counting[0].count("LIMIT 3)") == counting[0].count("COUNT(*)")  # no further than it says
 
 
 def test_a_search_counts_no_chips_and_keeps_the_chosen_one(account: Account, owner: User, now: datetime) -> None:

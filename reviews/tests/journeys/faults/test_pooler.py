@@ -62,6 +62,10 @@ def test_a_long_list_of_problems_arrives_whole_under_traffic(site: Site) -> None
                     rows = list(csv.reader(file.text.splitlines()))
                     assert (file.status_code, len(rows)) == (200, ROWS + 1)
                     assert rows[-1][0] == f"{ROWS - 1}"
+                    exported = browser.get(f"{site.url}/admin/reviews/reviewrequest/export.csv", timeout=60)
+                    asked = list(csv.reader(exported.text.splitlines()))
+                    assert exported.status_code == 200
+                    assert {len(row) for row in asked} == {len(asked[0])}
             finally:
                 is_over.set()
     answers = [status for thread in traffic for status in thread.result()]
