@@ -46,7 +46,7 @@ def _facts(admin_page: Any, request: HttpRequest, row: ReviewRequest) -> list[tu
     shown = [
         (_("Business"), row.account if admin_page._sees_several(request) else None),
         (_("Sequence"), row.sequence),
-        (_("Sent by"), _WAYS[row.channel]),
+        (_("Sent by"), _WAYS[ReviewRequest.ChannelRule(row.channel)]),
         (_("Language"), row.language),
         (_("First message due"), moment(row.scheduled_for)),
         (_("Sent"), moment(row.sent_at)),
