@@ -2,7 +2,7 @@
 
 Two attacks read a page from the length of its compressed form (CRIME, BREACH): somebody makes a person's browser ask
 for a page again and again, with guesses that the page repeats. So a page is left as it is where another site made the
-browser ask for it, where it shows a secret, and wherever it is small: signing in, security, customers' pages, and all
+browser ask for it, where it shows a secret, and wherever it is small: signing in, customers' pages, and all
 that the API answers. What remains has its length blurred by Django's random bytes.
 """
 
@@ -16,8 +16,9 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.text import compress_string
 
-LARGE_PAGES = "/admin/"
-SECRET = b"rh-secret"  # class of an element that shows a key, a secret or a link that lets somebody in
+LARGE_PAGES = "/admin/"  # and those in its frame
+# Class of an element that shows what lets somebody in: a key, a secret, recovery codes.
+SECRET = re.compile(rb"""class=["'](?:[^"']* )?(?:rh-)?secret[ "']""")
 SMALLEST = 1024  # bytes; a packet holds more
 MOST_RANDOM_BYTES = 100  # as Django's own GZipMiddleware adds, against BREACH
 _TEXT = re.compile(r"text/(css|javascript|html|plain)|application/(javascript|json)|image/svg\+xml")
@@ -40,7 +41,7 @@ def compress(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
         response = get_response(request)
         if response.has_header("Content-Encoding") or response.status_code != 200:
             return response
-        if isinstance(response, HttpResponse) and request.path.startswith(LARGE_PAGES):
+        if isinstance(response, HttpResponse) and _is_large(request):
             return _compress_page(request, response)
         if isinstance(response, FileResponse) and request.path.startswith(settings.STATIC_URL):
             return _compress_file(request, response, files)
@@ -49,13 +50,17 @@ def compress(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callabl
     return middleware
 
 
+def _is_large(request: HttpRequest) -> bool:
+    return request.path.startswith(LARGE_PAGES) or getattr(request, "is_framed", False)
+
+
 def _compress_page(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     if not response.headers.get("Content-Type", "").startswith("text/html") or len(response.content) < SMALLEST:
         return response
     patch_vary_headers(response, ["Accept-Encoding"])
     # Browsers say who made them ask (Fetch Metadata); "none" is the person: a bookmark, the address bar.
     is_foreign = request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none")
-    if is_foreign or SECRET in response.content or not takes_gzip(request):
+    if is_foreign or SECRET.search(response.content) or not takes_gzip(request):
         return response
     response.content = compress_string(response.content, max_random_bytes=MOST_RANDOM_BYTES)
     if (tag := response.headers.get("ETag", "")).startswith('"'):

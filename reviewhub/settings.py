@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from oauth.scopes import DEFAULT_SCOPES, SCOPES
-from reviewhub.backoffice.colours import PRIMARY
+from reviewhub.backoffice.theme import UNFOLD as UNFOLD
 from reviewhub.env import (
     BASE_DIR,
     anymail,
@@ -394,14 +394,3 @@ LOGGING: dict[str, Any] = {
 # --- Back-office ----------------------------------------------------------------------------
 
 FORMAT_MODULE_PATH = ["reviewhub.formats"]
-
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "ReviewHub",
-    "SITE_HEADER": "ReviewHub",
-    "SITE_SYMBOL": "reviews",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": f"{STATIC_URL}favicon.svg"}],
-    "COLORS": {"primary": PRIMARY},
-    "SITE_URL": None,
-    "DASHBOARD_CALLBACK": "reviews.admin.dashboard.dashboard",
-    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "reviews.admin.menu.menu"},
-}

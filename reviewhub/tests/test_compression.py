@@ -49,10 +49,17 @@ def test_a_page_that_a_person_or_our_page_asked_for_is_compressed(site: str) -> 
     assert not is_plain(answer("/admin/", HttpResponse(PAGE), **{"Sec-Fetch-Site": site}))
 
 
-def test_a_page_that_shows_a_secret_is_left_as_it_is() -> None:
-    response = answer("/admin/", HttpResponse(PAGE + b'<dd class="rh-secret">s3cret</dd>'))
+@pytest.mark.parametrize("name", ["rh-secret", "secret", "codes secret", "secret groups"])
+def test_a_page_that_shows_a_secret_is_left_as_it_is(name: str) -> None:
+    response = answer("/admin/", HttpResponse(PAGE + f'<dd id="x" class="{name}">s3cret</dd>'.encode()))
     assert is_plain(response)
     assert b"s3cret" in response.content
+
+
+def test_a_page_in_the_frame_of_the_back_office_is_compressed() -> None:
+    request = RequestFactory(headers={"Accept-Encoding": GZIP}).get("/connections")
+    request.is_framed = True  # type: ignore[attr-defined]
+    assert not is_plain(compress(lambda _: HttpResponse(PAGE))(request))
 
 
 @pytest.mark.parametrize("path", ["/sign-in", "/security", "/r/token", "/api/v1/contacts", "/oauth/authorize"])

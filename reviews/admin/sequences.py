@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from oauth.models import Account
 from reviewhub.backoffice.actions import WithActions
-from reviewhub.backoffice.business import business_of
+from reviewhub.backoffice.business import business_of, written_in_view
 from reviewhub.backoffice.pages import StackedInline, UnfoldAdminTextInputWidget, WithHistory, action
 from reviewhub.refused import Refused
 from reviews.admin.planned_messages import question_page
@@ -125,6 +125,7 @@ class SequenceAdmin(WithActions, WithHistory):
         response = super().changelist_view(request, {"title": _("Messages"), **(extra_context or {})})
         context = getattr(response, "context_data", None)
         if context is not None and "cl" in context:
+            context["may_add"] = written_in_view(request) != []
             context["cards"] = cards(context["cl"].result_list, may_write=lambda row: self._may_write(request, row))
         return response
 

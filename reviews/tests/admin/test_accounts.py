@@ -30,8 +30,8 @@ def form(account: Account, **changes: Any) -> dict[str, Any]:
     return given | inline | changes
 
 
-def test_what_other_tabs_hold_is_not_changed_here(account: Account, owner: User) -> None:
-    client = signed_in(owner)
+def test_what_other_tabs_hold_is_not_changed_here(account: Account, operator: User) -> None:
+    client = signed_in(operator)
     assert client.post(address(account), form(account, language="de", colour="#000000")).status_code == 302
     account.refresh_from_db()
     assert (account.language, account.colour) == ("en", "#1d4ed8")
@@ -47,7 +47,7 @@ def test_a_new_accounts_messages_start_in_its_language(account: Account, operato
 
 def test_the_card_shows_code_and_link_to_everybody_of_the_account(account: Account, viewer: User) -> None:
     client = signed_in(viewer)
-    assert address(account, "card") in client.get(address(account)).content.decode()
+    assert address(account, "card") in client.get(reverse("settings-page")).content.decode()
     Account.objects.update(language="fr")
     page = client.get(address(account, "card")).content.decode()
     assert f"/b/{account.scan_code}" in page

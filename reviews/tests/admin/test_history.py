@@ -14,7 +14,8 @@ from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.contacts import erase, suppressions
 from reviews.models import ReviewSite, Sequence, Suppression
-from reviews.tests.admin.test_accounts import form as account_form
+from reviews.tests.admin.settings.test_business import form as business_form
+from reviews.tests.admin.settings.test_page import form as page_form
 from reviews.tests.admin.test_sequences import sequence_form
 from reviews.tests.support.helpers import asked, post
 
@@ -33,13 +34,13 @@ def change(before: str, after: str) -> str:
 
 def test_a_change_of_an_account_names_person_time_and_both_values(account: Account, owner: User) -> None:
     client = signed_in(owner)
-    given = account_form(account, cooldown_days="30", country="CA")
-    client.post(reverse("admin:oauth_account_change", args=[account.pk]), given)
+    client.post(reverse("settings-business"), business_form(account, cooldown_days="30"))
+    client.post(reverse("settings-page"), page_form(account, language="de"))
     page = history(client, "oauth_account", account.pk)
     assert "Changed: Riverside Dental" in page
     assert f"by {owner}" in page
     assert f'<p>Cooldown days</p> <div class="rh-change"> {change("90", "30")}' in page
-    assert change("US", "CA") in page
+    assert change("en", "de") in page
 
 
 def test_who_came_and_went_is_told_on_the_accounts_page(account: Account, owner: User, operator: User) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from oauth.models import Account, User
+from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.admin import sequence_list
 from reviews.models import Sequence
@@ -65,6 +65,17 @@ def test_a_viewer_reads_and_has_no_button_that_changes(account: Account, viewer:
     assert ">Read</a>" in page
     for words in ("Send it to me", "Copy", "Write a new sequence"):
         assert words not in page
+
+
+def test_who_only_looks_in_the_business_in_view_is_offered_no_new_sequence_there(
+    account: Account, other_account: Account, owner: User
+) -> None:
+    Membership.objects.create(account=other_account, user=owner, role="viewer")
+    client = signed_in(owner)
+    client.post(reverse("switch-business"), {"to": str(other_account.pk)})
+    assert "Write a new sequence" not in client.get(LIST).content.decode()
+    client.post(reverse("switch-business"), {"to": str(account.pk)})
+    assert "Write a new sequence" in client.get(LIST).content.decode()
 
 
 def test_a_stranger_sees_none_of_them(account: Account, stranger: User) -> None:

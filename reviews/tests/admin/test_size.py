@@ -31,6 +31,7 @@ LIST, CONTACTS, MESSAGES, INBOX, MARKS, IMPORTS = (
 )
 PAGES = [
     "/admin/",
+    "/admin/reviews/sequence/",
     LIST,
     f"{LIST}?p=20",
     f"{LIST}?status__exact=scheduled",

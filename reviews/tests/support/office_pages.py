@@ -7,7 +7,10 @@ from oauth.models import Account
 from reviews.models import Contact, Endpoint, ReviewRequest
 
 # Pages without a row of their own.
-PAGES = ["admin:index", "operations", "simulator", "reports", "admin:reviews_suppression_evidence_of"]
+PAGES = [
+    *("admin:index", "operations", "simulator", "reports", "switch-business", "admin:reviews_suppression_evidence_of"),
+    *("settings-business", "settings-page", "settings-sites", "settings-people", "settings-connections"),
+]
 # Forms of new rows.
 FORMS = [
     "oauth_account",
