@@ -191,9 +191,9 @@ def test_the_buttons_of_a_request_cost_few_queries(
     client.get(address)
     with django_assert_max_num_queries(15):
         page = client.get(address).content.decode()
-    for words in ("Send now", "Skip step", "Mark as responded", "Cancel request"):
+    for words in ("Send now", "Skip this message", "Mark as answered", "Cancel request"):
         assert words in page
-    assert ">Retry" not in page
+    assert ">Send again" not in page
 
 
 def ask_form(account: Account, **changed: str) -> dict[str, str]:
