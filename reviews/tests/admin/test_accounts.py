@@ -47,7 +47,7 @@ def test_a_new_accounts_messages_start_in_its_language(account: Account, operato
 
 def test_the_card_shows_code_and_link_to_everybody_of_the_account(account: Account, viewer: User) -> None:
     client = signed_in(viewer)
-    assert address(account, "card") in client.get(address(account)).content.decode()
+    assert address(account, "card") in client.get(reverse("settings-page")).content.decode()
     Account.objects.update(language="fr")
     page = client.get(address(account, "card")).content.decode()
     assert f"/b/{account.scan_code}" in page

@@ -14,7 +14,7 @@ from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.contacts import erase, suppressions
 from reviews.models import ReviewSite, Sequence, Suppression
-from reviews.tests.admin.test_accounts import form as account_form
+from reviews.tests.admin.settings.test_business import form as business_form
 from reviews.tests.admin.test_sequences import sequence_form
 from reviews.tests.support.helpers import asked, post
 
@@ -33,8 +33,7 @@ def change(before: str, after: str) -> str:
 
 def test_a_change_of_an_account_names_person_time_and_both_values(account: Account, owner: User) -> None:
     client = signed_in(owner)
-    given = account_form(account, cooldown_days="30", country="CA")
-    client.post(reverse("admin:oauth_account_change", args=[account.pk]), given)
+    client.post(reverse("settings-business"), business_form(account, cooldown_days="30", country="CA"))
     page = history(client, "oauth_account", account.pk)
     assert "Changed: Riverside Dental" in page
     assert f"by {owner}" in page
