@@ -131,7 +131,7 @@ class WithActions(AccountAdmin):
         form = row_action.form(row, request.POST if is_confirmed else None) if row_action.form else None
         if form is not None and not is_confirmed:  # a link to the question says where the person came from
             names = {field.name for field in form.hidden_fields()} - set(form.initial)
-            form.initial |= {name: request.GET[name] for name in names if name in request.GET}
+            form.initial = {**form.initial, **{name: request.GET[name] for name in names if name in request.GET}}
         if not is_confirmed or (form is not None and not form.is_valid()):
             return self._question(row_action, request, row, form)
         try:
@@ -152,7 +152,7 @@ class WithActions(AccountAdmin):
         """Note who did it, for the row's history, and nothing of the row itself, which may have been erased."""
         content_type = ContentType.objects.get_for_model(self.model)
         LogEntry.objects.create(
-            user_id=request.user.pk,
+            user_id=str(request.user.pk),
             content_type=content_type,
             object_id=str(row.pk),
             object_repr="",

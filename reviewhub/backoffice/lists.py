@@ -23,10 +23,13 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from reviewhub.backoffice.changelist import Rows
 from reviewhub.backoffice.export import file_of
+from reviewhub.backoffice.moments import time_tag
 from reviewhub.backoffice.pages import AccountAdmin
 
 RowModel = TypeVar("RowModel", bound=Model)
@@ -178,9 +181,9 @@ class ListedRows(Rows):
         return [
             {
                 "key": row.pk,
-                "line": line,
+                "tone": line.tone,
                 "address": f"{row.pk}/change/{suffix}",
-                "business": row.account.name if self.sees_several else "",
+                "words": _words(line, row.account.name if self.sees_several else ""),
             }
             for row, line in zip(rows, self.listing.lines(rows, timezone.now()), strict=True)
         ]
@@ -294,6 +297,12 @@ class ListedRows(Rows):
         return [
             (name, value) for name, values in self.filter_params.items() if name not in left_out for value in values
         ]
+
+
+def _words(line: Line, business: str) -> SafeString:
+    """Return what stands in a row. It is put together here: a template for each row took a tenth of the page's time."""
+    whose = format_html(" <i>{}</i>", business) if business else ""
+    return format_html("<b>{}</b>{} {} <span>{}</span>", line.who, whose, time_tag(line.when), line.what)
 
 
 def counts_of(sets: Sequence[QuerySet[Any]]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Loader of the templates that apps bring along: the theme's icons are words, which a screen reader then passes over."""
+"""Loader of the templates that apps bring: the theme's icons are words, which a screen reader then passes over."""
 
 import re
 

@@ -1,13 +1,14 @@
 """Times as people say them: “12 minutes ago”, “Tue 9:40”, “12 Nov”, with the exact one at hand."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 NEAR = 6  # days in which the name of the day says which one is meant
@@ -20,7 +21,7 @@ def say_moment(at: datetime, *, now: datetime | None = None) -> str:
     if abs(away) < HOUR:
         return _say_minutes(away)
     local, today = timezone.localtime(at), timezone.localtime(now)
-    clock = date_format(local, "TIME_FORMAT")
+    clock = _formatted(local, "TIME_FORMAT")
     days = (local.date() - today.date()).days
     if days == 0:
         return _("today %(time)s") % {"time": clock}
@@ -29,12 +30,22 @@ def say_moment(at: datetime, *, now: datetime | None = None) -> str:
     if days == 1:
         return _("tomorrow %(time)s") % {"time": clock}
     if abs(days) <= NEAR:
-        return _("%(day)s %(time)s") % {"day": date_format(local, "D"), "time": clock}
+        return _("%(day)s %(time)s") % {"day": _formatted(local, "D"), "time": clock}
     # Translators: how a date of this year is written, in Django's format letters: 12 Nov.
     of_this_year = _("j M")
     # Translators: how a date of another year is written, in Django's format letters: 12 Nov 2025.
     of_another_year = _("j M Y")
-    return date_format(local, of_this_year if local.year == today.year else of_another_year)
+    return _formatted(local, of_this_year if local.year == today.year else of_another_year)
+
+
+def _formatted(local: datetime, form: str) -> str:
+    """Return the local time in the form. Django takes 0.1 ms for one, and a list has three times in a row."""
+    return _format_once(local.replace(second=0, microsecond=0, tzinfo=None), form, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _format_once(minute: datetime, form: str, language: str | None) -> str:
+    return date_format(minute, form)
 
 
 def _say_minutes(away: timedelta) -> str:
@@ -49,7 +60,7 @@ def _say_minutes(away: timedelta) -> str:
 def say_exactly(at: datetime) -> str:
     """Return date and time in full, with the zone."""
     local = timezone.localtime(at)
-    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+    return f"{_formatted(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
 def time_tag(at: datetime | None) -> SafeString:

@@ -18,7 +18,7 @@ from reviews.models import Contact, ReviewRequest
 from reviews.requests import ask
 from reviews.requests.ask import Ask, AskResult, Verdict
 from reviews.requests.duplicates import OPEN_REQUEST
-from reviews.requests.matching import Person
+from reviews.requests.matching import KnownPerson
 
 _NAMES = ("first_name", "last_name", "company_name", "email", "phone", "time_zone")
 
@@ -37,7 +37,7 @@ class Outlook:
 
 def ask_of(contact: Contact, like: ReviewRequest | None = None) -> Ask:
     """Return the ask of this very contact; `like`: an earlier one, whose sequence, way and language it repeats."""
-    person = Person(**{name: getattr(contact, name) for name in _NAMES}, contact=contact.pk)
+    person = KnownPerson(**{name: getattr(contact, name) for name in _NAMES}, contact=contact.pk)
     if like is None:
         return Ask(person=person, source=ReviewRequest.Source.STAFF)
     return Ask(
@@ -58,8 +58,18 @@ def ask_contact(contact: Contact, *, now: datetime, like: ReviewRequest | None =
     return ask.ask(account=contact.account, wanted=ask_of(contact, like), now=now)
 
 
-def look(contact: Contact, *, now: datetime, like: ReviewRequest | None = None) -> Outlook:
-    """Say whether the contact may be asked now. Writes nothing."""
+def under_way(request: ReviewRequest) -> Outlook:
+    return Outlook(_("A request to this customer is under way."), request)
+
+
+def look(
+    contact: Contact,
+    *,
+    now: datetime,
+    like: ReviewRequest | None = None,
+    past: Sequence[ReviewRequest] | None = None,
+) -> Outlook:
+    """Say whether the contact may be asked now. Writes nothing. `past`: their newest requests, where these are read."""
     if not contact.email and not contact.phone:
         return Outlook(_("No address is known to write to."))
     try:
@@ -67,13 +77,13 @@ def look(contact: Contact, *, now: datetime, like: ReviewRequest | None = None) 
     except Refused as refusal:
         return Outlook(reasons.in_words(refusal.reason))
     if verdict.duplicate is not None:
-        return Outlook(_("A request to this customer is under way."), verdict.duplicate.request)
+        return under_way(verdict.duplicate.request)
     if verdict.is_in_doubt:
         return Outlook(_("A text from the customer may have been an opt-out: decide that in the inbox first."))
-    return Outlook(_reason(verdict))
+    return Outlook(_reason(verdict, past))
 
 
-def _reason(verdict: Verdict) -> str:
+def _reason(verdict: Verdict, past: Sequence[ReviewRequest] | None) -> str:
     closed = {gate.gate: gate for gate in verdict.gates if not gate.passed}
     if not closed:
         return ""
@@ -81,18 +91,19 @@ def _reason(verdict: Verdict) -> str:
     contact = verdict.match.contact
     if shut.gate == "opt_out":
         return _("No way is left on which the customer may be written to.")
-    if shut.gate == "cool_down" and (until := _rests_until(contact)):
+    if shut.gate == "cool_down" and (until := _rests_until(contact, past)):
         sent_at, may_at = (date_format(timezone.localtime(moment), "DATE_FORMAT") for moment in until)
         words = _("Asked on %(sent)s. You wait %(days)s days between two asks: the next one may go out on %(day)s.")
         return words % {"sent": sent_at, "days": contact.account.cooldown_days, "day": may_at}
     return reasons.in_words(shut.reason)
 
 
-def _rests_until(contact: Contact) -> tuple[datetime, datetime] | None:
+def _rests_until(contact: Contact, past: Sequence[ReviewRequest] | None) -> tuple[datetime, datetime] | None:
     """Return when the customer was last asked, and from when on it may be done again; None if that is past."""
-    rows = ReviewRequest.objects.filter(contact=contact).exclude(status=ReviewRequest.Status.FAILED)
-    rows = rows.exclude(sent_at=None).order_by("-sent_at")
-    last = rows.values_list("sent_at", flat=True).first()
+    if past is None:
+        past = list(ReviewRequest.objects.filter(contact=contact).exclude(sent_at=None).order_by("-sent_at")[:20])
+    moments = [row.sent_at for row in past if row.sent_at and row.status != ReviewRequest.Status.FAILED]
+    last = max(moments, default=None)
     until = last + timedelta(days=contact.account.cooldown_days) if last else None
     return (last, until) if last and until and until > timezone.now() else None
 

@@ -13,9 +13,9 @@ from reviewhub.backoffice.pages import UnfoldAdminTextInputWidget
 from reviewhub.refused import Refused
 from reviews.admin import ask_again
 from reviews.admin.inbox_return import item_of, page_of
-from reviews.contacts import do_not_contact, doubts, erase, suppressions
+from reviews.contacts import do_not_contact, doubts, erase
 from reviews.models import Contact, InboxItem, Suppression
-from reviews.models.addresses import show_email
+from reviews.models.addresses import hashes_of, show_email
 from reviews.models.base import Channel
 
 
@@ -24,13 +24,14 @@ def has_way(contact: Contact) -> bool:
 
 
 def closed_ways(contact: Contact) -> list[Suppression]:
-    """Return the suppressions in force of the contact's addresses."""
-    return [
-        row
-        for channel in Channel
-        if (address := contact.address(channel))
-        for row in suppressions.of(account=contact.account, channel=channel, address=address).select_related("account")
-    ]
+    """Return the suppressions in force of the contact's addresses; read once for a page and its buttons."""
+    kept: list[Suppression] | None = contact.__dict__.get("_closed_ways")
+    if kept is None:
+        places = [(channel, contact.address(channel)) for channel in Channel if contact.address(channel)]
+        hashes = [hashed for way, address in places for hashed in hashes_of(contact.account_id, way, address)]
+        rows = Suppression.objects.filter(account=contact.account_id).active().filter(address_hash__in=hashes)
+        kept = contact.__dict__["_closed_ways"] = list(rows.select_related("account"))
+    return kept
 
 
 class LeaveAloneForm(forms.Form):
@@ -134,7 +135,7 @@ CONTACT_ACTIONS: tuple[Action[Contact], ...] = (
         name="leave_alone",
         label=gettext_lazy("Do not contact"),
         url_path="do-not-contact",
-        icon="block",
+        icon="cancel",
         question=gettext_lazy("Do not contact {row} any more?"),
         explanation=gettext_lazy(
             "Nothing is sent any more, by e-mail or by text. It holds until somebody allows the addresses again, with "

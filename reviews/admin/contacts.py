@@ -98,9 +98,14 @@ class ContactAdmin(WithList, WithHistory, WithActions):
         return self._form(request, object_id)
 
     def _form(self, request: HttpRequest, object_id: str, form_url: str = "", more: Any = None) -> HttpResponse:
-        context = (more or {}) | {"show_save_and_continue": False, "show_save_and_add_another": False}
+        one_button = {"show_save_and_continue": False, "show_save_and_add_another": False}
+        context = {**(more or {}), **one_button, "title": _("Edit")}
         form_page: HttpResponse = super().change_view(request, object_id, form_url, context)
         return form_page
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """None above the form: the buttons stand on the page."""
+        return []
 
     def response_post_save_change(self, request: HttpRequest, obj: Contact) -> HttpResponse:
         return HttpResponseRedirect(self._page_of(obj))

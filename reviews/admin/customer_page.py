@@ -1,5 +1,6 @@
 """A customer's page, to read first: the ways to write to them with their state, and the story of all requests."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reviews.admin import ask_again, story
-from reviews.models import Consent, Contact, InboxItem, Suppression
+from reviews.admin.contact_actions import closed_ways
+from reviews.models import Consent, Contact, InboxItem, ReviewRequest, Suppression
 from reviews.models.addresses import has_stored_form, hashes_of, show_email
 from reviews.models.base import Channel, available_channels
 from reviews.models.consent import LATEST_FIRST, explain_missing, needs_consent
@@ -68,7 +70,7 @@ def page(admin_page: Any, request: HttpRequest, contact: Contact) -> HttpRespons
         "original": contact,
         "contact": contact,
         "ways": ways,
-        "outlook": ask_again.look(contact, now=timezone.now()) if "ask_again" in buttons else None,
+        "outlook": _outlook(contact, requests) if "ask_again" in buttons else None,
         "buttons": buttons,
         "offer_leave_alone": "leave_alone" in buttons and is_open,
         "may_write": may_write,
@@ -81,6 +83,14 @@ def page(admin_page: Any, request: HttpRequest, contact: Contact) -> HttpRespons
     return TemplateResponse(request, "admin/reviews/contact/page.html", context)
 
 
+def _outlook(contact: Contact, requests: list[ReviewRequest]) -> ask_again.Outlook:
+    """Say whether the customer may be asked now. `requests`: the newest ones, an open one among them."""
+    for row in requests:
+        if row.is_open:
+            return ask_again.under_way(row)
+    return ask_again.look(contact, now=timezone.now(), past=requests)
+
+
 def _list_of(contact: Contact) -> str:
     """Return the address of the list of the customer's requests."""
     words = contact.email or contact.phone or contact.name
@@ -88,17 +98,14 @@ def _list_of(contact: Contact) -> str:
 
 
 def ways_of(contact: Contact) -> list[Way]:
-    """Return both ways with their state, in two statements."""
+    """Return both ways with their state."""
     hashes = {
         channel: hashes_of(contact.account_id, channel, address)
         for channel in Channel
         if (address := contact.address(channel))
     }
     every = [each for several in hashes.values() for each in several]
-    closed = {
-        row.address_hash: row
-        for row in Suppression.objects.for_account(contact.account).active().filter(address_hash__in=every)
-    }
+    closed = {row.address_hash: row for row in closed_ways(contact)}
     acts = Consent.objects.for_account(contact.account).filter(address_hash__in=every)
     latest: dict[str, Consent] = {}
     for act in acts.order_by(*LATEST_FIRST)[:50]:
@@ -109,7 +116,7 @@ def ways_of(contact: Contact) -> list[Way]:
 def _way(
     contact: Contact,
     channel: Channel,
-    hashes: list[str],
+    hashes: Sequence[str],
     closed: dict[str, Suppression],
     latest: dict[str, Consent],
 ) -> Way:

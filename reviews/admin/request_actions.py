@@ -261,7 +261,7 @@ REQUEST_ACTIONS: tuple[Action[ReviewRequest], ...] = (
         name="correct_address",
         label=gettext_lazy("Correct the address and ask again"),
         url_path="correct-address",
-        icon="edit",
+        icon="mail",
         question=gettext_lazy("Correct the address of {row.contact} and ask again?"),
         explanation=gettext_lazy(
             "The address is saved at the customer, and a new request goes there. Opt-outs and all other rules hold as "

@@ -6,11 +6,17 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reviewhub.templatetags.backoffice import moment
 from reviews.admin import badges, reasons, story
 from reviews.models import ReviewRequest
 
+_WAYS = {
+    ReviewRequest.ChannelRule.AUTO: gettext_lazy("E-mail or text message"),
+    ReviewRequest.ChannelRule.EMAIL: gettext_lazy("E-mail only"),
+    ReviewRequest.ChannelRule.SMS: gettext_lazy("Text message only"),
+}
 _FIRST = ("correct_address", "take_back")  # what mends a request stands before everything else
 
 
@@ -40,7 +46,7 @@ def _facts(admin_page: Any, request: HttpRequest, row: ReviewRequest) -> list[tu
     shown = [
         (_("Business"), row.account if admin_page._sees_several(request) else None),
         (_("Sequence"), row.sequence),
-        (_("Ways"), _(row.get_channel_display())),
+        (_("Sent by"), _WAYS[row.channel]),
         (_("Language"), row.language),
         (_("First message due"), moment(row.scheduled_for)),
         (_("Sent"), moment(row.sent_at)),

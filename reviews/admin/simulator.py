@@ -176,7 +176,8 @@ def _initial(request: HttpRequest, simulation: Simulation | None) -> dict[str, A
     initial = dict(simulation.asked) if simulation else _defaults()
     number = request.GET.get("sequence", "")
     if number.isascii() and number.isdecimal() and len(number) < 19:
-        row = Sequence.objects.filter(account__in=accounts_to_choose(accounts_in_view(request)), pk=int(number)).first()
+        accounts = accounts_to_choose(accounts_in_view(request))
+        row = Sequence.objects.filter(account__in=accounts, pk=int(number)).first()
         if row is not None:
             initial |= {"sequence": row.pk, "account": row.account_id}
     return initial

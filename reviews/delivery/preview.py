@@ -14,7 +14,7 @@ from reviews.requests.ask import Ask, Verdict, weigh
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
 
-TOKEN = "Zk3vQ9x1T0aB7c2d"  # of no message; as long as theirs, since texts are measured
+LINK_OF_NONE = "Zk3vQ9x1T0aB7c2d"  # of no message; as long as theirs, since texts are measured
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def written_out(
 ) -> Planned:
     """Render the message of a step, by the function that renders the real ones; its links are always the same."""
     delivery = new_delivery(request, step.position, channel, slot, now)
-    delivery.link_token = TOKEN
+    delivery.link_token = LINK_OF_NONE
     try:
         message = render(delivery, step)
     except RenderError as error:

@@ -1,6 +1,7 @@
 """The recipient's page as it would look, for staff who change its words and looks: nothing is stored, no link works."""
 
 from base64 import b64encode
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -26,7 +27,7 @@ def sample_page(
         channel=Channel.EMAIL,
         link_token=TOKEN,
     )
-    more = {"new_logo": data_address(logo)} if logo else {}
+    more: dict[str, Any] = {"new_logo": data_address(logo)} if logo else {}
     if is_answered:
         return show_thanks(request, delivery, **more).content.decode()
     return show_question(request, delivery, FeedbackForm(), **more).content.decode()

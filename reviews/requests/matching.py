@@ -22,10 +22,7 @@ _NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Person:
-    """A person as a caller names them, normalised. Empty means unknown.
-
-    `contact`: the key of the contact that is meant, for a caller who knows it; one of its addresses is named, too.
-    """
+    """A person as a caller names them, normalised. Empty means unknown."""
 
     first_name: str = ""
     last_name: str = ""
@@ -33,6 +30,12 @@ class Person:
     email: str = ""
     phone: str = ""
     time_zone: str = ""
+
+
+@dataclass(frozen=True)
+class KnownPerson(Person):
+    """A person of whom the caller knows which contact it is, by its key; one of its addresses is named, too."""
+
     contact: UUID | None = None
 
 
@@ -67,8 +70,8 @@ def find(account: Account, persons: Sequence[Person]) -> list[Match]:
             by_phone[contact.phone].append(contact)
     holders = [by_phone.get(person.phone, []) for person in persons]
     candidates = [
-        [_meant(person.contact, contacts)]
-        if person.contact
+        [_meant(person, contacts)]
+        if isinstance(person, KnownPerson)
         else [by_email[person.email]]
         if person.email in by_email
         else _candidates(person, others)
@@ -87,8 +90,7 @@ def find(account: Account, persons: Sequence[Person]) -> list[Match]:
     matches = []
     for person, found, others in zip(persons, chosen, holders, strict=True):
         if found is None:
-            values = {name: value for name, value in vars(person).items() if name != "contact"}
-            contact = Contact(account=account, **values, shares_phone=bool(others))
+            contact = Contact(account=account, **vars(person), shares_phone=bool(others))
             match = Match(contact, is_new=True, rival=_rival(contact, others))
         else:
             # Two persons may be one contact, by the address of the one and the number of the other: each gets a copy.
@@ -112,10 +114,10 @@ _with_addresses = Select(
 )
 
 
-def _meant(key: UUID, contacts: Sequence[Contact]) -> Contact:
-    """Return the contact of the key. Raises Refused where it has none of the addresses any more."""
+def _meant(person: KnownPerson, contacts: Sequence[Contact]) -> Contact:
+    """Return the contact that the person is. Raises Refused where it has none of the addresses any more."""
     for contact in contacts:
-        if contact.pk == key:
+        if contact.pk == person.contact:
             return contact
     raise Refused("contact", "The customer's addresses have changed meanwhile: look at them again.")
 

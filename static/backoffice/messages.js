@@ -18,7 +18,7 @@
       step.classList.toggle("rh-asks-first", field(step, "position").value === "0");
       step.querySelector('[data-move="-1"]').disabled = number <= 0;
       step.querySelector('[data-move="1"]').disabled = number < 0 || number === left.length - 1;
-      step.querySelector("[data-remove]").disabled = left.length < 2;
+      step.querySelector(".rh-step-buttons").hidden = number < 0 || left.length < 2; // one step has nowhere to go
     }
     const add = document.querySelector("[data-add]");
     if (add) add.hidden = steps().length >= Number(add.dataset.most);
@@ -51,7 +51,6 @@
     step.classList.toggle("rh-gone", isGone);
     step.querySelector(".rh-removed").hidden = !isGone;
     step.querySelector(".rh-step-body").hidden = isGone;
-    step.querySelector(".rh-step-buttons").hidden = isGone;
     arrange();
     (isGone ? step.querySelector("[data-keep]") : step.querySelector("h2")).focus();
   };
@@ -74,7 +73,6 @@
   };
 
   const prepare = (step) => {
-    step.querySelector(".rh-step-buttons").hidden = false;
     step.classList.add("rh-scripted");
     if (field(step, "DELETE")?.checked) remove(step, true);
   };

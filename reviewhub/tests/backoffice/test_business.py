@@ -1,6 +1,9 @@
 """The business in view: who sees which, how it is switched, and that no write lands in the wrong one."""
 
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -126,3 +129,17 @@ def test_a_membership_that_ended_takes_its_business_out_of_view(two: Client, acc
     switch(two, account.pk)
     Membership.objects.filter(account=account, user=owner).delete()
     assert emails(two) == {"harbour@example.com"}
+
+
+# Forms that write nothing into a business: they choose one, end the person's session, or are the installation's.
+OF_NO_BUSINESS = {"businesses.html", "frame/switcher.html", "frame/person.html", "operations.html"}
+
+
+def test_every_form_carries_its_business() -> None:
+    folder = Path(settings.BASE_DIR) / "templates" / "admin"
+    lacking = set()
+    for template in folder.rglob("*.html"):
+        text = template.read_text()
+        if text.count("{% csrf_token %}") > text.count("{% business_field %}"):
+            lacking.add(str(template.relative_to(folder)))
+    assert lacking == OF_NO_BUSINESS

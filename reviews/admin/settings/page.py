@@ -1,4 +1,4 @@
-"""Settings, Page: the looks and words of the page that customers open, with that page beside the form as it would be."""
+"""Settings, Page: looks and words of the page that customers open, with that page beside the form as it would be."""
 
 from typing import Any
 from urllib.parse import quote

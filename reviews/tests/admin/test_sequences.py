@@ -82,9 +82,8 @@ def test_a_step_takes_the_place_of_one_that_is_removed(account: Account, owner: 
 
 def test_two_steps_in_one_place_are_refused(account: Account, owner: User) -> None:
     sequence = Sequence.objects.get(account=account)
-    assert "Two steps stand in the same place" in change(
-        owner, sequence, sequence_form(sequence, **{"steps-2-position": "1"})
-    )
+    page = change(owner, sequence, sequence_form(sequence, **{"steps-2-position": "1"}))
+    assert "Two steps stand in the same place" in page
     assert [step.position for step in sequence.steps.all()] == [0, 1, 2]
 
 

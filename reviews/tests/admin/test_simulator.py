@@ -325,3 +325,13 @@ def test_a_period_without_messages_has_charts_too() -> None:
     shown = charts(result(1))
     assert shown["days"].bars == shown["hours"].bars == []
     assert shown["funnel"] == [("Asked", 10, "100.0"), ("Responded", 3, "30.0")]
+
+
+def test_a_sequences_page_leads_here_with_that_sequence_chosen(
+    account: Account, other_account: Account, owner: User
+) -> None:
+    own, theirs = (Sequence.objects.get(account=row) for row in (account, other_account))
+    page = text(signed_in(owner).get(PAGE, {"sequence": own.pk}))
+    assert f'<option value="{own.pk}" selected>' in page
+    for key in (theirs.pk, "x", "9" * 40, ""):
+        assert " selected>Standard" not in text(signed_in(owner).get(PAGE, {"sequence": key}))

@@ -1,5 +1,7 @@
 """A customer who is left alone: all addresses, whatever is under way to them, once."""
 
+from typing import Any
+
 import pytest
 
 from oauth.models import Account
@@ -38,7 +40,7 @@ def test_both_addresses_are_suppressed_and_nothing_leaves_any_more(
 
 def test_it_may_be_said_again_and_an_earlier_opt_out_keeps_its_reason(account: Account, clock: Clock) -> None:
     contact = asked(account, clock()).contact
-    where = {"account": account, "channel": Channel.SMS, "address": JANE.phone}
+    where: Any = {"account": account, "channel": Channel.SMS, "address": JANE.phone}
     suppressions.suppress(**where, reason=Suppression.Reason.STOP, evidence="STOP", now=clock())
     for _ in range(2):
         assert leave_alone(contact, clock) == 2

@@ -15,7 +15,7 @@ from reviews.contacts.change import change
 from reviews.delivery import drain, take_back
 from reviews.models import Contact, Delivery, Event, InboxItem, ReviewRequest, Suppression
 from reviews.requests import ask, contact_changes, holds, lifecycle
-from reviews.requests.matching import Person
+from reviews.requests.matching import KnownPerson, Person
 from reviews.tests.support.helpers import JANE, Clock, FakeProvider, asked, deliveries
 
 pytestmark = pytest.mark.django_db
@@ -213,7 +213,7 @@ def test_a_number_that_is_texted_for_somebody_else_by_now_is_left_to_them(accoun
     clock.forward(minutes=1)
     Contact.objects.create(account=account, first_name="Bob", phone=JANE.phone, shares_phone=True)
     bob = Contact.objects.get(first_name="Bob")
-    other = asked(account, clock(), person=Person(first_name="Bob", phone=JANE.phone, contact=bob.pk))
+    other = asked(account, clock(), person=KnownPerson(first_name="Bob", phone=JANE.phone, contact=bob.pk))
     assert (other.contact, other.status) == (bob, "scheduled")
     with pytest.raises(Refused, match="Another contact with this number"):
         back(request, clock)

@@ -15,7 +15,7 @@ from reviewhub.refused import Refused
 from reviews.delivery import drain, preview
 from reviews.models import Contact, Delivery, MergeCandidate, ReviewRequest
 from reviews.requests.ask import Ask, AskResult, ask, ask_all, weigh
-from reviews.requests.matching import Person
+from reviews.requests.matching import KnownPerson, Person
 from reviews.tests.support.helpers import Clock, FakeProvider, asked, deliveries
 
 pytestmark = pytest.mark.django_db
@@ -248,8 +248,8 @@ def test_an_ask_of_one_contact_reaches_that_one_among_those_who_share_the_number
     """The number alone would mean the one who was asked last."""
     asked(account, clock(), person=Person(first_name="Carol", phone=NUMBER))
     dave = Contact.objects.create(account=account, first_name="Dave", phone=NUMBER, shares_phone=True)
-    verdict = weigh(account=account, wanted=Ask(Person(phone=NUMBER, contact=dave.pk)), now=clock())
+    verdict = weigh(account=account, wanted=Ask(KnownPerson(phone=NUMBER, contact=dave.pk)), now=clock())
     assert verdict.match.contact == dave
     with pytest.raises(Refused, match="have changed meanwhile"):
-        ask(account=account, wanted=Ask(Person(phone="+12125550199", contact=dave.pk)), now=clock())
+        ask(account=account, wanted=Ask(KnownPerson(phone="+12125550199", contact=dave.pk)), now=clock())
     assert Contact.objects.count() == 2

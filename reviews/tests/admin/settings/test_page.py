@@ -37,6 +37,12 @@ def posted(client: Client, account: Account, **changes: Any) -> str:
     return response.content.decode()
 
 
+def problems_of(client: Client, account: Account, **changes: Any) -> list[str]:
+    response: Any = client.post(PAGE, form(account, **changes))
+    assert response.status_code == 400
+    return [problem for found in response.context_data["form"].errors.values() for problem in found]
+
+
 def previewed(client: Client, account: Account, **changes: Any) -> str:
     response = client.post(PREVIEW, form(account, **changes))
     assert response.status_code == 200
@@ -189,10 +195,8 @@ def test_the_preview_is_the_page_that_customers_open(account: Account, owner: Us
 
 
 def test_the_preview_shows_what_follows_an_answer(account: Account, owner: User) -> None:
-    sample = sample_in(
-        previewed(signed_in(owner), account, thanks_text="Come again, {{ first_name }}", view="answered")
-    )
-    assert "Come again, Jane" in sample
+    page = previewed(signed_in(owner), account, thanks_text="Come again, {{ first_name }}", view="answered")
+    assert "Come again, Jane" in sample_in(page)
 
 
 def test_the_preview_saves_nothing(account: Account, owner: User) -> None:
@@ -227,13 +231,7 @@ def test_without_a_script_a_button_shows_the_preview(account: Account, owner: Us
 
 @pytest.mark.parametrize(
     ("colour", "words"),
-    [
-        ("#ffffff", "white page"),
-        ("#ffee88", "white page"),
-        ("#000000", "set to dark"),
-        ("#1d4ed8", ""),
-        ("#b3261e", ""),
-    ],
+    [("#ffffff", "white page"), ("#ffee88", "white page"), ("#000000", "to dark"), ("#1d4ed8", ""), ("#b3261e", "")],
 )
 def test_a_colour_that_is_hard_to_see_is_told(colour: str, words: str) -> None:
     note = note_on(colour)

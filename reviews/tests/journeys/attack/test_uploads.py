@@ -16,8 +16,8 @@ from PIL import Image
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
 from reviews.models import ImportJob, ImportProblem, Logo
-from reviews.tests.admin.test_accounts import address, problems
-from reviews.tests.admin.test_accounts import form as form_of
+from reviews.tests.admin.settings.test_page import PAGE, problems_of
+from reviews.tests.admin.settings.test_page import form as form_of
 from reviews.tests.admin.test_imports import ADD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.attack, pytest.mark.once]
@@ -129,7 +129,7 @@ def test_the_name_of_a_file_is_no_path(client: Client, account: Account, name: s
 def test_what_is_no_small_image_is_no_logo(client: Client, account: Account, content: bytes) -> None:
     """A size is judged by the head, before anything of the image is unpacked."""
     for kind in ("image/png", "text/html"):
-        [problem] = problems(client, account, logo_file=SimpleUploadedFile("../logo.png", content, kind))
+        [problem] = problems_of(client, account, logo_file=SimpleUploadedFile("../logo.png", content, kind))
         assert "image" in problem
     assert not Logo.objects.exists()
 
@@ -139,7 +139,7 @@ def test_of_an_image_only_its_pixels_are_kept(client: Client, account: Account) 
     hidden = b"<script>alert(1)</script>"
     content = image("JPEG", comment=hidden, exif=b"Exif\0\0" + hidden, size=(900, 900)) + b"PK\x03\x04" + hidden
     file = SimpleUploadedFile("logo.html", content, "text/html")
-    assert client.post(address(account), form_of(account, logo_file=file)).status_code == 302
+    assert client.post(PAGE, form_of(account, logo_file=file)).status_code == 302
     served = client.get(f"/b/{account.scan_code}/logo")
     assert served["Content-Type"] == "image/png"
     assert served["X-Content-Type-Options"] == "nosniff"

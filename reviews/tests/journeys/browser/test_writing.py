@@ -190,7 +190,7 @@ def test_the_question_is_answered_in_each_of_its_ways(editor: Any, account: Acco
     editor.get_by_role("button", name="Change them").click()
     editor.wait_for_selector("text=was changed successfully")
     assert sequence.steps.get(position=0).email_text == "Two {{ link }}"
-    editor.get_by_role("link", name="Standard").click()
+    editor.get_by_role("heading", name="Standard", exact=True).get_by_role("link").click()
     type_and_save("Three")
     editor.get_by_role("button", name="Only new ones").click()
     editor.wait_for_selector("text=The planned messages stay as they were")
@@ -241,14 +241,11 @@ def test_without_a_script_a_reminder_is_added(chromium: Any, live_server: Any, o
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_tabs_have_no_fault_and_fit(desk: Callable[[str], Any], page: Any, account: Account, scheme: str) -> None:
-    copy_sequence(Sequence.objects.get(account=account))
+    sequence = Sequence.objects.get(account=account)
+    copy_sequence(sequence)
     page.emulate_media(color_scheme=scheme)
     faults = []
-    for path in (
-        PAGE,
-        "reviews/sequence/",
-        f"reviews/sequence/{Sequence.objects.filter(is_default=True).get().pk}/change/",
-    ):
+    for path in (PAGE, "reviews/sequence/", f"reviews/sequence/{sequence.pk}/change/"):
         desk(path)
         for size in (DESK, PHONE):
             page.set_viewport_size(size)
