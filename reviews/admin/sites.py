@@ -11,3 +11,4 @@ class ReviewSiteAdmin(GeneratedRows, WithHistory):
     list_display = ("name", "url", "position", "is_active", "account")
     list_select_related = ("account",)
     ordering = ("account", "position")
+    fields = readonly_fields = ("account", "name", "url", "position", "is_active")

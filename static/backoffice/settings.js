@@ -6,7 +6,7 @@ document.querySelectorAll("[data-save-on-change]").forEach(form => {
   form.addEventListener("change", () => { button.hidden = new FormData(form).get("role") === before; });
 });
 
-document.querySelectorAll("select[data-search]").forEach(select => {
+document.querySelectorAll("select[data-search]:enabled").forEach(select => {
   const all = [...select.children].map(child => child.cloneNode(true));
   let chosen = select.value;
   select.addEventListener("change", () => { chosen = select.value; });

@@ -33,11 +33,9 @@ class OfficeKeyForm(KeyForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        looks = {
-            "name": UnfoldAdminTextInputWidget,
-            "days": UnfoldAdminSelectWidget,
-            "scopes": UnfoldAdminCheckboxSelectMultipleWidget,
-        }
+        days: Any = self.fields["days"]
+        days.widget = UnfoldAdminSelectWidget(choices=days.choices)
+        looks = {"name": UnfoldAdminTextInputWidget, "scopes": UnfoldAdminCheckboxSelectMultipleWidget}
         for name, widget in looks.items():
             self.fields[name].widget.attrs["class"] = widget().attrs["class"]
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from unfold.widgets import UnfoldBooleanWidget
 
 from oauth.models import Account
-from reviewhub.backoffice.pages import UnfoldAdminTextInputWidget, UnfoldAdminURLInputWidget
+from reviewhub.backoffice.pages import UnfoldAdminTextInputWidget
 from reviewhub.backoffice.settings_pages import enter_row, may_write, row_page, settings_page, show
 from reviews.models import ReviewSite
 from reviews.sites.rules import Finding, check_site, rule_of
@@ -29,7 +29,7 @@ class ReviewSiteForm(forms.ModelForm):
         label=gettext_lazy("Link"),
         max_length=500,
         assume_scheme="https",
-        widget=UnfoldAdminURLInputWidget({"autocomplete": "off", "inputmode": "url"}),
+        widget=UnfoldAdminTextInputWidget({"autocomplete": "off", "inputmode": "url"}),
         help_text=gettext_lazy("Of the form in which a customer writes a review: copy it from the site itself."),
     )
     name = forms.CharField(
@@ -158,7 +158,8 @@ def _say_saved(request: HttpRequest, form: ReviewSiteForm, words: str) -> None:
 
 def _render_form(request: HttpRequest, account: Account, form: ReviewSiteForm, *, title: str) -> HttpResponse:
     url = form["url"].value() or ""
-    context = {"title": title, "form": form, "finding": form.finding, "rule": form.finding.rule, "url": url}
+    finding = form.finding if form.is_bound else check_site(url, name=form["name"].value() or "")
+    context = {"title": title, "form": form, "finding": finding, "rule": finding.rule, "url": url}
     return show(request, "site.html", context, account=account, status=400 if form.errors else 200)
 
 

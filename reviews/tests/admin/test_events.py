@@ -22,5 +22,5 @@ def test_an_event_says_when_it_was_on_the_clock_of_its_business(
         account=account, type=Event.Type.TEST, occurred_at=datetime(2026, 3, 3, 3, 0, tzinfo=UTC)
     )
     page = signed_in(user).get(reverse("admin:reviews_event_change", args=[event.pk])).content.decode()
-    assert "2 March 2026, 19:00" in page
+    assert "2 Mar 2026, 19:00" in page
     assert "(America/Los_Angeles)" in page

@@ -34,7 +34,7 @@ def change(before: str, after: str) -> str:
 
 def test_a_change_of_an_account_names_person_time_and_both_values(account: Account, owner: User) -> None:
     client = signed_in(owner)
-    client.post(reverse("settings-business"), business_form(account, cooldown_days="30"))
+    client.post(reverse("settings-business"), business_form(account, cooldown_days="30", country="CA"))
     client.post(reverse("settings-page"), page_form(account, language="de"))
     page = history(client, "oauth_account", account.pk)
     assert "Changed: Riverside Dental" in page

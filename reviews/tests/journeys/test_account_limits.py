@@ -17,7 +17,8 @@ from oauth import api_keys
 from oauth.models import Account, ApiKey, Membership, User
 from oauth.tests.flow import signed_in
 from reviewhub.testing import make_member
-from reviews.admin import sequence_editor, sites
+from reviews.admin import sequence_editor
+from reviews.admin.settings import sites
 from reviews.models import ImportJob, ReviewSite, Sequence, Simulation
 from reviews.requests import imports, sequences
 from reviews.simulation import runs

@@ -141,7 +141,10 @@ def test_what_is_no_link_yet_is_no_error(client_of_owner: Client, url: str) -> N
 
 
 def test_a_site_is_changed(client_of_owner: Client, site: ReviewSite) -> None:
-    assert "Change Google" in words(client_of_owner.get(row("edit", site)))
+    ReviewSite.objects.filter(pk=site.pk).update(url="https://g.page/r/abc/review")
+    page = words(client_of_owner.get(row("edit", site)))
+    assert "Change Google" in page
+    assert "This leads to Google." in page
     client_of_owner.post(row("edit", site), FORM)
     site.refresh_from_db()
     assert (site.name, site.url, site.is_active) == (FORM["name"], FORM["url"], True)

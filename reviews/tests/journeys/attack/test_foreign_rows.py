@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from oauth.models import Account, User, UserSession
+from oauth.models import Account, Membership, User, UserSession
 from reviewhub.middleware import JSON_PATHS
 from reviews.tests.journeys.attack.conftest import Caller, models_of_accounts, state_of
 from reviews.tests.journeys.attack.routes import Route, routes, rows_of, values_of
@@ -58,8 +58,10 @@ def test_nobody_reads_or_changes_a_row_of_another_account(
                 changed = [table for table, rows in state_of(victim, written).items() if rows != before[table]]
                 transaction.set_rollback(True)
             written.clear()
-            if caller.is_member:  # whose own sessions are noted, and end where they ask for that
-                own = {UserSession._meta.db_table} | ({User._meta.db_table} if "/sessions/" in path else set())
+            if caller.is_member:  # whose own sessions are noted, and end where they ask for that, or leave
+                own = {UserSession._meta.db_table}
+                own |= {User._meta.db_table} if "/sessions/" in path or path.endswith("/leave/") else set()
+                own |= {Membership._meta.db_table} if path.endswith("/leave/") else set()
                 changed = [table for table in changed if table not in own]
             content = response.getvalue().decode(errors="replace") + str(response.headers)
             shown = [] if caller.is_member else [mark for mark in marks if mark in content and mark not in path]
