@@ -13,6 +13,7 @@ from oauth.views.authorize import authorize
 from oauth.views.connections import account_connections, connections, disconnect, revoke_key
 from oauth.views.introspect import introspect
 from oauth.views.invitation import accept_invitation
+from oauth.views.language import choose_language
 from oauth.views.me import Me
 from oauth.views.metadata import metadata
 from oauth.views.revoke import revoke
@@ -64,6 +65,7 @@ urlpatterns = [
     path("security/recovery-codes/new", NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("security/sessions/end-others", end_other_sessions, name="end-other-sessions"),
     path("security/sessions/<id:session_id>/end", end_session, name="end-session"),
+    path("language", choose_language, name="language"),
     path("connections", connections, name="connections"),
     path("connections/<id:account_id>", account_connections, name="account-connections"),
     path("connections/<id:account_id>/disconnect", disconnect, name="disconnect"),

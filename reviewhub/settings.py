@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "oauth.sign_in.languages.speak_persons_language",
     "oauth.sign_in.sessions.note_sessions",
     "allauth.account.middleware.AccountMiddleware",
     "oauth.sign_in.second_factor.StaffMustHaveMFA",
@@ -124,8 +125,8 @@ TEMPLATES = [
 # Fields of forms are drawn by the same templates as pages, so that ours come before the theme's.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-LANGUAGE_CODE = "en-us"
-# Languages of messages and recipients' pages: English, and each one that has a folder of translations.
+LANGUAGE_CODE = "en"
+# Languages of messages and of all pages: English, and each one that has a folder of translations.
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGES = find_languages(LOCALE_PATHS[0])
 TIME_ZONE = "UTC"

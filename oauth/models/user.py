@@ -8,6 +8,9 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_lazy as _
+
+from oauth.models.account import validate_language
 
 
 class UserManager(BaseUserManager["User"]):
@@ -30,13 +33,22 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person who signs in with an e-mail address; what they may do comes from memberships."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField("e-mail", unique=True)
+    email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(max_length=150, blank=True)
-    is_staff = models.BooleanField("may open the back-office", default=False)
-    is_active = models.BooleanField("active", default=True)
+    is_staff = models.BooleanField(_("may open the back-office"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
     # A session belongs to the generation in which it began, and ends with it: see oauth.sign_in.sessions.
     session_generation = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
+    language = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[validate_language],
+        help_text=_("Of the back-office and of mail to this person; as the browser says if empty."),
+    )
 
     objects = UserManager()
 

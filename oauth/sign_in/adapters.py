@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,11 +18,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
 
+from oauth.models import User
 from oauth.sign_in import sessions
 from reviewhub.client_address import client_address
 from reviewhub.devices import describe_device
 from reviewhub.encryption import Cipher, Undecipherable
+from reviewhub.languages import in_language
 
 logger = logging.getLogger(__name__)
 
@@ -33,10 +37,10 @@ class AccountAdapter(DefaultAccountAdapter):
     """Accounts without sign-up, and mail with links to PUBLIC_URL."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "incorrect_password": "That is not your password. Look at it once more.",
-        "enter_current_password": "That is not your password. Look at it once more.",
-        "too_many_login_attempts": "Too many wrong codes. Try again in ten minutes.",
-        "rate_limited": "Too many wrong codes. Try again in ten minutes.",
+        "incorrect_password": _("That is not your password. Look at it once more."),
+        "enter_current_password": _("That is not your password. Look at it once more."),
+        "too_many_login_attempts": _("Too many wrong codes. Try again in ten minutes."),
+        "rate_limited": _("Too many wrong codes. Try again in ten minutes."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -86,12 +90,18 @@ class AccountAdapter(DefaultAccountAdapter):
         """Tell of a change once it has taken place."""
         transaction.on_commit(partial(super().send_notification_mail, *args, **kwargs))
 
+    def _language_of(self, email: str) -> AbstractContextManager[None]:
+        """Return the context of the person's own language; without one, of the browser that asks for the mail."""
+        chosen = User.objects.filter(email=email.lower()).values_list("language", flat=True).first()
+        return in_language(chosen) if chosen else nullcontext()
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send from a thread of its own: neither the answer's time nor an error shows whether an address is known.
 
         An error goes to the log, as every uncaught one does.
         """
-        mail = self.render_mail(template_prefix, email, context | {"public_url": settings.PUBLIC_URL})
+        with self._language_of(email):
+            mail = self.render_mail(template_prefix, email, context | {"public_url": settings.PUBLIC_URL})
         threading.Thread(target=mail.send, name="mail").start()
 
 
@@ -99,7 +109,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """Second factors with encrypted secrets: the database alone does not let anybody sign in."""
 
     error_messages = DefaultMFAAdapter.error_messages | {
-        "incorrect_code": "That code is not right. An app shows a new one every 30 seconds, and each works once.",
+        "incorrect_code": _("That code is not right. An app shows a new one every 30 seconds, and each works once."),
     }
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:

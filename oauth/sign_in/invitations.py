@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from oauth.models import Account, Invitation, Membership, User
 from reviewhub.counters import count_one
+from reviewhub.languages import in_language
 
 MOST_PENDING = 50  # of an account: nobody writes to strangers from here without end
 BETWEEN_MAILS = timedelta(minutes=5)
@@ -46,10 +47,15 @@ def _count_mail(account: Account, now: datetime) -> None:
 
 
 def send(invitation: Invitation) -> None:
-    """Send the mail. Raises the errors of the mail backend; the invitation then waits to be sent again."""
+    """Send the mail, in the language of the person, or else of the account.
+
+    Raises the errors of the mail backend; the invitation then waits to be sent again.
+    """
     context = {"invitation": invitation, "link": link(invitation)}
-    subject = render_to_string("oauth/mail/invitation_subject.txt", context)
-    with timezone.override(ZoneInfo(invitation.account.time_zone)):
+    known = User.objects.filter(email=invitation.email).values_list("language", flat=True).first()
+    zone = ZoneInfo(invitation.account.time_zone)
+    with in_language(known or invitation.account.language), timezone.override(zone):
+        subject = render_to_string("oauth/mail/invitation_subject.txt", context)
         text = render_to_string("oauth/mail/invitation.txt", context)
     EmailMessage(" ".join(subject.split()), text, to=[invitation.email]).send()
 

@@ -30,11 +30,13 @@ from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from oauth.sign_in import passkeys, sessions
 from oauth.sign_in.second_factor import take_wanted_page
+from oauth.views.language import languages_of
 from oauth.views.policy import allow_scripts
 
 
@@ -46,7 +48,7 @@ class Security(IndexView):
         context: dict[str, Any] = super().get_context_data(**kwargs)
         rows, this = sessions.list_sessions(self.request.user, timezone.now()), self.request.session.session_key
         rows.sort(key=lambda row: row.session_id != this)  # this one first
-        return context | {"sessions": rows, "this_session": this}
+        return context | {"sessions": rows, "this_session": this, "languages": languages_of(self.request)}
 
 
 class ChangePassword(PasswordChangeView):
@@ -176,7 +178,7 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
     """End another session of the person."""
     if not sessions.end_one(request, session_id):
         raise Http404
-    messages.success(request, "That device is signed out.")
+    messages.success(request, gettext("That device is signed out."))
     return redirect("mfa_index")
 
 
@@ -185,5 +187,5 @@ def end_session(request: HttpRequest, session_id: UUID) -> HttpResponse:
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     """End every session of the person but this one."""
     sessions.end_others(request)
-    messages.success(request, "Every other device is signed out.")
+    messages.success(request, gettext("Every other device is signed out."))
     return redirect("mfa_index")

@@ -1,7 +1,6 @@
 """Telling staff by mail of what waits for them. A task sends it, so that no customer's text waits for a mail server."""
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from oauth.owners import mail_owners
@@ -19,8 +18,7 @@ def tell_owners() -> int:
     waiting = InboxItem.objects.filter(tell_owners=True).select_related("account").order_by("pk")
     for item in waiting[:AT_ONCE]:
         address = settings.PUBLIC_URL + reverse("admin:reviews_inboxitem_change", args=[item.pk])
-        text = render_to_string("reviews/mail/unclear_opt_out.txt", {"item": item, "address": address})
-        subject = f"{item.account.name}: a customer's text waits for your decision"
-        if mail_owners(item.account, subject=subject, text=text):
+        context = {"item": item, "address": address}
+        if mail_owners(item.account, template="reviews/mail/unclear_opt_out", context=context):
             told += InboxItem.objects.filter(pk=item.pk).update(tell_owners=False)
     return told

@@ -229,9 +229,9 @@ def test_the_mail_names_its_end_on_the_clock_of_the_business(invitation: Invitat
     Account.objects.update(time_zone="America/Los_Angeles")
     row = Invitation.objects.select_related("account").get()
     invitations.send(row)
-    assert "until 9 March 2026, 20:00 (America/Los_Angeles)" in str(mail.outbox[0].body)
+    assert "until 9 Mar 2026, 20:00 (America/Los_Angeles)" in str(mail.outbox[0].body)
     with time_machine.travel(datetime(2026, 3, 4, tzinfo=UTC), tick=False):
-        assert "until 9 March 2026, 20:00 (America/Los_Angeles)" in Client().get(path_of(row)).content.decode()
+        assert "until 9 Mar 2026, 20:00 (America/Los_Angeles)" in Client().get(path_of(row)).content.decode()
 
 
 # --- Accepting it ---------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ def test_a_passkey_that_asked_for_no_pin_neither_signs_in_nor_is_added(client_of
     unsure = Passkey(flags=PRESENT)
     options = client_of_owner.get("/security/passkeys/add").context["js_data"]["creation_options"]
     answer = client_of_owner.post("/security/passkeys/add", {"credential": unsure.register(options)})
-    assert passkeys.AnswerField.WRONG in answer.content.decode()
+    assert str(passkeys.AnswerField.WRONG) in answer.content.decode()
     assert not rows(owner).exists()
     passkey = give_passkey(client_of_owner)
     passkey.flags = PRESENT
