@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from oauth.models import Account
+from reviewhub.languages import in_english
 from reviews.contacts import suppressions
 from reviews.models import Contact, Delivery, Event, InboxItem, ReviewRequest, Suppression
 from reviews.models.base import Channel
@@ -39,7 +40,8 @@ def opt_out(
     suppressed = suppress_for_good(
         account=account, channel=channel, address=address, reason=reason, evidence=evidence, now=now
     )
-    why = why or f"{suppressed.suppression.get_reason_display()} ({Channel(channel).label.lower()})"
+    kept_reason = Suppression.Reason(suppressed.suppression.reason)
+    why = why or f"{in_english(kept_reason.label)} ({in_english(Channel(channel).label).lower()})"
     for request in requests:
         if lifecycle.move(request, ReviewRequest.Status.SUPPRESSED, now=now, reason=why):
             planned_messages.cancel(request, why)

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from oauth.models import Account
+from reviewhub.sentences import said
 from reviews.delivery.channels import ChannelError, Unfinished, get_channel
 from reviews.delivery.content.render import render
 from reviews.delivery.content.templates import VARIABLES, RenderError
@@ -38,10 +40,14 @@ def send_test(
     works, and no statistics count it.
     """
     if channel not in available_channels():
-        return Result(False, f"No provider is set up for this channel ({channel.label.lower()}).")
+        return Result(
+            False, gettext("No provider is set up for this channel: %(channel)s.") % {"channel": channel.label}
+        )
     step = step or _first_step(account)
     if step is None:
-        return Result(False, f"{account} has no standard sequence to take the text from.")
+        return Result(
+            False, gettext("%(business)s has no standard sequence to take the text from.") % {"business": account}
+        )
     contact = Contact(
         account=account,
         first_name=VARIABLES["first_name"],
@@ -51,7 +57,8 @@ def send_test(
     )
     blocks = blocks_of([contact])[contact.pk]
     if blocked := (blocks.blocked | blocks.in_doubt).get(channel):
-        return Result(False, f"{account} must not write to this address: {blocked.lower()}.")
+        words = gettext("%(business)s must not write to this address: %(reason)s.")
+        return Result(False, words % {"business": account, "reason": said(blocked.lower())})
     request = ReviewRequest(account=account, contact=contact)
     slot = slots.Slot(now, slots.recipient_zone(account=account, contact=contact, channel=channel))
     try:
@@ -69,12 +76,14 @@ def send_test(
         return Result(False, _explanation(error), f"{error.code}: {error.text}")
     except Exception as error:
         logger.exception("unexpected error in a test message", extra={"channel": channel.value})
-        return Result(False, f"An error of ReviewHub itself; the log has it: {type(error).__name__}.")
+        return Result(
+            False, gettext("An error of ReviewHub itself; the log has it: %(error)s.") % {"error": type(error).__name__}
+        )
     finally:
         sender.close()
     if accepted.sandbox:
-        return Result(True, "No provider is set up at all: the message went to the sandbox and nowhere else.")
-    text = "The provider accepted it. Whether it arrives, the mailbox or phone shows."
+        return Result(True, gettext("No provider is set up at all: the message went to the sandbox and nowhere else."))
+    text = gettext("The provider accepted it. Whether it arrives, the mailbox or phone shows.")
     return Result(True, text, accepted.provider_id)
 
 
@@ -86,7 +95,7 @@ def _first_step(account: Account) -> FollowUpStep | None:
 def _explanation(error: ChannelError) -> str:
     words = explain(error.code)
     if error.in_doubt:
-        return f"It may have left all the same. {words}"
+        return gettext("It may have left all the same. %(why)s") % {"why": words}
     if error.permanent:
-        return f"It was refused, and would be again. {words}"
-    return f"It did not leave this time; a real message would be tried again. {words}"
+        return gettext("It was refused, and would be again. %(why)s") % {"why": words}
+    return gettext("It did not leave this time; a real message would be tried again. %(why)s") % {"why": words}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from reviewhub.languages import in_english
 from reviewhub.refused import Refused
 from reviews.delivery import pauses, reconcile, states
 from reviews.insights import counters
@@ -164,7 +165,7 @@ def _check_gates(delivery: Delivery) -> None:
     contact = delivery.request.contact
     blocks = suppression.blocks_of([contact])[contact.pk]
     if blocks.in_doubt:  # nothing goes to such a customer, on either channel
-        raise Refused("contact", f"It would be held. {ReviewRequest.Hold.UNCLEAR_OPT_OUT.label}")
+        raise Refused("contact", f"It would be held. {in_english(ReviewRequest.Hold.UNCLEAR_OPT_OUT.label)}")
     if blocked := blocks.blocked.get(delivery.channel):
         raise Refused("contact", f"The address must not be written to: {blocked.lower()}.")
     if missing := consent.missing_consent(delivery.account, delivery.channel, delivery.address):
@@ -182,7 +183,10 @@ def _reopen(request: ReviewRequest, now: datetime) -> None:
     except lifecycle.InvalidMove as refusal:
         raise Refused("review_request", str(refusal)) from refusal
     if not reopened:
-        raise Refused("review_request", f"The request has ended: {request.get_status_display().lower()}.")
+        raise Refused(
+            "review_request",
+            f"The request has ended: {in_english(ReviewRequest.Status(request.status).label).lower()}.",
+        )
 
 
 def _check_old_enough(delivery: Delivery, now: datetime) -> None:
@@ -191,4 +195,4 @@ def _check_old_enough(delivery: Delivery, now: datetime) -> None:
 
 
 def _not_any_more(delivery: Delivery) -> str:
-    return f"Nothing was changed: the message is {delivery.get_status_display().lower()} by now."
+    return f"Nothing was changed: the message is {in_english(Delivery.Status(delivery.status).label).lower()} by now."

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from reviewhub.languages import in_english
 from reviews.contacts import bounces, opt_outs, suppressions
 from reviews.delivery import pauses, states
 from reviews.delivery.channels import ChannelError, Stops
@@ -242,7 +243,9 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
             _hold(delivery, request, is_in_doubt=is_in_doubt, now=now)
             return
         elif blocked:
-            reason = f"The address must not be written to: {blocked.get_reason_display().lower()}."
+            reason = (
+                f"The address must not be written to: {in_english(Suppression.Reason(blocked.reason).label).lower()}."
+            )
         elif not request.account.is_active:
             reason = "The account is switched off."
         elif unagreed := consent.missing_consent(request.account, delivery.channel, delivery.address):

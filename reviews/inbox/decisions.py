@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from oauth.models import User
+from reviewhub.languages import in_english
 from reviewhub.refused import Refused
 from reviews.contacts import doubts, opt_outs, suppressions
 from reviews.models import InboxItem, Suppression
@@ -114,4 +115,5 @@ def _decide(item: InboxItem, outcome: InboxItem.Outcome, *, by: User, now: datet
         return
     item.refresh_from_db()
     somebody = item.handled_by or ("Time" if item.outcome == InboxItem.Outcome.UNDECIDED else "Somebody else")
-    raise Refused("item", f"{somebody} was faster: {item.get_outcome_display().lower() or 'handled'}.")
+    by_then = in_english(InboxItem.Outcome(item.outcome).label).lower() if item.outcome else "handled"
+    raise Refused("item", f"{somebody} was faster: {by_then}.")

@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from django.db import connection
 
 from oauth.models import Account
+from reviewhub.languages import in_english
 from reviews.models import Consent, Contact, Event, Suppression
 from reviews.models.addresses import hash_address
 from reviews.models.base import Channel
@@ -77,7 +78,7 @@ def withdraw(
         channel=channel,
         address=address,
         wording=words[:MOST_WORDING],
-        source=reason.label[:MOST_SOURCE],
+        source=in_english(reason.label)[:MOST_SOURCE],
         at=now,
         contact=Contact.objects.for_account(account).filter(**{field: address}).first(),
         recorded_at=now,

@@ -5,6 +5,9 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass
 from itertools import islice
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
 MOST_BYTES = 20 * 1024 * 1024
 UNKNOWN = "\N{REPLACEMENT CHARACTER}"  # what stands for bytes that the encoding does not know
 _CODECS = {
@@ -17,8 +20,8 @@ _CODECS = {
 # The encodings in which the same bytes may read differently, by the names that people know them by.
 CHOICES = {
     "utf-8": "UTF-8",
-    "cp1252": "Windows, Western Europe",
-    "cp1250": "Windows, Central Europe",
+    "cp1252": _("Windows, Western Europe"),
+    "cp1250": _("Windows, Central Europe"),
     "mac_roman": "Macintosh",
 }
 EXAMPLES = 3  # words by which a person tells the right encoding
@@ -63,16 +66,18 @@ def guess(raw: bytes) -> Guess:
 def decode(raw: bytes, encoding: str) -> str:
     """Decode a file; what the encoding does not know becomes UNKNOWN. Raises Unreadable for what is no list."""
     if len(raw) > MOST_BYTES:
-        raise Unreadable(f"The file is larger than {MOST_BYTES // 1024 // 1024} MB: split it.")
+        raise Unreadable(
+            gettext("The file is larger than %(value)s MB: split it.") % {"value": MOST_BYTES // 1024 // 1024}
+        )
     if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise Unreadable(
-            "This is a workbook. Save it as CSV in your spreadsheet program (File, Save as), and try again."
+            gettext("This is a workbook. Save it as CSV in your spreadsheet program (File, Save as), and try again.")
         )
     text = raw.decode(_CODECS[encoding], errors="replace")
     if "\x00" in text or text.count(UNKNOWN) * 10 > len(text):
-        raise Unreadable("This is no text file. Save the list as CSV, and try again.")
+        raise Unreadable(gettext("This is no text file. Save the list as CSV, and try again."))
     if not text.strip():
-        raise Unreadable("The file is empty.")
+        raise Unreadable(gettext("The file is empty."))
     return text
 
 

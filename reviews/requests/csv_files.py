@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from reviews.requests.csv_encoding import Unreadable
 
@@ -18,19 +20,19 @@ _SAMPLE = 20  # rows that are looked at to guess
 
 # Fields that a column may hold, by their names in the API; "name" is a whole name, which is taken apart.
 FIELDS = {
-    "first_name": "First name",
-    "last_name": "Last name",
-    "name": "Full name",
-    "email": "E-mail",
-    "mobile_phone_number": "Mobile number",
-    "company_name": "Company",
-    "external_id": "Your own id of the job",
-    "time_zone": "Time zone",
-    "delay_hours": "Hours to wait",
-    "consent_at": "Consent: when",
-    "consent_wording": "Consent: in which words",
-    "consent_source": "Consent: where",
-    "consent_channel": "Consent: to email, sms or both",
+    "first_name": _("First name"),
+    "last_name": _("Last name"),
+    "name": _("Full name"),
+    "email": _("E-mail"),
+    "mobile_phone_number": _("Mobile number"),
+    "company_name": _("Company"),
+    "external_id": _("Your own id of the job"),
+    "time_zone": _("Time zone"),
+    "delay_hours": _("Hours to wait"),
+    "consent_at": _("Consent: when"),
+    "consent_wording": _("Consent: in which words"),
+    "consent_source": _("Consent: where"),
+    "consent_channel": _("Consent: to email, sms or both"),
 }
 # Headings of such columns, in small letters, without spaces or punctuation.
 _HEADINGS = {
@@ -86,10 +88,15 @@ def rows_of(text: str, delimiter: str) -> Iterator[Row]:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 if len(cells) > MOST_COLUMNS:
-                    raise Unreadable(f"Line {reader.line_num} has more than {MOST_COLUMNS} columns.")
+                    raise Unreadable(
+                        gettext("Line %(line_num)s has more than %(most_columns)s columns.")
+                        % {"line_num": reader.line_num, "most_columns": MOST_COLUMNS}
+                    )
                 yield Row(reader.line_num, [cell.strip() for cell in cells])
     except csv.Error as error:
-        raise Unreadable(f"Line {reader.line_num} cannot be read: {error}.") from error
+        raise Unreadable(
+            gettext("Line %(line_num)s cannot be read: %(error)s.") % {"line_num": reader.line_num, "error": error}
+        ) from error
 
 
 def _first(text: str, delimiter: str) -> list[Row]:

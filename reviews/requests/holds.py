@@ -12,8 +12,10 @@ from datetime import datetime
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
+from reviewhub.languages import in_english
 from reviews.models import Delivery, Event, ReviewRequest, Suppression
 from reviews.requests import plan, planned_messages
 from reviews.requests.lifecycle import InvalidMove
@@ -25,10 +27,10 @@ Hold = ReviewRequest.Hold
 class Because(models.TextChoices):
     """Why an app or staff asks for a hold. What a customer thinks of the business is no reason (docs/rules.md A1)."""
 
-    REFUND = "refund", "A refund is under way."
-    OPEN_JOB = "open_job", "The job is not finished."
-    DISPUTE = "dispute", "There is a dispute."
-    OTHER = "other", "It is to wait."
+    REFUND = "refund", _("A refund is under way.")
+    OPEN_JOB = "open_job", _("The job is not finished.")
+    DISPUTE = "dispute", _("There is a dispute.")
+    OTHER = "other", _("It is to wait.")
 
 
 def hold(requests: Iterable[ReviewRequest], because: Hold, *, now: datetime) -> None:
@@ -40,7 +42,7 @@ def hold(requests: Iterable[ReviewRequest], because: Hold, *, now: datetime) -> 
     events.record(*(events.of_request(row, now, Event.Type.REQUEST_HELD) for row in rows if not row.held))
     for request in rows:
         request.held, request.held_at = because.value, request.held_at or now
-    planned_messages.hold(keys, reason=because.label, now=now)
+    planned_messages.hold(keys, reason=in_english(because.label), now=now)
 
 
 def keep(request: ReviewRequest, *, now: datetime) -> None:
@@ -97,7 +99,7 @@ def ask_to_hold(
         raise InvalidMove(f"This review request is {fresh.status} and cannot be held.")
     if fresh.asked_hold:
         return fresh
-    words = " ".join(filter(None, [because.label, sentence(note), f"Held {who}."]))
+    words = " ".join(filter(None, [in_english(because.label), sentence(note), f"Held {who}."]))
     fresh.asked_hold, fresh.hold_reason = by.value, words[:300]
     is_first = not fresh.held
     if is_first:

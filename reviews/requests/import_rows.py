@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext
 from rest_framework.exceptions import ValidationError
 
 from reviewhub.refused import Refused
@@ -85,7 +86,10 @@ def _read(job: ImportJob, row: Row) -> Ask:
     for field, cell in cells.items():
         if field and UNKNOWN in cell:
             encoding = CHOICES.get(job.encoding, job.encoding)
-            raise _Unusable(f"“{cell}” holds a character that cannot be read as {encoding}: write it anew.")
+            raise _Unusable(
+                gettext("“%(cell)s” holds a character that cannot be read as %(encoding)s: write it anew.")
+                % {"cell": cell, "encoding": encoding}
+            )
         if field in FLAT_CONSENT:
             continue
         if field == "name":
@@ -140,12 +144,14 @@ def _moment(cell: str, zone: ZoneInfo) -> datetime:
     for form in _TIMES:
         with suppress(ValueError):
             return datetime.strptime(cell, form).replace(tzinfo=zone)
-    raise _Unusable(f"Consent: {cell!r} is no date; write it like 2026-01-31, or 2026-01-31 14:30.")
+    raise _Unusable(
+        gettext("Consent: %(cell)s is no date; write it like 2026-01-31, or 2026-01-31 14:30.") % {"cell": repr(cell)}
+    )
 
 
 def _explain(errors: dict[str, list[str]]) -> str:
     """Say in words what is wrong with a row, from the messages for each field."""
     if {"email", "mobile_phone_number"} <= set(errors):
-        return "No e-mail address and no mobile number."
+        return gettext("No e-mail address and no mobile number.")
     labels = {field: _LABELS.get(field, re.sub(r"[_.]", " ", field)).capitalize() for field in errors}
     return " ".join(f"{labels[field]}: {' '.join(messages)}" for field, messages in errors.items())

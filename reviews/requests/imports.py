@@ -16,8 +16,10 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from oauth.models import Account, User
+from reviewhub.languages import number
 from reviewhub.outages import DATABASE_AWAY
 from reviewhub.refused import Refused
 from reviews.models import ImportJob, ImportProblem
@@ -59,13 +61,16 @@ def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetim
     delimiter = delimiter_of(text)
     sample = list(islice(rows_of(text, delimiter), SAMPLE))
     if not sample:
-        raise Unreadable("The file is empty.")
+        raise Unreadable(gettext("The file is empty."))
     header = has_header(sample)
     total = sum(1 for _ in rows_of(text, delimiter)) - header
     if total > MOST_ROWS:
-        raise Unreadable(f"The file has {total:,} rows, and {MOST_ROWS:,} is the most: split it.")
+        raise Unreadable(
+            gettext("The file has %(total)s rows, and %(most)s is the most: split it.")
+            % {"total": number(total), "most": number(MOST_ROWS)}
+        )
     if not total:
-        raise Unreadable("The file has headings and no rows.")
+        raise Unreadable(gettext("The file has headings and no rows."))
     return ImportJob.objects.create(
         account=account,
         user=user,
@@ -113,7 +118,7 @@ def readings(job: ImportJob) -> dict[str, str]:
 def headings(job: ImportJob) -> list[str]:
     """Return the heading of each column; "Column 3" where the file has none."""
     names = job.first_row if job.has_header else []
-    numbers = [f"Column {position + 1}" for position in range(len(job.columns))]
+    numbers = [gettext("Column %(number)s") % {"number": position + 1} for position in range(len(job.columns))]
     return [(names[position] if position < len(names) else "") or number for position, number in enumerate(numbers)]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+from reviewhub.languages import in_english
 from reviews.models import Contact, Delivery, FollowUpStep, ReviewRequest
 from reviews.models.base import Channel, available_channels
 from reviews.models.consent import unusable_channels
@@ -236,12 +237,12 @@ def pick_channel(
 def explain_unreachable(contact: Contact, only: str, blocked: dict[str, str]) -> str:
     """Return why no channel is left for the contact, in words for staff and callers."""
     reasons = [
-        f"{Channel(channel).label.lower()}: {reason.lower()}"
+        f"{in_english(Channel(channel).label).lower()}: {reason.lower()}"
         for channel, reason in sorted(blocked.items())
         if only in (ReviewRequest.ChannelRule.AUTO, channel)
     ]
     reasons += [
-        f"{channel.label.lower()}: no provider is set up"
+        f"{in_english(channel.label).lower()}: no provider is set up"
         for channel in Channel
         if contact.address(channel) and channel not in blocked and channel not in available_channels()
     ]

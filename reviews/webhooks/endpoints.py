@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
-from django.template.loader import render_to_string
 from django.urls import reverse
 
 from oauth.connections import connections_of
@@ -207,9 +206,8 @@ def tell_owners() -> int:
     told = 0
     for endpoint in Endpoint.objects.filter(is_active=False, tell_owners=True).select_related("account"):
         address = settings.PUBLIC_URL + reverse("admin:reviews_endpoint_change", args=[endpoint.pk])
-        text = render_to_string("reviews/mail/endpoint_off.txt", {"endpoint": endpoint, "address": address})
-        subject = f"{endpoint.account.name}: webhooks to {endpoint} were switched off"
-        if mail_owners(endpoint.account, subject=subject, text=text):
+        context = {"endpoint": endpoint, "address": address}
+        if mail_owners(endpoint.account, template="reviews/mail/endpoint_off", context=context):
             told += Endpoint.objects.filter(pk=endpoint.pk).update(tell_owners=False)
     return told
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, ngettext
+
 # 3GPP TS 23.038 §6.2.1: the default alphabet, and its extension table, whose characters take two septets.
 _BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -22,12 +24,22 @@ class Segments:
 
     def __str__(self) -> str:
         """Say it for people, such as "2 segments, Unicode because of “ and ”: 84 of 134 characters"."""
-        segments = "1 segment" if self.count == 1 else f"{self.count} segments"
-        because = ""
-        if self.culprits:
-            names = [_name(character) for character in self.culprits[:5]] + ["others"] * (len(self.culprits) > 5)
-            because = f", Unicode because of {_enumerate(names)}"
-        return f"{segments}{because}: {self.used} of {self.room} characters"
+        values = {"number": self.count, "used": self.used, "room": self.room}
+        if not self.culprits:
+            words = ngettext(
+                "%(number)s segment: %(used)s of %(room)s characters",
+                "%(number)s segments: %(used)s of %(room)s characters",
+                self.count,
+            )
+            return words % values
+        names = [_name(character) for character in self.culprits[:5]]
+        names += [gettext("others")] * (len(self.culprits) > 5)
+        words = ngettext(
+            "%(number)s segment, Unicode because of %(signs)s: %(used)s of %(room)s characters",
+            "%(number)s segments, Unicode because of %(signs)s: %(used)s of %(room)s characters",
+            self.count,
+        )
+        return words % (values | {"signs": _enumerate(names)})
 
 
 def measure(text: str) -> Segments:
@@ -59,4 +71,6 @@ def _name(character: str) -> str:
 
 
 def _enumerate(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    if len(words) == 1:
+        return words[0]
+    return gettext("%(some)s and %(last)s") % {"some": ", ".join(words[:-1]), "last": words[-1]}

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Any
 
+from django.utils.translation import gettext
 from liquid.builtin.content import ContentNode, Literal
 from liquid.builtin.tags.capture_tag import CaptureNode, CaptureTag
 from liquid.exceptions import LiquidError
@@ -97,21 +98,26 @@ def check_template(text: str, allowed: Collection[str] = VARIABLES) -> list[str]
         template = _compiled(text)
         analysis = template.analyze(include_partials=False)
     except _ERRORS as error:
-        return [f"The template cannot be read: {_words(error)}."]
+        return [gettext("The template cannot be read: %(words)s.") % {"words": _words(error)}]
     known_names = ", ".join(name for name in VARIABLES if name in allowed)
     problems = [
-        f"There is no variable {name}. Known are: {known_names}."
+        gettext("There is no variable %(name)s. Known are: %(known_names)s.")
+        % {"name": name, "known_names": known_names}
         for name in sorted(map(str, analysis.globals))
         if name not in allowed
     ]
-    problems += [f"There is no filter {name}." for name in sorted(analysis.filters) if name not in _liquid.filters]
+    problems += [
+        gettext("There is no filter %(name)s.") % {"name": name}
+        for name in sorted(analysis.filters)
+        if name not in _liquid.filters
+    ]
     if not problems:
         try:
             template.render(**VARIABLES)
             for values in _EXAMPLES:
                 template.render_every_branch(values)
         except _ERRORS as error:
-            problems.append(f"The template cannot be filled in: {_words(error)}.")
+            problems.append(gettext("The template cannot be filled in: %(words)s.") % {"words": _words(error)})
     return problems
 
 
@@ -137,7 +143,7 @@ def fill_marked(text: str, values: dict[str, str]) -> str:
     try:
         return _compiled(text).render(**values)
     except _ERRORS as error:
-        raise RenderError(f"The template cannot be filled in: {_words(error)}.") from error
+        raise RenderError(gettext("The template cannot be filled in: %(words)s.") % {"words": _words(error)}) from error
 
 
 def plain(marked: str) -> str:

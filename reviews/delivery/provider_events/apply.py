@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Q
 
+from reviewhub.languages import ENGLISH, in_english, in_language
 from reviewhub.outages import DATABASE_AWAY
 from reviews.contacts import bounces, opt_outs, suppressions
 from reviews.delivery import pauses, states, unsent
@@ -260,9 +261,11 @@ def _is_outdone(delivery: Delivery, event: DeliveryEvent) -> bool:
 
 def _words(event: DeliveryEvent) -> str:
     """Return why the message did not arrive: in the provider's words, else in ours for its code."""
-    return event.text or (explain(event.code) if event.code else "")
+    with in_language(ENGLISH):  # it is stored
+        return event.text or (explain(event.code) if event.code else "")
 
 
 def _evidence(event: DeliveryEvent) -> str:
     words = " ".join(part for part in (event.code, event.text) if part)
-    return f"{event.get_kind_display()}, reported by {event.provider} (event {event.pk}). {words}".strip()
+    kind = in_english(DeliveryEvent.Kind(event.kind).label)
+    return f"{kind}, reported by {event.provider} (event {event.pk}). {words}".strip()
