@@ -24,7 +24,7 @@ DEPLOY := REVIEWHUB_ENV_FILE= DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import
 	REDIS_URL=redis://cache.example.com EMAIL_URL=smtp+tls://user:password@mail.example.com:587 \
 	TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=token TWILIO_FROM=+15005550006
 
-.PHONY: install run test test-all attack audit trials check messages bench lock clean
+.PHONY: install run test test-all attack audit trials check messages gaps fill bench lock clean
 
 install: $(VENV)/tools .env  ## virtual environment, all pinned packages, a development .env
 
@@ -66,8 +66,16 @@ check: $(VENV)/tools  ## linters, types, templates, migrations, deploy checks
 	@$(DEPLOY) DATABASE_URL=sqlite://:memory: $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(DEPLOY) $(BIN)/python manage.py check --deploy --fail-level WARNING
 
-messages: $(VENV)/product  ## bring new texts into locale/ and compile it; needs gettext
-	@$(BIN)/python manage.py makemessages --all --no-location --no-wrap --no-obsolete --ignore $(VENV) --ignore "templates/account/*"
+messages: $(VENV)/tools  ## bring new texts into locale/ and compile it; needs gettext
+	@$(BIN)/python manage.py makemessages --all --no-location --no-wrap --no-obsolete --ignore $(VENV) --ignore "*/tests/*" --ignore bench
+	@for language in locale/*; do $(BIN)/python .ci/translations tidy $${language#locale/}; done
+	@$(BIN)/python manage.py compilemessages --ignore $(VENV) --verbosity 0
+
+gaps: messages  ## the texts that LANGUAGE has no translation for, as a .po to fill; without LANGUAGE, how many there are
+	@$(BIN)/python .ci/translations $(if $(LANGUAGE),gaps $(LANGUAGE),count)
+
+fill: $(VENV)/tools  ## take the translations of FILE into LANGUAGE, and compile them; docs/translating.md
+	@$(BIN)/python .ci/translations fill $(LANGUAGE) $(FILE)
 	@$(BIN)/python manage.py compilemessages --ignore $(VENV) --verbosity 0
 
 bench: $(VENV)/tools bench/.venv/installed bench/node_modules/installed  ## what is fast, and how fast; PARTS="mail --quick"
