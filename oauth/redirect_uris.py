@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 LONGEST = 2000  # characters; browsers and proxies cut longer addresses
@@ -23,29 +24,36 @@ def problem_with(uri: str, *, is_public: bool = False) -> str:
         parts = urlsplit(uri)
         has_host = bool(parts.hostname) and parts.port != 0
     except ValueError:
-        return f"{uri} is no address: write it in full, such as https://app.example/callback."
+        return gettext("%(uri)s is no address: write it in full, such as https://app.example/callback.") % {"uri": uri}
     if is_public and OWN_SCHEME.fullmatch(parts.scheme):
         if not re.match(r":/[^/]", uri[len(parts.scheme) :]):
-            return f"{uri} needs one slash and a path behind its scheme, such as com.example.app:/callback."
+            return gettext(
+                "%(uri)s needs one slash and a path behind its scheme, such as com.example.app:/callback."
+            ) % {"uri": uri}
     elif parts.scheme not in ("https", "http"):
         own = ", or with a scheme of the app's own that has a dot, such as com.example.app:/" if is_public else ""
-        return f"{uri} must begin with https://{own}."
+        return gettext("%(uri)s must begin with https://%(own)s.") % {"uri": uri, "own": own}
     elif not has_host:
-        return f"{uri} has no host: write it in full, such as https://app.example/callback."
+        return gettext("%(uri)s has no host: write it in full, such as https://app.example/callback.") % {"uri": uri}
     elif parts.scheme == "http" and not (parts.hostname in LOOPBACK and (is_public or allows_plain_http())):
-        return (
-            f"{uri} is not encrypted: use https. Plain http is for public apps at http://127.0.0.1, and for developing."
-        )
+        return gettext(
+            "%(uri)s is not encrypted: use https. Plain http is for public apps at http://127.0.0.1, and for "
+            "developing."
+        ) % {"uri": uri}
     if "@" in parts.netloc:
-        return f"{uri} holds a user name or password: leave it out."
+        return gettext("%(uri)s holds a user name or password: leave it out.") % {"uri": uri}
     if "#" in uri:
-        return f"{uri} has a part behind #, which browsers do not send: leave it out."
+        return gettext("%(uri)s has a part behind #, which browsers do not send: leave it out.") % {"uri": uri}
     if "*" in uri:
-        return f"{uri} holds a *: each address is compared letter by letter, so write every one out."
+        return gettext("%(uri)s holds a *: each address is compared letter by letter, so write every one out.") % {
+            "uri": uri
+        }
     if not uri.isascii() or not uri.isprintable() or any(character in uri for character in '"<>\\^`{|}'):
-        return f"{uri} holds characters that an address cannot: write them as %XX, and the host in ASCII."
+        return gettext(
+            "%(uri)s holds characters that an address cannot: write them as %%XX, and the host in ASCII."
+        ) % {"uri": uri}
     if len(uri) > LONGEST:
-        return f"{uri[:60]}… is longer than {LONGEST} characters."
+        return gettext("%(uri)s… is longer than %(longest)s characters.") % {"uri": uri[:60], "longest": LONGEST}
     return ""
 
 
@@ -55,12 +63,18 @@ def problem_with_origin(origin: str) -> str:
     An origin is what browsers send of a page: scheme, host and port (RFC 6454 §6.2).
     """
     if not ORIGIN.fullmatch(origin):
-        return f"{origin} is no origin: write scheme and host in small letters, without a path: https://app.example."
+        return gettext(
+            "%(origin)s is no origin: write scheme and host in small letters, without a path: https://app.example."
+        ) % {"origin": origin}
     parts = urlsplit(origin)
     if parts.scheme == "http" and not (parts.hostname in LOOPBACK and allows_plain_http()):
-        return f"{origin} is not encrypted: use https. Plain http is for this machine's own pages, while developing."
+        return gettext(
+            "%(origin)s is not encrypted: use https. Plain http is for this machine's own pages, while developing."
+        ) % {"origin": origin}
     if (parts.scheme, origin.rpartition(":")[2]) in (("https", "443"), ("http", "80")):
-        return f"{origin} names the usual port, which browsers leave out: leave it out, too."
+        return gettext("%(origin)s names the usual port, which browsers leave out: leave it out, too.") % {
+            "origin": origin
+        }
     return ""
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Container
 
+from django.utils.translation import gettext_lazy
+
 READ = "read"
 WRITE = "write"
 
 # What each allows, as the consent page puts it to a person, and as the API's document puts it to a developer.
 _WORDS = {
     READ: (
-        "See your customers, review requests and their answers",
+        gettext_lazy("See your customers, review requests and their answers"),
         "See customers, review requests and their answers",
     ),
     WRITE: (
-        "Ask your customers for reviews and change or cancel requests",
+        gettext_lazy("Ask your customers for reviews and change or cancel requests"),
         "Ask, change, cancel and erase",
     ),
 }

@@ -9,6 +9,8 @@ import unicodedata
 from functools import lru_cache
 
 import idna
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 LONGEST = 254  # RFC 5321 §4.5.3.1.3: a path has 256 octets, of which two are its angle brackets
 LONGEST_LOCAL = 64  # RFC 5321 §4.5.3.1.1
@@ -26,7 +28,7 @@ _JOINERS = "\u200c\u200d"
 _MARKS = re.compile(f"[{_UNSEEN}{_JOINERS}]")
 _MARKS_OF_HOSTS = re.compile(f"[{_UNSEEN}]")
 
-_NO_ADDRESS = "Enter a valid email address."
+_NO_ADDRESS = _("Enter a valid email address.")
 
 
 class InvalidAddress(ValueError):
@@ -51,17 +53,20 @@ def normalise_email(text: str) -> str:
         if _is_plain(address):
             return address
     if len(text) > LONGEST_TEXT:
-        raise InvalidEmail(f"An e-mail address has up to {LONGEST} characters.")
+        raise InvalidEmail(gettext("An e-mail address has up to %(longest)s characters.") % {"longest": LONGEST})
     local, at, host = text.rpartition("@")
     if not at:
         raise InvalidEmail(_NO_ADDRESS)
     address = f"{_read_local(local)}@{_read_host(host)}"
     if len(address) > LONGEST:
-        raise InvalidEmail(f"An e-mail address has up to {LONGEST} characters.")
+        raise InvalidEmail(gettext("An e-mail address has up to %(longest)s characters.") % {"longest": LONGEST})
     if not _FORM.fullmatch(address):
         raise InvalidEmail(_NO_ADDRESS)
     if max(map(len, address.rpartition("@")[2].split("."))) > LONGEST_LABEL:
-        raise InvalidEmail(f"Between two dots, a host has up to {LONGEST_LABEL} characters.")
+        raise InvalidEmail(
+            gettext("Between two dots, a host has up to %(longest_label)s characters.")
+            % {"longest_label": LONGEST_LABEL}
+        )
     return address
 
 
@@ -137,11 +142,16 @@ def _read_local(text: str) -> str:
     local = _MARKS.sub("", text).lstrip()
     for letter in unicodedata.normalize("NFC", local) + local:  # NFC would make a K of the Kelvin sign
         if not letter.isascii():
-            raise InvalidEmail(f"“{letter}” stands before the @, where mail programs here take ASCII letters alone.")
+            raise InvalidEmail(
+                gettext("“%(letter)s” stands before the @, where mail programs here take ASCII letters alone.")
+                % {"letter": letter}
+            )
     if len(local) > LONGEST_LOCAL:
-        raise InvalidEmail(f"The part before the @ has up to {LONGEST_LOCAL} characters.")
+        raise InvalidEmail(
+            gettext("The part before the @ has up to %(longest_local)s characters.") % {"longest_local": LONGEST_LOCAL}
+        )
     if local.startswith('"'):
-        raise InvalidEmail("An address with quotation marks before the @ cannot be written to from here.")
+        raise InvalidEmail(gettext("An address with quotation marks before the @ cannot be written to from here."))
     return local.lower()
 
 
@@ -150,18 +160,23 @@ def _read_host(text: str) -> str:
     """Return the host in A-labels, in lower case and without the dot of the root. Raises InvalidEmail."""
     host = _MARKS_OF_HOSTS.sub("", text).rstrip()
     if host.startswith("["):
-        raise InvalidEmail("An address at the number of a server cannot be written to from here.")
+        raise InvalidEmail(gettext("An address at the number of a server cannot be written to from here."))
     if host.isascii() and not has_other_letters(host.lower()):
         return host.lower().removesuffix(".")
     for letter in host + unicodedata.normalize("NFC", host):  # NFC would make a K of the Kelvin sign
         if letter > "\x7f" and _folds_to_ascii(letter):
             name = unicodedata.name(letter, "a letter").lower()
-            raise InvalidEmail(f"“{letter}” ({name}) is not the letter that it looks like: type the host again.")
+            raise InvalidEmail(
+                gettext("“%(letter)s” (%(name)s) is not the letter that it looks like: type the host again.")
+                % {"letter": letter, "name": name}
+            )
     try:
         host = idna.uts46_remap(host)  # capitals and widths alone are left to be mapped; the result is in NFC
         labels = [_read_label(label) for label in host.removesuffix(".").split(".")]
     except ValueError as error:  # which idna's errors are
-        raise InvalidEmail(f"“{host}” is not a host that a mail could be sent to.") from error
+        raise InvalidEmail(
+            gettext("“%(host)s” is not a host that a mail could be sent to.") % {"host": host}
+        ) from error
     return ".".join(labels)
 
 

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import User
 from oauth.roles import is_operator
@@ -30,7 +31,7 @@ class SecondFactorAdmin(GeneratedRows, OperatorAdmin):
     fields = ("user", "type", "name", "created_at", "last_used_at")
     readonly_fields = ("name",)
 
-    @display(description="name")
+    @display(description=_("name"))
     def name(self, obj: Authenticator) -> str:
         """Return the name that the person gave a passkey; empty for any other factor."""
         return str(obj) if obj.type == Authenticator.Type.WEBAUTHN else ""

@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from reviewhub.mailboxes import InvalidEmail, normalise_email
@@ -22,19 +24,22 @@ M = TypeVar("M", bound=models.Model)
 
 def validate_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
-        raise ValidationError("%(name)s is not an IANA time zone such as America/New_York.", params={"name": name})
+        raise ValidationError(
+            gettext("%(name)s is not an IANA time zone such as America/New_York."), params={"name": name}
+        )
 
 
 def validate_country(code: str) -> None:
     if code not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValidationError("%(code)s is not an ISO 3166 country code such as US.", params={"code": code})
+        raise ValidationError(gettext("%(code)s is not an ISO 3166 country code such as US."), params={"code": code})
 
 
 def validate_language(code: str) -> None:
     if code not in dict(settings.LANGUAGES):
         languages = ", ".join(dict(settings.LANGUAGES))
         raise ValidationError(
-            "%(code)s is none of the languages here: %(languages)s.", params={"code": code, "languages": languages}
+            gettext("%(code)s is none of the languages here: %(languages)s."),
+            params={"code": code, "languages": languages},
         )
 
 
@@ -66,82 +71,93 @@ class Account(models.Model):
     """A business that asks its customers for reviews; every other row belongs to one."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField("business name", max_length=150)
+    name = models.CharField(_("business name"), max_length=150)
     country = models.CharField(
-        max_length=2, default="US", validators=[validate_country], help_text="Where phone numbers without + are from."
+        max_length=2,
+        default="US",
+        validators=[validate_country],
+        help_text=_("Where phone numbers without + are from."),
     )
     time_zone = models.CharField(max_length=64, default="America/New_York", validators=[validate_time_zone])
     window_start = models.TimeField(
-        "send from", default=time(9), help_text="Local time of the recipient. The same time twice means all day."
+        _("send from"), default=time(9), help_text=_("Local time of the recipient. The same time twice means all day.")
     )
     window_end = models.TimeField(
-        "send until", default=time(20), help_text="Texts never leave outside 8:00 to 21:00, whatever stands here."
+        _("send until"), default=time(20), help_text=_("Texts never leave outside 8:00 to 21:00, whatever stands here.")
     )
     skip_holidays = models.BooleanField(
-        "no messages on holidays", default=False, help_text="Public holidays where the recipient is, as far as known."
+        _("no messages on holidays"),
+        default=False,
+        help_text=_("Public holidays where the recipient is, as far as known."),
     )
     cooldown_days = models.PositiveSmallIntegerField(
         default=90,
         validators=[MaxValueValidator(3650)],
-        help_text="A contact is not asked again within this many days of the last request.",
+        help_text=_("A contact is not asked again within this many days of the last request."),
     )
     texts_need_consent = models.BooleanField(
-        "texts only with consent",
+        _("texts only with consent"),
         default=False,
         db_default=False,
-        help_text="A text leaves only to a number whose owner agreed to it, as an ask or an import says.",
+        help_text=_("A text leaves only to a number whose owner agreed to it, as an ask or an import says."),
     )
     mail_needs_consent = models.BooleanField(
-        "mail only with consent",
+        _("mail only with consent"),
         default=False,
         db_default=False,
-        help_text="The same for e-mail addresses.",
+        help_text=_("The same for e-mail addresses."),
     )
     sender_name = models.CharField(
-        max_length=100, blank=True, help_text="What mail shows as sender; the business name if empty."
+        max_length=100, blank=True, help_text=_("What mail shows as sender; the business name if empty.")
     )
-    reply_to = models.EmailField("reply-to address", blank=True, validators=[validate_email_address])
+    reply_to = models.EmailField(_("reply-to address"), blank=True, validators=[validate_email_address])
     text_sender = models.CharField(
         max_length=20,
         blank=True,
-        validators=[RegexValidator(r"^(\+[1-9]\d{6,14}|[A-Za-z0-9 ]{1,11})$", "A number in E.164 or a sender name.")],
-        help_text="The number texts come from; the installation's own if empty.",
+        validators=[
+            RegexValidator(r"^(\+[1-9]\d{6,14}|[A-Za-z0-9 ]{1,11})$", _("A number in E.164 or a sender name."))
+        ],
+        help_text=_("The number texts come from; the installation's own if empty."),
     )
     texts_per_second = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
-        help_text="What the account's own number may send; the installation's rate if empty.",
+        help_text=_("What the account's own number may send; the installation's rate if empty."),
     )
     postal_address = models.TextField(
-        max_length=500, help_text="Stands in every mail: the law asks for it (CAN-SPAM, 16 CFR 316)."
+        max_length=500, help_text=_("Stands in every mail: the law asks for it (CAN-SPAM, 16 CFR 316).")
     )
     colour = models.CharField(
-        max_length=7, default="#1d4ed8", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", "A colour such as #1d4ed8.")]
+        max_length=7,
+        default="#1d4ed8",
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$", _("A colour such as #1d4ed8."))],
     )
     language = models.CharField(
         max_length=10,
         default="en",
         validators=[validate_language],
-        help_text="What the customer's pages speak, and the parts of a message that no template says.",
+        help_text=_("What the customer's pages speak, and the parts of a message that no template says."),
     )
-    logo = models.CharField(max_length=32, blank=True, editable=False, help_text="Which one; its file has its own row.")
+    logo = models.CharField(
+        max_length=32, blank=True, editable=False, help_text=_("Which one; its file has its own row.")
+    )
     page_heading = models.CharField(
-        max_length=150, blank=True, help_text="What the customer's page asks; “How did we do, Jane?” if empty."
+        max_length=150, blank=True, help_text=_("What the customer's page asks; “How did we do, Jane?” if empty.")
     )
-    page_text = models.TextField(max_length=1000, blank=True, help_text="What stands below it.")
-    thanks_text = models.TextField(max_length=1000, blank=True, help_text="What is said to who has answered.")
+    page_text = models.TextField(max_length=1000, blank=True, help_text=_("What stands below it."))
+    thanks_text = models.TextField(max_length=1000, blank=True, help_text=_("What is said to who has answered."))
     scan_code = models.CharField(
-        max_length=16, unique=True, default=new_scan_code, editable=False, help_text="The printed page's address."
+        max_length=16, unique=True, default=new_scan_code, editable=False, help_text=_("The printed page's address.")
     )
     calls_per_minute = models.PositiveIntegerField(
-        "API calls a minute",
+        _("API calls a minute"),
         null=True,
         blank=True,
         validators=[MinValueValidator(1)],
-        help_text="For all of its keys and apps together; the installation's limit if empty.",
+        help_text=_("For all of its keys and apps together; the installation's limit if empty."),
     )
-    is_active = models.BooleanField("active", default=True)
+    is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     history = HistoricalRecords()
@@ -172,19 +188,21 @@ class Account(models.Model):
         if self.window_start is None or self.window_end is None or self.window_start == self.window_end:
             return
         if self.window_end != time(0) and self.window_start > self.window_end:
-            raise ValidationError({"window_end": "The window ends before it starts."})
+            raise ValidationError({"window_end": gettext("The window ends before it starts.")})
         opens, closes = LEGAL_TEXT_HOURS
         if self.window_start >= closes or (self.window_end != time(0) and self.window_end <= opens):
-            raise ValidationError({"window_start": "No text could ever leave: the window lies outside 8:00 to 21:00."})
+            raise ValidationError(
+                {"window_start": gettext("No text could ever leave: the window lies outside 8:00 to 21:00.")}
+            )
 
 
 class Membership(models.Model):
     """A person's role in an account."""
 
     class Role(models.TextChoices):
-        OWNER = "owner", "Owner"
-        MANAGER = "manager", "Manager"
-        VIEWER = "viewer", "Viewer"
+        OWNER = "owner", _("Owner")
+        MANAGER = "manager", _("Manager")
+        VIEWER = "viewer", _("Viewer")
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey("oauth.User", on_delete=models.CASCADE, related_name="memberships")
@@ -202,7 +220,11 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}, {self.get_role_display()} of {self.account}"
+        return gettext("%(user)s, %(role)s of %(account)s") % {
+            "user": self.user,
+            "role": self.get_role_display(),
+            "account": self.account,
+        }
 
 
 class ActsForAccount(models.Model):

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models.account import ActingQuerySet, ActsForAccount
 
@@ -23,12 +24,15 @@ class ApiKey(ActsForAccount):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="api_keys")
     user = models.ForeignKey(
-        "oauth.User", on_delete=models.CASCADE, related_name="api_keys", help_text="Whose key it is: it ends with them."
+        "oauth.User",
+        on_delete=models.CASCADE,
+        related_name="api_keys",
+        help_text=_("Whose key it is: it ends with them."),
     )
     name = models.CharField(max_length=100)
-    prefix = models.CharField(max_length=12, editable=False, help_text="The first characters, to tell keys apart.")
+    prefix = models.CharField(max_length=12, editable=False, help_text=_("The first characters, to tell keys apart."))
     key_hash = models.CharField(max_length=64, unique=True, editable=False)
-    scope = models.CharField(max_length=100, default="read write", help_text="What it may do, separated by spaces.")
+    scope = models.CharField(max_length=100, default="read write", help_text=_("What it may do, separated by spaces."))
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -39,7 +43,7 @@ class ApiKey(ActsForAccount):
     objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "API key"
+        verbose_name = _("API key")
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractApplication, ApplicationManager
 
 from oauth.hashers import SECRET_PREFIX
@@ -16,7 +18,9 @@ GENERATED = re.compile(rf"{SECRET_PREFIX}[A-Za-z0-9_-]{{43}}")
 class Application(AbstractApplication):
     """An app that accounts connect to: Zapier, a CRM. Its secret is kept as a hash only."""
 
-    is_active = models.BooleanField("active", default=True, help_text="An inactive app's tokens stop working at once.")
+    is_active = models.BooleanField(
+        _("active"), default=True, help_text=_("An inactive app's tokens stop working at once.")
+    )
 
     objects = ApplicationManager()
 
@@ -49,19 +53,19 @@ class Application(AbstractApplication):
         uris = self.redirect_uris.split()
         problems = [problem for uri in uris if (problem := problem_with(uri, is_public=self.is_public))]
         if not uris:
-            problems = ["Name at least one address that people are sent back to."]
+            problems = [gettext("Name at least one address that people are sent back to.")]
         elif len(uris) != len(set(uris)):
-            problems.append("The same address is there twice.")
+            problems.append(gettext("The same address is there twice."))
         if problems:
             faults["redirect_uris"] = problems
         if self.client_type == self.CLIENT_CONFIDENTIAL and not self.client_secret:
-            faults["client_secret"] = ["A confidential app needs a generated secret."]
+            faults["client_secret"] = [gettext("A confidential app needs a generated secret.")]
         elif self.client_secret and not (GENERATED.fullmatch(self.client_secret) or self._is_stored()):
-            faults["client_secret"] = ["A secret is generated, never typed."]
+            faults["client_secret"] = [gettext("A secret is generated, never typed.")]
         origins = self.allowed_origins.split()
         if origins and not self.is_public:
             faults["allowed_origins"] = [
-                "Only a public app calls from a browser: this one's secret would be read there."
+                gettext("Only a public app calls from a browser: this one's secret would be read there.")
             ]
         elif wrong := [problem for origin in origins if (problem := problem_with_origin(origin))]:
             faults["allowed_origins"] = wrong

@@ -6,6 +6,8 @@ from typing import Self
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models.account import Membership
 
@@ -23,13 +25,18 @@ class Invitation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="invitations")
-    email = models.EmailField("e-mail")
+    email = models.EmailField(_("e-mail"))
     role = models.CharField(max_length=10, choices=Membership.Role, default=Membership.Role.MANAGER)
     invited_by = models.ForeignKey(
-        "oauth.User", on_delete=models.SET_NULL, null=True, related_name="+", editable=False, verbose_name="invited by"
+        "oauth.User",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        editable=False,
+        verbose_name=_("invited by"),
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    sent_at = models.DateTimeField(editable=False, help_text="Of the latest mail: its link is the one that works.")
+    sent_at = models.DateTimeField(editable=False, help_text=_("Of the latest mail: its link is the one that works."))
     accepted_at = models.DateTimeField(null=True, editable=False)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
 
@@ -52,7 +59,11 @@ class Invitation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.email}, {self.get_role_display()} of {self.account}"
+        return gettext("%(email)s, %(role)s of %(account)s") % {
+            "email": self.email,
+            "role": self.get_role_display(),
+            "account": self.account,
+        }
 
     def is_open(self, now: datetime) -> bool:
         """True while its link works."""

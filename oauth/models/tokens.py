@@ -6,6 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import AbstractAccessToken, AbstractGrant, AbstractIDToken, AbstractRefreshToken
 
 from oauth.models.account import ActingQuerySet, ActsForAccount
@@ -63,9 +64,9 @@ class RefreshToken(ActsForAccount, AbstractRefreshToken):
     """One link of a chain: each refresh revokes it and adds the next, of the same family."""
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="refresh_tokens")
-    scope = models.TextField(blank=True, help_text="What the user granted; an access token may hold less.")
+    scope = models.TextField(blank=True, help_text=_("What the user granted; an access token may hold less."))
     connected_at = models.DateTimeField(
-        default=timezone.now, help_text="When the user allowed it; handed on from token to token."
+        default=timezone.now, help_text=_("When the user allowed it; handed on from token to token.")
     )
 
     role: str  # the user's, in the account, where a query annotates it

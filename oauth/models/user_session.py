@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import models
+from django.utils.translation import gettext
 
 from reviewhub.devices import describe_device
 
@@ -24,7 +25,7 @@ class UserSession(models.Model):
     last_seen_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return f"Session of {self.user_id}"
+        return gettext("Session of %(user_id)s") % {"user_id": self.user_id}
 
     @property
     def device(self) -> str:

@@ -12,32 +12,34 @@ from django.contrib.auth import password_validation
 from django.contrib.auth.forms import AuthenticationForm
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import User
 from oauth.scopes import SCOPES
 from reviewhub.encryption import Undecipherable
 
-LIFETIMES = {0: "Until I end it", 30: "30 days", 90: "90 days", 365: "A year"}
+LIFETIMES = {0: _("Until I end it"), 30: _("30 days"), 90: _("90 days"), 365: _("A year")}
 
 
 class SignInForm(AuthenticationForm):
     """E-mail address, in any case, and password."""
 
     error_messages = {
-        "invalid_login": "That address and password do not go together. Look at both once more.",
-        "inactive": "This person may not sign in any more.",
+        "invalid_login": _("That address and password do not go together. Look at both once more."),
+        "inactive": _("This person may not sign in any more."),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "E-mail"
+        self.fields["username"].label = gettext("E-mail")
         self.fields["username"].widget.attrs |= {"type": "email", "autocomplete": "username"}
 
 
 class _Code:
     """A code of an authenticator app, good for one time (RFC 6238 §5.2), or a recovery code."""
 
-    UNREADABLE = "Your second factor cannot be checked any more. Ask the operator of this installation to remove it."
+    UNREADABLE = _("Your second factor cannot be checked any more. Ask the operator of this installation to remove it.")
     LONGEST_VALID = 120  # seconds: more than the three steps of a code
 
     fields: dict[str, forms.Field]
@@ -56,7 +58,7 @@ class _Code:
             raise forms.ValidationError(self.UNREADABLE) from error
         is_of_app = self.authenticator.type == Authenticator.Type.TOTP
         if is_of_app and not self._use_up(re.sub("[^0-9]", "", code)):
-            raise forms.ValidationError("That code was used already. Wait for the next one.")
+            raise forms.ValidationError(gettext("That code was used already. Wait for the next one."))
         return code
 
     def _use_up(self, digits: str) -> bool:
@@ -84,15 +86,15 @@ class ConfirmingCodeForm(_Code, ReauthenticateForm):
 class AcceptForm(forms.Form):
     """Name and password of an invited person who has none here yet."""
 
-    name = forms.CharField(max_length=150, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(max_length=150, label=_("Your name"), widget=forms.TextInput(attrs={"autocomplete": "name"}))
     password = forms.CharField(
         strip=False,
-        label="A password",
-        help_text="At least eight characters, and none that everybody uses.",
+        label=_("A password"),
+        help_text=_("At least eight characters, and none that everybody uses."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        strip=False, label="The password again", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        strip=False, label=_("The password again"), widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
     )
 
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
@@ -103,7 +105,7 @@ class AcceptForm(forms.Form):
         data = super().clean() or {}
         password, again = data.get("password"), data.get("again")
         if password and again and password != again:
-            self.add_error("again", "The two passwords are not the same.")
+            self.add_error("again", gettext("The two passwords are not the same."))
         if password:
             try:
                 password_validation.validate_password(password, User(email=self._email, name=data.get("name", "")))
@@ -114,16 +116,18 @@ class AcceptForm(forms.Form):
 
 def scopes_choice() -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
-        choices=SCOPES.items(), initial=list(SCOPES), widget=forms.CheckboxSelectMultiple, label="It may"
+        choices=SCOPES.items(), initial=list(SCOPES), widget=forms.CheckboxSelectMultiple, label=_("It may")
     )
 
 
 class KeyForm(forms.Form):
     """A new API key: its purpose, its scopes, its lifetime."""
 
-    name = forms.CharField(max_length=100, label="What is it for?", help_text="A name to know it by, such as Website.")
+    name = forms.CharField(
+        max_length=100, label=_("What is it for?"), help_text=_("A name to know it by, such as Website.")
+    )
     scopes = scopes_choice()
-    days = forms.TypedChoiceField(choices=LIFETIMES.items(), coerce=int, label="It works for", initial=0)
+    days = forms.TypedChoiceField(choices=LIFETIMES.items(), coerce=int, label=_("It works for"), initial=0)
 
     def expires_at(self) -> datetime | None:
         days: int = self.cleaned_data["days"]

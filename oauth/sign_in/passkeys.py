@@ -12,6 +12,7 @@ from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 from fido2.webauthn import AuthenticationResponse, RegistrationResponse
 
 LONGEST_NAME = 60
@@ -32,8 +33,8 @@ class AnswerField(forms.CharField):
     """
 
     widget = forms.HiddenInput
-    WRONG = "That passkey does not sign in here. Try again, or use another way."
-    ELSEWHERE = "Passkeys work at the address {} alone. Open this page there."
+    WRONG: Any = _("That passkey does not sign in here. Try again, or use another way.")
+    ELSEWHERE: Any = _("Passkeys work at the address {address} alone. Open this page there.")
 
     def __init__(self, kind: type[AuthenticationResponse | RegistrationResponse]) -> None:
         super().__init__(strip=False, error_messages={"required": self.WRONG})
@@ -47,7 +48,7 @@ class AnswerField(forms.CharField):
         except NO_ANSWER as error:
             raise forms.ValidationError(self.WRONG) from error
         if client.origin != _public_origin() or client.cross_origin:
-            raise forms.ValidationError(self.ELSEWHERE.format(settings.PUBLIC_URL))
+            raise forms.ValidationError(self.ELSEWHERE.format(address=settings.PUBLIC_URL))
         return answer
 
 
@@ -55,7 +56,7 @@ class AddForm(webauthn.AddWebAuthnForm):
     """A new passkey and its name."""
 
     passwordless = None  # every passkey may sign in alone
-    name = forms.CharField(max_length=LONGEST_NAME, required=False, label="Its name")
+    name = forms.CharField(max_length=LONGEST_NAME, required=False, label=_("Its name"))
     credential = AnswerField(RegistrationResponse)
 
     def clean(self) -> dict[str, Any]:
@@ -66,7 +67,7 @@ class AddForm(webauthn.AddWebAuthnForm):
 class RenameForm(webauthn.EditWebAuthnForm):
     """Another name for a passkey."""
 
-    name = forms.CharField(max_length=LONGEST_NAME, label="Its name")
+    name = forms.CharField(max_length=LONGEST_NAME, label=_("Its name"))
 
     def save(self) -> Authenticator:
         """Write the name. Raises Authenticator.DoesNotExist if the passkey was removed meanwhile."""

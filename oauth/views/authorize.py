@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 from oauthlib.common import add_params_to_uri
@@ -164,7 +165,7 @@ def _decide(
     chosen = request.POST.get("account")
     membership = next((row for row in _memberships(request) if str(row.account_id) == chosen), None)
     if membership is None:
-        return _ask(request, scopes, details, problem="Choose the business to connect.")
+        return _ask(request, scopes, details, problem=gettext("Choose the business to connect."))
     headers, _, _ = server.create_authorization_response(
         _request_uri(parameters), scopes=scopes, credentials={"user": request.user, "membership": membership}
     )

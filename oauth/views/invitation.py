@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -62,7 +63,7 @@ def _accept_as_known(request: HttpRequest, invitation: Invitation, person: User)
         accept(invitation, person, timezone.now())
     except NoInvitation:
         return redirect(request.path)
-    messages.success(request, f"You work in {invitation.account} now.")
+    messages.success(request, gettext("You work in %(account)s now.") % {"account": invitation.account})
     return redirect(_home_of(person))
 
 

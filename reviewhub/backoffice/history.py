@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Model
 from django.utils import timezone
+from django.utils.translation import gettext
 
 LONGEST = 2_000  # characters of a value
 
@@ -21,6 +22,7 @@ class Entry:
     row: str
     deed: str
     fields: list[tuple[str, str, str]]
+    is_change: bool = False  # of a row that was there before
 
 
 def entries_of(versions: Iterable[Any]) -> list[Entry]:
@@ -47,17 +49,17 @@ def _entries_of_row(versions: list[Any]) -> Iterator[Entry]:
     """
     last = versions[-1]
     kept = [version for version in versions if version.history_type != "-" or version is last]
-    yield _entry(kept[0], "Made" if kept[0].history_type == "+" else "Kept from here on", [])
+    yield _entry(kept[0], gettext("Made") if kept[0].history_type == "+" else gettext("Kept from here on"), [])
     for old, new in pairwise(kept):
         if new.history_type == "-":
-            yield _entry(new, "Removed", [])
+            yield _entry(new, gettext("Removed"), [])
         elif fields := list(_differences(old, new)):
-            yield _entry(new, "Changed", fields)
+            yield _entry(new, gettext("Changed"), fields, is_change=True)
 
 
-def _entry(version: Any, deed: str, fields: list[tuple[str, str, str]]) -> Entry:
+def _entry(version: Any, deed: str, fields: list[tuple[str, str, str]], *, is_change: bool = False) -> Entry:
     by = str(version.history_user) if version.history_user_id else ""  # a command, or a step of an update
-    return Entry(version.history_date, by, str(version.instance), deed, fields)
+    return Entry(version.history_date, by, str(version.instance), deed, fields, is_change)
 
 
 def _differences(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
@@ -70,7 +72,7 @@ def _differences(old: Any, new: Any) -> Iterator[tuple[str, str, str]]:
 
 def _in_words(field: Any, value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return gettext("yes") if value else gettext("no")
     if field.choices:
         value = dict(field.flatchoices).get(value, value)
     text = "" if value is None else str(value)

@@ -20,6 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 from unfold.decorators import action, display
@@ -39,6 +40,7 @@ from oauth.roles import WRITERS, is_operator, roles_of
 from reviewhub.backoffice import changelist, scripts
 from reviewhub.backoffice.business import accounts_in_view, accounts_to_choose, business_of, enter, written_in_view
 from reviewhub.backoffice.history import Entry, entries_of
+from reviewhub.languages import number
 
 __all__ = [
     "AccountAdmin",
@@ -121,7 +123,8 @@ class _Pages(ModelAdmin):
                 raise BadRequest from error
         if request.POST.get("select_across") == "1" and changelist.reach_too_far(queryset):
             # The list has counted fewer rows than this would reach.
-            problem = f"More than {changelist.MOST_COUNTED:,} rows: filter the list first."
+            words = gettext("More than %(number)s rows: filter the list first.")
+            problem = words % {"number": number(changelist.MOST_COUNTED)}
             self.message_user(request, problem, messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         return super().response_action(request, queryset)
@@ -292,7 +295,7 @@ class WithHistory(AccountAdmin):
             raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
-            "title": f"History of {row}",
+            "title": gettext("History of %(row)s") % {"row": row},
             "opts": self.opts,
             "entries": self.entries(row)[:MOST_ENTRIES],
             "back": reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk]),

@@ -11,6 +11,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
 from reviewhub.backoffice.business import offer, written_in_view
@@ -21,6 +24,7 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextInputWidget,
 )
 from reviewhub.refused import Refused
+from reviewhub.sentences import said
 from reviews.admin.consents import check_consent, consent_fields
 from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.delivery import preview
@@ -35,12 +39,12 @@ from reviews.requests.matching import Person
 
 OTHER = "other"
 WHEN = [
-    ("0", "Now"),
-    ("1", "In an hour"),
-    ("4", "In four hours"),
-    ("24", "Tomorrow at this time"),
-    ("72", "In three days"),
-    (OTHER, "In … hours"),
+    ("0", _("Now")),
+    ("1", _("In an hour")),
+    ("4", _("In four hours")),
+    ("24", _("Tomorrow at this time")),
+    ("72", _("In three days")),
+    (OTHER, _("In … hours")),
 ]
 MORE = ("delay_hours", "company_name", "channel", "sequence")
 CONSENT = ("consent_channel", "consent_wording", "consent_source", "consent_at")
@@ -55,39 +59,49 @@ def _text(**attributes: Any) -> UnfoldAdminTextInputWidget:
 class AskForm(forms.Form):
     """An ask by staff: the fields of a call of the API, with the same rules behind them."""
 
-    account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
-    first_name = forms.CharField(max_length=150, required=False, widget=_text(autofocus=True))
-    last_name = forms.CharField(max_length=150, required=False, widget=_text())
+    account = forms.ModelChoiceField(
+        Account.objects.none(), label=_("Business"), empty_label=None, widget=UnfoldAdminSelectWidget
+    )
+    first_name = forms.CharField(label=_("First name"), max_length=150, required=False, widget=_text(autofocus=True))
+    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False, widget=_text())
     phone = forms.CharField(
-        label="Mobile number", max_length=40, required=False, widget=_text(type="tel", inputmode="tel")
+        label=_("Mobile number"), max_length=40, required=False, widget=_text(type="tel", inputmode="tel")
     )
     email = EmailField(
-        label="E-mail",
+        label=_("E-mail"),
         max_length=254,
         required=False,
         widget=UnfoldAdminEmailInputWidget({"autocomplete": "off", "inputmode": "email"}),
-        help_text="A mobile number, an e-mail address, or both.",
+        help_text=_("A mobile number, an e-mail address, or both."),
     )
-    when = forms.ChoiceField(choices=WHEN, required=False, widget=UnfoldAdminSelectWidget)
+    when = forms.ChoiceField(label=_("When"), choices=WHEN, required=False, widget=UnfoldAdminSelectWidget)
     delay_hours = forms.IntegerField(
-        label="Hours to wait",
+        label=_("Hours to wait"),
         min_value=0,
         max_value=MAX_DELAY_HOURS,
         required=False,
         initial=0,
         widget=UnfoldAdminIntegerFieldWidget({"inputmode": "numeric"}),
-        help_text="Counts where the choice above is “In … hours”.",
+        help_text=_("Counts where the choice above is “In … hours”."),
     )
-    company_name = forms.CharField(label="Company", max_length=150, required=False, widget=_text())
+    company_name = forms.CharField(label=_("Company"), max_length=150, required=False, widget=_text())
     channel = forms.ChoiceField(
-        choices=ReviewRequest.ChannelRule.choices, initial="auto", required=False, widget=UnfoldAdminSelectWidget
+        label=_("Channel"),
+        choices=ReviewRequest.ChannelRule.choices,
+        initial="auto",
+        required=False,
+        widget=UnfoldAdminSelectWidget,
     )
     sequence = forms.ModelChoiceField(
-        Sequence.objects.none(), required=False, empty_label="The account's default", widget=UnfoldAdminSelectWidget
+        Sequence.objects.none(),
+        label=_("Sequence"),
+        required=False,
+        empty_label=_("The account's default"),
+        widget=UnfoldAdminSelectWidget,
     )
 
     consent_channel, consent_wording, consent_source, consent_at = consent_fields(
-        nobody="Nothing that we know of", whom="Agreed to"
+        nobody=_("Nothing that we know of"), whom=_("Agreed to")
     )
 
     def __init__(self, request: HttpRequest, data: Any = None, known: Contact | None = None) -> None:
@@ -108,12 +122,12 @@ class AskForm(forms.Form):
         self.doubts = normalise(self, cleaned, account)
         require_one(self, cleaned)
         if account and sequence and sequence.account_id != account.pk:
-            self.add_error("sequence", "This sequence belongs to another account.")
+            self.add_error("sequence", gettext("This sequence belongs to another account."))
         check_consent(self, cleaned, now=timezone.now())
         channel = cleaned.get("consent_channel")
         needed: str | None = {"email": "email", "sms": "phone"}.get(channel or "")
         if needed and not cleaned.get(needed):
-            self.add_error("consent_channel", "Type in the address or number that it is for.")
+            self.add_error("consent_channel", gettext("Type in the address or number that it is for."))
         return cleaned
 
     def wanted(self) -> Ask:
@@ -175,16 +189,20 @@ def look_at(form: AskForm, now: datetime) -> Preview:
 def when(message: Planned, now: datetime) -> str:
     """Return the time of a message by the customer's clock, and by ours where that shows another one."""
     if message.slot.due_at - now < AT_ONCE:
-        return "right away"
+        return gettext("right away")
     local, here = message.slot.local, timezone.localtime(message.slot.due_at)
-    words = f"{local:%A} {local.day} {local:%B}, {local:%H:%M}"
+    words = f"{date_format(local, 'l')} {date_format(local, 'MONTH_DAY_FORMAT')}, {time_format(local)}"
     if local.utcoffset() == here.utcoffset():
         return words
-    return f"{words} where the customer is ({message.slot.zone}); {here:%A %H:%M} here"
+    return gettext("%(words)s where the customer is (%(zone)s); %(here)s here") % {
+        "words": words,
+        "zone": message.slot.zone,
+        "here": f"{date_format(here, 'l')} {time_format(here)}",
+    }
 
 
 def _problems(form: AskForm) -> list[str]:
-    labels = {name: field.label or name.replace("_", " ").capitalize() for name, field in form.fields.items()}
+    labels = {name: field.label for name, field in form.fields.items()}
     return [
         f"{labels[name]}: {problem}" if name in labels else str(problem)
         for name, problems in form.errors.items()
@@ -208,7 +226,7 @@ def ask_page(page: Any, request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
     context = {
         **page.admin_site.each_context(request),
-        "title": "Ask a customer",
+        "title": gettext("Ask a customer"),
         "opts": page.opts,
         "form": form,
         "more": [form[name] for name in MORE],
@@ -239,8 +257,8 @@ def _ask(request: HttpRequest, form: AskForm) -> HttpResponse:
     """Ask, and lead to the request, also where there was one already: the message says which. Raises Refused."""
     answer = ask.ask(account=form.cleaned_data["account"], wanted=form.wanted(), now=timezone.now())
     level = messages.success if answer.created and not answer.request.reason else messages.warning
-    others = [warning for warning in answer.warnings if warning != answer.message]
-    level(request, ". ".join([answer.message.rstrip("."), *form.doubts, *others]))
+    others = [said(warning) for warning in answer.warnings if warning != answer.message]
+    level(request, ". ".join([said(answer.message).rstrip("."), *form.doubts, *others]))
     if "_addanother" in request.POST:
         return HttpResponseRedirect(request.path)
     return HttpResponseRedirect(reverse("admin:reviews_reviewrequest_change", args=[answer.request.pk]))

@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from reviewhub.backoffice.pages import (
     AccountAdmin,
@@ -33,9 +35,9 @@ class ConsentAdmin(GeneratedRows, AccountAdmin):
     search_fields = ("address",)
     fields = ("account", "contact", "channel", "address", "kind", "wording", "source", "at", "via", "recorded_at")
 
-    @display(description="Address")
+    @display(description=_("Address"))
     def shown_address(self, consent: Consent) -> str:
-        return show_email(consent.address) or "erased address"
+        return show_email(consent.address) or gettext("erased address")
 
 
 class MomentInput(UnfoldAdminTextInputWidget):
@@ -51,7 +53,7 @@ class MomentInput(UnfoldAdminTextInputWidget):
 PARTS = ("consent_wording", "consent_source", "consent_at")
 
 
-def consent_fields(*, nobody: str, whom: str) -> tuple[forms.Field, ...]:
+def consent_fields(*, nobody: Any, whom: Any) -> tuple[forms.Field, ...]:
     """Return the fields consent_channel, consent_wording, consent_source and consent_at.
 
     `whom`: the label of the first; `nobody`: its choice that says nothing.
@@ -61,21 +63,21 @@ def consent_fields(*, nobody: str, whom: str) -> tuple[forms.Field, ...]:
             label=whom, choices=[("", nobody), *CONSENT_CHANNELS], required=False, widget=UnfoldAdminSelectWidget
         ),
         forms.CharField(
-            label="In these words",
+            label=_("In these words"),
             max_length=MOST_WORDING,
             required=False,
             widget=UnfoldAdminTextareaWidget({"rows": 2}),
-            help_text="As the customer read or heard them.",
+            help_text=_("As the customer read or heard them."),
         ),
         forms.CharField(
-            label="Where they agreed",
+            label=_("Where they agreed"),
             max_length=MOST_SOURCE,
             required=False,
             widget=UnfoldAdminTextInputWidget(),
-            help_text="Such as: check box on the booking form.",
+            help_text=_("Such as: check box on the booking form."),
         ),
         forms.DateTimeField(
-            label="When they agreed",
+            label=_("When they agreed"),
             required=False,
             widget=MomentInput(),
         ),
@@ -90,11 +92,11 @@ def check_consent(form: forms.Form, cleaned: dict[str, Any], *, now: datetime, e
     has_part = any(cleaned.get(name) or name in elsewhere for name in PARTS)
     if not cleaned.get("consent_channel") and "consent_channel" not in elsewhere:
         if has_part:
-            form.add_error("consent_channel", "Say what was agreed to: mail, texts or both.")
+            form.add_error("consent_channel", gettext("Say what was agreed to: mail, texts or both."))
         return
     for name in PARTS:
         if name not in form.errors and not cleaned.get(name) and name not in elsewhere:
-            form.add_error(name, "A consent proves nothing without it.")
+            form.add_error(name, gettext("A consent proves nothing without it."))
     if at := cleaned.get("consent_at"):
         cleaned["consent_at"] = min(at, now)  # else a withdrawal in the next minutes would seem to be the older one
         if problem := problem_of_time(at, now):

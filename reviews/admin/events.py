@@ -12,10 +12,12 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework.utils.encoders import JSONEncoder
 
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
+from reviewhub.languages import ENGLISH, in_language, number
 from reviewhub.refused import Refused
 from reviews.admin.webhooks import CALLS_SHOWN
 from reviews.models import Endpoint, Event, Notice
@@ -37,7 +39,7 @@ class EventAdmin(GeneratedRows, AccountAdmin):
     fields = ("type", "happened_at", "account", "as_told")
     readonly_fields = ("happened_at", "as_told")
 
-    @display(description="What happened")
+    @display(description=_("What happened"))
     def type_name(self, event: Event) -> str:
         return event.get_type_display()
 
@@ -47,9 +49,10 @@ class EventAdmin(GeneratedRows, AccountAdmin):
         zone = event.account.time_zone
         return f"{localize(timezone.localtime(event.occurred_at, ZoneInfo(zone)))} ({zone})"
 
-    @display(description="As programs are told")
+    @display(description=_("As programs are told"))
     def as_told(self, event: Event) -> str:
-        (payload,) = represent_events([event])
+        with in_language(ENGLISH):  # as programs are told, whoever looks
+            (payload,) = represent_events([event])
         text = json.dumps(payload, indent=2, ensure_ascii=False, cls=JSONEncoder)
         return format_html('<pre class="rh-raw" tabindex="0">{}</pre>', text)
 
@@ -68,20 +71,20 @@ class NoticeAdmin(GeneratedRows, AccountAdmin):
     fields = ("event", "endpoint", "status", "tries", "due_at", "attempts_made")
     readonly_fields: ClassVar[Any] = ("attempts_made",)
 
-    @display(description="Event")
+    @display(description=_("Event"))
     def type_name(self, notice: Notice) -> str:
         return notice.event.get_type_display()
 
-    @display(description="Status", label=NOTICE_COLOURS)
+    @display(description=_("Status"), label=NOTICE_COLOURS)
     def state(self, notice: Notice) -> tuple[str, str]:
         return notice.status, notice.get_status_display()
 
-    @display(description="Calls")
+    @display(description=_("Calls"))
     def attempts_made(self, notice: Notice) -> str:
         rows = notice.attempts.select_related("notice__event").order_by("-pk")
         return render_to_string("admin/reviews/endpoint/calls.html", {"attempts": rows[:CALLS_SHOWN]})
 
-    @action(description="Tell the chosen ones again", permissions=["write"])
+    @action(description=_("Tell the chosen ones again"), permissions=["write"])
     def again(self, request: HttpRequest, rows: QuerySet[Notice]) -> None:
         """Send the notices again, with a full round of tries; the other program knows them by their webhook-id."""
         sent = refused = 0
@@ -92,7 +95,7 @@ class NoticeAdmin(GeneratedRows, AccountAdmin):
                 sent += endpoints.replay(endpoint, rows, timezone.now())
             except Refused:
                 refused += 1
-        words = f"Told again: {sent:,}."
+        words = [gettext("Told again: %(number)s.") % {"number": number(sent)}]
         if refused:
-            words += f" Webhooks that are switched off: {refused}."
-        (messages.error if refused else messages.success)(request, words)
+            words.append(gettext("Webhooks that are switched off: %(number)s.") % {"number": number(refused)})
+        (messages.error if refused else messages.success)(request, " ".join(words))

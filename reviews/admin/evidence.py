@@ -10,10 +10,13 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
 from reviewhub.backoffice.business import offer, written_in_view
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+from reviewhub.sentences import said
 from reviews.contacts import evidence
 from reviews.contacts.evidence import Subject
 from reviews.models import Delivery, DeliveryEvent, ReviewRequest, Suppression
@@ -21,15 +24,44 @@ from reviews.models.addresses import InvalidAddress, read_address
 from reviews.models.base import Channel
 
 WORDS = {
-    "consent.given": "Agreed",
-    "consent.withdrawn": "Withdrew the consent",
-    "suppressed": "Must not be written to from here on",
-    "lifted": "May be written to again",
-    "asked": "Asked for a review",
-    "message": "Message",
-    "message_not_sent": "Message that has not left",
-    "reply": "Customer replied",
-    "report": "Report of the provider",
+    "consent.given": _("Agreed"),
+    "consent.withdrawn": _("Withdrew the consent"),
+    "suppressed": _("Must not be written to from here on"),
+    "lifted": _("May be written to again"),
+    "asked": _("Asked for a review"),
+    "message": _("Message"),
+    "message_not_sent": _("Message that has not left"),
+    "reply": _("Customer replied"),
+    "report": _("Report of the provider"),
+}
+
+# Names of the facts in the document, as the page says them.
+FACTS = {
+    "channel": _("channel"),
+    "address": _("address"),
+    "address_hash": _("hash of the address"),
+    "wording": _("wording"),
+    "source": _("source"),
+    "told_by": _("told by"),
+    "recorded_at": _("recorded"),
+    "reason": _("reason"),
+    "evidence": _("evidence"),
+    "because": _("because"),
+    "status": _("status"),
+    "review_request": _("review request"),
+    "external_id": _("your id"),
+    "step": _("step"),
+    "subject": _("subject"),
+    "text": _("text"),
+    "sent_at": _("sent"),
+    "due_at": _("due"),
+    "error": _("error"),
+    "received_at": _("received"),
+    "kind": _("kind"),
+    "provider": _("provider"),
+    "provider_id": _("provider’s id"),
+    "code": _("code"),
+    "sandbox": _("sandbox"),
 }
 
 CHOICES: dict[str, dict[Any, Any]] = {
@@ -44,12 +76,14 @@ CHOICES: dict[str, dict[Any, Any]] = {
 class AddressForm(forms.Form):
     """An address that somebody names, in an account in which the person may change things."""
 
-    account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
+    account = forms.ModelChoiceField(
+        Account.objects.none(), label=_("Business"), empty_label=None, widget=UnfoldAdminSelectWidget
+    )
     address = forms.CharField(
-        label="E-mail address or mobile number",
+        label=_("E-mail address or mobile number"),
         max_length=254,
         widget=UnfoldAdminTextInputWidget({"autocomplete": "off"}),
-        help_text="Also of a customer who was erased: what must be kept is found by it.",
+        help_text=_("Also of a customer who was erased: what must be kept is found by it."),
     )
 
     def __init__(self, request: HttpRequest, data: Any = None) -> None:
@@ -87,7 +121,7 @@ def evidence_page(
     else:
         context = {
             **page.admin_site.each_context(request),
-            "title": "Evidence",
+            "title": gettext("Evidence"),
             "opts": page.opts,
             "document": document,
             "subjects": [
@@ -112,14 +146,16 @@ def _line(entry: dict[str, Any]) -> dict[str, Any]:
     return {
         "at": parse_datetime(entry["at"]),
         "what": WORDS[entry["what"]],
-        "facts": [(name.replace("_", " "), _plain(name, value)) for name, value in facts.items()],
+        "facts": [(FACTS.get(name, name), _plain(name, value)) for name, value in facts.items()],
     }
 
 
 def _plain(name: str, value: Any) -> Any:
     """Return a fact in the words of the back-office, a time in the zone of the page."""
     if name.endswith("_at") and (moment := parse_datetime(value)):
-        return date_format(timezone.localtime(moment), "j M Y, H:i:s")
+        local = timezone.localtime(moment)
+        return f"{date_format(local)}, {local:%H:%M:%S}"
     if value is True:
-        return "yes"
-    return CHOICES.get(name, {}).get(value, value)
+        return gettext("yes")
+    words = CHOICES.get(name, {}).get(value, value)
+    return said(words) if isinstance(words, str) else words

@@ -12,6 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from oauth.models import Account
@@ -24,7 +26,9 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminSelectWidget,
 )
 from reviewhub.csv_rows import write_rows
+from reviewhub.languages import number
 from reviewhub.refused import Refused
+from reviewhub.sentences import said
 from reviews.admin.consents import check_consent, consent_fields
 from reviews.admin.lists.imports import Imports
 from reviews.models import ImportJob, ReviewRequest, Sequence
@@ -40,21 +44,25 @@ PROBLEMS_SHOWN = 20
 ASKING = ("has_header", "channel", "sequence", "delay_hours")
 CONSENT = ("consent_channel", "consent_wording", "consent_source", "consent_at")
 SETTINGS = (*ASKING, *CONSENT)
-LEAVE_OUT = [("", "– leave out –")]
+LEAVE_OUT = [("", _("– leave out –"))]
 
 
 class UploadForm(forms.Form):
     """A file, and the account that it is for: one in which the person may change things."""
 
-    account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
+    account = forms.ModelChoiceField(
+        Account.objects.none(), label=_("Business"), empty_label=None, widget=UnfoldAdminSelectWidget
+    )
     file = forms.FileField(
-        label="CSV file",
+        label=_("CSV file"),
         widget=UnfoldAdminFileFieldWidget({"accept": ".csv,.tsv,.txt,text/csv"}),
-        help_text=f"One customer a row, with an e-mail address or a mobile number; {MOST_ROWS:,} rows at most.",
     )
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(*args)
+        self.fields["file"].help_text = gettext(
+            "One customer a row, with an e-mail address or a mobile number; %(number)s rows at most."
+        ) % {"number": number(MOST_ROWS)}
         offer(self.fields["account"], written_in_view(request))
 
     def save(self, request: HttpRequest) -> ImportJob | None:
@@ -76,16 +84,22 @@ class UploadForm(forms.Form):
 class SettingsForm(forms.Form):
     """The settings of an import: the meaning of each column, and how the customers are asked."""
 
-    has_header = forms.BooleanField(label="The first row holds headings", required=False)
-    channel = forms.ChoiceField(choices=ReviewRequest.ChannelRule.choices, widget=UnfoldAdminSelectWidget)
+    has_header = forms.BooleanField(label=_("The first row holds headings"), required=False)
+    channel = forms.ChoiceField(
+        label=_("Channel"), choices=ReviewRequest.ChannelRule.choices, widget=UnfoldAdminSelectWidget
+    )
     sequence = forms.ModelChoiceField(
-        Sequence.objects.none(), required=False, empty_label="The account's default", widget=UnfoldAdminSelectWidget
+        Sequence.objects.none(),
+        label=_("Sequence"),
+        required=False,
+        empty_label=_("The account's default"),
+        widget=UnfoldAdminSelectWidget,
     )
     delay_hours = forms.IntegerField(
-        label="Hours to wait", min_value=0, max_value=MAX_DELAY_HOURS, widget=UnfoldAdminIntegerFieldWidget
+        label=_("Hours to wait"), min_value=0, max_value=MAX_DELAY_HOURS, widget=UnfoldAdminIntegerFieldWidget
     )
     consent_channel, consent_wording, consent_source, consent_at = consent_fields(
-        nobody="Nobody, as far as we know", whom="All of these have agreed to"
+        nobody=_("Nobody, as far as we know"), whom=_("All of these have agreed to")
     )
 
     def __init__(self, job: ImportJob, data: Any = None) -> None:
@@ -108,9 +122,9 @@ class SettingsForm(forms.Form):
         chosen = [value for name, value in cleaned.items() if name.startswith("column_") and value]
         for field in dict.fromkeys(chosen):
             if chosen.count(field) > 1:
-                self.add_error(None, f"Only one column can hold “{FIELDS[field]}”.")
+                self.add_error(None, gettext("Only one column can hold “%(field)s”.") % {"field": FIELDS[field]})
         if not {"email", "mobile_phone_number"} & set(chosen):
-            self.add_error(None, "Say which column holds the e-mail address or the mobile number.")
+            self.add_error(None, gettext("Say which column holds the e-mail address or the mobile number."))
         check_consent(self, cleaned, now=timezone.now(), elsewhere=set(chosen))
         return cleaned
 
@@ -125,12 +139,12 @@ class SettingsForm(forms.Form):
 def _encoding_field(job: ImportJob, readings: dict[str, str]) -> forms.ChoiceField:
     """Return the question how the file's letters are to be read; already answered where its bytes tell."""
     return forms.ChoiceField(
-        label="The line in which every letter is right",
+        label=gettext("The line in which every letter is right"),
         choices=[(encoding, f"{words} ({CHOICES[encoding]})") for encoding, words in readings.items()],
         initial=job.encoding if job.is_encoding_sure else None,
         widget=UnfoldAdminRadioSelectWidget,
         error_messages={
-            "required": "Choose the line in which every letter is right: the file can be read in several ways."
+            "required": gettext("Choose the line in which every letter is right: the file can be read in several ways.")
         },
     )
 
@@ -162,7 +176,7 @@ class ImportJobAdmin(GeneratedRows, WithList):
             return HttpResponseRedirect(_address(job))
         context = {
             **self.admin_site.each_context(request),
-            "title": "Import customers",
+            "title": gettext("Import customers"),
             "opts": self.opts,
             "form": form,
         }
@@ -200,7 +214,9 @@ class ImportJobAdmin(GeneratedRows, WithList):
                 except Refused as refusal:
                     messages.warning(request, refusal.reason)
         if not done:
-            messages.warning(request, "This import has been started or has ended meanwhile: nothing was changed.")
+            messages.warning(
+                request, gettext("This import has been started or has ended meanwhile: nothing was changed.")
+            )
         return HttpResponseRedirect(_address(job))
 
     def _page(self, request: HttpRequest, job: ImportJob, form: SettingsForm | None = None) -> HttpResponse:
@@ -241,9 +257,13 @@ def _address(job: ImportJob) -> str:
 def _with_problems(job: ImportJob) -> Iterator[list[str]]:
     """Yield the rows with problems as they came, under their own headings, with one more column for the problem."""
     width = len(job.columns)
-    yield [*imports.headings(job), "Problem"]
+    yield [*imports.headings(job), gettext("Problem")]
     for problem in job.problems.order_by("line").iterator():
-        yield [*problem.cells[:width], *[""] * (width - len(problem.cells)), f"Line {problem.line}: {problem.text}"]
+        yield [
+            *problem.cells[:width],
+            *[""] * (width - len(problem.cells)),
+            gettext("Line %(line)s: %(text)s") % {"line": problem.line, "text": said(problem.text)},
+        ]
 
 
 def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:

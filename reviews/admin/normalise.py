@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 
 from oauth.models import Account
 from reviews.models.addresses import InvalidEmail, InvalidPhone, normalise_email, normalise_phone, show_email
@@ -44,4 +45,4 @@ def normalise(form: forms.Form | forms.ModelForm, cleaned: dict[str, Any], accou
 def require_one(form: forms.Form | forms.ModelForm, cleaned: dict[str, Any]) -> None:
     """Raise ValidationError where there is no way to write to the person."""
     if not form.errors and not cleaned.get("email") and not cleaned.get("phone"):
-        raise forms.ValidationError("Give an e-mail address or a mobile number.")
+        raise forms.ValidationError(gettext("Give an e-mail address or a mobile number."))

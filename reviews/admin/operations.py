@@ -13,6 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from oauth.models import Account
@@ -25,6 +28,7 @@ from reviewhub.backoffice.pages import (
 )
 from reviewhub.cache import redis_answers
 from reviewhub.counters import count_one
+from reviewhub.languages import number
 from reviewhub.refused import Refused
 from reviews.admin.badges import DELIVERY_COLOURS
 from reviews.admin.inbox import read_as
@@ -62,11 +66,11 @@ def for_operator(view: View) -> View:
 # --- What the page shows -----------------------------------------------------------------------------------
 
 
-def _sent(title: str, unit: str, series: list[tuple[datetime, int]]) -> tuple[str, str, Chart]:
+def _sent(title: str, words: str, series: list[tuple[datetime, int]]) -> tuple[str, str, Chart]:
     """Return the title, a sentence, and the chart of the messages sent over time."""
     chart = timeline(series)
     total = sum(number for _, number in series)
-    summary = f"{total:,} sent, at most {chart.most:,} in {unit}." if total else "Nothing was sent."
+    summary = words % {"total": number(total), "most": number(chart.most)} if total else gettext("Nothing was sent.")
     return title, summary, chart
 
 
@@ -85,8 +89,16 @@ def _state(now: datetime) -> dict[str, Any]:
         "in_doubt": sum(row.in_doubt for row in waiting),
         "unknown": unknown,
         "sent": [
-            _sent("The last hour", "a minute", installation.sent_per_minute(now)),
-            _sent("The last day", "an hour", installation.sent_per_hour(now)),
+            _sent(
+                gettext("The last hour"),
+                gettext("%(total)s sent, at most %(most)s in a minute."),
+                installation.sent_per_minute(now),
+            ),
+            _sent(
+                gettext("The last day"),
+                gettext("%(total)s sent, at most %(most)s in an hour."),
+                installation.sent_per_hour(now),
+            ),
         ],
         "failed": sum(number for _, number in causes),
         "causes": [(code, number, explain(code)) for code, number in causes[:SHOWN]],
@@ -130,12 +142,14 @@ def _entry(delivery: Delivery, now: datetime) -> dict[str, Any]:
 class TestMessageForm(forms.Form):
     """A test message: the account that it comes from, and the address that it goes to."""
 
-    account = forms.ChoiceField(widget=UnfoldAdminSelectWidget, help_text="Whose text and sender it has.")
+    account = forms.ChoiceField(
+        label=_("Business"), widget=UnfoldAdminSelectWidget, help_text=_("Whose text and sender it has.")
+    )
     to = forms.CharField(
-        label="E-mail address or mobile number",
+        label=_("E-mail address or mobile number"),
         max_length=254,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Yours: a message like a customer's goes there now. Its links lead nowhere.",
+        help_text=_("Yours: a message like a customer's goes there now. Its links lead nowhere."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -168,7 +182,7 @@ def _page(
     context = {
         **admin.site.each_context(request),
         **_state(now),
-        "title": "Operations",
+        "title": gettext("Operations"),
         "form": form or TestMessageForm(),
         "accounts": Account.objects.order_by("name")[:LONGEST_FILTER],
         "outcome": outcome,
@@ -186,9 +200,9 @@ def page(request: HttpRequest, **url_values: Any) -> HttpResponse:
 
 
 DECISIONS = {
-    "retry": (staff_actions.retry, "It is planned again, for {due}."),
-    "again": (staff_actions.send_again, "It is planned again, for {due}."),
-    "sent": (staff_actions.it_was_sent, "It counts as sent."),
+    "retry": (staff_actions.retry, _("It is planned again, for {due}.")),
+    "again": (staff_actions.send_again, _("It is planned again, for {due}.")),
+    "sent": (staff_actions.it_was_sent, _("It counts as sent.")),
 }
 
 
@@ -202,9 +216,9 @@ def decide(request: HttpRequest, **url_values: Any) -> HttpResponse:
     try:
         changed = service(delivery=delivery, now=timezone.now())
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, refusal.reason)
     else:
-        messages.success(request, words.format(due=timezone.localtime(changed.due_at).strftime("%-d %B, %H:%M")))
+        messages.success(request, words.format(due=localize(timezone.localtime(changed.due_at))))
     return _back("latest")
 
 
@@ -215,9 +229,9 @@ def resume(request: HttpRequest, **url_values: Any) -> HttpResponse:
         raise Http404
     label = Channel(url_values["channel"]).label
     if staff_actions.resume(channel=url_values["channel"], now=timezone.now()):
-        messages.success(request, f"{label}: sending goes on.")
+        messages.success(request, gettext("%(label)s: sending goes on.") % {"label": label})
     else:
-        messages.info(request, f"{label} was not paused any more.")
+        messages.info(request, gettext("%(label)s was not paused any more.") % {"label": label})
     return _back("providers")
 
 
@@ -229,9 +243,9 @@ def try_now(request: HttpRequest, **url_values: Any) -> HttpResponse:
     sender = request.POST.get("sender", "")
     label = f"{Channel(url_values['channel']).label} {sender}".strip()
     if staff_actions.try_now(channel=url_values["channel"], sender=sender, now=timezone.now()):
-        messages.success(request, f"{label}: the next message is tried now.")
+        messages.success(request, gettext("%(label)s: the next message is tried now.") % {"label": label})
     else:
-        messages.info(request, f"{label} is being tried, or is not paused any more.")
+        messages.info(request, gettext("%(label)s is being tried, or is not paused any more.") % {"label": label})
     return _back("providers")
 
 
@@ -245,14 +259,18 @@ def settle_stray(request: HttpRequest, **url_values: Any) -> HttpResponse:
     if url_values["decision"] == "suppress":
         account = find_account(request.POST.get("account", ""))
         if account is None:
-            messages.error(request, "Choose the account that must not write to the number.")
+            messages.error(request, gettext("Choose the account that must not write to the number."))
             return _back("strays")
     try:
         strays.settle(event=event, account=account, by=str(request.user), now=timezone.now())
     except Refused as refusal:
         messages.error(request, refusal.reason)
     else:
-        done = f"{account} does not write to that number any more." if account else "Left as it is."
+        done = (
+            gettext("%(account)s does not write to that number any more.") % {"account": account}
+            if account
+            else gettext("Left as it is.")
+        )
         messages.success(request, done)
     return _back("strays")
 
@@ -269,7 +287,11 @@ def test(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """Send a test message, and show the provider's answer at once; neither is kept."""
     form = TestMessageForm(request.POST)
     if form.is_valid() and _too_often():
-        form.add_error(None, f"At most {TESTS_PER_MINUTE} test messages a minute: wait a little.")
+        form.add_error(
+            None,
+            gettext("At most %(tests_per_minute)s test messages a minute: wait a little.")
+            % {"tests_per_minute": TESTS_PER_MINUTE},
+        )
         return _page(request, form, status=429)
     if not form.is_valid():
         return _page(request, form, status=400)

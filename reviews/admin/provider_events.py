@@ -11,9 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import Truncator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from oauth.roles import is_operator
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, display
+from reviewhub.languages import number
 from reviews.admin import badges, reasons
 from reviews.admin.badges import EVENT_COLOURS
 from reviews.admin.inbox import read_as
@@ -62,44 +65,44 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
         plain = {"help_texts": {field.name: "" for field in self.opts.fields}}  # nothing to fill in: no help with it
         return super().get_form(request, obj, change=change, **kwargs | plain)
 
-    @display(description="Kind", ordering="kind", label=EVENT_COLOURS)
+    @display(description=_("Kind"), ordering="kind", label=EVENT_COLOURS)
     def state(self, event: DeliveryEvent) -> tuple[str, str]:
         return event.kind, event.get_kind_display()
 
-    @display(description="Kind")
+    @display(description=_("Kind"))
     def kind_badge(self, event: DeliveryEvent) -> str:
         return badges.of_report(event)
 
-    @display(description="What was said")
+    @display(description=_("What was said"))
     def said(self, event: DeliveryEvent) -> str:
         return Truncator(event.text or (reasons.of_code(event.code) if event.code else "")).chars(60)
 
-    @display(description="Message")
+    @display(description=_("Message"))
     def about(self, event: DeliveryEvent) -> str:
-        return f"{event.delivery.request.contact}: {event.delivery}" if event.delivery else "Not found"
+        return f"{event.delivery.request.contact}: {event.delivery}" if event.delivery else gettext("Not found")
 
-    @display(description="Review request")
+    @display(description=_("Review request"))
     def asked(self, event: DeliveryEvent) -> str:
         if event.delivery is None:
-            return "Its message was not found."
+            return gettext("Its message was not found.")
         address = reverse("admin:reviews_reviewrequest_change", args=[event.delivery.request_id])
         return format_html('<a href="{}" class="rh-link">{}</a>', address, event.delivery.request.contact)
 
-    @display(description="Reason")
+    @display(description=_("Reason"))
     def code_in_words(self, event: DeliveryEvent) -> str:
         return f"{reasons.of_code(event.code)} ({event.code})" if event.code else "–"
 
-    @display(description="Read as")
+    @display(description=_("Read as"))
     def read_as(self, event: DeliveryEvent) -> str:
         return read_as(event) or "–"
 
-    @display(description="As it was reported")
+    @display(description=_("As it was reported"))
     def raw(self, event: DeliveryEvent) -> str:
         return format_html(
             '<pre class="rh-raw" tabindex="0">{}</pre>', json.dumps(event.payload, indent=2, ensure_ascii=False)
         )
 
-    @action(description="Apply the chosen ones again", permissions=["write"])
+    @action(description=_("Apply the chosen ones again"), permissions=["write"])
     def apply_again(self, request: HttpRequest, rows: QuerySet[DeliveryEvent]) -> None:
         """Apply events once more: one that waited, or failed, may find its message by now. Others change nothing."""
         done = waiting = refused = failed = 0
@@ -115,6 +118,11 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
             else:
                 done += applied.done
                 waiting += not applied.done
-        counts = {"Applied": done, "Waiting for their message": waiting, "Not yours": refused, "Failed": failed}
-        summary = ". ".join(f"{words}: {count}" for words, count in counts.items() if count)
-        (messages.error if failed else messages.success)(request, f"{summary or 'Nothing was chosen'}.")
+        counts = {
+            gettext("Applied: %(number)s."): done,
+            gettext("Waiting for their message: %(number)s."): waiting,
+            gettext("Not yours: %(number)s."): refused,
+            gettext("Failed: %(number)s."): failed,
+        }
+        summary = " ".join(words % {"number": number(count)} for words, count in counts.items() if count)
+        (messages.error if failed else messages.success)(request, summary or gettext("Nothing was chosen."))

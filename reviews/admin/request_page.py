@@ -12,7 +12,7 @@ from reviewhub.templatetags.backoffice import moment
 from reviews.admin import badges, reasons, story
 from reviews.models import ReviewRequest
 
-_WAYS = {
+_WAYS: dict[str, Any] = {
     ReviewRequest.ChannelRule.AUTO: gettext_lazy("E-mail or text message"),
     ReviewRequest.ChannelRule.EMAIL: gettext_lazy("E-mail only"),
     ReviewRequest.ChannelRule.SMS: gettext_lazy("Text message only"),

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget
@@ -24,12 +26,12 @@ from reviews.simulation.plan import MOST_CONTACTS, MOST_DAYS, InvalidPlan, Plan,
 from reviews.simulation.runner import sequence_of
 
 REFRESH_SECONDS = 2
-RATES = {
-    "delivery": ("Seen", "of the messages that were sent, the share that somebody sees"),
-    "bounce": ("Dead addresses", "the share of addresses that do not exist"),
-    "click": ("Go to a review site", "the share of seen messages"),
-    "reply": ("Answer in words", "the share of seen messages"),
-    "opt_out": ("Opt out", "the share of seen messages"),
+RATES: dict[str, tuple[Any, Any]] = {
+    "delivery": (_("Seen, %"), _("Of the messages that were sent, the share that somebody sees.")),
+    "bounce": (_("Dead addresses, %"), _("The share of addresses that do not exist.")),
+    "click": (_("Go to a review site, %"), _("The share of seen messages.")),
+    "reply": (_("Answer in words, %"), _("The share of seen messages.")),
+    "opt_out": (_("Opt out, %"), _("The share of seen messages.")),
 }
 
 
@@ -45,29 +47,34 @@ class AccountSequenceField(forms.ModelChoiceField):
 class SimulatorForm(forms.Form):
     """A simulation to run: an account of the person's own, a sequence, a time, and how customers behave."""
 
-    account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
+    account = forms.ModelChoiceField(
+        Account.objects.none(), label=_("Business"), empty_label=None, widget=UnfoldAdminSelectWidget
+    )
     sequence = AccountSequenceField(
         Sequence.objects.none(),
+        label=_("Sequence"),
         required=False,
-        empty_label="The account's default",
+        empty_label=_("The account's default"),
         widget=UnfoldAdminSelectWidget,
     )
-    days = forms.IntegerField(min_value=1, max_value=MOST_DAYS, widget=UnfoldAdminIntegerFieldWidget)
+    days = forms.IntegerField(label=_("Days"), min_value=1, max_value=MOST_DAYS, widget=UnfoldAdminIntegerFieldWidget)
     contacts = forms.IntegerField(
-        min_value=1, max_value=MOST_CONTACTS, widget=UnfoldAdminIntegerFieldWidget, label="Customers"
+        min_value=1, max_value=MOST_CONTACTS, widget=UnfoldAdminIntegerFieldWidget, label=_("Customers")
     )
     asks_per_day = forms.IntegerField(
+        label=_("Asks a day"),
         required=False,
         min_value=1,
         max_value=MOST_CONTACTS,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text="Each customer is asked once, evenly over the days, if empty.",
+        help_text=_("Each customer is asked once, evenly over the days, if empty."),
     )
     seed = forms.IntegerField(
+        label=_("Seed"),
         min_value=0,
         max_value=2**31 - 1,
         widget=UnfoldAdminIntegerFieldWidget,
-        help_text="The same number, the same customers.",
+        help_text=_("The same number, the same customers."),
     )
 
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
@@ -81,10 +88,10 @@ class SimulatorForm(forms.Form):
         offer(self.fields["account"], accounts_in_view(request))
         for name, (label, help_text) in RATES.items():
             self.fields[f"{name}_rate"] = forms.FloatField(
-                label=f"{label}, %",
+                label=label,
                 min_value=0,
                 max_value=100,
-                help_text=help_text.capitalize() + ".",
+                help_text=help_text,
                 widget=UnfoldAdminDecimalFieldWidget({"step": "any"}),
             )
 
@@ -92,7 +99,7 @@ class SimulatorForm(forms.Form):
         cleaned = super().clean() or {}
         account, sequence = cleaned.get("account"), cleaned.get("sequence")
         if account and sequence and sequence.account_id != account.pk:
-            self.add_error("sequence", "This sequence belongs to another account.")
+            self.add_error("sequence", gettext("This sequence belongs to another account."))
         if account and not self.errors:
             try:
                 cleaned["sequence"] = sequence or sequence_of(account)
@@ -158,7 +165,7 @@ def _page(request: HttpRequest, form: SimulatorForm | None) -> HttpResponse:
     result = simulation.result if simulation is not None and simulation.status == Simulation.Status.DONE else None
     context = {
         **admin.site.each_context(request),
-        "title": "Simulator",
+        "title": gettext("Simulator"),
         "form": form or SimulatorForm(request, initial=_initial(request, simulation)),
         "is_bound": form is not None,
         "simulation": simulation,

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
@@ -25,6 +26,8 @@ from reviewhub.backoffice.pages import (
     action,
     display,
 )
+from reviewhub.languages import number
+from reviewhub.sentences import said
 from reviews.admin.evidence import AddressForm, evidence_page
 from reviews.admin.lists.do_not_contact import DoNotContact
 from reviews.contacts import doubts, opt_outs
@@ -43,13 +46,13 @@ class SuppressionForm(forms.ModelForm):
     class Meta:
         model = Suppression
         fields = ("account", "channel", "address", "evidence")
-        help_texts = {"address": "An e-mail address or a mobile number.", "evidence": "What happened, and when."}
+        help_texts = {"address": _("An e-mail address or a mobile number."), "evidence": _("What happened, and when.")}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         address, account = cleaned.get("address", "").strip(), cleaned.get("account")
         if not address:
-            self.add_error("address", "Which address must not be written to?")
+            self.add_error("address", gettext("Which address must not be written to?"))
         elif account and "channel" in cleaned:
             try:
                 channel, cleaned["address"] = read_address(address, account.country)
@@ -57,28 +60,35 @@ class SuppressionForm(forms.ModelForm):
                 self.add_error("address", str(error))
             else:
                 if channel != cleaned["channel"]:
-                    self.add_error("channel", f"The address is one for another: {channel.label.lower()}.")
+                    self.add_error(
+                        "channel",
+                        gettext("The address is one for another channel: %(channel)s.") % {"channel": channel.label},
+                    )
         return cleaned
 
 
 class TakeInForm(forms.Form):
     """The opt-outs that another program kept: addresses and numbers mixed, one in each line."""
 
-    account = forms.ModelChoiceField(Account.objects.none(), empty_label=None, widget=UnfoldAdminSelectWidget)
+    account = forms.ModelChoiceField(
+        Account.objects.none(), label=_("Business"), empty_label=None, widget=UnfoldAdminSelectWidget
+    )
     addresses = forms.CharField(
-        label="Addresses and numbers",
+        label=_("Addresses and numbers"),
         widget=UnfoldAdminTextareaWidget({"rows": 12}),
-        help_text=f"One in each line, up to {MOST_TAKEN_IN:,}.",
     )
     evidence = forms.CharField(
-        label="Where they are from",
+        label=_("Where they are from"),
         max_length=300,
-        help_text="Such as: the opt-outs of our former mail program, exported on 3 March.",
+        help_text=_("Such as: the opt-outs of our former mail program, exported on 3 March."),
         widget=UnfoldAdminTextInputWidget,
     )
 
     def __init__(self, request: HttpRequest, *args: Any) -> None:
         super().__init__(*args)
+        self.fields["addresses"].help_text = gettext("One in each line, up to %(number)s.") % {
+            "number": number(MOST_TAKEN_IN)
+        }
         offer(self.fields["account"], written_in_view(request))
 
     def clean(self) -> dict[str, Any]:
@@ -87,28 +97,31 @@ class TakeInForm(forms.Form):
         account = cleaned.get("account")
         lines = [line.strip().strip(",;\"'") for line in cleaned.get("addresses", "").splitlines()]
         if len(lines) > MOST_TAKEN_IN:
-            self.add_error("addresses", f"Up to {MOST_TAKEN_IN:,} lines at a time.")
+            self.add_error(
+                "addresses",
+                gettext("Up to %(number)s lines at a time.") % {"number": number(MOST_TAKEN_IN)},
+            )
         elif account:
             cleaned["places"] = list(dict.fromkeys(self._places(lines, account)))
         return cleaned
 
     def _places(self, lines: list[str], account: Account) -> Iterator[tuple[str, str]]:
-        for number, line in enumerate(lines, 1):
+        for place, line in enumerate(lines, 1):
             if not line:
                 continue
             try:
                 yield read_address(line, account.country)
             except InvalidAddress as error:
-                self.add_error("addresses", f"Line {number}: {error}")
+                self.add_error("addresses", gettext("Line %(line)s: %(text)s") % {"line": place, "text": error})
 
 
 class LiftForm(forms.Form):
     """The reason for which an address may be written to again."""
 
     because = forms.CharField(
-        label="Reason",
+        label=_("Reason"),
         max_length=150,
-        help_text="Such as: asked for it by phone on 3 March. Kept with the address.",
+        help_text=_("Such as: asked for it by phone on 3 March. Kept with the address."),
         widget=UnfoldAdminTextInputWidget,
     )
 
@@ -120,7 +133,7 @@ class ReasonFilter(admin.SimpleListFilter):
     parameter_name = "reason__exact"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [(reason.value, _(reason.label)) for reason in Suppression.Reason]
+        return [(reason.value, reason.label) for reason in Suppression.Reason]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(reason=self.value()) if self.value() else queryset
@@ -145,10 +158,20 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
         entries = []
         for suppression in Suppression.objects.for_account(row.account).filter(address_hash=row.address_hash):
             name, evidence, because = str(suppression), suppression.evidence, suppression.lifted_because
-            fields = [("Evidence", "", evidence)] if evidence else []
-            entries.append(Entry(suppression.created_at, "", name, "Suppressed", fields))
+            fields = [(gettext("Evidence"), "", said(evidence))] if evidence else []
+            entries.append(
+                Entry(suppression.created_at, "", name, gettext("Must not be written to from here on"), fields)
+            )
             if suppression.lifted_at:
-                entries.append(Entry(suppression.lifted_at, "", name, "Lifted", [("Because", "", because)]))
+                entries.append(
+                    Entry(
+                        suppression.lifted_at,
+                        "",
+                        name,
+                        gettext("May be written to again"),
+                        [(gettext("Because"), "", because)],
+                    )
+                )
         return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -164,7 +187,7 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
         found: tuple[QuerySet[Suppression], bool] = super().get_search_results(request, queryset, words)
         return found
 
-    @display(description="Address", ordering="address")
+    @display(description=_("Address"), ordering="address")
     def shown(self, suppression: Suppression) -> str:
         return suppression.shown_address
 
@@ -179,7 +202,7 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
         )
         obj.pk = suppression.pk
 
-    @action(description="Lift: allow the chosen addresses again …", permissions=["write"])
+    @action(description=_("Lift: allow the chosen addresses again …"), permissions=["write"])
     def lift(self, request: HttpRequest, rows: QuerySet[Suppression]) -> HttpResponse | None:
         """Ask for a reason, then lift: somebody who once said no may be written to again only for a good one."""
         chosen = list(rows.select_related("account"))
@@ -187,7 +210,7 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
         if not form.is_valid():
             context = {
                 **self.admin_site.each_context(request),
-                "title": "Allow these addresses again?",
+                "title": gettext("Allow these addresses again?"),
                 "opts": self.opts,
                 "rows": chosen,
                 "form": form,
@@ -200,7 +223,11 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
             for row in chosen
             if self.has_write_permission(request, row)
         )
-        messages.success(request, f"Lifted: {lifted}. Left as they were: {len(chosen) - lifted}.")
+        messages.success(
+            request,
+            gettext("Lifted: %(lifted)s. Left as they were: %(others)s.")
+            % {"lifted": lifted, "others": len(chosen) - lifted},
+        )
         return None
 
     def has_evidence_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -208,7 +235,7 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
         row = self.get_object(request, str(object_id)) if object_id else None
         return row is not None and self.has_write_permission(request, row)
 
-    @action(description="Evidence", url_path="evidence", icon="verified", permissions=["evidence"])
+    @action(description=_("Evidence"), url_path="evidence", icon="verified", permissions=["evidence"])
     def evidence(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the signed history of the address, to be printed, or hand it out as a file."""
         row: Suppression | None = self.get_object(request, object_id)
@@ -218,7 +245,7 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
         subject = Subject(row.channel, row.address, row.address_hash)
         return evidence_page(self, request, account=row.account, subjects=[subject], back=back)
 
-    @action(description="Evidence of an address", url_path="evidence-of", icon="verified", permissions=["write"])
+    @action(description=_("Evidence of an address"), url_path="evidence-of", icon="verified", permissions=["write"])
     def evidence_of(self, request: HttpRequest) -> HttpResponse:
         """Ask for an address, and show what is recorded about it: of an erased customer's, what the law has us keep."""
         form = AddressForm(request, request.POST if request.method == "POST" else None)
@@ -229,14 +256,14 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
             return evidence_page(self, request, account=account, subjects=subjects, back=back, hidden=hidden)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Evidence of an address",
+            "title": gettext("Evidence of an address"),
             "opts": self.opts,
             "form": form,
         }
         status = 400 if form.is_bound else 200
         return TemplateResponse(request, "admin/reviews/suppression/evidence_of.html", context, status=status)
 
-    @action(description="Take in a list", url_path="take-in", icon="upload", permissions=["write"])
+    @action(description=_("Take in a list"), url_path="take-in", icon="upload", permissions=["write"])
     def take_in(self, request: HttpRequest) -> HttpResponse:
         """Suppress a list of addresses: the opt-outs that another program knew must not get lost on the way here."""
         form = TakeInForm(request, request.POST) if request.method == "POST" else TakeInForm(request)
@@ -251,11 +278,15 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
                     evidence=f"{form_data['evidence']} (taken in by {request.user})",
                     now=timezone.now(),
                 )
-            messages.success(request, f"Addresses that are not written to any more: {len(form_data['places']):,}.")
+            messages.success(
+                request,
+                gettext("Addresses that are not written to any more: %(number)s.")
+                % {"number": number(len(form_data["places"]))},
+            )
             return HttpResponseRedirect(reverse("admin:reviews_suppression_changelist"))
         context = {
             **self.admin_site.each_context(request),
-            "title": "Take in a list of opt-outs",
+            "title": gettext("Take in a list of opt-outs"),
             "opts": self.opts,
             "form": form,
         }

@@ -5,7 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format, get_format, time_format
+from django.utils.translation import gettext
 
+from reviewhub.languages import number
 from reviews.models.base import Channel
 
 HEIGHT = 100
@@ -56,7 +59,7 @@ def columns_by_day(days: list[dict[str, Any]]) -> Chart:
 
 def day_name(iso: str) -> str:
     day = date.fromisoformat(iso)
-    return f"{day.day} {day:%b}"
+    return date_format(day, get_format("SHORT_DAY_FORMAT"))
 
 
 def columns(groups: list[tuple[str, dict[str, int]]], ticks: list[str]) -> Chart:
@@ -65,7 +68,16 @@ def columns(groups: list[tuple[str, dict[str, int]]], ticks: list[str]) -> Chart
     bars: list[Bar] = []
     for position, (name, counts) in enumerate(groups):
         parts = [
-            (channel.value, counts[channel], f"{name}: {counts[channel]:,} by {channel.label.lower()}")
+            (
+                channel.value,
+                counts[channel],
+                (
+                    gettext("%(time)s: %(number)s by e-mail")
+                    if channel == Channel.EMAIL
+                    else gettext("%(time)s: %(number)s by text message")
+                )
+                % {"time": name, "number": number(counts[channel])},
+            )
             for channel in Channel
         ]
         bars += _column(position * COLUMN, COLUMN, COLUMN_GAP, parts, most)
@@ -75,12 +87,12 @@ def columns(groups: list[tuple[str, dict[str, int]]], ticks: list[str]) -> Chart
 
 def timeline(series: list[tuple[datetime, int]]) -> Chart:
     """Draw one bar for each moment; the highest fills the chart, and the ticks are its first and its last moment."""
-    numbers = [(f"{timezone.localtime(moment):%H:%M}", number) for moment, number in series]
-    most, width = max(number for _, number in numbers), TIMELINE / len(numbers)
+    numbers = [(time_format(timezone.localtime(moment)), count) for moment, count in series]
+    most, width = max(count for _, count in numbers), TIMELINE / len(numbers)
     bars: list[Bar] = []
-    for position, (name, number) in enumerate(numbers):
-        bars += _column(position * width, width, TIMELINE_GAP, [("fill", number, f"{name}: {number}")], most)
-    rows = [(name, [number]) for name, number in numbers]
+    for position, (name, count) in enumerate(numbers):
+        bars += _column(position * width, width, TIMELINE_GAP, [("fill", count, f"{name}: {number(count)}")], most)
+    rows = [(name, [count]) for name, count in numbers]
     return Chart(bars, TIMELINE, most, most // 2, [numbers[0][0], numbers[-1][0]], rows)
 
 

@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from reviewhub.cache import redis_answers
+from reviewhub.languages import in_english
 from reviewhub.outages import drop_connection
 from reviews.models import Pause, WorkerBeat
+from reviews.models.base import Channel
 
 WRITE_EVERY = 3.0  # seconds
 WITHOUT_REDIS = (
@@ -51,7 +53,7 @@ def _find_warnings() -> list[str]:
     warnings = []
     for pause in Pause.objects.order_by("channel", "sender"):
         whose = " of one sender" if pause.sender else ""
-        label = f"{pause.get_channel_display()}s"
+        label = f"{in_english(Channel(pause.channel).label)}s"
         warnings.append(f"{label}{whose} wait: the provider refuses our account ({pause.code}). Operations says more.")
     return warnings
 

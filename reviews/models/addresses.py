@@ -11,6 +11,7 @@ from uuid import UUID
 
 import phonenumbers
 from django.conf import settings
+from django.utils.translation import gettext
 
 from reviewhub.mailboxes import (
     InvalidAddress,
@@ -76,25 +77,41 @@ def normalise_phone(text: str, country: str) -> tuple[str, str]:
     """
     transport, typed = _split_transport(text)
     if transport and transport not in _TRANSPORTS_OF_NUMBERS:
-        raise InvalidPhone(f"{text!r} is not a phone number; write it like +12125551234.")
+        raise InvalidPhone(
+            gettext("%(text)s is not a phone number; write it like +12125551234.") % {"text": repr(text)}
+        )
     try:
         number = phonenumbers.parse(typed, country)
     except phonenumbers.NumberParseException as error:
-        raise InvalidPhone(f"{text!r} is not a phone number; write it like +12125551234.") from error
+        raise InvalidPhone(
+            gettext("%(text)s is not a phone number; write it like +12125551234.") % {"text": repr(text)}
+        ) from error
     if _is_placeholder(typed) or _is_placeholder(phonenumbers.national_significant_number(number)):
-        raise InvalidPhone(f"{text!r} stands where there is no number; leave it empty.")
+        raise InvalidPhone(gettext("%(text)s stands where there is no number; leave it empty.") % {"text": repr(text)})
     if number.extension:
-        raise InvalidPhone(f"{text!r} has an extension, which no text reaches; give the number of the mobile phone.")
+        raise InvalidPhone(
+            gettext("%(text)s has an extension, which no text reaches; give the number of the mobile phone.")
+            % {"text": repr(text)}
+        )
     if not phonenumbers.is_possible_number(number):
-        raise InvalidPhone(f"{text!r} has too few or too many digits; write it like +12125551234.")
+        raise InvalidPhone(
+            gettext("%(text)s has too few or too many digits; write it like +12125551234.") % {"text": repr(text)}
+        )
     formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     number_type = phonenumbers.number_type(number)
     if number_type == phonenumbers.PhoneNumberType.PREMIUM_RATE:
-        raise InvalidPhone(f"{formatted} is a premium-rate number, where no customer is: a text there costs dearly.")
+        raise InvalidPhone(
+            gettext("%(formatted)s is a premium-rate number, where no customer is: a text there costs dearly.")
+            % {"formatted": formatted}
+        )
     if number_type == phonenumbers.PhoneNumberType.UNKNOWN:
-        return formatted, f"{formatted} does not look like a number in use; a text may not arrive."
+        return formatted, gettext("%(formatted)s does not look like a number in use; a text may not arrive.") % {
+            "formatted": formatted
+        }
     if number_type == phonenumbers.PhoneNumberType.FIXED_LINE:
-        return formatted, f"{formatted} is a landline number; a text may not arrive."
+        return formatted, gettext("%(formatted)s is a landline number; a text may not arrive.") % {
+            "formatted": formatted
+        }
     return formatted, ""
 
 

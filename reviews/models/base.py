@@ -4,6 +4,7 @@ from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
 
@@ -23,8 +24,8 @@ class AccountQuerySet(models.QuerySet[M]):
 class Channel(models.TextChoices):
     """Way by which a message travels."""
 
-    EMAIL = "email", "E-mail"
-    SMS = "sms", "Text message"
+    EMAIL = "email", _("E-mail")
+    SMS = "sms", _("Text message")
 
     @property
     def other(self) -> "Channel":

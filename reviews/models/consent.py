@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
 from reviewhub.statements import Select
@@ -18,7 +20,7 @@ from reviews.models.suppression import blocked_channels_of
 MOST_WORDING, MOST_SOURCE = 2000, 200
 
 BOTH = "both"  # ways, agreed to at once: two rows
-CONSENT_CHANNELS = [*Channel.choices, (BOTH, "Both")]
+CONSENT_CHANNELS = [*Channel.choices, (BOTH, _("Both"))]
 
 
 class Consent(models.Model):
@@ -29,24 +31,24 @@ class Consent(models.Model):
     """
 
     class Kind(models.TextChoices):
-        GIVEN = "given", "Agreed"
-        WITHDRAWN = "withdrawn", "Withdrew"
+        GIVEN = "given", _("Agreed")
+        WITHDRAWN = "withdrawn", _("Withdrew")
 
     # Made of all that the row says (`requests.consents`), so that the same act is kept once, however often it is told.
     id = models.UUIDField(primary_key=True, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="consents")
     contact = models.ForeignKey(Contact, on_delete=models.SET_NULL, null=True, blank=True, related_name="consents")
     channel = models.CharField(max_length=5, choices=Channel)
-    address = models.CharField(max_length=254, blank=True, help_text="Blank once the contact is erased.")
+    address = models.CharField(max_length=254, blank=True, help_text=_("Blank once the contact is erased."))
     address_hash = models.CharField(max_length=64, editable=False)
     kind = models.CharField(max_length=9, choices=Kind)
     wording = models.TextField(
-        max_length=MOST_WORDING, blank=True, help_text="What the customer agreed to; what a withdrawal said."
+        max_length=MOST_WORDING, blank=True, help_text=_("What the customer agreed to; what a withdrawal said.")
     )
-    source = models.CharField(max_length=MOST_SOURCE, blank=True, help_text="Where it was said.")
-    at = models.DateTimeField(help_text="When the customer said so.")
+    source = models.CharField(max_length=MOST_SOURCE, blank=True, help_text=_("Where it was said."))
+    at = models.DateTimeField(help_text=_("When the customer said so."))
     via = models.CharField(
-        max_length=6, choices=ReviewRequest.Source, blank=True, help_text="What told it; blank for a withdrawal."
+        max_length=6, choices=ReviewRequest.Source, blank=True, help_text=_("What told it; blank for a withdrawal.")
     )
     recorded_at = models.DateTimeField()
 
@@ -65,7 +67,7 @@ class Consent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{show_email(self.address) or 'erased address'}: {self.get_kind_display()}"
+        return f"{show_email(self.address) or gettext('erased address')}: {self.get_kind_display()}"
 
 
 LATEST_FIRST = ("-at", "-kind")  # "withdrawn" before "given"

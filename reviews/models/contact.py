@@ -4,6 +4,8 @@ import uuid
 
 from django.db import models
 from django.db.models.functions import Lower, Upper
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models.account import validate_time_zone
 from reviews.models.addresses import show_email
@@ -20,13 +22,13 @@ class Contact(models.Model):
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="contacts")
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
-    company_name = models.CharField("company", max_length=150, blank=True)
-    email = models.EmailField("e-mail", blank=True, help_text="In lower case.")
-    phone = models.CharField("mobile number", max_length=16, blank=True, help_text="E.164, such as +12125551234.")
+    company_name = models.CharField(_("company"), max_length=150, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("In lower case."))
+    phone = models.CharField(_("mobile number"), max_length=16, blank=True, help_text=_("E.164, such as +12125551234."))
     # Of parallel calls that bring a number for the first time, the constraint lets one through; the others try again,
     # and find its contact.
     shares_phone = models.BooleanField(
-        default=False, db_default=False, editable=False, help_text="Another contact had the number before this one."
+        default=False, db_default=False, editable=False, help_text=_("Another contact had the number before this one.")
     )
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -59,7 +61,7 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         called = self.name or self.company_name or show_email(self.email) or self.phone
-        return called or ("Erased contact" if self.erased_at else "Customer without a name")
+        return called or (gettext("Erased contact") if self.erased_at else gettext("Customer without a name"))
 
     @property
     def name(self) -> str:
@@ -92,4 +94,4 @@ class MergeCandidate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.by_email} and {self.by_phone}"
+        return gettext("%(by_email)s and %(by_phone)s") % {"by_email": self.by_email, "by_phone": self.by_phone}

@@ -11,6 +11,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
 from reviews.models.addresses import show_email
@@ -79,14 +81,14 @@ class Delivery(models.Model):
     """
 
     class Status(models.TextChoices):
-        PLANNED = "planned", "Planned"
-        SENDING = "sending", "Sending"
-        SENT = "sent", "Sent"
-        DELIVERED = "delivered", "Delivered"
-        CANCELLED = "cancelled", "Cancelled"
-        BOUNCED = "bounced", "Bounced"
-        FAILED = "failed", "Failed"
-        UNKNOWN = "unknown", "Unknown"
+        PLANNED = "planned", _("Planned")
+        SENDING = "sending", _("Sending")
+        SENT = "sent", _("Sent")
+        DELIVERED = "delivered", _("Delivered")
+        CANCELLED = "cancelled", _("Cancelled")
+        BOUNCED = "bounced", _("Bounced")
+        FAILED = "failed", _("Failed")
+        UNKNOWN = "unknown", _("Unknown")
 
     PENDING = (Status.PLANNED, Status.SENDING)
     ACCEPTED = (Status.SENT, Status.DELIVERED)
@@ -141,38 +143,40 @@ class Delivery(models.Model):
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="deliveries")
     request = models.ForeignKey(ReviewRequest, on_delete=models.CASCADE, db_index=False, related_name="deliveries")
-    step = models.PositiveSmallIntegerField(help_text="Position in the sequence; 0 is the first ask.")
+    step = models.PositiveSmallIntegerField(help_text=_("Position in the sequence; 0 is the first ask."))
     channel = models.CharField(max_length=5, choices=Channel)
-    address = models.CharField(max_length=254, blank=True, help_text="Where it goes; blank once the contact is erased.")
+    address = models.CharField(
+        max_length=254, blank=True, help_text=_("Where it goes; blank once the contact is erased.")
+    )
     status = models.CharField(max_length=9, choices=Status, default=Status.PLANNED)
-    reason = models.CharField(max_length=200, blank=True, help_text="Why it was moved, held or not sent.")
+    reason = models.CharField(max_length=200, blank=True, help_text=_("Why it was moved, held or not sent."))
     due_at = models.DateTimeField()
     planned_for = models.DateTimeField(
         null=True,
         blank=True,
         editable=False,
-        help_text="When it was to leave, while its request is held: it is not due then.",
+        help_text=_("When it was to leave, while its request is held: it is not due then."),
     )
     claim = models.UUIDField(null=True, blank=True, editable=False)
     slot_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="Its place in what the sender of texts may send a second."
+        null=True, blank=True, editable=False, help_text=_("Its place in what the sender of texts may send a second.")
     )
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)
     lapses = models.PositiveSmallIntegerField(
-        default=0, db_default=0, editable=False, help_text="How often a worker claimed it and did not finish."
+        default=0, db_default=0, editable=False, help_text=_("How often a worker claimed it and did not finish.")
     )
-    message_key = models.UUIDField(default=uuid.uuid4, editable=False, help_text="The mail's Message-ID.")
+    message_key = models.UUIDField(default=uuid.uuid4, editable=False, help_text=_("The mail's Message-ID."))
     link_token = models.CharField(max_length=22, default=new_link_token, editable=False)
     provider_id = models.CharField(max_length=255, blank=True, editable=False)
-    sandbox = models.BooleanField(default=False, editable=False, help_text="Recorded only: it never left.")
+    sandbox = models.BooleanField(default=False, editable=False, help_text=_("Recorded only: it never left."))
     subject = models.CharField(max_length=500, blank=True)
-    text = models.TextField(blank=True, help_text="The message as it was sent.")
+    text = models.TextField(blank=True, help_text=_("The message as it was sent."))
     error_code = models.CharField(max_length=50, blank=True)
     error_text = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
-    seen_at = models.DateTimeField(null=True, blank=True, help_text="When the page was first opened.")
-    clicked_at = models.DateTimeField(null=True, blank=True, help_text="When a review site was first chosen.")
+    seen_at = models.DateTimeField(null=True, blank=True, help_text=_("When the page was first opened."))
+    clicked_at = models.DateTimeField(null=True, blank=True, help_text=_("When a review site was first chosen."))
     clicked_site = models.ForeignKey(
         ReviewSite, on_delete=models.SET_NULL, null=True, blank=True, db_index=False, related_name="+"
     )
@@ -183,7 +187,7 @@ class Delivery(models.Model):
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "deliveries"
+        verbose_name_plural = _("deliveries")
         constraints = [
             models.UniqueConstraint(fields=["request", "step", "channel"], name="delivery_once_per_step"),
             models.UniqueConstraint(fields=["link_token"], name="delivery_once_per_link"),
@@ -233,7 +237,10 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Step {self.step} by {self.get_channel_display()}"
+        return gettext("Step %(step)s by %(channel)s") % {
+            "step": self.step,
+            "channel": self.get_channel_display(),
+        }
 
     @property
     def shown_address(self) -> str:

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from reviews.models.base import AccountQuerySet
@@ -31,27 +32,27 @@ class Event(models.Model):
     """
 
     class Type(models.TextChoices):
-        REQUEST_SCHEDULED = "review_request.scheduled", "Review request scheduled"
-        REQUEST_SENT = "review_request.sent", "Review request sent"
-        REQUEST_RESPONDED = "review_request.responded", "Customer responded"
-        REQUEST_COMPLETED = "review_request.completed", "No answer came"
-        REQUEST_SUPPRESSED = "review_request.suppressed", "Review request suppressed"
-        REQUEST_CANCELLED = "review_request.cancelled", "Review request cancelled"
-        REQUEST_FAILED = "review_request.failed", "Review request failed"
-        REQUEST_HELD = "review_request.held", "Review request held"
-        REQUEST_RELEASED = "review_request.released", "Review request released"
-        MESSAGE_SENT = "message.sent", "Message sent"
-        MESSAGE_DELIVERED = "message.delivered", "Message delivered"
-        MESSAGE_BOUNCED = "message.bounced", "Message bounced"
-        MESSAGE_FAILED = "message.failed", "Message failed"
-        LINK_CLICKED = "link.clicked", "Review site chosen"
-        FEEDBACK_CREATED = "feedback.created", "Feedback received"
-        FEEDBACK_UPDATED = "feedback.updated", "Feedback changed"
-        CONTACT_OPTED_OUT = "contact.opted_out", "Contact opted out"
-        CONTACT_ERASED = "contact.erased", "Contact erased"
-        CONSENT_GIVEN = "consent.given", "Consent given"
-        CONSENT_WITHDRAWN = "consent.withdrawn", "Consent withdrawn"
-        TEST = "endpoint.test", "Test"  # to one endpoint, on request; nobody subscribes to it
+        REQUEST_SCHEDULED = "review_request.scheduled", _("Review request scheduled")
+        REQUEST_SENT = "review_request.sent", _("Review request sent")
+        REQUEST_RESPONDED = "review_request.responded", _("Customer responded")
+        REQUEST_COMPLETED = "review_request.completed", _("No answer came")
+        REQUEST_SUPPRESSED = "review_request.suppressed", _("Review request suppressed")
+        REQUEST_CANCELLED = "review_request.cancelled", _("Review request cancelled")
+        REQUEST_FAILED = "review_request.failed", _("Review request failed")
+        REQUEST_HELD = "review_request.held", _("Review request held")
+        REQUEST_RELEASED = "review_request.released", _("Review request released")
+        MESSAGE_SENT = "message.sent", _("Message sent")
+        MESSAGE_DELIVERED = "message.delivered", _("Message delivered")
+        MESSAGE_BOUNCED = "message.bounced", _("Message bounced")
+        MESSAGE_FAILED = "message.failed", _("Message failed")
+        LINK_CLICKED = "link.clicked", _("Review site chosen")
+        FEEDBACK_CREATED = "feedback.created", _("Feedback received")
+        FEEDBACK_UPDATED = "feedback.updated", _("Feedback changed")
+        CONTACT_OPTED_OUT = "contact.opted_out", _("Contact opted out")
+        CONTACT_ERASED = "contact.erased", _("Contact erased")
+        CONSENT_GIVEN = "consent.given", _("Consent given")
+        CONSENT_WITHDRAWN = "consent.withdrawn", _("Consent withdrawn")
+        TEST = "endpoint.test", _("Test")  # to one endpoint, on request; nobody subscribes to it
 
     id = models.UUIDField(primary_key=True, default=new_event_id, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="events")

@@ -3,6 +3,8 @@
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.base import AccountQuerySet
 from reviews.models.request import ReviewRequest
@@ -29,7 +31,7 @@ class Feedback(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "feedback"
+        verbose_name_plural = _("feedback")
         constraints = [
             models.CheckConstraint(
                 condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5), name="feedback_rating_1_to_5"
@@ -38,4 +40,4 @@ class Feedback(models.Model):
         indexes = [models.Index(fields=["account", "-id"], name="feedback_newest")]
 
     def __str__(self) -> str:
-        return f"{self.rating} of 5" if self.rating else "Feedback"
+        return gettext("%(rating)s of 5") % {"rating": self.rating} if self.rating else gettext("Feedback")

@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.base import AccountQuerySet
 from reviews.models.consent import CONSENT_CHANNELS, MOST_SOURCE, MOST_WORDING
@@ -13,12 +15,12 @@ class ImportJob(models.Model):
     """A file, the settings it is read with, and counts of its rows. Only `requests.imports` changes `status`."""
 
     class Status(models.TextChoices):
-        DRAFT = "draft", "To be started"
-        CHECKING = "checking", "Being checked"
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        CANCELLED = "cancelled", "Cancelled"
-        FAILED = "failed", "Failed"
+        DRAFT = "draft", _("To be started")
+        CHECKING = "checking", _("Being checked")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+        FAILED = "failed", _("Failed")
 
     AT_WORK = (Status.CHECKING, Status.RUNNING)
 
@@ -26,46 +28,51 @@ class ImportJob(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
     )
-    name = models.CharField("file", max_length=200)
-    content = models.BinaryField(help_text="The file as it came, compressed; empty when the job has ended.")
+    name = models.CharField(_("file"), max_length=200)
+    content = models.BinaryField(help_text=_("The file as it came, compressed; empty when the job has ended."))
     encoding = models.CharField(max_length=10, default="utf-8", db_default="utf-8")
-    is_encoding_sure = models.BooleanField(default=True, db_default=True, help_text="Else somebody has to choose it.")
-    digest = models.CharField(max_length=64, editable=False, help_text="Tells whether the same file came before.")
+    is_encoding_sure = models.BooleanField(
+        default=True, db_default=True, help_text=_("Else somebody has to choose it.")
+    )
+    digest = models.CharField(max_length=64, editable=False, help_text=_("Tells whether the same file came before."))
     delimiter = models.CharField(max_length=1)
-    has_header = models.BooleanField("first row holds headings")
-    first_row = models.JSONField(help_text="Its cells, which may be headings.")
-    columns = models.JSONField(help_text="For each column the field that it holds.")
+    has_header = models.BooleanField(_("first row holds headings"))
+    first_row = models.JSONField(help_text=_("Its cells, which may be headings."))
+    columns = models.JSONField(help_text=_("For each column the field that it holds."))
     channel = models.CharField(max_length=5, choices=ReviewRequest.ChannelRule, default=ReviewRequest.ChannelRule.AUTO)
     sequence = models.ForeignKey(Sequence, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
-    delay_hours = models.PositiveSmallIntegerField("hours to wait", default=0)
+    delay_hours = models.PositiveSmallIntegerField(_("hours to wait"), default=0)
     # A consent of everybody in the file; a column of the file that holds a part of it goes before.
     consent_channel = models.CharField(max_length=5, choices=CONSENT_CHANNELS, blank=True, db_default="")
     consent_wording = models.TextField(max_length=MOST_WORDING, blank=True, db_default="")
     consent_source = models.CharField(max_length=MOST_SOURCE, blank=True, db_default="")
     consent_at = models.DateTimeField(null=True, blank=True)
     status = models.CharField(max_length=9, choices=Status, default=Status.DRAFT)
-    total = models.PositiveIntegerField("rows")
-    position = models.PositiveIntegerField("rows done", default=0)
+    total = models.PositiveIntegerField(_("rows"))
+    position = models.PositiveIntegerField(_("rows done"), default=0)
     asked = models.PositiveIntegerField(default=0)
-    known = models.PositiveIntegerField("open already", default=0)
+    known = models.PositiveIntegerField(_("open already"), default=0)
     suppressed = models.PositiveIntegerField(default=0)
-    refused = models.PositiveIntegerField("with problems", default=0)
+    refused = models.PositiveIntegerField(_("with problems"), default=0)
     lapses = models.PositiveSmallIntegerField(
-        default=0, db_default=0, editable=False, help_text="How often a worker began the next rows and did not finish."
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text=_("How often a worker began the next rows and did not finish."),
     )
     careful_until = models.PositiveIntegerField(
-        default=0, db_default=0, editable=False, help_text="Rows before this one are asked one by one."
+        default=0, db_default=0, editable=False, help_text=_("Rows before this one are asked one by one.")
     )
-    checked = models.BooleanField(default=False, help_text="The counts are of a check of the whole file.")
+    checked = models.BooleanField(default=False, help_text=_("The counts are of a check of the whole file."))
     error = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
-    stirred_at = models.DateTimeField(help_text="When something last happened.")
+    stirred_at = models.DateTimeField(help_text=_("When something last happened."))
     ended_at = models.DateTimeField(null=True, blank=True)
 
     objects = AccountQuerySet.as_manager()
 
     class Meta:
-        verbose_name = "import"
+        verbose_name = _("import")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(status__in=["draft", "checking", "running", "done", "cancelled", "failed"]),
@@ -99,7 +106,7 @@ class ImportProblem(models.Model):
         ordering = ["line"]
 
     def __str__(self) -> str:
-        return f"Line {self.line}: {self.text}"
+        return gettext("Line %(line)s: %(text)s") % {"line": self.line, "text": self.text}
 
     @property
     def shown(self) -> str:

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.base import AccountQuerySet
 from reviews.models.contact import Contact
@@ -16,16 +18,16 @@ class InboxItem(models.Model):
     """Something that waits for a person, or that a person has handled."""
 
     class Kind(models.TextChoices):
-        FEEDBACK = "feedback", "Feedback"
-        REPLY = "reply", "Reply"
-        UNCLEAR_OPT_OUT = "unclear_opt_out", "Perhaps an opt-out"
-        BOUNCE = "bounce", "Address does not exist"
+        FEEDBACK = "feedback", _("Feedback")
+        REPLY = "reply", _("Reply")
+        UNCLEAR_OPT_OUT = "unclear_opt_out", _("Perhaps an opt-out")
+        BOUNCE = "bounce", _("Address does not exist")
 
     class Outcome(models.TextChoices):
-        OPTED_OUT = "opted_out", "Opted out"
-        NOT_AN_OPT_OUT = "not_an_opt_out", "Not an opt-out"
-        UNDECIDED = "undecided", "Counts as opted out: nobody decided in time"
-        RESTARTED = "restarted", "The customer wants texts after all"
+        OPTED_OUT = "opted_out", _("Opted out")
+        NOT_AN_OPT_OUT = "not_an_opt_out", _("Not an opt-out")
+        UNDECIDED = "undecided", _("Counts as opted out: nobody decided in time")
+        RESTARTED = "restarted", _("The customer wants texts after all")
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="inbox_items")
     contact = models.ForeignKey(
@@ -44,7 +46,7 @@ class InboxItem(models.Model):
     suppression = models.ForeignKey(
         Suppression, on_delete=models.SET_NULL, null=True, blank=True, related_name="inbox_items"
     )
-    text = models.TextField(blank=True, help_text="The customer's words, or what went wrong.")
+    text = models.TextField(blank=True, help_text=_("The customer's words, or what went wrong."))
     stars = models.PositiveSmallIntegerField(null=True, blank=True)
     created_at = models.DateTimeField()
     handled_at = models.DateTimeField(null=True, blank=True)
@@ -52,8 +54,10 @@ class InboxItem(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     outcome = models.CharField(max_length=14, choices=Outcome, blank=True)
-    note = models.TextField(max_length=2_000, blank=True, help_text="For your colleagues; the customer never sees it.")
-    tell_owners = models.BooleanField(default=False, editable=False, help_text="The owners are still to be mailed.")
+    note = models.TextField(
+        max_length=2_000, blank=True, help_text=_("For your colleagues; the customer never sees it.")
+    )
+    tell_owners = models.BooleanField(default=False, editable=False, help_text=_("The owners are still to be mailed."))
 
     objects = AccountQuerySet.as_manager()
 
@@ -77,4 +81,4 @@ class InboxItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.stars} of 5" if self.stars else self.get_kind_display()
+        return gettext("%(stars)s of 5") % {"stars": self.stars} if self.stars else self.get_kind_display()

@@ -7,6 +7,8 @@ from functools import lru_cache
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
 from reviews.models.base import Channel
@@ -49,15 +51,15 @@ class Pause(models.Model):
     """
 
     channel = models.CharField(max_length=5, choices=Channel)
-    sender = models.CharField(max_length=254, blank=True, help_text="Empty where the whole channel is paused.")
-    code = models.CharField(max_length=50, help_text="What the provider answered.")
-    text = models.CharField(max_length=500, blank=True, help_text="The provider's own words.")
+    sender = models.CharField(max_length=254, blank=True, help_text=_("Empty where the whole channel is paused."))
+    code = models.CharField(max_length=50, help_text=_("What the provider answered."))
+    text = models.CharField(max_length=500, blank=True, help_text=_("The provider's own words."))
     is_reported = models.BooleanField(
-        default=False, help_text="Told after the provider had taken the message: an acceptance proves nothing then."
+        default=False, help_text=_("Told after the provider had taken the message: an acceptance proves nothing then.")
     )
     since = models.DateTimeField()
-    retry_at = models.DateTimeField(help_text="When the next message is tried; while one is, when that is given up.")
-    probe = models.BigIntegerField(null=True, blank=True, editable=False, help_text="The message that is tried.")
+    retry_at = models.DateTimeField(help_text=_("When the next message is tried; while one is, when that is given up."))
+    probe = models.BigIntegerField(null=True, blank=True, editable=False, help_text=_("The message that is tried."))
 
     objects = PauseQuerySet.as_manager()
 
@@ -67,7 +69,7 @@ class Pause(models.Model):
         constraints = [models.UniqueConstraint(fields=["channel", "sender"], name="pause_once")]
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()}: {self.sender or 'all senders'}"
+        return f"{self.get_channel_display()}: {self.sender or gettext('all senders')}"
 
 
 def wait_of(since: datetime, now: datetime) -> timedelta:

@@ -7,6 +7,9 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
 
 class Stops(Enum):
     """What waits until a fault of our account with the provider is mended."""
@@ -57,232 +60,235 @@ class Code:
 CODES = (
     # Text messages: https://www.twilio.com/docs/api/errors
     Code("21610", Outcome.OPTED_OUT,
-         "The customer replied STOP to this sender. Only they can lift that, by replying START.", Fault.RECIPIENT),
+         _("The customer replied STOP to this sender. Only they can lift that, by replying START."), Fault.RECIPIENT),
     Code("21211", Outcome.GONE,
-         "The number is not one that can be called. Ask the customer for the right one.", Fault.RECIPIENT),
+         _("The number is not one that can be called. Ask the customer for the right one."), Fault.RECIPIENT),
     Code("21214", Outcome.GONE,
-         "The number cannot be reached. Check it with the customer.", Fault.RECIPIENT),
+         _("The number cannot be reached. Check it with the customer."), Fault.RECIPIENT),
     Code("21217", Outcome.GONE,
-         "The number does not look like a phone number: look for a typing error.", Fault.RECIPIENT),
+         _("The number does not look like a phone number: look for a typing error."), Fault.RECIPIENT),
     Code("21614", Outcome.GONE,
-         "The number is not a mobile number. Ask the customer for one, or for an e-mail address.", Fault.RECIPIENT),
+         _("The number is not a mobile number. Ask the customer for one, or for an e-mail address."), Fault.RECIPIENT),
     Code("30003", Outcome.GONE,
-         "The phone was switched off or out of reach. Check the number with the customer.", Fault.RECIPIENT),
+         _("The phone was switched off or out of reach. Check the number with the customer."), Fault.RECIPIENT),
     Code("30004", Outcome.GONE,
-         "The carrier or the customer blocks texts from this sender. Try e-mail.", Fault.RECIPIENT),
+         _("The carrier or the customer blocks texts from this sender. Try e-mail."), Fault.RECIPIENT),
     Code("30005", Outcome.GONE,
-         "The number does not exist any more. Ask the customer for the new one.", Fault.RECIPIENT),
+         _("The number does not exist any more. Ask the customer for the new one."), Fault.RECIPIENT),
     Code("30006", Outcome.GONE,
-         "The number is a landline, or its carrier takes no texts. "
-         "Ask the customer for a mobile number.", Fault.RECIPIENT),
+         _("The number is a landline, or its carrier takes no texts. "
+         "Ask the customer for a mobile number."), Fault.RECIPIENT),
     Code("21612", Outcome.PERMANENT,
-         "The sender cannot reach that number. Try e-mail.", Fault.MESSAGE),
+         _("The sender cannot reach that number. Try e-mail."), Fault.MESSAGE),
     Code("21617", Outcome.PERMANENT,
-         "The text is longer than 1,600 characters. Shorten it in the sequence.", Fault.MESSAGE),
+         _("The text is longer than 1,600 characters. Shorten it in the sequence."), Fault.MESSAGE),
     Code("30007", Outcome.PERMANENT,
-         "The carrier filtered the text as spam. Change its wording.", Fault.MESSAGE),
+         _("The carrier filtered the text as spam. Change its wording."), Fault.MESSAGE),
     Code("30008", Outcome.PERMANENT,
-         "The carrier gave no reason. If it happens again, check the number with the customer.", Fault.MESSAGE),
+         _("The carrier gave no reason. If it happens again, check the number with the customer."), Fault.MESSAGE),
     Code("20404", Outcome.HELD,
-         "Twilio knows no such account or service. Ask the operator to check the TWILIO_ settings.",
+         _("Twilio knows no such account or service. Ask the operator to check the TWILIO_ settings."),
          Fault.ACCOUNT, Stops.CHANNEL),
     Code("21212", Outcome.HELD,
-         "The sender is not one of your Twilio numbers. "
-         "Ask the operator to check TWILIO_FROM and the account's sender.", Fault.ACCOUNT, Stops.SENDER),
+         _("The sender is not one of your Twilio numbers. "
+         "Ask the operator to check TWILIO_FROM and the account's sender."), Fault.ACCOUNT, Stops.SENDER),
     Code("21219", Outcome.HELD,
-         "A Twilio trial account reaches only numbers verified at Twilio. "
-         "Ask the operator to upgrade it, or to verify this number there.", Fault.ACCOUNT, Stops.MESSAGE),
+         _("A Twilio trial account reaches only numbers verified at Twilio. "
+         "Ask the operator to upgrade it, or to verify this number there."), Fault.ACCOUNT, Stops.MESSAGE),
     Code("21408", Outcome.HELD,
-         "Your Twilio account may not send to that country. "
-         "Ask the operator to allow it in Twilio's console.", Fault.ACCOUNT, Stops.MESSAGE),
+         _("Your Twilio account may not send to that country. "
+         "Ask the operator to allow it in Twilio's console."), Fault.ACCOUNT, Stops.MESSAGE),
     Code("21606", Outcome.HELD,
-         "The sender cannot send texts. "
-         "Ask the operator to check TWILIO_FROM and the account's sender.", Fault.ACCOUNT, Stops.SENDER),
+         _("The sender cannot send texts. "
+         "Ask the operator to check TWILIO_FROM and the account's sender."), Fault.ACCOUNT, Stops.SENDER),
     Code("21608", Outcome.HELD,
-         "A Twilio account on trial, or without an approved business profile, texts only numbers verified at Twilio. "
-         "Ask the operator to upgrade it, or to verify this number there.", Fault.ACCOUNT, Stops.MESSAGE),
+         _("A Twilio account on trial, or without an approved business profile, texts only numbers verified at Twilio. "
+         "Ask the operator to upgrade it, or to verify this number there."), Fault.ACCOUNT, Stops.MESSAGE),
     Code("21660", Outcome.HELD,
-         "The sender belongs to another Twilio account. "
-         "Ask the operator to check TWILIO_FROM and the account's sender.", Fault.ACCOUNT, Stops.SENDER),
+         _("The sender belongs to another Twilio account. "
+         "Ask the operator to check TWILIO_FROM and the account's sender."), Fault.ACCOUNT, Stops.SENDER),
     Code("21704", Outcome.HELD,
-         "Twilio's messaging service has no number to send from. "
-         "Ask the operator to add one in Twilio's console.", Fault.ACCOUNT, Stops.SENDER),
+         _("Twilio's messaging service has no number to send from. "
+         "Ask the operator to add one in Twilio's console."), Fault.ACCOUNT, Stops.SENDER),
     Code("21659", Outcome.HELD,
-         "The sender is not a Twilio number, or a short code of another country. "
-         "Ask the operator to check TWILIO_FROM and the account's sender.", Fault.ACCOUNT, Stops.SENDER),
+         _("The sender is not a Twilio number, or a short code of another country. "
+         "Ask the operator to check TWILIO_FROM and the account's sender."), Fault.ACCOUNT, Stops.SENDER),
     Code("30032", Outcome.HELD,
-         "The toll-free sender is not verified. "
-         "Ask the operator to have it verified in Twilio's console.", Fault.ACCOUNT, Stops.SENDER),
+         _("The toll-free sender is not verified. "
+         "Ask the operator to have it verified in Twilio's console."), Fault.ACCOUNT, Stops.SENDER),
     Code("30034", Outcome.HELD,
-         "The sender is not registered for business texts in the USA (A2P 10DLC). "
-         "Ask the operator to register it in Twilio's console.", Fault.ACCOUNT, Stops.SENDER),
+         _("The sender is not registered for business texts in the USA (A2P 10DLC). "
+         "Ask the operator to register it in Twilio's console."), Fault.ACCOUNT, Stops.SENDER),
     # The login or the account itself: no fault of the message, which waits until it is mended.
     Code("20003", Outcome.HELD,
-         "Twilio refused the login. "
-         "Ask the operator to check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN.", Fault.ACCOUNT, Stops.CHANNEL),
+         _("Twilio refused the login. "
+         "Ask the operator to check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."), Fault.ACCOUNT, Stops.CHANNEL),
     Code("20005", Outcome.HELD,
-         "Your Twilio account is not active, most often for lack of money. "
-         "Ask the operator to look in Twilio's console.", Fault.ACCOUNT, Stops.CHANNEL),
+         _("Your Twilio account is not active, most often for lack of money. "
+         "Ask the operator to look in Twilio's console."), Fault.ACCOUNT, Stops.CHANNEL),
     Code("30002", Outcome.HELD,
-         "Your Twilio account is suspended. Ask the operator to look in Twilio's console.",
+         _("Your Twilio account is suspended. Ask the operator to look in Twilio's console."),
          Fault.ACCOUNT, Stops.CHANNEL),
     Code("63038", Outcome.HELD,
-         "Your Twilio account has sent all the messages that it may send in a day. "
-         "Ask the operator to have the limit raised.", Fault.ACCOUNT, Stops.MESSAGE),
+         _("Your Twilio account has sent all the messages that it may send in a day. "
+         "Ask the operator to have the limit raised."), Fault.ACCOUNT, Stops.MESSAGE),
     Code("20429", Outcome.TEMPORARY,
-         "Twilio was asked too often; ReviewHub waits as long as it says.", Fault.TEMPORARY),
+         _("Twilio was asked too often; ReviewHub waits as long as it says."), Fault.TEMPORARY),
     Code("20503", Outcome.TEMPORARY,
-         "Twilio was out of order. Try again later.", Fault.TEMPORARY),
+         _("Twilio was out of order. Try again later."), Fault.TEMPORARY),
     Code("30001", Outcome.TEMPORARY,
-         "Twilio's queue was full. Try again later.", Fault.TEMPORARY),
+         _("Twilio's queue was full. Try again later."), Fault.TEMPORARY),
     Code("30017", Outcome.TEMPORARY,
-         "The carrier's network was too busy. Try again later.", Fault.TEMPORARY),
+         _("The carrier's network was too busy. Try again later."), Fault.TEMPORARY),
     Code("30022", Outcome.TEMPORARY,
-         "More texts left at once than the sender's registration in the USA allows. Try again later.", Fault.TEMPORARY),
+         _("More texts left at once than the sender's registration in the USA allows. Try again later."),
+         Fault.TEMPORARY),
     Code("30023", Outcome.TEMPORARY,
-         "The sender's registration in the USA allows no more texts that day. Try again tomorrow.", Fault.TEMPORARY),
+         _("The sender's registration in the USA allows no more texts that day. Try again tomorrow."), Fault.TEMPORARY),
     # A mail server's reply (RFC 5321 §4.2.3, RFC 4954 §6). GONE only as a reply to the recipient's address.
     Code("421", Outcome.TEMPORARY,
-         "The mail server was closing down or too busy. It was tried again.", Fault.TEMPORARY),
+         _("The mail server was closing down or too busy. It was tried again."), Fault.TEMPORARY),
     Code("450", Outcome.TEMPORARY,
-         "The mailbox was busy, or the receiving server puts new senders off (greylisting). "
-         "Try again later.", Fault.TEMPORARY),
+         _("The mailbox was busy, or the receiving server puts new senders off (greylisting). "
+         "Try again later."), Fault.TEMPORARY),
     Code("451", Outcome.TEMPORARY,
-         "The receiving server had an error of its own, or puts new senders off (greylisting). "
-         "Try again later.", Fault.TEMPORARY),
+         _("The receiving server had an error of its own, or puts new senders off (greylisting). "
+         "Try again later."), Fault.TEMPORARY),
     Code("452", Outcome.TEMPORARY,
-         "The mailbox or the receiving server was full. Try again later.", Fault.TEMPORARY),
+         _("The mailbox or the receiving server was full. Try again later."), Fault.TEMPORARY),
     Code("454", Outcome.TEMPORARY,
-         "The mail server could not check the login just then. Try again later.", Fault.TEMPORARY),
+         _("The mail server could not check the login just then. Try again later."), Fault.TEMPORARY),
     Code("501", Outcome.PERMANENT,
-         "The mail server could not read an address: look for a typing error.", Fault.RECIPIENT),
+         _("The mail server could not read an address: look for a typing error."), Fault.RECIPIENT),
     Code("530", Outcome.HELD,
-         "The mail server wants a login. Ask the operator to set user and password in EMAIL_URL.",
+         _("The mail server wants a login. Ask the operator to set user and password in EMAIL_URL."),
          Fault.ACCOUNT, Stops.CHANNEL),
     Code("534", Outcome.HELD,
-         "The mail server wants another kind of login, as a rule a password for apps. "
-         "Ask the operator to check user and password in EMAIL_URL.", Fault.ACCOUNT, Stops.CHANNEL),
+         _("The mail server wants another kind of login, as a rule a password for apps. "
+         "Ask the operator to check user and password in EMAIL_URL."), Fault.ACCOUNT, Stops.CHANNEL),
     Code("535", Outcome.HELD,
-         "The mail server refused the login. Ask the operator to check user and password in EMAIL_URL.",
+         _("The mail server refused the login. Ask the operator to check user and password in EMAIL_URL."),
          Fault.ACCOUNT, Stops.CHANNEL),
     Code("550", Outcome.GONE,
-         "The mailbox does not exist, or the receiving server refuses mail from this sender. "
-         "Check the address with the customer.", Fault.RECIPIENT),
+         _("The mailbox does not exist, or the receiving server refuses mail from this sender. "
+         "Check the address with the customer."), Fault.RECIPIENT),
     Code("551", Outcome.GONE,
-         "The mailbox is not at that server. Ask the customer for the right address.", Fault.RECIPIENT),
+         _("The mailbox is not at that server. Ask the customer for the right address."), Fault.RECIPIENT),
     Code("552", Outcome.PERMANENT,
-         "The mailbox is full, or the message is too large. Try again later.", Fault.RECIPIENT),
+         _("The mailbox is full, or the message is too large. Try again later."), Fault.RECIPIENT),
     Code("553", Outcome.GONE,
-         "The mailbox name is not allowed: look for a typing error.", Fault.RECIPIENT),
+         _("The mailbox name is not allowed: look for a typing error."), Fault.RECIPIENT),
     Code("554", Outcome.PERMANENT,
-         "The receiving server refused the message, most often as spam or for the sender's reputation. "
-         "Tell the operator if it happens often.", Fault.MESSAGE),
+         _("The receiving server refused the message, most often as spam or for the sender's reputation. "
+         "Tell the operator if it happens often."), Fault.MESSAGE),
     # A mail server's enhanced code (RFC 3463, RFC 7372, RFC 7505), more exact than its reply.
     Code("4", Outcome.TEMPORARY,
-         "The receiving server put the message off, as a rule for a full mailbox. Try again later.", Fault.TEMPORARY),
+         _("The receiving server put the message off, as a rule for a full mailbox. Try again later."),
+         Fault.TEMPORARY),
     Code("5.1", Outcome.GONE,
-         "The address does not exist. Ask the customer for the right one.", Fault.RECIPIENT),
+         _("The address does not exist. Ask the customer for the right one."), Fault.RECIPIENT),
     Code("5.1.7", Outcome.HELD,
-         "The sender's address is not valid. Ask the operator to check the account's sender.",
+         _("The sender's address is not valid. Ask the operator to check the account's sender."),
          Fault.ACCOUNT, Stops.SENDER),
     Code("5.1.8", Outcome.HELD,
-         "The sender's domain is unknown, or takes no mail. "
-         "Ask the operator to check the account's sender.", Fault.ACCOUNT, Stops.SENDER),
+         _("The sender's domain is unknown, or takes no mail. "
+         "Ask the operator to check the account's sender."), Fault.ACCOUNT, Stops.SENDER),
     Code("5.2", Outcome.PERMANENT,
-         "The mailbox is full, or takes no message like this one. Try again later.", Fault.RECIPIENT),
+         _("The mailbox is full, or takes no message like this one. Try again later."), Fault.RECIPIENT),
     Code("5.2.1", Outcome.GONE,
-         "The mailbox is switched off. Ask the customer for another address.", Fault.RECIPIENT),
+         _("The mailbox is switched off. Ask the customer for another address."), Fault.RECIPIENT),
     Code("5.3", Outcome.PERMANENT,
-         "The customer's mail system takes no message like this one. Reach the customer another way.", Fault.RECIPIENT),
+         _("The customer's mail system takes no message like this one. Reach the customer another way."),
+         Fault.RECIPIENT),
     Code("5.4", Outcome.PERMANENT,
-         "No way was found to the customer's mail server. Check the address with the customer.", Fault.RECIPIENT),
+         _("No way was found to the customer's mail server. Check the address with the customer."), Fault.RECIPIENT),
     Code("5.4.1", Outcome.GONE,
-         "The receiving server knows no such recipient. Ask the customer for the right address.", Fault.RECIPIENT),
+         _("The receiving server knows no such recipient. Ask the customer for the right address."), Fault.RECIPIENT),
     Code("5.4.4", Outcome.GONE,
-         "The domain of the address takes no mail: look for a typing error behind the @.", Fault.RECIPIENT),
+         _("The domain of the address takes no mail: look for a typing error behind the @."), Fault.RECIPIENT),
     Code("5.5", Outcome.PERMANENT,
-         "The mail servers did not understand each other. Tell the operator if it happens again.", Fault.MESSAGE),
+         _("The mail servers did not understand each other. Tell the operator if it happens again."), Fault.MESSAGE),
     Code("5.6", Outcome.PERMANENT,
-         "The receiving server cannot read the message in this form. "
-         "Tell the operator if it happens again.", Fault.MESSAGE),
+         _("The receiving server cannot read the message in this form. "
+         "Tell the operator if it happens again."), Fault.MESSAGE),
     Code("5.7", Outcome.PERMANENT,
-         "The receiving server refused the message, most often as spam or for the sender's reputation. "
-         "Tell the operator if it happens often.", Fault.MESSAGE),
+         _("The receiving server refused the message, most often as spam or for the sender's reputation. "
+         "Tell the operator if it happens often."), Fault.MESSAGE),
     # The HTTP status of a provider's answer.
     Code("401", Outcome.HELD,
-         "The provider refused the key. Ask the operator to check its settings.", Fault.ACCOUNT, Stops.CHANNEL),
+         _("The provider refused the key. Ask the operator to check its settings."), Fault.ACCOUNT, Stops.CHANNEL),
     Code("402", Outcome.HELD,
-         "The provider wants to be paid. Ask the operator to look at the account with it.",
+         _("The provider wants to be paid. Ask the operator to look at the account with it."),
          Fault.ACCOUNT, Stops.CHANNEL),
     Code("403", Outcome.HELD,
-         "The provider refused the key or the sender. Ask the operator to check its settings.",
+         _("The provider refused the key or the sender. Ask the operator to check its settings."),
          Fault.ACCOUNT, Stops.CHANNEL),
     Code("408", Outcome.TEMPORARY,
-         "The provider waited in vain for the rest of the call. Try again later.", Fault.TEMPORARY),
+         _("The provider waited in vain for the rest of the call. Try again later."), Fault.TEMPORARY),
     Code("422", Outcome.PERMANENT,
-         "The mail provider refused the message or an address of it. "
-         "Check the address with the customer.", Fault.MESSAGE),
+         _("The mail provider refused the message or an address of it. "
+         "Check the address with the customer."), Fault.MESSAGE),
     Code("429", Outcome.TEMPORARY,
-         "The provider was asked too often; ReviewHub waits as long as it says.", Fault.TEMPORARY),
+         _("The provider was asked too often; ReviewHub waits as long as it says."), Fault.TEMPORARY),
     Code("500", Outcome.TEMPORARY,
-         "The provider had an error of its own. Try again later.", Fault.TEMPORARY),
+         _("The provider had an error of its own. Try again later."), Fault.TEMPORARY),
     Code("502", Outcome.TEMPORARY,
-         "The provider could not be reached behind its own gateway. Try again later.", Fault.TEMPORARY),
+         _("The provider could not be reached behind its own gateway. Try again later."), Fault.TEMPORARY),
     Code("503", Outcome.TEMPORARY,
-         "The provider was out of order. Try again later.", Fault.TEMPORARY),
+         _("The provider was out of order. Try again later."), Fault.TEMPORARY),
     # It may have left: a text waits until that is known, a mail goes out again under the same Message-ID.
     Code("504", Outcome.IN_DOUBT,
-         "The provider's gateway got no answer in time.", Fault.TEMPORARY),
+         _("The provider's gateway got no answer in time."), Fault.TEMPORARY),
     # A provider's report that quotes no code: anymail's reasons, and Twilio's status.
     Code("bounced", Outcome.GONE,
-         "The mail came back. Check the address with the customer.", Fault.RECIPIENT),
+         _("The mail came back. Check the address with the customer."), Fault.RECIPIENT),
     Code("invalid", Outcome.GONE,
-         "The address is not written like one: look for a typing error.", Fault.RECIPIENT),
+         _("The address is not written like one: look for a typing error."), Fault.RECIPIENT),
     Code("unsubscribed", Outcome.OPTED_OUT,
-         "The customer unsubscribed, and the mail provider remembers that.", Fault.RECIPIENT),
+         _("The customer unsubscribed, and the mail provider remembers that."), Fault.RECIPIENT),
     Code("timed_out", Outcome.PERMANENT,
-         "The receiving server did not take the mail in all the time that the provider tried. "
-         "Check the address with the customer.", Fault.RECIPIENT),
+         _("The receiving server did not take the mail in all the time that the provider tried. "
+         "Check the address with the customer."), Fault.RECIPIENT),
     Code("spam", Outcome.PERMANENT,
-         "The message was taken for spam.", Fault.MESSAGE),
+         _("The message was taken for spam."), Fault.MESSAGE),
     Code("blocked", Outcome.PERMANENT,
-         "The mail provider or the receiving server blocks such messages. "
-         "Tell the operator if it happens often.", Fault.MESSAGE),
+         _("The mail provider or the receiving server blocks such messages. "
+         "Tell the operator if it happens often."), Fault.MESSAGE),
     Code("rejected", Outcome.PERMANENT,
-         "The mail provider refused the message and gave no reason.", Fault.MESSAGE),
+         _("The mail provider refused the message and gave no reason."), Fault.MESSAGE),
     Code("failed", Outcome.PERMANENT,
-         "The provider could not deliver the message and gave no reason.", Fault.MESSAGE),
+         _("The provider could not deliver the message and gave no reason."), Fault.MESSAGE),
     Code("undelivered", Outcome.PERMANENT,
-         "The carrier did not deliver the text and gave no reason.", Fault.MESSAGE),
+         _("The carrier did not deliver the text and gave no reason."), Fault.MESSAGE),
     Code("other", Outcome.PERMANENT,
-         "The mail provider gave no reason that ReviewHub knows.", Fault.MESSAGE),
+         _("The mail provider gave no reason that ReviewHub knows."), Fault.MESSAGE),
     # Our own. The first two: the provider says so in words (`mail_faults`).
     Code("sender", Outcome.HELD,
-         "The mail provider does not know the sender's address or its domain as yours. "
-         "Ask the operator to have it confirmed there, or to change DEFAULT_FROM_EMAIL.",
+         _("The mail provider does not know the sender's address or its domain as yours. "
+         "Ask the operator to have it confirmed there, or to change DEFAULT_FROM_EMAIL."),
          Fault.ACCOUNT, Stops.SENDER),
     Code("trial", Outcome.HELD,
-         "The mail provider's trial account writes only to addresses that it knows. "
-         "Ask the operator to have the account approved there.", Fault.ACCOUNT, Stops.MESSAGE),
+         _("The mail provider's trial account writes only to addresses that it knows. "
+         "Ask the operator to have the account approved there."), Fault.ACCOUNT, Stops.MESSAGE),
     Code("", Outcome.PERMANENT,
-         "ReviewHub gave it up before sending; the message's own page says why.", Fault.MESSAGE),
+         _("ReviewHub gave it up before sending; the message's own page says why."), Fault.MESSAGE),
     Code("refused", Outcome.GONE,
-         "The provider took no message for this address. Check it with the customer.", Fault.RECIPIENT),
+         _("The provider took no message for this address. Check it with the customer."), Fault.RECIPIENT),
     Code("message", Outcome.PERMANENT,
-         "The message could not be written in the form that the provider wants. Tell the operator.", Fault.MESSAGE),
+         _("The message could not be written in the form that the provider wants. Tell the operator."), Fault.MESSAGE),
     Code("connect", Outcome.TEMPORARY,
-         "The provider could not be reached. "
-         "If that lasts, ask the operator: is its address right, and the network up?", Fault.TEMPORARY),
+         _("The provider could not be reached. "
+         "If that lasts, ask the operator: is its address right, and the network up?"), Fault.TEMPORARY),
     Code("tls", Outcome.TEMPORARY,
-         "The mail server did not encrypt the connection, or its certificate is wrong; nothing is sent in clear text. "
-         "Ask the operator to check EMAIL_URL and the server's certificate.", Fault.TEMPORARY),
+         _("The mail server did not encrypt the connection, or its certificate is wrong; nothing is sent in clear "
+         "text. Ask the operator to check EMAIL_URL and the server's certificate."), Fault.TEMPORARY),
     Code("connection", Outcome.IN_DOUBT,
-         "The connection broke before the provider answered.", Fault.TEMPORARY),
+         _("The connection broke before the provider answered."), Fault.TEMPORARY),
     Code("no-answer", Outcome.IN_DOUBT,
-         "The provider's answer did not come, or could not be read.", Fault.TEMPORARY),
+         _("The provider's answer did not come, or could not be read."), Fault.TEMPORARY),
     Code("internal", Outcome.TEMPORARY,
-         "An error of ReviewHub itself. "
-         "Tell the operator: the log has it under the message's number.", Fault.TEMPORARY),
+         _("An error of ReviewHub itself. "
+         "Tell the operator: the log has it under the message's number."), Fault.TEMPORARY),
 )
 # fmt: on
 
@@ -301,10 +307,16 @@ def find(code: str) -> Code | None:
 
 
 def explain(code: str) -> str:
-    """Return one sentence or two for a code of `error_code`; an unknown code is said to be the provider's."""
+    """Return one sentence or two for a code of `error_code`; an unknown code is said to be the provider's.
+
+    In the active language, as pages show it; what is stored or told to programs is made where English is active.
+    """
     if row := find(code):
-        return row.words
+        return gettext(row.words)
     if len(code) == 3 and code.isdigit():
-        kinds = {"4": "The provider put it off, or refused the call", "5": "The provider refused it"}
-        return f"{kinds.get(code[0], 'The provider gave this code')}; its own documentation says more."
-    return "A code of the provider; its own documentation says more."
+        if code[0] == "4":
+            return gettext("The provider put it off, or refused the call; its own documentation says more.")
+        if code[0] == "5":
+            return gettext("The provider refused it; its own documentation says more.")
+        return gettext("The provider gave this code; its own documentation says more.")
+    return gettext("A code of the provider; its own documentation says more.")

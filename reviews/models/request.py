@@ -3,7 +3,10 @@
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from reviewhub.languages import in_english
 from reviews.models.base import AccountQuerySet, Channel
 from reviews.models.contact import Contact
 from reviews.models.sequence import Sequence
@@ -19,32 +22,32 @@ class ReviewRequest(models.Model):
     """One ask to one contact. `status` moves as the table in `reviews.requests.lifecycle` says."""
 
     class Status(models.TextChoices):
-        SCHEDULED = "scheduled", "Scheduled"
-        SENT = "sent", "Sent"
-        RESPONDED = "responded", "Responded"
-        COMPLETED = "completed", "Completed"
-        SUPPRESSED = "suppressed", "Suppressed"
-        CANCELLED = "cancelled", "Cancelled"
-        FAILED = "failed", "Failed"
+        SCHEDULED = "scheduled", _("Scheduled")
+        SENT = "sent", _("Sent")
+        RESPONDED = "responded", _("Responded")
+        COMPLETED = "completed", _("Completed")
+        SUPPRESSED = "suppressed", _("Suppressed")
+        CANCELLED = "cancelled", _("Cancelled")
+        FAILED = "failed", _("Failed")
 
     OPEN = (Status.SCHEDULED, Status.SENT)
 
     class ChannelRule(models.TextChoices):
-        AUTO = "auto", "Automatic"
-        EMAIL = Channel.EMAIL.value, "E-mail only"
-        SMS = Channel.SMS.value, "Text message only"
+        AUTO = "auto", _("Automatic")
+        EMAIL = Channel.EMAIL.value, _("E-mail only")
+        SMS = Channel.SMS.value, _("Text message only")
 
     class Source(models.TextChoices):
-        API = "api", "API"
-        STAFF = "staff", "Back-office"
-        IMPORT = "import", "Import"
+        API = "api", _("API")
+        STAFF = "staff", _("Back-office")
+        IMPORT = "import", _("Import")
 
     class Hold(models.TextChoices):
         """Why nothing is sent for now, or who asked for that."""
 
-        UNCLEAR_OPT_OUT = "unclear_opt_out", "Perhaps an opt-out: staff decide."
-        API = "api", "Held through the API."
-        STAFF = "staff", "Held by staff."
+        UNCLEAR_OPT_OUT = "unclear_opt_out", _("Perhaps an opt-out: staff decide.")
+        API = "api", _("Held through the API.")
+        STAFF = "staff", _("Held by staff.")
 
     ASKED_HOLDS = (Hold.API, Hold.STAFF)
 
@@ -56,11 +59,11 @@ class ReviewRequest(models.Model):
     # Without an index: it would serve only the deletion of a sequence, and cost every request.
     sequence = models.ForeignKey(Sequence, on_delete=models.PROTECT, db_index=False, related_name="review_requests")
     status = models.CharField(max_length=10, choices=Status)
-    reason = models.CharField(max_length=200, blank=True, help_text="Why it stands as it does, in plain words.")
+    reason = models.CharField(max_length=200, blank=True, help_text=_("Why it stands as it does, in plain words."))
     held = models.CharField(
-        max_length=20, choices=Hold, blank=True, default="", db_default="", help_text="Why nothing is sent for now."
+        max_length=20, choices=Hold, blank=True, default="", db_default="", help_text=_("Why nothing is sent for now.")
     )
-    held_at = models.DateTimeField(null=True, blank=True, editable=False, help_text="Since when it is held.")
+    held_at = models.DateTimeField(null=True, blank=True, editable=False, help_text=_("Since when it is held."))
     # One of ASKED_HOLDS, also while another hold goes before it: it stays when that one ends.
     asked_hold = models.CharField(
         max_length=20,
@@ -69,10 +72,10 @@ class ReviewRequest(models.Model):
         default="",
         db_default="",
         editable=False,
-        help_text="Who asked to wait.",
+        help_text=_("Who asked to wait."),
     )
     hold_reason = models.CharField(
-        max_length=300, blank=True, default="", db_default="", editable=False, help_text="Why they asked for that."
+        max_length=300, blank=True, default="", db_default="", editable=False, help_text=_("Why they asked for that.")
     )
     channel = models.CharField(max_length=5, choices=ChannelRule, default=ChannelRule.AUTO)
     language = models.CharField(
@@ -80,14 +83,14 @@ class ReviewRequest(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text="Language tag (BCP 47) that the ask named; the account's language if empty.",
+        help_text=_("Language tag (BCP 47) that the ask named; the account's language if empty."),
     )
     source = models.CharField(max_length=6, choices=Source, default=Source.API)
-    external_id = models.CharField(max_length=128, blank=True, help_text="The caller's own id.")
+    external_id = models.CharField(max_length=128, blank=True, help_text=_("The caller's own id."))
     metadata = models.JSONField(default=dict, blank=True)
-    scheduled_for = models.DateTimeField(help_text="When the first message is due.")
+    scheduled_for = models.DateTimeField(help_text=_("When the first message is due."))
     created_at = models.DateTimeField()
-    sent_at = models.DateTimeField(null=True, blank=True, help_text="When the first message was accepted.")
+    sent_at = models.DateTimeField(null=True, blank=True, help_text=_("When the first message was accepted."))
     responded_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -127,7 +130,7 @@ class ReviewRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Request to {self.contact}"
+        return gettext("Request to %(contact)s") % {"contact": self.contact}
 
     @property
     def is_open(self) -> bool:
@@ -135,10 +138,10 @@ class ReviewRequest(models.Model):
 
     @property
     def why(self) -> str:
-        """Why it stands as it does, in plain words: the reason of its hold while it is held."""
+        """Why it stands as it does, in plain words, as they are stored: the reason of its hold while it is held."""
         if self.held in self.ASKED_HOLDS:
             return self.hold_reason
-        return self.get_held_display() if self.held else self.reason
+        return in_english(self.Hold(self.held).label) if self.held else self.reason
 
 
 class RequestAlias(models.Model):
@@ -152,7 +155,7 @@ class RequestAlias(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "request aliases"
+        verbose_name_plural = _("request aliases")
         constraints = [
             # Also finds the request, by its further id.
             models.UniqueConstraint(fields=["account", "external_id"], name="request_alias_once")

@@ -2,6 +2,8 @@
 
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from reviews.models.base import MAX_DELAY_HOURS, AccountQuerySet
@@ -14,8 +16,8 @@ class Sequence(models.Model):
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="sequences")
     name = models.CharField(max_length=100)
-    slug = models.SlugField(max_length=100, help_text="How API clients name it.")
-    is_default = models.BooleanField("default", default=False, help_text="Used when a request names none.")
+    slug = models.SlugField(max_length=100, help_text=_("How API clients name it."))
+    is_default = models.BooleanField(_("default"), default=False, help_text=_("Used when a request names none."))
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -38,25 +40,25 @@ class FollowUpStep(models.Model):
     """One message of a sequence, with its text for both channels."""
 
     class ChannelRule(models.TextChoices):
-        AUTO = "auto", "Best one (e-mail if known, else text)"
-        EMAIL = "email", "E-mail"
-        SMS = "sms", "Text message"
-        OTHER = "other", "The other one, if both are known"
+        AUTO = "auto", _("Best one (e-mail if known, else text)")
+        EMAIL = "email", _("E-mail")
+        SMS = "sms", _("Text message")
+        OTHER = "other", _("The other one, if both are known")
 
     sequence = models.ForeignKey(Sequence, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveSmallIntegerField(
-        validators=[MaxValueValidator(MAX_FOLLOW_UPS)], help_text="0 is the first ask."
+        validators=[MaxValueValidator(MAX_FOLLOW_UPS)], help_text=_("0 is the first ask.")
     )
     delay_hours = models.PositiveSmallIntegerField(
-        "hours to wait",
+        _("hours to wait"),
         default=0,
         validators=[MaxValueValidator(MAX_DELAY_HOURS)],
-        help_text="After the message before it was sent. The first ask waits as long as the request says.",
+        help_text=_("After the message before it was sent. The first ask waits as long as the request says."),
     )
     channel = models.CharField(max_length=5, choices=ChannelRule, default=ChannelRule.AUTO)
-    email_subject = models.CharField("e-mail subject", max_length=200)
-    email_text = models.TextField("e-mail text", max_length=10_000)
-    sms_text = models.TextField("text message", max_length=1_000)
+    email_subject = models.CharField(_("e-mail subject"), max_length=200)
+    email_text = models.TextField(_("e-mail text"), max_length=10_000)
+    sms_text = models.TextField(_("text message"), max_length=1_000)
 
     history = HistoricalRecords()
 
@@ -71,4 +73,4 @@ class FollowUpStep(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.sequence}, step {self.position}"
+        return gettext("%(sequence)s, step %(position)s") % {"sequence": self.sequence, "position": self.position}

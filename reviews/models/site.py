@@ -2,6 +2,7 @@
 
 from django.core.validators import URLValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from reviews.models.base import AccountQuerySet
@@ -14,7 +15,7 @@ class ReviewSite(models.Model):
     name = models.CharField(max_length=60)
     url = models.URLField(max_length=500, validators=[URLValidator(schemes=["https", "http"])])
     position = models.PositiveSmallIntegerField(default=0)
-    is_active = models.BooleanField("shown", default=True)
+    is_active = models.BooleanField(_("shown"), default=True)
 
     objects = AccountQuerySet.as_manager()
     history = HistoricalRecords()

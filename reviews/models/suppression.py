@@ -7,7 +7,10 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
+from reviewhub.languages import in_english
 from reviewhub.statements import Select
 from reviews.models.addresses import has_stored_form, hashes_of, show_email
 from reviews.models.base import AccountQuerySet, Channel
@@ -24,22 +27,22 @@ class Suppression(models.Model):
     """An address of one channel that an account must not write to, with the reason and the evidence."""
 
     class Reason(models.TextChoices):
-        UNSUBSCRIBED = "unsubscribed", "Unsubscribed"
-        STOP = "stop", "Said stop"
-        COMPLAINED = "complained", "Complained to the mail provider"
-        BOUNCED = "bounced", "Does not exist"
-        STAFF = "staff", "Added by staff"
-        ERASED = "erased", "Erased"
-        WRONG_NUMBER = "wrong_number", "Wrong number"
+        UNSUBSCRIBED = "unsubscribed", _("Unsubscribed")
+        STOP = "stop", _("Said stop")
+        COMPLAINED = "complained", _("Complained to the mail provider")
+        BOUNCED = "bounced", _("Does not exist")
+        STAFF = "staff", _("Added by staff")
+        ERASED = "erased", _("Erased")
+        WRONG_NUMBER = "wrong_number", _("Wrong number")
         # A hold, until staff decide about the text that may have meant an opt-out (docs/rules.md T3).
-        UNCLEAR = "unclear", "Perhaps an opt-out: staff decide"
+        UNCLEAR = "unclear", _("Perhaps an opt-out: staff decide")
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="suppressions")
     channel = models.CharField(max_length=5, choices=Channel)
-    address = models.CharField(max_length=254, blank=True, help_text="Blank once the contact is erased.")
+    address = models.CharField(max_length=254, blank=True, help_text=_("Blank once the contact is erased."))
     address_hash = models.CharField(max_length=64, editable=False)
     reason = models.CharField(max_length=12, choices=Reason)
-    evidence = models.CharField(max_length=500, blank=True, help_text="What happened, and where it was seen.")
+    evidence = models.CharField(max_length=500, blank=True, help_text=_("What happened, and where it was seen."))
     created_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_because = models.CharField(max_length=200, blank=True)
@@ -61,7 +64,7 @@ class Suppression(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.shown_address or 'erased address'}: {self.get_reason_display()}"
+        return f"{self.shown_address or gettext('erased address')}: {self.get_reason_display()}"
 
     @property
     def shown_address(self) -> str:
@@ -111,7 +114,7 @@ def blocks_of(contacts: Sequence[Contact]) -> dict[UUID, Blocks]:
     for row in _suppressions_of(accounts=list(accounts), hashes=list(owners)):
         for pk in owners[row.address_hash]:
             reasons = blocks[pk].in_doubt if row.reason == Suppression.Reason.UNCLEAR else blocks[pk].blocked
-            reasons[row.channel] = row.get_reason_display()
+            reasons[row.channel] = in_english(Suppression.Reason(row.reason).label)
     return blocks
 
 

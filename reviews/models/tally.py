@@ -1,6 +1,8 @@
 """Tallies: counts that are final, so that no counter has to count from the first row on."""
 
 from django.db import models
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.base import Channel
 
@@ -12,9 +14,9 @@ class Tally(models.Model):
     """
 
     class Name(models.TextChoices):
-        SENT = "sent", "Sent"
-        DELIVERED = "delivered", "Reported delivered"
-        FAILED = "failed", "Failed and sent again"
+        SENT = "sent", _("Sent")
+        DELIVERED = "delivered", _("Reported delivered")
+        FAILED = "failed", _("Failed and sent again")
 
     name = models.CharField(max_length=9, choices=Name)
     channel = models.CharField(max_length=5, choices=Channel)
@@ -22,8 +24,11 @@ class Tally(models.Model):
     until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name_plural = "tallies"
+        verbose_name_plural = _("tallies")
         constraints = [models.UniqueConstraint(fields=["name", "channel"], name="tally_once")]
 
     def __str__(self) -> str:
-        return f"{self.get_name_display()} by {self.get_channel_display()}"
+        return gettext("%(name)s by %(channel)s") % {
+            "name": self.get_name_display(),
+            "channel": self.get_channel_display(),
+        }

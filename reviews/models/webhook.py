@@ -6,6 +6,8 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.base import AccountQuerySet
 from reviews.models.event import Event
@@ -27,10 +29,10 @@ class Endpoint(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="endpoints")
-    url = models.CharField("address", max_length=2000)
+    url = models.CharField(_("address"), max_length=2000)
     description = models.CharField(max_length=150, blank=True)
     event_types = models.CharField(
-        "events", max_length=600, blank=True, help_text="Separated by spaces; all of them if empty."
+        _("events"), max_length=600, blank=True, help_text=_("Separated by spaces; all of them if empty.")
     )
     secret = models.CharField(max_length=300, editable=False)
     former_secret = models.CharField(max_length=300, blank=True, editable=False)
@@ -41,7 +43,7 @@ class Endpoint(models.Model):
         blank=True,
         editable=False,
         related_name="+",
-        help_text="The app that subscribed; it is told nothing once it is disconnected.",
+        help_text=_("The app that subscribed; it is told nothing once it is disconnected."),
     )
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -50,19 +52,19 @@ class Endpoint(models.Model):
         blank=True,
         editable=False,
         related_name="+",
-        help_text="Who made it.",
+        help_text=_("Who made it."),
     )
-    is_active = models.BooleanField("active", default=True)
+    is_active = models.BooleanField(_("active"), default=True)
     off_because = models.CharField(max_length=200, blank=True, editable=False)
-    tell_owners = models.BooleanField(default=False, editable=False, help_text="A mail about the end is due.")
+    tell_owners = models.BooleanField(default=False, editable=False, help_text=_("A mail about the end is due."))
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
-    failures = models.PositiveIntegerField(default=0, editable=False, help_text="In a row.")
+    failures = models.PositiveIntegerField(default=0, editable=False, help_text=_("In a row."))
     paused_until = models.DateTimeField(null=True, blank=True, editable=False)
     behind_since = models.DateTimeField(
         null=True,
         blank=True,
         editable=False,
-        help_text="From then on, and while it fails, events become notices only once it answers.",
+        help_text=_("From then on, and while it fails, events become notices only once it answers."),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -87,18 +89,18 @@ class Notice(models.Model):
     """
 
     class Status(models.TextChoices):
-        WAITING = "waiting", "Waiting"
-        DELIVERED = "delivered", "Delivered"
-        FAILED = "failed", "Failed"
+        WAITING = "waiting", _("Waiting")
+        DELIVERED = "delivered", _("Delivered")
+        FAILED = "failed", _("Failed")
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="notices")
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, db_index=False, related_name="notices")
     status = models.CharField(max_length=9, choices=Status, default=Status.WAITING)
     due_at = models.DateTimeField()
     claim = models.UUIDField(null=True, blank=True, editable=False)
-    tries = models.PositiveSmallIntegerField(default=0, help_text="Of the current round: a replay begins a new one.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text=_("Of the current round: a replay begins a new one."))
     lapses = models.PositiveSmallIntegerField(
-        default=0, db_default=0, editable=False, help_text="How often a process claimed it and did not finish."
+        default=0, db_default=0, editable=False, help_text=_("How often a process claimed it and did not finish.")
     )
 
     class Meta:
@@ -108,7 +110,7 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} for {self.endpoint}"
+        return gettext("%(event)s for %(endpoint)s") % {"event": self.event, "endpoint": self.endpoint}
 
 
 class Attempt(models.Model):
@@ -116,13 +118,18 @@ class Attempt(models.Model):
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="attempts")
     at = models.DateTimeField()
-    status = models.PositiveSmallIntegerField(null=True, blank=True, help_text="HTTP status; empty without an answer.")
-    milliseconds = models.PositiveIntegerField(help_text="From the call to the end of the answer.")
-    error = models.CharField(max_length=200, blank=True, help_text="Why there was no answer, or none that counts.")
-    answer = models.CharField(max_length=300, blank=True, help_text="How the answer began.")
+    status = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("HTTP status; empty without an answer.")
+    )
+    milliseconds = models.PositiveIntegerField(help_text=_("From the call to the end of the answer."))
+    error = models.CharField(max_length=200, blank=True, help_text=_("Why there was no answer, or none that counts."))
+    answer = models.CharField(max_length=300, blank=True, help_text=_("How the answer began."))
 
     def __str__(self) -> str:
-        return f"{self.status or self.error} after {self.milliseconds} ms"
+        return gettext("%(value)s after %(milliseconds)s ms") % {
+            "value": self.status or self.error,
+            "milliseconds": self.milliseconds,
+        }
 
     @property
     def is_ok(self) -> bool:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from reviews.models.base import Channel
 
@@ -10,11 +11,11 @@ from reviews.models.base import Channel
 class WorkerBeat(models.Model):
     """Last sign of life of a worker cluster, one row for each; its watchdog writes it."""
 
-    worker = models.CharField(max_length=100, primary_key=True, help_text="Host and process id of the cluster.")
+    worker = models.CharField(max_length=100, primary_key=True, help_text=_("Host and process id of the cluster."))
     started_at = models.DateTimeField()
     beat_at = models.DateTimeField()
-    restarts = models.PositiveIntegerField(default=0, help_text="How often the watchdog replaced a hung cluster.")
-    written_at = models.DateTimeField(null=True, help_text="When a web process last tried whether it can write.")
+    restarts = models.PositiveIntegerField(default=0, help_text=_("How often the watchdog replaced a hung cluster."))
+    written_at = models.DateTimeField(null=True, help_text=_("When a web process last tried whether it can write."))
 
     STALE_AFTER = timedelta(seconds=60)  # a worker without a beat for longer counts as hung
 
@@ -38,7 +39,7 @@ class ChannelHealth(models.Model):
     objects = ChannelHealthQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = "channel health"
+        verbose_name_plural = _("channel health")
 
     def __str__(self) -> str:
         return self.get_channel_display()
@@ -47,7 +48,9 @@ class ChannelHealth(models.Model):
 class SenderPace(models.Model):
     """Time from which a sender of texts may send again, at the rate that it is allowed."""
 
-    sender = models.CharField(max_length=50, primary_key=True, help_text="A number, a name, or the installation's own.")
+    sender = models.CharField(
+        max_length=50, primary_key=True, help_text=_("A number, a name, or the installation's own.")
+    )
     free_at = models.DateTimeField()
 
     def __str__(self) -> str:

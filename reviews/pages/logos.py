@@ -5,6 +5,7 @@ import io
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext
 
 from oauth.models import Account
 from reviews.models import Logo
@@ -25,17 +26,17 @@ def shrink(content: bytes) -> bytes:
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     if len(content) > MOST_BYTES:
-        raise ValidationError(f"The image is larger than {MOST_BYTES // 1_000_000} MB.")
+        raise ValidationError(gettext("The image is larger than %(value)s MB.") % {"value": MOST_BYTES // 1_000_000})
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
             if image.width * image.height > MOST_PIXELS or max(image.size) > LONGEST_SIDE:
-                raise ValidationError("The image has too many pixels: make it smaller first.")
+                raise ValidationError(gettext("The image has too many pixels: make it smaller first."))
             image.draft("RGB", (2 * SIZE[0], 2 * SIZE[0]))  # a JPEG is read in a fraction of its size
             small = ImageOps.exif_transpose(image).convert("RGBA")
     except UnidentifiedImageError as error:
-        raise ValidationError("This is no image: PNG, JPEG, WebP and GIF can be read.") from error
+        raise ValidationError(gettext("This is no image: PNG, JPEG, WebP and GIF can be read.")) from error
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise ValidationError("The image is damaged.") from error
+        raise ValidationError(gettext("The image is damaged.")) from error
     small.thumbnail(SIZE)
     png = io.BytesIO()
     small.save(png, "PNG", optimize=True)

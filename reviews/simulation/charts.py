@@ -3,6 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from django.utils.formats import localize
+from django.utils.translation import gettext
+
 from reviews.insights.charts import columns, columns_by_day, percent
 from reviews.models import Delivery, ReviewRequest
 from reviews.models.base import Channel
@@ -28,7 +31,7 @@ def charts(result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _step(position: int) -> str:
-    return f"Follow-up {position}" if position else "First ask"
+    return gettext("Follow-up %(position)s") % {"position": position} if position else gettext("First ask")
 
 
 def _example(message: dict[str, Any]) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def _example(message: dict[str, Any]) -> dict[str, Any]:
         "step": _step(message["step"]),
         "channel": Channel(message["channel"]).label,
         "outcome": Delivery.Status(message["outcome"]).label,
-        "local": f"{local.day} {local:%B, %H:%M}",
+        "local": localize(local),
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from oauth.models import Account
+from reviewhub.languages import in_english
 from reviews.models import Delivery, ReviewRequest, Sequence, Suppression
 from reviews.models.base import Channel
 from reviews.simulation.plan import Plan
@@ -114,7 +115,7 @@ def _requests(plan: Plan, record: Record) -> dict[str, Any]:
             reasons[reason] += number
         if status == ReviewRequest.Status.SUPPRESSED and not was_sent:
             refused += number
-    labels = {Suppression.Reason(reason).label: number for reason, number in record.suppressions.items()}
+    labels = {in_english(Suppression.Reason(reason).label): number for reason, number in record.suppressions.items()}
     sent = sum(number for (_, _, was_sent), number in record.requests.items() if was_sent)
     return {
         "requests": {status.value: statuses[status] for status in ReviewRequest.Status},

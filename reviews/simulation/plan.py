@@ -5,6 +5,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext
+
+from reviewhub.languages import number
+
 MOST_CONTACTS, MOST_DAYS = 5_000, 365
 
 
@@ -57,21 +61,34 @@ class Plan:
         self._check_range("contacts", 1, MOST_CONTACTS)
         self._check_range("examples", 0, 100)
         if self.asks_per_day is not None and not 1 <= self.asks <= MOST_CONTACTS:
-            reason = f"asks per day times days must be between 1 and {MOST_CONTACTS:,}, not {self.asks:,}."
+            reason = gettext("asks per day times days must be between 1 and %(most_contacts)s, not %(asks)s.") % {
+                "most_contacts": number(MOST_CONTACTS),
+                "asks": number(self.asks),
+            }
             raise InvalidPlan("asks_per_day", reason)
         if self.start.tzinfo is None or not 2000 <= self.start.year <= 2100:
-            raise InvalidPlan("start", "The start must have a time zone and lie between the years 2000 and 2100.")
+            raise InvalidPlan(
+                "start", gettext("The start must have a time zone and lie between the years 2000 and 2100.")
+            )
         for rate in fields(Rates):
             value = getattr(self.rates, rate.name)
             if not 0 <= value <= 1:  # true of NaN, too, which compares with nothing
                 words = rate.name.replace("_", "-")
-                raise InvalidPlan(f"{rate.name}_rate", f"The {words} rate must be between 0 and 1, not {value}.")
+                raise InvalidPlan(
+                    f"{rate.name}_rate",
+                    gettext("The %(words)s rate must be between 0 and 1, not %(value)s.")
+                    % {"words": words, "value": value},
+                )
         return self
 
     def _check_range(self, name: str, least: int, most: int) -> None:
         value = getattr(self, name)
         if not least <= value <= most:
-            raise InvalidPlan(name, f"{name} must be between {least} and {most:,}, not {value:,}.")
+            raise InvalidPlan(
+                name,
+                gettext("%(name)s must be between %(least)s and %(most)s, not %(value)s.")
+                % {"name": name, "least": least, "most": number(most), "value": number(value)},
+            )
 
     def end(self, zone: ZoneInfo) -> datetime:
         """Return the end of the last day in the zone, in UTC."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from oauth.models import Account, User
 from reviews.models import Sequence, Simulation
@@ -48,9 +49,9 @@ def _take_row(user: User, now: datetime, **columns: Any) -> None:
     running = Simulation.objects.running(now)
     others = running.exclude(user=user)
     if others.filter(account=columns["account"]).exists():
-        raise Busy("A colleague's simulation of this account is running. Try again in a minute.")
+        raise Busy(gettext("A colleague's simulation of this account is running. Try again in a minute."))
     if others.count() >= MOST_RUNNING:
-        raise Busy("Other people's simulations are running. Try again in a minute.")
+        raise Busy(gettext("Other people's simulations are running. Try again in a minute."))
     own = Simulation.objects.filter(user=user)
     try:
         with transaction.atomic():
@@ -58,7 +59,7 @@ def _take_row(user: User, now: datetime, **columns: Any) -> None:
                 return
             Simulation.objects.create(user=user, **columns)
     except IntegrityError as error:  # the user's row exists, and is running
-        raise Busy("Your last simulation is still running. Stop it, or wait for it.") from error
+        raise Busy(gettext("Your last simulation is still running. Stop it, or wait for it.")) from error
 
 
 def stop(*, user: User) -> None:

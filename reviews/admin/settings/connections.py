@@ -41,7 +41,7 @@ class OfficeKeyForm(KeyForm):
 
 
 def _may(scopes: list[str]) -> list[str]:
-    return [SCOPES[scope] for scope in scopes]
+    return [str(SCOPES[scope]) for scope in scopes]
 
 
 def _webhooks(account: Account, now: datetime) -> list[dict[str, Any]]:

@@ -97,7 +97,7 @@ def test_a_webhook_says_how_it_is(owner: User, account: Account) -> None:
     ):
         assert text in page, text
     assert "The app was disconnected." in page
-    assert Event.Type.REQUEST_COMPLETED.label in page
+    assert str(Event.Type.REQUEST_COMPLETED.label) in page
 
 
 def test_the_page_asks_as_much_for_many_as_for_few(
