@@ -122,7 +122,7 @@ def test_what_stands_against_it_is_said_before_pressing(account: Account, owner:
         ({"channel": "sms"}, "This contact has none, and the channel is sms."),
         ({"when": "soon"}, "When: Select a valid choice."),
         ({"delay_hours": "9999", "when": "other"}, "less than or equal to 8760"),
-        ({"account": "x"}, "Account: "),
+        ({"account": "x"}, "Business: "),
         ({"sequence": "99"}, "Sequence: Select a valid choice."),
         ({"first_name": "a\x00"}, "Null characters are not allowed."),
     ],

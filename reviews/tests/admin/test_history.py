@@ -104,7 +104,7 @@ def test_a_suppression_tells_its_own_story(account: Account, owner: User, now: d
     suppressions.lift(suppression=first, because=f"Asked again ({owner})", now=now + timedelta(days=300))
     client.post(reverse("admin:reviews_suppression_add"), given)
     page = history(client, "reviews_suppression", first.pk)
-    assert page.count("Suppressed: jane@example.com") == 2
+    assert page.count("Must not be written to from here on: jane@example.com") == 2
     assert f"By phone (added by {owner})" in page
     assert f"Asked again ({owner})" in page
 
