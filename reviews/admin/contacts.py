@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.history import Entry
@@ -42,8 +43,8 @@ class ContactForm(forms.ModelForm):
         field_classes = {"email": EmailField}
         help_texts = {
             "email": "",
-            "phone": "Without +, it is read as a number of the account's country.",
-            "time_zone": "Such as America/New_York; the number's or the account's if empty.",
+            "phone": gettext_lazy("Without +, it is read as a number of the business's country."),
+            "time_zone": gettext_lazy("Such as America/New_York; the number's or the business's if empty."),
         }
 
     def clean(self) -> dict[str, Any]:

@@ -376,6 +376,17 @@ def test_an_item_that_is_none_leads_to_the_customer(account: Account, owner: Use
     assert (answer.status_code, answer["Location"]) == (302, address(contact))
 
 
+def test_another_customers_item_lends_no_words(
+    account: Account, other_account: Account, owner: User, fresh: Contact, now: datetime
+) -> None:
+    item = feedback(other_account, now)
+    client = signed_in(owner)
+    assert "Never write" not in client.get(address(fresh, "leave_alone"), {"item": item.pk}).content.decode()
+    answer = client.post(address(fresh, "leave_alone"), {"item": str(item.pk)})
+    assert answer["Location"] == address(fresh)
+    assert not Suppression.objects.filter(evidence__contains="Never write").exists()
+
+
 def test_a_viewer_has_no_such_button_on_the_item(account: Account, viewer: User, now: datetime) -> None:
     item = feedback(account, now)
     page = signed_in(viewer).get(reverse("admin:reviews_inboxitem_change", args=[item.pk])).content.decode()
