@@ -163,6 +163,8 @@ class Account(models.Model):
     history = HistoricalRecords()
 
     class Meta:
+        verbose_name = _("business")
+        verbose_name_plural = _("businesses")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(window_start__lte=models.F("window_end")) | models.Q(window_end=time(0)),
@@ -212,6 +214,8 @@ class Membership(models.Model):
     history = HistoricalRecords()
 
     class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
         constraints = [
             models.UniqueConstraint(fields=["account", "user"], name="membership_once_per_user"),
             models.CheckConstraint(

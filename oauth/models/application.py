@@ -25,6 +25,8 @@ class Application(AbstractApplication):
     objects = ApplicationManager()
 
     class Meta(AbstractApplication.Meta):
+        verbose_name = _("OAuth app")
+        verbose_name_plural = _("OAuth apps")
         constraints = [
             models.CheckConstraint(condition=models.Q(hash_client_secret=True), name="application_secret_hashed"),
             models.CheckConstraint(

@@ -43,6 +43,8 @@ class Invitation(models.Model):
     objects = InvitationQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
         constraints = [
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="invitation_email_lower_case"),
             models.CheckConstraint(

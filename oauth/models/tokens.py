@@ -31,6 +31,8 @@ class Grant(ActsForAccount, AbstractGrant):
     objects = GrantQuerySet.as_manager()
 
     class Meta(AbstractGrant.Meta):
+        verbose_name = _("authorization code")
+        verbose_name_plural = _("authorization codes")
         indexes = [models.Index(fields=["expires"], name="grant_expires")]  # serves the clean-up job
 
 
@@ -48,6 +50,8 @@ class AccessToken(ActsForAccount, AbstractAccessToken):
     objects = AccessTokenQuerySet.as_manager()
 
     class Meta(AbstractAccessToken.Meta):
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
         indexes = [
             models.Index(fields=["token_family"], name="access_token_family"),
             models.Index(fields=["expires"], name="access_token_expires"),  # serves the clean-up job
@@ -74,6 +78,8 @@ class RefreshToken(ActsForAccount, AbstractRefreshToken):
     objects = RefreshTokenQuerySet.as_manager()
 
     class Meta(AbstractRefreshToken.Meta):
+        verbose_name = _("refresh token")
+        verbose_name_plural = _("refresh tokens")
         indexes = [
             models.Index(fields=["token_family"], name="refresh_token_family"),
             models.Index(fields=["revoked"], name="refresh_token_revoked"),  # serves the clean-up job

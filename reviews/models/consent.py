@@ -55,6 +55,8 @@ class Consent(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["given", "withdrawn"]), name="consent_kind_known"),
             models.CheckConstraint(condition=Q(channel__in=["email", "sms"]), name="consent_channel_known"),

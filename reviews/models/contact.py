@@ -38,6 +38,8 @@ class Contact(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "email"], condition=~models.Q(email=""), name="contact_once_per_email"
@@ -89,6 +91,8 @@ class MergeCandidate(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("possible duplicate")
+        verbose_name_plural = _("possible duplicates")
         constraints = [
             models.UniqueConstraint(fields=["by_email", "by_phone"], name="merge_candidate_once"),
         ]

@@ -187,7 +187,8 @@ class Delivery(models.Model):
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
-        verbose_name_plural = _("deliveries")
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
         constraints = [
             models.UniqueConstraint(fields=["request", "step", "channel"], name="delivery_once_per_step"),
             models.UniqueConstraint(fields=["link_token"], name="delivery_once_per_link"),

@@ -82,6 +82,8 @@ class Event(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
         indexes = [models.Index(fields=["account", "-id"], name="event_feed")]
 
     def __str__(self) -> str:

@@ -18,6 +18,8 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField(db_index=True)  # finds the old ones for the hourly sweep
 
     class Meta:
+        verbose_name = _("idempotency key")
+        verbose_name_plural = _("idempotency keys")
         constraints = [models.UniqueConstraint(fields=["account", "key"], name="idempotency_key_once")]
 
     def __str__(self) -> str:

@@ -73,6 +73,7 @@ class ImportJob(models.Model):
 
     class Meta:
         verbose_name = _("import")
+        verbose_name_plural = _("imports")
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(status__in=["draft", "checking", "running", "done", "cancelled", "failed"]),

@@ -62,6 +62,8 @@ class InboxItem(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("inbox item")
+        verbose_name_plural = _("inbox")
         constraints = [
             # A text may be meant for several accounts; applied again, it makes no second item.
             models.UniqueConstraint(

@@ -66,6 +66,8 @@ class Pause(models.Model):
     SHORTEST, LONGEST = timedelta(minutes=1), timedelta(hours=1)
 
     class Meta:
+        verbose_name = _("pause")
+        verbose_name_plural = _("pauses")
         constraints = [models.UniqueConstraint(fields=["channel", "sender"], name="pause_once")]
 
     def __str__(self) -> str:

@@ -56,7 +56,8 @@ class DeliveryEvent(models.Model):
     objects = AccountQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("provider event")
+        verbose_name = _("provider report")
+        verbose_name_plural = _("provider reports")
         constraints = [models.UniqueConstraint(fields=["provider", "key"], name="event_once")]
         indexes = [
             models.Index(fields=["account", "-id"], name="event_newest"),  # serves the lists

@@ -97,6 +97,8 @@ class ReviewRequest(models.Model):
     objects = ReviewRequestQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("review request")
+        verbose_name_plural = _("review requests")
         constraints = [
             models.UniqueConstraint(
                 fields=["contact"],

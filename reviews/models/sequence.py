@@ -25,6 +25,8 @@ class Sequence(models.Model):
     history = HistoricalRecords(excluded_fields=["updated_at"])
 
     class Meta:
+        verbose_name = _("sequence")
+        verbose_name_plural = _("sequences")
         constraints = [
             models.UniqueConstraint(fields=["account", "slug"], name="sequence_once_per_slug"),
             models.UniqueConstraint(
@@ -63,6 +65,8 @@ class FollowUpStep(models.Model):
     history = HistoricalRecords()
 
     class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["sequence", "position"], name="step_once_per_position"),

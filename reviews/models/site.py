@@ -21,6 +21,8 @@ class ReviewSite(models.Model):
     history = HistoricalRecords()
 
     class Meta:
+        verbose_name = _("review site")
+        verbose_name_plural = _("review sites")
         ordering = ["position", "id"]
 
     def __str__(self) -> str:

@@ -50,6 +50,8 @@ class Suppression(models.Model):
     objects = SuppressionQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("address not to write to")
+        verbose_name_plural = _("do not contact")
         constraints = [
             models.UniqueConstraint(
                 fields=["account", "address_hash"], condition=Q(lifted_at=None), name="suppression_once"

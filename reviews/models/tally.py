@@ -24,6 +24,7 @@ class Tally(models.Model):
     until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name = _("tally")
         verbose_name_plural = _("tallies")
         constraints = [models.UniqueConstraint(fields=["name", "channel"], name="tally_once")]
 

@@ -71,6 +71,8 @@ class Endpoint(models.Model):
     objects = EndpointQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
         indexes = [models.Index(fields=["account", "-created_at", "-id"], name="endpoint_newest")]
 
     def __str__(self) -> str:
@@ -104,6 +106,8 @@ class Notice(models.Model):
     )
 
     class Meta:
+        verbose_name = _("webhook call")
+        verbose_name_plural = _("webhook calls")
         indexes = [
             models.Index(fields=["endpoint", "due_at"], condition=Q(status="waiting"), name="notice_due"),
             models.Index(fields=["endpoint", "-id"], name="notice_newest"),

@@ -19,6 +19,10 @@ class WorkerBeat(models.Model):
 
     STALE_AFTER = timedelta(seconds=60)  # a worker without a beat for longer counts as hung
 
+    class Meta:
+        verbose_name = _("worker")
+        verbose_name_plural = _("workers")
+
     def __str__(self) -> str:
         return self.worker
 
@@ -39,6 +43,7 @@ class ChannelHealth(models.Model):
     objects = ChannelHealthQuerySet.as_manager()
 
     class Meta:
+        verbose_name = _("channel health")
         verbose_name_plural = _("channel health")
 
     def __str__(self) -> str:
@@ -52,6 +57,10 @@ class SenderPace(models.Model):
         max_length=50, primary_key=True, help_text=_("A number, a name, or the installation's own.")
     )
     free_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("pace of a sender")
+        verbose_name_plural = _("paces of senders")
 
     def __str__(self) -> str:
         return self.sender

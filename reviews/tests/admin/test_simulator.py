@@ -96,12 +96,11 @@ def test_a_strangers_account_cannot_be_chosen(owner: User, account: Account, oth
     assert not Simulation.objects.exists()
 
 
-def test_a_sequence_is_run_for_its_own_account_only(owner: User, account: Account, other_account: Account) -> None:
-    Membership.objects.create(account=other_account, user=owner, role="viewer")
+def test_a_sequence_is_run_for_its_own_account_only(operator: User, account: Account, other_account: Account) -> None:
     theirs = Sequence.objects.get(account=other_account)
-    response = signed_in(owner).post(PAGE, form(account, sequence=theirs.pk))
+    response = signed_in(operator).post(PAGE, form(account, sequence=theirs.pk))
     assert response.status_code == 400
-    assert "Select a valid choice" in text(response)
+    assert "This sequence belongs to another account." in text(response)
 
 
 def test_who_leaves_an_account_sees_no_more_of_it(owner: User, account: Account) -> None:
