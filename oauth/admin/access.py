@@ -12,6 +12,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
+from django.utils.formats import time_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import DeviceGrant
 
@@ -30,6 +32,7 @@ from reviewhub.backoffice.pages import (
     action,
     display,
 )
+from reviewhub.languages import number
 
 # Our pages replace the OAuth library's. Django's groups are not used.
 for model in (Application, AccessToken, RefreshToken, Grant, IDToken, DeviceGrant, Group):
@@ -81,11 +84,11 @@ class BusinessAdmin(WithHistory):
         """Forbid it: opt-outs, and the record of sent messages, would be deleted with the account."""
         return False
 
-    @display(description="Sends")
+    @display(description=_("Sends"))
     def window(self, account: Account) -> str:
         if account.window_start == account.window_end:
-            return "all day"
-        return f"{account.window_start:%H:%M}–{account.window_end:%H:%M}"
+            return gettext("all day")
+        return "–".join(time_format(end, "TIME_FORMAT") for end in (account.window_start, account.window_end))
 
 
 @admin.register(Membership)
@@ -119,8 +122,8 @@ class PersonAdmin(DjangoUserAdmin, OperatorAdmin):
     readonly_fields = ("last_login", "date_joined")
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
-        ("May", {"fields": ("is_active", "is_staff", "is_superuser")}),
-        ("When", {"fields": ("last_login", "date_joined")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("When"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "is_staff", "password1", "password2")}),)
 
@@ -147,18 +150,22 @@ class ApiKeyAdmin(GeneratedRows, OperatorAdmin):
     )
 
     @display(
-        description="State", label={"live": "success", "revoked": "danger", "left": "danger", "expired": "warning"}
+        description=_("State"),
+        label={"live": "success", "revoked": "danger", "left": "danger", "expired": "warning"},
     )
-    def state(self, key: ApiKey) -> str:
+    def state(self, key: ApiKey) -> tuple[str, str]:
         if key.revoked_at:
-            return "revoked"
-        if key.membership is None:
-            return "left"  # whose key it is works in the account no more, or anew
-        return "expired" if key.expires_at and key.expires_at <= timezone.now() else "live"
+            return "revoked", gettext("revoked")
+        if key.membership is None:  # whose key it is works in the account no more, or anew
+            return "left", gettext("left")
+        if key.expires_at and key.expires_at <= timezone.now():
+            return "expired", gettext("expired")
+        return "live", gettext("live")
 
-    @action(description="Revoke the chosen keys")
+    @action(description=_("Revoke the chosen keys"))
     def revoke(self, request: HttpRequest, keys: QuerySet[ApiKey]) -> None:
-        messages.success(request, f"Revoked: {revoke_api_keys(keys, timezone.now())}.")
+        count = revoke_api_keys(keys, timezone.now())
+        messages.success(request, gettext("Revoked: %(number)s.") % {"number": number(count)})
 
 
 class ApplicationForm(forms.ModelForm):
@@ -167,13 +174,17 @@ class ApplicationForm(forms.ModelForm):
     class Meta:
         model = Application
         fields = ("name", "client_type", "redirect_uris", "allowed_origins", "is_active")
-        labels = {"client_type": "Kind", "allowed_origins": "Pages that call from the browser"}
+        labels = {"client_type": _("Kind"), "allowed_origins": _("Pages that call from the browser")}
         help_texts = {
-            "client_type": "Confidential: runs on a server and keeps a secret. Public: runs on people's devices.",
-            "redirect_uris": "Where people are sent back to: full https addresses, one on each line. A public app on"
-            " people's devices may have http://127.0.0.1/callback (any port), or com.example.app:/callback.",
-            "allowed_origins": "Of a public app alone: scheme and host of its pages, such as https://app.example, one"
-            " on each line. Pages of others cannot read what the API answers.",
+            "client_type": _("Confidential: runs on a server and keeps a secret. Public: runs on people's devices."),
+            "redirect_uris": _(
+                "Where people are sent back to: full https addresses, one on each line. A public app on people's "
+                "devices may have http://127.0.0.1/callback (any port), or com.example.app:/callback."
+            ),
+            "allowed_origins": _(
+                "Of a public app alone: scheme and host of its pages, such as https://app.example, one on each line. "
+                "Pages of others cannot read what the API answers."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -221,17 +232,17 @@ class ApplicationAdmin(OperatorAdmin):
         if obj.client_type == Application.CLIENT_PUBLIC:
             response: HttpResponse = super().response_add(request, obj, post_url_continue)
             return response
-        values = {"Client ID": obj.client_id, "Client secret": obj.shown_once}
-        return _show_once(self, request, f"{obj} is registered", values)
+        values = {gettext("Client ID"): obj.client_id, gettext("Client secret"): obj.shown_once}
+        return _show_once(self, request, gettext("%(app)s is registered") % {"app": obj}, values)
 
-    @action(description="Make new secrets for the chosen apps")
+    @action(description=_("Make new secrets for the chosen apps"))
     def rotate(self, request: HttpRequest, applications: QuerySet[Application]) -> HttpResponse | None:
         confidential = applications.filter(client_type=Application.CLIENT_CONFIDENTIAL)
         values = {f"{application} ({application.client_id})": renew_secret(application) for application in confidential}
         if not values:
-            messages.error(request, "Public apps have no secret.")
+            messages.error(request, gettext("Public apps have no secret."))
             return None
-        return _show_once(self, request, "The new client secrets", values)
+        return _show_once(self, request, gettext("The new client secrets"), values)
 
 
 def _show_once(page: Any, request: HttpRequest, title: str, values: dict[str, str]) -> HttpResponse:

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Invitation
 from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin, display
@@ -13,11 +15,11 @@ from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin, display
 class StateFilter(admin.SimpleListFilter):
     """Filter by state; expired invitations have no choice of their own."""
 
-    title = "state"
+    title = _("State")
     parameter_name = "state"
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("pending", "Pending"), ("accepted", "Accepted"), ("withdrawn", "Withdrawn")]
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("pending", _("Pending")), ("accepted", _("Accepted")), ("withdrawn", _("Withdrawn"))]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         if self.value() == "pending":
@@ -38,12 +40,14 @@ class InvitationAdmin(GeneratedRows, OperatorAdmin):
     fields = ("account", "email", "role", "invited_by", "created_at", "sent_at", "accepted_at", "withdrawn_at")
 
     @display(
-        description="State",
+        description=_("State"),
         label={"pending": "info", "accepted": "success", "withdrawn": "danger", "expired": "warning"},
     )
-    def state(self, invitation: Invitation) -> str:
+    def state(self, invitation: Invitation) -> tuple[str, str]:
         if invitation.accepted_at:
-            return "accepted"
+            return "accepted", gettext("accepted")
         if invitation.withdrawn_at:
-            return "withdrawn"
-        return "pending" if invitation.is_open(timezone.now()) else "expired"
+            return "withdrawn", gettext("withdrawn")
+        if invitation.is_open(timezone.now()):
+            return "pending", gettext("pending")
+        return "expired", gettext("expired")

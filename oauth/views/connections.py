@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +23,7 @@ from oauth.server import grants
 from oauth.sign_in.forms import KeyForm
 from reviewhub.backoffice.business import business_of, enter
 from reviewhub.refused import Refused
+from reviewhub.sentences import said
 
 MOST_ACCOUNTS = 100  # on the page where an operator chooses one
 
@@ -69,7 +71,7 @@ def disconnect(request: HttpRequest, account_id: UUID) -> HttpResponse:
     except (Application.DoesNotExist, User.DoesNotExist, ValueError, ValidationError) as error:
         raise Http404 from error
     grants.revoke_connection(account=account, application=application, user=user, now=timezone.now())
-    messages.success(request, f"{application} is disconnected.")
+    messages.success(request, _("%(app)s is disconnected.") % {"app": application})
     return redirect("account-connections", account.pk)
 
 
@@ -83,7 +85,7 @@ def revoke_key(request: HttpRequest, account_id: UUID, key_id: UUID) -> HttpResp
     if not keys:
         raise Http404
     revoke_api_keys(keys, timezone.now())
-    messages.success(request, f"The key {keys[0].name} has ended.")
+    messages.success(request, _("The key %(name)s has ended.") % {"name": keys[0].name})
     return redirect("account-connections", account.pk)
 
 
@@ -93,7 +95,7 @@ def _make_key(request: HttpRequest, account: Account) -> HttpResponse:
     form = KeyForm(request.POST)
     holder = find_holder(account, request.user)
     if form.is_valid() and holder is None:
-        form.add_error(None, NO_HOLDER)
+        form.add_error(None, said(NO_HOLDER))
     try:
         check_number(account, timezone.now())
     except Refused as refusal:

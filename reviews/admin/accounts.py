@@ -23,6 +23,7 @@ class AccountForm(forms.ModelForm):
     """The fields of an account. Its page has a form of its own: `settings.page_form`."""
 
     language = forms.ChoiceField(
+        label=_("Language"),
         widget=UnfoldAdminSelectWidget,
         help_text=_("What the customers' page speaks, and what the messages of the new business start in."),
     )
@@ -56,7 +57,7 @@ class ReviewAccountAdmin(BusinessAdmin):
         if not change:
             create_default_sequence(obj)
 
-    @action(description="QR code", url_path="card", icon="qr_code_2")
+    @action(description=_("QR code"), url_path="card", icon="qr_code_2")
     def card(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show a card for the counter with the printed page's code and link; `?as=svg` or `png`: the code alone."""
         account = self.get_object(request, object_id)

@@ -19,6 +19,8 @@ from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.history import Entry
 from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, WithHistory, action
+from reviewhub.languages import number
+from reviewhub.sentences import said
 from reviews.admin import customer_page, record_history
 from reviews.admin.contact_actions import CONTACT_ACTIONS
 from reviews.admin.data_in_words import data_in_words
@@ -55,7 +57,7 @@ class ContactForm(forms.ModelForm):
         if account:
             holder = holder_of_email(Contact(pk=self.instance.pk, account=account, email=cleaned.get("email") or ""))
             if holder:
-                self.add_error("email", f"{holder} has this address already.")
+                self.add_error("email", _("%(customer)s has this address already.") % {"customer": holder})
         return cleaned
 
 
@@ -136,7 +138,7 @@ class ContactAdmin(WithList, WithHistory, WithActions):
             warnings = result.warnings
             transaction.on_commit(partial(suppressions.until_quiet, *result.left))
         for words in warnings:
-            messages.warning(request, words)
+            messages.warning(request, said(words))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Contact], search_term: str
@@ -155,18 +157,19 @@ class ContactAdmin(WithList, WithHistory, WithActions):
         contact = self.get_object(request, str(object_id)) if object_id else None
         return contact is not None and self.has_write_permission(request, contact)
 
-    @action(description="Merge the two chosen into the older one", permissions=["write"])
+    @action(description=gettext_lazy("Merge the two chosen into the older one"), permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[Contact]) -> None:
         chosen = list(rows.select_related("account").order_by("created_at")[:3])
         if len(chosen) != 2 or not all(self.has_write_permission(request, row) for row in chosen):
-            messages.error(request, "Choose two contacts of an account that is yours to change.")
+            messages.error(request, _("Choose two customers of a business that is yours to change."))
             return
         try:
             kept = merge.merge(kept=chosen[0], other=chosen[1], by=str(request.user), now=timezone.now())
         except merge.CannotMerge as refusal:
-            messages.error(request, str(refusal))
+            messages.error(request, said(refusal))
         else:
-            messages.success(request, f"Merged into {kept}. An opt-out of either counts for both addresses.")
+            words = _("Merged into %(customer)s. An opt-out of either counts for both addresses.") % {"customer": kept}
+            messages.success(request, words)
 
     def data_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show all data about the customer, whose right that is (Regulation (EU) 2016/679, Articles 15 and 20)."""
@@ -188,7 +191,7 @@ class ContactAdmin(WithList, WithHistory, WithActions):
         response["Content-Disposition"] = f'attachment; filename="contact-{contact.pk}.json"'
         return response
 
-    @action(description="Evidence", url_path="evidence", icon="verified", permissions=["evidence"])
+    @action(description=gettext_lazy("Evidence"), url_path="evidence", icon="verified", permissions=["evidence"])
     def evidence(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Show the signed history of the customer's addresses, to be printed, or hand it out as a file."""
         contact: Contact | None = self.get_object(request, object_id)
@@ -205,17 +208,17 @@ class MergeCandidateAdmin(GeneratedRows, AccountAdmin):
     ordering = ("-created_at",)
     actions = ("merge",)
 
-    @action(description="Merge into the contact in the first column", permissions=["write"])
+    @action(description=gettext_lazy("Merge into the customer in the first column"), permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[MergeCandidate]) -> None:
         merged, refusals = 0, set()
         for row in rows.select_related("by_email", "by_phone", "account"):
             try:
                 if not self.has_write_permission(request, row):
-                    raise merge.CannotMerge("Some are not yours to merge.")
+                    raise merge.CannotMerge(_("Some are not yours to merge."))
                 merge.merge(kept=row.by_email, other=row.by_phone, by=str(request.user), now=timezone.now())
                 merged += 1
             except merge.CannotMerge as refusal:
                 refusals.add(str(refusal))
-        messages.success(request, f"Merged: {merged}.")
+        messages.success(request, _("Merged: %(number)s.") % {"number": number(merged)})
         for words in refusals:
-            messages.warning(request, words)
+            messages.warning(request, said(words))

@@ -1,6 +1,6 @@
 """The inbox: what customers said, addresses that went wrong, and the person who took care of each."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -10,13 +10,17 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from reviewhub.backoffice.business import accounts_in_view
 from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import GeneratedRows, action, badge, display
+from reviewhub.languages import number
 from reviewhub.refused import Refused
+from reviewhub.sentences import said
 from reviews.admin.contact_actions import has_way
 from reviews.admin.lists.inbox import Inbox, sender
 from reviews.inbox import decisions, items
@@ -26,12 +30,12 @@ from reviews.models.addresses import show_email
 MOST_WAITING = 100  # counted for the menu
 KIND_COLOURS = {"feedback": "info", "reply": "primary", "unclear_opt_out": "warning", "bounce": "danger"}
 MEANINGS = {
-    "stop": "An opt-out",
-    "unclear": "Perhaps an opt-out",
-    "wrong_number": "A wrong number",
-    "start": "Texts may come again",
-    "help": "A call for help",
-    "reply": "A reply",
+    "stop": _("An opt-out"),
+    "unclear": _("Perhaps an opt-out"),
+    "wrong_number": _("A wrong number"),
+    "start": _("Texts may come again"),
+    "help": _("A call for help"),
+    "reply": _("A reply"),
 }
 UNCLEAR = InboxItem.Kind.UNCLEAR_OPT_OUT
 PERIODS = {"1": _("Today and yesterday"), "7": _("The last 7 days"), "30": _("The last 30 days")}
@@ -144,51 +148,56 @@ class InboxItemAdmin(GeneratedRows, WithList):
 
     # --- What the page of one says ----------------------------------------------------------------------------------
 
-    @display(description="Kind")
+    @display(description=_("Kind"))
     def kind_badge(self, item: InboxItem) -> str:
         return badge(item.get_kind_display(), KIND_COLOURS[item.kind])
 
-    @display(description="Words")
+    @display(description=_("Words"))
     def whole_text(self, item: InboxItem) -> str:
-        nothing = "No words, only a rating." if item.stars else "No words."
+        nothing = gettext("No words, only a rating.") if item.stars else gettext("No words.")
         return format_html('<div class="rh-words">{}</div>', item.text or nothing)
 
-    @display(description="What came back")
+    @display(description=_("What came back"))
     def report(self, item: InboxItem) -> str:
-        return item.text or "Nothing more is known."
+        return item.text or gettext("Nothing more is known.")
 
-    @display(description="Read as")
+    @display(description=_("Read as"))
     def meaning(self, item: InboxItem) -> str:
         return read_as(item.event)
 
-    @display(description="Rating", ordering="stars")
+    @display(description=_("Rating"), ordering="stars")
     def shown_stars(self, item: InboxItem) -> str:
         if not item.stars:
             return "–"
-        return format_html('<span aria-label="{} of 5">{}</span>', item.stars, "★" * item.stars)
+        words = gettext("%(stars)s of 5") % {"stars": item.stars}
+        return format_html('<span aria-label="{}">{}</span>', words, "★" * item.stars)
 
-    @display(description="Customer")
+    @display(description=_("Customer"))
     def customer_link(self, item: InboxItem) -> str:
         if item.contact is None:
             return sender(item)
         link = reverse("admin:reviews_contact_change", args=[item.contact.pk])
-        correct = " – correct the address there" if item.kind == InboxItem.Kind.BOUNCE else ""
-        return format_html('<a class="rh-link" href="{}">{}</a>{}', link, item.contact, correct)
+        customer = format_html('<a class="rh-link" href="{}">{}</a>', link, item.contact)
+        if item.kind != InboxItem.Kind.BOUNCE:
+            return customer
+        return format_html("{} – {}", customer, gettext("correct the address there"))
 
-    @display(description="Handled")
+    @display(description=_("Handled"))
     def handled(self, item: InboxItem) -> str:
         if item.handled_at is None:
-            return "waits for your decision" if item.kind == UNCLEAR else "waits"
-        by = f" by {item.handled_by}" if item.handled_by else ""
-        outcome = f": {item.get_outcome_display().lower()}" if item.outcome else ""
-        return f"{timezone.localtime(item.handled_at):%d %b %Y, %H:%M}{by}{outcome}"
+            return gettext("waits for your decision") if item.kind == UNCLEAR else gettext("waits")
+        time = date_format(timezone.localtime(item.handled_at), "DATETIME_FORMAT")
+        words = gettext("%(time)s, by %(person)s") if item.handled_by else "%(time)s"
+        handled = words % {"time": time, "person": item.handled_by}
+        return f"{handled}: {item.get_outcome_display()}" if item.outcome else handled
 
-    @display(description="Meanwhile")
+    @display(description=_("Meanwhile"))
     def until(self, item: InboxItem) -> str:
         ends_at = timezone.localtime(item.created_at + decisions.DECIDE_WITHIN)
-        return f"Nothing is sent to that number. Undecided, it counts as an opt-out from {ends_at:%-d %b, %H:%M} on."
+        words = gettext("Nothing is sent to that number. Undecided, it counts as an opt-out from %(time)s on.")
+        return words % {"time": date_format(ends_at, "DATETIME_FORMAT")}
 
-    @display(description="Answer")
+    @display(description=_("Answer"))
     def reply(self, item: InboxItem) -> str:
         ways = [("mailto", item.contact.email), ("tel", item.contact.phone)] if item.contact else []
         gone = item.suppression.address if item.kind == InboxItem.Kind.BOUNCE and item.suppression else ""
@@ -197,17 +206,18 @@ class InboxItemAdmin(GeneratedRows, WithList):
             for kind, address in ways
             if address and address != gone
         ]
-        return format_html_join(" · ", '<a class="rh-link" href="{}:{}">{}</a>', links) or "No way to answer is known."
+        nothing = gettext("No way to answer is known.")
+        return format_html_join(" · ", '<a class="rh-link" href="{}:{}">{}</a>', links) or nothing
 
-    @display(description="What was sent")
+    @display(description=_("What was sent"))
     def sent(self, item: InboxItem) -> str:
         if item.request_id is None:
             scanned = item.kind == InboxItem.Kind.FEEDBACK
-            return "Nothing: the code was scanned." if scanned else "No request of ours is known."
+            return gettext("Nothing: the code was scanned.") if scanned else gettext("No request of ours is known.")
         link = reverse("admin:reviews_reviewrequest_change", args=[item.request_id])
         rows = Delivery.objects.filter(request=item.request_id, status__in=Delivery.ACCEPTED).order_by("step")
-        words = ", ".join(f"{row.get_channel_display().lower()} {row.sent_at:%d %b}" for row in rows if row.sent_at)
-        return format_html('<a class="rh-link" href="{}">{}</a>', link, words or "The request")
+        words = " · ".join(_sent_by(row, timezone.localtime(row.sent_at)) for row in rows if row.sent_at)
+        return format_html('<a class="rh-link" href="{}">{}</a>', link, words or gettext("The request"))
 
     # --- Deciding ---------------------------------------------------------------------------------
 
@@ -228,13 +238,13 @@ class InboxItemAdmin(GeneratedRows, WithList):
         item = self.get_object(request, str(object_id))
         return item if item is not None and self.has_write_permission(request, item) else None
 
-    @action(description="Opt out", permissions=["opt_out"])
+    @action(description=_("Opt out"), permissions=["opt_out"])
     def opt_out(self, request: HttpRequest, obj: InboxItem) -> None:
-        self._decide(request, obj, decisions.opt_out, "Opted out: no more texts go to that number.")
+        self._decide(request, obj, decisions.opt_out, gettext("Opted out: no more texts go to that number."))
 
-    @action(description="Not an opt-out", permissions=["dismiss"])
+    @action(description=_("Not an opt-out"), permissions=["dismiss"])
     def dismiss(self, request: HttpRequest, obj: InboxItem) -> None:
-        self._decide(request, obj, decisions.dismiss, "Not an opt-out: what was held goes on.")
+        self._decide(request, obj, decisions.dismiss, gettext("Not an opt-out: what was held goes on."))
 
     def opt_out_from_request(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take a reply for an opt-out, from the page of its request; back to that page."""
@@ -271,25 +281,30 @@ class InboxItemAdmin(GeneratedRows, WithList):
         item = self._own_item(request, object_id)
         return item is not None and item.handled_at is not None and not item.outcome
 
-    @action(description="Mark the chosen ones as handled", permissions=["handle"])
+    @action(description=_("Mark the chosen ones as handled"), permissions=["handle"])
     def mark_handled(self, request: HttpRequest, rows: QuerySet[InboxItem]) -> None:
         chosen = self._own(request, rows)
         handled = items.handle(chosen.exclude(kind=UNCLEAR), by=request.user, now=timezone.now())  # type: ignore[arg-type]
-        messages.success(request, f"Marked as handled: {handled}.")
+        messages.success(request, gettext("Marked as handled: %(number)s.") % {"number": number(handled)})
         if undecided := chosen.filter(kind=UNCLEAR, handled_at=None).count():
-            messages.warning(request, f"Wait for your decision, each on its own page: {undecided}.")
+            words = gettext("Wait for your decision, each on its own page: %(number)s.")
+            messages.warning(request, words % {"number": number(undecided)})
 
-    @action(description="Mark the chosen ones as waiting again", permissions=["reopen"])
+    @action(description=_("Mark the chosen ones as waiting again"), permissions=["reopen"])
     def mark_waiting(self, request: HttpRequest, rows: QuerySet[InboxItem]) -> None:
-        messages.success(request, f"Waiting again: {items.reopen(self._own(request, rows))}.")
+        count = items.reopen(self._own(request, rows))
+        messages.success(request, gettext("Waiting again: %(number)s.") % {"number": number(count)})
 
-    @action(description="Mark as handled", permissions=["handle"])
+    @action(description=_("Mark as handled"), permissions=["handle"])
     def handle(self, request: HttpRequest, obj: InboxItem) -> None:
         if not items.handle(self._own(request, obj), by=request.user, now=timezone.now()):  # type: ignore[arg-type]
             obj.refresh_from_db()
-            messages.error(request, f"{obj.handled_by or 'Somebody else'} was faster: it is handled.")
+            words = gettext("Somebody else was faster: it is handled.")
+            if obj.handled_by:
+                words = gettext("%(person)s was faster: it is handled.") % {"person": obj.handled_by}
+            messages.error(request, words)
 
-    @action(description="Mark as waiting again", permissions=["reopen"])
+    @action(description=_("Mark as waiting again"), permissions=["reopen"])
     def reopen(self, request: HttpRequest, obj: InboxItem) -> None:
         items.reopen(self._own(request, obj))
 
@@ -305,7 +320,12 @@ def read_as(event: DeliveryEvent | None) -> str:
     """Say how a customer's text was read, and why."""
     if event is None or not event.meaning:
         return ""
-    return f"{MEANINGS.get(event.meaning, event.meaning)}. {event.meaning_reason}".strip()
+    return f"{MEANINGS.get(event.meaning, event.meaning)}. {said(event.meaning_reason)}".strip()
+
+
+def _sent_by(delivery: Delivery, at: datetime) -> str:
+    values = {"channel": delivery.get_channel_display(), "day": date_format(at, "DATE_FORMAT")}
+    return gettext("%(channel)s on %(day)s") % values
 
 
 def may_opt_out(item: InboxItem) -> bool:

@@ -11,6 +11,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
@@ -27,6 +28,7 @@ from reviewhub.backoffice.pages import (
     action,
     display,
 )
+from reviewhub.languages import number
 from reviews.admin import record_history, request_page, story
 from reviews.admin.ask import ask_page, ask_preview
 from reviews.admin.badges import DELIVERY_COLOURS
@@ -117,10 +119,11 @@ class ReviewRequestAdmin(FixedRows, WithList, WithHistory, WithActions):
         accounts: Any = self.admin_site.get_model_admin(Account).get_queryset(request)
         rows, is_cut = search_requests(queryset, search_term, contacts=contacts, accounts=accounts)
         if is_cut:
-            messages.info(request, f"More than {MOST_FOUND:,} customers match: only the newest are shown.")
+            words = gettext("More than %(number)s customers match: only the newest are shown.")
+            messages.info(request, words % {"number": number(MOST_FOUND)})
         return rows, False
 
-    @action(description="Cancel the chosen requests", permissions=["write"])
+    @action(description=_("Cancel the chosen requests"), permissions=["write"])
     def cancel(self, request: HttpRequest, rows: QuerySet[ReviewRequest]) -> None:
         cancelled = refused = 0
         for row in rows:
@@ -131,7 +134,8 @@ class ReviewRequestAdmin(FixedRows, WithList, WithHistory, WithActions):
                 cancelled += 1
             except lifecycle.InvalidMove:
                 refused += 1
-        messages.success(request, f"Cancelled: {cancelled}. Had ended already, or are not yours to cancel: {refused}.")
+        words = gettext("Cancelled: %(number)s. Had ended already, or are not yours to cancel: %(refused)s.")
+        messages.success(request, words % {"number": number(cancelled), "refused": number(refused)})
 
 
 @admin.register(Delivery)
@@ -144,18 +148,18 @@ class DeliveryAdmin(GeneratedRows, AccountAdmin):
     exclude = ("claim", "message_key", "link_token", "due_at")
     readonly_fields = ("leaves", "reported")
 
-    @display(description="Due at")
+    @display(description=_("Due at"))
     def leaves(self, delivery: Delivery) -> datetime:
         return delivery.leaves_at
 
-    @display(description="Status", ordering="status", label=DELIVERY_COLOURS)
+    @display(description=_("Status"), ordering="status", label=DELIVERY_COLOURS)
     def state(self, delivery: Delivery) -> tuple[str, str]:
         return delivery.status, delivery.get_status_display()
 
-    @display(description="What was reported and replied")
+    @display(description=_("What was reported and replied"))
     def reported(self, delivery: Delivery) -> str:
         events = delivery.events.defer("payload").order_by("occurred_at", "pk")
         lines = (
             (event.get_kind_display(), localize(timezone.localtime(event.occurred_at)), event.text) for event in events
         )
-        return format_html_join("", "<p>{} {} {}</p>", lines) or "Nothing yet."
+        return format_html_join("", "<p>{} {} {}</p>", lines) or gettext("Nothing yet.")

@@ -40,6 +40,7 @@ class Look:
     contact: Contact
     mail: Planned
     text: Planned
+    language: str  # of the messages
 
 
 def look_at(step: FollowUpStep, *, account: Account, contact: Contact) -> Look:
@@ -50,7 +51,7 @@ def look_at(step: FollowUpStep, *, account: Account, contact: Contact) -> Look:
     for channel in Channel:
         slot = slots.Slot(now, slots.recipient_zone(account=account, contact=contact, channel=channel))
         messages[channel] = written_out(request, step, channel, slot, now)
-    return Look(contact, messages[Channel.EMAIL], messages[Channel.SMS])
+    return Look(contact, messages[Channel.EMAIL], messages[Channel.SMS], account.language)
 
 
 def preview_typed(request: HttpRequest, form: Any, *, account: Account) -> HttpResponse:
@@ -176,23 +177,27 @@ def _make_default(sequence: Sequence, form_data: dict[str, Any], by: str) -> Htt
 
 COPY: Action[Sequence] = Action(
     name="copy",
-    label="Copy",
+    label=gettext_lazy("Copy"),
     url_path="copy",
     icon="content_copy",
-    question="Copy {row}?",
-    explanation="The copy has the same steps and texts. Nothing uses it until a request names it, or you make it the "
-    "one that is used by default.",
-    confirm="Copy it",
+    question=gettext_lazy("Copy {row}?"),
+    explanation=gettext_lazy(
+        "The copy has the same steps and texts. Nothing uses it until a request names it, or you make it the one that "
+        "is used by default."
+    ),
+    confirm=gettext_lazy("Copy it"),
     perform=_copy,
 )
 MAKE_DEFAULT: Action[Sequence] = Action(
     name="make_default",
-    label="Use by default",
+    label=gettext_lazy("Use by default"),
     url_path="default",
     icon="star",
-    question="Use {row} by default?",
-    explanation="Requests that name no sequence are made with it from now on. Those under way stay with theirs.",
-    confirm="Use it by default",
+    question=gettext_lazy("Use {row} by default?"),
+    explanation=gettext_lazy(
+        "Requests that name no sequence are made with it from now on. Those under way stay with theirs."
+    ),
+    confirm=gettext_lazy("Use it by default"),
     perform=_make_default,
     is_offered=lambda sequence: not sequence.is_default,
 )

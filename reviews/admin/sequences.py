@@ -212,7 +212,7 @@ class SequenceAdmin(WithActions, WithHistory):
         sequence = self.get_object(request, str(object_id)) if object_id else None
         return sequence is not None and self.has_change_permission(request, sequence)
 
-    @action(description="Send it to me", url_path="test", icon="outgoing_mail", permissions=["send_test"])
+    @action(description=gettext_lazy("Send it to me"), url_path="test", icon="outgoing_mail", permissions=["send_test"])
     def send_test(self, request: HttpRequest, object_id: str) -> HttpResponse:
         sequence: Sequence | None = self.get_object(request, object_id)
         if sequence is None:

@@ -11,26 +11,33 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.pages import badge, display
+from reviewhub.languages import number
 from reviewhub.refused import Refused
+from reviewhub.sentences import said
 from reviews.admin.webhook_actions import WEBHOOK_ACTIONS
 from reviews.models import SUBSCRIBABLE, Attempt, Endpoint, Notice
 from reviews.webhooks import endpoints
 
 CALLS_SHOWN = 20
+STATES = {"on": _("On"), "failing": _("Failing"), "off": _("Off")}
+COLOURS = {"on": "success", "failing": "warning", "off": "danger"}
 
 
 class WebhookForm(forms.ModelForm):
     """Address and events of a webhook; all events where none is chosen."""
 
     events = forms.MultipleChoiceField(
+        label=_("Events"),
         choices=[(type_.value, type_.label) for type_ in SUBSCRIBABLE],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text="All of them, if none is chosen.",
+        help_text=_("All of them, if none is chosen."),
     )
 
     class Meta:
@@ -40,7 +47,8 @@ class WebhookForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "url" in self.fields:
-            self.fields["url"].help_text = "It begins with https://, and answers with a status from 200 to 299."
+            words = gettext("It begins with https://, and answers with a status from 200 to 299.")
+            self.fields["url"].help_text = words
         if self.instance.pk and "events" in self.fields:
             self.fields["events"].initial = self.instance.events
 
@@ -80,7 +88,7 @@ class WebhookAdmin(WithActions):
         ]
         if obj is None:
             return settings
-        secret = [("Secret", {"fields": ("secrets",)})] if may_write else []
+        secret = [(_("Secret"), {"fields": ("secrets",)})] if may_write else []
         origin = (None, {"fields": ("by", "created_at")})
         return [(None, {"fields": ("how_it_is", "calls")}), *settings, *secret, origin]
 
@@ -94,11 +102,12 @@ class WebhookAdmin(WithActions):
             super().save_model(request, obj, form, change)
             return
         user: Any = request.user
-        endpoint, _ = endpoints.subscribe(
+        endpoint, _is_new = endpoints.subscribe(
             account=obj.account, url=obj.url, names=names, description=obj.description, user=user
         )
         obj.pk, obj._state.adding = endpoint.pk, False
-        messages.info(request, "Its secret stands on its page: the other program checks signatures with it.")
+        words = gettext("Its secret stands on its page: the other program checks signatures with it.")
+        messages.info(request, words)
 
     def delete_model(self, request: HttpRequest, obj: Endpoint) -> None:
         endpoints.delete(obj)
@@ -107,43 +116,44 @@ class WebhookAdmin(WithActions):
         for endpoint in queryset:
             endpoints.delete(endpoint)
 
-    @display(description="Where to")
+    @display(description=_("Where to"))
     def where(self, endpoint: Endpoint) -> str:
         return str(endpoint)
 
-    @display(description="Events")
+    @display(description=_("Events"))
     def wants(self, endpoint: Endpoint) -> str:
-        return ", ".join(endpoint.events) or "All"
+        return ", ".join(endpoint.events) or gettext("All")
 
-    @display(description="State", label={"On": "success", "Failing": "warning", "Off": "danger"})
-    def state(self, endpoint: Endpoint) -> str:
-        return _state(endpoint)
+    @display(description=_("State"), label=COLOURS)
+    def state(self, endpoint: Endpoint) -> tuple[str, str]:
+        state = _state(endpoint)
+        return state, str(STATES[state])
 
-    @display(description="Failing since", ordering="failing_since")
+    @display(description=_("Failing since"), ordering="failing_since")
     def since_when(self, endpoint: Endpoint) -> Any:
         return endpoint.failing_since
 
-    @display(description="Made by")
+    @display(description=_("Made by"))
     def by(self, endpoint: Endpoint) -> str:
-        return str(endpoint.application or endpoint.user or "Staff")
+        return str(endpoint.application or endpoint.user or gettext("Staff"))
 
-    @display(description="State")
+    @display(description=_("State"))
     def how_it_is(self, endpoint: Endpoint) -> str:
-        colour = {"On": "success", "Failing": "warning", "Off": "danger"}[_state(endpoint)]
-        words = endpoint.off_because or f"{_last_day(endpoint)}{_missing(endpoint)}"
-        return format_html("{} {}", badge(_state(endpoint), colour), words)
+        state = _state(endpoint)
+        words = said(endpoint.off_because) or f"{_last_day(endpoint)} {_missing(endpoint)}".strip()
+        return format_html("{} {}", badge(str(STATES[state]), COLOURS[state]), words)
 
-    @display(description="Secret")
+    @display(description=_("Secret"))
     def secrets(self, endpoint: Endpoint) -> str:
         try:
             secrets = endpoints.secrets_of(endpoint)
         except endpoints.Undecipherable:
-            return "It cannot be read any more: the key of the installation was changed. Make a new one."
-        names = ["Secret", "Former secret, signs too"]
+            return gettext("It cannot be read any more: the key of the installation was changed. Make a new one.")
+        names = [gettext("Secret"), gettext("Former secret, signs too")]
         context = {"secrets": list(zip(names, secrets, strict=False))}
         return render_to_string("admin/reviews/endpoint/secrets.html", context)
 
-    @display(description="Last calls")
+    @display(description=_("Last calls"))
     def calls(self, endpoint: Endpoint) -> str:
         rows = Attempt.objects.filter(notice__endpoint=endpoint).select_related("notice__event").order_by("-pk")
         context = {"attempts": rows[:CALLS_SHOWN], "endpoint": endpoint}
@@ -152,8 +162,8 @@ class WebhookAdmin(WithActions):
 
 def _state(endpoint: Endpoint) -> str:
     if not endpoint.is_active:
-        return "Off"
-    return "Failing" if endpoint.failures else "On"
+        return "off"
+    return "failing" if endpoint.failures else "on"
 
 
 def _missing(endpoint: Endpoint) -> str:
@@ -161,8 +171,11 @@ def _missing(endpoint: Endpoint) -> str:
     if endpoint.behind_since is None:
         return ""
     since = localize(timezone.localtime(endpoint.behind_since))
-    how = "it is sent once the address answers" if endpoint.failing_since else "it is being sent"
-    return f" What happened since {since} waits: {how}."
+    if endpoint.failing_since:
+        words = gettext("What happened since %(time)s waits: it is sent once the address answers.")
+    else:
+        words = gettext("What happened since %(time)s waits: it is being sent.")
+    return words % {"time": since}
 
 
 def _last_day(endpoint: Endpoint) -> str:
@@ -170,8 +183,13 @@ def _last_day(endpoint: Endpoint) -> str:
     calls = Attempt.objects.filter(notice__endpoint=endpoint, at__gt=timezone.now() - timedelta(days=1))
     good = Count("pk", filter=Q(status__gte=200, status__lt=300, error=""))
     numbers = calls.aggregate(all=Count("pk"), good=good, took=Avg("milliseconds"))
-    waiting = Notice.objects.filter(endpoint=endpoint, status=Notice.Status.WAITING).count()
+    waiting = number(Notice.objects.filter(endpoint=endpoint, status=Notice.Status.WAITING).count())
     if not numbers["all"]:
-        return f"No calls within 24 hours; waiting: {waiting:,}."
-    share, took = f"{numbers['good']:,} of {numbers['all']:,}", f"{numbers['took']:,.0f} ms"
-    return f"Within 24 hours {share} calls went well, in {took} on average; waiting: {waiting:,}."
+        return gettext("No calls within 24 hours; waiting: %(waiting)s.") % {"waiting": waiting}
+    values = {"good": number(numbers["good"]), "all": number(numbers["all"]), "took": number(round(numbers["took"]))}
+    words = ngettext(
+        "Within 24 hours %(good)s of %(all)s call went well, in %(took)s ms on average; waiting: %(waiting)s.",
+        "Within 24 hours %(good)s of %(all)s calls went well, in %(took)s ms on average; waiting: %(waiting)s.",
+        numbers["all"],
+    )
+    return words % {**values, "waiting": waiting}
