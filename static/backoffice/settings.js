@@ -32,11 +32,3 @@ document.querySelectorAll("select[data-search]:enabled").forEach(select => {
   field.addEventListener("keydown", event => { if (event.key === "Enter") event.preventDefault(); });
   select.parentElement.before(field);  // the theme wraps a select together with its arrow
 });
-
-document.querySelectorAll("[data-copy]").forEach(button => {
-  button.hidden = !navigator.clipboard;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
-    button.textContent = button.dataset.done;
-  });
-});
