@@ -1,4 +1,4 @@
-// Settings: a button to save appears once there is something to save, a long list is searched, a secret is copied.
+// Settings: a button to save appears once there is something to save, and a long list is searched.
 document.querySelectorAll("[data-save-on-change]").forEach(form => {
   const button = form.querySelector("button");
   const before = new FormData(form).get("role");
