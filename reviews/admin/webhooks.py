@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import Avg, Count, Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import localize
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from reviewhub.backoffice.actions import WithActions
+from reviewhub.backoffice.business import business_of
 from reviewhub.backoffice.pages import badge, display
 from reviewhub.languages import number
 from reviewhub.refused import Refused
@@ -73,6 +75,9 @@ class WebhookForm(forms.ModelForm):
 class WebhookAdmin(WithActions):
     """Webhooks that staff made here, or an app that subscribed."""
 
+    class Media:
+        js = ("copy.js",)
+
     form = WebhookForm
     list_display = ("where", "wants", "state", "since_when", "by", "account")
     list_filter = ("is_active",)
@@ -108,6 +113,20 @@ class WebhookAdmin(WithActions):
         obj.pk, obj._state.adding = endpoint.pk, False
         words = gettext("Its secret stands on its page: the other program checks signatures with it.")
         messages.info(request, words)
+
+    def response_post_save_add(self, request: HttpRequest, obj: Endpoint) -> HttpResponse:
+        """Show the new webhook, whose secret the other program needs next."""
+        return redirect("admin:reviews_endpoint_change", obj.pk)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Endpoint) -> HttpResponse:
+        return self._list_of(request, super().response_post_save_change(request, obj))
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
+        return self._list_of(request, super().response_delete(request, obj_display, obj_id))
+
+    def _list_of(self, request: HttpRequest, otherwise: HttpResponse) -> HttpResponse:
+        """Lead to where a business has its webhooks; the operator of all businesses has the list."""
+        return redirect("settings-connections") if business_of(request) else otherwise
 
     def delete_model(self, request: HttpRequest, obj: Endpoint) -> None:
         endpoints.delete(obj)

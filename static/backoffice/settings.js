@@ -1,4 +1,4 @@
-// Settings: a button to save appears once there is something to save, a long list is searched, a secret is copied.
+// Settings: a button to save appears once there is something to save, and a long list is searched.
 document.querySelectorAll("[data-save-on-change]").forEach(form => {
   const button = form.querySelector("button");
   const before = new FormData(form).get("role");
@@ -31,12 +31,4 @@ document.querySelectorAll("select[data-search]:enabled").forEach(select => {
   });
   field.addEventListener("keydown", event => { if (event.key === "Enter") event.preventDefault(); });
   select.parentElement.before(field);  // the theme wraps a select together with its arrow
-});
-
-document.querySelectorAll("[data-copy]").forEach(button => {
-  button.hidden = !navigator.clipboard;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent.trim());
-    button.textContent = button.dataset.done;
-  });
 });

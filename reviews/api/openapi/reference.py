@@ -64,6 +64,7 @@ class Section:
 @dataclass(frozen=True)
 class Problem:
     name: str
+    code: str  # what `error` says
     statuses: str
     about: SafeString
     example: str
@@ -159,8 +160,9 @@ class _Reader:
         for name, answer in self.document["components"]["responses"].items():
             statuses = {status for operation in operations for status, used in operation.problems if used == name}
             if statuses:
+                code = next(iter(answer["content"].values()))["example"]["error"]
                 example = self._answer("", answer).example
-                yield Problem(name, ", ".join(sorted(statuses)), _text(answer["description"]), example)
+                yield Problem(name, code, ", ".join(sorted(statuses)), _text(answer["description"]), example)
 
     # --- Fields ---------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from oauth.models import Account, Membership, User
 from oauth.tests.flow import make_application, signed_in
 from reviewhub.outbound import Answer
+from reviewhub.testing import make_account
 from reviews.models import Endpoint, Event, Notice
 from reviews.tests.support.helpers import asked
 from reviews.webhooks import endpoints
@@ -47,15 +48,31 @@ def do(office: Client, endpoint: Endpoint, action: str, **form: str) -> str:
 
 def test_an_endpoint_is_made_and_shows_its_secret(office: Client, account: Account, owner: User) -> None:
     form = {"url": " https://hooks.example/b ", "description": "CRM", "events": ["contact.erased", "link.clicked"]}
-    assert office.post(ADD, form | {"account": str(account.pk)}).status_code == 302
+    answer = office.post(ADD, form | {"account": str(account.pk)})
     made = Endpoint.objects.get()
     assert (made.url, made.event_types, made.user) == ("https://hooks.example/b", "link.clicked contact.erased", owner)
+    assert answer.headers["Location"] == place(made)
     page = office.get(place(made)).content.decode()
     assert endpoints.secrets_of(made)[0] in page
-    assert office.post(place(made), form | {"url": made.url, "events": []}).status_code == 302
+    assert 'data-copy="secret-1"' in page
+    assert "copy.js" in page
+    answer = office.post(place(made), form | {"url": made.url, "events": []})
+    assert answer.headers["Location"] == reverse("settings-connections")
     made.refresh_from_db()
     assert made.event_types == ""
     assert "CRM" in office.get(LIST).content.decode()
+
+
+def test_a_deleted_endpoint_leads_back_to_where_webhooks_are(office: Client, endpoint: Endpoint) -> None:
+    answer = office.post(place(endpoint, "delete"), {"post": "yes"})
+    assert answer.headers["Location"] == reverse("settings-connections")
+    assert not Endpoint.objects.exists()
+
+
+def test_the_operator_of_all_businesses_comes_back_to_the_list(operator: User, endpoint: Endpoint) -> None:
+    make_account("Second")
+    answer = signed_in(operator).post(place(endpoint), {"account": str(endpoint.account_id), "url": endpoint.url})
+    assert answer.headers["Location"] == LIST
 
 
 @pytest.mark.parametrize(

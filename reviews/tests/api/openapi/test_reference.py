@@ -41,6 +41,9 @@ def test_every_call_and_every_error_of_the_document_is_there(document: dict[str,
     assert sorted(operations(reference)) == sorted(said)
     names = {problem.name for problem in reference.problems}
     assert {name for one in operations(reference).values() for _, name in one.problems if name} == names
+    codes = {problem.name: problem.code for problem in reference.problems}
+    assert codes["InvalidRequest"] == "invalid_request"
+    assert all(f'"{problem.code}"' in problem.example for problem in reference.problems)
 
 
 def test_each_command_can_be_pasted(reference: Reference) -> None:

@@ -189,7 +189,7 @@ def test_the_account_gets_words_a_logo_and_a_card(
     page = office("settings/page/")
     page.locator("input[type=file]").set_input_files(logo)
     page.get_by_label("Heading").fill("How was your visit?")
-    page.get_by_label("Language").select_option("Deutsch")
+    page.locator("#id_language").select_option("Deutsch")
     press(page, "Save")
     page.wait_for_selector("text=Saved.")
     office(f"oauth/account/{account.pk}/history/").wait_for_selector("text=How was your visit?")

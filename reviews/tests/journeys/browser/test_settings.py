@@ -114,9 +114,9 @@ def test_country_and_zone_are_searched(visit: Any, account: Account) -> None:
     assert page.locator("#id_country option").all_inner_texts() == ["Germany"]
     page.get_by_label("Search for a city").fill("berl")
     assert page.locator("#id_time_zone").input_value() == "Europe/Berlin"
-    page.get_by_label("From", exact=True).select_option(label="10:00")
+    page.get_by_label("From", exact=True).select_option(label="10:00 AM")
     page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_selector("text=Messages leave from 10:00 until 20:00 now")
+    page.wait_for_selector("text=Messages leave from 10:00 AM until 8:00 PM now")
     account.refresh_from_db()
     assert (account.country, account.time_zone) == ("DE", "Europe/Berlin")
     page.get_by_label("Search for a city").fill("tok")
