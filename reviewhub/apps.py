@@ -14,12 +14,13 @@ class ReviewHubConfig(AppConfig):
         from reviewhub import checks  # noqa: F401
         from reviewhub.backoffice.changelist import keep_headers
         from reviewhub.backoffice.field_names import name_fields
-        from reviewhub.backoffice.pages import adopt_foreign_pages
+        from reviewhub.backoffice.pages import adopt_foreign_pages, list_apps_late
         from reviewhub.logs import watch_uncaught
         from reviewhub.outages import close_soon_if_read_only
 
         watch_uncaught()
         name_fields()
         adopt_foreign_pages()
+        list_apps_late()
         keep_headers()
         connection_created.connect(close_soon_if_read_only)

@@ -20,6 +20,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
@@ -352,3 +353,13 @@ def adopt_foreign_pages() -> None:
         if not isinstance(page, ModelAdmin):
             admin.site.unregister(model)
             admin.site.register(model, type(type(page).__name__, (type(page), OperatorAdmin), {}))
+
+
+def list_apps_late() -> None:
+    """Have the admin list its apps only where a page shows them: for each other page that took a tenth of its time."""
+    list_apps = admin.site.get_app_list
+
+    def listed_late(*args: Any, **kwargs: Any) -> Any:
+        return SimpleLazyObject(lambda: list_apps(*args, **kwargs))
+
+    admin.site.get_app_list = listed_late  # type: ignore[method-assign]
