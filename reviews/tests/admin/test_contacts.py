@@ -122,7 +122,7 @@ def test_two_chosen_ones_are_merged_and_three_are_not(account: Account, owner: U
         given = {"action": "merge", "_selected_action": [str(one.pk) for one in chosen]}
         return str(client.post(CONTACTS, given, follow=True).content.decode())
 
-    assert "Choose two contacts" in merge(contact, other, third)
+    assert "Choose two customers" in merge(contact, other, third)
     assert "Merged into Zoë" in merge(other, contact)
     assert set(Contact.objects.all()) == {contact, third}
     assert Contact.objects.get(pk=contact.pk).company_name == "Zoo"

@@ -57,7 +57,7 @@ def test_the_preview_follows_what_is_typed_and_saves_nothing(sequence: Sequence,
     shown = preview(
         signed_in(owner), sequence, email_subject="Well, {{ first_name }}?", sms_text="“{{ business_name }}” {{ link }}"
     )
-    assert "Well, Jane?</p>" in shown
+    assert "Well, Jane?</span></p>" in shown
     assert "2 segments" not in shown
     assert "1 segment, Unicode because of “ and ”" in shown
     assert "&lt;a href=&quot;http" in shown  # the mail's own HTML, in its frame
