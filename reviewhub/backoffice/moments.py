@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+DUE = timedelta(minutes=5)  # later, something keeps a message back
 NEAR = 6  # days in which the name of the day says which one is meant
 
 
@@ -63,8 +64,12 @@ def say_exactly(at: datetime) -> str:
     return f"{_formatted(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
-def time_tag(at: datetime | None) -> SafeString:
-    """Return the time in few words as an element whose title is the exact one; nothing for no time."""
+def time_tag(at: datetime | None, *, ahead: bool = False) -> SafeString:
+    """Return the time in few words as an element whose title is the exact one; nothing for no time.
+
+    `ahead`: of what is still to come, so that what has been due for less than DUE comes "in a moment".
+    """
     if at is None:
         return SafeString("")
-    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), say_exactly(at), say_moment(at))
+    words = _("in a moment") if ahead and timedelta(0) <= timezone.now() - at < DUE else say_moment(at)
+    return format_html('<time datetime="{}" title="{}">{}</time>', at.isoformat(), say_exactly(at), words)

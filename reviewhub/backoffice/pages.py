@@ -87,12 +87,19 @@ class _Pages(ModelAdmin):
     compressed_fields = True
     view_on_site: Any = False  # apps name an address of their library's pages, which are not served
     warn_unsaved_form = True
+    nothing_here: Any = _("Nothing here yet.")  # what an empty list says: what will appear there, and how
 
     @property
     def media(self) -> Any:
         """Leave out what writes one field while another is typed: 80 KB, for fields that no page of ours has."""
         media = super().media
         return media if self.prepopulated_fields else scripts.without(media, scripts.FOR_PREPOPULATED_FIELDS)
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """Do what Django does, without the key in the sentence."""
+        words = gettext("What you looked for is not there: perhaps it was deleted, or it belongs to another business.")
+        self.message_user(request, words, messages.WARNING)
+        return HttpResponseRedirect(reverse("admin:index", current_app=self.admin_site.name))
 
     @display(description=ModelAdmin.action_checkbox.short_description)
     def action_checkbox(self, obj: Model) -> str:
@@ -259,6 +266,22 @@ class AccountAdmin(_AccountRows, _Pages):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         filters = list(super().get_list_filter(request))
         return [*filters, AccountFilter] if self.account_path == "account" and self._sees_several(request) else filters
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave the business out where it is no field to fill in, and the only one in view."""
+        parts = super().get_fieldsets(request, obj)
+        if obj is None or self._sees_several(request) or self.has_change_permission(request, obj):
+            return parts
+        return [
+            (name, {**part, "fields": [field for field in part["fields"] if field != "account"]})
+            for name, part in parts
+        ]
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """One way to save: who has saved a row goes back to its list, and adds the next one there."""
+        context = {"show_save_and_continue": False, "show_save_and_add_another": False} | context
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return page
 
     def _sees_several(self, request: HttpRequest) -> bool:
         return business_of(request) is None

@@ -334,6 +334,7 @@ SUBJECTS = {
     "reviews/admin/test_roles": "what somebody with two roles in two accounts may do, on all pages",
     "reviews/admin/test_size": "plans of PostgreSQL for the pages of an account with many rows",
     "reviews/admin/test_tenancy": "a walk over all pages: whose rows they show",
+    "reviews/admin/test_words_of_pages": "what the frame says around the rows of any page",
     "reviews/api/test_fuzz": "generated calls of all operations",
     "reviews/api/test_lists": "the parameters of every list, by one mechanism, as the document names them",
     "reviews/api/test_manners": "what HTTP asks of every address of the API alike",

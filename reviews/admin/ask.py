@@ -96,7 +96,7 @@ class AskForm(forms.Form):
         Sequence.objects.none(),
         label=_("Sequence"),
         required=False,
-        empty_label=_("The account's default"),
+        empty_label=_("The business's default"),
         widget=UnfoldAdminSelectWidget,
     )
 

@@ -50,7 +50,11 @@ def of_request(request: ReviewRequest) -> str:
 
 def word_of(request: ReviewRequest) -> str:
     """Return the request's status in one word."""
-    return str(_WORDS[request.status])
+    return word_of_status(request.status)
+
+
+def word_of_status(status: str) -> str:
+    return str(_WORDS[status])
 
 
 def of_hold() -> str:

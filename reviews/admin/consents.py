@@ -33,6 +33,10 @@ class ConsentAdmin(GeneratedRows, AccountAdmin):
     ordering = ("-recorded_at",)  # the order that has an index
     sortable_by = ()
     search_fields = ("address",)
+    nothing_here = _(
+        "Consents stand here: what customers agreed to, and when they took it back. You tell them when you ask or "
+        "import, or an app does."
+    )
     fields = ("account", "contact", "channel", "address", "kind", "wording", "source", "at", "via", "recorded_at")
 
     @display(description=_("Address"))

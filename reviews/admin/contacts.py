@@ -207,6 +207,10 @@ class MergeCandidateAdmin(GeneratedRows, AccountAdmin):
     list_select_related = ("by_email", "by_phone", "account")
     ordering = ("-created_at",)
     actions = ("merge",)
+    nothing_here = gettext_lazy(
+        "Customers who are perhaps one person stand here: an ask named the e-mail address of one and the number of "
+        "the other."
+    )
 
     @action(description=gettext_lazy("Merge into the customer in the first column"), permissions=["write"])
     def merge(self, request: HttpRequest, rows: QuerySet[MergeCandidate]) -> None:

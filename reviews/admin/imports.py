@@ -92,7 +92,7 @@ class SettingsForm(forms.Form):
         Sequence.objects.none(),
         label=_("Sequence"),
         required=False,
-        empty_label=_("The account's default"),
+        empty_label=_("The business's default"),
         widget=UnfoldAdminSelectWidget,
     )
     delay_hours = forms.IntegerField(

@@ -23,6 +23,7 @@ from reviewhub.refused import Refused
 from reviewhub.sentences import said
 from reviews.admin.contact_actions import has_way
 from reviews.admin.lists.inbox import Inbox, sender
+from reviews.admin.request_words import failed_way
 from reviews.inbox import decisions, items
 from reviews.models import Delivery, DeliveryEvent, InboxItem
 from reviews.models.addresses import show_email
@@ -134,12 +135,21 @@ class InboxItemAdmin(GeneratedRows, WithList):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """One way to save, so that it takes less room than the decision; beside it, to leave the customer alone."""
-        context = (extra_context or {}) | {"show_save_and_continue": False, "leave_alone": None}
+        context = (extra_context or {}) | {"leave_alone": None}
         item = self.get_object(request, object_id)
+        context["heading"] = sender(item) if item is not None else None
         if item is not None and item.contact and has_way(item.contact) and self.has_write_permission(request, item):
             address = reverse("admin:reviews_contact_leave_alone", args=[item.contact.pk])
             context["leave_alone"] = f"{address}?item={item.pk}"
+            context["correct"] = _way_to_correct(item)
         page: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return page
+
+    def response_change(self, request: HttpRequest, obj: InboxItem) -> HttpResponse:
+        """Say that the note is saved, where the admin would name the item by its stars. Buttons say it themselves."""
+        if not any(self.get_unfold_action(name).action_name in request.POST for name in self.actions_submit_line):
+            messages.success(request, _("Saved."))
+        page: HttpResponse = self.response_post_save_change(request, obj)
         return page
 
     def get_urls(self) -> list[Any]:
@@ -303,6 +313,8 @@ class InboxItemAdmin(GeneratedRows, WithList):
             if obj.handled_by:
                 words = gettext("%(person)s was faster: it is handled.") % {"person": obj.handled_by}
             messages.error(request, words)
+        else:
+            messages.success(request, gettext("Handled."))
 
     @action(description=_("Mark as waiting again"), permissions=["reopen"])
     def reopen(self, request: HttpRequest, obj: InboxItem) -> None:
@@ -314,6 +326,17 @@ class InboxItemAdmin(GeneratedRows, WithList):
             rows = InboxItem.objects.filter(pk=rows.pk)
         keys = [row.pk for row in rows.select_related("account") if self.has_write_permission(request, row)]
         return InboxItem.objects.filter(pk__in=keys)
+
+
+def _way_to_correct(item: InboxItem) -> str:
+    """Return where the wrong address is corrected and the customer asked again; empty where that is done already."""
+    request, gone = item.request, item.suppression
+    if request is None or gone is None or item.kind != InboxItem.Kind.BOUNCE:
+        return ""
+    is_there_still = request.contact.address(gone.channel) == gone.address
+    if not is_there_still or failed_way(request, list(request.deliveries.all())) is None:
+        return ""
+    return reverse("admin:reviews_reviewrequest_correct_address", args=[request.pk])
 
 
 def read_as(event: DeliveryEvent | None) -> str:

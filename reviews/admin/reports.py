@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from reviewhub.backoffice.business import accounts_in_view, accounts_to_choose
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget
+from reviews.admin.badges import word_of_status
 from reviews.insights.account import Funnel, Scope, overview
 from reviews.insights.charts import columns_by_day, percent
 from reviews.models import ReviewRequest, Sequence
@@ -74,7 +75,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "form": form,
         "scope": scope,
         "bars": [
-            (status.value, status.label, numbers.requests[status], percent(numbers.requests[status], total))
+            (status.value, word_of_status(status), numbers.requests[status], percent(numbers.requests[status], total))
             for status in ReviewRequest.Status
         ],
         "funnel": _funnel(numbers.funnel),

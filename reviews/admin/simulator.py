@@ -54,7 +54,7 @@ class SimulatorForm(forms.Form):
         Sequence.objects.none(),
         label=_("Sequence"),
         required=False,
-        empty_label=_("The account's default"),
+        empty_label=_("The business's default"),
         widget=UnfoldAdminSelectWidget,
     )
     days = forms.IntegerField(label=_("Days"), min_value=1, max_value=MOST_DAYS, widget=UnfoldAdminIntegerFieldWidget)

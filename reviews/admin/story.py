@@ -3,12 +3,14 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from reviewhub.backoffice.moments import DUE
 from reviews.admin import badges, reasons, request_words
 from reviews.admin.inbox import may_opt_out, read_as
 from reviews.models import Delivery, DeliveryEvent, Feedback, InboxItem, ReviewRequest
@@ -61,6 +63,14 @@ class Chapter:
     upcoming: list[Message]
     feedback: Feedback | None
     items: list[InboxItem]  # of the inbox: what the customer said
+
+    @property
+    def is_leaving(self) -> bool:
+        """A message is about to leave, or just does: the page looks again by itself."""
+        now = timezone.now()
+        due = [row.row.leaves_at for row in self.upcoming] if not self.request.held else []
+        is_due = any(now - DUE < at < now + timedelta(minutes=1) for at in due)
+        return is_due or any(message.row.status == Delivery.Status.SENDING for message in self.messages)
 
     @property
     def past(self) -> list[Message]:

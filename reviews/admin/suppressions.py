@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +34,7 @@ from reviews.admin.lists.do_not_contact import DoNotContact
 from reviews.contacts import doubts, opt_outs
 from reviews.contacts.evidence import Subject
 from reviews.contacts.search import stored_spelling
-from reviews.models import InboxItem, Suppression
+from reviews.models import Contact, InboxItem, Suppression
 from reviews.models.addresses import InvalidAddress, read_address
 
 NOT_AN_OPT_OUT = InboxItem.Outcome.NOT_AN_OPT_OUT
@@ -178,7 +179,8 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
         if obj is None:
             return self.fields
         names = ("shown" if name == "address" else name for name in self.fields)
-        return (*names, "reason", "created_at", "lifted_at", "lifted_because")
+        lifted = ("lifted_at", "lifted_because") if obj.lifted_at else ()
+        return (*names, "customer", "reason", "created_at", *lifted)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Suppression], search_term: str
@@ -190,6 +192,17 @@ class SuppressionAdmin(FixedRows, WithList, WithHistory):
     @display(description=_("Address"), ordering="address")
     def shown(self, suppression: Suppression) -> str:
         return suppression.shown_address
+
+    @display(description=_("Customer"))
+    def customer(self, suppression: Suppression) -> str:
+        """Lead to whom the address belongs: there it is allowed again."""
+        field = Contact.address_field(suppression.channel)
+        own = Contact.objects.for_account(suppression.account).filter(**{field: suppression.address})
+        contact = own.order_by("created_at").first() if suppression.address else None
+        if contact is None:
+            return "–"
+        link = reverse("admin:reviews_contact_change", args=[contact.pk])
+        return format_html('<a class="rh-link" href="{}">{}</a>', link, contact)
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
         suppression = opt_outs.opt_out(
