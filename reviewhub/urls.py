@@ -27,7 +27,6 @@ urlpatterns = [
     path("admin/reports/", admin.site.admin_view(reports), name="reports"),
     path("admin/settings/", include("reviews.admin.settings.urls")),
     path("admin/operations/", include("reviews.admin.operations")),
-    path("admin/settings/", include("reviews.admin.settings.urls")),
     path("admin/simulator/", admin.site.admin_view(simulator), name="simulator"),
     path("admin/r/<path:row>", no_page_outside),
     path("admin/businesses/", admin.site.admin_view(switch), name="switch-business"),

@@ -1,6 +1,5 @@
 """Review requests and their messages."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -145,8 +144,8 @@ class DeliveryAdmin(GeneratedRows, AccountAdmin):
     readonly_fields = ("leaves", "reported")
 
     @display(description="Due at")
-    def leaves(self, delivery: Delivery) -> datetime:
-        return delivery.leaves_at
+    def leaves(self, delivery: Delivery) -> str:
+        return str(localize(timezone.localtime(delivery.leaves_at)))
 
     @display(description="Status", ordering="status", label=DELIVERY_COLOURS)
     def state(self, delivery: Delivery) -> tuple[str, str]:
