@@ -58,8 +58,11 @@ def accounts_in_view(request: HttpRequest) -> list[UUID] | None:
 
 def written_in_view(request: HttpRequest) -> list[UUID] | None:
     """Return those of the accounts in view in which the person may change things; None for all that there are."""
-    accounts, roles = accounts_in_view(request), roles_of(request)
-    return accounts if is_operator(request) else [pk for pk in accounts or [] if roles.get(pk) in WRITERS]
+    accounts = accounts_in_view(request)
+    if is_operator(request):
+        return accounts
+    roles = roles_of(request)
+    return [pk for pk in accounts or [] if roles.get(pk) in WRITERS]
 
 
 def accounts_to_choose(accounts: list[UUID] | None) -> "QuerySet[Account]":
@@ -69,7 +72,11 @@ def accounts_to_choose(accounts: list[UUID] | None) -> "QuerySet[Account]":
 
 
 def offer(field: Any, accounts: list[UUID] | None) -> None:
-    """Offer the accounts in a form's field; a single one is no choice, and the field is hidden."""
+    """Offer the accounts in a form's field; a single one is no choice, and the field is hidden.
+
+    None of several is chosen beforehand: nobody writes in a business's name by overlooking the field.
+    """
+    field.empty_label = _("Choose a business")
     field.queryset = accounts_to_choose(accounts)
     if len(only := field.queryset[:2]) == 1:
         field.initial, field.widget = only[0].pk, forms.HiddenInput()

@@ -1,14 +1,15 @@
-"""Tags of the back-office: `business_field`, `switcher`, `page_name`; filters: `moment`, `leaves`, `admin_list_of`."""
+"""Tags and filters of the back-office: forms and their business, names of pages and lists, times in few words."""
 
 from datetime import datetime
 from typing import Any
 
 from django import template
+from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
-from reviewhub.backoffice.business import ALL, FIELD, business_of
+from reviewhub.backoffice.business import ALL, FIELD, business_of, written_in_view
 from reviewhub.backoffice.moments import time_tag
 from reviewhub.backoffice.switcher import Switcher, switcher_of
 
@@ -42,10 +43,23 @@ def leaves(at: datetime | None) -> SafeString:
     return time_tag(at, ahead=True)
 
 
+@register.simple_tag(takes_context=True)
+def may_ask(context: dict[str, Any]) -> bool:
+    """Return True if the person may change things in a business in view; who may not is offered no way to ask."""
+    return written_in_view(context["request"]) != []
+
+
 @register.filter
 def moment(at: datetime | None) -> SafeString:
     """Return the time in few words, with the exact one as its title."""
     return time_tag(at)
+
+
+@register.filter
+def admin_title_of_list(opts: Any) -> str:
+    """Return the title of a model's list, as its own page has it; the argument is the model's `_meta`."""
+    listing = getattr(admin.site._registry.get(opts.model), "listing", None)
+    return str(listing.title if listing else capfirst(opts.verbose_name_plural))
 
 
 @register.filter

@@ -9,19 +9,24 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oauth.admin import BusinessAdmin
 from oauth.models import Account
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, action
+from reviewhub.backoffice.places import countries, zones
 from reviewhub.languages import translate
+from reviews.admin.settings.business import LongSelect
 from reviews.requests.sequences import create_default_sequence
 
 
 class AccountForm(forms.ModelForm):
     """The fields of an account. Its page has a form of its own: `settings.page_form`."""
 
+    country = forms.ChoiceField(widget=LongSelect, help_text=_("Where phone numbers without + are from."))
+    time_zone = forms.ChoiceField(widget=LongSelect)
     language = forms.ChoiceField(
         label=_("Language"),
         widget=UnfoldAdminSelectWidget,
@@ -34,8 +39,14 @@ class AccountForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "language" in self.fields:
-            self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
+        account = self.instance
+        choices: dict[str, Any] = {
+            "country": countries(),
+            "time_zone": zones(account.country, timezone.now(), present=account.time_zone),
+            "language": settings.LANGUAGES,
+        }
+        for name in choices.keys() & self.fields.keys():
+            self.fields[name].choices = choices[name]  # type: ignore[attr-defined]
 
 
 @admin.register(Account)
@@ -45,9 +56,13 @@ class ReviewAccountAdmin(BusinessAdmin):
     form = AccountForm
     add_fieldsets: ClassVar[Any] = (
         (None, {"fields": (*BusinessAdmin.fieldsets[0][1]["fields"], "language")}),
-        *BusinessAdmin.fieldsets[1:],
+        (BusinessAdmin.fieldsets[1][0], {"fields": ("texts_per_second", "calls_per_minute", "is_active")}),
     )
     actions_detail = ("card",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out of an empty form what the row has once it is saved."""
+        return self.readonly_fields if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets

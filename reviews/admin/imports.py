@@ -229,7 +229,9 @@ class ImportJobAdmin(GeneratedRows, WithList):
             "refresh": REFRESH_SECONDS,
         }
         if job.status == ImportJob.Status.DRAFT:
-            context |= _draft(job, form)
+            context |= _draft(job, form or SettingsForm(job))
+            for field in context["form"].fields.values():
+                field.disabled = not context["may_write"]
         elif job.status not in ImportJob.AT_WORK:
             context["problems"] = list(job.problems.all()[:PROBLEMS_SHOWN])
         return TemplateResponse(request, "admin/reviews/importjob/page.html", context, status=400 if form else 200)
@@ -266,10 +268,9 @@ def _with_problems(job: ImportJob) -> Iterator[list[str]]:
         ]
 
 
-def _draft(job: ImportJob, form: SettingsForm | None) -> dict[str, Any]:
+def _draft(job: ImportJob, form: SettingsForm) -> dict[str, Any]:
     """Return what the page of a draft shows: columns with examples, and a check of the first rows, or of all."""
     rows = list(islice(imports.rows_from(job), imports.CHUNK))
-    form = form or SettingsForm(job)
     columns = [
         {"heading": heading, "examples": _examples(rows, place), "field": field}
         for place, (heading, field) in enumerate(zip(imports.headings(job), form.columns(), strict=True))

@@ -118,11 +118,16 @@ def _place(request: HttpRequest, place: Place, pages: dict[str, Any]) -> dict[st
     tabs = [_item(request, page, pages) for page in place.tabs if _may_open(request, page.target, pages)]
     if not tabs:
         return None
-    active = any(tab["active"] for tab in tabs)
+    active = any(tab["active"] for tab in tabs) and not _is_installation(request, pages)
     item = {"title": place.label, "icon": place.icon, "link": tabs[0]["link"], "active": active}
     if place.tabs[0].target == "reviews.InboxItem" and (waiting := waiting_count(request)):
         item["badge"] = f"{waiting}" if waiting < MOST_WAITING else f"{MOST_WAITING}+"
     return item | {"tabs": tabs if len(tabs) > 1 else []}
+
+
+def _is_installation(request: HttpRequest, pages: dict[str, Any]) -> bool:
+    """Return True for a page of the operator's own menu: what stands there stands in no tab besides."""
+    return is_operator(request) and any(_item(request, page, pages)["active"] for page in INSTALLATION)
 
 
 def _item(request: HttpRequest, page: Page, pages: dict[str, Any]) -> dict[str, Any]:

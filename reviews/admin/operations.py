@@ -157,7 +157,9 @@ class TestMessageForm(forms.Form):
         accounts = Account.objects.filter(is_active=True).order_by("name")[:LONGEST_FILTER]
         self.accounts = {str(account.pk): account for account in accounts}
         choice = self.fields["account"]
-        choice.choices = [(key, account.name) for key, account in self.accounts.items()]  # type: ignore[attr-defined]
+        names = [(key, account.name) for key, account in self.accounts.items()]
+        several = [("", gettext("Choose a business"))] if len(names) > 1 else []
+        choice.choices = several + names  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -1,6 +1,5 @@
 """Review requests and their messages."""
 
-from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -149,8 +148,8 @@ class DeliveryAdmin(GeneratedRows, AccountAdmin):
     readonly_fields = ("leaves", "reported")
 
     @display(description=_("Due at"))
-    def leaves(self, delivery: Delivery) -> datetime:
-        return delivery.leaves_at
+    def leaves(self, delivery: Delivery) -> str:
+        return str(localize(timezone.localtime(delivery.leaves_at)))
 
     @display(description=_("Status"), ordering="status", label=DELIVERY_COLOURS)
     def state(self, delivery: Delivery) -> tuple[str, str]:

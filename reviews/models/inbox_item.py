@@ -83,4 +83,6 @@ class InboxItem(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.contact is not None and (name := str(self.contact)):
+            return name
         return gettext("%(stars)s of 5") % {"stars": self.stars} if self.stars else self.get_kind_display()

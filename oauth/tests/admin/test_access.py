@@ -191,3 +191,17 @@ def test_a_new_app_gets_a_secret_that_is_shown_once(operator: User) -> None:
     from django.contrib.auth.hashers import check_password
 
     assert check_password(found[0], application.client_secret)
+
+
+def test_nobody_types_in_a_task_of_the_queue(operator: User) -> None:
+    client = signed_in(operator)
+    assert client.get("/admin/django_q/schedule/").status_code == 200
+    form = {
+        "func": "os.getcwd",
+        "schedule_type": "O",
+        "repeats": "1",
+        "next_run_0": "2026-01-01",
+        "next_run_1": "09:00",
+    }
+    assert client.get("/admin/django_q/schedule/add/").status_code == 403
+    assert client.post("/admin/django_q/schedule/add/", form).status_code == 403

@@ -88,3 +88,15 @@ def test_a_new_account_can_ask_at_once(operator: User, now: datetime) -> None:
     }
     assert signed_in(operator).post(reverse("admin:oauth_account_add"), form).status_code == 302
     assert asked(Account.objects.get(name="New Shop"), now).status == "scheduled"
+
+
+def test_the_operator_chooses_country_and_zone_by_name_in_the_menu_of_the_installation(
+    account: Account, operator: User
+) -> None:
+    client = signed_in(operator)
+    for page in (reverse("admin:oauth_account_add"), address(account)):
+        content = client.get(page).content.decode()
+        assert "United States" in content
+        assert "New York (" in content
+        assert '<nav class="rh-width rh-tabs"' not in content  # those of Settings are of another business, or of none
+    assert "Created at" not in client.get(reverse("admin:oauth_account_add")).content.decode()

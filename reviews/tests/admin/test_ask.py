@@ -290,3 +290,15 @@ def test_a_consent_that_proves_nothing_is_not_noted(
     assert words in page
     assert "<details open>" in page
     assert not ReviewRequest.objects.exists()
+
+
+def test_the_operator_asks_in_no_business_that_was_not_chosen(
+    account: Account, other_account: Account, operator: User
+) -> None:
+    client = signed_in(operator)
+    for name in ("reviews_reviewrequest_add", "reviews_importjob_add"):
+        content = client.get(reverse(f"admin:{name}")).content.decode()
+        assert '<option value="" selected>Choose a business</option>' in content
+    form = {"first_name": "Jane", "email": "jane@example.com", "when": "0"}
+    assert "This field is required." in client.post(reverse("admin:reviews_reviewrequest_add"), form).content.decode()
+    assert not ReviewRequest.objects.exists()

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from oauth.models import Account, Membership, User
@@ -49,3 +50,11 @@ def test_the_operator_is_told_of_own_accounts_without_a_review_site(
     content = signed_in(operator).get("/admin/").content.decode()
     assert f"{account} has no review site." in content
     assert f"{other_account} has no review site." not in content
+
+
+def test_who_may_only_look_is_offered_no_way_to_ask(account: Account, owner: User, viewer: User) -> None:
+    ways = [reverse("admin:reviews_reviewrequest_add"), reverse("admin:reviews_importjob_add")]
+    offered = signed_in(owner).get("/admin/").content.decode()
+    assert [offered.count(f'href="{way}"') for way in ways] == [2, 1]  # on the page, and in the bar of a phone
+    content = signed_in(viewer).get("/admin/").content.decode()
+    assert [way for way in ways if f'href="{way}"' in content] == []

@@ -170,7 +170,9 @@ def test_a_started_one_is_stopped_and_cannot_be_started_again(job: ImportJob, ow
 
 def test_a_viewer_looks_and_changes_nothing(job: ImportJob, account: Account, viewer: User) -> None:
     client = signed_in(viewer)
-    assert "Start the import" not in client.get(address(job)).content.decode()
+    content = client.get(address(job)).content.decode()
+    assert "Start the import" not in content
+    assert all("disabled" in field for field in re.findall(r"<select[^>]*>", content))
     assert client.post(address(job), settings(start="1")).status_code == 403
     assert client.get(ADD).status_code == 403
     assert upload(client, account, LIST).status_code == 403

@@ -269,3 +269,10 @@ def test_an_address_that_does_not_exist_is_corrected_and_not_written_to(
     assert "550 5.1.1 No such user" in page
     assert f"mailto:{message.address}" not in page
     assert f"tel:{NUMBER}" in page
+
+
+def test_an_items_page_is_called_by_its_customer_under_the_inbox(account: Account, owner: User, now: datetime) -> None:
+    item = said(account, now).inbox_item
+    content = signed_in(owner).get(reverse("admin:reviews_inboxitem_change", args=[item.pk])).content.decode()
+    assert f"<h1>{item.contact}</h1>" in content
+    assert f'<a href="{reverse("admin:reviews_inboxitem_changelist")}">Inbox</a></p>' in content
