@@ -67,9 +67,6 @@ class WebhookForm(forms.ModelForm):
 class WebhookAdmin(WithActions):
     """Webhooks that staff made here, or an app that subscribed."""
 
-    class Media:
-        js = ("copy.js",)
-
     form = WebhookForm
     list_display = ("where", "wants", "state", "since_when", "by", "account")
     list_filter = ("is_active",)
