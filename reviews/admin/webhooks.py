@@ -75,9 +75,6 @@ class WebhookForm(forms.ModelForm):
 class WebhookAdmin(WithActions):
     """Webhooks that staff made here, or an app that subscribed."""
 
-    class Media:
-        js = ("copy.js",)
-
     form = WebhookForm
     list_display = ("where", "wants", "state", "since_when", "by", "account")
     list_filter = ("is_active",)
@@ -93,9 +90,9 @@ class WebhookAdmin(WithActions):
         ]
         if obj is None:
             return settings
-        secret = [(_("Secret"), {"fields": ("secrets",)})] if may_write else []
+        secret = [(None, {"fields": ("secrets",)})] if may_write else []
         origin = (None, {"fields": ("by", "created_at")})
-        return [(None, {"fields": ("how_it_is", "calls")}), *settings, *secret, origin]
+        return [(None, {"fields": ("how_it_is", "calls")}), *secret, *settings, origin]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if self.has_write_permission(request, obj) else (*self.readonly_fields, "wants")

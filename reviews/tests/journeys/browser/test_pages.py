@@ -259,9 +259,10 @@ def test_a_second_factor_is_set_up_and_asked_for_and_a_recovery_code_stands_in(
     page.wait_for_selector("h1:has-text('Set up the second step')")
     assert page.locator("img.qr").evaluate("image => image.naturalWidth") > 0
     assert fits(page)
-    phone = Phone(page.inner_text(".secret"))
+    phone = Phone("".join(page.inner_text(".secret").split()))
     page.get_by_label("Code", exact=True).fill(phone.code())
     page.get_by_role("button", name="Switch it on").click()
+    page.wait_for_selector("h1:has-text('Recovery codes')")
     codes = page.locator(".codes li").all_inner_texts()
     assert len(codes) == 10
     assert fits(page)

@@ -38,8 +38,6 @@ def test_a_passkey_is_added_and_signs_in_alone_and_as_the_second_step(
     page.goto(f"{live_server.url}/security")
     sign_in(page, owner)
     page.get_by_role("link", name="Add a passkey").click()
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Go on").click()
     page.get_by_label("A name to know it by").fill("My laptop")
     assert fits(page)
     page.keyboard.press("Enter")
@@ -67,8 +65,6 @@ def test_without_passkeys_nothing_is_offered_that_cannot_work(page: Any, live_se
     """PUBLIC_URL is another address: the browser would refuse."""
     page.goto(f"{live_server.url}/security/passkeys/add")
     sign_in(page, owner)
-    page.get_by_label("Password").fill("correct horse")
-    page.get_by_role("button", name="Go on").click()
     page.wait_for_selector("text=Passkeys do not work here")
     assert not page.get_by_role("button", name="Add it").is_visible()
     page.context.clear_cookies()

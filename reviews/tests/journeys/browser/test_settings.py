@@ -152,6 +152,19 @@ def test_a_key_is_made_and_ended(visit: Any) -> None:
     assert presses.count == 4
 
 
+def test_a_new_webhook_shows_its_secret_to_be_copied(visit: Any) -> None:
+    page = visit("connections")
+    page.get_by_role("link", name="Add a webhook").click()
+    page.get_by_label("Address").fill("https://hooks.example/b")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.locator("summary", has_text="Show").click()
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy").click()
+    page.wait_for_selector("button:has-text('Copied')")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == endpoints.secrets_of(Endpoint.objects.get())[0]
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_everybody_can_use_every_page_of_settings(
     page: Any, visit: Any, account: Account, owner: User, colleague: User, scheme: Any
