@@ -94,13 +94,25 @@ def enter(request: HttpRequest, account: Account) -> None:
 def _find(request: HttpRequest) -> Account | None:
     if not getattr(request.user, "is_staff", False):
         return None
-    if request.method == "POST" and (named := request.POST.get(FIELD, "")):
-        return named_business(request, named)
     kept = request.session.get(FIELD, "")
+    if request.method == "POST" and (named := request.POST.get(FIELD, "")):
+        return _of_form(request, named_business(request, named), kept)
     if is_operator(request):
         return _of_operator(kept)
     own = own_businesses(request)
     return next((account for account in own if str(account.pk) == kept), own[0] if own else None)
+
+
+def _of_form(request: HttpRequest, business: Account | None, kept: str) -> Account | None:
+    """Return the business that a form is for, and stay there: the page that follows shows what was saved.
+
+    A page that only asks for a preview in the background leaves the other tabs' business alone.
+    """
+    is_another = kept and business is not None and kept != str(business.pk)
+    if is_another and not request.headers.get("HX-Request"):
+        request.session[FIELD] = str(business.pk)  # type: ignore[union-attr]
+        messages.info(request, _("You are looking at %(business)s now.") % {"business": business})
+    return business
 
 
 def _of_operator(kept: str) -> Account | None:

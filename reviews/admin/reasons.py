@@ -65,8 +65,15 @@ def _patterns() -> list[tuple[re.Pattern[str], str]]:
     ]
 
 
+# What a mail server says: its code, maybe the finer one of RFC 3463, and its own words.
+_REPLY = re.compile(r"([45]\d\d)[ -]([45]\.\d{1,3}\.\d{1,3})?.*", re.DOTALL)
+
+
 def in_words(reason: str) -> str:
     """Return a stored reason as people read it; one that is not in the table as it is."""
+    if reply := _REPLY.fullmatch(reason):
+        finer = reply[2] if reply[2] and provider_codes.find(reply[2]) else ""
+        return of_code(finer or reply[1])
     for pattern, words in _patterns():
         if found := pattern.fullmatch(reason):
             return gettext(words).format(**{name: _said_parts(value) for name, value in found.groupdict().items()})

@@ -51,6 +51,14 @@ def test_a_form_writes_into_the_business_that_it_was_shown_for(
     form = {"business": str(account.pk), "account": str(account.pk), "email": "new@example.com"}
     assert two.post(ADD, form).status_code == 302
     assert Contact.objects.get(email="new@example.com").account == account
+    assert emails(two) == {"river@example.com"}  # the pages that follow show what was saved
+
+
+def test_a_preview_in_the_background_switches_nothing(two: Client, account: Account, other_account: Account) -> None:
+    switch(two, other_account.pk)
+    preview = reverse("admin:reviews_reviewrequest_preview")
+    two.post(preview, {"business": str(account.pk)}, headers={"HX-Request": "true"})
+    assert emails(two) == {"harbour@example.com"}
 
 
 def test_an_action_on_all_rows_of_a_list_keeps_to_the_business_of_its_form(
