@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from unfold.admin import checkbox
 from unfold.templatetags import unfold_list
 from unfold.views import ChangeList
@@ -84,9 +85,9 @@ _PLACE = "PLACE-OF-THE-KEY"
 
 def checkbox_of(row: Model) -> SafeString:
     """Return the theme's checkbox for the row. The theme renders a template each time; here only the key is put in."""
-    return mark_safe(_checkbox().replace(_PLACE, escape(row.pk)))  # noqa: S308 (escaped)
+    return mark_safe(_checkbox(get_language()).replace(_PLACE, escape(row.pk)))  # noqa: S308 (escaped)
 
 
 @cache
-def _checkbox() -> str:
+def _checkbox(language: str | None) -> str:
     return str(checkbox.render(ACTION_CHECKBOX_NAME, _PLACE))

@@ -25,8 +25,10 @@ from reviews.requests.sequences import create_default_sequence
 class AccountForm(forms.ModelForm):
     """The fields of an account. Its page has a form of its own: `settings.page_form`."""
 
-    country = forms.ChoiceField(widget=LongSelect, help_text=_("Where phone numbers without + are from."))
-    time_zone = forms.ChoiceField(widget=LongSelect)
+    country = forms.ChoiceField(
+        label=_("Country"), widget=LongSelect, help_text=_("Where phone numbers without + are from.")
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"), widget=LongSelect)
     language = forms.ChoiceField(
         label=_("Language"),
         widget=UnfoldAdminSelectWidget,

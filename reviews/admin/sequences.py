@@ -78,7 +78,7 @@ class SequenceForm(forms.ModelForm):
             try:
                 check_number(account)
             except Refused as refusal:
-                self.add_error(refusal.field, refusal.reason)
+                self.add_error(None, refusal.reason)  # its field, the account, is hidden
         return cleaned
 
 

@@ -54,8 +54,8 @@ def test_a_connection_tells_who_what_since_and_when_last(app: App, settings: Any
     assert (connection.application, connection.person, connection.scopes) == ("Zapier", "Ann Owner", ["read"])
     assert (connection.connected_at, connection.last_used_at) == (MOMENT, MOMENT + timedelta(days=2))
     assert "Ann Owner" in content
-    assert "3 March 2026" in content
-    assert "5 March 2026, 10:00" in content  # in the account's zone, New York
+    assert "3 Mar 2026" in content
+    assert "5 Mar 2026, 10:00" in content  # in the account's zone, New York
 
 
 def test_an_app_that_a_person_connected_twice_is_one_connection(app: App) -> None:

@@ -185,7 +185,7 @@ def test_an_unclear_text_is_decided_by_one_press_on_its_page(
     assert (unclear.outcome, unclear.handled_by) == (outcome, owner)
     assert ReviewRequest.objects.get().status == status
     page = client.get(page_of(unclear)).content.decode()
-    assert f"by {owner}: {unclear.get_outcome_display().lower()}" in page
+    assert f"by {owner}: {unclear.get_outcome_display()}" in page
     assert "Mark as waiting again" not in page
 
 

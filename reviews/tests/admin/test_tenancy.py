@@ -99,6 +99,7 @@ NOT_ADDED = {
     "reviews.senderpace",
     "reviews.idempotencykey",
     "django_q.ormq",
+    "django_q.schedule",
     "django_q.success",
     "django_q.failure",
     "account.emailaddress",

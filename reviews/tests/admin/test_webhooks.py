@@ -102,7 +102,7 @@ def test_the_page_tells_how_calls_went(office: Client, endpoint: Endpoint, accou
     settle([FinishedCall(Notice.objects.get(), endpoint, Answer(500, 120, text="<b>Oh</b>"))], timezone.now())
     page = office.get(place(endpoint)).content.decode()
     assert "Failing" in page
-    assert "0 of 1 calls went well" in page
+    assert "0 of 1 call went well" in page
     assert "120 ms" in page
     assert "&lt;b&gt;Oh&lt;/b&gt;" in page
     event = Event.objects.get()

@@ -49,7 +49,7 @@ def test_the_way_back_is_called_as_the_menu_calls_the_list(
     assert page.split('class="rh-trail"')[1].split("</a>")[0].endswith(f">{name}")
 
 
-@pytest.mark.parametrize(("button", "words"), [("reviews_inboxitem_handle", "Handled"), ("_save", "Saved.")])
+@pytest.mark.parametrize(("button", "words"), [("reviews_inboxitem_handle", "Handled."), ("_save", "Saved.")])
 def test_what_was_done_is_said_in_a_word(item: InboxItem, owner: User, button: str, words: str) -> None:
     address = reverse("admin:reviews_inboxitem_change", args=[item.pk])
     page = signed_in(owner).post(address, {"note": "", button: "1"}, follow=True)

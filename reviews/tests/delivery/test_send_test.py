@@ -92,7 +92,7 @@ def test_without_a_provider_it_goes_to_the_sandbox_and_says_so(account: Account,
 @pytest.mark.parametrize(
     ("prepare", "words"),
     [
-        ("text only", "No provider is set up for this channel (e-mail)."),
+        ("text only", "No provider is set up for this channel: E-mail."),
         ("suppressed", "must not write to this address"),
         ("no sequence", "has no standard sequence"),
         ("no address", "no postal address"),

@@ -426,6 +426,7 @@ def test_an_address_that_is_gone_is_left_by_all_requests_of_the_account(
         channel="sms",
         address="+12125550009",
         address_hash=hash_address(account.pk, "sms", "+12125550009"),
+        reason=Suppression.Reason.STOP,
         created_at=clock(),
     )
     with override_settings(TWILIO_FROM="+15005550006"):

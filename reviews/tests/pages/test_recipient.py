@@ -215,7 +215,7 @@ def test_the_same_link_may_not_write_without_end(client: Client, url: str, messa
 WILL = {
     "en": "If you press the button, Riverside Dental will stop sending you mail like this. "
     "Until you do, nothing changes.",
-    "de": "Wenn Sie auf die Schaltfläche drücken, sendet Ihnen Riverside Dental keine solchen E-Mails mehr. "
+    "de": "Wenn Sie auf die Schaltfläche tippen, sendet Ihnen Riverside Dental keine solchen E-Mails mehr. "
     "Bis dahin ändert sich nichts.",
     "es": "Si pulsa el botón, Riverside Dental dejará de enviarle correos como este. Hasta entonces no cambia nada.",
     "fr": "Si vous appuyez sur le bouton, Riverside Dental ne vous enverra plus d’e-mails de ce type. "
@@ -252,7 +252,7 @@ def test_the_way_out_says_what_its_button_will_do_and_after_the_press_that_it_is
     ("language", "will", "done"),
     [
         ("en", "will stop sending you text messages like this.", "will not send you any more text messages like this."),
-        ("de", "drücken, sendet Ihnen Riverside Dental keine solchen SMS mehr.", "Sie sind abgemeldet."),
+        ("de", "tippen, sendet Ihnen Riverside Dental keine solchen SMS mehr.", "Sie sind abgemeldet."),
         ("es", "dejará de enviarle SMS como este.", "no le enviará más SMS como este."),
         ("fr", "Si vous appuyez sur le bouton, Riverside Dental ne vous enverra plus de SMS", "est enregistrée."),
     ],

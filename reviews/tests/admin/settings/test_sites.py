@@ -43,7 +43,7 @@ def test_a_card_has_the_link_and_the_rule_in_words(client_of_owner: Client, acco
     page = words(client_of_owner.get(LIST))
     assert 'href="https://g.page/r/abc/review" target="_blank" rel="noopener noreferrer"' in page
     assert "Everybody may be asked, for nothing in return, and in their own words." in page
-    assert "as of 06/01/2025" in page
+    assert "as of 1 Jun 2025" in page
     assert "We know no rule of this site" in page
     assert page.index(">Google<") < page.index(">Maps<") < page.index(">Off<")
 
