@@ -93,7 +93,7 @@ def test_staff_write_a_text_and_see_what_becomes_of_it(
     assert fits(page)
     page.get_by_role("button", name="Move down").nth(1).click()
     page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_selector("text=was changed successfully")
+    page.wait_for_selector("text=Saved.")
     steps = sequence.steps.order_by("position")
     assert steps[0].sms_text.endswith("👍 STOP")
     assert steps[1].email_subject == "Last time we ask: how was {{ business_name }}?"
@@ -175,7 +175,7 @@ def test_feedback_is_handled_and_its_history_stays(
     page.get_by_role("link", name="Waited long.").click()
     page.get_by_label("Note").fill("Called her.")
     press(page, "Mark as handled")
-    page.wait_for_selector("text=was changed successfully")
+    page.wait_for_selector("text=Saved.")
     item = InboxItem.objects.get()
     assert (item.note, item.handled_by) == ("Called her.", owner)
     assert "Waited long." not in office("reviews/inboxitem/").inner_text("#content")
