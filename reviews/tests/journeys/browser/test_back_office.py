@@ -93,7 +93,7 @@ def test_staff_write_a_text_and_see_what_becomes_of_it(
     assert fits(page)
     page.get_by_role("button", name="Move down").nth(1).click()
     page.get_by_role("button", name="Save", exact=True).click()
-    page.wait_for_selector("text=Saved.")
+    page.wait_for_selector("text=was changed successfully")
     steps = sequence.steps.order_by("position")
     assert steps[0].sms_text.endswith("👍 STOP")
     assert steps[1].email_subject == "Last time we ask: how was {{ business_name }}?"
