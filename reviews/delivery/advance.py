@@ -95,8 +95,6 @@ def _words(statuses: Iterable[str]) -> str:
 
 
 _WORKER_MOVES = Delivery.MOVES[Delivery.Mover.WORKER]
-# A message that leaves marks an open request as sent, never one that was cancelled meanwhile: staff take that back.
-_BECOME_SENT = [status for status in lifecycle.MOVES[ReviewRequest.Status.SENT] if status in ReviewRequest.OPEN]
 
 # `lower` is there for PostgreSQL's planner. A bare status would let it choose the partial indexes of what is open or
 # due, and walk through all of that for one row, whenever it has no statistics of these tables, or old ones.
@@ -154,7 +152,7 @@ _MARK = f"""
         UPDATE reviews_reviewrequest AS r
         SET status = '{ReviewRequest.Status.SENT}', reason = '', sent_at = m.sent_at
         FROM marked AS m, open_request AS o
-        WHERE r.id = o.id AND o.status IN ({_words(_BECOME_SENT)})
+        WHERE r.id = o.id AND o.status IN ({_words(lifecycle.MOVES[ReviewRequest.Status.SENT])})
         RETURNING r.id
     ), happened AS (
         INSERT INTO reviews_event (id, type, account_id, occurred_at, request_id, delivery_id)

@@ -110,7 +110,7 @@ def _plan_again(request: ReviewRequest, cancelled: list[Delivery], *, words: str
     for row, slot in plan.shifted(cancelled, first_at=None, now=now):
         reason = f"{words} {slot.moved}".strip()[:200]
         columns = {"due_at": slot.due_at, "planned_for": None, "reason": reason}
-        states.move(row, Delivery.Status.PLANNED, by=Delivery.Mover.STAFF, now=now, **columns)
+        states.move(row, Delivery.Status.PLANNED, by=Delivery.Mover.TAKE_BACK, now=now, **columns)
         if row.step == 0:
             ReviewRequest.objects.filter(pk=request.pk).update(scheduled_for=slot.due_at)
     if request.held:

@@ -104,6 +104,7 @@ class Delivery(models.Model):
         PROVIDER = "provider"  # reported what became of a message that it took
         RECONCILIATION = "reconciliation"  # has read in the provider's list whether a message left
         STAFF = "staff"
+        TAKE_BACK = "take_back"  # staff again, who cancelled the request by mistake
 
     # For each mover and each state that it moves messages to: the states that it moves them from.
     MOVES: ClassVar[dict[Mover, dict[Status, tuple[Status, ...]]]] = {
@@ -135,10 +136,11 @@ class Delivery(models.Model):
             Status.FAILED: (Status.UNKNOWN,),
         },
         Mover.STAFF: {
-            Status.PLANNED: (Status.PLANNED, Status.FAILED, Status.UNKNOWN, Status.CANCELLED),
+            Status.PLANNED: (Status.PLANNED, Status.FAILED, Status.UNKNOWN),
             Status.SENT: (Status.UNKNOWN,),
             Status.CANCELLED: (Status.PLANNED,),
         },
+        Mover.TAKE_BACK: {Status.PLANNED: (Status.CANCELLED,)},
     }
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="deliveries")

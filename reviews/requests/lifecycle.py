@@ -16,15 +16,11 @@ from reviews.requests import planned_messages
 from reviews.webhooks import events
 
 # For each state: the states that a request may come to it from. A late answer still counts after the sequence ended.
+# One that was cancelled comes back by `restore` alone: no message that was leaving meanwhile may open it again.
 MOVES: dict[str, tuple[ReviewRequest.Status, ...]] = {
-    # Staff have a message that failed sent again, or take their cancelling back; or a text turned out not to have left,
-    # for our account's fault.
-    ReviewRequest.Status.SCHEDULED: (
-        ReviewRequest.Status.FAILED,
-        ReviewRequest.Status.SENT,
-        ReviewRequest.Status.CANCELLED,
-    ),
-    ReviewRequest.Status.SENT: (ReviewRequest.Status.SCHEDULED, ReviewRequest.Status.CANCELLED),
+    # Staff have a message that failed sent again; or a text turned out not to have left, for our account's fault.
+    ReviewRequest.Status.SCHEDULED: (ReviewRequest.Status.FAILED, ReviewRequest.Status.SENT),
+    ReviewRequest.Status.SENT: (ReviewRequest.Status.SCHEDULED,),
     ReviewRequest.Status.RESPONDED: (*ReviewRequest.OPEN, ReviewRequest.Status.COMPLETED),
     ReviewRequest.Status.COMPLETED: (ReviewRequest.Status.SENT,),
     ReviewRequest.Status.SUPPRESSED: ReviewRequest.OPEN,
@@ -52,7 +48,7 @@ def move(
 ) -> bool:
     """Move the request if its state in the database allows it, and record the event; False when it does not.
 
-    `only`: the states that it may come from, where not all of the table's are meant. `columns`: what else is written.
+    `only`: the states that it may come from, in place of the table's. `columns`: what else is written.
     """
     if not change(request, to, now=now, reason=reason, only=only, **columns):
         return False

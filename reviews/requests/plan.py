@@ -31,7 +31,7 @@ def confirm_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: date
     """
     request = delivery.request
     if request.status == ReviewRequest.Status.SCHEDULED:
-        lifecycle.move(request, ReviewRequest.Status.SENT, now=now, only=[ReviewRequest.Status.SCHEDULED])
+        lifecycle.move(request, ReviewRequest.Status.SENT, now=now)
     if request.is_open and not Delivery.objects.filter(request=request, step__gt=delivery.step).exists():
         _plan_next(delivery, steps=steps, now=now)
 

@@ -77,7 +77,7 @@ def test_every_state_but_the_first_can_be_reached_from_planned() -> None:
 
 def test_a_cancelled_message_is_planned_again_by_staff_alone() -> None:
     moves = [move for move in TABLE if move[2] == Delivery.Status.CANCELLED]
-    assert moves == [(Delivery.Mover.STAFF, Delivery.Status.PLANNED, Delivery.Status.CANCELLED)]
+    assert moves == [(Delivery.Mover.TAKE_BACK, Delivery.Status.PLANNED, Delivery.Status.CANCELLED)]
 
 
 @pytest.mark.parametrize(

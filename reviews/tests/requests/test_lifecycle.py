@@ -61,3 +61,12 @@ def test_a_request_with_a_message_ahead_is_not_completed(account: Account, now: 
     in_state(account, "sent", now)
     ReviewRequest.objects.update(sent_at=now)
     assert lifecycle.complete_unanswered(now=now + timedelta(days=30)) == 0
+
+
+def test_a_cancelled_request_comes_back_by_taking_back_alone(account: Account, now: datetime) -> None:
+    request = asked(account, now)
+    lifecycle.cancel_request(request=request, now=now)
+    for to in set(ReviewRequest.Status):
+        assert not lifecycle.change(request, to, now=now)  # such as by a message that was leaving meanwhile
+    assert ReviewRequest.objects.get().status == ReviewRequest.Status.CANCELLED
+    assert lifecycle.restore(request=request, now=now, reason="")

@@ -175,7 +175,7 @@ def test_feedback_is_handled_and_its_history_stays(
     page.get_by_role("link", name="Waited long.").click()
     page.get_by_label("Note").fill("Called her.")
     press(page, "Mark as handled")
-    page.wait_for_selector("text=Saved.")
+    page.wait_for_selector("text=Handled.")
     item = InboxItem.objects.get()
     assert (item.note, item.handled_by) == ("Called her.", owner)
     assert "Waited long." not in office("reviews/inboxitem/").inner_text("#content")
