@@ -14,10 +14,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_variables
 
-from oauth.models import User
+from oauth.api_keys import NO_HOLDER, check_number, create_api_key, find_holder
+from oauth.models import Account, ApiKey, User
 from oauth.scopes import SCOPES
 from reviewhub.encryption import Undecipherable
+from reviewhub.refused import Refused
+from reviewhub.sentences import said
 
 LIFETIMES = {0: _("Until I end it"), 30: _("30 days"), 90: _("90 days"), 365: _("A year")}
 
@@ -132,3 +136,23 @@ class KeyForm(forms.Form):
     def expires_at(self) -> datetime | None:
         days: int = self.cleaned_data["days"]
         return timezone.now() + timedelta(days=days) if days else None
+
+    @sensitive_variables()
+    def make_key(self, account: Account, user: Any) -> tuple[ApiKey, str] | None:
+        """Make the key; return its row and its value, or None with the errors of the form."""
+        holder = find_holder(account, user)
+        if self.is_valid() and holder is None:
+            self.add_error(None, said(NO_HOLDER))
+        try:
+            check_number(account, timezone.now())
+        except Refused as refusal:
+            self.add_error(None, refusal.reason)
+        if not self.is_valid() or holder is None:
+            return None
+        return create_api_key(
+            account=account,
+            user=holder,
+            name=self.cleaned_data["name"],
+            scopes=self.cleaned_data["scopes"],
+            expires_at=self.expires_at(),
+        )

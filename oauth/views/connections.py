@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from oauth.api_keys import NO_HOLDER, check_number, create_api_key, find_holder, keys_of, revoke_api_keys
+from oauth.api_keys import keys_of, revoke_api_keys
 from oauth.connections import connections_of
 from oauth.models import Account, ApiKey, Application, User
 from oauth.roles import WRITERS, MayOnlyLook, is_operator, roles_of
@@ -22,8 +22,6 @@ from oauth.scopes import SCOPES
 from oauth.server import grants
 from oauth.sign_in.forms import KeyForm
 from reviewhub.backoffice.business import business_of, enter
-from reviewhub.refused import Refused
-from reviewhub.sentences import said
 
 MOST_ACCOUNTS = 100  # on the page where an operator chooses one
 
@@ -93,22 +91,10 @@ def revoke_key(request: HttpRequest, account_id: UUID, key_id: UUID) -> HttpResp
 def _make_key(request: HttpRequest, account: Account) -> HttpResponse:
     """Make a key, and show it in this answer alone: it stands in no session and no message."""
     form = KeyForm(request.POST)
-    holder = find_holder(account, request.user)
-    if form.is_valid() and holder is None:
-        form.add_error(None, said(NO_HOLDER))
-    try:
-        check_number(account, timezone.now())
-    except Refused as refusal:
-        form.add_error(None, refusal.reason)
-    if not form.is_valid() or holder is None:
+    made = form.make_key(account, request.user)
+    if made is None:
         return _render_page(request, account, form, status=400)
-    row, key = create_api_key(
-        account=account,
-        user=holder,
-        name=form.cleaned_data["name"],
-        scopes=form.cleaned_data["scopes"],
-        expires_at=form.expires_at(),
-    )
+    row, key = made
     return _render_page(request, account, KeyForm(), new_key=key, new_name=row.name)
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from oauth.models import Account
-from oauth.roles import WRITERS, is_operator, memberships_of, roles_of
+from oauth.roles import is_operator, memberships_of, roles_of, written_accounts
 
 FIELD = "business"  # of forms, and in the session
 ALL = "all"  # the operator's choice of every business
@@ -59,10 +59,9 @@ def accounts_in_view(request: HttpRequest) -> list[UUID] | None:
 def written_in_view(request: HttpRequest) -> list[UUID] | None:
     """Return those of the accounts in view in which the person may change things; None for all that there are."""
     accounts = accounts_in_view(request)
-    if is_operator(request):
+    if accounts is None or is_operator(request):
         return accounts
-    roles = roles_of(request)
-    return [pk for pk in accounts or [] if roles.get(pk) in WRITERS]
+    return [pk for pk in written_accounts(request) if pk in accounts]
 
 
 def accounts_to_choose(accounts: list[UUID] | None) -> "QuerySet[Account]":
@@ -87,8 +86,7 @@ def enter(request: HttpRequest, account: Account) -> None:
     request._business = account  # type: ignore[attr-defined]
     timezone.activate(ZoneInfo(account.time_zone))
     if request.method == "GET":
-        request.session[FIELD] = str(account.pk)
-        messages.info(request, _("You are looking at %(business)s now.") % {"business": account})
+        _stay_in(request, account)
 
 
 def _find(request: HttpRequest) -> Account | None:
@@ -108,11 +106,15 @@ def _of_form(request: HttpRequest, business: Account | None, kept: str) -> Accou
 
     A page that only asks for a preview in the background leaves the other tabs' business alone.
     """
-    is_another = kept and business is not None and kept != str(business.pk)
-    if is_another and not request.headers.get("HX-Request"):
-        request.session[FIELD] = str(business.pk)  # type: ignore[union-attr]
-        messages.info(request, _("You are looking at %(business)s now.") % {"business": business})
+    if business is not None and kept not in ("", str(business.pk)) and not request.headers.get("HX-Request"):
+        _stay_in(request, business)
     return business
+
+
+def _stay_in(request: HttpRequest, business: Account) -> None:
+    """Keep the business in view for the pages that follow, and say so."""
+    request.session[FIELD] = str(business.pk)
+    messages.info(request, _("You are looking at %(business)s now.") % {"business": business})
 
 
 def _of_operator(kept: str) -> Account | None:

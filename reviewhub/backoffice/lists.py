@@ -42,7 +42,7 @@ ORDER = "o"
 
 @dataclass(frozen=True)
 class Line:
-    """What a list says of one row: who, what happened and what comes next, when. `tone`: good, bad or wait."""
+    """One row of a list, in words: who, what happened and what comes next, when. `tone`: good, bad or wait."""
 
     who: str
     what: str

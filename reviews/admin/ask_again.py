@@ -25,7 +25,7 @@ _NAMES = ("first_name", "last_name", "company_name", "email", "phone", "time_zon
 
 @dataclass(frozen=True)
 class Outlook:
-    """Whether the customer may be asked now; else why not, in a sentence, and the request that is the reason."""
+    """Verdict on asking the customer now: allowed, or else a sentence why not and the request that is the reason."""
 
     reason: str = ""
     request: ReviewRequest | None = None

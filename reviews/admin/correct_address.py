@@ -50,7 +50,7 @@ class CorrectAddressForm(forms.Form):
 
     @property
     def sentences(self) -> list[str]:
-        """What went wrong with which address."""
+        """Sentence about the address that failed, and its fault."""
         address = show_email(next(iter(self.wrong), self.request.contact.address(self.way)))
         causes = [reasons.cause(row) for row in self.request.deliveries.all() if is_address_wrong(row)]
         cause = next(filter(None, causes), "") or reasons.why(self.request)

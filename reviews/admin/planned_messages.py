@@ -18,7 +18,7 @@ ANSWER = "planned"  # the name of the buttons
 
 @dataclass(frozen=True)
 class Changes:
-    """How many planned messages saving would change."""
+    """Number of planned messages that saving would change."""
 
     reworded: int
     gone: int
@@ -35,7 +35,7 @@ class Changes:
 
     @property
     def sentences(self) -> list[str]:
-        """What would become of them, in words."""
+        """Their fate, in words."""
         words = []
         if self.reworded:
             words.append(

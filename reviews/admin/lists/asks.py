@@ -1,4 +1,4 @@
-"""What became of review requests, and what comes next: read for many at once, said in one line each."""
+"""Outcome of review requests, and their next step: read for many at once, said in one line each."""
 
 from collections import defaultdict
 from collections.abc import Iterable

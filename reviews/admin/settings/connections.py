@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from oauth.api_keys import NO_HOLDER, check_number, create_api_key, find_holder, keys_of, revoke_api_keys
+from oauth.api_keys import keys_of, revoke_api_keys
 from oauth.connections import connections_of
 from oauth.models import Account, ApiKey, Application, User
 from oauth.scopes import SCOPES
@@ -22,7 +22,6 @@ from oauth.server import grants
 from oauth.sign_in.forms import KeyForm
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from reviewhub.backoffice.settings_pages import enter_row, may_write, row_page, settings_page, show
-from reviewhub.refused import Refused
 from reviews.models import Attempt, Endpoint, Event
 
 MOST_WEBHOOKS = 50  # on the page
@@ -113,22 +112,10 @@ def make_key(request: HttpRequest, account: Account, **url_values: Any) -> HttpR
     if request.method != "POST":  # a reload after an error
         return _back()
     form = OfficeKeyForm(request.POST)
-    holder = find_holder(account, request.user)
-    if form.is_valid() and holder is None:
-        form.add_error(None, NO_HOLDER)
-    try:
-        check_number(account, timezone.now())
-    except Refused as refusal:
-        form.add_error(None, refusal.reason)
-    if not form.is_valid() or holder is None:
+    made = form.make_key(account, request.user)
+    if made is None:
         return _render(request, account, form, status=400)
-    row, value = create_api_key(
-        account=account,
-        user=holder,
-        name=form.cleaned_data["name"],
-        scopes=form.cleaned_data["scopes"],
-        expires_at=form.expires_at(),
-    )
+    row, value = made
     return _render(request, account, new_key=value, new_name=row.name)
 
 
