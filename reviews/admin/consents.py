@@ -9,39 +9,29 @@ from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import (
-    AccountAdmin,
     GeneratedRows,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
-    display,
 )
+from reviews.admin.lists.consents import Consents
 from reviews.models import Consent
-from reviews.models.addresses import show_email
 from reviews.models.consent import CONSENT_CHANNELS, MOST_SOURCE, MOST_WORDING
 from reviews.requests.intake import problem_of_time
 
 
 @admin.register(Consent)
-class ConsentAdmin(GeneratedRows, AccountAdmin):
+class ConsentAdmin(GeneratedRows, WithList):
     """What customers agreed to and took back. Asks, imports and opt-outs write it; nobody changes it."""
 
-    list_display = ("shown_address", "kind", "channel", "at", "source", "account")
+    listing = Consents()
     list_filter = ("kind", "channel")
-    list_select_related = ("account",)
+    list_select_related = ("account", "contact")
     ordering = ("-recorded_at",)  # the order that has an index
-    sortable_by = ()
     search_fields = ("address",)
-    nothing_here = _(
-        "Consents stand here: what customers agreed to, and when they took it back. You tell them when you ask or "
-        "import, or an app does."
-    )
     fields = ("account", "contact", "channel", "address", "kind", "wording", "source", "at", "via", "recorded_at")
-
-    @display(description=_("Address"))
-    def shown_address(self, consent: Consent) -> str:
-        return show_email(consent.address) or gettext("erased address")
 
 
 class MomentInput(UnfoldAdminTextInputWidget):

@@ -18,8 +18,7 @@ from django.utils.translation import gettext_lazy
 from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.history import Entry
 from reviewhub.backoffice.lists import WithList
-from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, WithHistory, action
-from reviewhub.languages import number
+from reviewhub.backoffice.pages import WithHistory, action
 from reviewhub.sentences import said
 from reviews.admin import customer_page, record_history
 from reviews.admin.contact_actions import CONTACT_ACTIONS
@@ -33,7 +32,7 @@ from reviews.contacts.change import change as change_contact
 from reviews.contacts.evidence import subjects_of
 from reviews.contacts.export import known_about
 from reviews.contacts.search import search_contacts
-from reviews.models import Contact, MergeCandidate
+from reviews.models import Contact
 
 
 class ContactForm(forms.ModelForm):
@@ -199,30 +198,3 @@ class ContactAdmin(WithList, WithHistory, WithActions):
             raise Http404
         back = reverse("admin:reviews_contact_change", args=[contact.pk])
         return evidence_page(self, request, account=contact.account, subjects=subjects_of(contact), back=back)
-
-
-@admin.register(MergeCandidate)
-class MergeCandidateAdmin(GeneratedRows, AccountAdmin):
-    list_display = ("by_email", "by_phone", "account", "created_at")
-    list_select_related = ("by_email", "by_phone", "account")
-    ordering = ("-created_at",)
-    actions = ("merge",)
-    nothing_here = gettext_lazy(
-        "Customers who are perhaps one person stand here: an ask named the e-mail address of one and the number of "
-        "the other."
-    )
-
-    @action(description=gettext_lazy("Merge into the customer in the first column"), permissions=["write"])
-    def merge(self, request: HttpRequest, rows: QuerySet[MergeCandidate]) -> None:
-        merged, refusals = 0, set()
-        for row in rows.select_related("by_email", "by_phone", "account"):
-            try:
-                if not self.has_write_permission(request, row):
-                    raise merge.CannotMerge(_("Some are not yours to merge."))
-                merge.merge(kept=row.by_email, other=row.by_phone, by=str(request.user), now=timezone.now())
-                merged += 1
-            except merge.CannotMerge as refusal:
-                refusals.add(str(refusal))
-        messages.success(request, _("Merged: %(number)s.") % {"number": number(merged)})
-        for words in refusals:
-            messages.warning(request, said(words))

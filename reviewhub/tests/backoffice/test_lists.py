@@ -12,8 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.contacts.suppressions import suppress
-from reviews.models import Contact, Delivery, InboxItem, ReviewRequest, Suppression
+from reviews.models import Contact, Delivery, InboxItem, MergeCandidate, ReviewRequest, Suppression
 from reviews.pages import actions
+from reviews.requests.consents import withdraw
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
 from reviews.tests.support.lists import LISTS, chips, import_job, page_of, sentences
@@ -45,6 +46,10 @@ def fill(account: Account, now: datetime, rows: int) -> None:
             )
         reason, evidence = Suppression.Reason.STAFF, f"Asked for it on the phone, note {number}."
         suppress(account=account, channel="email", address=person.email, reason=reason, evidence=evidence, now=now)
+        words = f"{WORDS} {number}"
+        withdraw(account=account, channel="email", address=person.email, reason=reason, words=words, now=now)
+        other = Contact.objects.create(account=account, first_name=f"Ava {number}", phone=f"+1212556{2000 + number}")
+        MergeCandidate.objects.create(account=account, by_email=request.contact, by_phone=other)
         import_job(account, now, f"customers of week {number}.csv", asked=number, refused=3, known=2)
 
 

@@ -14,7 +14,6 @@ from reviews.contacts.suppressions import suppress
 from reviews.models import (
     Contact,
     Delivery,
-    MergeCandidate,
     ReviewRequest,
     Suppression,
 )
@@ -126,15 +125,6 @@ def test_two_chosen_ones_are_merged_and_three_are_not(account: Account, owner: U
     assert "Merged into Zoë" in merge(other, contact)
     assert set(Contact.objects.all()) == {contact, third}
     assert Contact.objects.get(pk=contact.pk).company_name == "Zoo"
-
-
-def test_a_pair_that_a_call_named_together_is_merged(account: Account, owner: User, contact: Contact) -> None:
-    other = Contact.objects.create(account=account, phone="+12125550178")
-    candidate = MergeCandidate.objects.create(account=account, by_email=contact, by_phone=other)
-    given = {"action": "merge", "_selected_action": [str(candidate.pk)]}
-    shown = signed_in(owner).post("/admin/reviews/mergecandidate/", given, follow=True).content.decode()
-    assert "Merged: 1." in shown
-    assert list(Contact.objects.all()) == [contact]
 
 
 def test_a_viewer_reads_and_changes_nothing(contact: Contact, viewer: User) -> None:

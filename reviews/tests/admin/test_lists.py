@@ -14,7 +14,6 @@ from reviews.models import (
     Contact,
     Delivery,
     DeliveryEvent,
-    MergeCandidate,
     ReviewRequest,
     Suppression,
 )
@@ -29,7 +28,7 @@ pytestmark = pytest.mark.django_db
 # --- Cost -------------------------------------------------------------------------------------------
 
 
-TABLES = ["delivery", "deliveryevent", "mergecandidate"]  # the others: reviewhub/tests/backoffice/test_lists.py
+TABLES = ["delivery", "deliveryevent"]  # the others: reviewhub/tests/backoffice/test_lists.py
 
 
 @pytest.mark.parametrize("model", TABLES)
@@ -40,8 +39,6 @@ def test_a_list_costs_no_query_for_a_row(
         request = asked(account, now, person=Person(email=f"c{number}@example.com"))
         delivery = Delivery.objects.get(request=request)
         actions.record_feedback(delivery=delivery, rating=3, text="so so", now=now)
-        other = Contact.objects.create(account=account, phone=f"+1212555{number:04}")
-        MergeCandidate.objects.create(account=account, by_email=request.contact, by_phone=other)
         DeliveryEvent.objects.create(
             account=account, delivery=delivery, provider="p", key=str(number), occurred_at=now, received_at=now
         )

@@ -17,6 +17,8 @@ LISTS = {
     "inbox": "/admin/reviews/inboxitem/",
     "imports": "/admin/reviews/importjob/",
     "do_not_contact": "/admin/reviews/suppression/",
+    "consents": "/admin/reviews/consent/",
+    "duplicates": "/admin/reviews/mergecandidate/",
 }
 
 
