@@ -41,10 +41,10 @@ class AccountForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        account = self.instance
+        here = {name: self.initial.get(name) or "" for name in ("country", "time_zone")}
         choices: dict[str, Any] = {
             "country": countries(),
-            "time_zone": zones(account.country, timezone.now(), present=account.time_zone),
+            "time_zone": zones(here["country"], timezone.now(), present=here["time_zone"]),
             "language": settings.LANGUAGES,
         }
         for name in choices.keys() & self.fields.keys():
@@ -68,6 +68,11 @@ class ReviewAccountAdmin(BusinessAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin where the last business is: the next one is seldom at the other end of the world."""
+        last = Account.objects.order_by("-created_at").values("country", "time_zone", "language").first()
+        return {**(last or {}), **super().get_changeform_initial_data(request)}
 
     def save_model(self, request: HttpRequest, obj: Account, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -6,6 +6,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reviews.admin import reasons
 from reviews.models import Suppression
 from reviews.models.base import Channel
 
@@ -41,8 +42,8 @@ def shortened(text: str) -> str:
 
 
 def in_words(stored: str) -> str:
-    """Return a stored reason in the reader's language, if that has it; without the full stop of a sentence alone."""
-    return shortened(_(stored)).removesuffix(".") if stored else ""
+    """Return a stored reason as people read it, without the full stop of a sentence alone."""
+    return shortened(reasons.in_words(stored)).removesuffix(".") if stored else ""
 
 
 def stars(count: int) -> str:

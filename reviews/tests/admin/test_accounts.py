@@ -1,5 +1,6 @@
 """The page of an account, which the operator makes, and the card with its code."""
 
+import re
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -100,3 +101,10 @@ def test_the_operator_chooses_country_and_zone_by_name_in_the_menu_of_the_instal
         assert "New York (" in content
         assert '<nav class="rh-width rh-tabs"' not in content  # those of Settings are of another business, or of none
     assert "Created at" not in client.get(reverse("admin:oauth_account_add")).content.decode()
+
+
+def test_a_new_business_begins_where_the_last_one_is(account: Account, operator: User) -> None:
+    Account.objects.update(country="DE", time_zone="Europe/Berlin")
+    page = signed_in(operator).get(reverse("admin:oauth_account_add")).content.decode()
+    assert re.search(r'<option value="DE" selected', page)
+    assert re.search(r'<option value="Europe/Berlin" selected', page)

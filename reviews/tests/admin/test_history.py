@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
-from oauth.models import Account, Membership, User
+from oauth.models import Account, Application, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.contacts import erase, suppressions
 from reviews.models import ReviewSite, Sequence, Suppression
@@ -29,7 +30,7 @@ def history(client: Client, model: str, key: Any) -> str:
 
 
 def change(before: str, after: str) -> str:
-    return f"<del>{before}</del> <ins>{after}</ins>"
+    return f'<del data-label="Before">{before}</del> <ins data-label="After">{after}</ins>'
 
 
 def test_a_change_of_an_account_names_person_time_and_both_values(account: Account, owner: User) -> None:
@@ -158,4 +159,18 @@ def test_rows_from_before_have_a_first_version(account: Account, owner: User, st
     name = {Account: "oauth_account", Sequence: "reviews_sequence"}[model]
     page = history(signed_in(owner), name, row.pk)
     assert "Kept from here on" in page
-    assert "<ins>Renamed</ins>" in page
+    assert ">Renamed</ins>" in page
+
+
+def test_a_page_without_versions_says_what_people_did(account: Account, operator: User) -> None:
+    client = signed_in(operator)
+    app = reverse("admin:oauth_application_add")
+    client.post(app, {"name": "Zap", "client_type": "confidential", "redirect_uris": "https://zap.example/cb"})
+    row = Application.objects.get(name="Zap")
+    page = client.get(reverse("admin:oauth_application_history", args=[row.pk])).content.decode()
+    assert "Added." in page
+    assert f"by {operator}" in page
+    LogEntry.objects.all().delete()
+    page = client.get(reverse("admin:oauth_application_history", args=[row.pk])).content.decode()
+    assert "Nobody has changed anything here by hand." in page
+    assert "probably" not in page
