@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.formats import time_format
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from oauth2_provider.models import DeviceGrant
@@ -134,6 +135,15 @@ class PersonAdmin(DjangoUserAdmin, OperatorAdmin):
             now = timezone.now()
             grants.revoke_user(obj, now)
             revoke_api_keys(ApiKey.objects.filter(user=obj), now)
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: Any = None) -> HttpResponse:
+        """Say what is still missing: without a role in a business, the person sees nothing."""
+        words = gettext("%(person)s works in no business yet.") % {"person": obj}
+        link = f"{reverse('admin:oauth_membership_add')}?user={obj.pk}"
+        messages.info(
+            request, format_html('{} <a class="rh-link" href="{}">{}</a>', words, link, gettext("Give a role"))
+        )
+        return super().response_add(request, obj, post_url_continue)
 
 
 @admin.register(ApiKey)

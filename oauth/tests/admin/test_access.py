@@ -128,8 +128,19 @@ def test_a_new_person_signs_in_with_the_address_in_any_case(office: Client) -> N
     form = {"email": "New@Example.com", "name": "New", "is_staff": "on", "password1": password, "password2": password}
     response = office.post(reverse("admin:oauth_user_add"), form | {"usable_password": "true"})
     assert response.status_code == 302
-    assert User.objects.get(name="New").email == "new@example.com"
+    person = User.objects.get(name="New")
+    assert person.email == "new@example.com"
+    page = office.get(response["Location"]).content.decode()
+    assert "New works in no business yet." in page
+    assert f'href="{reverse("admin:oauth_membership_add")}?user={person.pk}"' in page
     assert Client().login(username="NEW@example.com", password=password)
+
+
+def test_an_operator_is_told_that_nobody_changes_what_the_installation_writes(office: Client, owner: User) -> None:
+    page = office.get(reverse("admin:oauth_accesstoken_add"))
+    assert page.status_code == 403
+    assert "Nobody changes it by hand" in page.content.decode()
+    assert "the operator of this site" not in page.content.decode()
 
 
 def test_the_hash_of_a_password_is_not_shown(office: Client, owner: User) -> None:
