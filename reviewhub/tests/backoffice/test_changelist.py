@@ -8,28 +8,23 @@ from django.urls import reverse
 from unfold.templatetags import unfold_list
 from unfold.templatetags.unfold_list import UnfoldBooleanWidget
 
-from oauth.models import Account, User
+from oauth.api_keys import create_api_key
+from oauth.models import Account, ApiKey, User
 from oauth.tests.flow import signed_in
-from reviews.models import Contact, MergeCandidate
 
 pytestmark = pytest.mark.django_db
 
 
-def make_candidates(account: Account, count: int) -> list[MergeCandidate]:
-    """Pairs of customers who may be one: their list is the theme's, with actions."""
-    candidates = []
-    for number in range(count):
-        one = Contact.objects.create(account=account, email=f"c{number}@example.com")
-        other = Contact.objects.create(account=account, phone=f"+1212555{2000 + number}")
-        candidates.append(MergeCandidate.objects.create(account=account, by_email=one, by_phone=other))
-    return candidates
+def make_keys(account: Account, owner: User, count: int) -> list[ApiKey]:
+    """API keys: their list is the theme's, with an action."""
+    return [create_api_key(account=account, user=owner, name=f"Key {number}")[0] for number in range(count)]
 
 
 def test_headers_are_written_once_and_every_row_has_its_labels(
-    account: Account, owner: User, monkeypatch: pytest.MonkeyPatch
+    account: Account, owner: User, operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_candidates(account, 3)
-    client, address = signed_in(owner), reverse("admin:reviews_mergecandidate_changelist")
+    make_keys(account, owner, 3)
+    client, address = signed_in(operator), reverse("admin:oauth_apikey_changelist")
     written, write = [], UnfoldBooleanWidget.render
 
     def render(widget: UnfoldBooleanWidget, name: str, *given: object, **more: object) -> str:
@@ -42,14 +37,14 @@ def test_headers_are_written_once_and_every_row_has_its_labels(
     rows = re.findall(r"<tr[^>]*>.*?</tr>", shown.partition("<tbody")[2], re.DOTALL)[:3]
     labels = {tuple(re.findall(r'data-label="([^"]+)"', row)) for row in rows}
     assert len(labels) == 1
-    assert {"Select record", "by email"} < set(labels.pop())
+    assert {"Select record", "prefix"} < set(labels.pop())
 
 
 def test_a_list_is_the_one_that_the_theme_writes_by_itself(
-    account: Account, owner: User, monkeypatch: pytest.MonkeyPatch
+    account: Account, owner: User, operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_candidates(account, 3)
-    client, address = signed_in(owner), reverse("admin:reviews_mergecandidate_changelist")
+    make_keys(account, owner, 3)
+    client, address = signed_in(operator), reverse("admin:oauth_apikey_changelist")
 
     def page() -> str:
         # Tokens and nonces are others for each page.
@@ -61,8 +56,8 @@ def test_a_list_is_the_one_that_the_theme_writes_by_itself(
     assert page() == kept
 
 
-def test_the_box_of_a_row_is_the_themes_own(account: Account, owner: User) -> None:
-    (candidate,) = make_candidates(account, 1)
-    page = signed_in(owner).get(reverse("admin:reviews_mergecandidate_changelist")).content.decode()
-    assert f'value="{candidate.pk}"' in page
+def test_the_box_of_a_row_is_the_themes_own(account: Account, owner: User, operator: User) -> None:
+    (key,) = make_keys(account, owner, 1)
+    page = signed_in(operator).get(reverse("admin:oauth_apikey_changelist")).content.decode()
+    assert f'value="{key.pk}"' in page
     assert "PLACE-OF-THE-KEY" not in page

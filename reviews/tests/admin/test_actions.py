@@ -17,7 +17,7 @@ from oauth.tests.flow import signed_in
 from reviewhub.backoffice.actions import Action, WithActions
 from reviews.contacts import erase
 from reviews.contacts.suppressions import suppress
-from reviews.models import Contact, Delivery, Endpoint, ReviewRequest, Sequence, Suppression
+from reviews.models import Contact, Delivery, Endpoint, MergeCandidate, ReviewRequest, Sequence, Suppression
 from reviews.requests import holds, lifecycle
 from reviews.requests.sequences import copy_sequence, make_default
 from reviews.tests.support.helpers import JANE, asked
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 TABLES = {page.model: page.confirmed_actions for page in admin.site._registry.values() if isinstance(page, WithActions)}
 CASES = [pytest.param(model, row, id=f"{model.__name__}-{row.name}") for model, rows in TABLES.items() for row in rows]
 STAFF = Suppression.Reason.STAFF
-ALWAYS = {"roll_secret", "copy"}  # offered whatever state the row is in
+ALWAYS = {"roll_secret", "copy", "merge_pair"}  # offered whatever state the row is in
 each_action = pytest.mark.parametrize(("model", "action"), CASES)
 SOMETIMES = [case for case in CASES if case.values[1].name not in ALWAYS]  # type: ignore[union-attr]
 
@@ -46,6 +46,9 @@ def offering(model: type[Any], name: str, account: Account, now: datetime) -> An
             endpoints.switch_off(endpoint, "")
         return Endpoint.objects.get()
     request = asked(account, now, delay=timedelta(hours=48))
+    if model is MergeCandidate:
+        other = Contact.objects.create(account=account, first_name="Bo", phone="+12125550178")
+        return MergeCandidate.objects.create(account=account, by_email=request.contact, by_phone=other)
     if name == "retry":
         Delivery.objects.update(status="failed")
     if name == "take_back":
@@ -101,6 +104,7 @@ def test_the_tables_are_walked() -> None:
             *("take_back", "correct_address"),
         ],
         "Contact": ["ask_again", "leave_alone", "allow_again", "erase"],
+        "MergeCandidate": ["merge_pair"],
         "Sequence": ["copy", "make_default"],
         "Endpoint": ["send_test", "tell_again", "roll_secret", "retire_secret", "switch_off", "switch_on"],
     }
