@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from oauth.roles import is_operator
@@ -134,7 +135,7 @@ def _item(request: HttpRequest, page: Page, pages: dict[str, Any]) -> dict[str, 
     link, *others = (_address(target, pages) for target in (page.target, *page.also))
     home = reverse("admin:index")
     active = request.path == home if link == home else request.path.startswith((link, *others))
-    return {"title": page.label, "icon": page.icon, "link": link, "active": active}
+    return {"title": capfirst(str(page.label)), "icon": page.icon, "link": link, "active": active}
 
 
 def _may_open(request: HttpRequest, target: str, pages: dict[str, Any]) -> bool:
