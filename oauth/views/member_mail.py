@@ -69,10 +69,9 @@ def stop_member_mail(request: HttpRequest, token: str) -> HttpResponse:
         membership = find_by_token(token)
     except BadSignature as error:
         raise Http404 from error
-    is_done = membership is None or membership.told == Tell.NEVER
-    if request.method == "POST" and membership is not None and not is_done:
+    if request.method == "POST" and membership is not None:
         choose(membership, Tell.NEVER)
-        is_done = True
+    is_done = membership is None or membership.told == Tell.NEVER
     language = (membership.user.language or membership.account.language) if membership is not None else ""
     context = {"membership": membership, "is_done": is_done}
     if not language:

@@ -37,9 +37,9 @@ def test_the_page_shows_what_holds_and_keeps_a_choice_with_its_history(signed_in
     assert choose(signed_in, row, "daily").status_code == 302
     row.refresh_from_db()
     assert (row.tell, row.told) == ("daily", Membership.Tell.DAILY)
-    assert row.history.first().tell == "daily"  # type: ignore[attr-defined]
+    assert row.history.first().tell == "daily"
     choose(signed_in, row, "daily")
-    assert row.history.filter(tell="daily").count() == 1  # type: ignore[attr-defined]
+    assert row.history.filter(tell="daily").count() == 1
 
 
 @pytest.mark.parametrize(("role", "told"), [("owner", "at_once"), ("manager", "daily"), ("viewer", "never")])

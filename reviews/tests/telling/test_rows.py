@@ -9,6 +9,7 @@ import pytest
 from oauth.member_mail import choose
 from oauth.models import Account, MemberMail, Membership, User
 from oauth.sign_in.members import remove_member
+from oauth.tests.threads import at_once
 from reviewhub.testing import make_member
 from reviews import tasks
 from reviews.contacts import erase
@@ -410,3 +411,50 @@ def test_noting_costs_the_same_for_many_items_and_members(
     with django_assert_max_num_queries(9):
         assert rows.note_wanted(clock()) == 20
     assert Telling.objects.count() == 20 * 6
+
+
+# --- Many processes ---------------------------------------------------------------------------------
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_processes_that_meet_note_each_item_once_and_claim_each_mail_once(
+    account: Account, owner: User, clock: Clock
+) -> None:
+    for number in range(4):
+        member(account, "manager", "at_once", f"m{number}")
+    for number in range(20):
+        reply(account, clock(), key=f"k{number}")
+    assert sum(at_once(*[lambda: rows.note_wanted(clock())] * 6)) == 20
+    assert Telling.objects.count() == 20 * 5
+
+    def claim_all() -> list[int]:
+        mails = []
+        while (mail := rows.claim(clock())) is not None:
+            mails.append(mail.pk)
+        return mails
+
+    claimed = [pk for keys in at_once(*[claim_all] * 6) for pk in keys]
+    assert sorted(claimed) == sorted(MemberMail.objects.values_list("pk", flat=True))
+    assert len(claimed) == 5
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_is_removed_while_an_item_is_noted_stops_nothing(account: Account, owner: User, clock: Clock) -> None:
+    gone = member(account, "manager", "at_once", "gone")
+    reply(account, clock())
+    at_once(lambda: rows.note_wanted(clock()), lambda: remove_member(membership=gone, now=clock()))
+    rows.note_wanted(clock())
+    assert [row.mail.membership.user for row in Telling.objects.all()] == [owner]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_feedback_that_turns_bad_while_its_item_is_noted_is_told(
+    account: Account, owner: User, leave: Leave, tell: Tell, clock: Clock
+) -> None:
+    leave(1, "Once.")
+    at_once(lambda: rows.note_wanted(clock()), lambda: leave(1, "Twice."))
+    [mail] = tell()
+    assert "Twice." in mail.text
