@@ -15,6 +15,7 @@ from oauth.views.introspect import introspect
 from oauth.views.invitation import accept_invitation
 from oauth.views.language import choose_language
 from oauth.views.me import Me
+from oauth.views.member_mail import member_mail, stop_member_mail
 from oauth.views.metadata import metadata
 from oauth.views.revoke import revoke
 from oauth.views.security import (
@@ -65,6 +66,8 @@ urlpatterns = [
     path("security/recovery-codes/new", NewRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("security/sessions/end-others", end_other_sessions, name="end-other-sessions"),
     path("security/sessions/<id:session_id>/end", end_session, name="end-session"),
+    path("security/mail", member_mail, name="member-mail"),
+    path("security/mail/stop/<str:token>", stop_member_mail, name="stop-member-mail"),
     path("language", choose_language, name="language"),
     path("connections", connections, name="connections"),
     path("connections/<id:account_id>", account_connections, name="account-connections"),

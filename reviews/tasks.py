@@ -13,10 +13,11 @@ from reviews.contacts import erase
 from reviews.delivery import pauses, reconcile
 from reviews.delivery.drain import send_due
 from reviews.delivery.provider_events import apply
-from reviews.inbox import decisions, telling
+from reviews.inbox import decisions
 from reviews.insights import counters
 from reviews.models import IdempotencyKey
 from reviews.requests import imports, lifecycle
+from reviews.telling import rows as tellings
 from reviews.webhooks import endpoints, events
 
 IDEMPOTENCY_KEPT = timedelta(hours=24)
@@ -35,7 +36,6 @@ def tick() -> None:
     imports.wake_stalled(timezone.now())
     endpoints.tell_owners()
     endpoints.catch_up(timezone.now())
-    telling.tell_owners()
 
 
 def sweep() -> None:
@@ -51,6 +51,7 @@ def sweep() -> None:
     endpoints.renew_encryption()
     adapters.renew_encryption()
     events.forget(now)
+    tellings.forget()
 
 
 def apply_events(*event_ids: int) -> int:

@@ -38,6 +38,11 @@ ROLES = {
     Membership.Role.MANAGER: gettext_lazy("Manager"),
     Membership.Role.VIEWER: gettext_lazy("Viewer"),
 }
+TOLD = {
+    Membership.Tell.AT_ONCE: gettext_lazy("Mail about the inbox: at once"),
+    Membership.Tell.DAILY: gettext_lazy("Mail about the inbox: in the morning"),
+    Membership.Tell.NEVER: gettext_lazy("Mail about the inbox: never"),
+}
 
 
 class InviteForm(forms.Form):
@@ -78,10 +83,11 @@ class Member:
     is_you: bool
     has_second_factor: bool
     is_last_owner: bool
+    told: str
 
 
 def _members(account: Account, you: Any) -> list[Member]:
-    memberships = list(account.memberships.select_related("user").order_by("created_at"))
+    memberships = list(account.memberships.select_related("user", "mail").order_by("created_at"))
     factors = Authenticator.objects.filter(type__in=FACTORS, user__in=[row.user_id for row in memberships])
     secured = set(factors.values_list("user_id", flat=True))
     owners = [row for row in memberships if row.role == Membership.Role.OWNER and row.user.is_active]
@@ -92,6 +98,7 @@ def _members(account: Account, you: Any) -> list[Member]:
             is_you=row.user_id == you.pk,
             has_second_factor=row.user_id in secured,
             is_last_owner=row.role == Membership.Role.OWNER and not [owner for owner in owners if owner != row],
+            told=str(TOLD[row.told]),
         )
         for row in memberships
     ]
@@ -114,6 +121,7 @@ def _render(request: HttpRequest, account: Account, form: InviteForm | None = No
         "invitations": _invitations(account, timezone.now()) if owns else [],
         "owns": owns,
         "form": form or InviteForm(account),
+        "sends_mail": settings.MAIL_PROVIDER,
     }
     return show(request, "people.html", context, account=account, status=status)
 

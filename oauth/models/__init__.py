@@ -2,6 +2,7 @@ from oauth.models.account import Account, Membership
 from oauth.models.api_key import ApiKey
 from oauth.models.application import Application
 from oauth.models.invitation import Invitation
+from oauth.models.member_mail import MemberMail
 from oauth.models.tokens import AccessToken, Grant, IDToken, RefreshToken
 from oauth.models.user import User
 from oauth.models.user_session import UserSession
@@ -14,6 +15,7 @@ __all__ = [
     "Grant",
     "IDToken",
     "Invitation",
+    "MemberMail",
     "Membership",
     "RefreshToken",
     "User",

@@ -206,9 +206,27 @@ class Membership(models.Model):
         MANAGER = "manager", _("Manager")
         VIEWER = "viewer", _("Viewer")
 
+    class Tell(models.TextChoices):
+        AT_ONCE = "at_once", _("At once")
+        DAILY = "daily", _("Once a day")
+        NEVER = "never", _("Never")
+
+    # Of who has chosen nothing. Owners answer for the business. Managers have one mail in the morning, so that nothing
+    # lies about while the owner is away. Viewers may only look: nothing waits for them.
+    TELL_BY_ROLE = {Role.OWNER: Tell.AT_ONCE, Role.MANAGER: Tell.DAILY, Role.VIEWER: Tell.NEVER}
+
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey("oauth.User", on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.MANAGER)
+    tell = models.CharField(
+        _("mail about the inbox"),
+        max_length=7,
+        choices=Tell,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("When the person is told what waits in the inbox; as usual in their role if empty."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     history = HistoricalRecords()
@@ -221,6 +239,9 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=models.Q(role__in=["owner", "manager", "viewer"]), name="membership_role_known"
             ),
+            models.CheckConstraint(
+                condition=models.Q(tell__in=["", "at_once", "daily", "never"]), name="membership_tell_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -229,6 +250,17 @@ class Membership(models.Model):
             "role": self.get_role_display(),
             "account": self.account,
         }
+
+    @property
+    def told(self) -> "Membership.Tell":
+        """When the person is told what waits in the inbox: as they chose, or as usual in their role."""
+        return Membership.Tell(self.tell) if self.tell else self.TELL_BY_ROLE[Membership.Role(self.role)]
+
+    @classmethod
+    def are_told(cls, when: "Membership.Tell", path: str = "") -> models.Q:
+        """Return the condition that `told` is that; `path` leads to the membership, as in "mail__membership__"."""
+        roles = [role for role, usual in cls.TELL_BY_ROLE.items() if usual == when]
+        return models.Q(**{f"{path}tell": when}) | models.Q(**{f"{path}tell": "", f"{path}role__in": roles})
 
 
 class ActsForAccount(models.Model):

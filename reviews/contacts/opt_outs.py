@@ -82,7 +82,7 @@ def suppress_for_good(
 def settle_items(suppression: Suppression, outcome: InboxItem.Outcome, *, now: datetime) -> None:
     """Settle the inbox items that ask about the number: the question has been answered."""
     waiting = InboxItem.objects.filter(suppression=suppression, kind=InboxItem.Kind.UNCLEAR_OPT_OUT, handled_at=None)
-    waiting.update(handled_at=now, outcome=outcome, tell_owners=False)
+    waiting.update(handled_at=now, outcome=outcome, is_to_tell=False)
 
 
 def _record_opt_out(suppression: Suppression, now: datetime) -> None:

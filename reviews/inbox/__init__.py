@@ -1,1 +1,1 @@
-"""Inbox: what waits for a person, what they decide, and telling staff of it."""
+"""Inbox: what waits for a person, and what they decide."""

@@ -111,7 +111,7 @@ def _decide(item: InboxItem, outcome: InboxItem.Outcome, *, by: User, now: datet
     rows = InboxItem.objects.filter(pk=item.pk, outcome="")
     if item.kind == InboxItem.Kind.UNCLEAR_OPT_OUT:
         rows = rows.filter(handled_at=None)
-    if rows.update(handled_at=now, handled_by=by, outcome=outcome, tell_owners=False):
+    if rows.update(handled_at=now, handled_by=by, outcome=outcome, is_to_tell=False):
         return
     item.refresh_from_db()
     somebody = item.handled_by or ("Time" if item.outcome == InboxItem.Outcome.UNDECIDED else "Somebody else")

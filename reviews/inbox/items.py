@@ -1,5 +1,8 @@
 """Items of the inbox: written in the transaction of what they are about, handled once, by the first who does.
 
+An item that staff are to be told of says so itself, from the same transaction on; who is told, and when, is the work of
+`reviews.telling`.
+
 What staff decide about an item, and what follows from that, is in `reviews.inbox.decisions`.
 """
 
@@ -12,13 +15,19 @@ from oauth.models import Account, User
 from reviews.contacts import suppressions
 from reviews.models import Contact, Delivery, DeliveryEvent, Feedback, InboxItem, Suppression
 from reviews.models.base import Channel
+from reviews.models.inbox_item import is_complaint
 
 Kind = InboxItem.Kind
 
 
-def keep_feedback(feedback: Feedback) -> None:
-    """Put the feedback into the inbox; feedback that the customer has changed waits again."""
-    request = feedback.request
+def keep_feedback(feedback: Feedback, *, before: Feedback | None = None) -> None:
+    """Put the feedback into the inbox; feedback that the customer has changed waits again.
+
+    `before`: as it was until then. Staff are told of a complaint, and again when its words change.
+    """
+    request, is_bad = feedback.request, is_complaint(feedback.rating, feedback.text)
+    was_said = before is not None and is_complaint(before.rating, before.text) and before.text == feedback.text
+    is_news = is_bad and not was_said
     item = InboxItem(
         account_id=feedback.account_id,
         contact_id=request.contact_id if request else None,
@@ -28,27 +37,26 @@ def keep_feedback(feedback: Feedback) -> None:
         text=feedback.text,
         stars=feedback.rating,
         created_at=feedback.created_at,
+        is_to_tell=is_news,
     )
-    InboxItem.objects.bulk_create(
-        [item],
-        update_conflicts=True,
-        unique_fields=["feedback"],
-        update_fields=["text", "stars", "handled_at", "handled_by"],
-    )
+    changed = ["text", "stars", "handled_at", "handled_by"]
+    if is_news or not is_bad:  # else whoever was not told yet still is
+        changed.append("is_to_tell")
+    InboxItem.objects.bulk_create([item], update_conflicts=True, unique_fields=["feedback"], update_fields=changed)
 
 
 def add_reply(event: DeliveryEvent, *, account: Account) -> None:
     """Put a customer's text into the account's inbox, once."""
-    _add_text(event, account, kind=Kind.REPLY)
+    _add_text(event, account, kind=Kind.REPLY, is_to_tell=True)
 
 
 def add_unclear(event: DeliveryEvent, *, account: Account, suppression: Suppression, tell: bool) -> None:
     """Put a text that is perhaps an opt-out into the account's inbox, once.
 
-    `suppression`: the one that holds the number until somebody decides. `tell`: the owners get a mail, which
-    `reviews.inbox.telling` sends.
+    `suppression`: the one that holds the number until somebody decides. `tell`: False for another text of a number that
+    staff were told of.
     """
-    _add_text(event, account, kind=Kind.UNCLEAR_OPT_OUT, suppression=suppression, tell_owners=tell)
+    _add_text(event, account, kind=Kind.UNCLEAR_OPT_OUT, suppression=suppression, is_to_tell=tell)
 
 
 def _add_text(event: DeliveryEvent, account: Account, **more: Any) -> None:
@@ -89,6 +97,7 @@ def record_bounce(
         suppression=suppression,
         text=text,
         created_at=now,
+        is_to_tell=True,
     )
     InboxItem.objects.bulk_create([item], ignore_conflicts=True)
 
@@ -102,7 +111,7 @@ def _contact_with(account: Account, channel: str, address: str) -> Any:
 
 def handle(items: QuerySet[InboxItem], *, by: User | None, now: datetime) -> int:
     """Mark items as handled; return how many were not yet: what somebody else has handled keeps their name."""
-    return items.filter(handled_at=None).update(handled_at=now, handled_by=by, tell_owners=False)
+    return items.filter(handled_at=None).update(handled_at=now, handled_by=by, is_to_tell=False)
 
 
 def reopen(items: QuerySet[InboxItem]) -> int:

@@ -17,7 +17,17 @@ from django.db.models.functions import TruncHour, TruncMinute
 from django.utils.module_loading import import_string
 
 from oauth.models import Account
-from reviews.models import ChannelHealth, Delivery, DeliveryEvent, Endpoint, Notice, Pause, ReviewRequest, WorkerBeat
+from reviews.models import (
+    ChannelHealth,
+    Delivery,
+    DeliveryEvent,
+    Endpoint,
+    Notice,
+    Pause,
+    ReviewRequest,
+    Telling,
+    WorkerBeat,
+)
 from reviews.models.base import Channel
 from reviews.models.pause import with_sender
 
@@ -156,6 +166,16 @@ def webhooks(now: datetime) -> Webhooks:
         off=Count("pk", filter=Q(is_active=False)),
     )
     return Webhooks(due["count"], due["oldest"], states)
+
+
+def staff_mail(now: datetime) -> tuple[int, int]:
+    """Count the members whose mail about the inbox is due, and those whose mail is refused."""
+    is_refused = Q(mail__failing_since__isnull=False)
+    waiting = Telling.objects.due(now).filter(is_refused | Q(mail__due_at__lte=now))
+    counts = waiting.aggregate(
+        due=Count("mail", distinct=True), refused=Count("mail", distinct=True, filter=is_refused)
+    )
+    return counts["due"], counts["refused"]
 
 
 def requests_by_status() -> dict[str, int]:

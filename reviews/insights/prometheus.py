@@ -74,7 +74,7 @@ def _is_loopback(text: str) -> bool:
 
 
 class Installation(Collector):
-    """Collector of the metrics of one moment, in at most fourteen statements."""
+    """Collector of the metrics of one moment, in at most fifteen statements."""
 
     def __init__(self, now: datetime) -> None:
         self.now = now
@@ -91,6 +91,9 @@ class Installation(Collector):
         yield from self._workers()
         yield from self._providers()
         yield from self._webhooks()
+        due, refused = installation.staff_mail(self.now)
+        yield _gauge("staff_mail_due", "Members whose mail about the inbox is due.", [], [([], due)])
+        yield _gauge("staff_mail_refused", "Members whose mail about the inbox is refused.", [], [([], refused)])
         counts = installation.requests_by_status()
         text = "Review requests by status; an estimate once there are many."
         yield _gauge("requests", text, ["status"], [([status], count) for status, count in counts.items()])

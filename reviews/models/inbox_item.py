@@ -13,6 +13,13 @@ from reviews.models.provider_event import DeliveryEvent
 from reviews.models.request import ReviewRequest
 from reviews.models.suppression import Suppression
 
+LOW = 2  # stars, and fewer: a complaint
+
+
+def is_complaint(stars: int | None, text: str) -> bool:
+    """Tell whether feedback is a complaint. Words without stars may be one: nobody knows before they are read."""
+    return stars <= LOW if stars is not None else bool(text.strip())
+
 
 class InboxItem(models.Model):
     """Something that waits for a person, or that a person has handled."""
@@ -57,7 +64,12 @@ class InboxItem(models.Model):
     note = models.TextField(
         max_length=2_000, blank=True, help_text=_("For your colleagues; the customer never sees it.")
     )
-    tell_owners = models.BooleanField(default=False, editable=False, help_text=_("The owners are still to be mailed."))
+    is_to_tell = models.BooleanField(
+        default=False,
+        editable=False,
+        db_column="tell_owners",  # as it began: processes from before an update still write it
+        help_text=_("It is still to be noted which members are told."),
+    )
 
     objects = AccountQuerySet.as_manager()
 
@@ -79,10 +91,15 @@ class InboxItem(models.Model):
         indexes = [
             models.Index(fields=["account", "-id"], name="inbox_newest"),
             models.Index(fields=["account", "-id"], condition=Q(handled_at=None), name="inbox_waiting"),
-            models.Index(fields=["id"], condition=Q(tell_owners=True), name="inbox_to_tell"),
+            models.Index(fields=["id"], condition=Q(is_to_tell=True), name="inbox_to_tell"),
         ]
 
     def __str__(self) -> str:
         if self.contact is not None and (name := str(self.contact)):
             return name
         return gettext("%(stars)s of 5") % {"stars": self.stars} if self.stars else self.get_kind_display()
+
+    @property
+    def is_worth_telling(self) -> bool:
+        """Tell whether staff are told of the item: of feedback, if it is a complaint, or may be one (rule N1)."""
+        return self.kind != self.Kind.FEEDBACK or is_complaint(self.stars, self.text)

@@ -44,6 +44,7 @@ _mark_clicked = Change(
 def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: datetime) -> Feedback:
     """Store the customer's feedback in place of an earlier one, and end the follow-ups."""
     lifecycle.respond(request=delivery.request, now=now, reason="Left feedback.")
+    before: Feedback | None = getattr(delivery.request, "feedback", None)
     feedback, is_new = Feedback.objects.update_or_create(
         request=delivery.request,
         defaults={"rating": rating, "text": text, "updated_at": now},
@@ -55,7 +56,7 @@ def record_feedback(*, delivery: Delivery, rating: int | None, text: str, now: d
             "updated_at": now,
         },
     )
-    items.keep_feedback(feedback)
+    items.keep_feedback(feedback, before=before)
     _record_event(feedback, Event.Type.FEEDBACK_CREATED if is_new else Event.Type.FEEDBACK_UPDATED, now)
     return feedback
 

@@ -14,6 +14,7 @@ PLACES = 256  # of draining processes, by process id
 _last_beat = RawValue("d", 0.0)
 _last_drain = RawValue("d", 0.0)
 _last_notifier_beat = RawValue("d", 0.0)
+_last_teller_beat = RawValue("d", 0.0)
 _is_stopping = RawValue("b", 0)
 _drains = RawArray("d", PLACES)  # last beat of each draining process; 0 for a place where nobody drains
 
@@ -43,6 +44,11 @@ def beat_notifier() -> None:
     _last_notifier_beat.value = time.monotonic()
 
 
+def beat_teller() -> None:
+    """Record that the teller is at work now."""
+    _last_teller_beat.value = time.monotonic()
+
+
 def last_beat() -> float:
     """Return the time of the last beat of any worker of this cluster; 0 for none."""
     return float(_last_beat.value)
@@ -56,6 +62,11 @@ def last_drain() -> float:
 def last_notifier_beat() -> float:
     """Return the time of the notifier's last beat; 0 for none."""
     return float(_last_notifier_beat.value)
+
+
+def last_teller_beat() -> float:
+    """Return the time of the teller's last beat; 0 for none."""
+    return float(_last_teller_beat.value)
 
 
 def count_draining() -> int:

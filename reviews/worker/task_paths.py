@@ -10,5 +10,6 @@ SWEEP = "reviews.tasks.sweep"
 APPLY_EVENTS = "reviews.tasks.apply_events"
 IMPORT_ROWS = "reviews.tasks.import_rows"
 
-# Stored nowhere: the watchdog calls it.
+# Stored nowhere: the watchdog calls them.
 RUN_NOTIFIER = "reviews.webhooks.notifier.run"
+RUN_TELLER = "reviews.telling.teller.run"

@@ -1,11 +1,11 @@
-"""The watchdog: keeps a worker cluster at work, and beside it the notifier, which calls webhooks. Runs no task itself.
+"""The watchdog: keeps a worker cluster at work, and two processes beside it. Runs no task itself.
 
 A worker process that is killed while it waits for a task takes the queue's lock with it, and the
 cluster never works again; only a new one helps. So the watchdog runs the cluster as a child, in a
 process group of its own, checks that it still does what is due, and replaces it if not.
 
-Webhooks have a process of their own: an endpoint that answers late keeps no message waiting, and a
-large campaign no webhook.
+Webhooks have a process of their own, the notifier, and so has mail to members, the teller: an
+endpoint that answers late keeps no message waiting, and a large campaign neither a webhook nor a member.
 """
 
 import contextlib
@@ -16,6 +16,8 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib import import_module
 from multiprocessing.process import BaseProcess as Process
@@ -27,7 +29,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from reviewhub.outages import DATABASE_AWAY, drop_connection
-from reviewhub.processes import end_with_parent, limit_memory
+from reviewhub.processes import end_with_parent, limit_memory, show_as
 from reviews.models import Delivery, WorkerBeat
 from reviews.models.base import Channel
 from reviews.worker import heartbeat, queue, task_paths
@@ -41,8 +43,24 @@ STOP_WITHIN = 9.0  # seconds; then the processes that are left are killed
 FORGET_AFTER = timedelta(minutes=5)  # about another cluster that was killed: the alarm has rung for four of them
 
 
+@dataclass(frozen=True)
+class Companion:
+    """A process beside the cluster: `path` leads to the function that it runs, which calls `beat` all the while."""
+
+    name: str
+    path: str
+    beat: Callable[[], None]
+    last_beat: Callable[[], float]
+
+
+COMPANIONS = (
+    Companion("notifier", task_paths.RUN_NOTIFIER, heartbeat.beat_notifier, heartbeat.last_notifier_beat),
+    Companion("teller", task_paths.RUN_TELLER, heartbeat.beat_teller, heartbeat.last_teller_beat),
+)
+
+
 class Watchdog:
-    """Keeper of one cluster and one notifier until SIGTERM or SIGINT; `restarts` counts the clusters it replaced."""
+    """Keeper of one cluster and its companions until SIGTERM or SIGINT; `restarts` counts the clusters it replaced."""
 
     def __init__(self) -> None:
         self.restarts = 0
@@ -52,26 +70,28 @@ class Watchdog:
         self._beat_written_at = 0.0
 
     def run(self) -> None:
-        """Start both processes, replace one that hangs or ended, and stop both on the signal."""
+        """Start the processes, replace one that hangs or ended, and stop them on the signal."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         while not self._prepare():
             time.sleep(LOOK_EVERY)
             if self._stop:
                 return
-        cluster, notifier = _start_cluster(), _start_notifier()
+        cluster = _start_cluster()
+        companions = {companion: _start(companion) for companion in COMPANIONS}
         while not self._stop:
             time.sleep(LOOK_EVERY)
             if not self._is_working(cluster):
                 _kill(cluster)
                 self.restarts += 1
                 cluster = _start_cluster()
-            if not _is_notifying(notifier):
-                _kill(notifier)
-                notifier = _start_notifier()
+            for companion, process in companions.items():
+                if not _is_at_work(companion, process):
+                    _kill(process)
+                    companions[companion] = _start(companion)
             if time.monotonic() - self._beat_written_at >= WRITE_EVERY:
                 self._write_beat()
-        _stop(cluster, notifier)
+        _stop(cluster, *companions.values())
         self._delete_beat()
 
     def _prepare(self) -> bool:
@@ -143,20 +163,21 @@ def _start_cluster() -> Process:
 def _share_memory() -> None:
     """Load the workers' modules before the fork, and keep the collector from touching, and so copying, their memory."""
     import_string(task_paths.DRAIN)
-    import_string(task_paths.RUN_NOTIFIER)
+    for companion in COMPANIONS:
+        import_string(companion.path)
     import_module("reviews.urls")
     gc.collect()
     gc.freeze()
 
 
-def _stop(cluster: Process, notifier: Process) -> None:
-    """SIGTERM to the cluster's parent alone: sent to all of its processes at once, it hangs."""
+def _stop(*processes: Process) -> None:
+    """SIGTERM to each, of the cluster to its parent alone: sent to all of its processes at once, it hangs."""
     heartbeat.set_stopping(True)
     ends_at = time.monotonic() + STOP_WITHIN
-    for process in (cluster, notifier):
+    for process in processes:
         if process.is_alive() and process.pid:
             os.kill(process.pid, signal.SIGTERM)
-    for process in (cluster, notifier):
+    for process in processes:
         process.join(max(ends_at - time.monotonic(), 0))
         _kill(process)
 
@@ -179,34 +200,36 @@ def _limit_memory() -> None:
     limit_memory(settings.WORKER_MEMORY_MB, threads=len(Channel.values) * settings.SEND_THREADS)
 
 
-# --- The notifier ------------------------------------------------------------------------------------
+# --- Beside the cluster ------------------------------------------------------------------------------
 
 
-def _start_notifier() -> Process:
+def _start(companion: Companion) -> Process:
     connections.close_all()
-    heartbeat.beat_notifier()
-    notifier = multiprocessing.get_context("fork").Process(target=_notifier_main, name="notifier")
-    notifier.start()
-    return notifier
+    companion.beat()
+    fork = multiprocessing.get_context("fork")
+    process = fork.Process(target=_companion_main, args=(companion,), name=companion.name)
+    process.start()
+    return process
 
 
-def _is_notifying(notifier: Process) -> bool:
-    if not notifier.is_alive():
-        logger.error("the notifier ended by itself; starting another")
+def _is_at_work(companion: Companion, process: Process) -> bool:
+    if not process.is_alive():
+        logger.error("the %s ended by itself; starting another", companion.name)
         return False
-    if time.monotonic() - heartbeat.last_notifier_beat() > HUNG_AFTER:
-        logger.error("the notifier has not been heard of for a while; replacing it")
+    if time.monotonic() - companion.last_beat() > HUNG_AFTER:
+        logger.error("the %s has not been heard of for a while; replacing it", companion.name)
         return False
     return True
 
 
-def _notifier_main() -> None:
-    """Run the notifier until the watchdog stops it, or ends itself: the kernel sends the SIGTERM then."""
+def _companion_main(companion: Companion) -> None:
+    """Run the companion until the watchdog stops it, or ends itself: the kernel sends the SIGTERM then."""
     os.setpgid(0, 0)
     signals: list[int] = []
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the watchdog, which says when to end
     signal.signal(signal.SIGTERM, lambda number, _: signals.append(number))
     end_with_parent()
+    show_as(companion.name)
     _limit_memory()
-    run = import_string(task_paths.RUN_NOTIFIER)
-    run(lambda: bool(signals) or heartbeat.is_stopping(), heartbeat.beat_notifier)
+    run = import_string(companion.path)
+    run(lambda: bool(signals) or heartbeat.is_stopping(), companion.beat)

@@ -6,9 +6,10 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from oauth.api_keys import create_api_key
-from oauth.models import Account, Membership, User
+from oauth.models import Account, MemberMail, Membership, User
 from oauth.tests.authenticator import give_phone
 from oauth.tests.flow import App, signed_in
 from reviewhub.testing import make_member
@@ -192,3 +193,20 @@ def test_a_row_of_another_own_business_is_changed_whatever_is_in_view(
     assert f'name="business" value="{other_account.pk}"' in page
     client.post(address("role", them, other_account), {"role": "manager"})
     assert Membership.objects.get(user=them).role == "manager"
+
+
+# --- When they are told -----------------------------------------------------------------------------
+
+
+def test_the_list_says_when_each_is_told_and_that_mail_is_refused(
+    client: Client, account: Account, owner: User, viewer: User
+) -> None:
+    now = timezone.now()
+    row = Membership.objects.get(user=viewer)
+    MemberMail.objects.create(membership=row, due_at=now, failing_since=now, error="550 No such user")
+    client.force_login(owner)
+    page = client.get(LIST).content.decode()
+    for words in ("Mail about the inbox: at once", "Mail about the inbox: never", "550 No such user"):
+        assert words in page
+    assert page.count('href="/security/mail"') == 1  # their own
+    assert "sends no mail yet" in page

@@ -157,13 +157,13 @@ def test_each_owner_is_written_to_in_their_own_language_and_others_in_the_accoun
     languages = {"deutsch@example.com": "de", "english@example.com": "en", "nobody@example.com": ""}
     for email, language in languages.items():
         User.objects.filter(pk=make_member(account, "owner", email).pk).update(language=language)
-    item = type("Item", (), {"account": account})()
-    context = {"item": item, "address": "https://reviews.example/x"}
-    assert mail_owners(account, template="reviews/mail/unclear_opt_out", context=context)
+    endpoint = type("Endpoint", (), {"account": account, "url": "https://x.example", "__str__": lambda _: "x"})()
+    context = {"endpoint": endpoint, "address": "https://reviews.example/x"}
+    assert mail_owners(account, template="reviews/mail/endpoint_off", context=context)
     subjects = {message.to[0]: message.subject for message in mail.outbox}
-    assert subjects["english@example.com"] == "Riverside Dental: a customer's text waits for your decision"
+    assert subjects["english@example.com"] == "Riverside Dental: webhooks to x were switched off"
     assert len(set(subjects.values())) == 3
-    assert {message.to[0]: "Nothing is sent" in str(message.body) for message in mail.outbox} == {
+    assert {message.to[0]: "Nothing is lost" in str(message.body) for message in mail.outbox} == {
         "deutsch@example.com": False,
         "english@example.com": True,
         "nobody@example.com": False,

@@ -52,7 +52,7 @@ def test_an_opt_out_suppresses_with_evidence_and_name(unclear: InboxItem, owner:
         f"Opted out by text message, as {owner} read it.",
     )
     unclear.refresh_from_db()
-    assert (unclear.outcome, unclear.handled_by, unclear.tell_owners) == ("opted_out", owner, False)
+    assert (unclear.outcome, unclear.handled_by, unclear.is_to_tell) == ("opted_out", owner, False)
 
 
 def test_no_opt_out_lets_everything_go_on(

@@ -1,6 +1,8 @@
 """Items of the inbox: made once, merged, erased and handed out with their customer."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from oauth.models import Account
@@ -112,3 +114,13 @@ def test_what_is_handed_out_has_the_items(account: Account, clock: Clock) -> Non
     items.add_reply(texted(account, clock(), "Thanks"), account=account)
     [item] = known_about(request.contact)["inbox"]
     assert (item["kind"], item["text"]) == ("reply", "Thanks")
+
+
+def test_to_tell_staff_costs_the_customer_s_call_no_statement(account: Account, clock: Clock) -> None:
+    counts = []
+    for rating in (5, 1):
+        with CaptureQueriesContext(connection) as queries:
+            actions.record_scanned_feedback(account=account, rating=rating, text="", now=clock())
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+    assert list(InboxItem.objects.order_by("pk").values_list("is_to_tell", flat=True)) == [False, True]

@@ -13,7 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families
 
-from oauth.models import Account
+from oauth.models import Account, MemberMail, Membership
+from reviewhub.testing import make_member
 from reviews.insights import counters, installation
 from reviews.models import (
     ChannelHealth,
@@ -21,9 +22,11 @@ from reviews.models import (
     DeliveryEvent,
     Endpoint,
     Event,
+    InboxItem,
     Notice,
     ReviewRequest,
     Tally,
+    Telling,
     WorkerBeat,
 )
 from reviews.requests.matching import Person
@@ -75,6 +78,7 @@ def test_an_empty_installation_has_a_zero_for_everything(read: Read) -> None:
     assert found[sample("channel_paused_seconds", channel="sms")] == 0
     assert found[sample("provider_events_unapplied")] == 0
     assert found[sample("notices_due")] == found[sample("endpoints", state="on")] == 0
+    assert found[sample("staff_mail_due")] == found[sample("staff_mail_refused")] == 0
     assert found[sample("queue_tasks")] == 0
     assert [labels for name, labels in found if name == "reviewhub_build_info"]
 
@@ -177,6 +181,23 @@ def test_calls_to_endpoints_that_answer_count_as_due(read: Read, account: Accoun
     assert found[sample("notices_due")] == 2
     assert found[sample("notices_oldest_due_age_seconds")] == 90
     assert [found[sample("endpoints", state=state)] for state in ("on", "failing", "off")] == [3, 1, 1]
+
+
+def test_members_who_wait_for_mail_are_counted(read: Read, account: Account, now: datetime) -> None:
+    later = now + timedelta(minutes=1)
+    for number, (due_at, failing_since, tell) in enumerate(
+        [(now, None, ""), (later, None, ""), (later, now, ""), (now, None, "never"), (now, None, "daily")]
+    ):
+        user = make_member(account, "owner", f"owner{number}@riverside.example")
+        Membership.objects.filter(user=user).update(tell=tell)
+        mail = MemberMail.objects.create(
+            membership=Membership.objects.get(user=user), due_at=due_at, failing_since=failing_since
+        )
+        for _ in range(2):
+            item = InboxItem.objects.create(account=account, kind="reply", created_at=now)
+            Telling.objects.create(mail=mail, item=item, created_at=now, morning=later)
+    found = read()
+    assert (found[sample("staff_mail_due")], found[sample("staff_mail_refused")]) == (2, 1)
 
 
 @pytest.mark.django_db
@@ -330,7 +351,7 @@ def test_a_database_that_is_down_is_a_passing_state(
 
 
 # PostgreSQL is asked for its estimates, too; a queue in Redis is not asked for here.
-STATEMENTS = 13 + (not settings.SQLITE) - bool(settings.REDIS_URL)
+STATEMENTS = 14 + (not settings.SQLITE) - bool(settings.REDIS_URL)
 
 
 def test_a_scrape_is_a_fixed_number_of_statements(

@@ -41,6 +41,7 @@ from reviews.requests import import_rows, imports
 from reviews.requests.ask import Ask, ask, ask_all
 from reviews.requests.csv_files import Row
 from reviews.requests.matching import Person
+from reviews.telling import rows, teller
 from reviews.tests.support.waiting import until
 from reviews.webhooks import endpoints as webhooks
 from reviews.webhooks import events, notifier
@@ -66,6 +67,13 @@ def notice_a_hang_after(seconds: float) -> None:
 def repeat_calls_after(seconds: float) -> None:
     """Shorten the lease of a notice: what a killed process had taken is called again that soon."""
     notifier.LEASE = timedelta(seconds=seconds)
+
+
+def tell_within(seconds: float) -> None:
+    """Shorten the times of mail to members: a lease, the wait after a failure, and that between two mails."""
+    rows.LEASE = rows.WINDOW = timedelta(seconds=seconds)
+    rows.WAITS = [rows.WINDOW]
+    teller.RENEW_EVERY = seconds / 4
 
 
 def die_at_each_stage() -> None:

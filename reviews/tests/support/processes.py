@@ -27,10 +27,27 @@ def cluster_of(worker: subprocess.Popen[bytes]) -> int:
     return int(until(found))
 
 
+def companion_of(worker: subprocess.Popen[bytes], name: str) -> int:
+    """The process beside the cluster that shows itself by that name, once it and the cluster run."""
+    cluster_of(worker)
+    return int(until(lambda: next((child for child in children(worker.pid) if name_of(child) == name), 0)))
+
+
+def name_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
 def notifier_of(worker: subprocess.Popen[bytes]) -> int:
-    """The process that tells other programs, once it and the cluster beside it run."""
-    cluster = cluster_of(worker)
-    return int(until(lambda: next((child for child in children(worker.pid) if child != cluster), 0)))
+    """The process that tells other programs."""
+    return companion_of(worker, "notifier")
+
+
+def teller_of(worker: subprocess.Popen[bytes]) -> int:
+    """The process that tells members."""
+    return companion_of(worker, "teller")
 
 
 def alive(pid: int) -> bool:

@@ -32,6 +32,7 @@ def in_a_child(function: Callable[[], None]) -> None:
         (heartbeat.begin_drain, heartbeat.last_drain),
         (heartbeat.end_drain, heartbeat.last_beat),
         (heartbeat.beat_notifier, heartbeat.last_notifier_beat),
+        (heartbeat.beat_teller, heartbeat.last_teller_beat),
     ],
 )
 def test_what_a_child_records_its_parent_reads(record: Callable[[], None], read: Callable[[], float]) -> None:

@@ -22,6 +22,7 @@ from oauth.models import Account
 from reviewhub.cache import ANSWER_WITHIN
 from reviews import tasks
 from reviews.models import ChannelHealth, Delivery
+from reviews.telling import teller
 from reviews.tests.support.helpers import asked
 from reviews.webhooks import notifier
 from reviews.worker import heartbeat, queue, task_paths
@@ -164,6 +165,7 @@ FUNCTIONS = {
     task_paths.APPLY_EVENTS: tasks.apply_events,
     task_paths.IMPORT_ROWS: tasks.import_rows,
     task_paths.RUN_NOTIFIER: notifier.run,
+    task_paths.RUN_TELLER: teller.run,
 }
 
 

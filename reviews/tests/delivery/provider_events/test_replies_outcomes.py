@@ -103,14 +103,14 @@ def test_an_unclear_text_holds_everything_and_asks_staff(
         request.contact,
         None,
     )
-    assert (item.tell_owners, item.suppression.reason) == (True, "unclear")  # type: ignore[union-attr]
+    assert (item.is_to_tell, item.suppression.reason) == (True, "unclear")  # type: ignore[union-attr]
     assert DeliveryEvent.objects.get().meaning == "unclear"
 
 
 def test_a_second_unclear_text_is_a_second_item_and_no_second_mail(client: Client, texted: ReviewRequest) -> None:
     for sid in ("SM10", "SM11", "SM11"):
         text(client, UNCLEAR, sid=sid)
-    assert list(InboxItem.objects.order_by("pk").values_list("tell_owners", flat=True)) == [True, False]
+    assert list(InboxItem.objects.order_by("pk").values_list("is_to_tell", flat=True)) == [True, False]
     assert Suppression.objects.count() == 1
 
 

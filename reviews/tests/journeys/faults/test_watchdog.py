@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reviews.tests.support.processes import alive, children, cluster_of, notifier_of, on_linux
+from reviews.tests.support.processes import alive, children, cluster_of, notifier_of, on_linux, teller_of
 from reviews.tests.support.site import Site, running_site
 from reviews.tests.support.waiting import until
 
@@ -53,10 +53,9 @@ def test_on_sigterm_everything_ends_within_ten_seconds(site: Site) -> None:
 
 def test_a_watchdog_that_is_killed_takes_its_children_along(site: Site) -> None:
     with site.worker(ends_with=-signal.SIGKILL) as worker:
-        cluster, notifier = cluster_of(worker), notifier_of(worker)
+        processes = [cluster_of(worker), notifier_of(worker), teller_of(worker)]
         worker.kill()
-        until(lambda: not alive(cluster))
-        until(lambda: not alive(notifier))
+        until(lambda: not any(map(alive, processes)))
 
 
 def test_the_beat_can_be_seen_from_outside(site: Site) -> None:
