@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from oauth.server.cleanup import clean_up
 from oauth.sign_in import adapters
+from reviews.alarms import telling as alarms
+from reviews.alarms import troubles
 from reviews.contacts import erase
 from reviews.delivery import pauses, reconcile
 from reviews.delivery.drain import send_due
@@ -36,6 +38,7 @@ def tick() -> None:
     endpoints.tell_owners()
     endpoints.catch_up(timezone.now())
     telling.tell_owners()
+    alarms.look_and_tell()
 
 
 def sweep() -> None:
@@ -51,6 +54,7 @@ def sweep() -> None:
     endpoints.renew_encryption()
     adapters.renew_encryption()
     events.forget(now)
+    troubles.forget(now)
 
 
 def apply_events(*event_ids: int) -> int:

@@ -43,6 +43,7 @@ ROOMS = [
     ["reviews.contacts"],
     ["reviews.inbox"],
     ["reviews.delivery"],
+    ["reviews.alarms"],
     ["reviews.pages"],
     ["reviews.api", "reviews.tasks"],
     ["reviews.simulation"],

@@ -17,6 +17,7 @@ from reviews.models.simulation import Simulation
 from reviews.models.site import ReviewSite
 from reviews.models.suppression import Suppression
 from reviews.models.tally import Tally
+from reviews.models.trouble import Trouble
 from reviews.models.webhook import Attempt, Endpoint, Notice
 from reviews.models.worker import ChannelHealth, SenderPace, WorkerBeat
 
@@ -48,5 +49,6 @@ __all__ = [
     "Simulation",
     "Suppression",
     "Tally",
+    "Trouble",
     "WorkerBeat",
 ]
