@@ -34,7 +34,7 @@ SOUND = {
     "SQLITE": False,
     "REDIS_URL": "redis://127.0.0.1",
     "OPERATOR_ALERT_URL": "https://hooks.example/services/T1/B2/x3",
-    "OPERATOR_ALERT_NUMBER": "+12125550123",
+    "OPERATOR_ALERT_NUMBER": "",
 }
 ALL = [
     checks.check_text_provider,
@@ -65,7 +65,9 @@ def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
 
 
 def test_a_number_for_alarms_needs_texts(settings: Any) -> None:
-    assert "reviewhub.E008" in ids_found(settings, TEXT_PROVIDER=False)
+    number = {"OPERATOR_ALERT_URL": "", "OPERATOR_ALERT_NUMBER": "+12125550123"}
+    assert ids_found(settings, **number) == []
+    assert "reviewhub.E008" in ids_found(settings, TEXT_PROVIDER=False, **number)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:8065/hooks/x", "http://ntfy.lan/reviews", "https://10.0.0.5/hook"])
@@ -87,7 +89,7 @@ def test_a_provider_that_can_prove_itself_is_sound(settings: Any, key: str) -> N
         ({"OPERATOR_ALERT_URL": "hooks.example/services"}, "reviewhub.E006"),
         ({"OPERATOR_ALERT_URL": "https://name:password@hooks.example/"}, "reviewhub.E006"),
         ({"OPERATOR_ALERT_NUMBER": "(212) 555-0123"}, "reviewhub.E007"),
-        ({"OPERATOR_ALERT_URL": "", "OPERATOR_ALERT_NUMBER": ""}, "reviewhub.W018"),
+        ({"OPERATOR_ALERT_URL": ""}, "reviewhub.W018"),
         ({"TWILIO_FROM": ""}, "reviewhub.E002"),
         ({"TWILIO_ACCOUNT_SID": "", "TWILIO_FROM": ""}, "reviewhub.E003"),
         ({"PUBLIC_URL": "http://reviews.example"}, "reviewhub.W001"),
