@@ -1,6 +1,7 @@
 """How gunicorn serves ReviewHub; it reads this file by itself when it is started beside it."""
 
 import gc
+from importlib import import_module
 from typing import Any
 
 from reviewhub import server_errors
@@ -22,6 +23,12 @@ preload_app = True
 
 
 def when_ready(server: Any) -> None:
-    """Keep the garbage collector from touching, and so copying, what the workers share."""
+    """Load what watches the installation, and keep the garbage collector from touching what the workers share."""
+    import_module("reviews.alarms.watch")
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Let one worker of this machine watch the installation beside its requests."""
+    import_module("reviews.alarms.watch").start()

@@ -1,5 +1,6 @@
 """System checks of the configuration (`manage.py check`): E for what cannot work, W for a risk in production."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,13 @@ from django.core.checks import Warning as Caution
 from django.db import DatabaseError, transaction
 
 from oauth.redirect_uris import LOOPBACK
+from reviewhub import outbound
 from reviewhub.env import ENV_FILE
 from reviewhub.secret_settings import SECRETS
 
 SHORTEST_METRICS_TOKEN = 32
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 Apps = Sequence[AppConfig] | None
 
@@ -37,6 +41,35 @@ def check_text_provider(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
         hint = "Set TWILIO_FROM to one of your numbers, or TWILIO_MESSAGING_SERVICE_SID."
         faults.append(Error("Texts have no sender.", hint=hint, id="reviewhub.E002"))
     return faults
+
+
+@register(Tags.compatibility)
+def check_alarms(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Find an address for alarms that cannot be called, or a number that cannot be texted."""
+    faults: list[CheckMessage] = []
+    if settings.OPERATOR_ALERT_URL:
+        try:
+            outbound.check(settings.OPERATOR_ALERT_URL, outbound.ANYWHERE)
+        except outbound.Forbidden as reason:  # which does not quote it: it is a secret
+            hint = "Copy the address that the other program shows, from https:// on."
+            faults.append(Error(f"OPERATOR_ALERT_URL cannot be called. {reason}", hint=hint, id="reviewhub.E006"))
+    if settings.OPERATOR_ALERT_NUMBER:
+        if not E164.fullmatch(settings.OPERATOR_ALERT_NUMBER):
+            hint = "Write it with + and the country's code, and without blanks, such as +12125550123."
+            faults.append(Error("OPERATOR_ALERT_NUMBER is no phone number.", hint=hint, id="reviewhub.E007"))
+        if not settings.TEXT_PROVIDER:
+            hint = "Set TWILIO_ACCOUNT_SID and its companions, or OPERATOR_ALERT_URL in its place."
+            faults.append(Error("OPERATOR_ALERT_NUMBER is set, and no text can leave.", hint=hint, id="reviewhub.E008"))
+    return faults
+
+
+@register(Tags.compatibility, deploy=True)
+def check_second_way(app_configs: Apps, **kwargs: Any) -> list[CheckMessage]:
+    """Find an installation whose operator is told of nothing once mail is what fails."""
+    if settings.OPERATOR_ALERT_URL or settings.OPERATOR_ALERT_NUMBER:
+        return []
+    hint = "Set OPERATOR_ALERT_URL (Slack, Mattermost, ntfy …) or OPERATOR_ALERT_NUMBER."
+    return [Caution("Where mail fails, nobody is told of it.", hint=hint, id="reviewhub.W018")]
 
 
 @register(Tags.security, deploy=True)

@@ -31,6 +31,10 @@ READ_WITHIN = 1.0  # second after the status, which alone is judged
 LONGEST = 2000  # characters of a URL
 LONGEST_NAME = 253  # RFC 1035 §2.3.4
 
+# For an address that the operator has written into the settings: it may lie on the machine or in the network that
+# ReviewHub runs on, and be called by http there.
+ANYWHERE: list[Network] = [IPv4Network("0.0.0.0/0"), IPv6Network("::/0")]
+
 # IPv6 addresses that stand for IPv4 ones: NAT64 (RFC 6052).
 _NAT64 = IPv6Network("64:ff9b::/96")
 # Not public by IANA's registries, which Python's own table follows late: 192.0.0.192 gives a cloud's credentials.

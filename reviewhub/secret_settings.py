@@ -45,6 +45,12 @@ def _redis_passwords(settings: Any) -> list[str]:
     return [address.password or "", unquote(address.password or ""), *parse_qs(address.query).get("password", [])]
 
 
+def _alert_url(settings: Any) -> list[str]:
+    """Return the URL, and what stands behind its host: whoever knows that may write to the operator's chat."""
+    address = urlsplit(settings.OPERATOR_ALERT_URL)
+    return [settings.OPERATOR_ALERT_URL, address.path, address.query]
+
+
 def _anymail_secrets(settings: Any) -> Iterator[Any]:
     """Yield anymail's settings that may be a secret, and the password in WEBHOOK_SECRET by itself."""
     yield from (value for name, value in settings.ANYMAIL.items() if is_secret(f"ANYMAIL_{name}"))
@@ -92,6 +98,7 @@ SECRETS = {
         Secret("REDIS_URL", _redis_passwords),
         Secret("EMAIL_URL", lambda settings: [settings.EMAIL_HOST_PASSWORD]),
         Secret("TWILIO_AUTH_TOKEN"),
+        Secret("OPERATOR_ALERT_URL", _alert_url),
         Secret(ANYMAIL, _anymail_secrets),
     )
 }

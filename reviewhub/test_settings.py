@@ -14,6 +14,7 @@ for _name in _secret_names | os.environ.keys() & {
     "ALLOWED_HOSTS",
     "DEFAULT_FROM_EMAIL",
     "LOG_FORMAT",
+    "OPERATOR_ALERT_NUMBER",
     "PREPARED_STATEMENTS",
     "STAFF_MUST_HAVE_MFA",
     "TWILIO_ACCOUNT_SID",

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from oauth.server.cleanup import clean_up
 from oauth.sign_in import adapters
+from reviews.alarms import telling as alarms
+from reviews.alarms import troubles
 from reviews.contacts import erase
 from reviews.delivery import pauses, reconcile
 from reviews.delivery.drain import send_due
@@ -36,6 +38,7 @@ def tick() -> None:
     imports.wake_stalled(timezone.now())
     endpoints.tell_owners()
     endpoints.catch_up(timezone.now())
+    alarms.look_and_tell()
 
 
 def sweep() -> None:
@@ -52,6 +55,7 @@ def sweep() -> None:
     adapters.renew_encryption()
     events.forget(now)
     tellings.forget()
+    troubles.forget(now)
 
 
 def apply_events(*event_ids: int) -> int:

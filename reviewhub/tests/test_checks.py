@@ -33,9 +33,13 @@ SOUND = {
     "METRICS_TOKEN": "",
     "SQLITE": False,
     "REDIS_URL": "redis://127.0.0.1",
+    "OPERATOR_ALERT_URL": "https://hooks.example/services/T1/B2/x3",
+    "OPERATOR_ALERT_NUMBER": "",
 }
 ALL = [
     checks.check_text_provider,
+    checks.check_alarms,
+    checks.check_second_way,
     checks.check_addresses,
     checks.check_proxy,
     checks.check_redirect_uris,
@@ -60,6 +64,17 @@ def test_a_sound_configuration_raises_nothing(settings: Any) -> None:
     assert ids_found(settings) == []
 
 
+def test_a_number_for_alarms_needs_texts(settings: Any) -> None:
+    number = {"OPERATOR_ALERT_URL": "", "OPERATOR_ALERT_NUMBER": "+12125550123"}
+    assert ids_found(settings, **number) == []
+    assert "reviewhub.E008" in ids_found(settings, TEXT_PROVIDER=False, **number)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8065/hooks/x", "http://ntfy.lan/reviews", "https://10.0.0.5/hook"])
+def test_alarms_may_go_to_a_program_of_the_operators_own_network(settings: Any, url: str) -> None:
+    assert ids_found(settings, OPERATOR_ALERT_URL=url) == []
+
+
 @pytest.mark.parametrize("key", ["WEBHOOK_SECRET", "RESEND_SIGNING_SECRET", "MAILGUN_API_KEY"])
 def test_a_provider_that_can_prove_itself_is_sound(settings: Any, key: str) -> None:
     backend = {"EMAIL_BACKEND": "anymail.backends.resend.EmailBackend"}
@@ -71,6 +86,10 @@ def test_a_provider_that_can_prove_itself_is_sound(settings: Any, key: str) -> N
     [
         ({"TWILIO_AUTH_TOKEN": ""}, "reviewhub.E001"),
         ({"BEHIND_PROXY": False}, "reviewhub.W017"),
+        ({"OPERATOR_ALERT_URL": "hooks.example/services"}, "reviewhub.E006"),
+        ({"OPERATOR_ALERT_URL": "https://name:password@hooks.example/"}, "reviewhub.E006"),
+        ({"OPERATOR_ALERT_NUMBER": "(212) 555-0123"}, "reviewhub.E007"),
+        ({"OPERATOR_ALERT_URL": ""}, "reviewhub.W018"),
         ({"TWILIO_FROM": ""}, "reviewhub.E002"),
         ({"TWILIO_ACCOUNT_SID": "", "TWILIO_FROM": ""}, "reviewhub.E003"),
         ({"PUBLIC_URL": "http://reviews.example"}, "reviewhub.W001"),

@@ -44,6 +44,7 @@ ROOMS = [
     ["reviews.inbox"],
     ["reviews.delivery"],
     ["reviews.telling"],
+    ["reviews.alarms"],
     ["reviews.pages"],
     ["reviews.api", "reviews.tasks"],
     ["reviews.simulation"],

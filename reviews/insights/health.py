@@ -64,7 +64,7 @@ def _find_fault() -> str:
         _is_migrated.cache_clear()  # keep True alone: migrations may be applied later
         return "Migrations are not applied: run `manage.py migrate`."
     beat = WorkerBeat.objects.order_by("-beat_at").first()
-    if not _takes_writes(beat):
+    if not takes_writes(beat):
         return "The database takes no writes."
     if beat is None:
         return "No worker runs: start `manage.py worker`."
@@ -80,8 +80,8 @@ class _Trial:
     succeeded_at = -math.inf
 
 
-def _takes_writes(beat: WorkerBeat | None) -> bool:
-    """Write the time into the row of a worker: on a full disk, and where it may only be read, that fails.
+def takes_writes(beat: WorkerBeat | None) -> bool:
+    """Write the time into the row of a worker: on a full disk, and where it may only be read, that fails: then False.
 
     SQLite writes nothing for an UPDATE that leaves the row as it was. After a success, nothing is written for
     WRITE_EVERY seconds, however often monitors ask.

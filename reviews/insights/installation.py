@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, F, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import TruncHour, TruncMinute
 from django.utils.module_loading import import_string
 
@@ -139,8 +139,17 @@ def unapplied_events() -> tuple[int, datetime | None]:
 
 def stray_texts(most: int) -> list[DeliveryEvent]:
     """Return customers' texts that fit no account, the newest first: somebody has to decide about each."""
+    return list(_strays().defer("payload").order_by("-received_at")[:most])
+
+
+def first_stray_text() -> datetime | None:
+    """Return when the oldest text came that fits no account; None where none waits for a decision."""
+    return _strays().order_by("received_at").values_list("received_at", flat=True).first()
+
+
+def _strays() -> QuerySet[DeliveryEvent]:
     strays = DeliveryEvent.objects.filter(applied_at=None, kind=DeliveryEvent.Kind.REPLIED).exclude(meaning="")
-    return list(strays.filter(account=None).defer("payload").order_by("-received_at")[:most])
+    return strays.filter(account=None)
 
 
 @dataclass(frozen=True)

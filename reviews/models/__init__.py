@@ -18,6 +18,7 @@ from reviews.models.site import ReviewSite
 from reviews.models.suppression import Suppression
 from reviews.models.tally import Tally
 from reviews.models.telling import Telling
+from reviews.models.trouble import Trouble
 from reviews.models.webhook import Attempt, Endpoint, Notice
 from reviews.models.worker import ChannelHealth, SenderPace, WorkerBeat
 
@@ -50,5 +51,6 @@ __all__ = [
     "Suppression",
     "Tally",
     "Telling",
+    "Trouble",
     "WorkerBeat",
 ]

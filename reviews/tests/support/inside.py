@@ -36,6 +36,7 @@ from reviews.models import (
     ImportJob,
     ImportProblem,
     Notice,
+    WorkerBeat,
 )
 from reviews.requests import import_rows, imports
 from reviews.requests.ask import Ask, ask, ask_all
@@ -325,6 +326,11 @@ def do_late_work() -> None:
     """Do the work of a minute to come."""
     with time_machine.travel(timezone.now() + timedelta(minutes=5)):
         tasks.tick()
+
+
+def age_beats() -> None:
+    """Let the last beat of each worker be five minutes old."""
+    WorkerBeat.objects.update(beat_at=timezone.now() - timedelta(minutes=5))
 
 
 def have_problems(count: int) -> int:
