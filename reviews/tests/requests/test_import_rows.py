@@ -62,7 +62,7 @@ def test_what_may_reach_nobody_is_asked_and_doubted(account: Account, owner: Use
         "+49 151 23456789,a@gmx.de",
         "15123456789,a@gmail.com",
         "4915123456789,a@mail.com",
-        "491512345678.0,",
+        "4915123456789.0,",
         ",Jane Smith <a@example.com>",
         ",mailto:a@example.com",
     ],
