@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from reviewhub.sentences import said
 from reviews.admin import reasons
 from reviews.models import ImportJob, ImportRow, ReviewRequest
+from reviews.models.addresses import show_email
 from reviews.requests import import_files, import_rows, imports
 from reviews.requests.import_rows import Counts
 
@@ -78,7 +80,7 @@ def page_of(job: ImportJob, tile: str, number: str | None) -> Page[ImportRow]:
 
 @dataclass(frozen=True)
 class Shown:
-    """A row as a page shows it: its line, what is said about it, its cells, or the request that it became."""
+    """A row as a page shows it: its line, what is said about it, its cells, and the request that it became."""
 
     line: int
     words: str
@@ -89,17 +91,24 @@ class Shown:
 def shown(job: ImportJob, rows: Sequence[ImportRow]) -> list[Shown]:
     """Return the rows of a page. Their cells come from the file as long as there is one, then from the customers."""
     requests = ReviewRequest.objects.for_account(job.account).select_related("contact")
-    by_key = {request.pk: request for request in requests.filter(pk__in=[row.request_id for row in rows])}
+    by_key: dict[UUID | None, ReviewRequest] = {
+        request.pk: request for request in requests.filter(pk__in=[row.request_id for row in rows])
+    }
     cells = _cells_of(job, {row.line for row in rows if not row.cells}) if job.content else {}
     return [
         Shown(
             row.line,
             reasons.in_words(row.text) if row.outcome == Outcome.SUPPRESSED else said(row.text),
-            row.shown or cells.get(row.line, ""),
-            by_key.get(row.request_id) if row.request_id else None,
+            row.shown or cells.get(row.line, "") or _addresses(by_key.get(row.request_id)),
+            by_key.get(row.request_id),
         )
         for row in rows
     ]
+
+
+def _addresses(request: ReviewRequest | None) -> str:
+    """Return the addresses that the customer has by now, in one line."""
+    return " · ".join(filter(None, (show_email(request.contact.email), request.contact.phone))) if request else ""
 
 
 def _cells_of(job: ImportJob, lines: set[int]) -> dict[int, str]:

@@ -6,10 +6,12 @@ from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from django.utils.translation import gettext
 
 from reviews.models.addresses import InvalidPhone, normalise_phone
 from reviews.requests.languages import UnknownLanguage, read_language
+from reviews.requests.mail_typos import meant_instead
 
 
 class Unusable(Exception):
@@ -67,6 +69,22 @@ def _doubt_of(text: str, country: str) -> str | None:
 
 def _several(text: str) -> str:
     return gettext("The cell has several: %(text)s is taken.") % {"text": text}
+
+
+def doubt_of_domain(email: str) -> str:
+    """Return a doubt where the domain of an address may be a slip; else empty."""
+    meant = meant_instead(email).rpartition("@")[2]
+    words = gettext("%(domain)s may be a typing error for %(meant)s.")
+    return words % {"domain": email.rpartition("@")[2], "meant": meant} if meant else ""
+
+
+def doubt_of_country(phone: str, country: str) -> str:
+    """Return a doubt where a number in E.164 is one of another country than `country` (ISO 3166); else empty."""
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(phone, None)) if phone else None
+    if not region or region == country:
+        return ""
+    words = gettext("%(phone)s is a number of another country (%(country)s).")
+    return words % {"phone": phone, "country": region}
 
 
 # --- Times ------------------------------------------------------------------------------------------

@@ -19,10 +19,9 @@ from reviews.requests import import_cells
 from reviews.requests.ask import NO_SITE, Ask, AskResult, ask_all
 from reviews.requests.csv_encoding import CHOICES, UNKNOWN
 from reviews.requests.csv_files import Row
-from reviews.requests.doubts_of_addresses import country_hint, typo_hint
 from reviews.requests.import_cells import Unusable
 from reviews.requests.intake import FLAT_CONSENT, read_ask
-from reviews.requests.names import split_name
+from reviews.requests.names import split_name, without_titles
 
 ERROR_OF_OURS = "An error of ours: this row was left out, and the log has the reason."
 LONG_AGO = timedelta(days=30)  # after a visit that is longer past, an ask needs a second look
@@ -32,7 +31,7 @@ SOON = timedelta(hours=1)
 _LABELS = {"mobile_phone_number": "mobile number", "email": "e-mail", "delay_hours": "hours to wait"}
 
 # Columns of which the cells are read as a call of the API is.
-_AS_THEY_ARE = ("first_name", "last_name", "company_name", "external_id", "time_zone")
+_AS_THEY_ARE = ("last_name", "company_name", "external_id", "time_zone")
 
 Outcome = ImportRow.Outcome
 
@@ -148,6 +147,8 @@ def _read(job: ImportJob, row: Row, now: datetime) -> _Read:
     if cells.get("name"):
         values |= split_name(cells["name"])
     values |= {name: cells[name] for name in _AS_THEY_ARE if cells.get(name)}
+    if cell := cells.get("first_name"):
+        values["first_name"] = without_titles(cell)
     if cell := cells.get("email"):
         values["email"], doubt = import_cells.read_email(cell)
         doubts.append(doubt)
@@ -175,7 +176,11 @@ def _read(job: ImportJob, row: Row, now: datetime) -> _Read:
         wanted = replace(wanted, delay=max(visit + wanted.delay - now, timedelta()))
         if wanted.delay > timedelta(hours=MAX_DELAY_HOURS):
             raise Unusable(gettext("Date of the visit: it is more than a year ahead."))
-    doubts += [typo_hint(wanted.person.email), country_hint(wanted.person.phone, account.country), *intake.warnings]
+    doubts += [
+        import_cells.doubt_of_domain(wanted.person.email),
+        import_cells.doubt_of_country(wanted.person.phone, account.country),
+        *intake.warnings,
+    ]
     return _Read(
         replace(
             wanted,

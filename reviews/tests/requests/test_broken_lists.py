@@ -102,7 +102,6 @@ def test_any_bytes_are_a_list_or_refused(account: Account, owner: User, raw: byt
     ImportJob.objects.all().delete()
     try:
         job = import_files.receive(account=account, user=owner, name="x", raw=raw, now=timezone.now())
-    except Unreadable as refusal:
-        assert str(refusal)
+    except Unreadable:
         return
     assert len(list(import_files.rows_from(job))) == job.total

@@ -42,7 +42,7 @@ def doubts(job: ImportJob) -> list[str]:
         ("4.9151E+11,a@example.com", "4.9151E+11 is what is left of a number"),
         ("12125550101,a@example.com", "+12125550101 is a number of another country (US)"),
         (",a@gmial.com", "gmial.com may be a typing error for gmail.com"),
-        (",a@example.con", "example.con may be a typing error for example.com"),
+        (",a@gmail.con", "gmail.con may be a typing error for gmail.com"),
         (",a@example.com ::: b@example.com", "The cell has several: a@example.com is taken"),
     ],
 )
