@@ -20,7 +20,7 @@ from oauth.hashers import new_token, token_hash
 from oauth.models import AccessToken, Account, Application, Grant, Membership, RefreshToken, User
 from oauth.models.tokens import ACCESS_PREFIX, REFRESH_PREFIX
 from reviews.models import Contact, Delivery, ReviewSite
-from reviews.requests import imports
+from reviews.requests import import_files, imports
 from reviews.requests.accounts import create_account
 from reviews.requests.ask import Ask, ask, ask_all
 from reviews.requests.matching import Person
@@ -96,7 +96,7 @@ def be_greedy(url: str, mails: int, rows: int, endpoint_count: int) -> None:
         people = [Person(email=f"greedy{number}@example.com") for number in range(first, min(first + 500, mails))]
         ask_all(account=account, wanted=[Ask(person=person) for person in people], now=now)
     raw = "".join(["email\n", *(f"row{number}@example.com\n" for number in range(rows))]).encode()
-    job = imports.receive(account=account, user=user, name="greedy.csv", raw=raw, now=now)
+    job = import_files.receive(account=account, user=user, name="greedy.csv", raw=raw, now=now)
     imports.start(job, check=False, now=now)
 
 

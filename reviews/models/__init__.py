@@ -6,7 +6,7 @@ from reviews.models.delivery import Delivery
 from reviews.models.event import SUBSCRIBABLE, Event
 from reviews.models.feedback import Feedback
 from reviews.models.idempotency import IdempotencyKey
-from reviews.models.import_job import ImportJob, ImportProblem
+from reviews.models.import_job import ImportJob, ImportRow
 from reviews.models.inbox_item import InboxItem
 from reviews.models.logo import Logo
 from reviews.models.pause import Pause
@@ -36,7 +36,7 @@ __all__ = [
     "FollowUpStep",
     "IdempotencyKey",
     "ImportJob",
-    "ImportProblem",
+    "ImportRow",
     "InboxItem",
     "Logo",
     "MergeCandidate",

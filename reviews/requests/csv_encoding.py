@@ -1,7 +1,10 @@
 """The encoding of a file of customers: told by its bytes, or chosen by a person where they leave a doubt."""
 
+import codecs
+import io
 import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -26,6 +29,7 @@ CHOICES = {
 }
 EXAMPLES = 3  # words by which a person tells the right encoding
 _WORDS_LOOKED_AT = 1_000
+_PIECE = 1024 * 1024  # bytes that are decoded at once
 
 _WORD = re.compile(rb"[^\s,;|\"]+")
 # Beyond ASCII, what names and addresses of Western Europe are written with. The rest of Windows-1252 is rare there, and
@@ -35,7 +39,7 @@ _STRANGE = re.compile(rf"[^\x00-\x7f{_USUAL}]|(?<=[^\W\d])[€£«»“”„–
 
 
 class Unreadable(Exception):
-    """The file cannot be read as CSV; the text says what to do."""
+    """The file cannot be read as a list; the text says what to do."""
 
 
 @dataclass(frozen=True)
@@ -54,31 +58,49 @@ def guess(raw: bytes) -> Guess:
     """
     if raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return Guess("utf-16")
-    text = raw.decode("utf-8", errors="replace")
-    broken = text.count(UNKNOWN) - raw.count(UNKNOWN.encode())
+    broken, well_formed = -raw.count(UNKNOWN.encode()), 0
+    for text in _pieces(raw, "utf-8"):
+        unknown = text.count(UNKNOWN)
+        broken += unknown
+        well_formed += 0 if text.isascii() else len(text) - len(text.encode("ascii", errors="ignore")) - unknown
     if not broken or raw.startswith(BOM_UTF8):
         return Guess("utf-8")
-    if well_formed := len(text) - len(text.encode("ascii", errors="ignore")) - broken:
+    if well_formed > 0:
         return Guess("utf-8", is_sure=broken <= well_formed)
-    return Guess("cp1252", is_sure=not _STRANGE.search(raw.decode("cp1252", errors="replace")))
+    return Guess("cp1252", is_sure=not any(_STRANGE.search(text) for text in _pieces(raw, "cp1252")))
 
 
-def decode(raw: bytes, encoding: str) -> str:
-    """Decode a file; what the encoding does not know becomes UNKNOWN. Raises Unreadable for what is no list."""
+def check(raw: bytes, encoding: str) -> None:
+    """Raise Unreadable for what is no list, with a way out."""
     if len(raw) > MOST_BYTES:
         raise Unreadable(
             gettext("The file is larger than %(value)s MB: split it.") % {"value": MOST_BYTES // 1024 // 1024}
         )
-    if raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise Unreadable(
-            gettext("This is a workbook. Save it as CSV in your spreadsheet program (File, Save as), and try again.")
-        )
-    text = raw.decode(_CODECS[encoding], errors="replace")
-    if "\x00" in text or text.count(UNKNOWN) * 10 > len(text):
+    length = unknown = 0
+    is_blank = True
+    for text in _pieces(raw, _CODECS[encoding]):
+        if "\x00" in text:
+            raise Unreadable(gettext("This is no text file. Save the list as CSV, and try again."))
+        length, unknown = length + len(text), unknown + text.count(UNKNOWN)
+        is_blank = is_blank and text.isspace()
+    if unknown * 10 > length:
         raise Unreadable(gettext("This is no text file. Save the list as CSV, and try again."))
-    if not text.strip():
+    if is_blank:
         raise Unreadable(gettext("The file is empty."))
-    return text
+
+
+def lines_of(raw: bytes, encoding: str) -> io.TextIOWrapper:
+    """Return the lines of a file with their ends; what the encoding does not know becomes UNKNOWN.
+
+    They are decoded as they are read: as one text, 20 MB may take four times as much.
+    """
+    return io.TextIOWrapper(io.BytesIO(raw), encoding=_CODECS[encoding], errors="replace", newline="")
+
+
+def _pieces(raw: bytes, codec: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(codec)(errors="replace")
+    for start in range(0, len(raw), _PIECE):
+        yield decoder.decode(raw[start : start + _PIECE], final=start + _PIECE >= len(raw))
 
 
 def readings(raw: bytes) -> dict[str, str]:

@@ -2,13 +2,12 @@
 
 Rows are asked in chunks. A chunk and the job's position are written in one transaction, so a worker may die at any
 moment: the next one begins with the first row that was not asked. A chunk that a worker died of is asked row by row,
-and a row that workers die of is left out. A check asks in the same way, and rolls back.
+and a row that workers die of is left out. A check asks in the same way, and rolls back. Taking an import back walks
+over its rows as asking does.
 """
 
-import hashlib
 import logging
 import time
-import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -16,23 +15,16 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext
 
-from oauth.models import Account, User
-from reviewhub.languages import number
+from oauth.models import Account
 from reviewhub.outages import DATABASE_AWAY
 from reviewhub.refused import Refused
-from reviews.models import ImportJob, ImportProblem
-from reviews.requests import csv_encoding, import_rows
-from reviews.requests.csv_encoding import Unreadable
-from reviews.requests.csv_files import (
-    MOST_ROWS,
-    Row,
-    delimiter_of,
-    guess_columns,
-    has_header,
-    rows_of,
-)
+from reviewhub.statements import insert_rows
+from reviews.models import ImportJob, ImportRow
+from reviews.requests import import_rows, import_undo
+from reviews.requests.csv_files import Row
+from reviews.requests.import_columns import guess_columns
+from reviews.requests.import_files import SAMPLE, all_rows, headings_end, rows_from
 from reviews.requests.import_rows import Counts
 from reviews.worker import task_paths
 from reviews.worker.heartbeat import is_stopping
@@ -41,85 +33,17 @@ from reviews.worker.queue import enqueue
 logger = logging.getLogger(__name__)
 
 CHUNK = 500
-SAMPLE = 50  # rows that are looked at to guess what the columns hold
+UNDONE_AT_ONCE = 100  # requests that are taken back in one transaction: each is locked until its end
 SLICE = 5.0  # seconds of work in one task: messages wait in the same queue, and must not wait longer
 STALLED = timedelta(seconds=30)
 MOST_LAPSES = 2  # workers that died over a row, the last one over it alone; then it is left out
-MOST_DRAFTS = 20  # of an account: each keeps its file
-DRAFTS_KEPT, PROBLEMS_KEPT = timedelta(days=7), timedelta(days=30)
+DRAFTS_KEPT, ROWS_KEPT = timedelta(days=7), timedelta(days=30)
+
+Status = ImportJob.Status
+ENDED = (Status.DONE, Status.CANCELLED, Status.FAILED)
 
 
-# --- Receiving a file -----------------------------------------------------------------------------
-
-
-def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetime) -> ImportJob:
-    """Store the file as a draft, with a guess at its columns; ask nobody yet. Raises Unreadable, and Refused."""
-    if ImportJob.objects.for_account(account).filter(status=ImportJob.Status.DRAFT).count() >= MOST_DRAFTS:
-        raise Refused("file", f"{MOST_DRAFTS} files wait to be started: start some first, or cancel them.")
-    encoding = csv_encoding.guess(raw)
-    text = csv_encoding.decode(raw, encoding.encoding)
-    delimiter = delimiter_of(text)
-    sample = list(islice(rows_of(text, delimiter), SAMPLE))
-    if not sample:
-        raise Unreadable(gettext("The file is empty."))
-    header = has_header(sample)
-    total = sum(1 for _ in rows_of(text, delimiter)) - header
-    if total > MOST_ROWS:
-        raise Unreadable(
-            gettext("The file has %(total)s rows, and %(most)s is the most: split it.")
-            % {"total": number(total), "most": number(MOST_ROWS)}
-        )
-    if not total:
-        raise Unreadable(gettext("The file has headings and no rows."))
-    return ImportJob.objects.create(
-        account=account,
-        user=user,
-        name=name[:200],
-        content=zlib.compress(raw),
-        encoding=encoding.encoding,
-        is_encoding_sure=encoding.is_sure,
-        digest=hashlib.sha256(raw).hexdigest(),
-        delimiter=delimiter,
-        has_header=header,
-        first_row=sample[0].cells,
-        columns=guess_columns(sample, header=header),
-        total=total,
-        created_at=now,
-        stirred_at=now,
-    )
-
-
-def same_before(job: ImportJob) -> ImportJob | None:
-    """Return the last import of the very same file that asked somebody, if there is one."""
-    others = ImportJob.objects.for_account(job.account).filter(digest=job.digest, asked__gt=0)
-    return (
-        others.exclude(pk=job.pk)
-        .exclude(status=ImportJob.Status.DRAFT)
-        .defer("content")
-        .order_by("-created_at")
-        .first()
-    )
-
-
-def rows_from(job: ImportJob) -> Iterator[Row]:
-    """Yield the rows of the file below its headings, from the first that was not asked."""
-    return islice(_all_rows(job), job.has_header + job.position, None)
-
-
-def _all_rows(job: ImportJob) -> Iterator[Row]:
-    return rows_of(csv_encoding.decode(zlib.decompress(job.content), job.encoding), job.delimiter)
-
-
-def readings(job: ImportJob) -> dict[str, str]:
-    """Return the first words of the file that read differently by its encoding, for each that it may have."""
-    return csv_encoding.readings(zlib.decompress(job.content))
-
-
-def headings(job: ImportJob) -> list[str]:
-    """Return the heading of each column; "Column 3" where the file has none."""
-    names = job.first_row if job.has_header else []
-    numbers = [gettext("Column %(number)s") % {"number": position + 1} for position in range(len(job.columns))]
-    return [(names[position] if position < len(names) else "") or number for position, number in enumerate(numbers)]
+# --- States ---------------------------------------------------------------------------------------
 
 
 def configure(
@@ -128,13 +52,15 @@ def configure(
     """Change how the file is read and asked; drop the result of an earlier check.
 
     `encoding`: the one that a person chose; empty where there is nothing to choose. In another encoding, columns that
-    hold nothing yet are guessed anew. `settings`: channel, sequence, delay_hours, and the consent of everybody in the
-    file. Return False when the job has been started meanwhile.
+    hold nothing yet are guessed anew. `settings`: channel, sequence, the hours to wait, and the consent of everybody in
+    the file. Return False when the job has been started meanwhile.
     """
-    changes = {"has_header": has_header, "total": job.total + job.has_header - has_header, **settings}
+    above = headings_end(job)
+    job.has_header = has_header
+    changes = {"has_header": has_header, "total": job.total + above - headings_end(job), **settings}
     if encoding and encoding != job.encoding:
         job.encoding = encoding
-        sample = list(islice(_all_rows(job), SAMPLE))
+        sample = list(islice(all_rows(job), job.skipped, job.skipped + SAMPLE))
         guesses = guess_columns(sample, header=has_header)
         columns = [
             column or ("" if guess in columns else guess) for column, guess in zip(columns, guesses, strict=False)
@@ -143,13 +69,12 @@ def configure(
     if encoding:
         changes |= {"encoding": encoding, "is_encoding_sure": True}
     changes["columns"] = columns
-    return _move(
-        job, (ImportJob.Status.DRAFT,), ImportJob.Status.DRAFT, **changes, **_from_the_start(now), checked=False
-    )
+    return _move(job, (Status.DRAFT,), Status.DRAFT, **changes, **_from_the_start(now), checked=False)
 
 
 def _from_the_start(now: datetime) -> dict[str, object]:
-    counts = dict.fromkeys(("position", "asked", "known", "suppressed", "refused", "lapses", "careful_until"), 0)
+    counted = ("asked", "doubtful", "known", "suppressed", "refused")
+    counts = dict.fromkeys(("position", *counted, "lapses", "careful_until"), 0)
     return counts | {"stirred_at": now}
 
 
@@ -158,8 +83,8 @@ def _move(job: ImportJob, start: Sequence[str], to: str, **changes: object) -> b
     with transaction.atomic():
         if not ImportJob.objects.filter(pk=job.pk, status__in=start).update(status=to, **changes):
             return False
-        if to in (ImportJob.Status.DRAFT, *ImportJob.AT_WORK):
-            job.problems.all().delete()
+        if to in (Status.DRAFT, Status.CHECKING, Status.RUNNING):
+            job.rows.all().delete()
     for name, value in {"status": to, **changes}.items():
         setattr(job, name, value)
     return True
@@ -173,18 +98,31 @@ def start(job: ImportJob, *, check: bool, now: datetime) -> bool:
 
     Raises Refused while another import of the account is at work: each has its turn in the same queue.
     """
+    to = Status.CHECKING if check else Status.RUNNING
+    return _to_work(job, (Status.DRAFT,), to, **_from_the_start(now), checked=check)
+
+
+def take_back(job: ImportJob, *, by: str, now: datetime) -> bool:
+    """Begin to cancel what an import that has ended asked for; return False when somebody has begun it meanwhile.
+
+    `by`: the name of a person. Raises Refused while another import of the account is at work.
+    """
+    counts = dict.fromkeys(("position", "lapses", "careful_until", "taken_back", "gone_before"), 0)
+    return _to_work(job, ENDED, Status.UNDOING, **counts, undone_by=by[:254], stirred_at=now)
+
+
+def may_take_back(job: ImportJob) -> bool:
+    """Tell whether an import that has ended asked somebody, and its rows are still there."""
+    return job.status in ENDED and job.rows.filter(outcome=ImportRow.Outcome.ASKED).exists()
+
+
+def _to_work(job: ImportJob, start: Sequence[str], to: Status, **changes: object) -> bool:
     with transaction.atomic():
         Account.objects.select_for_update(no_key=True).get(pk=job.account_id)  # the second of two presses waits
         other = _at_work().filter(account=job.account_id).exclude(pk=job.pk).first()
         if other is not None:
             raise Refused("status", f"The import “{other}” is at work: wait until it has ended, or stop it.")
-        if not _move(
-            job,
-            (ImportJob.Status.DRAFT,),
-            ImportJob.Status.CHECKING if check else ImportJob.Status.RUNNING,
-            **_from_the_start(now),
-            checked=check,
-        ):
+        if not _move(job, start, to, **changes):
             return False
     enqueue(task_paths.IMPORT_ROWS, job.pk)
     return True
@@ -192,10 +130,10 @@ def start(job: ImportJob, *, check: bool, now: datetime) -> bool:
 
 def cancel(job: ImportJob, *, now: datetime) -> bool:
     """Stop after the chunk at work; what was asked stays, a check is dropped. Return False when the job has ended."""
-    if _move(job, (ImportJob.Status.CHECKING,), ImportJob.Status.DRAFT, **_from_the_start(now), checked=False):
+    if _move(job, (Status.CHECKING,), Status.DRAFT, **_from_the_start(now), checked=False):
         return True
-    moved = ImportJob.objects.filter(pk=job.pk, status__in=(ImportJob.Status.DRAFT, ImportJob.Status.RUNNING)).update(
-        status=ImportJob.Status.CANCELLED, content=b"", ended_at=now, stirred_at=now
+    moved = ImportJob.objects.filter(pk=job.pk, status__in=(Status.DRAFT, Status.RUNNING)).update(
+        status=Status.CANCELLED, content=b"", ended_at=now, stirred_at=now
     )
     return bool(moved)
 
@@ -206,14 +144,16 @@ def work(job_id: int) -> None:
     A row that ends in an error of ours costs only itself: its chunk is asked anew row by row, and it becomes a problem.
     """
     until = time.monotonic() + SLICE
-    rows: Iterator[Row] | None = None
+    rows: Iterator[Row] | Iterator[ImportRow] | None = None
     while time.monotonic() < until and not is_stopping():
         job = _begin(job_id, timezone.now())
         if job is None:
             return
         try:
-            rows = rows or rows_from(job)
-            chunk = list(islice(rows, 1 if job.position < job.careful_until else CHUNK))
+            is_undoing = job.status == Status.UNDOING
+            rows = rows or (import_undo.rows_from(job) if is_undoing else rows_from(job))
+            usual = UNDONE_AT_ONCE if is_undoing else CHUNK
+            chunk: list[Row | ImportRow] = list(islice(rows, 1 if job.position < job.careful_until else usual))
         except MemoryError:
             logger.error("an import takes more memory than a worker may have")
             _fail(job, "It takes more memory than there is for an import: split the file.")
@@ -239,7 +179,7 @@ def work(job_id: int) -> None:
 
 
 def _fail(job: ImportJob, error: str) -> None:
-    _move(job, ImportJob.AT_WORK, ImportJob.Status.FAILED, error=error)
+    _move(job, ImportJob.AT_WORK, Status.FAILED, error=error)
 
 
 def wake_stalled(now: datetime) -> None:
@@ -249,9 +189,9 @@ def wake_stalled(now: datetime) -> None:
 
 
 def forget(now: datetime) -> None:
-    """Delete drafts that nobody started, and the problem rows of old imports: both hold addresses."""
-    ImportJob.objects.filter(status=ImportJob.Status.DRAFT, stirred_at__lt=now - DRAFTS_KEPT).delete()
-    ImportProblem.objects.filter(job__ended_at__lt=now - PROBLEMS_KEPT).delete()
+    """Delete drafts that nobody started, and the rows of old imports: both hold addresses."""
+    ImportJob.objects.filter(status=Status.DRAFT, stirred_at__lt=now - DRAFTS_KEPT).delete()
+    ImportRow.objects.filter(job__ended_at__lt=now - ROWS_KEPT).exclude(job__status=Status.UNDOING).delete()
 
 
 def _at_work() -> QuerySet[ImportJob]:
@@ -281,19 +221,28 @@ def _is_still(job: ImportJob) -> bool:
     return ImportJob.objects.filter(**same).select_for_update().exists()
 
 
-def _take(job: ImportJob, chunk: list[Row]) -> None:
-    """Ask a chunk and count it; an empty one ends the job. Runs inside the transaction that holds the job."""
+def _take(job: ImportJob, chunk: Sequence[Row | ImportRow]) -> None:
+    """Ask a chunk, or take it back, and count it; an empty one ends the job.
+
+    Runs inside the transaction that holds the job.
+    """
     now = timezone.now()
     if not chunk:
         _end(job, now)
     elif len(chunk) == 1 and job.lapses > MOST_LAPSES:
         _give_up(job, chunk[0], now)
+    elif job.status == Status.UNDOING:
+        taken_back = import_undo.take_back(job, [row for row in chunk if isinstance(row, ImportRow)], now)
+        job.taken_back += taken_back
+        job.gone_before += len(chunk) - taken_back
+        _save(job, len(chunk), now, "taken_back", "gone_before")
     else:
-        is_check = job.status == ImportJob.Status.CHECKING
-        _count(job, chunk, import_rows.check(job, chunk, now) if is_check else import_rows.ask(job, chunk, now), now)
+        rows = [row for row in chunk if isinstance(row, Row)]
+        is_check = job.status == Status.CHECKING
+        _count(job, import_rows.check(job, rows, now) if is_check else import_rows.ask(job, rows, now), now)
 
 
-def _take_care(job: ImportJob, chunk: list[Row]) -> None:
+def _take_care(job: ImportJob, chunk: Sequence[Row | ImportRow]) -> None:
     """Go on after an error of ours: without the row, where it was one, else row by row."""
     with transaction.atomic():
         if not _is_still(job):
@@ -304,24 +253,34 @@ def _take_care(job: ImportJob, chunk: list[Row]) -> None:
             ImportJob.objects.filter(pk=job.pk).update(lapses=0, careful_until=job.position + CHUNK)
 
 
-def _give_up(job: ImportJob, row: Row, now: datetime) -> None:
-    problem = ImportProblem(job=job, line=row.line, text=import_rows.ERROR_OF_OURS, cells=row.cells)
-    _count(job, [row], Counts(problems=(problem,)), now)
+def _give_up(job: ImportJob, row: Row | ImportRow, now: datetime) -> None:
+    if isinstance(row, ImportRow):
+        job.gone_before += 1
+        _save(job, 1, now, "gone_before")
+    else:
+        _count(job, Counts([import_rows.problem(job, row, import_rows.ERROR_OF_OURS)]), now)
 
 
-def _count(job: ImportJob, chunk: list[Row], counts: Counts, now: datetime) -> None:
-    ImportProblem.objects.bulk_create(counts.problems)
-    job.position += len(chunk)
+def _count(job: ImportJob, counts: Counts, now: datetime) -> None:
+    insert_rows(counts.rows)
     job.asked += counts.asked
+    job.doubtful += counts.doubtful
     job.known += counts.known
     job.suppressed += counts.suppressed
-    job.refused += len(counts.problems)
+    job.refused += counts.refused
+    _save(job, len(counts.rows), now, "asked", "doubtful", "known", "suppressed", "refused")
+
+
+def _save(job: ImportJob, done: int, now: datetime, *counted: str) -> None:
+    job.position += done
     job.lapses, job.stirred_at = 0, now
-    job.save(update_fields=["position", "asked", "known", "suppressed", "refused", "lapses", "stirred_at"])
+    job.save(update_fields=["position", *counted, "lapses", "stirred_at"])
 
 
 def _end(job: ImportJob, now: datetime) -> None:
-    changes: dict[str, object] = {"status": ImportJob.Status.DRAFT, "position": 0}
-    if job.status == ImportJob.Status.RUNNING:
-        changes = {"status": ImportJob.Status.DONE, "ended_at": now, "content": b""}
+    changes: dict[str, object] = {"status": Status.DRAFT, "position": 0}
+    if job.status == Status.RUNNING:
+        changes = {"status": Status.DONE, "ended_at": now, "content": b""}
+    elif job.status == Status.UNDOING:
+        changes = {"status": Status.UNDONE, "ended_at": now}
     ImportJob.objects.filter(pk=job.pk).update(**changes, lapses=0, careful_until=0, stirred_at=now)

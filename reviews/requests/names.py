@@ -23,7 +23,8 @@ def split_name(text: str) -> dict[str, str]:
 
     A comma turns the order round, as lists are sorted by: "Smith, Jane"; behind a company's name stands the person
     there: "Acme Inc., Jane Smith". Titles are left out, and so are suffixes
-    behind a comma ("Jane Smith, Jr."). One word alone is a first name, behind a title a last name.
+    behind a comma ("Jane Smith, Jr."). One word alone is a first name, behind a title a last name; a title alone is no
+    name. Of a couple both are greeted: "Jane & Bob Smith".
     """
     name = " ".join(text.split()).strip(" ,;")
     if _COMPANY.search(name):
@@ -36,12 +37,21 @@ def split_name(text: str) -> dict[str, str]:
         return {"company_name": parts[0]} | split_name(", ".join(parts[1:]))
     if len(parts) > 1:
         last, first = parts[0], " ".join(parts[1:])
-        return {"first_name": _untitled(first), "last_name": _untitled(last)}
+        return {"first_name": without_titles(first), "last_name": _untitled(last)}
     untitled = _untitled(parts[0])
+    if not without_titles(untitled):
+        return {"first_name": "", "last_name": ""}
     if untitled != parts[0] and " " not in untitled:
         return {"first_name": "", "last_name": untitled}
-    first, _, last = untitled.partition(" ")
-    return {"first_name": first, "last_name": last}
+    words = untitled.split(" ")
+    count = 3 if len(words) > 3 and words[1] in _AND else 1
+    return {"first_name": " ".join(words[:count]), "last_name": " ".join(words[count:])}
+
+
+def without_titles(name: str) -> str:
+    """Return a name without the titles at its start: "Dr. Jane" is greeted as Jane, "Mrs" as nobody."""
+    untitled = _untitled(" ".join(name.split()))
+    return "" if _plain(untitled) in _TITLES else untitled
 
 
 def _untitled(name: str) -> str:

@@ -18,7 +18,9 @@ TONES = {"draft": "wait", "done": "good", "failed": "bad"}
 class Imports(Listing[ImportJob]):
     title = _("Imports")
     search_label = _("Name of the file")
-    empty = _("Here stands each list of customers that you imported, and what came of it. Import a CSV file.")
+    empty = _(
+        "Here stands each list of customers that you imported, and what came of it. Import a workbook or a CSV file."
+    )
     add_label = _("Import customers")
     file_name = "imports"
     orders = (

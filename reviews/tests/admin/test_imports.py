@@ -12,7 +12,7 @@ from django.utils import timezone
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
 from reviews.models import Consent, Contact, ImportJob, ReviewRequest
-from reviews.requests import imports
+from reviews.requests import import_files, imports
 from reviews.requests.ask import NO_SITE
 from reviews.tests.requests.test_imports import LIST
 
@@ -30,7 +30,7 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 @pytest.fixture
 def job(account: Account, owner: User) -> ImportJob:
-    return imports.receive(account=account, user=owner, name="list.csv", raw=LIST.encode(), now=timezone.now())
+    return import_files.receive(account=account, user=owner, name="list.csv", raw=LIST.encode(), now=timezone.now())
 
 
 def address(job: ImportJob) -> str:
@@ -120,7 +120,7 @@ def test_wrong_settings_are_said_and_nothing_starts(
     assert queued == []
 
 
-@pytest.mark.parametrize(("text", "words"), [("", "empty"), ("email\n", "no rows"), ("PK\x03\x04", "Save it as CSV")])
+@pytest.mark.parametrize(("text", "words"), [("", "empty"), ("email\n", "no rows"), ("PK\x03\x04", "cannot be read")])
 def test_a_file_that_cannot_be_read_is_refused_at_its_field(
     account: Account, owner: User, text: str, words: str
 ) -> None:

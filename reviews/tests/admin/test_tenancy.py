@@ -15,7 +15,7 @@ from reviews.models import (
     Delivery,
     Feedback,
     FollowUpStep,
-    ImportProblem,
+    ImportRow,
     Logo,
     RequestAlias,
     Sequence,
@@ -71,7 +71,7 @@ def test_every_model_of_ours_has_a_page() -> None:
 
     ours = {model for app in ("oauth", "reviews") for model in apps.get_app_config(app).get_models()}
     # On the page of what they belong to; in the inbox; on the simulator's own; on their person's own.
-    elsewhere: set[Any] = {Attempt, Feedback, FollowUpStep, ImportProblem, Logo, RequestAlias, Simulation, UserSession}
+    elsewhere: set[Any] = {Attempt, Feedback, FollowUpStep, ImportRow, Logo, RequestAlias, Simulation, UserSession}
     elsewhere |= {model for model in ours if hasattr(model, "instance_type")}  # versions: on the page of their history
     assert ours - set(admin.site._registry) == elsewhere
 

@@ -20,7 +20,7 @@ from reviewhub.testing import make_member
 from reviews.admin import sequence_editor
 from reviews.admin.settings import sites
 from reviews.models import ImportJob, ReviewSite, Sequence, Simulation
-from reviews.requests import imports, sequences
+from reviews.requests import import_files, imports, sequences
 from reviews.simulation import runs
 from reviews.tests.support.helpers import FakeProvider
 
@@ -100,7 +100,9 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def draft(account: Account) -> ImportJob:
     raw = b"email\nada@example.com\n"
-    return imports.receive(account=account, user=User.objects.all()[0], name="list.csv", raw=raw, now=timezone.now())
+    return import_files.receive(
+        account=account, user=User.objects.all()[0], name="list.csv", raw=raw, now=timezone.now()
+    )
 
 
 def press(client: Client, job: ImportJob, button: str) -> str:

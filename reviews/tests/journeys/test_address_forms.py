@@ -17,9 +17,9 @@ from reviews.delivery import drain
 from reviews.delivery.channels import get_channel
 from reviews.delivery.drain import Worker
 from reviews.delivery.provider_events import apply
-from reviews.models import Contact, Delivery, DeliveryEvent, ImportProblem, ReviewRequest, Suppression
+from reviews.models import Contact, Delivery, DeliveryEvent, ImportRow, ReviewRequest, Suppression
 from reviews.models.addresses import hash_address
-from reviews.requests import imports
+from reviews.requests import import_files, imports
 from reviews.tests.support.helpers import URL, Clock, refused
 from reviews.tests.support.mail import Inbox, free_port
 from reviews.tests.support.provider_posts import SECRET, basic
@@ -130,10 +130,10 @@ def test_an_address_that_would_become_another_is_refused_at_its_field(
 
 def test_a_row_of_an_import_with_such_an_address_is_a_problem(account: Account, owner: User, now: datetime) -> None:
     raw = "email\nbıll@example.com\nX@München.example\nx@xn--mnchen-3ya.example\n".encode()
-    job = imports.receive(account=account, user=owner, name="list.csv", raw=raw, now=now)
+    job = import_files.receive(account=account, user=owner, name="list.csv", raw=raw, now=now)
     assert imports.start(job, check=False, now=now)
     imports.work(job.pk)
-    problem = ImportProblem.objects.get()
+    problem = ImportRow.objects.get()
     assert (problem.line, "“ı” stands before the @" in problem.text) == (2, True)
     assert Contact.objects.get().email == ASCII
 

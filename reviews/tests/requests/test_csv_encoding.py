@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.requests.csv_encoding import MOST_BYTES, UNKNOWN, Guess, Unreadable, decode, guess, readings
+from reviews.requests.csv_encoding import MOST_BYTES, UNKNOWN, Guess, Unreadable, check, guess, lines_of, readings
+
+
+def decode(raw: bytes, encoding: str) -> str:
+    check(raw, encoding)
+    return "".join(lines_of(raw, encoding))
+
 
 TEXT = "First name,E-Mail\nZoë,zoe@example.com\n"
 
@@ -69,8 +75,6 @@ def test_where_all_encodings_read_the_same_or_a_mark_tells_there_is_nothing_to_c
     [
         (b"", "empty"),
         (b" \n\n", "empty"),
-        (b"PK\x03\x04\x14\x00", "Save it as CSV"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1", "Save it as CSV"),
         (b"GIF89a\x00\x01", "no text file"),
         (b"\x81\x8d", "no text file"),
         (b"a" * (MOST_BYTES + 1), "split it"),
@@ -100,3 +104,11 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=100))
 def test_text_in_utf_8_is_read_as_it_was_written(text: str) -> None:
     assert guess(text.encode()).encoding in ("utf-8", "utf-16")
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-16", "cp1252"])
+def test_a_letter_that_two_pieces_of_a_large_file_share_is_read_whole(codec: str) -> None:
+    text = "email\n" + "aé" * 600_000
+    raw = text.encode(codec)
+    assert guess(raw) == Guess(codec)
+    assert decode(raw, codec) == text

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from oauth.models import Account, User
-from reviews.models import Consent, ImportJob, ImportProblem, ReviewRequest
-from reviews.requests import imports
+from reviews.models import Consent, ImportJob, ReviewRequest
+from reviews.requests import import_files, imports
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def queued(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(account: Account, owner: User, text: str, **settings: Any) -> ImportJob:
-    job = imports.receive(account=account, user=owner, name="list.csv", raw=text.encode(), now=timezone.now())
+    job = import_files.receive(account=account, user=owner, name="list.csv", raw=text.encode(), now=timezone.now())
     asking: dict[str, Any] = {"channel": "auto", "sequence": None, "delay_hours": 0, "encoding": ""}
     assert imports.configure(
         job, has_header=job.has_header, columns=job.columns, now=timezone.now(), **asking, **(NOBODY | settings)
@@ -92,7 +92,7 @@ def test_a_consent_is_not_dated_by_a_guess(account: Account, owner: User, cell: 
     text = f"email;consent date\na@example.com;{cell}\nb@example.com;2026-02-01\n"
     job = run(account, owner, text, **(ALL | {"consent_at": None}))
     assert (job.asked, job.refused) == (1, 1)
-    assert words in ImportProblem.objects.get().text
+    assert words in job.problems.get().text
 
 
 def test_a_setting_speaks_for_all_who_have_the_address(account: Account, owner: User) -> None:
@@ -115,7 +115,7 @@ def test_where_a_column_is_empty_nobody_has_agreed(account: Account, owner: User
 def test_a_part_that_is_missing_everywhere_is_a_problem_of_the_row(account: Account, owner: User) -> None:
     job = run(account, owner, "email;consent date\na@example.com;2026-02-01\n")
     assert job.refused == 1
-    assert "Consent channel" in ImportProblem.objects.get().text
+    assert "Consent channel" in job.problems.get().text
 
 
 def test_an_account_that_demands_consents_asks_those_who_gave_one(account: Account, owner: User) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.requests.names import split_name
+from reviews.requests.names import split_name, without_titles
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,9 @@ from reviews.requests.names import split_name
         ("van der Berg, Anna", "Anna", "van der Berg"),
         ("Mme Chloé Petit", "Chloé", "Petit"),
         ("Smith, Jane & Bob", "Jane & Bob", "Smith"),
-        ("Dr", "Dr", ""),
+        ("Dr", "", ""),
+        ("Smith, Mr", "", "Smith"),
+        ("Jane & Bob Smith", "Jane & Bob", "Smith"),
         ("Don Johnson", "Don", "Johnson"),
         ("Maria de Sa", "Maria", "de Sa"),
     ],
@@ -48,6 +50,11 @@ def test_a_company_in_the_column_of_names_is_greeted_by_no_first_name(text: str)
 )
 def test_a_person_behind_a_company_is_greeted_by_the_first_name(text: str) -> None:
     assert split_name(text) == {"company_name": "Müller GmbH", "first_name": "Hans", "last_name": "Meier"}
+
+
+@pytest.mark.parametrize(("text", "first"), [("Dr. Jane", "Jane"), ("Mrs", ""), ("Mary Jane", "Mary Jane"), ("", "")])
+def test_a_title_in_the_column_of_first_names_is_not_greeted(text: str, first: str) -> None:
+    assert without_titles(text) == first
 
 
 @pytest.mark.parametrize("text", ["", "  ", ",", " , ;"])

@@ -34,13 +34,14 @@ from reviews.models import (
     Event,
     FollowUpStep,
     ImportJob,
-    ImportProblem,
+    ImportRow,
     Notice,
     WorkerBeat,
 )
 from reviews.requests import import_rows, imports
 from reviews.requests.ask import Ask, ask, ask_all
 from reviews.requests.csv_files import Row
+from reviews.requests.import_files import receive
 from reviews.requests.matching import Person
 from reviews.telling import rows, teller
 from reviews.tests.support.waiting import until
@@ -110,9 +111,9 @@ def die_at_each_stage() -> None:
         die_if("deadly", event.provider_id)
         return find(event)
 
-    def imported(job: ImportJob, row: Any) -> Any:
+    def imported(job: ImportJob, row: Any, now: Any) -> Any:
         die_if("deadly7", *row.cells)
-        return read(job, row)
+        return read(job, row, now)
 
     changes: dict[tuple[Any, str], Any] = {
         (prepare, "read_along"): claimed,
@@ -150,7 +151,7 @@ def prepare_deadly_work() -> None:
         DeliveryEvent.objects.create(provider="postmark", key=name, provider_id=name, kind="sent", **times)
         rows = "".join(f"{name if row == 7 else 'row'}{row};{name}-row{row}@example.com\n" for row in range(20))
         raw = f"name;email\n{rows}".encode()
-        job = imports.receive(account=account, user=user, name=name, raw=raw, now=now)
+        job = receive(account=account, user=user, name=name, raw=raw, now=now)
         imports.start(job, check=False, now=now)
 
 
@@ -204,7 +205,7 @@ def import_files(*names: str) -> list[tuple[str, str]]:
     outcomes = []
     for name in names:
         raw = f"email\n{name}@example.com\n".encode()
-        job = imports.receive(account=account, user=user, name=name, raw=raw, now=timezone.now())
+        job = receive(account=account, user=user, name=name, raw=raw, now=timezone.now())
         imports.start(job, check=False, now=timezone.now())
         until(lambda: ImportJob.objects.filter(ended_at=None).exclude(status="failed").count() == 0)
         job.refresh_from_db()
@@ -221,7 +222,7 @@ def move_in(url: str, *, mails: int, rows: int, endpoints: int) -> str:
     for number in range(endpoints):
         webhooks.subscribe(account=greedy, url=f"{url}/silent/{number}", names=[])
     raw = "".join(["email\n", *(f"row{number}@example.com\n" for number in range(rows))]).encode()
-    imports.start(imports.receive(account=greedy, user=user, name="greedy.csv", raw=raw, now=now), check=False, now=now)
+    imports.start(receive(account=greedy, user=user, name="greedy.csv", raw=raw, now=now), check=False, now=now)
     modest = make_account("Modest", window_start=time(0), window_end=time(0))
     Membership.objects.create(account=modest, user=user, role=Membership.Role.OWNER)
     webhooks.subscribe(account=modest, url=f"{url}/modest", names=[])
@@ -244,7 +245,7 @@ def import_beside(address: str) -> tuple[str, int]:
     """Import a file of one customer for the modest account; return its status, and how far the greedy one's is then."""
     account, user, now = Account.objects.get(name="Modest"), User.objects.get(), timezone.now()
     raw = f"email\n{address}\n".encode()
-    job = imports.receive(account=account, user=user, name="modest.csv", raw=raw, now=now)
+    job = receive(account=account, user=user, name="modest.csv", raw=raw, now=now)
     imports.start(job, check=False, now=now)
     until(lambda: ImportJob.objects.exclude(ended_at=None).filter(pk=job.pk).exists())
     job.refresh_from_db()
@@ -336,9 +337,9 @@ def age_beats() -> None:
 def have_problems(count: int) -> int:
     """Make an import of which that many rows had problems, and return its key."""
     account = Account.objects.get()
-    job = imports.receive(
+    job = receive(
         account=account, user=User.objects.get(), name="list.csv", raw=b"email;name\nx;y\n", now=timezone.now()
     )
-    rows = [ImportProblem(job=job, line=line, cells=[f"{line}", "y"], text="Wrong.") for line in range(count)]
-    ImportProblem.objects.bulk_create(rows)
+    rows = [ImportRow(job=job, line=line, cells=[f"{line}", "y"], text="Wrong.") for line in range(count)]
+    ImportRow.objects.bulk_create(rows)
     return job.pk

@@ -13,7 +13,7 @@ from reviews.models import (
     DeliveryEvent,
     Event,
     IdempotencyKey,
-    ImportProblem,
+    ImportRow,
     Logo,
     MergeCandidate,
     Notice,
@@ -24,7 +24,7 @@ from reviews.models import (
 )
 from reviews.models.base import Channel
 from reviews.pages import actions
-from reviews.requests import imports
+from reviews.requests import import_files
 from reviews.requests.consents import Agreement
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
@@ -47,8 +47,8 @@ def fill(account: Account, user: User, now: datetime, *, first_name: str, word: 
     DeliveryEvent.objects.create(
         account=account, delivery=message, provider=word, key="1", occurred_at=now, received_at=now
     )
-    job = imports.receive(account=account, user=user, name=f"{word}.csv", raw=email.encode(), now=now)
-    ImportProblem.objects.create(job=job, line=1, text=f"{word} has no address", cells=[first_name])
+    job = import_files.receive(account=account, user=user, name=f"{word}.csv", raw=email.encode(), now=now)
+    ImportRow.objects.create(job=job, line=1, text=f"{word} has no address", cells=[first_name])
     actions.record_feedback(delivery=message, rating=2, text=f"{first_name} was here", now=now)
     suppress(
         account=account,

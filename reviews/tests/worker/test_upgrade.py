@@ -18,7 +18,7 @@ from django_q.worker import worker
 
 from oauth.models import Account, User
 from reviews.models import Delivery, DeliveryEvent, IdempotencyKey, ImportJob
-from reviews.requests import imports
+from reviews.requests import import_files
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import FakeProvider, asked
 from reviews.tests.support.site import zone_where_it_is_noon
@@ -120,7 +120,9 @@ def waiting(account: Account, owner: User, provider: FakeProvider) -> None:
     asked(account, now, person=Person(email="due@example.com"))
     Delivery.objects.filter(address="due@example.com").update(due_at=now)
     for key, at in ((7, now), (8, BEFORE)):  # the second stalled
-        job = imports.receive(account=account, user=owner, name="list.csv", raw=b"email\nada@example.com\n", now=now)
+        job = import_files.receive(
+            account=account, user=owner, name="list.csv", raw=b"email\nada@example.com\n", now=now
+        )
         ImportJob.objects.filter(pk=job.pk).update(id=key, status="running", stirred_at=at)
     IdempotencyKey.objects.create(account=account, key="old", fingerprint="", created_at=BEFORE)
 

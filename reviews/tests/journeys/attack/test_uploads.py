@@ -15,7 +15,7 @@ from PIL import Image
 
 from oauth.models import Account, User
 from oauth.tests.flow import signed_in
-from reviews.models import ImportJob, ImportProblem, Logo
+from reviews.models import ImportJob, ImportRow, Logo
 from reviews.tests.admin.settings.test_page import PAGE, problems_of
 from reviews.tests.admin.settings.test_page import form as form_of
 from reviews.tests.admin.test_imports import ADD
@@ -103,7 +103,7 @@ def test_a_list_is_read_or_refused_in_words(client: Client, account: Account, na
         assert answer.status_code == 200
         saved = b"".join(client.get(f"/admin/reviews/importjob/{job.pk}/problems.csv")).decode()
         assert not re.search(r"(^|,)[=@]", saved, re.MULTILINE)  # a spreadsheet would work it out
-        assert ImportProblem.objects.filter(job=job).count() <= job.total
+        assert ImportRow.objects.filter(job=job).count() <= job.total
 
 
 @pytest.mark.parametrize("name", NAMES)
