@@ -75,5 +75,11 @@ def _supported(tag: str) -> str | None:
         return None
 
 
+def language_name(tag: str) -> str:
+    """Return the name of the language in the active one: Spanish for es, and for es-MX."""
+    code = tag.lower().partition("-")[0]
+    return str(get_language_info(code)["name_translated"]) if code in LANG_INFO else tag
+
+
 def is_right_to_left(language: str) -> bool:
     return language != ENGLISH and bool(get_language_info(language)["bidi"])

@@ -11,6 +11,7 @@ from reviews.models import Consent, Contact, Delivery, Feedback, ReviewRequest, 
 from reviews.models.base import Channel
 from reviews.models.provider_codes import explain
 from reviews.models.suppression import blocks_of
+from reviews.texts import base_of
 
 
 class MessageOut(serializers.ModelSerializer[Delivery]):
@@ -76,7 +77,10 @@ class ReviewRequestOut(serializers.ModelSerializer[ReviewRequest]):
         return bool(request.held)
 
     def get_language(self, request: ReviewRequest) -> str:
-        return request.language or getattr(request, "account_language", "") or request.account.language
+        """Return the language that is written in; the ask's own tag, de-AT say, where it is the same language."""
+        own = request.contact.language
+        tag = request.language if base_of(request.language) == base_of(own) else own or request.language
+        return tag or getattr(request, "account_language", "") or request.account.language
 
     def get_warnings(self, request: ReviewRequest) -> list[str]:
         return []
@@ -138,14 +142,14 @@ class OptOutOut(serializers.Serializer[Any]):
 class ContactOut(serializers.ModelSerializer[Contact]):
     """A customer. All keys are always there; what is unknown is null."""
 
-    first_name, last_name, company_name, email, time_zone = (OrNull() for _ in range(5))
+    first_name, last_name, company_name, email, time_zone, language = (OrNull() for _ in range(6))
     mobile_phone_number = OrNull(source="phone")
     opt_outs = OptOutOut(many=True, source="*")
 
     class Meta:
         model = Contact
         fields = [
-            *("id", "first_name", "last_name", "company_name", "email", "mobile_phone_number", "time_zone"),
+            *("id", "first_name", "last_name", "company_name", "email", "mobile_phone_number", "time_zone", "language"),
             *("created_at", "updated_at", "erased_at", "opt_outs"),
         ]
 

@@ -139,6 +139,12 @@ class Account(models.Model):
         validators=[validate_language],
         help_text=_("What the customer's pages speak, and the parts of a message that no template says."),
     )
+    is_informal = models.BooleanField(
+        _("informal"),
+        default=False,
+        db_default=False,
+        help_text=_("Customers are addressed with du, tú, tu in place of Sie, usted, vous."),
+    )
     logo = models.CharField(
         max_length=32, blank=True, editable=False, help_text=_("Which one; its file has its own row.")
     )
@@ -147,6 +153,13 @@ class Account(models.Model):
     )
     page_text = models.TextField(max_length=1000, blank=True, help_text=_("What stands below it."))
     thanks_text = models.TextField(max_length=1000, blank=True, help_text=_("What is said to who has answered."))
+    page_translations = models.JSONField(
+        _("the page's words in other languages"),
+        default=dict,
+        db_default={},
+        blank=True,
+        help_text=_("By language and name."),
+    )
     scan_code = models.CharField(
         max_length=16, unique=True, default=new_scan_code, editable=False, help_text=_("The printed page's address.")
     )

@@ -33,6 +33,7 @@ ROOMS = [
     ["oauth.sign_in"],
     ["oauth.views"],
     ["oauth.admin", "oauth.management"],
+    ["reviews.texts"],
     ["reviews.models"],
     ["reviews.representations"],
     ["reviews.insights"],

@@ -17,9 +17,9 @@ from oauth.admin import BusinessAdmin
 from oauth.models import Account
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, action
 from reviewhub.backoffice.places import countries, zones
-from reviewhub.languages import translate
 from reviews.admin.settings.business import LongSelect
 from reviews.requests.sequences import create_default_sequence
+from reviews.texts import texts_in
 
 
 class AccountForm(forms.ModelForm):
@@ -96,7 +96,7 @@ class ReviewAccountAdmin(BusinessAdmin):
             "account": account,
             "link": link,
             "code": code.svg_inline(scale=6, border=2, dark="#000000", light="#ffffff", omitsize=True),
-            "heading": translate("Tell us how it went", account.language),
+            "heading": texts_in(account.language, informal=account.is_informal).tell_us,
             "back": reverse("settings-page"),
         }
         return TemplateResponse(request, "admin/oauth/account/card.html", context)

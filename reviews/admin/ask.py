@@ -26,6 +26,7 @@ from reviewhub.backoffice.pages import (
 from reviewhub.refused import Refused
 from reviewhub.sentences import said
 from reviews.admin.consents import check_consent, consent_fields
+from reviews.admin.languages import language_field, offer_region
 from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
@@ -46,7 +47,7 @@ WHEN = [
     ("72", _("In three days")),
     (OTHER, _("In … hours")),
 ]
-MORE = ("delay_hours", "company_name", "channel", "sequence")
+MORE = ("delay_hours", "company_name", "language", "channel", "sequence")
 CONSENT = ("consent_channel", "consent_wording", "consent_source", "consent_at")
 AT_ONCE = timedelta(minutes=2)
 
@@ -85,6 +86,7 @@ class AskForm(forms.Form):
         help_text=_("Counts where the choice above is “In … hours”."),
     )
     company_name = forms.CharField(label=_("Company"), max_length=150, required=False, widget=_text())
+    language = language_field()
     channel = forms.ChoiceField(
         label=_("Channel"),
         choices=ReviewRequest.ChannelRule.choices,
@@ -105,8 +107,9 @@ class AskForm(forms.Form):
     )
 
     def __init__(self, request: HttpRequest, data: Any = None, known: Contact | None = None) -> None:
-        names = ("first_name", "last_name", "company_name", "email", "phone")
+        names = ("first_name", "last_name", "company_name", "email", "phone", "language")
         super().__init__(data, initial={name: getattr(known, name) for name in names} if known else {})
+        offer_region(self.fields["language"], known.language if known else "")
         self.doubts: list[str] = []
         mine = written_in_view(request)
         offer(self.fields["account"], mine)
@@ -133,7 +136,7 @@ class AskForm(forms.Form):
     def wanted(self) -> Ask:
         """Return the ask that the valid form describes."""
         form_data = self.cleaned_data
-        names = ("first_name", "last_name", "company_name", "email", "phone")
+        names = ("first_name", "last_name", "company_name", "email", "phone", "language")
         hours = form_data["delay_hours"] or 0 if form_data["when"] in ("", OTHER) else int(form_data["when"])
         return Ask(
             person=Person(**{name: form_data[name] for name in names}),

@@ -20,7 +20,7 @@ from reviews.requests.ask import Ask, AskResult, Verdict
 from reviews.requests.duplicates import OPEN_REQUEST
 from reviews.requests.matching import KnownPerson
 
-_NAMES = ("first_name", "last_name", "company_name", "email", "phone", "time_zone")
+_NAMES = ("first_name", "last_name", "company_name", "email", "phone", "time_zone", "language")
 
 
 @dataclass(frozen=True)

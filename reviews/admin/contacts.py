@@ -24,6 +24,7 @@ from reviews.admin import customer_page, record_history
 from reviews.admin.contact_actions import CONTACT_ACTIONS
 from reviews.admin.data_in_words import data_in_words
 from reviews.admin.evidence import evidence_page
+from reviews.admin.languages import language_field, offer_region
 from reviews.admin.lists.customers import Customers
 from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.contacts import merge, suppressions
@@ -38,15 +39,22 @@ from reviews.models import Contact
 class ContactForm(forms.ModelForm):
     """The data of a contact, in the same normal form as the API's, so that both find the same contact."""
 
+    language = language_field()
+
     class Meta:
         model = Contact
-        fields = ("account", "first_name", "last_name", "company_name", "email", "phone", "time_zone")
+        fields = ("account", "first_name", "last_name", "company_name", "email", "phone", "language", "time_zone")
         field_classes = {"email": EmailField}
         help_texts = {
             "email": "",
             "phone": gettext_lazy("Without +, it is read as a number of the business's country."),
             "time_zone": gettext_lazy("Such as America/New_York; the number's or the business's if empty."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "language" in self.fields:  # not where it may only be read
+            offer_region(self.fields["language"], self.instance.language)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -67,7 +75,7 @@ class ContactAdmin(WithList, WithHistory, WithActions):
     ordering = ("-created_at", "-pk")
     search_fields = ("email",)  # and others: see `get_search_results`
     readonly_fields = ("created_at", "updated_at")
-    fields = ("account", ("first_name", "last_name"), "company_name", ("email", "phone"), "time_zone")
+    fields = ("account", ("first_name", "last_name"), "company_name", ("email", "phone"), "language", "time_zone")
     actions = ("merge",)
     actions_detail = ("evidence",)
     confirmed_actions = CONTACT_ACTIONS

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from reviewhub.languages import language_name
 from reviews.admin import ask_again, story
 from reviews.admin.contact_actions import closed_ways
 from reviews.models import Consent, Contact, InboxItem, ReviewRequest, Suppression
@@ -69,6 +70,7 @@ def page(admin_page: Any, request: HttpRequest, contact: Contact) -> HttpRespons
         "opts": admin_page.opts,
         "original": contact,
         "contact": contact,
+        "speaks": language_name(contact.language) if contact.language else "",
         "ways": ways,
         "outlook": _outlook(contact, requests) if "ask_again" in buttons else None,
         "buttons": buttons,

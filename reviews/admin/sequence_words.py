@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from reviews.models import FollowUpStep, Sequence
+from reviews.requests.step_names import HOURS_OF_A_DAY, name_of, step_name
 
-HOURS_OF_A_DAY = 24
+__all__ = ["CHANNELS", "HOURS_OF_A_DAY", "WAYS", "StepInWords", "in_words", "name_of", "step_name"]
+
 WAYS = {
     FollowUpStep.ChannelRule.AUTO: gettext_lazy("by mail, or by text message"),
     FollowUpStep.ChannelRule.EMAIL: gettext_lazy("by mail"),
@@ -28,22 +29,6 @@ class StepInWords:
 
     name: str
     way: str
-
-
-def step_name(position: int, hours: int) -> str:
-    """Return the name of the step that stands there and waits so long after the one before it."""
-    if position == 0:
-        return _("First ask")
-    if hours == 0:
-        return _("Reminder at once")
-    if hours % HOURS_OF_A_DAY:
-        return ngettext("Reminder after %(hours)s hour", "Reminder after %(hours)s hours", hours) % {"hours": hours}
-    days = hours // HOURS_OF_A_DAY
-    return ngettext("Reminder after %(days)s day", "Reminder after %(days)s days", days) % {"days": days}
-
-
-def name_of(step: FollowUpStep) -> str:
-    return step_name(step.position, step.delay_hours)
 
 
 def in_words(sequence: Sequence) -> list[StepInWords]:

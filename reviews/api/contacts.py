@@ -27,6 +27,7 @@ from reviews.contacts.change import AddressTaken, NoAddress, change
 from reviews.models import Contact
 from reviews.models.addresses import InvalidEmail, InvalidPhone, normalise_email, normalise_phone
 from reviews.representations import ContactOut, represent_contacts
+from reviews.requests.languages import UnknownLanguage, read_language
 
 
 class ContactChange(serializers.Serializer[dict[str, str]]):
@@ -40,6 +41,7 @@ class ContactChange(serializers.Serializer[dict[str, str]]):
     email = Email(required=False, allow_blank=True, max_length=254)
     mobile_phone_number = Text(required=False, allow_blank=True, max_length=40)
     time_zone = Text(required=False, allow_blank=True, max_length=64)
+    language = Text(required=False, allow_blank=True, max_length=35)
 
     def to_internal_value(self, data: Any) -> Any:
         return super().to_internal_value({key: "" if value is None else value for key, value in data.items()})
@@ -48,6 +50,12 @@ class ContactChange(serializers.Serializer[dict[str, str]]):
         if name:
             validate_time_zone(name)
         return name
+
+    def validate_language(self, text: str) -> str:
+        try:
+            return read_language(text) if text else ""
+        except UnknownLanguage as error:
+            raise ValidationError(str(error)) from error
 
 
 class ContactFilter(CreatedFilter):

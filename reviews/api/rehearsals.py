@@ -39,6 +39,7 @@ class PlannedMessageOut(serializers.Serializer[Any]):
     due_at = serializers.DateTimeField()
     local_time = serializers.CharField(help_text="`due_at` by the recipient's clock, with its offset.")
     rule = OrNull()
+    language = serializers.CharField(help_text="That it is written in.")
     subject = OrNull()
     text = serializers.CharField()
     segments = SegmentsOut(allow_null=True)
@@ -72,6 +73,7 @@ def _represent_planned(message: Planned) -> dict[str, Any]:
         "due_at": message.slot.due_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "local_time": message.slot.local.isoformat(timespec="seconds"),
         "rule": message.slot.moved or None,
+        "language": message.language,
         "subject": message.subject or None,
         "text": f"Cannot be sent: {message.problem}" if message.problem else message.text,
         "segments": asdict(message.segments) if message.segments else None,

@@ -14,14 +14,24 @@ from reviewhub.rest.operations import operation
 from reviews.models import FollowUpStep, Sequence
 
 
+class StepTextOut(serializers.Serializer[Any]):
+    """The texts of a step in another language than its sequence's."""
+
+    language = serializers.CharField()
+    email_subject = serializers.CharField()
+    email_text = serializers.CharField()
+    sms_text = serializers.CharField()
+
+
 class SequenceStepOut(serializers.ModelSerializer[FollowUpStep]):
     """One message of a sequence; `step` 0 is the first ask."""
 
     step = serializers.IntegerField(source="position")
+    translations = StepTextOut(many=True, source="translated")
 
     class Meta:
         model = FollowUpStep
-        fields = ["step", "delay_hours", "channel", "email_subject", "email_text", "sms_text"]
+        fields = ["step", "delay_hours", "channel", "email_subject", "email_text", "sms_text", "translations"]
 
 
 class SequenceOut(serializers.ModelSerializer[Sequence]):
@@ -31,7 +41,7 @@ class SequenceOut(serializers.ModelSerializer[Sequence]):
 
     class Meta:
         model = Sequence
-        fields = ["id", "name", "slug", "is_default", "created_at", "updated_at", "steps"]
+        fields = ["id", "name", "slug", "language", "is_default", "created_at", "updated_at", "steps"]
 
 
 class SequenceList(ListAPIView[Sequence]):

@@ -87,7 +87,15 @@ def _places(contact: Contact) -> list[tuple[str, str]]:
 
 def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> None:
     Contact.objects.filter(pk=contact.pk).update(
-        first_name="", last_name="", company_name="", email="", phone="", time_zone="", erased_at=now, updated_at=now
+        first_name="",
+        last_name="",
+        company_name="",
+        email="",
+        phone="",
+        time_zone="",
+        language="",
+        erased_at=now,
+        updated_at=now,
     )
     type_ = Event.Type.CONTACT_ERASED
     events.record(Event(account_id=contact.account_id, type=type_, occurred_at=now, contact_id=contact.pk))

@@ -6,7 +6,10 @@ from reviews.contacts import suppressions
 from reviews.models import Contact, DeliveryEvent
 from reviews.models.base import Channel
 
-_OF_CONTACT = ("first_name", "last_name", "company_name", "email", "phone", "time_zone", "created_at", "updated_at")
+_OF_CONTACT = (
+    *("first_name", "last_name", "company_name", "email", "phone", "time_zone", "language"),
+    *("created_at", "updated_at"),
+)
 _OF_REQUEST = (
     *("status", "reason", "source", "external_id", "language", "metadata", "hold_reason"),
     *("scheduled_for", "created_at", "sent_at", "responded_at", "ended_at"),

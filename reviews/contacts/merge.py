@@ -10,7 +10,7 @@ from reviews.models import Consent, Contact, Event, InboxItem, ReviewRequest, Su
 from reviews.models.base import Channel
 from reviews.requests import contact_changes, lifecycle
 
-_FILLED = ("first_name", "last_name", "company_name", "time_zone", "email", "phone")
+_FILLED = ("first_name", "last_name", "company_name", "time_zone", "language", "email", "phone")
 
 
 class CannotMerge(Exception):

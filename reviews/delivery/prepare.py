@@ -46,7 +46,8 @@ def read_along(claimed: list[Delivery]) -> list[Work]:
         return []
     steps: dict[int, list[FollowUpStep]] = defaultdict(list)
     sequences = {delivery.request.sequence_id for delivery in claimed}
-    for step in FollowUpStep.objects.filter(sequence__in=sequences).order_by("position"):
+    rows = FollowUpStep.objects.filter(sequence__in=sequences).select_related("sequence").order_by("position")
+    for step in rows:
         steps[step.sequence_id].append(step)
     blocked = consent.unusable_channels_of([delivery.request.contact for delivery in claimed])
     return [

@@ -28,6 +28,7 @@ class Planned:
     text: str
     html: str = ""
     problem: str = ""  # why it cannot be written out; there is no text then
+    language: str = ""  # that it is written in
 
     @property
     def segments(self) -> Segments | None:
@@ -46,8 +47,9 @@ def look_ahead(*, account: Account, wanted: Ask, now: datetime) -> tuple[Verdict
 def _messages(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> Iterator[Planned]:
     contact, sequence = verdict.match.contact, verdict.first.sequence
     request = ReviewRequest(account=account, contact=contact, sequence=sequence, channel=verdict.only)
+    request.language = wanted.language
     earliest, previous = now + wanted.delay, None
-    for step in FollowUpStep.objects.filter(sequence=sequence).order_by("position"):
+    for step in FollowUpStep.objects.filter(sequence=sequence).select_related("sequence").order_by("position"):
         if step.position:
             earliest += timedelta(hours=step.delay_hours)
         channel = pick_channel(
@@ -66,8 +68,10 @@ def written_out(
     """Render the message of a step, by the function that renders the real ones; its links are always the same."""
     delivery = new_delivery(request, step.position, channel, slot, now)
     delivery.link_token = LINK_OF_NONE
+    account = request.account
+    language, _ = step.written_in(request.spoken(account), account.language)
     try:
         message = render(delivery, step)
     except RenderError as error:
-        return Planned(step.position, channel, slot, "", "", problem=str(error))
-    return Planned(step.position, channel, slot, message.subject, message.text, message.html)
+        return Planned(step.position, channel, slot, "", "", problem=str(error), language=language)
+    return Planned(step.position, channel, slot, message.subject, message.text, message.html, language=language)

@@ -89,7 +89,7 @@ def send_test(
 
 def _first_step(account: Account) -> FollowUpStep | None:
     steps = FollowUpStep.objects.filter(sequence__account=account, sequence__is_default=True)
-    return steps.order_by("position").first()
+    return steps.select_related("sequence").order_by("position").first()
 
 
 def _explanation(error: ChannelError) -> str:

@@ -31,6 +31,13 @@ class Contact(models.Model):
         default=False, db_default=False, editable=False, help_text=_("Another contact had the number before this one.")
     )
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
+    language = models.CharField(
+        max_length=35,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Of messages and the page; the business's if empty."),
+    )
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)

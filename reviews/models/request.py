@@ -6,10 +6,12 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from oauth.models import Account
 from reviewhub.languages import in_english
 from reviews.models.base import AccountQuerySet, Channel
 from reviews.models.contact import Contact
 from reviews.models.sequence import Sequence
+from reviews.texts import first_language
 
 
 class ReviewRequestQuerySet(AccountQuerySet["ReviewRequest"]):
@@ -83,7 +85,7 @@ class ReviewRequest(models.Model):
         blank=True,
         default="",
         db_default="",
-        help_text=_("Language tag (BCP 47) that the ask named; the account's language if empty."),
+        help_text=_("Language tag (BCP 47) that the ask named; it counts where the customer has none."),
     )
     source = models.CharField(max_length=6, choices=Source, default=Source.API)
     external_id = models.CharField(max_length=128, blank=True, help_text=_("The caller's own id."))
@@ -144,6 +146,10 @@ class ReviewRequest(models.Model):
         if self.held in self.ASKED_HOLDS:
             return self.hold_reason
         return in_english(self.Hold(self.held).label) if self.held else self.reason
+
+    def spoken(self, account: Account) -> str:
+        """Return the language to write in: the customer's, else the one that the ask named, else its account's."""
+        return first_language(self.contact.language, self.language, account.language)
 
 
 class RequestAlias(models.Model):

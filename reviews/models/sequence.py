@@ -6,7 +6,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
+from oauth.models.account import validate_language
 from reviews.models.base import MAX_DELAY_HOURS, AccountQuerySet
+from reviews.texts import STEP_FIELDS, StepTexts
 
 MAX_FOLLOW_UPS = 5
 
@@ -17,6 +19,13 @@ class Sequence(models.Model):
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, related_name="sequences")
     name = models.CharField(max_length=100)
     slug = models.SlugField(max_length=100, help_text=_("How API clients name it."))
+    language = models.CharField(
+        max_length=10,
+        default="en",
+        db_default="en",
+        validators=[validate_language],
+        help_text=_("What its texts are written in, beside their translations."),
+    )
     is_default = models.BooleanField(_("default"), default=False, help_text=_("Used when a request names none."))
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
@@ -39,7 +48,11 @@ class Sequence(models.Model):
 
 
 class FollowUpStep(models.Model):
-    """One message of a sequence, with its text for both channels."""
+    """One message of a sequence, with its text for both channels.
+
+    `translations`: the same three texts in other languages than the sequence's, by language and name. Each has all
+    three. They lie here and in no table of their own, so that copies, versions and what waits to be sent have them.
+    """
 
     class ChannelRule(models.TextChoices):
         AUTO = "auto", _("Best one (e-mail if known, else text)")
@@ -61,6 +74,7 @@ class FollowUpStep(models.Model):
     email_subject = models.CharField(_("e-mail subject"), max_length=200)
     email_text = models.TextField(_("e-mail text"), max_length=10_000)
     sms_text = models.TextField(_("text message"), max_length=1_000)
+    translations = models.JSONField(_("in other languages"), default=dict, db_default={}, blank=True)
 
     history = HistoricalRecords()
 
@@ -78,3 +92,17 @@ class FollowUpStep(models.Model):
 
     def __str__(self) -> str:
         return gettext("%(sequence)s, step %(position)s") % {"sequence": self.sequence, "position": self.position}
+
+    def written_in(self, *languages: str) -> tuple[str, StepTexts]:
+        """Return the first of the languages that the step has texts in, with these; else its own. Reads `sequence`."""
+        for language in languages:
+            if language == self.sequence.language:
+                break
+            if texts := self.translations.get(language):
+                return language, StepTexts(**texts)
+        return self.sequence.language, StepTexts(**{name: getattr(self, name) for name in STEP_FIELDS})
+
+    @property
+    def translated(self) -> list[dict[str, str]]:
+        """The texts in other languages, each with its language."""
+        return [{"language": language} | texts for language, texts in sorted(self.translations.items())]

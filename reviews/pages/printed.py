@@ -18,7 +18,7 @@ from reviewhub.outages import DATABASE_AWAY, drop_connection
 from reviewhub.statements import Select
 from reviews.models import Contact, Logo
 from reviews.pages import actions
-from reviews.pages.forms import FeedbackForm
+from reviews.pages.forms import FeedbackForm, what_was_typed
 from reviews.pages.responses import (
     SeeOther,
     fill_own_texts,
@@ -28,6 +28,7 @@ from reviews.pages.responses import (
     sites_of,
     writes_too_often,
 )
+from reviews.pages.speech import AT, PARAMETER, THANKS, Speech, read_choice, speak, speech_for
 
 CODE = re.compile(rf"[{SCAN_ALPHABET}]{{8,16}}")
 A_YEAR = 365 * 24 * 3600
@@ -60,13 +61,29 @@ def printed_page(view: View) -> View:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, account: Account) -> HttpResponse:
     """Show the review sites and the feedback form, or take the form. The visitor stays unknown."""
+    speech = speech_for(request, account)
     if request.method != "POST":
-        return _ask(request, account, FeedbackForm())
-    form = FeedbackForm(request.POST)
+        return _ask(request, account, FeedbackForm(words=speech.words), speech)
+    form = FeedbackForm(request.POST, words=speech.words)
     if not form.is_valid():
-        return _ask(request, account, form, status=400)
+        return _ask(request, account, form, speech, status=400)
     actions.record_scanned_feedback(account=account, now=timezone.now(), **form.cleaned_data)
-    return _show(request, "pages/thanks.html", account, sites=sites_of(account))
+    return _thank(request, account, speech)
+
+
+@printed_page
+@require_POST
+def language(request: HttpRequest, account: Account) -> HttpResponse:
+    """Show the page in the language that was chosen, with what was typed. Nothing is kept: its address names it."""
+    chosen = read_choice(request.POST.get(PARAMETER))
+    if not chosen:
+        return render_sorry(request, 404, account)
+    speech = speak(chosen, account, named=f"?{PARAMETER}={chosen}")
+    if request.GET.get(AT) == THANKS:
+        return _thank(request, account, speech)
+    if typed := what_was_typed(request):
+        return _ask(request, account, FeedbackForm(initial=typed, words=speech.words), speech)
+    return SeeOther(reverse("reviews:scan", args=[account.scan_code]) + speech.named)
 
 
 @printed_page
@@ -100,11 +117,16 @@ def _find(code: str) -> Account | None:
 _with_code = Select(lambda code: Account.objects.filter(scan_code=code, is_active=True))
 
 
-def _ask(request: HttpRequest, account: Account, form: FeedbackForm, status: int = 200) -> HttpResponse:
-    rating = str(form["rating"].value() or "")
-    return _show(request, "pages/ask.html", account, status=status, form=form, rating=rating, sites=sites_of(account))
+def _ask(request: HttpRequest, account: Account, form: FeedbackForm, speech: Speech, status: int = 200) -> HttpResponse:
+    context = {"form": form, "rating": str(form["rating"].value() or ""), "sites": sites_of(account)}
+    return _show(request, "pages/ask.html", account, speech=speech, status=status, **context)
 
 
-def _show(request: HttpRequest, template: str, account: Account, **context: Any) -> HttpResponse:
-    page_url = reverse("reviews:scan", args=[account.scan_code])
-    return render_page(request, template, account, page_url=page_url, own=fill_own_texts(account, Contact()), **context)
+def _thank(request: HttpRequest, account: Account, speech: Speech) -> HttpResponse:
+    return _show(request, "pages/thanks.html", account, speech=speech, sites=sites_of(account), at=THANKS)
+
+
+def _show(request: HttpRequest, template: str, account: Account, *, speech: Speech, **context: Any) -> HttpResponse:
+    context["page_url"] = reverse("reviews:scan", args=[account.scan_code])
+    own = fill_own_texts(account, Contact(), speech.language)
+    return render_page(request, template, account, speech=speech, own=own, **context)

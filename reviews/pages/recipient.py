@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from reviewhub.outages import DATABASE_AWAY, drop_connection
 from reviewhub.statements import Select
+from reviews.contacts.change import change
 from reviews.models import Delivery, Feedback, ReviewRequest
 from reviews.pages import actions
-from reviews.pages.forms import FeedbackForm
+from reviews.pages.forms import FeedbackForm, what_was_typed
 from reviews.pages.preferences import is_suppressed, save_choice, suppress_address, ways_to
 from reviews.pages.responses import (
     SeeOther,
@@ -26,6 +27,7 @@ from reviews.pages.responses import (
     sites_of,
     writes_too_often,
 )
+from reviews.pages.speech import AT, PARAMETER, PREFERENCES, THANKS, UNSUBSCRIBE, read_choice, speech_for
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{16,22}")
 
@@ -61,7 +63,7 @@ def limit_forms(view: View) -> View:
     @functools.wraps(view)
     def wrapped(request: HttpRequest, delivery: Delivery, **kwargs: Any) -> HttpResponse:
         if request.method == "POST" and writes_too_often(request, delivery.link_token):
-            return render_sorry(request, 429, delivery.account)
+            return _sorry(request, 429, delivery)
         return view(request, delivery, **kwargs)
 
     return wrapped
@@ -73,12 +75,30 @@ def limit_forms(view: View) -> View:
 def page(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """Show the question, the review sites and the feedback form, or take the form."""
     if _is_over(delivery):
-        return render_sorry(request, 410, delivery.account)
+        return _sorry(request, 410, delivery)
     if request.method == "POST":
         return _take_feedback(request, delivery)
     if request.method == "GET":
         actions.record_seen(delivery=delivery, now=timezone.now())
-    return show_question(request, delivery, FeedbackForm(initial=_earlier_feedback(delivery)))
+    return show_question(request, delivery, _form(request, delivery, initial=_earlier_feedback(delivery)))
+
+
+@recipient_page
+@limit_forms
+@require_POST
+def language(request: HttpRequest, delivery: Delivery) -> HttpResponse:
+    """Keep the language that the customer chose, and show the page that they were at in it, with what was typed."""
+    chosen = read_choice(request.POST.get(PARAMETER))
+    if not chosen or _is_over(delivery):
+        return _sorry(request, 410 if _is_over(delivery) else 404, delivery)
+    change(contact=delivery.request.contact, values={"language": chosen}, now=timezone.now())
+    place = request.GET.get(AT, "")
+    if place == THANKS:
+        return show_thanks(request, delivery)
+    if typed := what_was_typed(request):
+        return show_question(request, delivery, _form(request, delivery, initial=typed))
+    suffix = f"-{place}" if place in (UNSUBSCRIBE, PREFERENCES) else ""
+    return SeeOther(reverse(f"reviews:page{suffix}", args=[delivery.link_token]))
 
 
 @recipient_page
@@ -88,7 +108,7 @@ def go(request: HttpRequest, delivery: Delivery, site: int) -> HttpResponse:
     """Record the choice of a review site, one that the account has saved, and redirect there."""
     chosen = next((row for row in sites_of(delivery.account) if row.pk == site), None)
     if chosen is None or _is_over(delivery):
-        return render_sorry(request, 410 if _is_over(delivery) else 404, delivery.account)
+        return _sorry(request, 410 if _is_over(delivery) else 404, delivery)
     actions.record_press(delivery=delivery, site=chosen, now=timezone.now())
     return SeeOther(chosen.url)
 
@@ -103,7 +123,7 @@ def unsubscribe(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     if request.method == "POST" and delivery.address:
         suppress_address(delivery=delivery, now=timezone.now())
     done = request.method == "POST" or is_suppressed(delivery)
-    return _show(request, "pages/unsubscribe.html", delivery, done=done)
+    return _show(request, "pages/unsubscribe.html", delivery, at=UNSUBSCRIBE, done=done)
 
 
 @recipient_page
@@ -112,11 +132,11 @@ def unsubscribe(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 def preferences(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     """Show the ways in which the business may write, each with a switch, or save the choice."""
     if delivery.request.contact.erased_at:
-        return render_sorry(request, 410, delivery.account)
+        return _sorry(request, 410, delivery)
     done = request.method == "POST"
     if done:
         save_choice(delivery=delivery, wanted=request.POST.getlist("channel"), now=timezone.now())
-    return _show(request, "pages/preferences.html", delivery, done=done, ways=ways_to(delivery))
+    return _show(request, "pages/preferences.html", delivery, at=PREFERENCES, done=done, ways=ways_to(delivery))
 
 
 def _find(token: str) -> Delivery | None:
@@ -128,10 +148,11 @@ _COLUMNS = (
     *("link_token", "channel", "address", "seen_at", "clicked_at", "account", "request"),
     *(f"account__{name}" for name in ("name", "sender_name", "postal_address", "colour", "language", "logo")),
     *(f"account__{name}" for name in ("scan_code", "page_heading", "page_text", "thanks_text")),
-    *(f"request__{name}" for name in ("account", "status", "contact", "feedback__rating", "feedback__text")),
+    *(f"account__{name}" for name in ("is_informal", "page_translations")),
+    *(f"request__{name}" for name in ("account", "status", "language", "contact")),
+    *(f"request__feedback__{name}" for name in ("rating", "text")),
     *(f"request__contact__{name}" for name in ("first_name", "last_name", "company_name", "email", "phone")),
-    "request__contact__erased_at",
-    "request__contact__account",
+    *(f"request__contact__{name}" for name in ("language", "erased_at", "account")),
 )
 _with_token = Select(
     lambda token: (
@@ -143,7 +164,7 @@ _with_token = Select(
 
 
 def _take_feedback(request: HttpRequest, delivery: Delivery) -> HttpResponse:
-    form = FeedbackForm(request.POST)
+    form = _form(request, delivery, request.POST)
     if not form.is_valid():
         return show_question(request, delivery, form, status=400)
     actions.record_feedback(delivery=delivery, now=timezone.now(), **form.cleaned_data)
@@ -162,7 +183,11 @@ def show_question(
 def show_thanks(request: HttpRequest, delivery: Delivery, **more: Any) -> HttpResponse:
     """Show what is said to who has answered. `more` goes to the template."""
     sites = sites_of(delivery.account)
-    return _show(request, "pages/thanks.html", delivery, sites=sites, may_change=True, **more)
+    return _show(request, "pages/thanks.html", delivery, at=THANKS, sites=sites, may_change=True, **more)
+
+
+def _form(request: HttpRequest, delivery: Delivery, data: Any = None, **more: Any) -> FeedbackForm:
+    return FeedbackForm(data, words=speech_for(request, delivery.account, delivery).words, **more)
 
 
 def _earlier_feedback(delivery: Delivery) -> dict[str, Any]:
@@ -179,5 +204,12 @@ def _is_over(delivery: Delivery) -> bool:
 def _show(request: HttpRequest, template: str, delivery: Delivery, **context: Any) -> HttpResponse:
     contact = delivery.request.contact
     page_url = reverse("reviews:page", args=[delivery.link_token])
+    speech = speech_for(request, delivery.account, delivery)
     context |= {"delivery": delivery, "page_url": page_url, "first_name": contact.first_name}
-    return render_page(request, template, delivery.account, own=fill_own_texts(delivery.account, contact), **context)
+    context["own"] = fill_own_texts(delivery.account, contact, speech.language)
+    return render_page(request, template, delivery.account, speech=speech, **context)
+
+
+def _sorry(request: HttpRequest, status: int, delivery: Delivery) -> HttpResponse:
+    speech = speech_for(request, delivery.account, delivery)
+    return render_sorry(request, status, delivery.account, speech)

@@ -1,4 +1,4 @@
-"""Responses of the recipients' pages: in the account's texts and language, kept in no cache and no search engine."""
+"""Responses of the recipients' pages: in the account's texts and the customer's language, kept in no cache."""
 
 import hashlib
 import logging
@@ -10,7 +10,6 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
-from django.utils.translation import get_language_from_request
 
 from oauth.models import Account
 from reviewhub.client_address import client_address
@@ -20,6 +19,7 @@ from reviewhub.statements import Select
 from reviews.delivery.content.render import values_of
 from reviews.delivery.content.templates import RenderError, fill
 from reviews.models import Contact, ReviewSite
+from reviews.pages.speech import Speech, speech_for
 
 logger = logging.getLogger(__name__)
 
@@ -33,11 +33,14 @@ class SeeOther(HttpResponseRedirect):
 
 
 def render_page(
-    request: HttpRequest, template: str, account: Account | None, *, status: int = 200, **context: Any
+    request: HttpRequest, template: str, account: Account | None, *, speech: Speech, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Render a page of the account in its language. `sites` in the context are those that its forms redirect to."""
-    language = account.language if account else get_language_from_request(request)
+    """Render a page of the account in that speech. `sites` in the context are those that its forms redirect to."""
+    language = speech.language
     context |= {
+        "words": speech.words,
+        "named": speech.named,
+        "languages": settings.LANGUAGES,
         "account": account,
         "status": status,
         "sandbox": settings.SANDBOX,
@@ -52,9 +55,12 @@ def render_page(
     return response
 
 
-def render_sorry(request: HttpRequest, status: int, account: Account | None = None) -> HttpResponse:
+def render_sorry(
+    request: HttpRequest, status: int, account: Account | None = None, speech: Speech | None = None
+) -> HttpResponse:
     """Render the page that explains a 404, a 410, a 429 after too many forms, or a 503. It reads no row."""
-    response = render_page(request, "pages/sorry.html", account, status=status)
+    speech = speech or speech_for(request, account)
+    response = render_page(request, "pages/sorry.html", account, speech=speech, status=status)
     if status in (429, 503):
         response["Retry-After"] = "60"
     return response
@@ -76,12 +82,22 @@ def sites_of(account: Account) -> list[ReviewSite]:
 _sites = Select(lambda account: ReviewSite.objects.filter(account=account, is_active=True))
 
 
-def fill_own_texts(account: Account, contact: Contact) -> dict[str, str]:
-    """Return the account's own heading, text and thanks, filled in for the contact; empty where it has none."""
-    texts = {"heading": account.page_heading, "text": account.page_text, "thanks": account.thanks_text}
+def fill_own_texts(account: Account, contact: Contact, language: str) -> dict[str, str]:
+    """Return the account's own heading, text and thanks, filled in for the contact; empty where it has none.
+
+    Words that it has not translated stand in its own language, which the key with `_lang` names.
+    """
+    fields = {"heading": "page_heading", "text": "page_text", "thanks": "thanks_text"}
+    texts = {name: getattr(account, field) for name, field in fields.items()}
     values = values_of(account, contact) if any(texts.values()) else {}
+    is_foreign = language != account.language
+    translated = account.page_translations.get(language, {}) if is_foreign else {}
+    languages = {f"{name}_lang": account.language for name in fields if is_foreign}
+    for name, field in fields.items():
+        if texts[name] and translated.get(field):
+            texts[name], languages[f"{name}_lang"] = translated[field], ""
     try:
-        return {name: fill(text, values) if text else "" for name, text in texts.items()}
+        return languages | {name: fill(text, values) if text else "" for name, text in texts.items()}
     except RenderError:  # checked when they were saved; a page is shown in any case
         logger.exception("the words of a page cannot be filled in", extra={"account": str(account.pk)})
         return {}

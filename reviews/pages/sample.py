@@ -10,6 +10,7 @@ from reviews.models import Contact, Delivery, ReviewRequest
 from reviews.models.base import Channel
 from reviews.pages.forms import FeedbackForm
 from reviews.pages.recipient import show_question, show_thanks
+from reviews.pages.speech import speech_for
 
 TOKEN = "0" * 16  # of no message
 
@@ -30,7 +31,8 @@ def sample_page(
     more: dict[str, Any] = {"new_logo": data_address(logo)} if logo else {}
     if is_answered:
         return show_thanks(request, delivery, **more).content.decode()
-    return show_question(request, delivery, FeedbackForm(), **more).content.decode()
+    form = FeedbackForm(words=speech_for(request, account, delivery).words)
+    return show_question(request, delivery, form, **more).content.decode()
 
 
 def data_address(png: bytes) -> str:

@@ -32,6 +32,7 @@ from reviews.requests.duplicates import KNOWN_ID, OPEN_REQUEST
 from reviews.requests.matching import Match, Person
 from reviews.requests.plan import new_delivery, pick_channel
 from reviews.requests.schedule import slots
+from reviews.requests.translations import missing_texts
 from reviews.webhooks import events
 
 # A parallel call can be faster once for each row that both would make: contact, request, their addresses and ids.
@@ -88,6 +89,7 @@ class Verdict:
     channel: Channel | None
     slot: slots.Slot
     blocked: dict[str, str]  # channels that cannot be used, with the reason; also for want of a consent
+    untranslated: list[str] = field(default_factory=list)  # sentences about messages that go in another language
     is_in_doubt: bool = False
     duplicate: AskResult | None = None  # the answer of the ask itself, where it makes no request
 
@@ -113,7 +115,7 @@ class Verdict:
             return self.duplicate.warnings
         of_gates = [gate.reason for gate in self.gates if gate.passed and gate.reason]
         of_sites = [] if self.first.has_site else [NO_SITE]  # type: ignore[attr-defined]  # annotated by first_step
-        return [*self.match.warnings, *of_gates, *of_sites]
+        return [*self.match.warnings, *of_gates, *of_sites, *self.untranslated]
 
 
 # --- Asking ------------------------------------------------------------------------------------
@@ -370,18 +372,20 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
     consent = Gate("consent", is_agreed, "" if is_agreed else words_of_missing(facts.unagreed, closed, only))
     waits = cool_down.reason_to_wait(account, facts.past, now)
     rested = Gate("cool_down", not waits, waits)
-    sms = FollowUpStep.ChannelRule.SMS
-    if use and pick_channel(contact=contact, rule=sms, only=only, blocked=blocked) == Channel.SMS:
+    if use and pick_channel(contact=contact, rule=Channel.SMS, only=only, blocked=blocked) == Channel.SMS:
         channel = pick_channel(contact=contact, rule=first.channel, only=only, blocked=blocked | {Channel.SMS: use})
         only = channel or only  # also later in the sequence
         if not waits:
             rested = Gate("cool_down", channel is not None, f"By e-mail only: {use}" if channel else use)
-    open_request = facts.open_request is None
+    is_sent = channel and rested.passed and not exists
+    missing = (
+        missing_texts(contact, first.sequence, named=wanted.language, only=only, blocked=blocked) if is_sent else []
+    )
     return Verdict(
         match=facts.match,
         gates=[
             Gate("external_id", not exists, KNOWN_ID if exists else ""),
-            Gate("open_request", open_request, "" if open_request else OPEN_REQUEST),
+            Gate("open_request", facts.open_request is None, "" if facts.open_request is None else OPEN_REQUEST),
             rested,
             opt_out,
             consent,
@@ -393,5 +397,6 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
             account=account, contact=contact, channel=channel or Channel.EMAIL, earliest=now + wanted.delay
         ),
         blocked=blocked,
+        untranslated=missing,
         is_in_doubt=bool(facts.blocks.in_doubt),
     )

@@ -129,7 +129,7 @@ class ReviewRequestIn(serializers.Serializer[Intake]):
     language = Text(
         required=False,
         max_length=35,
-        help_text="Language of the messages and the page, such as de or de-AT; the account's otherwise",
+        help_text="Contact's language, of messages and page, such as de or de-AT; the account's otherwise",
         style={"placeholder": "en"},
     )
     consent = ConsentIn(required=False, help_text="What the contact agreed to, with its proof")
@@ -175,6 +175,7 @@ def read_ask(account: Account, data: Any) -> Intake:
         email=email,
         phone=phone,
         time_zone=fields.get("time_zone", ""),
+        language=fields.get("language", ""),
     )
     wanted = Ask(
         person=person,

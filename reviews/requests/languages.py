@@ -1,4 +1,4 @@
-"""Language tags (BCP 47) that an ask may name: a language that there are texts in, or a regional form of one."""
+"""Language tags (BCP 47) of customers: a language that there are texts in, or a regional form of one."""
 
 import re
 

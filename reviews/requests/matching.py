@@ -16,7 +16,7 @@ from reviews.models import Contact, MergeCandidate, ReviewRequest
 
 _NAMES = ("first_name", "last_name")
 # Columns of a contact that an ask may change.
-_CHANGED_BY_ASKS = (*_NAMES, "company_name", "time_zone", "email", "phone", "shares_phone", "updated_at")
+_CHANGED_BY_ASKS = (*_NAMES, "company_name", "time_zone", "language", "email", "phone", "shares_phone", "updated_at")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -30,6 +30,7 @@ class Person:
     email: str = ""
     phone: str = ""
     time_zone: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ def _has_another_name(contact: Contact, person: Person) -> bool:
 
 
 def _set_texts(match: Match, person: Person, *, only_blanks: bool) -> None:
-    for name in (*_NAMES, "company_name", "time_zone"):
+    for name in (*_NAMES, "company_name", "time_zone", "language"):
         value, value_on_file = getattr(person, name), getattr(match.contact, name)
         if value and value != value_on_file and not (only_blanks and value_on_file):
             setattr(match.contact, name, value)

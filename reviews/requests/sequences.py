@@ -7,79 +7,32 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.text import slugify
-from django.utils.translation import gettext_noop
 
 from oauth.models import Account
-from reviewhub.languages import translate
 from reviewhub.refused import Refused
 from reviewhub.statements import Select
 from reviews.models import Delivery, FollowUpStep, ReviewRequest, ReviewSite, Sequence
+from reviews.texts import Kind, texts_in
 
 MOST = 100  # sequences of an account
 
-# (hours after the message before, channel, subject, mail, text)
-DEFAULT_STEPS = [
-    (
-        0,
-        FollowUpStep.ChannelRule.AUTO,
-        gettext_noop("How did we do, {{ first_name | default: 'there' }}?"),
-        gettext_noop(
-            "Hi {{ first_name | default: 'there' }},\n\n"
-            "thank you for choosing {{ business_name }}. Would you take a minute to tell us and others how it went?\n\n"
-            "{{ link }}\n\n"
-            "It helps us get better, and it helps others decide.\n\n"
-            "Thank you,\n{{ sender_name }}"
-        ),
-        gettext_noop(
-            "Hi {{ first_name | default: 'there' }}, thank you for choosing {{ business_name }}. "
-            "How did we do? {{ link }} Reply STOP to opt out."
-        ),
-    ),
-    (
-        72,
-        FollowUpStep.ChannelRule.OTHER,
-        gettext_noop("A short reminder from {{ business_name }}"),
-        gettext_noop(
-            "Hi {{ first_name | default: 'there' }},\n\n"
-            "a few days ago we asked how it went with {{ business_name }}. "
-            "If you have a minute, we would love to hear:\n\n"
-            "{{ link }}\n\n"
-            "Thank you,\n{{ sender_name }}"
-        ),
-        gettext_noop(
-            "Hi {{ first_name | default: 'there' }}, {{ business_name }} would still love to hear how it went: "
-            "{{ link }} Reply STOP to opt out."
-        ),
-    ),
-    (
-        168,
-        FollowUpStep.ChannelRule.AUTO,
-        gettext_noop("Last time we ask: how was {{ business_name }}?"),
-        gettext_noop(
-            "Hi {{ first_name | default: 'there' }},\n\n"
-            "this is the last time we ask. Your words, good or bad, would mean a lot to us:\n\n"
-            "{{ link }}\n\n"
-            "Thank you,\n{{ sender_name }}"
-        ),
-        gettext_noop(
-            "{{ business_name }}: this is the last time we ask. How did it go? {{ link }} Reply STOP to opt out."
-        ),
-    ),
+# (kind of its texts, hours after the message before, channel)
+DEFAULT_STEPS: list[tuple[Kind, int, str]] = [
+    ("first", 0, FollowUpStep.ChannelRule.AUTO),
+    ("reminder", 72, FollowUpStep.ChannelRule.OTHER),
+    ("last", 168, FollowUpStep.ChannelRule.AUTO),
 ]
 
 
 def create_default_sequence(account: Account) -> Sequence:
-    """Create the standard sequence in the account's language: three messages, 3 and 7 days apart."""
-    sequence = Sequence.objects.create(account=account, name="Standard", slug="standard", is_default=True)
-    for position, (hours, channel, subject, mail, text) in enumerate(DEFAULT_STEPS):
+    """Create the standard sequence in the account's language and form: three messages, 3 and 7 days apart."""
+    sequence = Sequence.objects.create(
+        account=account, name="Standard", slug="standard", is_default=True, language=account.language
+    )
+    texts = texts_in(account.language, informal=account.is_informal)
+    for position, (kind, hours, channel) in enumerate(DEFAULT_STEPS):
         FollowUpStep.objects.create(
-            sequence=sequence,
-            position=position,
-            delay_hours=hours,
-            channel=channel,
-            email_subject=translate(subject, account.language),
-            email_text=translate(mail, account.language),
-            sms_text=translate(text, account.language),
+            sequence=sequence, position=position, delay_hours=hours, channel=channel, **vars(getattr(texts, kind))
         )
     return sequence
 
@@ -106,7 +59,9 @@ def copy_sequence(sequence: Sequence) -> Sequence:
     check_number(sequence.account)
     slug = free_slug(sequence.account, sequence.slug)
     number = slug.rpartition("-")[2]
-    copied = Sequence.objects.create(account=sequence.account, name=f"{sequence.name[:90]} ({number})", slug=slug)
+    copied = Sequence.objects.create(
+        account=sequence.account, name=f"{sequence.name[:90]} ({number})", slug=slug, language=sequence.language
+    )
     for step in sequence.steps.all():
         step.pk, step.sequence = None, copied
         step.save(force_insert=True)

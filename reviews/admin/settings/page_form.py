@@ -34,6 +34,14 @@ class PageForm(forms.ModelForm):
     language = forms.ChoiceField(
         label=_("Language"), widget=UnfoldAdminSelectWidget, help_text=_("What the page speaks, beside your own words.")
     )
+    is_informal = forms.TypedChoiceField(
+        label=_("How customers are addressed"),
+        choices=[(False, _("Formally: Sie, usted, vous")), (True, _("Informally: du, tú, tu"))],
+        coerce=lambda text: text == "True",
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+        help_text=_("In German, Spanish and French, by our own words. What you have written stays as you wrote it."),
+    )
     colour = forms.CharField(
         label=_("Colour"),
         max_length=7,
@@ -51,7 +59,7 @@ class PageForm(forms.ModelForm):
 
     class Meta:
         model = Account
-        fields = ("language", "colour", *WORDS)
+        fields = ("language", "is_informal", "colour", *WORDS)
         labels = {"page_heading": _("Heading"), "page_text": _("Text"), "thanks_text": _("Thanks")}
         help_texts = {
             "page_heading": _("If empty: “How did we do, Jane?”"),
@@ -77,6 +85,9 @@ class PageForm(forms.ModelForm):
     @property
     def has_logo(self) -> bool:
         return bool(self.logo or self.instance.logo)
+
+    def clean_is_informal(self) -> bool:
+        return self.cleaned_data["is_informal"] is True
 
     def clean_logo_file(self) -> None:
         file = self.cleaned_data["logo_file"]
@@ -115,7 +126,7 @@ class PageForm(forms.ModelForm):
     def save_page(self) -> None:
         """Store what the form holds, and nothing else of the account: another tab may have changed it meanwhile."""
         account: Account = self.instance
-        account.save(update_fields=["language", "colour", *WORDS])
+        account.save(update_fields=["language", "is_informal", "colour", *WORDS])
         if self.logo:
             set_logo(account=account, content=self.logo)
         elif self.cleaned_data["no_logo"]:

@@ -12,8 +12,8 @@ from django.utils.html import urlize
 from django.utils.safestring import mark_safe
 
 from oauth.models import Account
-from reviewhub.languages import in_language
 from reviews.delivery.content.templates import clean, parts_of
+from reviews.texts import Texts, texts_in
 
 # Placeholders for the words of one mail: no text from the database holds a NUL.
 SUBJECT, BODY, LINK, LEAVE, CONTENT = (f"\0{name}\0" for name in ("subject", "body", "link", "leave", "content"))
@@ -34,14 +34,16 @@ class _Frame:
     button: str
 
 
-def html_body(*, account: Account, subject: str, marked: str, link: str, leave: str) -> str:
+def html_body(*, account: Account, language: str, subject: str, marked: str, link: str, leave: str) -> str:
     """Render the mail as HTML: blank lines part paragraphs, and one that is only the link becomes a button.
 
-    `marked`: the words of the mail, with the marks of `templates.fill_marked`. Addresses that staff wrote become links;
-    of what was filled in, only the link to the recipient's page does.
+    `language`: of the words, and so of the frame. `marked`: the words of the mail, with the marks of
+    `templates.fill_marked`. Addresses that staff wrote become links; of what was filled in, only the link to the
+    recipient's page does.
     """
-    look = (clean(account.name), account.postal_address, account.colour, account.language, logo_url(account))
-    frame = _frame(look)
+    texts = texts_in(language, informal=account.is_informal)
+    look = (clean(account.name), account.postal_address, account.colour, logo_url(account))
+    frame = _frame(look, language, texts)
     words = "".join(_linked(part) if is_written else _inserted(part, link) for part, is_written in parts_of(marked))
     link, leave = escape(link), escape(leave)
     body = "".join(
@@ -74,10 +76,12 @@ def _logo_path(scan_code: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _frame(look: tuple[str, str, str, str, str]) -> _Frame:
-    name, address, colour, language, logo = look
+def _frame(look: tuple[str, str, str, str], language: str, texts: Texts) -> _Frame:
+    name, address, colour, logo = look
     words = {
-        "account": Account(name=name, postal_address=address, colour=colour, language=language),
+        "account": Account(name=name, postal_address=address, colour=colour),
+        "language": language,
+        "words": texts,
         "logo": logo,
         "subject": SUBJECT,
         "body": mark_safe(BODY),  # noqa: S308 (our own)
@@ -85,8 +89,7 @@ def _frame(look: tuple[str, str, str, str, str]) -> _Frame:
         "unsubscribe_url": LEAVE,
         "content": CONTENT,
     }
-    with in_language(language):
-        page, paragraph, button = (
-            render_to_string(f"email/{part}.html", words) for part in ("message", "paragraph", "button")
-        )
+    page, paragraph, button = (
+        render_to_string(f"email/{part}.html", words) for part in ("message", "paragraph", "button")
+    )
     return _Frame(page, paragraph, button.strip())

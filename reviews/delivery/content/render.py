@@ -7,10 +7,8 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext_noop
 
 from oauth.models import Account
-from reviewhub.languages import translate
 from reviewhub.mailboxes import InvalidEmail, normalise_email, with_ascii_host
 from reviews.delivery.channels import Message
 from reviews.delivery.content.html import html_body
@@ -18,6 +16,7 @@ from reviews.delivery.content.templates import RenderError, clean, fill, fill_ma
 from reviews.delivery.content.way_out import replace_stop, takes_replies
 from reviews.models import Contact, Delivery, FollowUpStep
 from reviews.models.base import Channel
+from reviews.texts import Texts, Words, texts_in
 
 FOOTER = dedent("""
 
@@ -26,7 +25,6 @@ FOOTER = dedent("""
     {address}
     {no_more}: {leave}
     """)
-NO_MORE_MAIL = gettext_noop("No more mail like this")
 PLACE = "TOKEN"  # stands in a path for a message's token
 
 
@@ -67,18 +65,23 @@ def text_sender(account: Account) -> str:
 
 
 def render(delivery: Delivery, step: FollowUpStep) -> Message:
-    """Render the message exactly as it leaves. Reads `delivery.account` and `delivery.request.contact`.
+    """Render the message exactly as it leaves: in the customer's language, else the account's, as the step has texts.
 
+    A message speaks one language, also where none of the step's texts stand. Reads `delivery.account`,
+    `delivery.request.contact` and `step.sequence`.
     Raises RenderError when the template fails, or a mail would lack the postal address that the law demands (CAN-SPAM
     Act, 15 USC 7704(a)(5)).
     """
-    account = delivery.account
-    values = values_of(account, delivery.request.contact) | {"link": page_url(delivery)}
+    account, request = delivery.account, delivery.request
+    values = values_of(account, request.contact) | {"link": page_url(delivery)}
+    language, written = step.written_in(request.spoken(account), account.language)
+    texts = texts_in(language, informal=account.is_informal)
     if delivery.channel == Channel.SMS:
-        return _text(delivery, step, " ".join(fill(step.sms_text, values).split()))
+        return _text(delivery, step, " ".join(fill(written.sms_text, values).split()), texts)
     if not account.postal_address.strip():
         raise RenderError("The account has no postal address, and no mail may leave without one.")
-    return _mail(delivery, fill(step.email_subject, values), fill_marked(step.email_text, values))
+    subject, body = fill(written.email_subject, values), fill_marked(written.email_text, values)
+    return _mail(delivery, subject, body, language, texts)
 
 
 def values_of(account: Account, contact: Contact) -> dict[str, str]:
@@ -93,23 +96,22 @@ def values_of(account: Account, contact: Contact) -> dict[str, str]:
     }
 
 
-def _text(delivery: Delivery, step: FollowUpStep, text: str) -> Message:
+def _text(delivery: Delivery, step: FollowUpStep, text: str, texts: Texts) -> Message:
     sender = text_sender(delivery.account)
     if not takes_replies(sender):
-        language, is_needed = delivery.account.language, step.position == 0
-        text = replace_stop(text, link=unsubscribe_url(delivery), language=language, is_needed=is_needed)
+        way_out = Words(texts, link=unsubscribe_url(delivery)).no_more_texts
+        text = replace_stop(text, way_out=way_out, is_needed=step.position == 0)
     return Message(to=delivery.address, sender=sender, text=text, key=str(delivery.message_key))
 
 
-def _mail(delivery: Delivery, subject: str, body: str) -> Message:
+def _mail(delivery: Delivery, subject: str, body: str, language: str, texts: Texts) -> Message:
     account = delivery.account
     link, leave = page_url(delivery), unsubscribe_url(delivery)
     address = _bare(settings.DEFAULT_FROM_EMAIL)
     subject = clean(subject)
     body = body.replace("\r\n", "\n")
-    no_more = translate(NO_MORE_MAIL, account.language)
     footer = FOOTER.format(
-        name=clean(account.name), address=account.postal_address.strip(), no_more=no_more, leave=leave
+        name=clean(account.name), address=account.postal_address.strip(), no_more=texts.no_more_mail, leave=leave
     )
     ways_out = [f"<{leave}>"]
     if settings.UNSUBSCRIBE_MAILTO:
@@ -119,7 +121,7 @@ def _mail(delivery: Delivery, subject: str, body: str) -> Message:
         sender=formataddr((clean(account.sender), address)),
         subject=subject,
         text=plain(body).strip() + footer,
-        html=html_body(account=account, subject=subject, marked=body, link=link, leave=leave),
+        html=html_body(account=account, language=language, subject=subject, marked=body, link=link, leave=leave),
         reply_to=_reply_address(account.reply_to),
         key=str(delivery.message_key),
         headers={

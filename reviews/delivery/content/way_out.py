@@ -2,11 +2,6 @@
 
 import re
 
-from django.utils.translation import gettext_noop
-
-from reviewhub.languages import translate
-
-NO_MORE_TEXTS = gettext_noop("No more texts: {link}")
 _STOP = re.compile(r"\W*STOP\W*")
 
 
@@ -15,12 +10,11 @@ def takes_replies(sender: str) -> bool:
     return not any(letter.isalpha() for letter in sender)
 
 
-def replace_stop(text: str, *, link: str, language: str, is_needed: bool) -> str:
-    """Put the link in place of each sentence that tells the customer to reply STOP.
+def replace_stop(text: str, *, way_out: str, is_needed: bool) -> str:
+    """Put `way_out`, words with a link, in place of each sentence that tells the customer to reply STOP.
 
-    Where there is none, add the link if it `is_needed`.
+    Where there is none, add it if it `is_needed`.
     """
-    way_out = translate(NO_MORE_TEXTS, language).format(link=link)
     words, kept = text.split(" "), list[str]()
     while words:
         word = words.pop(0)

@@ -12,18 +12,17 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import F
-from django.utils.translation import gettext
 
 from oauth.models import Account
-from reviewhub.languages import ENGLISH, in_language
 from reviews.contacts import doubts, opt_outs, suppressions, wrong_numbers
 from reviews.delivery.provider_events.addressees import find_accounts, texts_to
 from reviews.delivery.provider_events.meaning import Meaning, read
 from reviews.inbox import items
-from reviews.models import Delivery, DeliveryEvent, InboxItem, Suppression
+from reviews.models import Contact, Delivery, DeliveryEvent, InboxItem, Suppression
 from reviews.models.addresses import read_sender
 from reviews.models.base import Channel
 from reviews.requests import lifecycle
+from reviews.texts import Words, first_language, texts_in
 
 Place = tuple[UUID, str, str]  # account, channel, address
 
@@ -59,14 +58,13 @@ def take(event: DeliveryEvent, *, now: datetime) -> Reaction:
     event.meaning, event.meaning_reason = reading.meaning.value, reading.reason[:200]
     if event.delivery is None:
         texts = texts_to(event.address, event.received_at).filter(account__in=accounts)
-        left = texts.exclude(status=Delivery.Status.PLANNED).select_related("request")
+        left = texts.exclude(status=Delivery.Status.PLANNED).select_related("request__contact")
         event.delivery = left.order_by(F("sent_at").desc(nulls_last=True), "-pk").first()
     if event.delivery is not None:
         event.account_id = event.delivery.account_id
     elif len(accounts) == 1:
         event.account = accounts[0]
-    with in_language(accounts[0].language if accounts else ENGLISH):
-        answer = _obey(event, reading.meaning, accounts, now=now)
+    answer = _obey(event, reading.meaning, accounts, now=now)
     # Twilio has answered itself where it found the word itself.
     event.answer = event.answer or ("" if event.payload.get("OptOutType") else answer)
     return Reaction(
@@ -96,12 +94,10 @@ def _obey(event: DeliveryEvent, meaning: Meaning, accounts: Sequence[Account], *
         opt_outs.lock_requests(accounts=accounts, channel=Channel.SMS, address=event.address)
     if meaning is Meaning.STOP:
         stopped = [account.name for account in accounts if _stop(account, event, now=now)]
-        words = gettext("%(business)s: you are unsubscribed and get no more texts. Reply START to undo.")
-        return _name_businesses(words, stopped)
+        return _words(event, accounts, stopped).stop_confirmed if stopped else ""
     if meaning is Meaning.START:
         started = [account.name for account in accounts if _start(account, event, now=now)]
-        words = gettext("%(business)s: you may get texts again. Reply STOP to end them.")
-        return _unless_answered(event, _name_businesses(words, started))
+        return _unless_answered(event, _words(event, accounts, started).start_confirmed if started else "")
     if meaning is Meaning.HELP:
         return _unless_answered(event, _write_help(accounts, event))
     for account in accounts:
@@ -180,11 +176,9 @@ def _start(account: Account, event: DeliveryEvent, *, now: datetime) -> bool:
 def _write_help(accounts: Sequence[Account], event: DeliveryEvent) -> str:
     account = event.account or (accounts[0] if len(accounts) == 1 else None)
     if account is None:
-        words = gettext("Texts from this number ask for reviews. Help: %(contact)s. Reply STOP to end them.")
-        return words % {"contact": _operator_address()}
+        return _words(event, accounts, []).put("help_of_many", contact=_operator_address())
     contact = ", ".join(_contact_details(account))
-    words = gettext("%(business)s asks for your review by text. Contact: %(contact)s. Reply STOP to end texts.")
-    return words % {"business": account.name, "contact": contact}
+    return _words(event, accounts, [account.name]).put("help", contact=contact)
 
 
 def _contact_details(account: Account) -> Iterator[str]:
@@ -197,6 +191,18 @@ def _operator_address() -> str:
     return parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
 
 
-def _name_businesses(words: str, names: list[str]) -> str:
-    """Put the names into the words; without any name, nothing has changed and nothing is said."""
-    return words % {"business": ", ".join(names)} if names else ""
+def _words(event: DeliveryEvent, accounts: Sequence[Account], businesses: Sequence[str]) -> Words:
+    """Return the words of answers, which name these businesses: in the customer's language, else the account's."""
+    account = event.account or (accounts[0] if accounts else None)
+    request = event.delivery.request if event.delivery else None
+    contact = request.contact if request else _contact_of(account, event.address)
+    spoken = (contact.language if contact else "", request.language if request else "")
+    texts = texts_in(
+        first_language(*spoken, account.language if account else ""), informal=bool(account and account.is_informal)
+    )
+    return Words(texts, business=", ".join(businesses))
+
+
+def _contact_of(account: Account | None, number: str) -> Contact | None:
+    """Return the account's contact with the number, one whose language is known before others."""
+    return Contact.objects.filter(account=account, phone=number).order_by("-language").first() if account else None

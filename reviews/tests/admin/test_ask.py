@@ -16,6 +16,7 @@ from reviews.models import Consent, Contact, Delivery, FollowUpStep, ReviewReque
 from reviews.requests.ask import NO_SITE
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
+from reviews.texts import texts_in
 
 pytestmark = pytest.mark.django_db
 
@@ -302,3 +303,16 @@ def test_the_operator_asks_in_no_business_that_was_not_chosen(
     form = {"first_name": "Jane", "email": "jane@example.com", "when": "0"}
     assert "This field is required." in client.post(reverse("admin:reviews_reviewrequest_add"), form).content.decode()
     assert not ReviewRequest.objects.exists()
+
+
+def test_the_preview_follows_the_language_and_says_what_is_not_translated(account: Account, owner: User) -> None:
+    client = signed_in(owner)
+    assert "text for First ask" not in preview(client, account)
+    page = preview(client, account, language="es")
+    assert "No Spanish text for First ask: it goes in English." in page
+    FollowUpStep.objects.filter(position=0).update(translations={"es": vars(texts_in("es", informal=False).first)})
+    page = preview(client, account, language="es")
+    assert "text for First ask" not in page
+    assert "¿Qué tal le fue con nosotros, Jane?" in page
+    client.post(ADD, form(account, language="es"))
+    assert Contact.objects.get().language == "es"

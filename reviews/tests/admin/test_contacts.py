@@ -221,3 +221,20 @@ def test_nobody_deletes_a_contact_erasing_is_the_way(account: Account, owner: Us
         assert "/delete/" not in client.get(page(contact)).content.decode()
         assert "/delete/" not in client.get(reverse("admin:reviews_contact_edit", args=[contact.pk])).content.decode()
     assert list(Contact.objects.all()) == [contact]
+
+
+def test_the_form_keeps_a_customers_language_and_the_page_says_it(account: Account, owner: User) -> None:
+    client = signed_in(owner)
+    contact = Contact.objects.create(account=account, email="eva@example.com", language="de-AT")
+    address = reverse("admin:reviews_contact_edit", args=[contact.pk])
+    assert "German (de-AT)" in client.get(address).content.decode()
+    data = {"account": str(account.pk), "email": "eva@example.com", "language": "de-AT"}
+    client.post(address, data | {"first_name": "Eva"})
+    contact.refresh_from_db()
+    assert (contact.first_name, contact.language) == ("Eva", "de-AT")
+    client.post(address, data | {"language": "es"})
+    contact.refresh_from_db()
+    assert contact.language == "es"
+    page = client.get(reverse("admin:reviews_contact_change", args=[contact.pk])).content.decode()
+    assert "is written to in Spanish" in page
+    assert "Select a valid choice" in client.post(address, data | {"language": "tlh"}).content.decode()

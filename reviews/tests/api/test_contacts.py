@@ -26,6 +26,7 @@ def test_a_contact_shows_its_opt_outs(owner_api: Any, contact: Contact, suppress
         "email": "jane@example.com",
         "mobile_phone_number": "+12125551234",
         "time_zone": None,
+        "language": None,
         "created_at": body["created_at"],
         "updated_at": body["updated_at"],
         "erased_at": None,
@@ -178,3 +179,25 @@ def test_a_request_says_to_which_address_it_went(owner_api: Any, account: Accoun
         "jane@new.example",
         "Review request sent to jane@example.com",
     )
+
+
+def test_a_contacts_language_is_read_changed_and_taken_away(owner_api: Any, contact: Contact) -> None:
+    address = f"{API}/contacts/{contact.pk}"
+    assert owner_api.patch(address, {"language": "de-at"}, format="json").json()["language"] == "de-AT"
+    assert owner_api.get(address).json()["language"] == "de-AT"
+    problem = refused(owner_api.patch(address, {"language": "tlh"}, format="json"), "language")
+    assert "There are: en, de, es, fr" in str(problem)
+    assert owner_api.patch(address, {"language": None}, format="json").json()["language"] is None
+
+
+def test_an_ask_gives_the_contact_its_language_and_a_later_one_another(owner_api: Any, account: Account) -> None:
+    ask = {"email": "jane@example.com", "language": "de-AT"}
+    made = owner_api.post(f"{API}/review-requests", ask, format="json").json()
+    assert made["language"] == "de-AT"
+    assert Contact.objects.get().language == "de-AT"
+    owner_api.post(f"{API}/review-requests", ask | {"language": "es"}, format="json")
+    assert Contact.objects.get().language == "es"
+    again = owner_api.get(f"{API}/review-requests/{made['id']}").json()
+    assert again["language"] == "es"  # what is written in: the customer's own goes first
+    owner_api.post(f"{API}/review-requests", {"email": "jane@example.com"}, format="json")
+    assert Contact.objects.get().language == "es"

@@ -7,9 +7,10 @@ import pytest
 
 from oauth.models import Account
 from reviews.contacts import doubts, opt_outs
-from reviews.models import Contact, RequestAlias, ReviewRequest, ReviewSite, Sequence, Suppression
+from reviews.models import Contact, FollowUpStep, RequestAlias, ReviewRequest, ReviewSite, Sequence, Suppression
 from reviews.requests import lifecycle
 from reviews.tests.support.helpers import JANE, REFERENCE, asked, post
+from reviews.texts import texts_in
 
 pytestmark = pytest.mark.django_db
 
@@ -108,3 +109,24 @@ def test_status_and_warnings_are_those_of_the_call(
     assert [gate["gate"] for gate in rehearsal.json()["gates"]] == [
         *("external_id", "open_request", "cool_down", "opt_out", "consent")
     ]
+
+
+def test_a_dry_run_says_which_messages_lack_a_text_in_the_customers_language(owner_api: Any, account: Account) -> None:
+    spanish = vars(texts_in("es", informal=False).first)
+    FollowUpStep.objects.filter(position=0).update(translations={"es": spanish})
+    body = {"email": "jane@example.com", "language": "es-MX", "dry_run": True}
+    rehearsal = post(owner_api, body).json()
+    assert rehearsal["warnings"] == [
+        "No Spanish text for Reminder after 3 days: it goes in English.",
+        "No Spanish text for Reminder after 7 days: it goes in English.",
+    ]
+    assert [message["language"] for message in rehearsal["messages"]] == ["es", "en", "en"]
+    assert rehearsal["messages"][0]["subject"] == "¿Qué tal le fue con nosotros?"
+    assert post(owner_api, body | {"language": "en"}).json()["warnings"] == []
+    assert not Contact.objects.exists()
+
+
+def test_a_dry_run_knows_the_language_of_a_customer_on_file(owner_api: Any, account: Account, now: datetime) -> None:
+    Contact.objects.create(account=account, email="jane@example.com", language="fr")
+    warnings = post(owner_api, {"email": "jane@example.com", "dry_run": True}).json()["warnings"]
+    assert "No French text for First ask: it goes in English." in warnings

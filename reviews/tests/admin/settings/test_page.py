@@ -296,3 +296,16 @@ def test_the_page_costs_few_queries(account: Account, owner: User, django_assert
     assert len(page) < 40_000
     with django_assert_max_num_queries(8):
         previewed(client, account)
+
+
+def test_the_form_of_address_is_chosen_and_the_preview_follows(account: Account, owner: User) -> None:
+    client = signed_in(owner)
+    seen = client.post(PREVIEW, form(account, language="de", is_informal="True")).content.decode()
+    assert "Wie zufrieden warst du mit uns, Jane?" in unescape(unescape(seen))
+    client.post(PAGE, form(account, language="de", is_informal="True"))
+    account.refresh_from_db()
+    assert account.is_informal
+    assert '<option value="True" selected>' in client.get(PAGE).content.decode()
+    client.post(PAGE, form(account, language="de", is_informal="False"))
+    account.refresh_from_db()
+    assert not account.is_informal

@@ -10,6 +10,7 @@ from reviews.models import Delivery, FollowUpStep
 from reviews.requests.matching import Person
 from reviews.requests.sequences import DEFAULT_STEPS
 from reviews.tests.support.helpers import JANE, asked
+from reviews.texts import texts_in
 
 pytestmark = pytest.mark.django_db
 
@@ -64,7 +65,7 @@ def test_an_account_may_have_its_own_number(account: Account, now: datetime, set
 def test_a_contact_without_a_name_is_greeted_all_the_same(account: Account, now: datetime) -> None:
     delivery, step = planned(account, now, person=Person(email="a@b.example"))
     message = render(delivery, step)
-    assert message.subject == "How did we do, there?"
+    assert message.subject == "How did we do?"
     assert message.text.startswith("Hi there,")
 
 
@@ -115,9 +116,11 @@ def test_what_is_wrong_with_a_template_is_said_in_words(text: str, problem: str)
 
 
 def test_the_standard_texts_are_sound() -> None:
-    for _, _, subject, mail, text in DEFAULT_STEPS:
-        assert [check_template(part) for part in (subject, mail, text)] == [[], [], []]
-        assert "{{ link }}" in mail
-        assert "{{ link }}" in text
-        assert "STOP" in text
+    texts = texts_in("en", informal=False)
+    for kind, _, _ in DEFAULT_STEPS:
+        step = getattr(texts, kind)
+        assert [check_template(text) for text in vars(step).values()] == [[], [], []]
+        assert "{{ link }}" in step.email_text
+        assert "{{ link }}" in step.sms_text
+        assert "STOP" in step.sms_text
     assert check_template(" ".join(f"{{{{ {name} }}}}" for name in VARIABLES)) == []

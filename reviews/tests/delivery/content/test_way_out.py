@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from oauth.models import Account
-from reviewhub.languages import translate
 from reviews.delivery.content.render import render, unsubscribe_url
 from reviews.delivery.content.segments import measure
-from reviews.delivery.content.way_out import NO_MORE_TEXTS, replace_stop, takes_replies
+from reviews.delivery.content.way_out import replace_stop, takes_replies
 from reviews.tests.delivery.content.test_render import planned
+from reviews.texts import Words, texts_in
 
 LINK = "https://r.example/r/x/unsubscribe"
 OUT = f"No more texts: {LINK}"
@@ -29,18 +29,18 @@ OUT = f"No more texts: {LINK}"
     ],
 )
 def test_the_sentence_with_stop_gives_way_to_a_link(text: str, replaced: str) -> None:
-    assert replace_stop(text, link=LINK, language="en", is_needed=True) == replaced
+    assert replace_stop(text, way_out=OUT, is_needed=True) == replaced
 
 
 def test_a_follow_up_that_does_not_say_stop_stays_as_it_is() -> None:
-    assert replace_stop("Tell us.", link=LINK, language="en", is_needed=False) == "Tell us."
+    assert replace_stop("Tell us.", way_out=OUT, is_needed=False) == "Tell us."
 
 
 @pytest.mark.parametrize("language", ["en", "de", "es", "fr"])
 def test_the_words_cost_no_unicode_in_any_language(language: str) -> None:
-    words = translate(NO_MORE_TEXTS, language)
-    assert "{link}" in words
-    assert measure(words.format(link=LINK)).culprits == ()
+    way_out = Words(texts_in(language, informal=False), link=LINK).no_more_texts
+    assert LINK in way_out
+    assert measure(way_out).culprits == ()
 
 
 @pytest.mark.parametrize(
