@@ -38,10 +38,11 @@ def html_body(*, account: Account, subject: str, marked: str, link: str, leave: 
     """Render the mail as HTML: blank lines part paragraphs, and one that is only the link becomes a button.
 
     `marked`: the words of the mail, with the marks of `templates.fill_marked`. Addresses that staff wrote become links;
-    of what was filled in, only the link to the recipient's page does.
+    of what was filled in, only the link to the recipient's page does. `leave`: where the recipient opts out; empty
+    for a mail that is not of a kind to opt out of.
     """
     look = (clean(account.name), account.postal_address, account.colour, account.language, logo_url(account))
-    frame = _frame(look)
+    frame = _frame(look, bool(leave))
     words = "".join(_linked(part) if is_written else _inserted(part, link) for part, is_written in parts_of(marked))
     link, leave = escape(link), escape(leave)
     body = "".join(
@@ -74,7 +75,7 @@ def _logo_path(scan_code: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _frame(look: tuple[str, str, str, str, str]) -> _Frame:
+def _frame(look: tuple[str, str, str, str, str], has_way_out: bool) -> _Frame:
     name, address, colour, language, logo = look
     words = {
         "account": Account(name=name, postal_address=address, colour=colour, language=language),
@@ -82,7 +83,7 @@ def _frame(look: tuple[str, str, str, str, str]) -> _Frame:
         "subject": SUBJECT,
         "body": mark_safe(BODY),  # noqa: S308 (our own)
         "link": LINK,
-        "unsubscribe_url": LEAVE,
+        "unsubscribe_url": LEAVE if has_way_out else "",
         "content": CONTENT,
     }
     with in_language(language):

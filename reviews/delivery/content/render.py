@@ -47,13 +47,13 @@ def _path(name: str) -> str:
 
 
 @lru_cache
-def _bare(mailbox: str) -> str:
+def bare_address(mailbox: str) -> str:
     """Return the address of the mailbox as it travels."""
     return with_ascii_host(parseaddr(mailbox)[1])
 
 
 @lru_cache
-def _reply_address(typed: str) -> str:
+def reply_address(typed: str) -> str:
     """Return the account's reply-to address as it travels; empty where none can be made of what was once typed."""
     try:
         return normalise_email(typed) if typed else ""
@@ -104,7 +104,7 @@ def _text(delivery: Delivery, step: FollowUpStep, text: str) -> Message:
 def _mail(delivery: Delivery, subject: str, body: str) -> Message:
     account = delivery.account
     link, leave = page_url(delivery), unsubscribe_url(delivery)
-    address = _bare(settings.DEFAULT_FROM_EMAIL)
+    address = bare_address(settings.DEFAULT_FROM_EMAIL)
     subject = clean(subject)
     body = body.replace("\r\n", "\n")
     no_more = translate(NO_MORE_MAIL, account.language)
@@ -120,7 +120,7 @@ def _mail(delivery: Delivery, subject: str, body: str) -> Message:
         subject=subject,
         text=plain(body).strip() + footer,
         html=html_body(account=account, subject=subject, marked=body, link=link, leave=leave),
-        reply_to=_reply_address(account.reply_to),
+        reply_to=reply_address(account.reply_to),
         key=str(delivery.message_key),
         headers={
             "Message-ID": f"<{delivery.message_key}@{address.partition('@')[2]}>",
