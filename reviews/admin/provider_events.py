@@ -42,7 +42,7 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
     )
     list_filter = ("kind", "provider", ("applied_at", admin.EmptyFieldListFilter))
     sortable_by = ()
-    list_select_related = ("delivery__request__contact", "account")
+    list_select_related = ("delivery__request__contact", "delivery__contact", "account")
     ordering = ("-pk",)  # newest first
     actions = ("apply_again",)
     fields = (
@@ -79,12 +79,14 @@ class DeliveryEventAdmin(GeneratedRows, AccountAdmin):
 
     @display(description=_("Message"))
     def about(self, event: DeliveryEvent) -> str:
-        return f"{event.delivery.request.contact}: {event.delivery}" if event.delivery else gettext("Not found")
+        return f"{event.delivery.customer}: {event.delivery}" if event.delivery else gettext("Not found")
 
     @display(description=_("Review request"))
     def asked(self, event: DeliveryEvent) -> str:
         if event.delivery is None:
             return gettext("Its message was not found.")
+        if event.delivery.is_answer:
+            return gettext("None: it is about an answer to %(customer)s.") % {"customer": event.delivery.customer}
         address = reverse("admin:reviews_reviewrequest_change", args=[event.delivery.request_id])
         return format_html('<a href="{}" class="rh-link">{}</a>', address, event.delivery.request.contact)
 

@@ -139,13 +139,17 @@ class ReviewRequestAdmin(FixedRows, WithList, WithHistory, WithActions):
 
 @admin.register(Delivery)
 class DeliveryAdmin(GeneratedRows, AccountAdmin):
-    list_display = ("request", "step", "channel", "state", "leaves", "sent_at", "seen_at", "error_text", "account")
-    list_filter = ("status", "channel", "sandbox")
+    list_display = ("to", "kind", "step", "channel", "state", "leaves", "sent_at", "seen_at", "error_text", "account")
+    list_filter = ("kind", "status", "channel", "sandbox")
     sortable_by = ()
-    list_select_related = ("request__contact", "account")
+    list_select_related = ("request__contact", "contact", "account")
     ordering = ("-pk",)  # newest first
     exclude = ("claim", "message_key", "link_token", "due_at")
     readonly_fields = ("leaves", "reported")
+
+    @display(description=_("Customer"))
+    def to(self, delivery: Delivery) -> str:
+        return str(delivery.customer)
 
     @display(description=_("Due at"))
     def leaves(self, delivery: Delivery) -> str:

@@ -32,5 +32,5 @@ def leave_alone(*, contact: Contact, by: str, words: str = "", now: datetime) ->
 
 
 def planned_for(contact: Contact) -> int:
-    """Return how many messages of the contact's requests are planned, and would be cancelled."""
-    return Delivery.objects.filter(request__contact=contact, status=Delivery.Status.PLANNED).count()
+    """Return how many messages to the contact are planned, and would be cancelled."""
+    return Delivery.objects.of_contact(contact).filter(status=Delivery.Status.PLANNED).count()

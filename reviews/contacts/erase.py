@@ -72,6 +72,7 @@ def _end_requests(contact: Contact, by: str, now: datetime) -> list[tuple[str, s
     for request in own:
         if lifecycle.move(request, ReviewRequest.Status.SUPPRESSED, now=now, reason=f"Erased by {by}."):
             planned_messages.cancel(request, request.reason)
+    planned_messages.cancel_answers(contact, f"Erased by {by}.")
     contact_changes.follow(contacts=[row for row in contacts if row.pk != contact.pk], now=now)
     if any(each.was_in_doubt for each in suppressed):
         holds.release_cleared(account, now=now)
@@ -81,7 +82,7 @@ def _end_requests(contact: Contact, by: str, now: datetime) -> list[tuple[str, s
 def _places(contact: Contact) -> list[tuple[str, str]]:
     """Return each channel and address at which the customer was ever written to, or could be."""
     on_file = [(channel, contact.address(channel)) for channel in Channel.values]
-    written = Delivery.objects.filter(request__contact=contact).values_list("channel", "address").distinct()
+    written = Delivery.objects.of_contact(contact).values_list("channel", "address").distinct()
     return list(dict.fromkeys((channel, address) for channel, address in [*on_file, *written] if address))
 
 
@@ -102,11 +103,14 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     requests = ReviewRequest.objects.filter(contact=contact)
     requests.update(external_id="", metadata={}, hold_reason="")
     RequestAlias.objects.filter(request__in=requests).delete()
-    Delivery.objects.filter(request__in=requests).update(address="", subject="", text="", error_text="")
+    messages = Delivery.objects.of_contact(contact)
+    Delivery.objects.filter(pk__in=messages.values("pk")).update(
+        address="", subject="", text="", words="", error_text=""
+    )
     Feedback.objects.filter(request__in=requests).update(text="")
     of_contact = Q(contact=contact) | Q(request__in=requests)
     InboxItem.objects.filter(of_contact).update(text="", note="")
-    about_contact = Q(delivery__request__in=requests)
+    about_contact = Q(delivery__in=messages)
     about_contact |= Q(account=contact.account, address__in=[address for _, address in places])
     _blank_events(about_contact)
     # Another program's answer may repeat the data of its notice.
@@ -143,6 +147,7 @@ def _blank_consents(contact: Contact, hashes: list[str]) -> None:
 def blank_late_events(now: datetime) -> None:
     """Blank the provider events that came after their customer was erased."""
     erased = Q(delivery__request__contact__erased_at__gt=now - LATE_EVENTS)
+    erased |= Q(delivery__contact__erased_at__gt=now - LATE_EVENTS)
     _blank_events(erased & ~Q(address="", text="", payload={}))
 
 

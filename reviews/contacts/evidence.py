@@ -44,7 +44,7 @@ def subjects_of(contact: Contact) -> list[Subject]:
     """Return the addresses that the contact has, was written to at, or gave or took back a consent for."""
     account = contact.account
     places = [(channel.value, contact.address(channel)) for channel in Channel]
-    places += Delivery.objects.filter(request__contact=contact).values_list("channel", "address").distinct()
+    places += Delivery.objects.of_contact(contact).values_list("channel", "address").distinct()
     subjects = {subject for channel, address in places if address for subject in subjects_at(account, channel, address)}
     consents = contact.consents.values_list("channel", "address", "address_hash").distinct()
     subjects |= {Subject(*row) for row in consents}
@@ -95,7 +95,7 @@ def _entries(account: Account, subjects: list[Subject]) -> Iterator[Entry]:
     for suppression in Suppression.objects.for_account(account).filter(address_hash__in=hashes):
         yield from _of_suppression(suppression)
     messages = list(_messages(account, subjects, consents).select_related("request"))
-    requests = {message.request_id: message.request for message in messages}
+    requests = {message.request_key: message.request for message in messages if not message.is_answer}
     requests |= {row.pk: row for row in ReviewRequest.objects.for_account(account).filter(_to_contacts(subjects))}
     yield from map(_of_request, requests.values())
     yield from map(_of_message, messages)
@@ -105,7 +105,7 @@ def _entries(account: Account, subjects: list[Subject]) -> Iterator[Entry]:
 def _messages(account: Account, subjects: list[Subject], consents: list[Consent]) -> Any:
     """Select the messages to the addresses. An erased customer's have none left: a consent leads to them."""
     erased = [consent.contact_id for consent in consents if consent.contact_id and not consent.address]
-    wanted = Q(request__contact__in=erased, address="")
+    wanted = Q(request__contact__in=erased, address="") | Q(contact__in=erased, address="")
     for subject in subjects:
         if subject.address:
             wanted |= Q(channel=subject.channel, address=subject.address)
@@ -159,7 +159,7 @@ def _of_request(row: ReviewRequest) -> Entry:
 
 def _of_message(row: Delivery) -> Entry:
     facts = {
-        "review_request": str(row.request_id),
+        "review_request": None if row.is_answer else str(row.request_id),
         "step": row.step,
         "channel": row.channel,
         "address": row.address or None,
@@ -174,7 +174,8 @@ def _of_message(row: Delivery) -> Entry:
         "reason": row.reason or None,
     }
     was_tried = row.sent_at is not None or row.attempts
-    return row.sent_at or row.leaves_at, "message" if was_tried else "message_not_sent", facts
+    what = "answer" if row.is_answer else "message"
+    return row.sent_at or row.leaves_at, what if was_tried else f"{what}_not_sent", facts
 
 
 def _of_report(row: DeliveryEvent) -> Entry:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from reviews.contacts import suppressions
-from reviews.models import Contact, DeliveryEvent
+from reviews.models import Contact, Delivery, DeliveryEvent
 from reviews.models.base import Channel
 
 _OF_CONTACT = (
@@ -18,6 +18,7 @@ _OF_MESSAGE = (
     *("step", "channel", "address", "status", "sent_at", "seen_at", "clicked_at"),
     *("subject", "text", "error_text"),
 )
+_OF_ANSWER = ("channel", "address", "status", "sent_at", "created_at", "subject", "words", "text", "error_text")
 _OF_CONSENT = ("channel", "address", "kind", "wording", "source", "at", "recorded_at")
 _OF_EVENT = ("kind", "provider", "occurred_at", "text", "meaning", "answer")
 _OF_ITEM = ("kind", "text", "stars", "created_at", "handled_at", "outcome", "note")
@@ -52,10 +53,15 @@ def known_about(contact: Contact) -> dict[str, Any]:
             }
             for request in requests
         ],
+        "answers": [
+            _fields(answer, _OF_ANSWER) | {"due_at": answer.leaves_at} for answer in contact.answers.order_by("pk")
+        ],
         "inbox": [_fields(item, _OF_ITEM) for item in contact.inbox_items.order_by("created_at")],
         "reports": [
             _fields(event, _OF_EVENT)
-            for event in DeliveryEvent.objects.filter(delivery__request__contact=contact).order_by("occurred_at")
+            for event in DeliveryEvent.objects.filter(delivery__in=Delivery.objects.of_contact(contact)).order_by(
+                "occurred_at"
+            )
         ],
     }
 

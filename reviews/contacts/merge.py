@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from reviews.contacts import doubts, opt_outs, suppressions
-from reviews.models import Consent, Contact, Event, InboxItem, ReviewRequest, Suppression
+from reviews.models import Consent, Contact, Delivery, Event, InboxItem, ReviewRequest, Suppression
 from reviews.models.base import Channel
 from reviews.requests import contact_changes, lifecycle
 
@@ -42,6 +42,7 @@ def merge(*, kept: Contact, other: Contact, by: str, now: datetime) -> Contact:
         ReviewRequest.objects.filter(contact=other).update(contact=kept)
         Consent.objects.filter(contact=other).update(contact=kept)  # each for the address it was given for, as before
         InboxItem.objects.filter(contact=other).update(contact=kept)
+        Delivery.objects.filter(contact=other).update(contact=kept)
         Event.objects.for_account(kept.account).filter(contact=other).update(contact=kept)
         values = {name: getattr(other, name) for name in _FILLED}
         if not kept.phone or kept.phone == other.phone:

@@ -47,11 +47,12 @@ def mark_and_declare(*, sent: Sequence[Sent], ready: Sequence[Delivery], now: da
     A message is not marked when its claim is lost. It is not declared when its claim is lost, its row has another
     address by now than the one that it was rendered for, its request has ended or is held, its account is switched off,
     or demands a consent that is not in force, its address must not be written to, its provider is paused, or its number
-    would get more than CAP messages in CAP_PERIOD. While our account's fault pauses a channel or sender, only the
-    message that this is tried with is declared.
+    would get more than CAP messages in CAP_PERIOD. An answer to a customer has no request, and asks for nothing that a
+    consent would be needed for; it neither counts nor waits for the cap until `uncounted_until`. While our account's
+    fault pauses a channel or sender, only the message that this is tried with is declared.
     """
     # In one order, so that of two workers who want the same rows one waits for the other, and not each for each.
-    sent = sorted(sent, key=lambda each: each.delivery.request_id)
+    sent = sorted(sent, key=lambda each: str(each.delivery.request_id or ""))
     ready = sorted(ready, key=lambda row: row.address)
     pairs = list(zip_longest(sent, ready))
     answers = _at_once(pairs, now) if connection.vendor == "postgresql" else _in_turn(pairs, now)
@@ -103,7 +104,9 @@ _DECLARE = f"""
     SET status = '{Delivery.Status.SENDING}', attempts = d.attempts + 1, due_at = %(lapses_at)s
     WHERE d.id = %(ready_id)s AND d.claim = %(ready_claim)s AND d.address = %(ready_address)s
         AND lower(d.status) IN ({_words(_WORKER_MOVES[Delivery.Status.SENDING])})
-        AND EXISTS (
+        AND CASE d.kind WHEN '{Delivery.Kind.ANSWER}' THEN EXISTS (
+            SELECT 1 FROM oauth_account AS a WHERE a.id = d.account_id AND a.is_active
+        ) ELSE EXISTS (
             SELECT 1 FROM reviews_reviewrequest AS r JOIN oauth_account AS a ON a.id = r.account_id
             WHERE r.id = d.request_id AND lower(r.status) IN ({_words(ReviewRequest.OPEN)}) AND r.held = ''
                 AND a.is_active
@@ -115,7 +118,7 @@ _DECLARE = f"""
                         ORDER BY c.at DESC, c.kind DESC LIMIT 1
                     )
                 )
-        )
+        ) END
         AND NOT EXISTS (
             SELECT 1 FROM reviews_suppression AS s
             WHERE s.account_id = d.account_id AND s.lifted_at IS NULL
@@ -128,10 +131,11 @@ _DECLARE = f"""
             SELECT 1 FROM reviews_pause AS p WHERE p.channel = d.channel AND p.sender IN ('', %(ready_sender)s)
                 AND NOT EXISTS (SELECT 1 FROM reviews_pause AS t WHERE t.probe = %(ready_id)s)
         )
-        AND (d.channel <> '{Channel.SMS}' OR {CAP} > (
+        AND (d.channel <> '{Channel.SMS}' OR d.uncounted_until >= %(now)s OR {CAP} > (
             SELECT count(*) FROM reviews_delivery AS o
             WHERE o.address = d.address AND o.id <> d.id
                 AND (o.sent_at > %(cap_begins)s OR lower(o.status) = '{Delivery.Status.SENDING}')
+                AND (o.uncounted_until IS NULL OR o.uncounted_until < coalesce(o.sent_at, %(now)s))
         ))"""
 
 # The request is locked before the message, as every ending does.
@@ -157,6 +161,7 @@ _MARK = f"""
     ), happened AS (
         INSERT INTO reviews_event (id, type, account_id, occurred_at, request_id, delivery_id)
         SELECT %(message_event)s::uuid, '{Event.Type.MESSAGE_SENT}', account_id, sent_at, request_id, id FROM marked
+        WHERE request_id IS NOT NULL
         UNION ALL
         SELECT %(request_event)s::uuid, '{Event.Type.REQUEST_SENT}', account_id, sent_at, request_id, NULL
         FROM marked, moved
@@ -275,10 +280,12 @@ def _mark_in_turn(sent: Sent) -> bool:
     columns = {"due_at": row.due_at, "sent_at": sent.at, "error_code": "", "error_text": "", **_content(sent)}
     if not states.change(row, Delivery.Status.SENT, by=Delivery.Mover.WORKER, **columns):
         return False
+    if row.is_answer:
+        return True
     happened = [events.of_message(row, Event.Type.MESSAGE_SENT, sent.at)]
     if lifecycle.change(row.request, ReviewRequest.Status.SENT, now=sent.at):
         happened.append(events.of_request(row.request, sent.at))
     events.record(*happened)
-    if sent.follow_up is not None and ReviewRequest.objects.open().filter(pk=row.request_id).exists():
+    if sent.follow_up is not None and ReviewRequest.objects.open().filter(pk=row.request_key).exists():
         planned_messages.add(sent.follow_up)
     return True

@@ -221,11 +221,13 @@ def _claim(
 
 def _read(due_at: dict[int, datetime]) -> list[Delivery]:
     """Read the claimed messages, each with the time that it was due at before the claim."""
-    rows = list(Delivery.objects.filter(pk__in=due_at).select_related("request__contact")) if due_at else []
+    rows = list(Delivery.objects.filter(pk__in=due_at).select_related("request__contact", "contact")) if due_at else []
     owners = Account.objects.in_bulk({row.account_id for row in rows})
     for row in rows:
         row.due_at = due_at[row.pk]
-        row.account = row.request.account = row.request.contact.account = owners[row.account_id]
+        row.account = row.customer.account = owners[row.account_id]
+        if not row.is_answer:
+            row.request.account = row.account
     return sorted(rows, key=lambda row: (row.due_at, row.pk))
 
 

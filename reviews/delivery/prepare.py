@@ -7,6 +7,7 @@ from datetime import datetime
 
 from reviews.delivery import pauses, unsent
 from reviews.delivery.channels import ChannelError
+from reviews.delivery.content.answer import render_answer
 from reviews.delivery.content.render import RenderError, render
 from reviews.delivery.lines import Work
 from reviews.delivery.unsent import about
@@ -44,14 +45,17 @@ def read_along(claimed: list[Delivery]) -> list[Work]:
     """Read once for all of them what each needs: its sequence's steps, its contact's unusable channels."""
     if not claimed:
         return []
+    asks = [delivery for delivery in claimed if not delivery.is_answer]
     steps: dict[int, list[FollowUpStep]] = defaultdict(list)
-    sequences = {delivery.request.sequence_id for delivery in claimed}
+    sequences = {delivery.request.sequence_id for delivery in asks}
     rows = FollowUpStep.objects.filter(sequence__in=sequences).select_related("sequence").order_by("position")
     for step in rows:
         steps[step.sequence_id].append(step)
-    blocked = consent.unusable_channels_of([delivery.request.contact for delivery in claimed])
+    blocked = consent.unusable_channels_of([delivery.request.contact for delivery in asks])
     return [
-        Work(delivery, steps[delivery.request.sequence_id], blocked[delivery.request.contact_id])
+        Work(delivery, [], {})
+        if delivery.is_answer
+        else Work(delivery, steps[delivery.request.sequence_id], blocked[delivery.request.contact_id])
         for delivery in claimed
     ]
 
@@ -61,18 +65,18 @@ def prepare(work: Work, clock: Callable[[], datetime]) -> bool:
     delivery, now = work.delivery, clock()
     step = next((step for step in work.steps if step.position == delivery.step), None)
     reason = ""
-    if step is None:
+    if step is None and not delivery.is_answer:
         reason = "This step was removed from the sequence."
     elif delivery.channel not in available_channels():
         reason = "No provider is set up for this channel."
-    elif delivery.address != delivery.request.contact.address(delivery.channel):
+    elif delivery.address != delivery.customer.address(delivery.channel):
         unsent.readdress(delivery, now=now)
         return False
     elif unsent.put_off(delivery, now=now):
         return False
     else:
         try:
-            work.message = render(delivery, step)
+            work.message = render_answer(delivery) if step is None else render(delivery, step)
         except RenderError as error:
             reason = str(error)
         except MemoryError:

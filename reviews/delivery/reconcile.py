@@ -1,8 +1,9 @@
 """Reconciliation of text messages whose outcome is unknown with the provider's own list of messages.
 
-A text message is found there by the link in it, which no other message has. If it is listed, it counts as sent; if
-it is not listed some minutes after it was tried, it never left and is planned again. While the provider cannot be
-asked, nothing is sent: after a day the sequence goes on without the message, and staff decide about it.
+A text message is found there by the link in it, which no other message has; an answer by its words. If it is listed, it
+counts as sent; if it is not listed some minutes after it was tried, it never left and is planned again. While the
+provider cannot be asked, nothing is sent: after a day the sequence goes on without the message, and staff decide about
+it.
 """
 
 import logging
@@ -14,6 +15,7 @@ from django.db.models import QuerySet
 from reviews.delivery import states
 from reviews.delivery.channels import ChannelError, find_text
 from reviews.delivery.unsent import MAX_ATTEMPTS, about, lock_request
+from reviews.inbox import items
 from reviews.models import Delivery
 from reviews.models.base import Channel
 from reviews.requests import plan
@@ -34,7 +36,7 @@ def reconcile(*, now: datetime) -> int:
     for delivery in listed.order_by("due_at")[:BATCH]:
         try:
             since = delivery.due_at - CLOCK_TOLERANCE
-            provider_id = find_text(to=delivery.address, containing=delivery.link_token, since=since)
+            provider_id = _find(delivery, since)
         except ChannelError as error:
             logger.warning("the provider cannot be asked about texts in doubt: %s", error.code, extra=about(delivery))
             _leave_to_staff(now)
@@ -44,6 +46,18 @@ def reconcile(*, now: datetime) -> int:
         else:
             settled += plan_again(delivery, now=now)
     return settled
+
+
+def _find(delivery: Delivery, since: datetime) -> str | None:
+    """Ask the provider for the text: its id, or None. Of an answer, texts that we know to be other messages are none.
+
+    Somebody may have written the same words twice.
+    """
+    if not delivery.is_answer:
+        return find_text(to=delivery.address, containing=delivery.link_token, since=since)
+    others = Delivery.objects.filter(address=delivery.address, created_at__gte=since - STAFF_AFTER)
+    taken = set(others.exclude(provider_id="").values_list("provider_id", flat=True))
+    return find_text(to=delivery.address, containing=delivery.words, since=since, but=taken)
 
 
 def record_sent(delivery: Delivery, *, by: Delivery.Mover, provider_id: str, now: datetime, reason: str = "") -> bool:
@@ -56,7 +70,7 @@ def record_sent(delivery: Delivery, *, by: Delivery.Mover, provider_id: str, now
         lock_request(delivery)
         if not states.move(delivery, Delivery.Status.SENT, by=by, now=now, error_code="", error_text="", **columns):
             return False
-        plan.confirm_sent(delivery, steps=plan.steps_of(delivery.request), now=now)
+        plan.confirm_sent(delivery, steps=plan.steps_for(delivery), now=now)
     return True
 
 
@@ -68,7 +82,7 @@ def plan_again(delivery: Delivery, *, now: datetime) -> bool:
     with transaction.atomic():
         lock_request(delivery)
         to, reason = Delivery.Status.PLANNED, "The provider does not have it."
-        if not delivery.request.is_open:
+        if not delivery.is_answer and not delivery.request.is_open:
             to, reason = Delivery.Status.CANCELLED, delivery.request.reason or "The request has ended."
         elif delivery.attempts >= MAX_ATTEMPTS:
             to, reason = Delivery.Status.FAILED, f"Tried {delivery.attempts} times; it never left."
@@ -76,7 +90,7 @@ def plan_again(delivery: Delivery, *, now: datetime) -> bool:
         if not states.move(delivery, to, by=mover, now=now, due_at=now, reason=reason[:200]):
             return False
         if to == Delivery.Status.FAILED:
-            plan.fall_back(delivery, steps=plan.steps_of(delivery.request), now=now)
+            plan.fall_back(delivery, steps=plan.steps_for(delivery), now=now)
     return True
 
 
@@ -90,10 +104,12 @@ def _leave_to_staff(now: datetime) -> None:
             lock_request(delivery)
             still_unknown = Delivery.objects.filter(pk=delivery.pk, status=Delivery.Status.UNKNOWN)
             if still_unknown.update(reason=LEFT_TO_STAFF):
-                plan.go_on(delivery, steps=plan.steps_of(delivery.request), now=now)
+                if delivery.is_answer:
+                    items.wait_again(delivery)
+                plan.go_on(delivery, steps=plan.steps_for(delivery), now=now)
 
 
 def _unknown() -> QuerySet[Delivery]:
     """Unknown messages that are not left to staff."""
     rows = Delivery.objects.filter(status=Delivery.Status.UNKNOWN).exclude(reason=LEFT_TO_STAFF)
-    return rows.select_related("account", "request__contact", "request__account")
+    return rows.select_related("account", "request__contact", "request__account", "contact")

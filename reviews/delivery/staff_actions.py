@@ -112,14 +112,21 @@ def _plan_again(delivery: Delivery, *, seen: Delivery.Status, now: datetime) -> 
     if fresh.status != seen:
         raise Refused("delivery", _not_any_more(fresh))
     _check_gates(fresh)
-    _reopen(fresh.request, now)
-    slot = slots.slot(account=fresh.account, contact=fresh.request.contact, channel=fresh.channel, earliest=now)
+    if not fresh.is_answer:
+        _reopen(fresh.request, now)
+    slot = slots.slot(
+        account=fresh.account,
+        contact=fresh.customer,
+        channel=fresh.channel,
+        earliest=now,
+        is_answer=fresh.is_answer,
+    )
     reason = f"{RETRIED} {slot.moved}".strip()[:200]
     blank = {"attempts": 0, "lapses": 0, "error_code": "", "error_text": ""}
     _move(fresh, Delivery.Status.PLANNED, now=now, due_at=slot.due_at, reason=reason, **blank)
     if seen == Delivery.Status.FAILED:
         counters.note(name=Tally.Name.FAILED, channel=fresh.channel)
-    contact_changes.follow(contacts=[fresh.request.contact], now=now)  # it may have another address by now
+    contact_changes.follow(contacts=[fresh.customer], now=now)  # it may have another address by now
     fresh.refresh_from_db()
     return fresh
 
@@ -133,10 +140,13 @@ def _move(delivery: Delivery, to: Delivery.Status, *, now: datetime, **columns: 
 def _lock(delivery: Delivery) -> Delivery:
     """Lock the message's request, then the message, as every ending does, and return the row as it is now.
 
-    Else two transactions could wait for each other, or act on a state that has passed.
+    Else two transactions could wait for each other, or act on a state that has passed. An answer has no request.
     """
+    if delivery.is_answer:
+        rows = Delivery.objects.select_for_update(of=("self",)).select_related("account", "contact__account")
+        return rows.get(pk=delivery.pk)
     requests = ReviewRequest.objects.select_for_update(of=("self",)).select_related("account", "contact__account")
-    request = requests.get(pk=delivery.request_id)
+    request = requests.get(pk=delivery.request_key)
     fresh = Delivery.objects.select_for_update().get(pk=delivery.pk)
     fresh.request, fresh.account = request, request.account
     return fresh
@@ -158,16 +168,18 @@ def _check_gates(delivery: Delivery) -> None:
     """Refuse now what would stop the message at the moment of sending, or what another message has replaced."""
     if not delivery.account.is_active:
         raise Refused("account", "The account is switched off.")
-    if delivery.request.held:
+    if not delivery.is_answer and delivery.request.held:
         raise Refused("review_request", f"It is held. {delivery.request.why}")
     if not delivery.address:
         raise Refused("contact", "The contact was erased.")
-    contact = delivery.request.contact
+    contact = delivery.customer
     blocks = suppression.blocks_of([contact])[contact.pk]
     if blocks.in_doubt:  # nothing goes to such a customer, on either channel
         raise Refused("contact", f"It would be held. {in_english(ReviewRequest.Hold.UNCLEAR_OPT_OUT.label)}")
     if blocked := blocks.blocked.get(delivery.channel):
         raise Refused("contact", f"The address must not be written to: {blocked.lower()}.")
+    if delivery.is_answer:
+        return
     if missing := consent.missing_consent(delivery.account, delivery.channel, delivery.address):
         raise Refused("contact", missing)
     of_same_step = Delivery.objects.filter(request=delivery.request, step=delivery.step)

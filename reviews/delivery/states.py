@@ -6,19 +6,28 @@ worker is sending, and `reviews.delivery.advance`, in the one statement that als
 
 from datetime import datetime
 
+from reviews.inbox import items
 from reviews.models import Delivery, Event
 from reviews.webhooks import events
+
+# States in which an answer has not arrived, and will not by itself.
+LOST = (Delivery.Status.CANCELLED, Delivery.Status.BOUNCED, Delivery.Status.FAILED)
 
 
 def move(delivery: Delivery, to: Delivery.Status, *, by: Delivery.Mover, now: datetime, **columns: object) -> bool:
     """Move the message if its state in the database allows it, and record the event; False when it does not.
 
-    A worker moves only what it holds the claim of. `columns`: what else is written to the row. Runs inside the
-    transaction of what follows from the move; plans nothing.
+    Of an answer, other programs are told nothing; what it answers waits again when it does not arrive. A worker moves
+    only what it holds the claim of. `columns`: what else is written to the row. Runs inside the transaction of what
+    follows from the move; plans nothing.
     """
     before = delivery.status
     if not change(delivery, to, by=by, **columns):
         return False
+    if delivery.is_answer:
+        if to in LOST:
+            items.wait_again(delivery)
+        return True
     events.record(*(events.of_message(delivery, type_, now) for type_ in _event_types(before, to)))
     return True
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from oauth.models import Account
 from reviewhub.languages import in_english
 from reviews.contacts import bounces, opt_outs, suppressions
 from reviews.delivery import pauses, states
@@ -34,6 +35,7 @@ MAX_ATTEMPTS = len(WAITS) + 1
 MAX_LAPSES = 5  # claims that lapsed; then the message is taken for what kills its workers
 CONNECT_PAUSE = timedelta(seconds=15)
 WAITS_FOR_ACCOUNT = "Waits until the installation's account with the provider is in order."
+SWITCHED_OFF = "The account is switched off."
 SENT_TWICE = "Sent twice without an answer; it may have arrived."
 # How long a mail in doubt waits before it is sent once more: the server may still deliver it, and its reports say so.
 DOUBT_WAIT = timedelta(hours=1)
@@ -149,9 +151,11 @@ def hold_unknown(delivery: Delivery, reason: str, *, tried_at: datetime, now: da
 def lock_request(delivery: Delivery) -> None:
     """Lock the message's request before the message itself, as every ending does, and read it anew.
 
-    Else two transactions could wait for each other, or act on a state that has passed.
+    Else two transactions could wait for each other, or act on a state that has passed. An answer has no request.
     """
-    fresh = ReviewRequest.objects.select_for_update().get(pk=delivery.request_id)
+    if delivery.is_answer:
+        return
+    fresh = ReviewRequest.objects.select_for_update().get(pk=delivery.request_key)
     fresh.contact, fresh.account = delivery.request.contact, delivery.account
     delivery.request = fresh
 
@@ -182,7 +186,7 @@ def has_lapsed_too_often(delivery: Delivery, *, now: datetime) -> bool:
     if delivery.lapses < MAX_LAPSES:
         return False
     reason = f"The worker died or hung {delivery.lapses} times over this message."
-    give_up(delivery, reason, steps=plan.steps_of(delivery.request), now=now)
+    give_up(delivery, reason, steps=plan.steps_for(delivery), now=now)
     return True
 
 
@@ -193,10 +197,11 @@ def put_off(delivery: Delivery, *, now: datetime, sent_at: Sequence[datetime] = 
     """
     slot = slots.slot(
         account=delivery.account,
-        contact=delivery.request.contact,
+        contact=delivery.customer,
         channel=delivery.channel,
         earliest=now,
         sent_at=sent_at,
+        is_answer=delivery.is_answer,
     )
     if slot.due_at <= now:
         return False
@@ -210,13 +215,24 @@ def readdress(delivery: Delivery, *, now: datetime) -> None:
     The change came while a worker was sending it: a refusal, or that worker's death, has planned it again.
     """
     with transaction.atomic():
-        contact = Contact.objects.select_for_update().get(pk=delivery.request.contact_id)
+        contact = Contact.objects.select_for_update().get(pk=delivery.customer.pk)
+        if delivery.is_answer:
+            _readdress_answer(delivery, contact.address(delivery.channel), now=now)
+            return
         lock_request(delivery)
         contact.account = delivery.account
         if not delivery.request.is_open:
             settle(delivery, Delivery.Status.CANCELLED, now=now, reason=_why_ended(delivery.request))
         elif settle(delivery, Delivery.Status.PLANNED, now=now):
             contact_changes.follow(contacts=[contact], now=now)
+
+
+def _readdress_answer(delivery: Delivery, address: str, *, now: datetime) -> None:
+    if address:
+        reason = "The customer's address changed."
+        settle(delivery, Delivery.Status.PLANNED, now=now, address=address, attempts=0, reason=reason)
+    else:
+        settle(delivery, Delivery.Status.CANCELLED, now=now, reason="The customer's address was removed.")
 
 
 def _why_ended(request: ReviewRequest) -> str:
@@ -228,9 +244,12 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
 
     The gates themselves stand in the statement of `reviews.delivery.advance`.
     """
+    if delivery.is_answer:
+        _explain_refused_answer(delivery, now=now)
+        return
     with transaction.atomic():
         requests = ReviewRequest.objects.select_related("account").select_for_update(of=("self",))
-        request = requests.get(pk=delivery.request_id)
+        request = requests.get(pk=delivery.request_key)
         delivery.request.contact.account = request.account  # its settings may have changed since the claim
         # Of the address that the message has, as the statement asks: the contact may have another one by now.
         where: dict[str, Any] = {"account": request.account, "channel": delivery.channel, "address": delivery.address}
@@ -243,11 +262,9 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
             _hold(delivery, request, is_in_doubt=is_in_doubt, now=now)
             return
         elif blocked:
-            reason = (
-                f"The address must not be written to: {in_english(Suppression.Reason(blocked.reason).label).lower()}."
-            )
+            reason = _why_blocked(blocked)
         elif not request.account.is_active:
-            reason = "The account is switched off."
+            reason = SWITCHED_OFF
         elif unagreed := consent.missing_consent(request.account, delivery.channel, delivery.address):
             reason = unagreed
         else:
@@ -257,6 +274,26 @@ def explain_refusal(delivery: Delivery, *, steps: Steps, now: datetime) -> None:
         if settled and (blocked or unagreed):
             ending = ReviewRequest.Status.SUPPRESSED if unagreed else ReviewRequest.Status.FAILED
             plan.fall_back(delivery, steps=steps, now=now, reason=unagreed, ending=ending)
+
+
+def _explain_refused_answer(delivery: Delivery, *, now: datetime) -> None:
+    """Cancel an answer that must not leave, so that what it answers waits for a person again; else plan it for later.
+
+    Also where staff are still to decide whether the customer opted out: they see the answer that was not sent.
+    """
+    with transaction.atomic():
+        account = Account.objects.get(pk=delivery.account_id)  # it may have changed since the claim
+        blocked = suppressions.of(account=account, channel=delivery.channel, address=delivery.address).first()
+        reason = _why_blocked(blocked) if blocked else "" if account.is_active else SWITCHED_OFF
+        if reason:
+            settle(delivery, Delivery.Status.CANCELLED, now=now, reason=reason[:200])
+        else:
+            _wait(delivery, now=now)
+
+
+def _why_blocked(suppression: Suppression) -> str:
+    label = in_english(Suppression.Reason(suppression.reason).label).lower()
+    return f"The address must not be written to: {label}."
 
 
 def _hold(delivery: Delivery, request: ReviewRequest, *, is_in_doubt: bool, now: datetime) -> None:
@@ -276,6 +313,7 @@ def _wait(delivery: Delivery, *, now: datetime) -> None:
         settle(delivery, Delivery.Status.PLANNED, now=now)
         return
     sent = Delivery.objects.filter(address=delivery.address, sent_at__gt=now - CAP_PERIOD).exclude(pk=delivery.pk)
+    sent = sent.counted()
     latest = [moment for moment in sent.order_by("-sent_at").values_list("sent_at", flat=True)[:CAP] if moment]
     if delivery.channel != Channel.SMS or not put_off(delivery, now=now, sent_at=latest):
         # Other messages to the number are being sent just now, or the claim is lost, which `settle` finds out.

@@ -60,8 +60,9 @@ def add_unclear(event: DeliveryEvent, *, account: Account, suppression: Suppress
 
 
 def _add_text(event: DeliveryEvent, account: Account, **more: Any) -> None:
-    request = event.delivery.request if event.delivery and event.delivery.account_id == account.pk else None
-    contact = request.contact_id if request else _contact_with(account, Channel.SMS, event.address)
+    message = event.delivery if event.delivery and event.delivery.account_id == account.pk else None
+    request = message.request if message and not message.is_answer else None
+    contact = message.customer.pk if message else _contact_with(account, Channel.SMS, event.address)
     item = InboxItem(
         account=account,
         contact_id=contact,
@@ -90,7 +91,7 @@ def record_bounce(
         return  # nobody may write there, whether it exists or not
     item = InboxItem(
         account_id=delivery.account_id,
-        contact_id=delivery.request.contact_id,
+        contact_id=delivery.customer.pk,
         kind=Kind.BOUNCE,
         request_id=delivery.request_id,
         event=event,
@@ -112,6 +113,13 @@ def _contact_with(account: Account, channel: str, address: str) -> Any:
 def handle(items: QuerySet[InboxItem], *, by: User | None, now: datetime) -> int:
     """Mark items as handled; return how many were not yet: what somebody else has handled keeps their name."""
     return items.filter(handled_at=None).update(handled_at=now, handled_by=by, is_to_tell=False)
+
+
+def wait_again(answer: Delivery) -> None:
+    """Let the item wait again whose answer does not arrive, unless it was answered once more since, or is decided."""
+    later = Delivery.objects.answers().filter(inbox_item=answer.inbox_item_id, pk__gt=answer.pk)
+    if answer.inbox_item_id is not None and not later.exists():
+        InboxItem.objects.filter(pk=answer.inbox_item_id, outcome="").update(handled_at=None, handled_by=None)
 
 
 def reopen(items: QuerySet[InboxItem]) -> int:

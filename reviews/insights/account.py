@@ -96,7 +96,7 @@ def overview(scope: Scope, *, now: datetime) -> Overview:
 
 def _messages(scope: Scope) -> QuerySet[Delivery]:
     channels = [scope.channel] if scope.channel else Channel.values
-    rows = Delivery.objects.filter(scope.of_accounts, channel__in=channels)
+    rows = Delivery.objects.asks().filter(scope.of_accounts, channel__in=channels)
     return rows.filter(request__sequence=scope.sequence) if scope.sequence else rows
 
 

@@ -93,7 +93,7 @@ def failures(now: datetime) -> list[Failures]:
 
 def latest_failures(most: int) -> list[Delivery]:
     """Return the last messages that failed or whose outcome is unknown, with their accounts and contacts."""
-    rows = Delivery.objects.unsuccessful().select_related("account", "request__contact")
+    rows = Delivery.objects.unsuccessful().select_related("account", "request__contact", "contact")
     statuses = [Delivery.Status.FAILED, Delivery.Status.UNKNOWN]
     return list(rows.filter(status__in=statuses).order_by("-due_at")[:most])
 

@@ -7,8 +7,9 @@ import enum
 import secrets
 import uuid
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
+from django.conf import settings
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth.models import Account
 from reviews.models.addresses import show_email
 from reviews.models.base import AccountQuerySet, Channel
+from reviews.models.contact import Contact
 from reviews.models.pause import Pause, with_sender
 from reviews.models.request import ReviewRequest
 from reviews.models.site import ReviewSite
@@ -68,9 +70,29 @@ class DeliveryQuerySet(AccountQuerySet["Delivery"]):
         """Messages that did not arrive, as far as anybody knows."""
         return self.filter(status__in=Delivery.UNSUCCESSFUL)
 
+    def asks(self) -> "DeliveryQuerySet":
+        """Messages of requests, without the answers that staff wrote."""
+        return self.filter(kind=Delivery.Kind.ASK)
+
+    def answers(self) -> "DeliveryQuerySet":
+        """Answers that staff wrote to customers."""
+        return self.filter(kind=Delivery.Kind.ANSWER)
+
+    def of_contact(self, contact: Contact) -> "DeliveryQuerySet":
+        """Messages to the contact: those of its requests, and the answers to it."""
+        return self.filter(Q(request__contact=contact) | Q(contact=contact))
+
+    def counted(self) -> "DeliveryQuerySet":
+        """Messages that left, as far as they count for a number's daily cap (docs/rules.md N2)."""
+        return self.exclude(uncounted_until__gte=models.F("sent_at"))
+
 
 class Delivery(models.Model):
-    """One message of one step on one channel: planned, claimed by a worker, then settled.
+    """One message on one channel: planned, claimed by a worker, then settled.
+
+    Either a message of one step of a request, or an answer that a member wrote to a customer from the inbox. An answer
+    is of no request and no step, so that it is no part of a plan and never moves a request; it has the customer as its
+    `contact`, and the `words` that were written.
 
     `due_at` is when it is due; while a worker holds it (`claim`), when that claim lapses; while its
     request is held, OUT_OF_REACH, and `planned_for` keeps the time, so that no claim walks over it. SENDING
@@ -79,6 +101,10 @@ class Delivery(models.Model):
     `status` moves as MOVES says, and only by `reviews.delivery.states`, by
     `reviews.requests.planned_messages` and by the one statement of `reviews.delivery.advance`.
     """
+
+    class Kind(models.TextChoices):
+        ASK = "ask", _("Message of a request")
+        ANSWER = "answer", _("Answer")
 
     class Status(models.TextChoices):
         PLANNED = "planned", _("Planned")
@@ -144,8 +170,51 @@ class Delivery(models.Model):
     }
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="deliveries")
-    request = models.ForeignKey(ReviewRequest, on_delete=models.CASCADE, db_index=False, related_name="deliveries")
-    step = models.PositiveSmallIntegerField(help_text=_("Position in the sequence; 0 is the first ask."))
+    kind = models.CharField(max_length=6, choices=Kind, default=Kind.ASK, db_default=Kind.ASK.value, editable=False)
+    # These two are null for an answer. They are typed as of an ask, since only what is done with asks reads them; what
+    # is done with both reads `kind`, `customer` and `request_id`.
+    request: "models.ForeignKey[ReviewRequest, ReviewRequest]" = models.ForeignKey(  # type: ignore[misc]
+        ReviewRequest, on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="deliveries"
+    )
+    step: "models.PositiveSmallIntegerField[int, int]" = models.PositiveSmallIntegerField(  # type: ignore[misc]
+        null=True, blank=True, help_text=_("Position in the sequence; 0 is the first ask.")
+    )
+    contact = models.ForeignKey(
+        Contact,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="answers",
+        help_text=_("The customer whom an answer is for."),
+    )
+    inbox_item = models.ForeignKey(
+        "reviews.InboxItem",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="answers",
+        help_text=_("What it answers."),
+    )
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        db_index=False,
+        related_name="+",
+        help_text=_("Who wrote the answer."),
+    )
+    words = models.TextField(
+        blank=True, default="", db_default="", editable=False, help_text=_("The answer as it was written.")
+    )
+    uncounted_until = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text=_("Until then, an answer does not count for the daily cap.")
+    )
     channel = models.CharField(max_length=5, choices=Channel)
     address = models.CharField(
         max_length=254, blank=True, help_text=_("Where it goes; blank once the contact is erased.")
@@ -192,7 +261,13 @@ class Delivery(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
+            # Of asks alone: an answer has neither, and nothing equals nothing in a database.
             models.UniqueConstraint(fields=["request", "step", "channel"], name="delivery_once_per_step"),
+            models.CheckConstraint(
+                condition=Q(kind="ask", request__isnull=False, step__isnull=False, contact=None)
+                | Q(kind="answer", request=None, step=None, contact__isnull=False),
+                name="delivery_ask_or_answer",
+            ),
             models.UniqueConstraint(fields=["link_token"], name="delivery_once_per_link"),
             models.CheckConstraint(condition=Q(channel__in=["email", "sms"]), name="delivery_channel_known"),
             models.CheckConstraint(
@@ -235,6 +310,12 @@ class Delivery(models.Model):
             ),  # finds the message of a provider event
             models.Index(fields=["account", "-id"], name="delivery_newest"),  # serves the lists
             models.Index(
+                fields=["contact", "-id"], condition=Q(contact__isnull=False), name="delivery_answers"
+            ),  # serves a conversation
+            models.Index(
+                fields=["inbox_item"], condition=Q(inbox_item__isnull=False), name="delivery_answers_to_item"
+            ),  # serves the deletion of an item
+            models.Index(
                 fields=["sent_at", "channel"], condition=Q(sent_at__isnull=False), name="delivery_sent"
             ),  # serves counters, and the operator's charts
             models.Index(
@@ -245,10 +326,26 @@ class Delivery(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.is_answer:
+            return gettext("Answer by %(channel)s") % {"channel": self.get_channel_display()}
         return gettext("Step %(step)s by %(channel)s") % {
             "step": self.step,
             "channel": self.get_channel_display(),
         }
+
+    @property
+    def is_answer(self) -> bool:
+        return self.kind == self.Kind.ANSWER
+
+    @property
+    def request_key(self) -> uuid.UUID:
+        """The key of an ask's request."""
+        return cast(uuid.UUID, self.request_id)
+
+    @property
+    def customer(self) -> Contact:
+        """The customer whom it goes to."""
+        return self.contact or self.request.contact
 
     @property
     def shown_address(self) -> str:

@@ -156,7 +156,8 @@ _COLUMNS = (
 )
 _with_token = Select(
     lambda token: (
-        Delivery.objects.select_related("account", "request__contact", "request__feedback")
+        Delivery.objects.asks()
+        .select_related("account", "request__contact", "request__feedback")
         .only(*_COLUMNS)
         .filter(link_token=token)
     )

@@ -42,7 +42,7 @@ def follow(*, contacts: Sequence[Contact], now: datetime) -> None:
     holds.hold(in_doubt, ReviewRequest.Hold.UNCLEAR_OPT_OUT, now=now)
     planned = Delivery.objects.filter(request__in=list(requests), status=Delivery.Status.PLANNED)
     for message in planned.order_by("request", "step", "pk"):
-        message.request = request = requests[message.request_id]
+        message.request = request = requests[message.request_key]
         request.contact = contact = by_key[request.contact_id]
         message.account = request.account
         suppressed = {

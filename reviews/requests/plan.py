@@ -16,9 +16,14 @@ def steps_of(request: ReviewRequest) -> list[FollowUpStep]:
     return list(FollowUpStep.objects.filter(sequence=request.sequence_id).order_by("position"))
 
 
+def steps_for(delivery: Delivery) -> list[FollowUpStep]:
+    """Return the steps of the message's sequence, in order: none for an answer, which is part of no plan."""
+    return [] if delivery.is_answer else steps_of(delivery.request)
+
+
 def go_on(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: datetime) -> None:
     """Plan the next step although nobody knows whether this text message left; it is not repeated."""
-    if delivery.request.is_open:
+    if not delivery.is_answer and delivery.request.is_open:
         _plan_next(delivery, steps=steps, now=now)
 
 
@@ -29,6 +34,8 @@ def confirm_sent(delivery: Delivery, *, steps: Sequence[FollowUpStep], now: date
     the transaction that settles the delivery. For a message that a provider takes, the statement of
     `reviews.delivery.advance` does the same.
     """
+    if delivery.is_answer:
+        return
     request = delivery.request
     if request.status == ReviewRequest.Status.SCHEDULED:
         lifecycle.move(request, ReviewRequest.Status.SENT, now=now)
@@ -51,9 +58,9 @@ def fall_back(
     the sequence has gone on meanwhile, an earlier step is not made up for. `earliest`: when the other channel's message
     may leave; now, if it is not given. Runs inside the transaction that settles the delivery.
     """
-    request = delivery.request
-    if not request.is_open:
+    if delivery.is_answer or not delivery.request.is_open:
         return
+    request = delivery.request
     blocked = unusable_channels(request.contact)
     reason = reason or delivery.error_text or delivery.reason or "No channel could deliver it."
     _move_planned(request, blocked=blocked, reason=reason, now=now, but=delivery)

@@ -13,7 +13,7 @@ from django.db.models.functions import Least
 
 from oauth.models import Account
 from reviewhub.statements import Change
-from reviews.models import Delivery, ReviewRequest
+from reviews.models import Contact, Delivery, ReviewRequest
 
 _MOVES = Delivery.MOVES[Delivery.Mover.REQUEST]
 
@@ -88,6 +88,12 @@ def cancel_to_address(*, account: Account, channel: str, address: str, reason: s
     """Cancel the account's planned messages to the address, whatever their request."""
     rows = Delivery.objects.for_account(account).filter(channel=channel, address=address)
     rows = rows.filter(status__in=_MOVES[Delivery.Status.CANCELLED])
+    rows.update(status=Delivery.Status.CANCELLED, reason=reason[:200], claim=None)
+
+
+def cancel_answers(contact: Contact, reason: str) -> None:
+    """Cancel the answers that are planned to the contact."""
+    rows = Delivery.objects.filter(contact=contact, status__in=_MOVES[Delivery.Status.CANCELLED])
     rows.update(status=Delivery.Status.CANCELLED, reason=reason[:200], claim=None)
 
 

@@ -57,7 +57,7 @@ class Record:
 
 def read_record(world: World) -> Record:
     """Read the record from the rows of this process."""
-    rows = Delivery.objects.select_related("request__contact")
+    rows = Delivery.objects.asks().select_related("request__contact")
     messages = sorted((_message(world, row) for row in rows), key=MessageRecord.sort_key)
     record = Record(messages, joined=world.joined)
     for status, reason, sent_at in ReviewRequest.objects.values_list("status", "reason", "sent_at"):

@@ -63,6 +63,7 @@ TEXTS = Texts(
     sandbox="Sandbox: messages are recorded here, and nothing leaves.",
     tell_us="Tell us how it went",
     no_more_mail="No more mail like this",
+    your_message="Your message to {business}",
     no_more_texts="No more texts: {link}",
     stop_confirmed="{business}: you are unsubscribed and get no more texts. Reply START to undo.",
     start_confirmed="{business}: you may get texts again. Reply STOP to end them.",

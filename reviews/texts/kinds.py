@@ -81,6 +81,7 @@ class Texts:
     # Mail
     tell_us: str
     no_more_mail: str
+    your_message: str  # {business}; the subject of an answer to what no mail came before
     # Text messages, in letters of their own alphabet alone: others would halve the room (3GPP TS 23.038)
     no_more_texts: str  # {link}
     stop_confirmed: str  # {business}

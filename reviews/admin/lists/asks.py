@@ -149,7 +149,7 @@ def read_asked(requests: Iterable[ReviewRequest]) -> dict[UUID, Asked]:
         return found
     messages = Delivery.objects.filter(request__in=found).select_related("clicked_site").only(*SAID)
     for message in messages.order_by("step", "pk"):
-        found[message.request_id].messages.append(message)
+        found[message.request_key].messages.append(message)
     left = Feedback.objects.filter(request__in=found).values_list("request", "rating", "text")
     for key, rating, words in left:
         found[key].rating, found[key].words = rating, words

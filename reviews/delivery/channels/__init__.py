@@ -1,5 +1,6 @@
 """Channels: the ways in which messages travel. A channel sees no rows."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.conf import settings
@@ -22,13 +23,16 @@ __all__ = [
 ]
 
 
-def find_text(*, to: str, containing: str, since: datetime) -> str | None:
-    """Ask the provider for a text that it took: its id, or None. Raises ChannelError when it cannot be asked."""
+def find_text(*, to: str, containing: str, since: datetime, but: Collection[str] = ()) -> str | None:
+    """Ask the provider for a text that it took: its id, or None. Raises ChannelError when it cannot be asked.
+
+    `but`: ids of texts that are not meant.
+    """
     if not settings.TEXT_PROVIDER:
         raise ChannelError("no-provider", "No provider of texts is set up.")
     channel = SmsChannel()
     try:
-        return channel.find(to=to, containing=containing, since=since)
+        return channel.find(to=to, containing=containing, since=since, but=but)
     finally:
         channel.close()
 

@@ -1,5 +1,6 @@
 """The text message channel: Twilio, through its library."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,16 +59,17 @@ class SmsChannel:
             raise ChannelError("no-answer", "The answer names no message.", in_doubt=True)
         return Accepted(created.sid)
 
-    def find(self, *, to: str, containing: str, since: datetime) -> str | None:
+    def find(self, *, to: str, containing: str, since: datetime, but: Collection[str] = ()) -> str | None:
         """Return Twilio's id of a text to that number, made since then, whose body has `containing` in it, or None.
 
-        Raises ChannelError when Twilio cannot be asked.
+        `but`: ids of texts that are not meant. Raises ChannelError when Twilio cannot be asked.
         """
         try:
             for text in self._client.messages.list(
                 to=to, date_sent_after=since - timedelta(days=1), limit=MOST_SEARCHED
             ):
-                if containing in (text.body or "") and (text.date_created is None or text.date_created >= since):
+                is_recent = text.date_created is None or text.date_created >= since
+                if containing in (text.body or "") and is_recent and text.sid not in but:
                     return str(text.sid)
         except TwilioRestException as error:
             raise self._translate(error) from error

@@ -39,11 +39,11 @@ def html_body(*, account: Account, language: str, subject: str, marked: str, lin
 
     `language`: of the words, and so of the frame. `marked`: the words of the mail, with the marks of
     `templates.fill_marked`. Addresses that staff wrote become links; of what was filled in, only the link to the
-    recipient's page does.
+    recipient's page does. `leave`: where the recipient opts out; empty for a mail that is not of a kind to opt out of.
     """
     texts = texts_in(language, informal=account.is_informal)
     look = (clean(account.name), account.postal_address, account.colour, logo_url(account))
-    frame = _frame(look, language, texts)
+    frame = _frame(look, language, texts, bool(leave))
     words = "".join(_linked(part) if is_written else _inserted(part, link) for part, is_written in parts_of(marked))
     link, leave = escape(link), escape(leave)
     body = "".join(
@@ -76,7 +76,7 @@ def _logo_path(scan_code: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _frame(look: tuple[str, str, str, str], language: str, texts: Texts) -> _Frame:
+def _frame(look: tuple[str, str, str, str], language: str, texts: Texts, has_way_out: bool) -> _Frame:
     name, address, colour, logo = look
     words = {
         "account": Account(name=name, postal_address=address, colour=colour),
@@ -86,7 +86,7 @@ def _frame(look: tuple[str, str, str, str], language: str, texts: Texts) -> _Fra
         "subject": SUBJECT,
         "body": mark_safe(BODY),  # noqa: S308 (our own)
         "link": LINK,
-        "unsubscribe_url": LEAVE,
+        "unsubscribe_url": LEAVE if has_way_out else "",
         "content": CONTENT,
     }
     page, paragraph, button = (

@@ -45,13 +45,13 @@ def _path(name: str) -> str:
 
 
 @lru_cache
-def _bare(mailbox: str) -> str:
+def bare_address(mailbox: str) -> str:
     """Return the address of the mailbox as it travels."""
     return with_ascii_host(parseaddr(mailbox)[1])
 
 
 @lru_cache
-def _reply_address(typed: str) -> str:
+def reply_address(typed: str) -> str:
     """Return the account's reply-to address as it travels; empty where none can be made of what was once typed."""
     try:
         return normalise_email(typed) if typed else ""
@@ -107,7 +107,7 @@ def _text(delivery: Delivery, step: FollowUpStep, text: str, texts: Texts) -> Me
 def _mail(delivery: Delivery, subject: str, body: str, language: str, texts: Texts) -> Message:
     account = delivery.account
     link, leave = page_url(delivery), unsubscribe_url(delivery)
-    address = _bare(settings.DEFAULT_FROM_EMAIL)
+    address = bare_address(settings.DEFAULT_FROM_EMAIL)
     subject = clean(subject)
     body = body.replace("\r\n", "\n")
     footer = FOOTER.format(
@@ -122,7 +122,7 @@ def _mail(delivery: Delivery, subject: str, body: str, language: str, texts: Tex
         subject=subject,
         text=plain(body).strip() + footer,
         html=html_body(account=account, language=language, subject=subject, marked=body, link=link, leave=leave),
-        reply_to=_reply_address(account.reply_to),
+        reply_to=reply_address(account.reply_to),
         key=str(delivery.message_key),
         headers={
             "Message-ID": f"<{delivery.message_key}@{address.partition('@')[2]}>",

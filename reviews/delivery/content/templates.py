@@ -146,6 +146,11 @@ def fill_marked(text: str, values: dict[str, str]) -> str:
         raise RenderError(gettext("The template cannot be filled in: %(words)s.") % {"words": _words(error)}) from error
 
 
+def mark_written(text: str) -> str:
+    """Return a text that is not filled in, with the marks of what staff wrote."""
+    return f"{_BEGIN}{text.replace(chr(0), '')}{_END}"
+
+
 def plain(marked: str) -> str:
     """Return the filled-in text without its marks."""
     return _MARK.sub("", marked)

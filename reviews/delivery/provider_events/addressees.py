@@ -3,12 +3,13 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from oauth.models import Account
 from reviews.models import Contact, Delivery
 from reviews.models.addresses import read_sender
 from reviews.models.base import Channel
+from reviews.models.delivery import DeliveryQuerySet
 
 
 def find_accounts(*, number: str, sender: str, moment: datetime) -> list[Account]:
@@ -27,7 +28,7 @@ def find_accounts(*, number: str, sender: str, moment: datetime) -> list[Account
     return list(with_contact) or list(users.filter(text_sender=sender)) or writers
 
 
-def texts_to(number: str, moment: datetime) -> QuerySet[Delivery]:
+def texts_to(number: str, moment: datetime) -> DeliveryQuerySet:
     """Select the texts to the number that were made by that moment and not cancelled."""
     texts = Delivery.objects.filter(channel=Channel.SMS, address=number, created_at__lte=moment)
     return texts.exclude(status=Delivery.Status.CANCELLED)

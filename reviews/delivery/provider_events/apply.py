@@ -136,9 +136,12 @@ def _apply_to_delivery(event: DeliveryEvent, *, now: datetime) -> bool:
     if event.kind == DeliveryEvent.Kind.BOUNCED and delivery.address:
         bounces.lock_requests(account=delivery.account, channel=delivery.channel, address=delivery.address)
     # Lock the request before the delivery, as every ending does; the rows that are read afterwards are not stale.
-    ReviewRequest.objects.select_for_update().get(pk=delivery.request_id)
-    delivery = Delivery.objects.select_related("account", "request__contact__account").get(pk=delivery.pk)
-    delivery.request.account = delivery.account
+    if not delivery.is_answer:
+        ReviewRequest.objects.select_for_update().get(pk=delivery.request_key)
+    rows = Delivery.objects.select_related("account", "request__contact__account", "contact__account")
+    delivery = rows.get(pk=delivery.pk)
+    if not delivery.is_answer:
+        delivery.request.account = delivery.account
     event.delivery, event.account = delivery, delivery.account
     if event.kind in OPT_OUTS:
         _opt_out(delivery, event, now=now)
@@ -186,9 +189,9 @@ def _settle(delivery: Delivery, event: DeliveryEvent, *, now: datetime) -> None:
         bounces.leave(**where, now=now, but=delivery.request_id)
     if to in (Delivery.Status.BOUNCED, Delivery.Status.FAILED):
         if before not in (Delivery.Status.BOUNCED, Delivery.Status.FAILED):
-            plan.fall_back(delivery, steps=plan.steps_of(delivery.request), now=now)
+            plan.fall_back(delivery, steps=plan.steps_for(delivery), now=now)
     elif before == Delivery.Status.UNKNOWN:
-        plan.confirm_sent(delivery, steps=plan.steps_of(delivery.request), now=now)
+        plan.confirm_sent(delivery, steps=plan.steps_for(delivery), now=now)
 
 
 def _fault_of_account(event: DeliveryEvent) -> ChannelError | None:
@@ -204,7 +207,8 @@ def _send_back(delivery: Delivery, event: DeliveryEvent, fault: ChannelError, *,
 
     Its follow-ups are taken back: they count from when it leaves. A request of which nothing else has left waits again.
     """
-    if not delivery.request.is_open or _is_outdone(delivery, event):
+    has_ended = not delivery.is_answer and not delivery.request.is_open
+    if has_ended or _is_outdone(delivery, event):
         return False
     if fault.stops is Stops.MESSAGE:
         due_at = pauses.next_try(delivery, fault, now=now)
@@ -222,6 +226,8 @@ def _send_back(delivery: Delivery, event: DeliveryEvent, fault: ChannelError, *,
     }
     if not states.move(delivery, Delivery.Status.PLANNED, by=Delivery.Mover.PROVIDER, now=now, **columns):
         return False
+    if delivery.is_answer:
+        return True
     planned_messages.take_back_after(delivery)
     if not Delivery.objects.filter(request=delivery.request_id, sent_at__isnull=False).exists():
         lifecycle.take_back_sent(request=delivery.request, now=now, reason=unsent.WAITS_FOR_ACCOUNT)

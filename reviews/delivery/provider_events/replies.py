@@ -18,7 +18,7 @@ from reviews.contacts import doubts, opt_outs, suppressions, wrong_numbers
 from reviews.delivery.provider_events.addressees import find_accounts, texts_to
 from reviews.delivery.provider_events.meaning import Meaning, read
 from reviews.inbox import items
-from reviews.models import Contact, Delivery, DeliveryEvent, InboxItem, Suppression
+from reviews.models import Contact, Delivery, DeliveryEvent, InboxItem, ReviewRequest, Suppression
 from reviews.models.addresses import read_sender
 from reviews.models.base import Channel
 from reviews.requests import lifecycle
@@ -58,7 +58,7 @@ def take(event: DeliveryEvent, *, now: datetime) -> Reaction:
     event.meaning, event.meaning_reason = reading.meaning.value, reading.reason[:200]
     if event.delivery is None:
         texts = texts_to(event.address, event.received_at).filter(account__in=accounts)
-        left = texts.exclude(status=Delivery.Status.PLANNED).select_related("request__contact")
+        left = texts.exclude(status=Delivery.Status.PLANNED).select_related("request__contact", "contact")
         event.delivery = left.order_by(F("sent_at").desc(nulls_last=True), "-pk").first()
     if event.delivery is not None:
         event.account_id = event.delivery.account_id
@@ -107,9 +107,22 @@ def _obey(event: DeliveryEvent, meaning: Meaning, accounts: Sequence[Account], *
             _hold(account, event, now=now)
         elif event.account_id in (None, account.pk):
             items.add_reply(event, account=account)
-    if meaning is Meaning.REPLY and event.delivery is not None:
-        lifecycle.respond(request=event.delivery.request, now=now, reason="Replied by text message.")
+    if meaning is Meaning.REPLY and event.delivery is not None and (request := _request_of(event.delivery, event)):
+        lifecycle.respond(request=request, now=now, reason="Replied by text message.")
     return ""
+
+
+def _request_of(message: Delivery, event: DeliveryEvent) -> ReviewRequest | None:
+    """Return the request that a reply to the message responds to: its own, or of an answer, one that is still open.
+
+    Whoever writes with the business is not reminded (docs/rules.md T4). A request that has ended stays as it is.
+    """
+    if not message.is_answer:
+        return message.request
+    texts = texts_to(event.address, event.received_at).asks().filter(account=message.account_id, sent_at__isnull=False)
+    latest = texts.filter(request__status__in=ReviewRequest.OPEN).order_by("-sent_at", "-pk").select_related("request")
+    ask = latest.first()
+    return ask.request if ask else None
 
 
 def _unless_answered(event: DeliveryEvent, answer: str) -> str:
@@ -194,8 +207,8 @@ def _operator_address() -> str:
 def _words(event: DeliveryEvent, accounts: Sequence[Account], businesses: Sequence[str]) -> Words:
     """Return the words of answers, which name these businesses: in the customer's language, else the account's."""
     account = event.account or (accounts[0] if accounts else None)
-    request = event.delivery.request if event.delivery else None
-    contact = request.contact if request else _contact_of(account, event.address)
+    request = event.delivery.request if event.delivery else None  # an answer is of none
+    contact = event.delivery.customer if event.delivery else _contact_of(account, event.address)
     spoken = (contact.language if contact else "", request.language if request else "")
     texts = texts_in(
         first_language(*spoken, account.language if account else ""), informal=bool(account and account.is_informal)

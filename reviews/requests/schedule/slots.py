@@ -39,15 +39,22 @@ class Slot:
 
 
 def slot(
-    *, account: Account, contact: Contact, channel: str, earliest: datetime, sent_at: Iterable[datetime] = ()
+    *,
+    account: Account,
+    contact: Contact,
+    channel: str,
+    earliest: datetime,
+    sent_at: Iterable[datetime] = (),
+    is_answer: bool = False,
 ) -> Slot:
     """Return the first slot, not before `earliest`, in which the account may write to the contact.
 
-    `sent_at`: moments at which messages left for the same number, from any sender; they count for the cap. `moved`
+    `sent_at`: moments at which messages left for the same number, from any sender; they count for the cap.
+    `is_answer`: to the customer's own words, which leaves at any hour that the law allows. `moved`
     says why the slot is later, such as "21:10 → 09:00, America/New_York: outside the account's hours".
     """
     zone = recipient_zone(account=account, contact=contact, channel=channel)
-    day_on = _days(account=account, contact=contact, channel=channel)
+    day_on = _days(account=account, contact=contact, channel=channel, is_answer=is_answer)
     capped = after_cap(sent_at, earliest)
     free = capped or earliest
     due_at = next_opening(free, window_on=lambda day: day_on(day).window, zone=zone)
@@ -123,14 +130,14 @@ class _Day:
         return next((words for moment, words in opens if self.window and moment == self.window.opens > known), "")
 
 
-def _days(*, account: Account, contact: Contact, channel: str) -> partial[_Day]:
+def _days(*, account: Account, contact: Contact, channel: str, is_answer: bool = False) -> partial[_Day]:
     """Return the function that makes the rules of a day."""
-    whole_day = account.window_start == account.window_end
+    whole_day = is_answer or account.window_start == account.window_end
     own = ALL_DAY if whole_day else Window(account.window_start, account.window_end)
     place = locate(contact.phone).place if contact.phone else Place("")
     if not place.country:
         place = Place(account.country)
-    return partial(_day, own, channel == Channel.SMS, place, account.skip_holidays)
+    return partial(_day, own, channel == Channel.SMS, place, account.skip_holidays and not is_answer)
 
 
 @lru_cache(maxsize=8192)

@@ -90,12 +90,12 @@ def test_what_came_back_together_is_marked_in_one_transaction(account: Account, 
 @on_postgres
 def test_a_lot_takes_its_locks_in_one_order(account: Account, now: datetime) -> None:
     """So that another lot, and whoever ends several requests, waits for it and is not waited for."""
-    rows = sorted(claimed(account, now, "a", "b", "c"), key=lambda row: row.request_id)
+    rows = sorted(claimed(account, now, "a", "b", "c"), key=lambda row: row.request_key)
     advance.mark_and_declare(sent=[], ready=rows, now=now)
     sent = [left(row, now) for row in reversed(rows)]
     with CaptureQueriesContext(connection) as queries:
         advance.mark_and_declare(sent=sent, ready=[], now=now)
-    assert [next(row for row in rows if row.request_id.hex in query["sql"]) for query in queries] == rows
+    assert [next(row for row in rows if row.request_key.hex in query["sql"]) for query in queries] == rows
 
 
 # --- The statements ----------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ def url(message: Delivery) -> str:
 
 
 def state(message: Delivery) -> tuple[str, list[str]]:
-    request = ReviewRequest.objects.get(pk=message.request_id)
+    request = ReviewRequest.objects.get(pk=message.request_key)
     return request.status, list(request.deliveries.order_by("step").values_list("status", flat=True))
 
 

@@ -1,0 +1,21 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("reviews", "0032_answers_found"),
+    ]
+
+    operations = [
+        migrations.AddConstraint(
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("contact", None), ("kind", "ask"), ("request__isnull", False), ("step__isnull", False)),
+                    models.Q(("contact__isnull", False), ("kind", "answer"), ("request", None), ("step", None)),
+                    _connector="OR",
+                ),
+                name="delivery_ask_or_answer",
+            ),
+        ),
+    ]
