@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +12,15 @@ from reviews.models.feedback import Feedback
 from reviews.models.provider_event import DeliveryEvent
 from reviews.models.request import ReviewRequest
 from reviews.models.suppression import Suppression
+
+LOW = 2  # stars: feedback with so few needs a person
+
+
+class InboxItemQuerySet(AccountQuerySet["InboxItem"]):
+    def in_need(self) -> "InboxItemQuerySet":
+        """Return what waits and should not: bad feedback, the worst first, then all else; in both the oldest first."""
+        waiting = self.filter(~Q(kind="feedback") | Q(stars__lte=LOW), handled_at=None)
+        return waiting.order_by(F("stars").asc(nulls_last=True), "pk")
 
 
 class InboxItem(models.Model):
@@ -59,7 +68,7 @@ class InboxItem(models.Model):
     )
     tell_owners = models.BooleanField(default=False, editable=False, help_text=_("The owners are still to be mailed."))
 
-    objects = AccountQuerySet.as_manager()
+    objects = InboxItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("inbox item")
@@ -80,6 +89,12 @@ class InboxItem(models.Model):
             models.Index(fields=["account", "-id"], name="inbox_newest"),
             models.Index(fields=["account", "-id"], condition=Q(handled_at=None), name="inbox_waiting"),
             models.Index(fields=["id"], condition=Q(tell_owners=True), name="inbox_to_tell"),
+            # Serves `InboxItemQuerySet.in_need`: the worst first, and of those the oldest.
+            models.Index(
+                fields=["account", "stars", "id"],
+                condition=Q(handled_at=None) & (~Q(kind="feedback") | Q(stars__lte=LOW)),
+                name="inbox_in_need",
+            ),
         ]
 
     def __str__(self) -> str:
