@@ -223,6 +223,11 @@ class Delivery(models.Model):
                 condition=Q(status__in=["planned", "sending"]),
                 name="delivery_due_of_account",
             ),
+            models.Index(
+                fields=["account", "channel", "error_code", "due_at"],
+                condition=Q(status__in=["planned", "sending"]) & ~Q(error_code=""),
+                name="delivery_tried_before",
+            ),  # answers insights.causes.waiting() for what no pause holds
             models.Index(fields=["address", "sent_at"], name="delivery_to_address"),  # serves the daily cap
             models.Index(fields=["clicked_site"], condition=Q(clicked_site__isnull=False), name="delivery_by_site"),
             models.Index(
