@@ -28,6 +28,7 @@ urlpatterns = [
     path("admin/settings/", include("reviews.admin.settings.urls")),
     path("admin/operations/", include("reviews.admin.operations")),
     path("admin/simulator/", admin.site.admin_view(simulator), name="simulator"),
+    path("admin/today/", include("reviews.admin.today.page")),
     path("admin/r/<path:row>", no_page_outside),
     path("admin/businesses/", admin.site.admin_view(switch), name="switch-business"),
     path("admin/", admin.site.urls),

@@ -1,10 +1,21 @@
 // Shows what a form would do while somebody types: `data-preview` says where its fields are sent, and the answer goes
-// into the `.rh-preview` of the same part of the page. Without this script, a button of the form, or saving, shows it.
+// into the `.rh-preview` of the same part of the page. What it says in `data-press` decides which buttons (`data-for`)
+// may be pressed. A button with `data-take` puts its value into the field of that name. Without this script, buttons
+// of the form, or saving, do all that.
 "use strict";
 
 const WAIT = 300; // milliseconds after the last key
 const timers = new Map();
 const running = new Map();
+
+const follow = (form, shown) => {
+  const press = shown.querySelector("[data-press]")?.dataset.press ?? "ask";
+  for (const button of form.querySelectorAll("[data-for]")) {
+    const { for: what } = button.dataset;
+    button.hidden = press === "record" ? what !== "record" : what === "record";
+    button.disabled = press === "off";
+  }
+};
 
 const show = async (form, shown, address) => {
   running.get(shown)?.abort();
@@ -12,7 +23,9 @@ const show = async (form, shown, address) => {
   running.set(shown, stop);
   try {
     const answer = await fetch(address, { method: "POST", body: new FormData(form), signal: stop.signal });
-    if (answer.ok) shown.innerHTML = await answer.text();
+    if (!answer.ok) return;
+    shown.innerHTML = await answer.text();
+    follow(form, shown);
   } catch (error) {
     if (error.name !== "AbortError") console.warn(error.message);
   }
@@ -25,8 +38,20 @@ const later = (form, shown, address) => {
 
 for (const form of document.querySelectorAll("form[data-preview]")) {
   form.addEventListener("input", () => later(form, form.querySelector(".rh-preview"), form.dataset.preview));
+  form.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-take]");
+    if (!button) return;
+    event.preventDefault();
+    const field = form.elements[button.dataset.take];
+    field.value = button.value;
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
 }
 
 // The theme hides a page until its own script has run, and a hidden field takes no focus.
-addEventListener("load", () => document.querySelector("[autofocus]")?.focus());
+addEventListener("load", () => {
+  const named = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+  (named?.matches("input") ? named : document.querySelector("[autofocus]"))?.focus();
+});
 for (const button of document.querySelectorAll(".rh-scriptless")) button.hidden = true;

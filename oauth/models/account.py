@@ -171,6 +171,9 @@ class Account(models.Model):
         help_text=_("For all of its keys and apps together; the installation's limit if empty."),
     )
     is_active = models.BooleanField(_("active"), default=True)
+    hides_set_up = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text=_("Today shows no list of what is still to set up.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     history = HistoricalRecords()

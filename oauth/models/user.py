@@ -49,6 +49,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         validators=[validate_language],
         help_text=_("Of the back-office and of mail to this person; as the browser says if empty."),
     )
+    hides_set_up = models.BooleanField(
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("To the operator, Today shows no list of what is still to set up of the installation."),
+    )
 
     objects = UserManager()
 

@@ -39,6 +39,19 @@ def say_moment(at: datetime, *, now: datetime | None = None) -> str:
     return _formatted(local, of_this_year if local.year == today.year else of_another_year)
 
 
+def say_day(local: datetime, *, now: datetime) -> str:
+    """Return the day of a local time, as it stands before the time: “today”, “Wednesday 4 March”."""
+    days = (local.date() - timezone.localtime(now).date()).days
+    if days in (0, 1):
+        return _("today") if days == 0 else _("tomorrow")
+    return f"{_formatted(local, 'l')} {_formatted(local, 'MONTH_DAY_FORMAT')}"
+
+
+def say_clock(local: datetime) -> str:
+    """Return the time of day of a local time, in the person's habit."""
+    return _formatted(local, "TIME_FORMAT")
+
+
 def _formatted(local: datetime, form: str) -> str:
     """Return the local time in the form. Django takes 0.1 ms for one, and a list has three times in a row."""
     return _format_once(local.replace(second=0, microsecond=0, tzinfo=None), form, get_language())

@@ -23,6 +23,6 @@ UNFOLD: dict[str, Any] = {
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/favicon.svg"}],
     "COLORS": {"primary": PRIMARY},
     "SITE_URL": None,
-    "DASHBOARD_CALLBACK": "reviews.admin.dashboard.dashboard",
+    "DASHBOARD_CALLBACK": "reviews.admin.today.page.today",
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": "reviews.admin.menu.menu"},
 }

@@ -2,21 +2,25 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format, time_format
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
 from reviewhub.backoffice.business import offer, written_in_view
+from reviewhub.backoffice.moments import say_clock, say_day
 from reviewhub.backoffice.pages import (
     UnfoldAdminEmailInputWidget,
     UnfoldAdminIntegerFieldWidget,
@@ -25,17 +29,19 @@ from reviewhub.backoffice.pages import (
 )
 from reviewhub.refused import Refused
 from reviewhub.sentences import said
+from reviews.admin import reasons
 from reviews.admin.consents import check_consent, consent_fields
 from reviews.admin.languages import language_field, offer_region
 from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
-from reviews.models import Contact, ReviewRequest, Sequence
+from reviews.models import Contact, Delivery, ReviewRequest, Sequence
 from reviews.models.base import MAX_DELAY_HOURS, Channel
 from reviews.models.consent import BOTH
 from reviews.requests import ask
-from reviews.requests.ask import Ask
+from reviews.requests.ask import Ask, AskResult
 from reviews.requests.consents import Agreement
+from reviews.requests.mail_typos import meant_instead
 from reviews.requests.matching import Person
 
 OTHER = "other"
@@ -50,6 +56,9 @@ WHEN = [
 MORE = ("delay_hours", "company_name", "language", "channel", "sequence")
 CONSENT = ("consent_channel", "consent_wording", "consent_source", "consent_at")
 AT_ONCE = timedelta(minutes=2)
+# Buttons beside the one that asks: take the address that was probably meant; record an ask that sends nothing.
+TAKE, RECORD = "_take", "_record"
+TODAY = "today"  # where the form stands besides, and leads back to
 
 
 def _text(**attributes: Any) -> UnfoldAdminTextInputWidget:
@@ -162,45 +171,72 @@ class AskForm(forms.Form):
         self.add_error({"mobile_phone_number": "phone"}.get(refusal.field, refusal.field), refusal.reason)
 
 
+class Press(StrEnum):
+    """What pressing does: it asks, only records, or is of no use."""
+
+    ASK = "ask"
+    RECORD = "record"
+    OFF = "off"
+
+
 @dataclass
 class Preview:
-    """The outcome of the form as it stands, in words: what is missing, or the messages that would be sent."""
+    """The outcome of the form as it stands, in words: what is missing, or the messages that would be sent.
 
+    `known`: the contact that has these addresses already; `under_way`: its request that is not over yet. `meant`: the
+    e-mail address that was probably meant.
+    """
+
+    press: Press = Press.ASK
     missing: list[str] = field(default_factory=list)
     reason: str = ""
-    known: Contact | None = None  # the contact that has these addresses already
+    known: Contact | None = None
+    under_way: ReviewRequest | None = None
+    meant: str = ""
     warnings: list[str] = field(default_factory=list)
     messages: list[tuple[Planned, str]] = field(default_factory=list)
 
 
 def look_at(form: AskForm, now: datetime) -> Preview:
     """Return what can be said before the form is sent; writes nothing."""
-    if not form.is_valid():
-        return Preview(missing=_problems(form))
+    is_valid = form.is_valid()
+    meant = meant_instead(form.cleaned_data.get("email") or "")
+    if not is_valid:
+        return Preview(missing=_problems(form), meant=meant)  # pressing shows each at its field
     try:
         verdict, planned = preview.look_ahead(account=form.cleaned_data["account"], wanted=form.wanted(), now=now)
     except Refused as refusal:
-        return Preview(missing=[refusal.reason])
+        return Preview(Press.OFF, missing=[refusal.reason], meant=meant)
+    under_way = verdict.duplicate.request if verdict.duplicate else None
+    warnings = [*form.doubts, *(warning for warning in verdict.warnings if warning != verdict.reason)]
+    if verdict.held:
+        warnings.append(gettext("It waits: a text from the customer may have been an opt-out, which somebody decides."))
+    is_broken = bool(planned and planned[0].problem)
     return Preview(
-        reason=verdict.reason,
+        press=Press.OFF if under_way or is_broken else Press.RECORD if verdict.reason else Press.ASK,
+        reason=reasons.in_words(verdict.reason),
         known=None if verdict.match.is_new else verdict.match.contact,
-        warnings=[*form.doubts, *(warning for warning in verdict.warnings if warning != verdict.reason)],
+        under_way=under_way,
+        meant=meant,
+        warnings=warnings,
         messages=[(message, when(message, now)) for message in planned],
     )
 
 
 def when(message: Planned, now: datetime) -> str:
-    """Return the time of a message by the customer's clock, and by ours where that shows another one."""
-    if message.slot.due_at - now < AT_ONCE:
-        return gettext("right away")
+    """Return when the message leaves by our clock, and the time it is then for the customer where that is another."""
     local, here = message.slot.local, timezone.localtime(message.slot.due_at)
-    words = f"{date_format(local, 'l')} {date_format(local, 'MONTH_DAY_FORMAT')}, {time_format(local)}"
+    if message.slot.due_at - now < AT_ONCE:
+        words = gettext("leaves right away")
+    else:
+        words = gettext("leaves %(day)s %(time)s") % {"day": say_day(here, now=now), "time": say_clock(here)}
     if local.utcoffset() == here.utcoffset():
         return words
-    return gettext("%(words)s where the customer is (%(zone)s); %(here)s here") % {
+    theirs = say_clock(local) if local.date() == here.date() else f"{date_format(local, 'l')} {say_clock(local)}"
+    return gettext("%(words)s, their time %(theirs)s (%(zone)s)") % {
         "words": words,
+        "theirs": theirs,
         "zone": message.slot.zone,
-        "here": f"{date_format(here, 'l')} {time_format(here)}",
     }
 
 
@@ -217,14 +253,20 @@ def _problems(form: AskForm) -> list[str]:
 
 
 def ask_page(page: Any, request: HttpRequest) -> HttpResponse:
-    """Show the form, or ask the customer. Without a script, `_preview` in the form shows the preview instead."""
+    """Show the form, or ask the customer. Without a script, `_preview` in the form shows the preview instead.
+
+    So does an ask of which nothing would be sent, unless that is what was pressed.
+    """
     if not page.has_add_permission(request):
         raise PermissionDenied
-    form = AskForm(request, request.POST) if request.method == "POST" else AskForm(request, known=_known(page, request))
-    only_shown = not form.is_bound or "_preview" in request.POST
-    if not only_shown and form.is_valid():
+    form = (
+        AskForm(request, _typed(request)) if request.method == "POST" else AskForm(request, known=_known(page, request))
+    )
+    now = timezone.now()
+    shown = look_at(form, now) if form.is_bound else None
+    if shown is not None and form.is_valid() and _is_to_be_asked(shown, request):
         try:
-            return _ask(request, form)
+            return _ask(request, form, now)
         except Refused as refusal:
             form.refuse(refusal)
     context = {
@@ -236,9 +278,27 @@ def ask_page(page: Any, request: HttpRequest) -> HttpResponse:
         "is_more_open": any(form[name].errors for name in MORE),
         "consent": [form[name] for name in CONSENT],
         "is_consent_open": any(form[name].errors for name in CONSENT),
-        "preview": look_at(form, timezone.now()) if form.is_bound else None,
+        "preview": shown,
+        "back_to": TODAY if request.POST.get("next") == TODAY else "",
     }
     return TemplateResponse(request, "admin/reviews/reviewrequest/ask.html", context)
+
+
+def _typed(request: HttpRequest) -> QueryDict:
+    """Return what was typed, with the address that was meant where somebody took it."""
+    if not (meant := request.POST.get(TAKE)):
+        return request.POST
+    data = request.POST.copy()
+    data["email"] = meant
+    return data
+
+
+def _is_to_be_asked(shown: Preview, request: HttpRequest) -> bool:
+    if "_preview" in request.POST or TAKE in request.POST:
+        return False
+    if shown.press is Press.RECORD:
+        return RECORD in request.POST
+    return shown.press is Press.ASK or not shown.messages  # a refusal is said at its field, a second press is led on
 
 
 def _known(page: Any, request: HttpRequest) -> Contact | None:
@@ -256,12 +316,48 @@ def ask_preview(page: Any, request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/reviews/reviewrequest/preview.html", context)
 
 
-def _ask(request: HttpRequest, form: AskForm) -> HttpResponse:
-    """Ask, and lead to the request, also where there was one already: the message says which. Raises Refused."""
-    answer = ask.ask(account=form.cleaned_data["account"], wanted=form.wanted(), now=timezone.now())
+def _ask(request: HttpRequest, form: AskForm, now: datetime) -> HttpResponse:
+    """Ask, and lead to the request, also where there was one already: the message says which. Raises Refused.
+
+    Who goes on with the next customer, or asked on Today, comes back to an empty form.
+    """
+    answer = ask.ask(account=form.cleaned_data["account"], wanted=form.wanted(), now=now)
     level = messages.success if answer.created and not answer.request.reason else messages.warning
     others = [said(warning) for warning in answer.warnings if warning != answer.message]
-    level(request, ". ".join([said(answer.message).rstrip("."), *form.doubts, *others]))
-    if "_addanother" in request.POST:
-        return HttpResponseRedirect(request.path)
-    return HttpResponseRedirect(reverse("admin:reviews_reviewrequest_change", args=[answer.request.pk]))
+    link = reverse("admin:reviews_reviewrequest_change", args=[answer.request.pk])
+    goes_on = "_addanother" in request.POST or request.POST.get("next") == TODAY
+    words = " ".join([_outcome(answer, now), *(f"{words.rstrip('.')}." for words in [*form.doubts, *others])])
+    see = format_html(' <a href="{}">{}</a>', link, gettext("See the request")) if goes_on else ""
+    level(request, format_html("{}{}", words, see))
+    if request.POST.get("next") == TODAY:
+        return HttpResponseRedirect(f"{reverse('admin:index')}#id_first_name")
+    return HttpResponseRedirect(request.path if "_addanother" in request.POST else link)
+
+
+def _outcome(answer: AskResult, now: datetime) -> str:
+    """Say what becomes of the ask, in a sentence with the customer's name."""
+    request = answer.request
+    who = {"who": str(request.contact)}
+    if not answer.created:
+        return reasons.in_words(answer.message)
+    if request.reason or request.held:
+        why = reasons.why(request)
+        return gettext("%(who)s is recorded, and nothing is sent: %(why)s") % (who | {"why": f"{why.rstrip('.')}."})
+    message = Delivery.objects.filter(request=request).order_by("pk")[0]
+    here = timezone.localtime(message.due_at)
+    clock = {"day": say_day(here, now=now), "time": say_clock(here)}
+    is_text, is_soon = message.channel == Channel.SMS, message.due_at - now < AT_ONCE
+    if is_soon:
+        words = (
+            gettext("%(who)s is asked right away by text.")
+            if is_text
+            else gettext("%(who)s is asked right away by e-mail.")
+        )
+    else:
+        words = (
+            gettext("%(who)s will be asked %(day)s %(time)s by text.")
+            if is_text
+            else gettext("%(who)s will be asked %(day)s %(time)s by e-mail.")
+        )
+    words %= who | clock
+    return f"{words} {gettext('(Sandbox: it is only recorded.)')}" if settings.SANDBOX else words

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,6 +19,7 @@ from reviewhub.backoffice.actions import Action
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from reviewhub.counters import count_one
 from reviews.admin.sequence_words import name_of
+from reviews.admin.variables import example
 from reviews.delivery import send_test
 from reviews.delivery.preview import Planned, written_out
 from reviews.models import Contact, FollowUpStep, ReviewRequest, Sequence
@@ -132,9 +134,9 @@ def test_page(page: Any, request: HttpRequest, sequence: Sequence) -> HttpRespon
     """Send one of the saved messages to the person who is signed in, and say in a sentence what came of it."""
     user: Any = request.user
     form = OwnTestForm(sequence, user.email, request.POST if request.method == "POST" else None)
-    outcome = None
+    outcome = look = None
     if form.is_bound and form.is_valid():
-        if _too_many(sequence.account, timezone.now()):
+        if are_too_many_tests(sequence.account, timezone.now()):
             words = _("At most %(number)s tests an hour: wait a little.") % {"number": TESTS_PER_HOUR}
             form.add_error(None, words)
         else:
@@ -146,6 +148,8 @@ def test_page(page: Any, request: HttpRequest, sequence: Sequence) -> HttpRespon
                 step=form_data["step"],
                 now=timezone.now(),
             )
+            if settings.SANDBOX and outcome.accepted:  # it is in no mailbox
+                look = look_at(form_data["step"], account=sequence.account, contact=example(sequence.account))
     context = {
         **page.admin_site.each_context(request),
         "title": _("Send yourself a test"),
@@ -153,12 +157,15 @@ def test_page(page: Any, request: HttpRequest, sequence: Sequence) -> HttpRespon
         "opts": page.opts,
         "form": form,
         "outcome": outcome,
+        "look": look,
+        "is_mail": form.is_bound and form.cleaned_data.get("channel") == Channel.EMAIL,
         "back": reverse("admin:reviews_sequence_change", args=[sequence.pk]),
     }
     return TemplateResponse(request, "admin/reviews/sequence/test.html", context)
 
 
-def _too_many(account: Account, now: datetime) -> bool:
+def are_too_many_tests(account: Account, now: datetime) -> bool:
+    """Count a test message, and return True after TESTS_PER_HOUR of the account."""
     return count_one(f"tests:{account.pk}:{now:%Y%m%d%H}", 3600) > TESTS_PER_HOUR
 
 

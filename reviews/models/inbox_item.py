@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,17 @@ LOW = 2  # stars, and fewer: a complaint
 def is_complaint(stars: int | None, text: str) -> bool:
     """Tell whether feedback is a complaint. Words without stars may be one: nobody knows before they are read."""
     return stars <= LOW if stars is not None else bool(text.strip())
+
+
+# The same of rows: what should not wait.
+IN_NEED = ~Q(kind="feedback") | Q(stars__lte=LOW) | (Q(stars=None) & ~Q(text=""))
+
+
+class InboxItemQuerySet(AccountQuerySet["InboxItem"]):
+    def in_need(self) -> "InboxItemQuerySet":
+        """Return what waits and should not: complaints, the worst first, then all else; in both the oldest first."""
+        waiting = self.filter(IN_NEED, handled_at=None)
+        return waiting.order_by(F("stars").asc(nulls_last=True), "pk")
 
 
 class InboxItem(models.Model):
@@ -71,7 +82,7 @@ class InboxItem(models.Model):
         help_text=_("It is still to be noted which members are told."),
     )
 
-    objects = AccountQuerySet.as_manager()
+    objects = InboxItemQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("inbox item")
@@ -92,6 +103,12 @@ class InboxItem(models.Model):
             models.Index(fields=["account", "-id"], name="inbox_newest"),
             models.Index(fields=["account", "-id"], condition=Q(handled_at=None), name="inbox_waiting"),
             models.Index(fields=["id"], condition=Q(is_to_tell=True), name="inbox_to_tell"),
+            # Serves `InboxItemQuerySet.in_need`: the worst first, and of those the oldest.
+            models.Index(
+                fields=["account", "stars", "id"],
+                condition=Q(handled_at=None) & IN_NEED,
+                name="inbox_in_need",
+            ),
         ]
 
     def __str__(self) -> str:

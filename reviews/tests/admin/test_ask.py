@@ -41,7 +41,7 @@ def test_an_account_without_a_review_site_is_told_before_and_after_the_press(acc
     account.review_sites.all().delete()
     assert NO_SITE in preview(client, account)
     assert NO_SITE in client.post(ADD, form(account), follow=True).content.decode()
-    assert "has no review site" in client.get("/admin/").content.decode()
+    assert "No review site: " in client.get("/admin/").content.decode()
 
 
 def test_who_works_in_one_business_is_not_asked_which(account: Account, other_account: Account, owner: User) -> None:
@@ -63,9 +63,8 @@ def test_the_preview_is_what_will_be_sent(account: Account, owner: User, now: da
         client.post(ADD, form(account, phone="+13035550123"))
     assert "How did we do, Jane?" in shown
     assert "thank you for choosing Riverside Dental." in shown
-    assert "<strong>E-mail</strong>, right away" in shown
-    assert "Text message, " in shown
-    assert "(America/Denver)" in shown
+    assert "<strong>E-mail</strong>, leaves right away" in shown
+    assert "Text message, leaves Friday 6 March 11:00, their time 09:00 (America/Denver)" in shown
     assert Delivery.objects.get().due_at == now
 
 
@@ -87,7 +86,7 @@ def test_a_message_that_waits_for_the_morning_says_so(account: Account, owner: U
     night = datetime.fromisoformat("2026-03-04T04:00:00+00:00")  # 23:00 in New York
     with time_machine.travel(night, tick=False):
         shown = preview(signed_in(owner), account, email="", phone="+12125550123")
-    assert "Wednesday 4 March, 09:00" in shown
+    assert "leaves tomorrow 09:00" in shown
     assert "Moved: 23:00 → 09:00" in shown
     assert "1 segment" in shown
 
@@ -96,10 +95,14 @@ def test_what_stands_against_it_is_said_before_pressing(account: Account, owner:
     client = signed_in(owner)
     past = timezone.now() - timedelta(days=12)
     request = asked(account, past, person=Person(first_name="Jane", email="jane@example.com"))
-    assert "has an open review request already" in preview(client, account)
+    shown = preview(client, account)
+    assert "has an open review request already" in shown
+    assert f"/admin/reviews/reviewrequest/{request.pk}/change/" in shown
+    assert 'data-press="off"' in shown
     ReviewRequest.objects.update(status="completed", sent_at=past, ended_at=past)
     shown = preview(client, account)
-    assert "Nothing will be sent.</strong> This contact was asked 12 days ago" in shown
+    assert "Nothing will be sent.</strong> The customer was asked 12 days ago" in shown
+    assert 'data-press="record"' in shown
     assert f"/admin/reviews/contact/{request.contact_id}/change/" in shown
     suppress(
         account=account,
@@ -137,7 +140,13 @@ def test_what_is_wrong_is_said_in_the_preview(
 
 def test_a_template_that_cannot_be_filled_in_is_said(account: Account, owner: User) -> None:
     FollowUpStep.objects.filter(position=0).update(email_text="{{ link | nonsense }}")
-    assert "cannot be filled in" in preview(signed_in(owner), account)
+    client = signed_in(owner)
+    shown = preview(client, account)
+    assert "cannot be filled in" in shown
+    assert 'data-press="off"' in shown
+    page = client.post(ADD, form(account)).content.decode()  # pressed all the same, as without a script
+    assert "cannot be filled in" in page
+    assert not ReviewRequest.objects.exists()
 
 
 def test_without_a_script_a_button_shows_the_same(account: Account, owner: User) -> None:
@@ -146,6 +155,47 @@ def test_without_a_script_a_button_shows_the_same(account: Account, owner: User)
     assert "How did we do, Jane?" in page
     assert 'value="jane@example.com"' in page
     assert not ReviewRequest.objects.exists()
+
+
+def test_an_ask_that_sends_nothing_is_recorded_only_by_its_own_button(account: Account, owner: User) -> None:
+    past = timezone.now() - timedelta(days=12)
+    asked(account, past, person=Person(first_name="Jane", email="jane@example.com"))
+    ReviewRequest.objects.update(status="completed", sent_at=past, ended_at=past)
+    client = signed_in(owner)
+    page = client.post(ADD, form(account)).content.decode()
+    assert ReviewRequest.objects.count() == 1
+    assert "The customer was asked 12 days ago" in page
+    assert 'data-for="ask" hidden' in page
+    assert 'data-for="record">Record all the same' in page
+    page = client.post(ADD, form(account, _record="1"), follow=True).content.decode()
+    assert "Jane is recorded, and nothing is sent: The customer was asked 12 days ago" in page
+    assert ReviewRequest.objects.get(status="suppressed").source == "staff"
+
+
+def test_a_slip_in_the_address_is_asked_about_and_never_refused(account: Account, owner: User) -> None:
+    client = signed_in(owner)
+    shown = preview(client, account, email="jane@gmial.com")
+    assert 'name="_take" value="jane@gmail.com" data-take="email">jane@gmail.com</button>' in shown
+    assert 'data-press="ask"' in shown
+    page = client.post(ADD, form(account, email="jane@gmial.com", _take="jane@gmail.com")).content.decode()
+    assert 'value="jane@gmail.com"' in page  # without a script, the button fills in the field
+    assert "Did you mean" not in page
+    assert not ReviewRequest.objects.exists()
+    client.post(ADD, form(account, email="jane@gmial.com"))
+    assert Contact.objects.get().email == "jane@gmial.com"
+
+
+def test_a_text_that_may_be_an_opt_out_is_said_before_the_press(account: Account, owner: User, now: datetime) -> None:
+    suppress(
+        account=account,
+        channel="sms",
+        address="+12125551234",
+        reason=Suppression.Reason.UNCLEAR,
+        evidence="",
+        now=now,
+    )
+    shown = preview(signed_in(owner), account, email="", phone="(212) 555-1234")
+    assert "It waits: a text from the customer may have been an opt-out" in shown
 
 
 def test_a_double_press_asks_once(account: Account, owner: User) -> None:
@@ -212,9 +262,10 @@ def ask_form(account: Account, **changed: str) -> dict[str, str]:
 
 
 def test_staff_ask_a_customer_by_the_same_rules_as_the_api(account: Account, owner: User) -> None:
+    Account.objects.update(window_start="00:00", window_end="00:00")  # all day
     client = signed_in(owner)
     response = client.post(reverse("admin:reviews_reviewrequest_add"), ask_form(account), follow=True)
-    assert "Review request scheduled for jane@example.com" in response.content.decode()
+    assert "Jane is asked right away by e-mail. (Sandbox: it is only recorded.)" in response.content.decode()
     assert "added successfully" not in response.content.decode()
     request = ReviewRequest.objects.get()
     assert (request.source, request.contact.phone) == ("staff", "+12125551234")

@@ -1,0 +1,20 @@
+from django.db import migrations, models
+from django.db.models import Q
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("oauth", "0023_hides_set_up"),
+        ("reviews", "0033_ask_or_answer"),
+    ]
+
+    operations = [
+        migrations.AddIndex(
+            model_name="inboxitem",
+            index=models.Index(
+                fields=["account", "stars", "id"],
+                condition=Q(handled_at=None) & (~Q(kind="feedback") | Q(stars__lte=2) | (Q(stars=None) & ~Q(text=""))),
+                name="inbox_in_need",
+            ),
+        ),
+    ]
