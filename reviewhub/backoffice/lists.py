@@ -63,6 +63,7 @@ class Chip:
     value: str = ""
     where: Q | Callable[[HttpRequest], Q] | None = None
     is_default: bool = False
+    order: str = ""  # key of the order of these rows, where the address names none
 
     def condition(self, request: HttpRequest) -> Q:
         if self.where is None:
@@ -163,7 +164,7 @@ class ListedRows(Rows):
 
     @cached_property
     def order(self) -> Order:
-        key = self.params.get(ORDER, "")
+        key = self.params.get(ORDER) or next((chip.order for chip in self.chosen if chip.order), "")
         return next((order for order in self.orders if order.key == key), self.orders[0])
 
     @cached_property

@@ -1,13 +1,15 @@
 """The inbox: what customers said, addresses that went wrong, and the person who took care of each."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
+from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,29 +17,23 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from oauth.models import User
 from reviewhub.backoffice.business import accounts_in_view
 from reviewhub.backoffice.lists import WithList
-from reviewhub.backoffice.pages import GeneratedRows, action, badge, display
+from reviewhub.backoffice.pages import GeneratedRows, action, display
 from reviewhub.languages import number
 from reviewhub.refused import Refused
-from reviewhub.sentences import said
-from reviews.admin.contact_actions import has_way
+from reviews.admin import inbox_page, inbox_return
+from reviews.admin.inbox_words import may_opt_out, read_as
 from reviews.admin.lists.inbox import Inbox, sender
 from reviews.admin.request_words import failed_way
+from reviews.delivery import answers
 from reviews.inbox import decisions, items
-from reviews.models import Delivery, DeliveryEvent, InboxItem
+from reviews.models import Delivery, InboxItem
 from reviews.models.addresses import show_email
+from reviews.models.base import Channel
 
 MOST_WAITING = 100  # counted for the menu
-KIND_COLOURS = {"feedback": "info", "reply": "primary", "unclear_opt_out": "warning", "bounce": "danger"}
-MEANINGS = {
-    "stop": _("An opt-out"),
-    "unclear": _("Perhaps an opt-out"),
-    "wrong_number": _("A wrong number"),
-    "start": _("Texts may come again"),
-    "help": _("A call for help"),
-    "reply": _("A reply"),
-}
 UNCLEAR = InboxItem.Kind.UNCLEAR_OPT_OUT
 PERIODS = {"1": _("Today and yesterday"), "7": _("The last 7 days"), "30": _("The last 30 days")}
 
@@ -86,6 +82,16 @@ class PeriodFilter(admin.SimpleListFilter):
         return queryset.filter(created_at__gte=timezone.now() - timedelta(days=int(self.value() or 0)))
 
 
+class AnswerForm(forms.Form):
+    """What the answer box of an item's page posts; the words are judged by the service."""
+
+    words = forms.CharField(required=False, strip=False, max_length=100_000)
+    channel = forms.ChoiceField(choices=Channel.choices)
+    token = forms.CharField(max_length=64)
+    read_item = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+    read_answer = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+
+
 @admin.register(InboxItem)
 class InboxItemAdmin(GeneratedRows, WithList):
     """Items as they came; staff add a note, decide what is unclear, and mark them as handled."""
@@ -97,21 +103,7 @@ class InboxItemAdmin(GeneratedRows, WithList):
     search_fields = ("text",)
     actions = ("mark_handled", "mark_waiting")
     actions_submit_line = ("opt_out", "dismiss", "handle", "reopen")
-    fields = (
-        "kind_badge",
-        "shown_stars",
-        "whole_text",
-        "report",
-        "meaning",
-        "customer_link",
-        "reply",
-        "sent",
-        "created_at",
-        "handled",
-        "until",
-        "note",
-    )
-    readonly_fields = fields[:-1]
+    fields = ("note",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """The note alone changes: the customer's words stay as they are."""
@@ -121,29 +113,15 @@ class InboxItemAdmin(GeneratedRows, WithList):
         rows: QuerySet[InboxItem] = super().get_queryset(request)
         return rows.select_related("contact", "account", "handled_by", "suppression")
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Leave out what this kind of item has not."""
-        unused = set() if obj is None or obj.kind == InboxItem.Kind.FEEDBACK else {"shown_stars"}
-        unused.add("whole_text" if obj is not None and obj.kind == InboxItem.Kind.BOUNCE else "report")
-        if obj is not None and (obj.event is None or not obj.event.meaning):
-            unused.add("meaning")
-        if obj is None or obj.kind != UNCLEAR or obj.handled_at is not None:
-            unused.add("until")
-        return [name for name in self.fields if name not in unused]
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """One way to save, so that it takes less room than the decision; beside it, to leave the customer alone."""
-        context = (extra_context or {}) | {"leave_alone": None}
+        """Show the item as a conversation; its form is the note's, with the decisions."""
         item = self.get_object(request, object_id)
-        context["heading"] = sender(item) if item is not None else None
-        if item is not None and item.contact and has_way(item.contact) and self.has_write_permission(request, item):
-            address = reverse("admin:reviews_contact_leave_alone", args=[item.contact.pk])
-            context["leave_alone"] = f"{address}?item={item.pk}"
-            context["correct"] = _way_to_correct(item)
-        page: HttpResponse = super().change_view(request, object_id, form_url, context)
-        return page
+        if item is None or request.method == "POST" or not self.has_view_permission(request, item):
+            page: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+            return page
+        return inbox_page.page(self, request, item)
 
     def response_change(self, request: HttpRequest, obj: InboxItem) -> HttpResponse:
         """Say that the note is saved, where the admin would name the item by its stars. Buttons say it themselves."""
@@ -153,34 +131,23 @@ class InboxItemAdmin(GeneratedRows, WithList):
         return page
 
     def get_urls(self) -> list[Any]:
-        view = self.admin_site.admin_view(self.opt_out_from_request)
-        return [path("<int:pk>/opt-out", view, name="reviews_inboxitem_opt_out"), *super().get_urls()]
+        views = {
+            "opt-out": (self.opt_out_from_request, "opt_out"),
+            "answer": (self.answer, "answer"),
+            "size": (self.size, "size"),
+            "handled": (self.handle_and_go_on, "handled"),
+        }
+        own = [
+            path(f"<int:pk>/{part}", self.admin_site.admin_view(view), name=f"reviews_inboxitem_{name}")
+            for part, (view, name) in views.items()
+        ]
+        return [*own, *super().get_urls()]
 
     # --- What the page of one says ----------------------------------------------------------------------------------
-
-    @display(description=_("Kind"))
-    def kind_badge(self, item: InboxItem) -> str:
-        return badge(item.get_kind_display(), KIND_COLOURS[item.kind])
-
-    @display(description=_("Words"))
-    def whole_text(self, item: InboxItem) -> str:
-        nothing = gettext("No words, only a rating.") if item.stars else gettext("No words.")
-        return format_html('<div class="rh-words">{}</div>', item.text or nothing)
-
-    @display(description=_("What came back"))
-    def report(self, item: InboxItem) -> str:
-        return item.text or gettext("Nothing more is known.")
 
     @display(description=_("Read as"))
     def meaning(self, item: InboxItem) -> str:
         return read_as(item.event)
-
-    @display(description=_("Rating"), ordering="stars")
-    def shown_stars(self, item: InboxItem) -> str:
-        if not item.stars:
-            return "–"
-        words = gettext("%(stars)s of 5") % {"stars": item.stars}
-        return format_html('<span aria-label="{}">{}</span>', words, "★" * item.stars)
 
     @display(description=_("Customer"))
     def customer_link(self, item: InboxItem) -> str:
@@ -191,6 +158,9 @@ class InboxItemAdmin(GeneratedRows, WithList):
         if item.kind != InboxItem.Kind.BOUNCE:
             return customer
         return format_html("{} – {}", customer, gettext("correct the address there"))
+
+    def way_to_correct(self, item: InboxItem) -> str:
+        return _way_to_correct(item)
 
     @display(description=_("Handled"))
     def handled(self, item: InboxItem) -> str:
@@ -229,6 +199,72 @@ class InboxItemAdmin(GeneratedRows, WithList):
         words = " · ".join(_sent_by(row, timezone.localtime(row.sent_at)) for row in rows if row.sent_at)
         return format_html('<a class="rh-link" href="{}">{}</a>', link, words or gettext("The request"))
 
+    # --- Answering --------------------------------------------------------------------------------
+
+    def answer(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send what the person wrote; the page again, with the draft, where that cannot be, or somebody was faster."""
+        item = self._written(request, pk)
+        if isinstance(item, HttpResponse):
+            return item
+        form = AnswerForm(request.POST)
+        if not form.is_valid():
+            raise BadRequest
+        fields = form.cleaned_data
+        read = answers.Read(item=fields["read_item"], answer=fields["read_answer"])
+        draft = inbox_page.Draft(fields["words"], fields["channel"], fields["token"])
+        if "keep" in request.POST:
+            return inbox_page.page(self, request, item, draft)
+        try:
+            answers.write(
+                item=item,
+                channel=Channel(fields["channel"]),
+                words=fields["words"],
+                by=cast(User, request.user),
+                token=fields["token"],
+                read=read,
+                all_the_same="all_the_same" in request.POST,
+                now=timezone.now(),
+            )
+        except answers.AnsweredMeanwhile as earlier:
+            draft.others = earlier.answer
+            return inbox_page.page(self, request, item, draft, status=409)
+        except Refused as refusal:
+            draft.problem = refusal.reason
+            return inbox_page.page(self, request, item, draft, status=400)
+        return HttpResponseRedirect(inbox_return.page_of(item))
+
+    def size(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say how many segments the draft takes, while somebody writes it."""
+        item = self._written(request, pk)
+        if isinstance(item, HttpResponse):
+            return item
+        words, channel = request.POST.get("words", ""), request.POST.get("channel", "")
+        context = {"size": inbox_page.size(words[: max(answers.LONGEST.values())], channel)}
+        return TemplateResponse(request, "admin/reviews/inboxitem/size.html", context)
+
+    def handle_and_go_on(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Mark the item as handled, and go to the next one that waits; to the list where none does."""
+        item = self._written(request, pk)
+        if isinstance(item, HttpResponse):
+            return item
+        following = inbox_page.neighbours(request, item)["next"]
+        if item.kind == UNCLEAR and item.handled_at is None:
+            messages.warning(request, gettext("It waits for your decision."))
+            return HttpResponseRedirect(inbox_return.page_of(item))
+        self.handle(request, item)
+        return HttpResponseRedirect(following or reverse("admin:reviews_inboxitem_changelist"))
+
+    def _written(self, request: HttpRequest, pk: int) -> InboxItem | HttpResponse:
+        """Return the item that a form of its page is about; an answer to a call that is no such form."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        item: InboxItem | None = self.get_object(request, str(pk))
+        if item is None:
+            raise Http404
+        if not self.has_write_permission(request, item):
+            raise PermissionDenied
+        return item
+
     # --- Deciding ---------------------------------------------------------------------------------
 
     def has_opt_out_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -258,13 +294,9 @@ class InboxItemAdmin(GeneratedRows, WithList):
 
     def opt_out_from_request(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Take a reply for an opt-out, from the page of its request; back to that page."""
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        item = self.get_object(request, str(pk))
-        if item is None:
-            raise Http404
-        if not self.has_write_permission(request, item):
-            raise PermissionDenied
+        item = self._written(request, pk)
+        if isinstance(item, HttpResponse):
+            return item
         self.opt_out(request, item)
         page, row = ("reviewrequest", item.request_id) if item.request_id else ("inboxitem", item.pk)
         return HttpResponseRedirect(reverse(f"admin:reviews_{page}_change", args=[row]))
@@ -339,22 +371,9 @@ def _way_to_correct(item: InboxItem) -> str:
     return reverse("admin:reviews_reviewrequest_correct_address", args=[request.pk])
 
 
-def read_as(event: DeliveryEvent | None) -> str:
-    """Say how a customer's text was read, and why."""
-    if event is None or not event.meaning:
-        return ""
-    return f"{MEANINGS.get(event.meaning, event.meaning)}. {said(event.meaning_reason)}".strip()
-
-
 def _sent_by(delivery: Delivery, at: datetime) -> str:
     values = {"channel": delivery.get_channel_display(), "day": date_format(at, "DATE_FORMAT")}
     return gettext("%(channel)s on %(day)s") % values
-
-
-def may_opt_out(item: InboxItem) -> bool:
-    """Tell whether somebody may still take the item's text for an opt-out."""
-    is_open = item.handled_at is None if item.kind == UNCLEAR else not item.outcome
-    return is_open and item.kind != InboxItem.Kind.FEEDBACK and bool(decisions.number_of(item))
 
 
 def waiting_count(request: HttpRequest) -> int:

@@ -31,7 +31,7 @@ from reviewhub.counters import count_one
 from reviewhub.languages import number
 from reviewhub.refused import Refused
 from reviews.admin.badges import DELIVERY_COLOURS
-from reviews.admin.inbox import read_as
+from reviews.admin.inbox_words import read_as
 from reviews.delivery import send_test, staff_actions
 from reviews.delivery.provider_events import strays
 from reviews.insights import installation

@@ -19,7 +19,7 @@ from reviewhub.backoffice.pages import AccountAdmin, GeneratedRows, action, disp
 from reviewhub.languages import number
 from reviews.admin import badges, reasons
 from reviews.admin.badges import EVENT_COLOURS
-from reviews.admin.inbox import read_as
+from reviews.admin.inbox_words import read_as
 from reviews.delivery.provider_events import apply
 from reviews.models import DeliveryEvent
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from reviewhub.backoffice.moments import DUE
 from reviews.admin import badges, reasons, request_words
-from reviews.admin.inbox import may_opt_out, read_as
+from reviews.admin.inbox_words import may_opt_out, read_as
 from reviews.models import Delivery, DeliveryEvent, Feedback, InboxItem, ReviewRequest
 from reviews.requests.schedule.slots import recipient_zone
 

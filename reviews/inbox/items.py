@@ -6,7 +6,7 @@ An item that staff are to be told of says so itself, from the same transaction o
 What staff decide about an item, and what follows from that, is in `reviews.inbox.decisions`.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -18,6 +18,11 @@ from reviews.models.base import Channel
 from reviews.models.inbox_item import is_complaint
 
 Kind = InboxItem.Kind
+
+REPEATED_WITHIN = timedelta(hours=24)
+SHORTEST_NOTICE = 10  # characters
+MOST_REPLIES = 20  # of a number in that time, which are compared
+AUTOMATIC = "Taken for an automatic reply: the same words had come before."
 
 
 def keep_feedback(feedback: Feedback, *, before: Feedback | None = None) -> None:
@@ -46,8 +51,32 @@ def keep_feedback(feedback: Feedback, *, before: Feedback | None = None) -> None
 
 
 def add_reply(event: DeliveryEvent, *, account: Account) -> None:
-    """Put a customer's text into the account's inbox, once."""
-    _add_text(event, account, kind=Kind.REPLY, is_to_tell=True)
+    """Put a customer's text into the account's inbox, once. What a machine answers again and again waits only once."""
+    if _repeats_itself(event, account):
+        _add_text(event, account, kind=Kind.REPLY, handled_at=event.received_at, note=AUTOMATIC)
+    else:
+        _add_text(event, account, kind=Kind.REPLY, is_to_tell=True)
+
+
+def _repeats_itself(event: DeliveryEvent, account: Account) -> bool:
+    """Tell whether the text is most likely a machine's: the same words came within a day, before our last text.
+
+    So an absence notice that answers each answer comes to an end. A short word is a person's: two questions may both
+    be answered with "Yes".
+    """
+    words = _bare(event.text)
+    if len(words) < SHORTEST_NOTICE:
+        return False
+    day = {"received_at__gt": event.received_at - REPEATED_WITHIN, "received_at__lte": event.received_at}
+    replies = DeliveryEvent.objects.filter(kind=DeliveryEvent.Kind.REPLIED, address=event.address, **day)
+    ours = replies.filter(inbox_items__account=account).exclude(pk=event.pk).order_by("-received_at")
+    before = next((row.received_at for row in ours.defer("payload")[:MOST_REPLIES] if _bare(row.text) == words), None)
+    texts = Delivery.objects.for_account(account).filter(channel=Channel.SMS, address=event.address)
+    return before is not None and texts.filter(sent_at__gte=before, sent_at__lte=event.received_at).exists()
+
+
+def _bare(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def add_unclear(event: DeliveryEvent, *, account: Account, suppression: Suppression, tell: bool) -> None:

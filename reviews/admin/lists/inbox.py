@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +17,8 @@ from reviews.models.addresses import show_email
 Kind = InboxItem.Kind
 KIND = "kind__exact"
 LOW, HIGH = 2, 4  # stars
+# Lowest stars first, and the oldest of them; words without stars wait with the low ones.
+BY_URGENCY = (Coalesce("stars", Value(LOW)), "pk")
 
 
 class Inbox(Listing[InboxItem]):
@@ -28,7 +31,7 @@ class Inbox(Listing[InboxItem]):
     file_name = "inbox"
     chips = (
         (
-            Chip(_("Waiting"), "handled", "no", Q(handled_at=None), is_default=True),
+            Chip(_("Waiting"), "handled", "no", Q(handled_at=None), is_default=True, order="urgent"),
             Chip(_("Handled"), "handled", "yes", Q(handled_at__isnull=False)),
             Chip(_("All"), "handled", "all"),
         ),
@@ -40,7 +43,11 @@ class Inbox(Listing[InboxItem]):
             Chip(_("Wrong addresses"), KIND, "bounce", Q(kind="bounce")),
         ),
     )
-    orders = (Order("", _("Newest first"), ("-pk",)), Order("oldest", _("Oldest first"), ("pk",)))
+    orders = (
+        Order("newest", _("Newest first"), ("-pk",)),
+        Order("oldest", _("Oldest first"), ("pk",)),
+        Order("urgent", _("Lowest stars first"), BY_URGENCY),
+    )
     columns = (
         _("Customer"),
         _("E-mail"),

@@ -506,6 +506,36 @@ def test_whoever_writes_with_the_business_is_not_reminded(
     assert request.status == "responded"
 
 
+@pytest.mark.parametrize("words", ["I'm driving", "I am out of office until Monday.\n– Jane"])
+def test_an_absence_notice_that_answers_each_answer_waits_once(
+    complaint: InboxItem, owner: User, clock: Clock, provider: FakeProvider, words: str
+) -> None:
+    for number in range(3):
+        answer(complaint, owner, clock.forward(minutes=5), words=f"Answer {number}")
+        drain.send_due(clock)
+        text_in(complaint.account, words if number else words.upper(), clock.forward(minutes=1))
+    notices = InboxItem.objects.exclude(pk=complaint.pk).order_by("pk")
+    assert [row.handled_at is not None for row in notices] == [True, True, True]
+    assert [row.note for row in notices] == ["", items.AUTOMATIC, items.AUTOMATIC]
+    assert [row.handled_by for row in notices] == [owner, None, None], "the first one waited for its answer"
+    text_in(complaint.account, words, clock.forward(hours=25))
+    assert InboxItem.objects.filter(handled_at=None).count() == 1, "a day later it is new"
+
+
+def test_what_a_person_says_twice_waits_twice(
+    complaint: InboxItem, owner: User, clock: Clock, provider: FakeProvider
+) -> None:
+    """A short word, and the same words without a text of ours between them."""
+    for words in ("Yes", "Hello? Is anybody there?"):
+        InboxItem.objects.update(handled_at=clock())
+        text_in(complaint.account, words, clock.forward(minutes=1))
+        if words == "Yes":
+            answer(complaint, owner, clock.forward(minutes=1), read=answers.Read(item=complaint.pk))
+            drain.send_due(clock)
+        text_in(complaint.account, words, clock.forward(minutes=1))
+        assert InboxItem.objects.filter(handled_at=None).count() == 2, words
+
+
 def test_a_stop_in_a_conversation_is_a_stop(complaint: InboxItem, owner: User, clock: Clock) -> None:
     answer(complaint, owner, clock())
     opt_outs.opt_out(
