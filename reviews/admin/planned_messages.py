@@ -1,5 +1,6 @@
 """Messages that are planned when their sequence is changed: what would become of them, and the question about it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import ngettext
 
 from reviews.models import Delivery, FollowUpStep, Sequence
 from reviews.models.base import Channel
+from reviews.texts import StepTexts, first_language
 
 # Answers: the planned messages change as well, or a copy of the sequence keeps them as they are.
 CHANGE, KEEP = "change", "keep"
@@ -60,27 +62,33 @@ class Changes:
 
 def planned_changes(sequence: Sequence, steps: dict[int, FollowUpStep]) -> Changes:
     """Return how saving these steps (by position) would change messages that are planned already."""
-    waiting = _waiting(sequence)
+    own = sequence.account.language
+    old_steps = {step.position: step for step in sequence.steps.select_related("sequence")}
     reworded = gone = 0
-    for old in sequence.steps.all():
-        here, new = waiting.get(old.position, {}), steps.get(old.position)
-        if new is None:
-            gone += sum(here.values())
+    for position, channel, language, number in _waiting(sequence):
+        old, new = old_steps.get(position), steps.get(position)
+        if old is None:
             continue
-        if (old.email_subject, old.email_text) != (new.email_subject, new.email_text):
-            reworded += here.get(Channel.EMAIL, 0)
-        if old.sms_text != new.sms_text:
-            reworded += here.get(Channel.SMS, 0)
+        if new is None:
+            gone += number
+        elif _of_channel(old.written_in(language, own)[1], channel) != _of_channel(
+            new.written_in(language, own)[1], channel
+        ):
+            reworded += number
     return Changes(reworded, gone)
 
 
-def _waiting(sequence: Sequence) -> dict[int, dict[str, int]]:
-    """Count the messages that are not sent yet, by step and channel."""
+def _of_channel(texts: StepTexts, channel: str) -> tuple[str, ...]:
+    return (texts.email_subject, texts.email_text) if channel == Channel.EMAIL else (texts.sms_text,)
+
+
+def _waiting(sequence: Sequence) -> Iterator[tuple[int, str, str, int]]:
+    """Yield step, channel and customer's language of the messages that are not sent yet, and their number."""
     rows = Delivery.objects.for_account(sequence.account).pending().filter(request__sequence=sequence)
-    counts: dict[int, dict[str, int]] = {}
-    for step, channel, number in rows.values_list("step", "channel").annotate(number=Count("pk")):
-        counts.setdefault(step, {})[channel] = number
-    return counts
+    tags = ("request__contact__language", "request__language")
+    groups = rows.values_list("step", "channel", *tags).annotate(number=Count("pk"))
+    for step, channel, own, named, number in groups:
+        yield step, channel, first_language(own, named, sequence.account.language), number
 
 
 def question_page(request: HttpRequest, context: dict[str, Any], sequence: Sequence, changes: Changes) -> HttpResponse:

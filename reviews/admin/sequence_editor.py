@@ -46,14 +46,14 @@ class Look:
 
 
 def look_at(step: FollowUpStep, *, account: Account, contact: Contact) -> Look:
-    """Write out both messages of the step for the contact. Writes no row."""
+    """Write out both messages of the step, in its sequence's language, for the contact. Writes no row."""
     now = timezone.now()
     request = ReviewRequest(account=account, contact=contact)
     messages = {}
     for channel in Channel:
         slot = slots.Slot(now, slots.recipient_zone(account=account, contact=contact, channel=channel))
         messages[channel] = written_out(request, step, channel, slot, now)
-    return Look(contact, messages[Channel.EMAIL], messages[Channel.SMS], account.language)
+    return Look(contact, messages[Channel.EMAIL], messages[Channel.SMS], step.sequence.language)
 
 
 def preview_typed(request: HttpRequest, form: Any, *, account: Account) -> HttpResponse:

@@ -1,13 +1,17 @@
 """The steps in the form of a sequence: what is typed, what is wrong with it, and how it would look."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
+from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,14 +23,16 @@ from reviewhub.backoffice.pages import (
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
 )
+from reviewhub.languages import ENGLISH
 from reviewhub.refused import Refused
 from reviews.admin.planned_messages import CHANGE, KEEP, Changes, planned_changes
 from reviews.admin.sequence_editor import Look, look_at
 from reviews.admin.sequence_words import CHANNELS, HOURS_OF_A_DAY, step_name
+from reviews.admin.step_translations import BEGIN, Pane, Tab, add_fields, field_name, keep_texts, others
 from reviews.admin.variables import example
 from reviews.delivery.content.templates import check_template
 from reviews.delivery.content.wording import check_wording
-from reviews.models import Contact, FollowUpStep
+from reviews.models import Contact, FollowUpStep, Sequence
 from reviews.models.base import MAX_DELAY_HOURS
 from reviews.models.sequence import MAX_FOLLOW_UPS
 from reviews.requests.sequences import check_number
@@ -35,7 +41,7 @@ TEXTS = ("email_subject", "email_text", "sms_text")
 USUAL_WAIT = 72  # hours, of a step that is new
 # Buttons that show the form as it stands, in place of saving it.
 PREVIEW, ADD, BACK = "_preview", "_add_step", "_back"
-ONLY_SHOWN = {PREVIEW, ADD, BACK}
+ONLY_SHOWN = {PREVIEW, ADD, BACK, BEGIN}
 
 
 class DelayWidget(forms.NumberInput):
@@ -106,33 +112,51 @@ class StepForm(forms.ModelForm):
     account: Account | None = None  # whose messages the preview shows; none where that is still to be chosen
     contact: Contact | None = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, language: str = ENGLISH, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.language = language
+        add_fields(self, language)
         if self.instance._state.adding:
             self.initial["delay_hours"] = USUAL_WAIT
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name in TEXTS:
-            text = cleaned.get(name) or ""
-            problems = check_template(text)
-            if text and name != "email_subject" and not problems and "link" not in text:
-                problems = [_("Insert the link: it leads to the page.")]
-            for problem in [*problems, *check_wording(text)]:
-                self.add_error(name, problem)
+        keep_texts(self, self.language)
+        for pane in self.panes:
+            for name, field in zip(TEXTS, pane.fields, strict=True):
+                text = cleaned.get(field.name) or ""
+                problems = check_template(text)
+                if text and name != "email_subject" and not problems and "link" not in text:
+                    problems = [_("Insert the link: it leads to the page.")]
+                for problem in [*problems, *check_wording(text)]:
+                    self.add_error(field.name, problem)
         if cleaned.get("position") == 0:
             self.check_first_text()
         return cleaned
 
     def check_first_text(self) -> None:
-        """The first text names the business and says how to opt out (CTIA Messaging Principles §5)."""
-        if "sms_text" in self.errors:
-            return
-        text = self.cleaned_data.get("sms_text") or ""
-        if "business_name" not in text and "sender_name" not in text:
-            self.add_error("sms_text", _("The first text must name the business: insert “business name”."))
-        if "STOP" not in text:
-            self.add_error("sms_text", _("The first text must say how to opt out, such as: Reply STOP to opt out."))
+        """In each language the first text names the business and says how to opt out (docs/rules.md T2)."""
+        for pane in self.panes:
+            name = pane.text.name
+            text = self.cleaned_data.get(name) or ""
+            if name in self.errors or not (text or pane.is_own):
+                continue
+            if "business_name" not in text and "sender_name" not in text:
+                self.add_error(name, _("The first text must name the business: insert “business name”."))
+            if "STOP" not in text:
+                self.add_error(name, _("The first text must say how to opt out, such as: Reply STOP to opt out."))
+
+    @cached_property
+    def panes(self) -> list[Pane]:
+        """The texts in each language, the sequence's own first."""
+        return [self._pane(self.language), *map(self._pane, others(self.language))]
+
+    def _pane(self, language: str) -> Pane:
+        is_own = language == self.language
+        names = [name if is_own else field_name(name, language) for name in TEXTS]
+        fields = [self[name] for name in names]
+        name = dict(settings.LANGUAGES).get(language, language)
+        return Pane(language, name, fields, partial(self._look_in, language, fields), is_own)
 
     @property
     def place(self) -> int | None:
@@ -154,13 +178,12 @@ class StepForm(forms.ModelForm):
     def is_first(self) -> bool:
         return self.place == 0
 
-    @property
-    def look(self) -> Look | None:
-        """The messages as a customer would get them."""
+    def _look_in(self, language: str, fields: list[BoundField]) -> Look | None:
+        """Return the messages as a customer would get them, with the texts of these fields."""
         if self.account is None:
             return None
-        texts = {name: str(self[name].value() or "") for name in TEXTS}
-        step = FollowUpStep(position=self.place or 0, **texts)
+        texts = {name: str(field.value() or "") for name, field in zip(TEXTS, fields, strict=True)}
+        step = FollowUpStep(position=self.place or 0, sequence=Sequence(language=language), **texts)
         return look_at(step, account=self.account, contact=self.contact or example(self.account))
 
 
@@ -173,6 +196,24 @@ class StepFormSet(PaginationInlineFormSet):
 
     changes: Changes | None = None
     keeps_planned = False  # the planned messages stay as they are: a copy of the sequence takes them
+
+    @property
+    def language(self) -> str:
+        """The language of the sequence; of a new one, its business's."""
+        sequence = self.instance
+        if sequence.pk or not sequence.account_id:
+            return str(sequence.language)
+        return str(sequence.account.language)
+
+    def get_form_kwargs(self, index: int | None) -> dict[str, Any]:
+        kwargs: dict[str, Any] = super().get_form_kwargs(index)
+        return kwargs | {"language": self.language}
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """The languages in which texts can be written, with what is missing in each."""
+        panes = [form.panes for form in self.forms if "DELETE" not in form.fields or not form["DELETE"].value()]
+        return [Tab(each[0].language, each[0].name, each) for each in zip(*panes, strict=True)]
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)

@@ -21,6 +21,7 @@ from reviews.admin.planned_messages import question_page
 from reviews.admin.sequence_editor import COPY, MAKE_DEFAULT, contacts_to_look_with, preview_typed, test_page
 from reviews.admin.sequence_list import cards
 from reviews.admin.sequence_steps import ADD, USUAL_WAIT, StepForm, StepFormSet
+from reviews.admin.step_translations import BEGIN, Tab, begin_with_ours
 from reviews.admin.variables import chips
 from reviews.models import FollowUpStep, Sequence
 from reviews.models.sequence import MAX_FOLLOW_UPS
@@ -139,6 +140,8 @@ class SequenceAdmin(WithActions, WithHistory):
     ) -> Any:
         if request.method == "POST" and ADD in request.POST:
             _add_step(request)
+        if request.method == "POST" and BEGIN in request.POST:
+            self._begin(request, object_id)
         names = ("preview_of", [object_id]) if object_id else ("preview", [])
         more = {
             "preview_address": reverse(f"admin:reviews_sequence_{names[0]}", args=names[1]),
@@ -164,6 +167,8 @@ class SequenceAdmin(WithActions, WithHistory):
         context |= {
             "title": str(sequence) if sequence else _("New sequence"),
             "subtitle": None,
+            "tabs": (tabs := formset.tabs),
+            "language": shown_language(request, tabs),
             "look_with": contacts_to_look_with(account) if account else [],
             "chosen": request.POST.get("preview_contact", ""),
         }
@@ -171,31 +176,40 @@ class SequenceAdmin(WithActions, WithHistory):
 
     def typed(self, request: HttpRequest, object_id: str | None = None) -> HttpResponse:
         """Answer with the preview of a step as it stands in the form; a script fetches it while somebody types."""
-        account = self._account(request, object_id)
-        return preview_typed(request, StepForm(request.POST, prefix=request.GET.get("prefix", "")), account=account)
+        account, language = self._account(request, object_id)
+        form = StepForm(request.POST, prefix=request.GET.get("prefix", ""), language=language)
+        return preview_typed(request, form, account=account)
 
-    def _account(self, request: HttpRequest, object_id: str | None) -> Account:
+    def _begin(self, request: HttpRequest, object_id: str | None) -> None:
+        """Put our own texts into the form that was sent, where it has none in the language of the button."""
+        data = request.POST.copy()
+        begin_with_ours(data, self._account(request, object_id)[0])
+        request.POST = data  # type: ignore[assignment]
+
+    def _account(self, request: HttpRequest, object_id: str | None) -> tuple[Account, str]:
+        """Return the account of the sequence, or of the new one in the form, and the language of the sequence."""
         if object_id is not None:
-            sequence = self.get_object(request, object_id)
+            sequence: Sequence | None = self.get_object(request, object_id)
             if sequence is None:
                 raise Http404
             if not self.has_change_permission(request, sequence):
                 raise PermissionDenied
-            account: Account = sequence.account
-            return account
+            return sequence.account, sequence.language
         if not self.has_add_permission(request):
             raise PermissionDenied
         choice: Any = self.formfield_for_foreignkey(Sequence._meta.get_field("account"), request)
         try:
-            account = choice.clean(request.POST.get("account"))
+            account: Account = choice.clean(request.POST.get("account"))
         except ValidationError as error:
             raise Http404 from error
-        return account
+        return account, account.language
 
     def save_model(self, request: HttpRequest, obj: Sequence, form: Any, change: bool) -> None:
         has_default = Sequence.objects.for_account(obj.account).filter(is_default=True).exists()
         obj.is_default = obj.is_default or not has_default
         obj.slug = obj.slug or slug_for(obj.account, obj.name)
+        if not change:
+            obj.language = obj.account.language
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -222,6 +236,15 @@ class SequenceAdmin(WithActions, WithHistory):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not the default sequence: without it, asks that name no sequence could not be made."""
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
+
+
+def shown_language(request: HttpRequest, tabs: list[Tab]) -> str:
+    """Return the language whose texts the editor shows: one with problems, else that which was chosen, else the own."""
+    codes = [tab.language for tab in tabs]
+    chosen = request.POST.get("_language") or request.GET.get("language", "")
+    faulty = [tab.language for tab in tabs if tab.has_problems]
+    shown = chosen if chosen in codes else next(iter(codes), "")
+    return faulty[0] if faulty and shown not in faulty and request.method == "POST" else shown
 
 
 def _add_step(request: HttpRequest) -> None:

@@ -377,10 +377,8 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
         only = channel or only  # also later in the sequence
         if not waits:
             rested = Gate("cool_down", channel is not None, f"By e-mail only: {use}" if channel else use)
-    is_sent = channel and rested.passed and not exists
-    missing = (
-        missing_texts(contact, first.sequence, named=wanted.language, only=only, blocked=blocked) if is_sent else []
-    )
+    goes = channel and rested.passed and not exists
+    missing = missing_texts(contact, first.sequence, named=wanted.language, only=only, blocked=blocked) if goes else []
     return Verdict(
         match=facts.match,
         gates=[

@@ -61,7 +61,7 @@ def test_the_preview_follows_what_is_typed_and_saves_nothing(sequence: Sequence,
     assert "2 segments" not in shown
     assert "1 segment, Unicode because of “ and ”" in shown
     assert "&lt;a href=&quot;http" in shown  # the mail's own HTML, in its frame
-    assert sequence.steps.get(position=0).email_subject == "How did we do, {{ first_name | default: 'there' }}?"
+    assert sequence.steps.get(position=0).email_subject.startswith("How did we do")
 
 
 @pytest.mark.parametrize(
