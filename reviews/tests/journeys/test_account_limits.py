@@ -127,7 +127,7 @@ def test_imports_at_work(
 def test_files_that_wait(
     greedy: Client, modest: Client, account: Account, other_account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(imports, "MOST_DRAFTS", 1)
+    monkeypatch.setattr(import_files, "MOST_DRAFTS", 1)
     for client, there, answer in ((greedy, account, 302), (greedy, account, 400), (modest, other_account, 302)):
         file = SimpleUploadedFile("list.csv", b"email\nada@example.com\n", content_type="text/csv")
         page = client.post("/admin/reviews/importjob/add/", {"account": str(there.pk), "file": file})

@@ -342,4 +342,5 @@ def have_problems(count: int) -> int:
     )
     rows = [ImportRow(job=job, line=line, cells=[f"{line}", "y"], text="Wrong.") for line in range(count)]
     ImportRow.objects.bulk_create(rows)
+    ImportJob.objects.filter(pk=job.pk).update(status="done")
     return job.pk
