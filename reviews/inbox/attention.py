@@ -186,7 +186,7 @@ def _sentence(item: InboxItem) -> tuple[str, str]:
     if item.kind == Kind.FEEDBACK and item.stars is None:
         return f"{_('%(who)s wrote to you.') % {'who': who}} {words}".strip(), _("Answer")
     if item.kind == Kind.FEEDBACK:
-        said = ngettext("%(who)s gave %(stars)s star.", "%(who)s gave %(stars)s stars.", item.stars)
+        said = ngettext("%(who)s gave %(stars)s star.", "%(who)s gave %(stars)s stars.", item.stars or 0)
         return f"{said % {'who': who, 'stars': item.stars}} {words}".strip(), _("Answer")
     if item.kind == Kind.UNCLEAR_OPT_OUT:
         return f"{_('%(who)s wrote something that may be an opt-out.') % {'who': who}} {words}".strip(), _("Decide")
