@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from reviewhub.masking import mask
 from reviews.contacts import opt_outs, suppressions
@@ -18,6 +18,7 @@ from reviews.models import (
     DeliveryEvent,
     Event,
     Feedback,
+    ImportRow,
     InboxItem,
     MergeCandidate,
     RequestAlias,
@@ -101,6 +102,7 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     type_ = Event.Type.CONTACT_ERASED
     events.record(Event(account_id=contact.account_id, type=type_, occurred_at=now, contact_id=contact.pk))
     requests = ReviewRequest.objects.filter(contact=contact)
+    _blank_import_rows(requests)
     requests.update(external_id="", metadata={}, hold_reason="")
     RequestAlias.objects.filter(request__in=requests).delete()
     messages = Delivery.objects.of_contact(contact)
@@ -124,6 +126,14 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     for model, keys in ((Contact, [contact.pk]), (ReviewRequest, list(requests.values_list("pk", flat=True)))):
         entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
         entries.filter(object_id__in=map(str, keys)).update(object_repr=ERASED, change_message="")
+
+
+def _blank_import_rows(requests: QuerySet[ReviewRequest]) -> None:
+    """Blank what imports said about the customer's rows: doubts name addresses."""
+    of_imports = requests.filter(source=ReviewRequest.Source.IMPORT)
+    for account, place in of_imports.values_list("account", "metadata"):
+        rows = ImportRow.objects.filter(job__account=account, job=place.get("import"), line=place.get("line"))
+        rows.filter(outcome__in=ImportRow.Outcome.values).exclude(text="").update(text="")
 
 
 def _blank_consents(contact: Contact, hashes: list[str]) -> None:

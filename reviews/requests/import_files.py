@@ -82,10 +82,10 @@ def same_before(job: ImportJob) -> ImportJob | None:
 
 
 def same_headings(job: ImportJob) -> ImportJob | None:
-    """Return the last import with the same headings, for which somebody chose what the columns hold."""
+    """Return the last import with the same headings that asked somebody: what its columns hold was chosen well."""
     if not job.has_header:
         return None
-    earlier = _earlier(job).filter(has_header=True, first_row=job.first_row).first()
+    earlier = _earlier(job).filter(has_header=True, first_row=job.first_row, asked__gt=0).first()
     return earlier if earlier and len(earlier.columns) == len(job.columns) else None
 
 

@@ -115,7 +115,7 @@ def problem(job: ImportJob, row: Row, text: str) -> ImportRow:
 def _row(job: ImportJob, row: Row, read: _Read, result: AskResult) -> ImportRow:
     outcome, doubts = Outcome.ASKED, [*read.doubts, *(words for words in result.warnings if words != NO_SITE)]
     if not result.created:
-        outcome = Outcome.KNOWN
+        outcome, doubts = Outcome.KNOWN, []
     elif result.request.status == ReviewRequest.Status.SUPPRESSED:
         outcome, doubts = Outcome.SUPPRESSED, [result.request.reason]
     text = " ".join(dict.fromkeys(doubts))[:500]

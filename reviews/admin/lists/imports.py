@@ -66,6 +66,10 @@ def _line(job: ImportJob) -> str:
         return joined([gettext("To be started"), _customers(job.total), _problems(job.refused)])
     if job.status == Status.CHECKING:
         return gettext("Being checked: %(done)s of %(total)s rows") % {"done": job.position, "total": job.total}
+    if job.status == Status.UNDOING:
+        return gettext("Being taken back: %(done)s of %(total)s") % {"done": job.position, "total": job.asked}
+    if job.status == Status.UNDONE:
+        return joined([gettext("Taken back"), _asked(job)])
     if job.status == Status.FAILED:
         return joined([gettext("Stopped"), in_words(job.error), _asked(job)])
     left_out = ngettext("%(count)s must not be contacted", "%(count)s must not be contacted", job.suppressed)
@@ -74,6 +78,7 @@ def _line(job: ImportJob) -> str:
         [
             gettext("Cancelled") if job.status == Status.CANCELLED else "",
             _asked(job),
+            _doubts(job.doubtful),
             gettext("at work") if job.status == Status.RUNNING else "",
             _problems(job.refused),
             known % {"count": job.known} if job.known else "",
@@ -88,6 +93,10 @@ def _asked(job: ImportJob) -> str:
 
 def _customers(count: int) -> str:
     return ngettext("%(count)s customer", "%(count)s customers", count) % {"count": count}
+
+
+def _doubts(count: int) -> str:
+    return ngettext("%(count)s with doubts", "%(count)s with doubts", count) % {"count": count} if count else ""
 
 
 def _problems(count: int) -> str:

@@ -22,6 +22,9 @@ pytestmark = pytest.mark.django_db
             "120 of 400 asked · 3 problems · 1 was asked already · 2 must not be contacted",
         ),
         ({"status": "cancelled", "asked": 7, "refused": 1}, "Cancelled · 7 of 400 asked · 1 problem"),
+        ({"status": "done", "asked": 7, "doubtful": 2}, "7 of 400 asked · 2 with doubts"),
+        ({"status": "undoing", "asked": 7, "position": 3}, "Being taken back: 3 of 7"),
+        ({"status": "undone", "asked": 7}, "Taken back · 7 of 400 asked"),
         ({"status": "failed", "error": "It broke off.", "asked": 7}, "Stopped · It broke off · 7 of 400 asked"),
     ],
 )
