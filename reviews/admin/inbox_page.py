@@ -196,7 +196,9 @@ def _asks(contact: Contact) -> Iterator[Entry]:
 def _start(words: str) -> str:
     """Return the beginning of long words; empty where they are shown as a whole."""
     lines = words.split("\n")
-    start = "\n".join(lines[:FOLDED_LINES])[:FOLDED_AFTER]
+    start = "\n".join(lines[:FOLDED_LINES])
+    if len(start) > FOLDED_AFTER:
+        start = start[:FOLDED_AFTER].rsplit(" ", 1)[0]
     return start if len(start) < len(words.rstrip()) else ""
 
 

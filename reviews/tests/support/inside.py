@@ -3,13 +3,14 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import time, timedelta
 from time import sleep
 from typing import Any
 from uuid import uuid4
 
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -22,7 +23,7 @@ from oauth.tests.flow import make_application
 from reviewhub import outbound
 from reviewhub.testing import make_account
 from reviews import tasks
-from reviews.delivery import advance, claims, drain, prepare, reconcile, turns, unsent
+from reviews.delivery import advance, answers, claims, drain, prepare, reconcile, turns, unsent
 from reviews.delivery.channels import Accepted, Message
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.provider_events import apply
@@ -35,9 +36,12 @@ from reviews.models import (
     FollowUpStep,
     ImportJob,
     ImportRow,
+    InboxItem,
     Notice,
     WorkerBeat,
 )
+from reviews.models.base import Channel
+from reviews.pages import actions
 from reviews.requests import import_rows, imports
 from reviews.requests.ask import Ask, ask, ask_all
 from reviews.requests.csv_files import Row
@@ -344,3 +348,70 @@ def have_problems(count: int) -> int:
     ImportRow.objects.bulk_create(rows)
     ImportJob.objects.filter(pk=job.pk).update(status="done")
     return job.pk
+
+
+# --- Answers ----------------------------------------------------------------------------------------
+
+
+def write_answer(words: str, channel: str, *, text: str) -> int:
+    """Answer the item with these words of a customer, as the first member of its business; return the answer's key."""
+    item = InboxItem.objects.select_related("account").get(text=text)
+    by = Membership.objects.filter(account=item.account).select_related("user").order_by("pk")[0].user
+    read = answers.Read(item=item.pk)
+    return answers.write(
+        item=item, channel=Channel(channel), words=words, by=by, token="form", read=read, now=timezone.now()
+    ).pk
+
+
+def write_at_the_same_time(people: int, *, text: str) -> list[str]:
+    """Let so many members, each with a form of their own, answer the item at the same time; return what each gets."""
+    item = InboxItem.objects.select_related("account").get(text=text)
+    membership = Membership.objects.filter(account=item.account).select_related("user").order_by("pk")[0]
+
+    def write(person: int) -> str:
+        try:
+            read = answers.Read(item=item.pk)
+            answers.write(
+                item=InboxItem.objects.get(pk=item.pk),
+                channel=Channel.SMS,
+                words=f"From person {person}",
+                by=membership.user,
+                token=f"form {person}",
+                read=read,
+                now=timezone.now(),
+            )
+            return "written"
+        except answers.AnsweredMeanwhile:
+            return "told"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(people) as pool:
+        return sorted(pool.map(write, range(people)))
+
+
+def die_over_texts(*, after_they_left: bool) -> None:
+    """End the process at once over the first text: before it is handed to the provider, or after that took it."""
+    send_on, mark = drain._Drain._send, advance.mark_and_declare
+
+    def sending(self: Any, work: Any) -> None:
+        if work.delivery.channel == Channel.SMS and not after_they_left:
+            os._exit(9)
+        send_on(self, work)
+
+    def settling(*, sent: Any, **given: Any) -> Any:
+        if any(each.delivery.channel == Channel.SMS for each in sent):
+            os._exit(9)
+        return mark(sent=sent, **given)
+
+    drain._Drain._send = sending  # type: ignore[method-assign]
+    advance.mark_and_declare = settling
+
+
+def states_of_answers() -> list[str]:
+    return list(Delivery.objects.answers().order_by("pk").values_list("status", flat=True))
+
+
+def leave_feedback(words: str) -> None:
+    """Leave one star and these words, as the customer of the latest request."""
+    actions.record_feedback(delivery=Delivery.objects.asks().latest("pk"), rating=1, text=words, now=timezone.now())
