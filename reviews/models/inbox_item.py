@@ -118,5 +118,5 @@ class InboxItem(models.Model):
 
     @property
     def is_worth_telling(self) -> bool:
-        """Tell whether staff are told of the item: of feedback, if it is a complaint, or may be one (rule N1)."""
+        """Tell whether staff are told of the item: of feedback, if it may be a complaint (docs/rules.md N1)."""
         return self.kind != self.Kind.FEEDBACK or is_complaint(self.stars, self.text)

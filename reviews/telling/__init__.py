@@ -1,1 +1,1 @@
-"""Telling: members are mailed what waits in the inbox, at once or in the morning, as each of them chose (rule N1)."""
+"""Telling: members are mailed what waits in the inbox, at once or once a day, as each chose (docs/rules.md N1)."""

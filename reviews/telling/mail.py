@@ -52,6 +52,11 @@ class Part:
     at: datetime
     link: str
 
+    @property
+    def quoted(self) -> str:
+        """The words with a mark before each line, as mail programs quote: none passes for a word of ours."""
+        return "\n".join(f"> {line}" for line in self.words.splitlines())
+
 
 def write(mail: MemberMail, *, now: datetime) -> Letter:
     """Write the mail to a member about all that waits and that they were not told of yet.
@@ -96,7 +101,7 @@ def _message(membership: Membership, mail: MemberMail, items: list[InboxItem], l
         "counts": _counts(items),
         "parts": [_part(item) for item in items[:MOST_SHOWN]],
         "more": len(items[MOST_SHOWN:]),
-        "waiting": waiting,
+        "waiting": waiting if waiting > len(items[:MOST_SHOWN]) else 0,
         "inbox": settings.PUBLIC_URL + INBOX,
         "told": membership.told,
         "choice": settings.PUBLIC_URL + CHOICE,

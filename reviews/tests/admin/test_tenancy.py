@@ -7,7 +7,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from oauth.models import Account, ApiKey, Application, User, UserSession
+from oauth.models import Account, ApiKey, Application, MemberMail, User, UserSession
 from oauth.tests.flow import signed_in
 from reviews.models import (
     Attempt,
@@ -21,6 +21,7 @@ from reviews.models import (
     Sequence,
     Simulation,
     Suppression,
+    Telling,
 )
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
@@ -72,6 +73,7 @@ def test_every_model_of_ours_has_a_page() -> None:
     ours = {model for app in ("oauth", "reviews") for model in apps.get_app_config(app).get_models()}
     # On the page of what they belong to; in the inbox; on the simulator's own; on their person's own.
     elsewhere: set[Any] = {Attempt, Feedback, FollowUpStep, ImportRow, Logo, RequestAlias, Simulation, UserSession}
+    elsewhere |= {MemberMail, Telling}  # whose mail is refused stands in the list of people; what waits, in the inbox
     elsewhere |= {model for model in ours if hasattr(model, "instance_type")}  # versions: on the page of their history
     assert ours - set(admin.site._registry) == elsewhere
 

@@ -159,7 +159,7 @@ def test_who_signs_in_can_use_every_page(walk: Any, page: Any, live_server: Any,
     page.goto(f"{live_server.url}/connections")
     sign_in(page, owner)
     page.wait_for_url("**/connections**")
-    assert walk(["/connections", "/security", "/security/confirm"]) == []
+    assert walk(["/connections", "/security", "/security/mail", "/security/confirm"]) == []
     page.goto(f"{live_server.url}/security/confirm?next=/security/passkeys/add")
     page.get_by_label("Password").fill("correct horse")
     page.get_by_role("button", name="Go on").click()
