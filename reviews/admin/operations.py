@@ -14,7 +14,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import localize
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -32,16 +32,19 @@ from reviewhub.languages import number
 from reviewhub.refused import Refused
 from reviews.admin.badges import DELIVERY_COLOURS
 from reviews.admin.inbox_words import read_as
-from reviews.delivery import send_test, staff_actions
+from reviews.alarms import troubles, ways
+from reviews.delivery import retries, send_test, staff_actions
 from reviews.delivery.provider_events import strays
-from reviews.insights import installation
+from reviews.insights import causes, health, installation
+from reviews.insights.causes import Cause
 from reviews.insights.charts import Chart, timeline
 from reviews.models import Delivery, DeliveryEvent, Pause, WorkerBeat
 from reviews.models.addresses import InvalidAddress, read_address
 from reviews.models.base import Channel
-from reviews.models.provider_codes import explain
+from reviews.models.provider_codes import explain_to_operator
 
 SHOWN = 20  # causes, and failed messages
+REASONS = 5  # for which messages of a batch were not planned again
 NAMED = 5  # accounts of a paused sender
 TESTS_PER_MINUTE = 5
 
@@ -75,14 +78,18 @@ def _sent(title: str, words: str, series: list[tuple[datetime, int]]) -> tuple[s
 
 
 def _state(now: datetime) -> dict[str, Any]:
-    """Measure everything that the page shows, in fifteen statements, and one more for each sender that is paused."""
+    """Measure all that the page shows; one more statement for each sender that is paused, none for more messages."""
     waiting, failures = installation.backlogs(now), installation.failures(now)
     unknown = sum(row.count for row in failures if row.status == Delivery.Status.UNKNOWN)
     pauses, faults = installation.pauses(now), installation.account_faults()
     events, oldest_event = installation.unapplied_events()
-    causes = installation.by_cause(failures)
+    workers, latest = installation.workers(), installation.latest_failures(SHOWN)
+    can_be_retried = retries.worth_retrying(row.pk for row in latest)
     return {
-        "workers": [(row, now - row.beat_at > WorkerBeat.STALE_AFTER) for row in installation.workers()],
+        "workers": [(row, now - row.beat_at > WorkerBeat.STALE_AFTER) for row in workers],
+        "no_worker_since": troubles.worker_missing_since(now),
+        "takes_writes": health.takes_writes(workers[0] if workers else None),
+        "nobody_is_told": not settings.SANDBOX and not ways.exist(),
         "due": sum(row.due for row in waiting),
         "pending": sum(row.pending for row in waiting),
         "oldest_due": min((row.oldest_due for row in waiting if row.oldest_due), default=None),
@@ -100,15 +107,15 @@ def _state(now: datetime) -> dict[str, Any]:
                 installation.sent_per_hour(now),
             ),
         ],
-        "failed": sum(number for _, number in causes),
-        "causes": [(code, number, explain(code)) for code, number in causes[:SHOWN]],
-        "other_causes": sum(number for _, number in causes[SHOWN:]),
+        "failed": sum(row.last_day for row in failures),
+        "waits": [_wait(cause) for cause in causes.waiting(now=now)[:SHOWN]],
+        **_losses(now),
         "channels": [(channel, pauses.get(channel.value), _faults(faults, channel)) for channel in Channel],
         "events": events,
         "oldest_event": oldest_event,
         "strays": [(event, read_as(event)) for event in installation.stray_texts(SHOWN)],
         "webhooks": installation.webhooks(now),
-        "latest": [_entry(row, now) for row in installation.latest_failures(SHOWN)],
+        "latest": [_entry(row, now, row.pk in can_be_retried) for row in latest],
         "sandbox": settings.SANDBOX,
         "without_redis": not redis_answers(),
     }
@@ -119,7 +126,7 @@ def _faults(pauses: list[Pause], channel: Channel) -> list[dict[str, Any]]:
     return [
         {
             "pause": pause,
-            "words": explain(pause.code),
+            "words": explain_to_operator(pause.code),
             "accounts": ", ".join(installation.names_of_accounts(pause, NAMED)),
         }
         for pause in pauses
@@ -127,13 +134,40 @@ def _faults(pauses: list[Pause], channel: Channel) -> list[dict[str, Any]]:
     ]
 
 
-def _entry(delivery: Delivery, now: datetime) -> dict[str, Any]:
+def _wait(cause: Cause) -> dict[str, Any]:
+    """Return what the page says of messages that wait, and of how many a press brings the next try forward.
+
+    A pause is tried with one message, by a button of its own; a provider that fails is tried each minute anyway.
+    """
+    is_held = cause.is_held
+    return {"cause": cause, "code": _shown(cause.code), "batch": 0 if is_held else min(cause.count, retries.BATCH)}
+
+
+def _losses(now: datetime) -> dict[str, Any]:
+    """Return what the page says of messages that did not arrive, and how many of each cause a press would retry."""
+    batches = retries.count_failed(now=now)
+    found = causes.failed(now=now)
+    losses = [
+        {"cause": cause, "code": _shown(cause.code), "batch": batches.get((cause.channel, cause.code), 0)}
+        for cause in found[:SHOWN]
+    ]
+    return {"losses": losses, "other_losses": sum(cause.count for cause in found[SHOWN:])}
+
+
+def _shown(code: str) -> str:
+    """Return the code where a provider gave it: one of our own says nothing that the words do not."""
+    return "" if code == causes.OUT_OF_REACH else code
+
+
+def _entry(delivery: Delivery, now: datetime, can_be_retried: bool) -> dict[str, Any]:
     decidable_at = staff_actions.decidable_at(delivery)
     return {
         "delivery": delivery,
         "state": badge(delivery.get_status_display(), DELIVERY_COLOURS[delivery.status]),
-        "cause": "" if delivery.reason and not delivery.error_code else explain(delivery.error_code),
-        "may_retry": delivery.status == Delivery.Status.FAILED,
+        "cause": "" if delivery.reason and not delivery.error_code else explain_to_operator(delivery.error_code),
+        "may_retry": can_be_retried,
+        "has_failed": delivery.status == Delivery.Status.FAILED,
+        "may_help": retries.may_help(delivery.error_code),
         "may_decide": delivery.status == Delivery.Status.UNKNOWN and now >= decidable_at,
         "decidable_at": decidable_at,
     }
@@ -224,6 +258,28 @@ def decide(request: HttpRequest, **url_values: Any) -> HttpResponse:
     return _back("latest")
 
 
+BATCHES = {"failed": retries.retry_failed, "waiting": retries.hurry_waiting}
+
+
+@require_POST
+def retry(request: HttpRequest, **url_values: Any) -> HttpResponse:
+    """Retry the next batch of the messages that failed, or wait, for one cause, and say what became of each."""
+    channel, kind = request.POST.get("channel", ""), url_values["kind"]
+    if kind not in BATCHES or channel not in Channel.values:
+        raise Http404
+    result = BATCHES[kind](channel=channel, code=request.POST.get("code", "")[:50], now=timezone.now())
+    if result.planned:
+        words = ngettext(
+            "%(number)s message is planned again.", "%(number)s messages are planned again.", result.planned
+        )
+        messages.success(request, words % {"number": number(result.planned)})
+    for reason, count in result.refused.most_common(REASONS):
+        messages.warning(request, gettext("%(number)s not: %(why)s") % {"number": number(count), "why": reason})
+    if not result.planned and not result.refused:
+        messages.info(request, gettext("Nothing is left to retry there."))
+    return _back("losses" if kind == "failed" else "waits")
+
+
 @require_POST
 def resume(request: HttpRequest, **url_values: Any) -> HttpResponse:
     """End the pause of a channel's provider."""
@@ -312,6 +368,7 @@ def _back(place: str) -> HttpResponseRedirect:
 urlpatterns = [
     path("", for_operator(page), name="operations"),
     path("messages/<int:pk>/<str:decision>", for_operator(decide), name="operations-decide"),
+    path("causes/<str:kind>/retry", for_operator(retry), name="operations-retry"),
     path("channels/<str:channel>/resume", for_operator(resume), name="operations-resume"),
     path("channels/<str:channel>/try", for_operator(try_now), name="operations-try"),
     path("texts/<int:pk>/<str:decision>", for_operator(settle_stray), name="operations-stray"),

@@ -31,6 +31,7 @@ class Cause:
     `code`: of the table of provider codes, or OUT_OF_REACH. `sender`: set where that sender alone is paused.
     `since`: when the pause began, else when the provider first refused the oldest of the messages, where that is known.
     `next_try`: when the first of them is tried again by itself. `may_pass`: whether another try can help.
+    `is_held`: a pause holds them, or the provider is left alone: one message is tried for all.
     """
 
     channel: str
@@ -41,6 +42,7 @@ class Cause:
     sender: str = ""
     failed: bool = False
     may_pass: bool = True
+    is_held: bool = False
 
     @property
     def words(self) -> str:
@@ -117,9 +119,9 @@ def waiting(*, now: datetime, accounts: Sequence[UUID] | None = None) -> list[Ca
         causes.append(Cause(group["channel"], group["error_code"], group["count"], since, group["first"]))
     for (channel, key), count in held.items():
         if pause := by_key.get(key):
-            causes.append(Cause(channel, pause.code, count, pause.since, pause.retry_at, pause.sender))
+            causes.append(Cause(channel, pause.code, count, pause.since, pause.retry_at, pause.sender, is_held=True))
         else:
-            causes.append(Cause(channel, OUT_OF_REACH, count, next_try=recovering[channel]))
+            causes.append(Cause(channel, OUT_OF_REACH, count, next_try=recovering[channel], is_held=True))
     return sorted(causes, key=lambda cause: (-cause.count, cause.channel, cause.code, cause.sender))
 
 

@@ -56,7 +56,7 @@ def test_messages_that_a_pause_holds_are_one_cause(account: Account, now: dateti
     messages(account, now, due_at=now + MINUTE)  # not due yet
     messages(account, now, channel="email", address="jane@example.com")  # on its way
     [cause] = causes.waiting(now=now)
-    assert cause == Cause("sms", "20003", 5, since=now - 5 * MINUTE, next_try=now + MINUTE)
+    assert cause == Cause("sms", "20003", 5, since=now - 5 * MINUTE, next_try=now + MINUTE, is_held=True)
     assert cause.words == "5 texts wait: Twilio refused the login: check TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN."
     assert cause.words_for_staff == (
         "5 texts wait: the provider refuses this installation's login; the operator is told."
@@ -109,7 +109,7 @@ def test_a_provider_that_is_out_of_reach_is_a_cause(account: Account, now: datet
     messages(account, now, 2)
     messages(account, now, channel="email", address="jane@example.com")
     [cause] = causes.waiting(now=now)
-    assert cause == Cause("sms", OUT_OF_REACH, 2, next_try=now + MINUTE)
+    assert cause == Cause("sms", OUT_OF_REACH, 2, next_try=now + MINUTE, is_held=True)
     assert cause.words == "2 texts wait: The provider fails or does not answer. It is tried again every minute."
 
 

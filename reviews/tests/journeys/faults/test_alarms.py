@@ -11,7 +11,7 @@ from reviews.tests.support.mail_servers import Habits, serving
 from reviews.tests.support.processes import cluster_of, on_linux
 from reviews.tests.support.receiver import Receiver, receiving
 from reviews.tests.support.site import Site, running_site
-from reviews.tests.support.waiting import until
+from reviews.tests.support.waiting import PATIENCE, until
 
 pytestmark = [pytest.mark.fault, on_linux]
 
@@ -57,8 +57,7 @@ def test_a_mail_server_that_refuses_the_login_is_told_by_the_other_way(chat: Rec
         more = {"OPERATOR_ALERT_URL": f"{chat.url}/alarm", "TWILIO_AUTH_TOKEN": ""}
         with running_site(tmp_path, **mail, **more) as site, site.worker():
             site.ask(email="waits@example.com")
-            until(lambda: chat.told)
-            [words] = texts(chat)
+            [words] = until(lambda: [text for text in texts(chat) if "mails" in text], 2 * PATIENCE)
             assert words.startswith("All mails wait since 20")
             assert words.endswith("The mail server refused the login: check user and password in EMAIL_URL.")
             assert "waits@example.com" not in words
