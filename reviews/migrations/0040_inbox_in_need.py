@@ -5,7 +5,7 @@ from django.db.models import Q
 class Migration(migrations.Migration):
     dependencies = [
         ("oauth", "0020_names_for_people"),
-        ("reviews", "0030_names_for_people"),
+        ("reviews", "0038_messages_tried_before"),
     ]
 
     operations = [
