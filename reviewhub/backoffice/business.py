@@ -77,8 +77,9 @@ def offer(field: Any, accounts: list[UUID] | None) -> None:
     """
     field.empty_label = _("Choose a business")
     field.queryset = accounts_to_choose(accounts)
-    if len(only := field.queryset[:2]) == 1:
-        field.initial, field.widget = only[0].pk, forms.HiddenInput()
+    only = accounts if accounts is not None and len(accounts) == 1 else [row.pk for row in field.queryset[:2]]
+    if len(only) == 1:
+        field.initial, field.widget = only[0], forms.HiddenInput()
 
 
 def enter(request: HttpRequest, account: Account) -> None:

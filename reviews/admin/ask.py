@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
-from reviewhub.backoffice.business import offer, written_in_view
+from reviewhub.backoffice.business import business_of, offer, written_in_view
 from reviewhub.backoffice.moments import say_clock, say_day
 from reviewhub.backoffice.pages import (
     UnfoldAdminEmailInputWidget,
@@ -35,7 +35,7 @@ from reviews.admin.languages import language_field, offer_region
 from reviews.admin.normalise import EmailField, normalise, require_one
 from reviews.delivery import preview
 from reviews.delivery.preview import Planned
-from reviews.models import Contact, Delivery, ReviewRequest, Sequence
+from reviews.models import Contact, Delivery, ReviewRequest, ReviewSite, Sequence
 from reviews.models.base import MAX_DELAY_HOURS, Channel
 from reviews.models.consent import BOTH
 from reviews.requests import ask
@@ -279,9 +279,16 @@ def ask_page(page: Any, request: HttpRequest) -> HttpResponse:
         "consent": [form[name] for name in CONSENT],
         "is_consent_open": any(form[name].errors for name in CONSENT),
         "preview": shown,
+        "lacks_site": shown is None and _lacks_site(request),
         "back_to": TODAY if request.POST.get("next") == TODAY else "",
     }
     return TemplateResponse(request, "admin/reviews/reviewrequest/ask.html", context)
+
+
+def _lacks_site(request: HttpRequest) -> bool:
+    """Tell whether the business in view has no review site; once somebody types, the preview says so."""
+    business = business_of(request)
+    return business is not None and not ReviewSite.objects.for_account(business).filter(is_active=True).exists()
 
 
 def _typed(request: HttpRequest) -> QueryDict:

@@ -1,5 +1,8 @@
 """Badges: coloured words. Two tables give each state its word and each word its colour, on whatever page it stands."""
 
+from collections.abc import Iterable
+
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -43,9 +46,23 @@ DELIVERY_COLOURS = {status.value: _COLOURS[status.value] for status in Delivery.
 EVENT_COLOURS = {kind.value: _COLOURS[kind.value] for kind in DeliveryEvent.Kind}
 
 
-def of_request(request: ReviewRequest) -> str:
-    """Return the badge of the request's status; of its hold, while it is held."""
-    return of_hold() if request.held else badge(word_of(request), STATUS_COLOURS[request.status])
+def recorded() -> str:
+    """Return what stands in place of "Sent" for a message of the sandbox, which never left."""
+    return _("Recorded (sandbox)")
+
+
+def of_request(request: ReviewRequest, messages: Iterable[Delivery]) -> str:
+    """Return the badge of the request's status; of its hold, while it is held. `messages`: all of it."""
+    if request.held:
+        return of_hold()
+    is_recorded = request.status == ReviewRequest.Status.SENT and are_only_recorded(messages)
+    return badge(recorded() if is_recorded else word_of(request), STATUS_COLOURS[request.status])
+
+
+def are_only_recorded(messages: Iterable[Delivery]) -> bool:
+    """Tell whether all that left of the messages went to the sandbox, and something did."""
+    left = [message for message in messages if message.sent_at]
+    return bool(left) and all(message.sandbox for message in left)
 
 
 def word_of(request: ReviewRequest) -> str:
@@ -54,7 +71,8 @@ def word_of(request: ReviewRequest) -> str:
 
 
 def word_of_status(status: str) -> str:
-    return str(_WORDS[status])
+    """Return the status of requests in one word; in the sandbox, nothing was sent."""
+    return recorded() if settings.SANDBOX and status == ReviewRequest.Status.SENT else str(_WORDS[status])
 
 
 def of_hold() -> str:
@@ -62,7 +80,12 @@ def of_hold() -> str:
 
 
 def of_message(delivery: Delivery) -> str:
-    return badge(_(delivery.get_status_display()), DELIVERY_COLOURS[delivery.status])
+    return badge(word_of_message(delivery), DELIVERY_COLOURS[delivery.status])
+
+
+def word_of_message(delivery: Delivery) -> str:
+    is_recorded = delivery.sandbox and delivery.status == Delivery.Status.SENT
+    return recorded() if is_recorded else _(delivery.get_status_display())
 
 
 def of_report(event: DeliveryEvent) -> str:

@@ -61,7 +61,7 @@ def of_request(request: ReviewRequest) -> list[Entry]:
 def _of(row: Delivery) -> Iterator[Entry]:
     name = request_words.step_name(row)
     if row.sent_at:
-        yield Entry(row.sent_at, "", name, _("Sent"), [])
+        yield Entry(row.sent_at, "", name, badges.recorded() if row.sandbox else _("Sent"), [])
     if row.seen_at:
         yield Entry(row.seen_at, "", name, _("Page opened"), [])
     if row.clicked_at:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from reviewhub.templatetags.backoffice import moment
 from reviews.admin import badges, reasons, story
-from reviews.models import ReviewRequest
+from reviews.models import Delivery, ReviewRequest
 
 _WAYS: dict[str, Any] = {
     ReviewRequest.ChannelRule.AUTO: gettext_lazy("E-mail or text message"),
@@ -36,12 +36,14 @@ def page(admin_page: Any, request: HttpRequest, row: ReviewRequest) -> HttpRespo
         "may_write": admin_page.has_write_permission(request, row),
         "why": reasons.why(row),
         "ending": badges.word_of(row),
-        "facts": _facts(admin_page, request, row),
+        "facts": _facts(admin_page, request, row, [message.row for message in chapter.messages]),
     }
     return TemplateResponse(request, "admin/reviews/reviewrequest/page.html", context)
 
 
-def _facts(admin_page: Any, request: HttpRequest, row: ReviewRequest) -> list[tuple[str, Any]]:
+def _facts(
+    admin_page: Any, request: HttpRequest, row: ReviewRequest, messages: list[Delivery]
+) -> list[tuple[str, Any]]:
     """Return what else is known, with its names; what is not there is left out."""
     shown = [
         (_("Business"), row.account if admin_page._sees_several(request) else None),
@@ -49,7 +51,7 @@ def _facts(admin_page: Any, request: HttpRequest, row: ReviewRequest) -> list[tu
         (_("Sent by"), _WAYS[ReviewRequest.ChannelRule(row.channel)]),
         (_("Language"), row.language),
         (_("First message due"), moment(row.scheduled_for)),
-        (_("Sent"), moment(row.sent_at)),
+        (badges.recorded() if badges.are_only_recorded(messages) else _("Sent"), moment(row.sent_at)),
         (_("Answered"), moment(row.responded_at)),
         (_("Ended"), moment(row.ended_at)),
         (_("Your id"), row.external_id),

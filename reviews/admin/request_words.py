@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reviews.admin import reasons
+from reviews.admin.badges import are_only_recorded
 from reviews.contacts import bounces, wrong_numbers
 from reviews.models import Delivery, ReviewRequest, Suppression, provider_codes
 from reviews.models.base import Channel
@@ -50,11 +51,14 @@ def _scheduled(messages: Sequence[Delivery]) -> str:
 
 def _sent(messages: Sequence[Delivery]) -> str:
     opened = any(row.seen_at for row in messages)
-    if any(row.status == Delivery.Status.PLANNED for row in messages):
-        return _("Opened, and not answered yet.") if opened else _("Sent, and not answered yet.")
+    is_over = not any(row.status == Delivery.Status.PLANNED for row in messages)
     if opened:
-        return _("Opened, and not answered yet. Nothing more is sent.")
-    return _("Sent, and not answered yet. Nothing more is sent.")
+        return (
+            _("Opened, and not answered yet. Nothing more is sent.") if is_over else _("Opened, and not answered yet.")
+        )
+    if are_only_recorded(messages):
+        return _("Recorded in the sandbox: nothing left.")
+    return _("Sent, and not answered yet. Nothing more is sent.") if is_over else _("Sent, and not answered yet.")
 
 
 def _answer(request: ReviewRequest) -> str:

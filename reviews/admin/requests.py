@@ -30,7 +30,7 @@ from reviewhub.backoffice.pages import (
 from reviewhub.languages import number
 from reviews.admin import record_history, request_page, story
 from reviews.admin.ask import ask_page, ask_preview
-from reviews.admin.badges import DELIVERY_COLOURS
+from reviews.admin.badges import DELIVERY_COLOURS, word_of_message
 from reviews.admin.inbox import PeriodFilter
 from reviews.admin.lists.requests import Requests
 from reviews.admin.request_actions import REQUEST_ACTIONS
@@ -157,7 +157,7 @@ class DeliveryAdmin(GeneratedRows, AccountAdmin):
 
     @display(description=_("Status"), ordering="status", label=DELIVERY_COLOURS)
     def state(self, delivery: Delivery) -> tuple[str, str]:
-        return delivery.status, delivery.get_status_display()
+        return delivery.status, word_of_message(delivery)
 
     @display(description=_("What was reported and replied"))
     def reported(self, delivery: Delivery) -> str:

@@ -104,7 +104,7 @@ def chapter(request: ReviewRequest, items: Sequence[InboxItem]) -> Chapter:
     planned = {row.pk for row in request_words.upcoming(rows)} if request.is_open else set()
     return Chapter(
         request=request,
-        state=badges.of_request(request),
+        state=badges.of_request(request, rows),
         source=SOURCES[ReviewRequest.Source(request.source)](),
         sentence=request_words.sentence(request, rows),
         messages=messages,

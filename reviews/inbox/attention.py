@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from oauth.models import Account
-from reviews.insights import installation
-from reviews.insights.standing import Standing
+from reviews.insights import causes, installation
+from reviews.insights.standing import Standing, StandingOfAll
 from reviews.models import InboxItem, Pause, ReviewRequest, WorkerBeat
 from reviews.models.addresses import show_email
 from reviews.models.base import Channel
 from reviews.models.provider_codes import explain
 
 SHOWN = 5  # items of the inbox
+CAUSES_SHOWN = 3  # of messages that wait; Operations has all
 MOST_COUNTED = 100  # of them; "99+" says as much as 12,000
 LONGEST = 90  # letters of a customer's own words
 
@@ -71,7 +72,7 @@ def attention_of(
     items, others = _items(account, may_write=may_write)
     matters = [
         *_worker(beat_at, now=now, is_operator=is_operator),
-        *_pauses([account.pk], is_operator=is_operator),
+        *_waiting([account.pk], has_trouble=standing.has_trouble, now=now, is_operator=is_operator),
         *items,
         *(_set_up(standing) if may_write else []),
     ]
@@ -79,10 +80,15 @@ def attention_of(
     return Attention(in_order, min(others, MOST_COUNTED - SHOWN), others > MOST_COUNTED - SHOWN)
 
 
-def attention_of_all(*, beat_at: datetime | None, now: datetime) -> Attention:
+def attention_of_all(standing: StandingOfAll, *, beat_at: datetime | None, now: datetime) -> Attention:
     """Return what the operator has to see to, whichever business it stops."""
     return Attention(
-        [*_worker(beat_at, now=now, is_operator=True), *_pauses(None, is_operator=True), *_strays(), *_webhooks(now)]
+        [
+            *_worker(beat_at, now=now, is_operator=True),
+            *_waiting(None, has_trouble=standing.has_trouble, now=now, is_operator=True),
+            *_strays(),
+            *(_silent_webhooks() if standing.has_silent_webhook else []),
+        ]
     )
 
 
@@ -108,19 +114,27 @@ def _worker(beat_at: datetime | None, *, now: datetime, is_operator: bool) -> li
     return [Matter("worker", Weight.STOPPED, sentence, reverse("operations"), _("Operations"), beat_at)]
 
 
-def _pauses(accounts: Sequence[UUID] | None, *, is_operator: bool) -> list[Matter]:
+def _waiting(accounts: Sequence[UUID] | None, *, has_trouble: bool, now: datetime, is_operator: bool) -> list[Matter]:
+    """Return why messages wait that were tried already, by cause; and each pause that holds none of them yet."""
     link, action = (reverse("operations"), _("Operations")) if is_operator else ("", "")
-    return [
+    tried = causes.waiting(now=now, accounts=accounts) if has_trouble else []
+    matters = [
         Matter(
-            f"pause-{pause.pk}",
+            f"cause-{cause.channel}-{cause.code}-{cause.sender}",
             Weight.STOPPED,
-            f"{_who_waits(pause)} {explain(pause.code)} {_('Nothing is lost: they leave once that is mended.')}",
+            cause.words if is_operator else cause.words_for_staff,
             link,
             action,
-            pause.since,
+            cause.since,
         )
-        for pause in installation.account_faults(accounts)
+        for cause in tried[:CAUSES_SHOWN]
     ]
+    told = {(cause.channel, cause.code, cause.sender) for cause in tried}
+    for pause in installation.account_faults(accounts):
+        if (pause.channel, pause.code, pause.sender) not in told:
+            words = f"{_who_waits(pause)} {explain(pause.code)} {_('Nothing is lost: they leave once that is mended.')}"
+            matters.append(Matter(f"pause-{pause.pk}", Weight.STOPPED, words, link, action, pause.since))
+    return matters
 
 
 def _who_waits(pause: Pause) -> str:
@@ -149,14 +163,9 @@ def _strays() -> list[Matter]:
     ]
 
 
-def _webhooks(now: datetime) -> list[Matter]:
-    """Return one matter for the webhooks that are failing, all businesses together."""
-    failing = installation.webhooks(now).endpoints["failing"]
-    if not failing:
-        return []
-    words = ngettext("%(count)s webhook does not answer.", "%(count)s webhooks do not answer.", failing)
+def _silent_webhooks() -> list[Matter]:
     link = reverse("admin:reviews_endpoint_changelist")
-    return [Matter("webhooks", Weight.SET_UP, words % {"count": failing}, link, _("Webhooks"))]
+    return [Matter("webhooks", Weight.SET_UP, _("A webhook does not answer."), link, _("Webhooks"))]
 
 
 # --- The inbox ----------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Standing of one business: facts about its set-up, and whether anything of it moves, read in one statement."""
+"""Standing of a business, or of all: what is set up, whether anything moves or fails, read in one statement each."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +14,10 @@ SOON = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Standing:
-    """Facts of a business. `is_moving`: a message is due, is leaving, or will be within SOON."""
+    """Facts of a business.
+
+    `is_moving`: a message is due, is leaving, or will be within SOON. `has_trouble`: one is being tried again.
+    """
 
     site_url: str | None  # of its first review site
     sequence: int | None  # key of the one that is used by default
@@ -23,37 +26,53 @@ class Standing:
     has_colleagues: bool  # there, or invited
     has_dead_webhook: bool  # switched off because it did not answer
     is_moving: bool
+    has_trouble: bool
 
     @property
     def has_site(self) -> bool:
         return self.site_url is not None
 
 
+@dataclass(frozen=True)
+class StandingOfAll:
+    """Facts of the installation, whichever business they are of."""
+
+    is_moving: bool
+    has_trouble: bool
+    has_silent_webhook: bool  # still called, and does not answer
+
+
 def standing_of(account: Account, *, now: datetime) -> Standing:
     """Return the facts of the account, each a subquery that an index answers."""
-    facts: Any = Account.objects.filter(pk=account.pk).values(**_facts(now)).get()
-    return Standing(**facts)
-
-
-def is_anything_moving(*, now: datetime) -> bool:
-    """Tell whether a message of any business is due, is leaving, or will be within SOON."""
-    return _moving(Delivery.objects.all(), now).exists()
-
-
-def _facts(now: datetime) -> dict[str, Any]:
     own = {"account": OuterRef("pk")}
     texts = FollowUpStep.history.filter(sequence__account=OuterRef("pk"), history_type="~")
     colleagues = Membership.objects.filter(**own).order_by("pk")[1:2]  # beside the first one
-    return {
+    facts: Any = {
         "site_url": Subquery(ReviewSite.objects.filter(**own, is_active=True).values("url")[:1]),
         "sequence": Subquery(Sequence.objects.filter(**own, is_default=True).values("pk")[:1]),
         "has_asked": Exists(ReviewRequest.objects.filter(**own)),
         "has_own_words": Exists(texts),
         "has_colleagues": Exists(colleagues) | Exists(Invitation.objects.filter(**own)),
         "has_dead_webhook": Exists(Endpoint.objects.filter(**own, is_active=False, failing_since__isnull=False)),
-        "is_moving": Exists(_moving(Delivery.objects.filter(**own), now)),
+        **_facts_of_messages(Delivery.objects.filter(**own), now),
     }
+    row: Any = Account.objects.filter(pk=account.pk).values(**facts).get()
+    return Standing(**row)
 
 
-def _moving(rows: QuerySet[Delivery], now: datetime) -> QuerySet[Delivery]:
-    return rows.filter(status__in=Delivery.PENDING, due_at__lte=now + SOON)
+def standing_of_all(*, now: datetime) -> StandingOfAll:
+    """Return the facts of the installation; of one without a business, that nothing is."""
+    facts: Any = {
+        "has_silent_webhook": Exists(Endpoint.objects.filter(is_active=True, failures__gt=0)),
+        **_facts_of_messages(Delivery.objects.all(), now),
+    }
+    row: Any = Account.objects.order_by().values(**facts).first()
+    return StandingOfAll(**(row or dict.fromkeys(facts, False)))
+
+
+def _facts_of_messages(rows: QuerySet[Delivery], now: datetime) -> dict[str, Any]:
+    pending = rows.filter(status__in=Delivery.PENDING)
+    return {
+        "is_moving": Exists(pending.filter(due_at__lte=now + SOON)),
+        "has_trouble": Exists(pending.exclude(error_code="")),
+    }

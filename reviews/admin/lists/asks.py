@@ -23,7 +23,7 @@ TONES = {
 }
 # Columns of messages that the lines say something of; the texts of messages are long.
 SAID = ("request_id", "step", "channel", "status", "due_at", "planned_for", "sent_at", "seen_at", "clicked_at")
-SAID += ("error_code", "error_text", "clicked_site__name")  # type: ignore[assignment]
+SAID += ("error_code", "error_text", "clicked_site__name", "sandbox")  # type: ignore[assignment]
 LOW = 2  # stars
 
 
@@ -126,6 +126,8 @@ class Asked:
 
 
 def _asked_by(message: Delivery) -> str:
+    if message.sandbox:
+        return _("Recorded (sandbox)")
     if message.step:
         return _("Reminded by text") if message.channel == Channel.SMS else _("Reminded by e-mail")
     return _("Asked by text") if message.channel == Channel.SMS else _("Asked by e-mail")

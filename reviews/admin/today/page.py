@@ -28,7 +28,7 @@ from reviews.admin.today.first_message import send_to_oneself
 from reviews.inbox import attention
 from reviews.inbox.attention import Attention
 from reviews.insights.compared import compare
-from reviews.insights.standing import Standing, is_anything_moving, standing_of
+from reviews.insights.standing import Standing, standing_of, standing_of_all
 from reviews.models import Event
 
 DAYS = 30
@@ -62,8 +62,8 @@ class State:
 def _state(request: HttpRequest, now: datetime) -> State:
     account, accounts = business_of(request), accounts_in_view(request)
     beat_at = attention.last_beat()
-    standing = standing_of(account, now=now) if account else None
-    if account is not None and standing is not None:
+    if account is not None:
+        standing = standing_of(account, now=now)
         needs = attention.attention_of(
             account,
             standing,
@@ -72,12 +72,12 @@ def _state(request: HttpRequest, now: datetime) -> State:
             is_operator=is_operator(request),
             may_write=may_write(request, account),
         )
-    elif accounts is None:
-        needs = attention.attention_of_all(beat_at=beat_at, now=now)
-    else:
-        needs = Attention()
-    moves = standing.is_moving if standing else accounts is None and is_anything_moving(now=now)
-    return State(account, accounts, standing, beat_at, needs, lately.newest(accounts), moves)
+        return State(account, accounts, standing, beat_at, needs, lately.newest(accounts), standing.is_moving)
+    if accounts is not None:
+        return State(None, accounts, None, beat_at, Attention(), [], is_moving=False)  # a person without a business
+    of_all = standing_of_all(now=now)
+    needs = attention.attention_of_all(of_all, beat_at=beat_at, now=now)
+    return State(None, None, None, beat_at, needs, lately.newest(None), of_all.is_moving)
 
 
 def _said(state: State, now: datetime) -> dict[str, Any]:

@@ -38,7 +38,10 @@ def preview(client: Client, business: Account, **changes: str) -> str:
 def test_an_account_without_a_review_site_is_told_before_and_after_the_press(account: Account, owner: User) -> None:
     client = signed_in(owner)
     assert NO_SITE not in preview(client, account)
+    words = "No review site: customers can leave feedback for you alone"
+    assert words not in client.get(ADD).content.decode()
     account.review_sites.all().delete()
+    assert words in client.get(ADD).content.decode()
     assert NO_SITE in preview(client, account)
     assert NO_SITE in client.post(ADD, form(account), follow=True).content.decode()
     assert "No review site: " in client.get("/admin/").content.decode()

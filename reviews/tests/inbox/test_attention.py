@@ -10,7 +10,7 @@ from django.utils import timezone
 from oauth.models import Account
 from reviews.inbox import items
 from reviews.inbox.attention import MOST_COUNTED, SHOWN, Attention, attention_of, attention_of_all
-from reviews.insights.standing import standing_of
+from reviews.insights.standing import standing_of, standing_of_all
 from reviews.models import Contact, Delivery, DeliveryEvent, Endpoint, Feedback, InboxItem, Pause, ReviewRequest
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
@@ -136,7 +136,7 @@ def test_a_pause_comes_before_what_one_customer_said(account: Account, other_acc
     assert first.sentence.startswith("Text messages from +15005550001 wait.")
     assert second.sentence == "Ava gave 1 star."
     assert needs(other_account, now) == Attention()
-    assert len(attention_of_all(beat_at=now, now=now).matters) == 1
+    assert len(attention_of_all(standing_of_all(now=now), beat_at=now, now=now).matters) == 1
 
 
 def test_a_missing_site_and_a_dead_webhook_come_last(account: Account, now: datetime) -> None:
@@ -154,5 +154,22 @@ def test_the_operator_of_all_is_told_of_texts_that_fit_nobody(now: datetime, db:
     columns = {"provider": "twilio", "kind": "replied", "meaning": "stop", "occurred_at": at, "received_at": at}
     for key in "ab":
         DeliveryEvent.objects.create(key=key, address="+12125550100", text="STOP", **columns)
-    (matter,) = attention_of_all(beat_at=now, now=now).matters
+    (matter,) = attention_of_all(standing_of_all(now=now), beat_at=now, now=now).matters
     assert matter.sentence == "2 texts from customers fit no business."
+
+
+def test_what_is_tried_again_is_said_by_its_cause(account: Account, other_account: Account, now: datetime) -> None:
+    asked(account, now)
+    Delivery.objects.update(error_code="421", attempts=1)
+    assert len(needs(account, now).matters) == 1
+    assert said(needs(account, now))[0].startswith("1 mail waits: ")
+    assert said(needs(account, now, is_operator=True))[0].startswith("1 mail waits: ")
+    assert needs(other_account, now) == Attention()
+
+
+def test_a_pause_is_said_once_with_the_messages_that_it_holds(account: Account, now: datetime) -> None:
+    asked(account, now)
+    Delivery.objects.update(error_code="535", attempts=1)
+    Pause.objects.create(channel="email", code="535", since=now, retry_at=now)
+    (sentence,) = said(needs(account, now))
+    assert sentence.startswith("1 mail waits: ")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from oauth.models import Account, Invitation, Membership, User
-from reviews.insights.standing import is_anything_moving, standing_of
+from reviews.insights.standing import standing_of, standing_of_all
 from reviews.models import Delivery, Endpoint
 from reviews.tests.support.helpers import asked
 
@@ -67,4 +67,4 @@ def test_what_is_due_or_leaving_moves(
     asked(account, now)
     Delivery.objects.update(status=status, due_at=now + due_in)
     assert standing_of(account, now=now).is_moving is moves
-    assert is_anything_moving(now=now) is moves
+    assert standing_of_all(now=now).is_moving is moves

@@ -55,6 +55,23 @@ def test_feedback_is_left_with_the_keyboard_alone(page: Any, live_server: Any, m
     assert page.get_by_role("button", name="Review us on Google").is_visible()
 
 
+@pytest.mark.parametrize("stars", ["4 of 5", ""], ids=["thanks", "problem"])
+def test_the_answer_to_feedback_has_the_focus_also_without_a_script(
+    chromium: Any, live_server: Any, message: Delivery, stars: str
+) -> None:
+    context = chromium.new_context(viewport={"width": 390, "height": 500}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server.url}/r/{message.link_token}")
+    if stars:
+        page.get_by_label(stars, exact=True).check()
+    page.get_by_role("button", name="Send to Riverside Dental").click()
+    answer = page.locator("#answer:focus")
+    answer.wait_for()
+    assert 0 <= answer.bounding_box()["y"] < 500
+    assert ("Thank you" in answer.inner_text()) is bool(stars)
+    context.close()
+
+
 def test_leaving_takes_one_press(page: Any, live_server: Any, message: Delivery) -> None:
     page.goto(f"{live_server.url}/r/{message.link_token}")
     page.get_by_role("link", name="No more messages like this").click()
