@@ -28,7 +28,7 @@ def message(account: Account, now: datetime, **fields: Any) -> Delivery:
 
 def test_a_group_is_planned_again_in_one_press(account: Account, other_account: Account, now: datetime) -> None:
     rows = [message(each, now) for each in (account, account, other_account)]
-    ReviewRequest.objects.filter(pk=rows[0].request_id).update(status="failed", ended_at=now)
+    ReviewRequest.objects.filter(deliveries=rows[0]).update(status="failed", ended_at=now)
     other = message(account, now, error_code="554")
     assert retries.count_failed(now=now) == {("email", "5.7"): 3, ("email", "554"): 1}
     result = retries.retry_failed(channel="email", code="5.7", now=now)
@@ -49,7 +49,7 @@ def test_what_cannot_help_is_neither_offered_nor_done(account: Account, now: dat
 
 def test_a_message_that_would_not_leave_is_not_offered(account: Account, now: datetime) -> None:
     ended, suppressed, held, erased, old, taken_over = (message(account, now) for _ in range(6))
-    ReviewRequest.objects.filter(pk=ended.request_id).update(status="responded", ended_at=now)
+    ReviewRequest.objects.filter(deliveries=ended).update(status="responded", ended_at=now)
     suppress(
         account=account,
         channel="email",
@@ -58,7 +58,7 @@ def test_a_message_that_would_not_leave_is_not_offered(account: Account, now: da
         evidence="",
         now=now,
     )
-    ReviewRequest.objects.filter(pk=held.request_id).update(held="unclear_opt_out")
+    ReviewRequest.objects.filter(deliveries=held).update(held="unclear_opt_out")
     Delivery.objects.filter(pk=erased.pk).update(address="")
     Delivery.objects.filter(pk=old.pk).update(due_at=now - causes.WITHIN - timedelta(seconds=1))
     Delivery.objects.create(
