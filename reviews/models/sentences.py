@@ -77,6 +77,20 @@ keep(
     gettext_noop("No reason was given."),
 )
 
+# --- Answers to customers ---------------------------------------------------------------------------------
+
+keep(
+    gettext_noop("The customer's address changed."),
+    gettext_noop("The customer's address was removed."),
+    gettext_noop("Nobody is known who could be answered."),
+    gettext_noop("No e-mail address of the customer is known."),
+    gettext_noop("No mobile number of the customer is known."),
+    gettext_noop("No mail can go to such an address."),
+    gettext_noop("Write something first."),
+    gettext_noop("It is too long: at most %(number)s characters."),
+    gettext_noop("Taken for an automatic reply: the same words had come before."),
+)
+
 # --- What moved a message --------------------------------------------------------------------------------
 
 keep(
