@@ -1,7 +1,8 @@
 // Shows what a form would do while somebody types: `data-preview` says where its fields are sent, and the answer goes
 // into the `.rh-preview` of the same part of the page. What it says in `data-press` decides which buttons (`data-for`)
-// may be pressed. A button with `data-take` puts its value into the field of that name. Without this script, buttons
-// of the form, or saving, do all that.
+// may be pressed. What it doubts (`data-hints`) stands at these, in `.rh-hints`, where a phone shows it beside its
+// keyboard. A button with `data-take` puts its value into the field of that name. Without this script, buttons of the
+// form, or saving, do all that.
 "use strict";
 
 const WAIT = 300; // milliseconds after the last key
@@ -17,6 +18,14 @@ const follow = (form, shown) => {
   }
 };
 
+const bringHints = (form, shown) => {
+  const [hints, place] = [shown.querySelector("[data-hints]"), form.querySelector(".rh-hints")];
+  if (!place) return;
+  place.replaceChildren(...(hints?.children ?? []));
+  // The Enter key presses the first button that sends the form: that has to be the one that asks.
+  for (const button of place.querySelectorAll("button")) button.type = "button";
+};
+
 const show = async (form, shown, address) => {
   running.get(shown)?.abort();
   const stop = new AbortController();
@@ -26,6 +35,7 @@ const show = async (form, shown, address) => {
     if (!answer.ok) return;
     shown.innerHTML = await answer.text();
     follow(form, shown);
+    bringHints(form, shown);
   } catch (error) {
     if (error.name !== "AbortError") console.warn(error.message);
   }

@@ -4,19 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from oauth.models import Account, Invitation, Membership
 from reviews.models import Delivery, Endpoint, FollowUpStep, ReviewRequest, ReviewSite, Sequence
 
 SOON = timedelta(minutes=1)
+CLAIMED = timedelta(minutes=5)  # within it a worker's claim lapses, which is what `due_at` says meanwhile
 
 
 @dataclass(frozen=True)
 class Standing:
     """Facts of a business.
 
-    `is_moving`: a message is due, is leaving, or will be within SOON. `has_trouble`: one is being tried again.
+    `is_moving`: a message is due, held by a worker, or due within SOON. `has_trouble`: one is being tried again.
     """
 
     site_url: str | None  # of its first review site
@@ -71,8 +72,8 @@ def standing_of_all(*, now: datetime) -> StandingOfAll:
 
 
 def _facts_of_messages(rows: QuerySet[Delivery], now: datetime) -> dict[str, Any]:
-    pending = rows.filter(status__in=Delivery.PENDING)
+    pending, soon = rows.filter(status__in=Delivery.PENDING), Q(due_at__lte=now + SOON)
     return {
-        "is_moving": Exists(pending.filter(due_at__lte=now + SOON)),
+        "is_moving": Exists(pending.filter(soon | Q(claim__isnull=False), due_at__lte=now + CLAIMED)),
         "has_trouble": Exists(pending.exclude(error_code="")),
     }

@@ -50,8 +50,3 @@ def test_a_message_that_left_says_so(pages: Any, settings: Any) -> None:
     assert "Recorded" not in request + history + customer + listed
     assert "Sent, and not answered yet. Nothing more is sent." in request
     assert listed == "Asked by e-mail · no further message"
-
-
-def test_the_api_keeps_its_words(account: Account) -> None:
-    labels = {str(status.label) for status in (ReviewRequest.Status.SENT, Delivery.Status.SENT)}
-    assert labels == {"Sent"}

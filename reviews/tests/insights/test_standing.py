@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -49,6 +50,14 @@ def test_a_colleague_is_another_member(account: Account, owner: User, stranger: 
 def test_a_webhook_that_somebody_switched_off_is_not_dead(account: Account, now: datetime) -> None:
     Endpoint.objects.create(account=account, url="https://a.example/", is_active=False, off_because="By Anna.")
     assert not standing_of(account, now=now).has_dead_webhook
+
+
+def test_what_a_worker_holds_moves_whenever_its_claim_lapses(account: Account, now: datetime) -> None:
+    asked(account, now)
+    Delivery.objects.update(claim=uuid4(), due_at=now + timedelta(seconds=120))
+    assert standing_of(account, now=now).is_moving
+    Delivery.objects.update(claim=None)
+    assert not standing_of(account, now=now).is_moving
 
 
 @pytest.mark.parametrize(

@@ -100,13 +100,21 @@ def test_asking_is_off_where_nothing_would_be_sent_or_records_all_the_same(today
 
 def test_a_landline_is_said_before_the_press(today: Any) -> None:
     today.get_by_label("Mobile number").fill("+442079460000")
-    today.wait_for_selector(".rh-preview :text('is a landline number; a text may not arrive')")
+    today.wait_for_selector(".rh-hints :text('is a landline number; a text may not arrive')")
+
+
+def test_the_enter_key_asks_whatever_is_doubted(today: Any) -> None:
+    today.get_by_label("E-mail").fill("ava@gmial.com")
+    today.wait_for_selector(".rh-hints :text('Did you mean')")
+    today.keyboard.press("Enter")
+    today.wait_for_selector("text=See the request")
+    assert Contact.objects.get().email == "ava@gmial.com"
 
 
 def test_the_first_message_opens_in_place(today: Any) -> None:
     today.get_by_role("button", name="Send it to me").click()
-    mail = today.frame_locator("#first-message-shown iframe")
-    mail.get_by_text("How did we do").first.wait_for()
+    today.wait_for_selector("#first-message-shown .rh-subject :text('How did we do')")
+    today.frame_locator("#first-message-shown iframe").get_by_text("Riverside Dental").first.wait_for()
     assert today.locator("#first-message-shown .rh-bubble").is_visible()
     assert today.url.endswith("/admin/")
     assert fits(today)

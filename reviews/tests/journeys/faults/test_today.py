@@ -7,6 +7,7 @@ import pytest
 
 from reviews.tests.support.browser import CHROMIUM, PHONE
 from reviews.tests.support.site import Site, running_site
+from reviews.tests.support.waiting import PATIENCE
 
 pytestmark = [pytest.mark.fault, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
 
@@ -29,7 +30,7 @@ def test_a_message_is_seen_to_leave_without_a_reload(site: Site, chromium: Any) 
     page.wait_for_selector("text=Ava is asked right away by e-mail.")
     page.evaluate("window.isTheSamePage = true")
     page.get_by_label("First name").fill("Ben")
-    page.wait_for_selector("#lately :text('Ava was asked by e-mail.')")
+    page.wait_for_selector("#lately :text('Ava was asked by e-mail.')", timeout=PATIENCE * 1000)
     assert page.evaluate("window.isTheSamePage")
     assert page.get_by_label("First name").input_value() == "Ben"
     assert len(site.mails_to("ava@example.com")) == 1
