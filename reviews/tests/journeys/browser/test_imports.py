@@ -17,7 +17,7 @@ pytestmark = in_a_browser
 __all__ = ["office"]
 
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-CUSTOMERS = [
+CUSTOMERS: list[list[object]] = [
     ["Customers of November"],
     [],
     ["Customer", "E-mail", "Mobile", "Visit", "Sprache", "Shoe size"],
