@@ -80,6 +80,9 @@ class InboxItem(models.Model):
             models.Index(fields=["account", "-id"], name="inbox_newest"),
             models.Index(fields=["account", "-id"], condition=Q(handled_at=None), name="inbox_waiting"),
             models.Index(fields=["id"], condition=Q(tell_owners=True), name="inbox_to_tell"),
+            models.Index(
+                fields=["account", "created_at"], condition=Q(kind="reply"), name="inbox_replies"
+            ),  # serves reports
         ]
 
     def __str__(self) -> str:

@@ -103,7 +103,8 @@ def _read(job: ImportJob, row: Row) -> Ask:
         intake = read_ask(job.account, values)
     except ValidationError as error:
         raise _Unusable(_explain(flatten_errors(error.detail))) from error
-    return replace(intake.ask, source=ReviewRequest.Source.IMPORT, metadata={"import": job.pk, "line": row.line})
+    marks: dict[str, object] = {"import": job.pk, "line": row.line}
+    return replace(intake.ask, source=ReviewRequest.Source.IMPORT, by=job.user_id, metadata=marks)
 
 
 def _consent(job: ImportJob, cells: dict[str, str]) -> dict[str, str] | None:
