@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
+
 from reviews.delivery import pauses, unsent
 from reviews.delivery.channels import ChannelError
 from reviews.delivery.content.render import RenderError, render
@@ -64,6 +66,8 @@ def prepare(work: Work, clock: Callable[[], datetime]) -> bool:
         reason = "This step was removed from the sequence."
     elif delivery.channel not in available_channels():
         reason = "No provider is set up for this channel."
+    elif delivery.request.contact.is_example and not settings.SANDBOX:
+        reason = "An example: nothing is sent to it."
     elif delivery.address != delivery.request.contact.address(delivery.channel):
         unsent.readdress(delivery, now=now)
         return False
