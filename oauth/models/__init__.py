@@ -2,6 +2,7 @@ from oauth.models.account import Account, Membership
 from oauth.models.api_key import ApiKey
 from oauth.models.application import Application
 from oauth.models.invitation import Invitation
+from oauth.models.sign_in_link import SignInLink
 from oauth.models.tokens import AccessToken, Grant, IDToken, RefreshToken
 from oauth.models.user import User
 from oauth.models.user_session import UserSession
@@ -16,6 +17,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "RefreshToken",
+    "SignInLink",
     "User",
     "UserSession",
 ]
