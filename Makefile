@@ -29,7 +29,7 @@ DEPLOY := REVIEWHUB_ENV_FILE= DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import
 install: $(VENV)/tools .env  ## virtual environment, all pinned packages, a development .env
 
 run: $(VENV)/product .env  ## web server and worker with a demo account, until Ctrl-C
-	@$(if $(PORT),PORT=$(PORT)) exec $(BIN)/python manage.py up
+	@$(if $(PORT),PORT=$(PORT)) exec $(BIN)/python manage.py up $(if $(filter command,$(firstword $(origin HOST))),--host $(HOST))
 
 # By module, so that one installation serves a module; loadgroup groups nothing with pytest 9.2 (pytest-xdist #1386).
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadscope

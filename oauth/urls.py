@@ -33,6 +33,7 @@ from oauth.views.security import (
     end_session,
 )
 from oauth.views.sign_in import PasskeySignIn, SecondFactor, SignIn, SignOut
+from oauth.views.sign_in_link import sign_in_by_link
 from oauth.views.status import TokenStatus
 from oauth.views.token import token
 
@@ -40,6 +41,7 @@ urlpatterns = [
     path("sign-in", SignIn.as_view(), name="account_login"),
     path("sign-in/passkey", PasskeySignIn.as_view(), name="mfa_login_webauthn"),
     path("sign-in/code", SecondFactor.as_view(), name="mfa_authenticate"),
+    path("sign-in/link/<str:token>", sign_in_by_link, name="sign-in-link"),
     path("sign-out", SignOut.as_view(), name="sign-out"),
     path("invitation/<str:token>", accept_invitation, name="invitation"),
     path("password/change", ChangePassword.as_view(), name="account_change_password"),

@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 import reviewhub.rest.paths  # noqa: F401 (<id:…>, for the URLs of all apps)
 from reviewhub.backoffice.pages import no_page_outside
 from reviewhub.backoffice.switcher import switch
+from reviews.admin.examples import examples
 from reviews.admin.reports import reports
 from reviews.admin.simulator import simulator
 from reviews.insights.health import healthz, readyz
@@ -25,6 +26,7 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/reports/", admin.site.admin_view(reports), name="reports"),
+    path("admin/examples/", admin.site.admin_view(examples), name="examples"),
     path("admin/settings/", include("reviews.admin.settings.urls")),
     path("admin/operations/", include("reviews.admin.operations")),
     path("admin/simulator/", admin.site.admin_view(simulator), name="simulator"),

@@ -45,6 +45,11 @@ class Credential:
     last_used_at: datetime | None
     application_id: int | None = None
 
+    @property
+    def used(self) -> str:
+        """The key or app that was used, as rows keep it that it made: “api_key:” or “app:” and its id."""
+        return self.id if self.application_id is None else f"app:{self.application_id}"
+
 
 class BearerAuthentication(BaseAuthentication):
     """Bearer credentials; one query finds the token or key with its user, account and role."""

@@ -3,6 +3,7 @@ from oauth.models.api_key import ApiKey
 from oauth.models.application import Application
 from oauth.models.invitation import Invitation
 from oauth.models.member_mail import MemberMail
+from oauth.models.sign_in_link import SignInLink
 from oauth.models.tokens import AccessToken, Grant, IDToken, RefreshToken
 from oauth.models.user import User
 from oauth.models.user_session import UserSession
@@ -18,6 +19,7 @@ __all__ = [
     "MemberMail",
     "Membership",
     "RefreshToken",
+    "SignInLink",
     "User",
     "UserSession",
 ]

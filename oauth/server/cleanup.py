@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef
 
-from oauth.models import AccessToken, Grant, Invitation, RefreshToken, UserSession
+from oauth.models import AccessToken, Grant, Invitation, RefreshToken, SignInLink, UserSession
 from oauth.models.tokens import idle_period
 from oauth.server import grants
 
@@ -30,6 +30,7 @@ def clean_up(now: datetime) -> int:
             RefreshToken.objects.filter(revoked=None, created__lt=now - idle_period()),
             AccessToken.objects.filter(~Exists(refreshed), expires__lt=now),
             Invitation.objects.filter(sent_at__lt=now - INVITATIONS_KEPT),
+            SignInLink.objects.filter(expires_at__lte=now),
             UserSession.objects.filter(session__expire_date__lt=now),
             Session.objects.filter(expire_date__lt=now),
         )

@@ -1,6 +1,6 @@
 """The rows of a list as a CSV file, streamed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -27,8 +27,13 @@ def file_of(rows: "ListedRows") -> StreamingHttpResponse:
     keys = list(rows.queryset.values_list("pk", flat=True)[: MOST_EXPORTED + 1])
     # The answer is written when the request's language and zone are no longer in use.
     lines = _lines(rows, keys, translation.get_language(), timezone.get_current_timezone())
+    return stream(lines, rows.listing.file_name)
+
+
+def stream(lines: Iterable[list[str]], name: str) -> StreamingHttpResponse:
+    """Answer with the lines as a CSV file of that name, as they come."""
     response = StreamingHttpResponse(write_rows(lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{rows.listing.file_name}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 

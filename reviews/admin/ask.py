@@ -120,6 +120,7 @@ class AskForm(forms.Form):
         super().__init__(data, initial={name: getattr(known, name) for name in names} if known else {})
         offer_region(self.fields["language"], known.language if known else "")
         self.doubts: list[str] = []
+        self.user = request.user.pk
         mine = written_in_view(request)
         offer(self.fields["account"], mine)
         sequences = Sequence.objects.order_by("account__name", "name")
@@ -153,6 +154,7 @@ class AskForm(forms.Form):
             channel=form_data["channel"] or ReviewRequest.ChannelRule.AUTO,
             sequence=str(form_data["sequence"].pk) if form_data["sequence"] else "",
             source=ReviewRequest.Source.STAFF,
+            by=self.user,
             agreements=self._agreements(),
         )
 

@@ -159,6 +159,7 @@ def _start(request: HttpRequest) -> HttpResponse:
 
 def _page(request: HttpRequest, form: SimulatorForm | None) -> HttpResponse:
     own = Simulation.objects.filter(user=request.user.pk, account__in=accounts_to_choose(accounts_in_view(request)))
+    own = own.exclude(asked__has_key=runs.EXAMPLES)
     simulation = own.select_related("account").first()
     lost = simulation is not None and simulation.is_lost(timezone.now())
     running = simulation is not None and simulation.status == Simulation.Status.RUNNING and not lost

@@ -6,6 +6,7 @@ state are in `review_request_states`.
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import groupby
@@ -20,7 +21,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from oauth.calls.authentication import credential_of
+from oauth.calls.authentication import Credential, credential_of
 from oauth.models import Account
 from reviewhub.refused import Refused
 from reviewhub.rest.errors import ApiError, ApiErrorOut, exception_handler, find_row, first_row
@@ -127,30 +128,31 @@ class ReviewRequestList(ListAPIView[ReviewRequest]):
         contact is found by `email`, else by `mobile_phone_number`; a new `email` with the number of a contact that has
         another one makes a new contact.
         """
-        return answer_one(credential_of(request).account, request.data)
+        return answer_one(credential_of(request), request.data)
 
 
-def answer_one(account: Account, data: Any) -> Response:
+def answer_one(caller: Credential, data: Any) -> Response:
     """Ask, or rehearse, as the JSON of one call says, and return the answer. Raises ValidationError."""
-    (response,) = answer_all(account, [read_ask(account, data)])
+    (response,) = answer_all(caller, [read_ask(caller.account, data)])
     if isinstance(response, ValidationError):
         raise response
     return response
 
 
-def answer_all(account: Account, asks: Sequence[Intake]) -> list[Response | ValidationError]:
+def answer_all(caller: Credential, asks: Sequence[Intake]) -> list[Response | ValidationError]:
     """Ask, or rehearse, in the order given, and return an answer for each; a rehearsal sees the asks before it."""
     answers: list[Response | ValidationError] = []
     for dry_run, group in groupby(asks, key=lambda intake: intake.dry_run):
         if dry_run:
-            answers += [_rehearse(account, intake) for intake in group]
+            answers += [_rehearse(caller.account, intake) for intake in group]
         else:
-            answers += _ask(account, list(group))
+            answers += _ask(caller, list(group))
     return answers
 
 
-def _ask(account: Account, asks: Sequence[Intake]) -> list[Response | ValidationError]:
-    outcomes = ask_all(account=account, wanted=[intake.ask for intake in asks], now=timezone.now())
+def _ask(caller: Credential, asks: Sequence[Intake]) -> list[Response | ValidationError]:
+    wanted = [replace(intake.ask, using=caller.used) for intake in asks]
+    outcomes = ask_all(account=caller.account, wanted=wanted, now=timezone.now())
     return [
         _validation_error(outcome)
         if isinstance(outcome, Refused)
@@ -185,15 +187,15 @@ class ReviewRequestBulk(APIView):
     @takes_key(unless=lambda body: _are_rehearsals(body.get("requests")))
     def post(self, request: Request) -> Response:
         """Send up to 500 review requests. A bad one loses none of the others."""
-        account, data = credential_of(request).account, cast(dict[str, Any], request.data)
+        caller, data = credential_of(request), cast(dict[str, Any], request.data)
         asks = data.get("requests")
         if not isinstance(asks, list) or not asks:
             raise ValidationError({"requests": ["Must be a list of one or more review requests."]})
         if len(asks) > MAX_BULK:
             raise ValidationError({"requests": [f"Must not hold more than {MAX_BULK} review requests."]})
-        intakes = [_read_or_error(account, ask) for ask in asks]
+        intakes = [_read_or_error(caller.account, ask) for ask in asks]
         readable = [intake for intake in intakes if isinstance(intake, Intake)]
-        answers = iter(answer_all(account, readable))
+        answers = iter(answer_all(caller, readable))
         results = [next(answers) if isinstance(intake, Intake) else intake for intake in intakes]
         return Response({"results": [_represent_result(index, result) for index, result in enumerate(results)]})
 

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import datetime
 
+from django.conf import settings
+
 from reviews.delivery import pauses, unsent
 from reviews.delivery.channels import ChannelError
 from reviews.delivery.content.answer import render_answer
@@ -69,6 +71,8 @@ def prepare(work: Work, clock: Callable[[], datetime]) -> bool:
         reason = "This step was removed from the sequence."
     elif delivery.channel not in available_channels():
         reason = "No provider is set up for this channel."
+    elif delivery.customer.is_example and not settings.SANDBOX:
+        reason = "An example: nothing is sent to it."
     elif delivery.address != delivery.customer.address(delivery.channel):
         unsent.readdress(delivery, now=now)
         return False

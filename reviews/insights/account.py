@@ -112,8 +112,7 @@ def _funnel(scope: Scope, since: datetime) -> Funnel:
         .order_by()
         .values("request")
         .annotate(
-            # A customer who opened the page got the message, even if no provider reported that.
-            was_delivered=Max(Case(When(Q(status="delivered") | Q(seen_at__isnull=False), then=1), default=0)),
+            was_delivered=any_message(status=Delivery.Status.DELIVERED),
             was_seen=any_message(seen_at__isnull=False),
             was_clicked=any_message(clicked_at__isnull=False),
             was_answered=any_message(request__feedback__isnull=False),

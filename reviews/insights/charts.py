@@ -1,6 +1,6 @@
 """Bar charts for the pages of staff: shapes in the units of an SVG, which templates/admin/bars.html draws."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -39,6 +39,7 @@ class Chart:
     half: int
     ticks: list[str]
     rows: list[tuple[str, list[int]]]  # the same in numbers, for who cannot see it
+    kinds: list[tuple[str, Any]] = field(default_factory=lambda: list(Channel.choices))  # with their names
 
 
 def columns_by_day(days: list[dict[str, Any]]) -> Chart:
@@ -60,6 +61,28 @@ def columns_by_day(days: list[dict[str, Any]]) -> Chart:
 def day_name(iso: str) -> str:
     day = date.fromisoformat(iso)
     return date_format(day, get_format("SHORT_DAY_FORMAT"))
+
+
+def span_name(first: date, last: date) -> str:
+    """Return the name of a span of days; of a single one, its own."""
+    names = [date_format(day, get_format("SHORT_DAY_FORMAT")) for day in dict.fromkeys([first, last])]
+    return " – ".join(names)
+
+
+def nested_columns(names: list[str], kinds: list[tuple[str, Any]], counts: list[list[int]]) -> Chart:
+    """Draw one column for each name, with the later kinds inside the earlier ones: each is a part of those before it.
+
+    `counts`: for each name its numbers, in the order of `kinds`; these are kinds of bars, each with its name.
+    """
+    most = _round_up(max(numbers[0] for numbers in counts))
+    bars: list[Bar] = []
+    for position, (name, numbers) in enumerate(zip(names, counts, strict=True)):
+        for (kind, label), value in zip(kinds, numbers, strict=True):
+            bars += _column(
+                position * COLUMN, COLUMN, COLUMN_GAP, [(kind, value, f"{name}, {label}: {number(value)}")], most
+            )
+    ticks = list(dict.fromkeys([names[0], names[len(names) // 2], names[-1]]))
+    return Chart(bars, len(names) * COLUMN, most, most // 2, ticks, list(zip(names, counts, strict=True)), kinds)
 
 
 def columns(groups: list[tuple[str, dict[str, int]]], ticks: list[str]) -> Chart:

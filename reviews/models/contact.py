@@ -39,6 +39,9 @@ class Contact(models.Model):
         help_text=_("Of messages and the page; the business's if empty."),
     )
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_example = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text=_("Invented, to try the product: nothing is sent.")
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -64,6 +67,7 @@ class Contact(models.Model):
             ),  # finds all contacts with a number
             models.Index(fields=["account", "-created_at", "-id"], name="contact_newest"),
             models.Index(fields=["-created_at", "-id"], name="contact_newest_of_all"),  # the operator's list
+            models.Index(fields=["account"], condition=models.Q(is_example=True), name="contact_examples"),
             # The list by name: without it, an account's customers would be sorted for each page.
             models.Index("account", Upper("last_name"), Upper("first_name"), "id", name="contact_by_name"),
         ]

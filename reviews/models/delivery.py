@@ -319,6 +319,9 @@ class Delivery(models.Model):
                 fields=["sent_at", "channel"], condition=Q(sent_at__isnull=False), name="delivery_sent"
             ),  # serves counters, and the operator's charts
             models.Index(
+                fields=["account", "sent_at"], condition=Q(sent_at__isnull=False), name="delivery_sent_of_account"
+            ),  # serves reports
+            models.Index(
                 fields=["-due_at", "status", "channel", "error_code"],
                 condition=Q(status__in=["bounced", "failed", "unknown"]),
                 name="delivery_unsuccessful",

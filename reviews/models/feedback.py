@@ -37,7 +37,10 @@ class Feedback(models.Model):
                 condition=Q(rating=None) | Q(rating__gte=1, rating__lte=5), name="feedback_rating_1_to_5"
             ),
         ]
-        indexes = [models.Index(fields=["account", "-id"], name="feedback_newest")]
+        indexes = [
+            models.Index(fields=["account", "-id"], name="feedback_newest"),
+            models.Index(fields=["account", "created_at"], name="feedback_by_time"),  # serves reports
+        ]
 
     def __str__(self) -> str:
         return gettext("%(rating)s of 5") % {"rating": self.rating} if self.rating else gettext("Feedback")

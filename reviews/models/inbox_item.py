@@ -109,6 +109,9 @@ class InboxItem(models.Model):
                 condition=Q(handled_at=None) & IN_NEED,
                 name="inbox_in_need",
             ),
+            models.Index(
+                fields=["account", "created_at"], condition=Q(kind="reply"), name="inbox_replies"
+            ),  # serves reports
         ]
 
     def __str__(self) -> str:

@@ -88,6 +88,26 @@ class ReviewRequest(models.Model):
         help_text=_("Language tag (BCP 47) that the ask named; it counts where the customer has none."),
     )
     source = models.CharField(max_length=6, choices=Source, default=Source.API)
+    # Without a constraint or an index: only reports read it, over the requests of a period.
+    asked_by = models.ForeignKey(
+        "oauth.User",
+        on_delete=models.DO_NOTHING,
+        null=True,
+        blank=True,
+        editable=False,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text=_("Who pressed Ask, or started the import."),
+    )
+    asked_with = models.CharField(
+        max_length=45,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text=_("The API key or app that asked: “api_key:” or “app:” and its id."),
+    )
     external_id = models.CharField(max_length=128, blank=True, help_text=_("The caller's own id."))
     metadata = models.JSONField(default=dict, blank=True)
     scheduled_for = models.DateTimeField(help_text=_("When the first message is due."))
@@ -131,6 +151,9 @@ class ReviewRequest(models.Model):
             models.Index(fields=["status", "-created_at"], name="request_by_status_of_all"),
             models.Index(fields=["contact", "-sent_at"], name="request_cooldown"),  # serves the cool-down gate
             models.Index(fields=["account"], condition=~models.Q(held=""), name="request_held"),  # serves releases
+            models.Index(
+                fields=["account", "sent_at"], condition=models.Q(sent_at__isnull=False), name="request_sent"
+            ),  # serves reports
         ]
 
     def __str__(self) -> str:

@@ -321,3 +321,11 @@ keep(
     gettext_noop("the customer wants texts after all"),
     gettext_noop("handled"),
 )
+
+# --- Examples -------------------------------------------------------------------------------------------------------
+
+keep(
+    gettext_noop("Examples are for the sandbox: here a provider is set up, which sends to real customers."),
+    gettext_noop("There are examples already."),
+    gettext_noop("An example: nothing is sent to it."),
+)

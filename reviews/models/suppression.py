@@ -59,6 +59,7 @@ class Suppression(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "-id"], name="suppression_newest"),
+            models.Index(fields=["account", "created_at"], name="suppression_by_time"),  # serves reports
             # serves the sweep of the undecided
             models.Index(
                 fields=["created_at"], condition=Q(reason="unclear", lifted_at=None), name="suppression_undecided"

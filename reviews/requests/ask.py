@@ -53,6 +53,8 @@ class Ask:
     language: str = ""
     metadata: dict[str, object] = field(default_factory=dict)
     source: str = ReviewRequest.Source.API
+    by: UUID | None = None  # the user who asked; None for a program
+    using: str = ""  # the API key or app that asked, as `ReviewRequest.asked_with` has it
     agreements: tuple[Agreement, ...] = ()
 
 
@@ -228,8 +230,7 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
         return _Decision(refusal)
     request, delivery = _rows(account, ask, verdict, now)
     outcome = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
-    if request.held:
-        outcome = f"held: {request.why}"
+    outcome = f"held: {request.why}" if request.held else outcome
     result = AskResult(request, True, f"Review request {outcome}", verdict.warnings)
     return _Decision(result, match, request, delivery, _told(ask, match.contact, now))
 
@@ -274,6 +275,8 @@ def _rows(account: Account, wanted: Ask, verdict: Verdict, now: datetime) -> tup
         channel=verdict.only,
         language=wanted.language,
         source=wanted.source,
+        asked_by_id=wanted.by,
+        asked_with=wanted.using,
         external_id=wanted.external_id,
         metadata=wanted.metadata,
         scheduled_for=verdict.slot.due_at,

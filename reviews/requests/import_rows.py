@@ -186,6 +186,7 @@ def _read(job: ImportJob, row: Row, now: datetime) -> _Read:
             wanted,
             delay=wanted.delay + _share_of_spread(job, row),
             source=ReviewRequest.Source.IMPORT,
+            by=job.user_id,
             metadata={"import": job.pk, "line": row.line},
         ),
         [doubt for doubt in doubts if doubt],

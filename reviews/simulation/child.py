@@ -32,6 +32,9 @@ def main() -> None:
     from reviews.simulation.record import merge
 
     limit_memory(job["megabytes"])
+    if "examples" in job:
+        _write(result={"rows": _invent(job)}, timing={"seconds": time.perf_counter() - started})
+        return
     plan = Plan.from_json(job["plan"])
     shares = 1 if job["alone"] else max(1, min(os.cpu_count() or 1, MOST_SHARES, plan.contacts // WORTH))
     # Forked before anything is open: the imports are paid for once.
@@ -73,6 +76,15 @@ def _run(job: dict[str, Any], plan: Any, share: int, shares: int) -> tuple[Any, 
     record.engine_seconds = world.engine_seconds
     record.own_seconds = time.perf_counter() - started - world.engine_seconds
     return world, record
+
+
+def _invent(job: dict[str, Any]) -> str:
+    """Let an account have a past of invented customers in tables of this process, and return its rows as JSON."""
+    from reviews.simulation.history import History
+
+    _make_tables()
+    account, sequence = _load(job["configuration"])
+    return History.of(account, sequence, job["examples"], _write_progress).rows()
 
 
 def _write_progress(state: dict[str, Any]) -> None:

@@ -55,11 +55,15 @@ def simulate(
     job = {
         "plan": plan.check().to_json(),
         "configuration": configuration(account, sequence),
-        "seconds": seconds,
-        "megabytes": MEGABYTES,
         # Only the rate of a sender makes one customer wait for another; with it, one process simulates all of them.
         "alone": rate_limit.rate(Delivery(account=account)) > 0,
     }
+    return run_child(job, progress, seconds)
+
+
+def run_child(job: dict[str, Any], progress: Progress | None = None, seconds: int = SECONDS) -> dict[str, Any]:
+    """Run a job in a child process, and return its result. Raises SimulationFailed as `simulate` does."""
+    job = job | {"seconds": seconds, "megabytes": MEGABYTES}
     with tempfile.TemporaryFile() as errors:
         child = subprocess.Popen(  # noqa: S603 (our own module)
             [sys.executable, *COMMAND],

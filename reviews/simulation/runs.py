@@ -7,7 +7,8 @@ the time. If the server ends, so does the child, and the row counts as lost afte
 import logging
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,13 +17,16 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from oauth.models import Account, User
+from reviewhub.refused import Refused
 from reviews.models import Sequence, Simulation
+from reviews.simulation import examples
 from reviews.simulation.plan import Plan
 from reviews.simulation.runner import SimulationFailed, simulate
 
 logger = logging.getLogger(__name__)
 
 MOST_RUNNING = 2  # for all accounts together, one for each: a run takes whole processors
+EXAMPLES = "examples"  # in `asked` of a row that is about no simulation, but fills an account with examples
 WRITE_EVERY = timedelta(seconds=1)
 
 
@@ -41,6 +45,20 @@ def start(
     run = uuid.uuid4()
     _take_row(user, now, account=account, run=run, asked=asked)
     _start_thread(lambda: follow(run=run, account=account, sequence=sequence, plan=plan))
+
+
+def start_examples(*, user: User, account: Account, now: datetime) -> None:
+    """Start to fill the account with examples in the background, in place of the user's last run. Raises Busy."""
+    run = uuid.uuid4()
+    _take_row(user, now, account=account, run=run, asked={EXAMPLES: True})
+    _start_thread(lambda: follow_examples(run=run, account=account, now=now))
+
+
+def follow_examples(*, run: uuid.UUID, account: Account, now: datetime) -> None:
+    """Fill the account with examples; the row has the progress, and goes when they are there."""
+    with _ending(run):
+        examples.fill(account=account, now=now, progress=_ProgressWriter(run))
+        Simulation.objects.filter(run=run).delete()
 
 
 def _take_row(user: User, now: datetime, **columns: Any) -> None:
@@ -73,12 +91,19 @@ def _start_thread(work: Callable[[], None]) -> None:
 
 def follow(*, run: uuid.UUID, account: Account, sequence: Sequence, plan: Plan) -> None:
     """Simulate, and write progress and result into the run's row."""
-    try:
+    with _ending(run):
         result = simulate(account=account, sequence=sequence, plan=plan, progress=_ProgressWriter(run))
         _write(run, status=Simulation.Status.DONE, result=result, percent=100)
+
+
+@contextmanager
+def _ending(run: uuid.UUID) -> Iterator[None]:
+    """Context of a run's work: what ends it early is written into its row."""
+    try:
+        yield
     except _Stopped:
         return
-    except SimulationFailed as failure:
+    except (SimulationFailed, Refused) as failure:
         _write(run, status=Simulation.Status.FAILED, error=str(failure)[:500])
     except Exception:
         logger.exception("a simulation could not be followed")

@@ -53,7 +53,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.now = self.plan.start
-        self.provider = Provider(self.plan, self.clock, lambda reaction: heapq.heappush(self._reactions, reaction))
+        self.provider = Provider(self.plan, self.clock, self.expect)
         self.worker = Worker(self.provider.channel)
         self.people = invent_people(self.account, self.plan)
         self.sites = list(ReviewSite.objects.for_account(self.account).filter(is_active=True))
@@ -61,9 +61,14 @@ class World:
     def clock(self) -> datetime:
         return self.now
 
+    @property
+    def end(self) -> datetime:
+        """The moment at which the run is over."""
+        return self.plan.end(ZoneInfo(self.account.time_zone))
+
     def run(self) -> None:
         """Run the whole period: go to the next time at which anything happens, until the plan's end."""
-        end = self.plan.end(ZoneInfo(self.account.time_zone))
+        end = self.end
         asks = ((at, who) for at, who in schedule_asks(self.account, self.plan) if who % self.shares == self.share)
         next_ask = next(asks, None)
         sweep_at = self.plan.start + DAY
@@ -98,6 +103,10 @@ class World:
             cursor.execute(NEXT_DUE)
             due_at: str | None = cursor.fetchone()[0]
         return datetime.fromisoformat(due_at).replace(tzinfo=UTC) if due_at else None
+
+    def expect(self, reaction: Reaction) -> None:
+        """Let the reaction happen at its time."""
+        heapq.heappush(self._reactions, reaction)
 
     def _drain(self) -> None:
         self._timed(lambda: self.worker.send_due(self.clock))

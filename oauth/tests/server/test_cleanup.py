@@ -73,7 +73,7 @@ def test_it_goes_in_batches(app: App, monkeypatch: pytest.MonkeyPatch, django_as
     monkeypatch.setattr(cleanup, "BATCH", 2)
     for _ in range(5):
         app.code()
-    with django_assert_num_queries(4 + 6):  # three batches and a look for more; a look at each other kind
+    with django_assert_num_queries(4 + 7):  # three batches and a look for more; a look at each other kind
         assert clean_up(later(2)) == 5
 
 

@@ -18,7 +18,10 @@ from oauth.applications import create_application
 from oauth.hashers import SECRET_PREFIX, token_hash
 from oauth.models import Account, ApiKey, Application, User
 from oauth.models.api_key import PREFIX
+from reviewhub.refused import Refused
 from reviews.requests.accounts import create_account
+from reviews.simulation import examples
+from reviews.simulation.runner import SimulationFailed
 
 EMAIL = "demo@reviewhub.example"
 CLIENT_ID = "demo"
@@ -34,6 +37,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="print one line of JSON")
+        history = parser.add_mutually_exclusive_group()
+        history.add_argument("--with-history", action="store_true", help="fill it with two months of examples")
+        history.add_argument("--without-history", action="store_true", help="remove the examples again")
+        parser.add_argument("--seed", type=int, default=1, help="another one, other examples (default 1)")
         parser.add_argument("--force", action="store_true", help="also where DEBUG is off")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +48,11 @@ class Command(BaseCommand):
             raise CommandError("This makes an account with a derived password; outside DEBUG it needs --force.")
         with transaction.atomic():
             demo = make_demo()
+        account = Account.objects.get(pk=demo["account_id"])
+        if options["with_history"]:
+            self._fill(account, options["seed"])
+        elif options["without_history"]:
+            self.stderr.write(f"{examples.remove(account=account)} examples were removed.")
         if options["json"]:
             self.stdout.write(json.dumps(demo))
             return
@@ -48,6 +60,17 @@ class Command(BaseCommand):
         self.stdout.write(f"sign in        {demo['user']['email']} / {demo['user']['password']}")
         self.stdout.write(f"API key        {demo['api_key']}")
         self.stdout.write(f"OAuth client   {demo['oauth']['client_id']} / {demo['oauth']['client_secret']}")
+
+    def _fill(self, account: Account, seed: int) -> None:
+        """Fill the account with examples, unless they are there: the command may be repeated."""
+        if examples.exist(account):
+            self.stderr.write("The examples are there already; --without-history removes them.")
+            return
+        try:
+            count = examples.fill(account=account, seed=seed)
+        except (Refused, SimulationFailed) as error:
+            raise CommandError(str(error)) from error
+        self.stderr.write(f"{count} examples were made.")
 
 
 def make_demo() -> dict[str, Any]:

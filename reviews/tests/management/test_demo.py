@@ -10,7 +10,8 @@ from django.test import Client
 
 from oauth.models import Account, ApiKey, Application, User
 from oauth.tests.commands import run, works
-from reviews.models import ReviewSite, Sequence
+from reviews.models import Contact, ReviewSite, Sequence
+from reviews.simulation import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +47,18 @@ def test_the_demo_stays_out_of_production_unless_forced(settings: Any) -> None:
     assert not User.objects.exists()
     made = json.loads(run("demo", "--json", "--force"))
     assert not User.objects.get(pk=made["user"]["id"]).is_superuser
+
+
+@pytest.mark.usefixtures("forked")
+def test_the_demo_gets_a_history_and_loses_it(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.DEBUG = True
+    fill = examples.fill
+    monkeypatch.setattr(examples, "fill", lambda **more: fill(customers=5, **more))
+    for _ in range(2):  # safe to repeat
+        made = json.loads(run("demo", "--json", "--with-history"))
+        assert 0 < Contact.objects.filter(account=made["account_id"], is_example=True).count() <= 5
+    run("demo", "--without-history")
+    assert not Contact.objects.exists()
+    settings.SANDBOX = False
+    with pytest.raises(CommandError, match="sandbox"):
+        run("demo", "--with-history")

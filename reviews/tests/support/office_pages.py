@@ -8,7 +8,15 @@ from reviews.models import Contact, Endpoint, ReviewRequest
 
 # Pages without a row of their own.
 PAGES = [
-    *("admin:index", "operations", "simulator", "reports", "switch-business", "admin:reviews_suppression_evidence_of"),
+    *(
+        "admin:index",
+        "operations",
+        "simulator",
+        "reports",
+        "examples",
+        "switch-business",
+        "admin:reviews_suppression_evidence_of",
+    ),
     *("settings-business", "settings-page", "settings-sites", "settings-people", "settings-connections"),
 ]
 # Forms of new rows.

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0039_troubles")]
+    dependencies = [("reviews", "0034_troubles")]
 
     operations = [
         migrations.AddField(

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("oauth", "0020_names_for_people"),
-        ("reviews", "0045_import_rows"),
+        ("reviews", "0038_import_rows"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0036_tellings"),
+        ("reviews", "0032_tellings"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ class Migration(migrations.Migration):
     """Each row of an import is kept with what came of it. The table keeps its name: an older version may be at work."""
 
     dependencies = [
-        ("reviews", "0043_language_of_sequences"),
+        ("reviews", "0037_language_of_sequences"),
     ]
 
     operations = [

@@ -13,7 +13,7 @@ FIELD = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("oauth", "0024_informal_account")]
+    dependencies = [("oauth", "0023_informal_account")]
 
     operations = [
         migrations.AddField(model_name="account", **FIELD),

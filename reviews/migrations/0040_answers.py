@@ -5,8 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oauth", "0025_page_translations"),
-        ("reviews", "0046_import_settings"),
+        ("oauth", "0024_page_translations"),
+        ("reviews", "0039_import_settings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

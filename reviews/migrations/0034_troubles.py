@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0038_messages_tried_before"),
+        ("reviews", "0033_messages_tried_before"),
     ]
 
     operations = [

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0032_answers_found"),
+        ("reviews", "0041_answers_found"),
     ]
 
     operations = [

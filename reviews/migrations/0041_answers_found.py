@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reviews", "0031_answers"),
+        ("reviews", "0040_answers"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ def hides_set_up(help_text: str) -> models.Field:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oauth", "0025_page_translations"),
+        ("oauth", "0024_page_translations"),
     ]
 
     operations = [

@@ -4,8 +4,8 @@ from django.db.models import Q
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("oauth", "0023_hides_set_up"),
-        ("reviews", "0033_ask_or_answer"),
+        ("oauth", "0025_hides_set_up"),
+        ("reviews", "0042_ask_or_answer"),
     ]
 
     operations = [

@@ -12,6 +12,6 @@ def take_over_languages(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0042_translations_of_steps")]
+    dependencies = [("reviews", "0036_translations_of_steps")]
 
     operations = [migrations.RunPython(take_over_languages, migrations.RunPython.noop, elidable=True)]

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("oauth", "0022_mail_to_members"),
-        ("reviews", "0035_items_to_tell"),
+        ("reviews", "0031_items_to_tell"),
     ]
 
     operations = [

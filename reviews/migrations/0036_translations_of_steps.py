@@ -19,7 +19,7 @@ TRANSLATIONS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("reviews", "0041_language_of_a_customer"), ("oauth", "0025_page_translations")]
+    dependencies = [("reviews", "0035_language_of_a_customer"), ("oauth", "0024_page_translations")]
 
     operations = [
         migrations.AddField(model_name="sequence", **LANGUAGE),
