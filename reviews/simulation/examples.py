@@ -149,7 +149,7 @@ def _write(account: Account, text: str, owner: UUID | None, now: datetime) -> in
     reports = _renumbered(DeliveryEvent, tables)
     for item in tables.get(InboxItem, []):
         item.feedback_id, item.event_id = feedback.get(item.feedback_id), reports.get(item.event_id)
-        item.suppression_id, item.tell_owners = suppressions.get(item.suppression_id), False
+        item.suppression_id, item.is_to_tell = suppressions.get(item.suppression_id), False
         if item.created_at < now - HANDLED_AFTER:
             item.handled_at, item.handled_by_id = item.created_at + timedelta(hours=3), owner
     _renumbered(InboxItem, tables)
