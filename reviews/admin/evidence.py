@@ -31,6 +31,8 @@ WORDS = {
     "asked": _("Asked for a review"),
     "message": _("Message"),
     "message_not_sent": _("Message that has not left"),
+    "answer": _("Answer of staff"),
+    "answer_not_sent": _("Answer that has not left"),
     "reply": _("Customer replied"),
     "report": _("Report of the provider"),
 }

@@ -169,7 +169,7 @@ def _of_message(row: Delivery) -> Entry:
         "provider_id": row.provider_id or None,
         "sandbox": row.sandbox,
         "subject": row.subject or None,
-        "text": row.text or None,
+        "text": row.text or row.words or None,
         "error": " ".join(filter(None, [row.error_code, row.error_text])) or None,
         "reason": row.reason or None,
     }

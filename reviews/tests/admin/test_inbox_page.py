@@ -13,6 +13,7 @@ from oauth.tests.flow import signed_in
 from reviewhub.testing import make_member
 from reviews.contacts import doubts, suppressions
 from reviews.delivery import drain
+from reviews.delivery.channels import ChannelError
 from reviews.models import Contact, Delivery, InboxItem, Suppression
 from reviews.requests.matching import Person
 from reviews.tests.support.conversations import COMPLAINT, answer, text_in
@@ -252,6 +253,31 @@ def test_a_long_conversation_takes_as_many_statements_as_a_short_one(
     get(client, item)
     with django_assert_max_num_queries(26):
         get(client, item)
+
+
+def test_pages_that_show_messages_show_answers_as_well(
+    item: InboxItem, account: Account, operator: User, owner: User, provider: FakeProvider
+) -> None:
+    answer(item, owner, timezone.now(), channel="email")
+    provider.errors = [ChannelError("554", "No, thank you", permanent=True)]
+    drain.send_due()
+    row = Delivery.objects.get()
+    assert row.status == "failed"
+    event = row.events.get()
+    client = signed_in(operator)
+    pages = {
+        reverse("operations"): "Jane",
+        reverse("admin:reviews_delivery_changelist"): "Jane",
+        reverse("admin:reviews_delivery_change", args=[row.pk]): "Answer by E-mail",
+        reverse("admin:reviews_deliveryevent_changelist"): "Jane: Answer by E-mail",
+        reverse("admin:reviews_deliveryevent_change", args=[event.pk]): "an answer to Jane",
+        reverse("admin:reviews_contact_evidence", args=[item.contact_id]): "Answer of staff",
+        reverse("admin:reviews_contact_data", args=[item.contact_id]): "Come at four.",
+        reverse("admin:reviews_contact_change", args=[item.contact_id]): "Jane",
+    }
+    for page, words in pages.items():
+        shown = client.get(page)
+        assert (shown.status_code, words in shown.content.decode()) == (200, True), page
 
 
 # --- One after the other -----------------------------------------------------------------------------
