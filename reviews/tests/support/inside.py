@@ -76,9 +76,14 @@ def repeat_calls_after(seconds: float) -> None:
 
 
 def tell_within(seconds: float) -> None:
-    """Shorten the times of mail to members: a lease, the wait after a failure, and that between two mails."""
-    rows.LEASE = rows.WINDOW = timedelta(seconds=seconds)
+    """Shorten the time between two mails to a member, and the wait after a failure."""
+    rows.WINDOW = timedelta(seconds=seconds)
     rows.WAITS = [rows.WINDOW]
+
+
+def tell_again_after(seconds: float) -> None:
+    """Shorten the lease of a mail to a member: what a killed process had taken is sent again that soon."""
+    rows.LEASE = timedelta(seconds=seconds)
     teller.RENEW_EVERY = seconds / 4
 
 
