@@ -167,7 +167,7 @@ def _entry(delivery: Delivery, now: datetime, can_be_retried: bool) -> dict[str,
         "cause": "" if delivery.reason and not delivery.error_code else explain_to_operator(delivery.error_code),
         "may_retry": can_be_retried,
         "has_failed": delivery.status == Delivery.Status.FAILED,
-        "may_help": retries.may_help(delivery.error_code),
+        "may_help": causes.may_pass(delivery.error_code),
         "may_decide": delivery.status == Delivery.Status.UNKNOWN and now >= decidable_at,
         "decidable_at": decidable_at,
     }

@@ -13,9 +13,8 @@ from django.db.models.functions import RowNumber
 
 from reviewhub.refused import Refused
 from reviews.delivery import staff_actions
-from reviews.insights.causes import WITHIN
+from reviews.insights.causes import WITHIN, may_pass
 from reviews.models import Contact, Delivery, ReviewRequest, suppression
-from reviews.models.provider_codes import find
 
 BATCH = 50  # messages of a cause: somebody waits for the page meanwhile
 LOOKED_AT = 500  # newest messages of a cause, among which a batch is looked for
@@ -31,24 +30,18 @@ class Result:
     refused: Counter[str] = field(default_factory=Counter)
 
 
-def may_help(code: str) -> bool:
-    """Tell whether another try of a message can help that failed with this code."""
-    row = find(code)
-    return row is None or row.may_pass
-
-
 def count_failed(*, now: datetime) -> dict[Key, int]:
     """Count for each cause the messages of its next batch, of those that another try can help; three statements."""
     place = Window(RowNumber(), partition_by=["channel", "error_code"], order_by=[F("due_at").desc(), F("pk").desc()])
     ranked = _failed(now).order_by().annotate(place=place).filter(place__lte=LOOKED_AT)
     keys = ranked.values_list("pk", "error_code")
-    batches = _batches(pk for pk, code in keys if may_help(code))
+    batches = _batches(pk for pk, code in keys if may_pass(code))
     return {key: count for key, batch in batches.items() if (count := len(batch))}
 
 
 def retry_failed(*, channel: str, code: str, now: datetime) -> Result:
     """Plan the newest batch again of the messages that failed with the code, where that can help."""
-    if not may_help(code):
+    if not may_pass(code):
         return Result()
     rows = _failed(now).filter(channel=channel, error_code=code).order_by("-due_at", "-pk")
     batches = _batches(rows.values_list("pk", flat=True)[:LOOKED_AT])
@@ -82,7 +75,7 @@ def _batches(deliveries: Iterable[int]) -> dict[Key, list[int]]:
     ordered = rows.exclude(address="").order_by("-due_at", "-pk")
     for row in ordered.values("pk", "channel", "error_code", "account", "request__contact", *ways):
         batch = chosen[row["channel"], row["error_code"]]
-        if may_help(row["error_code"]) and len(batch) < BATCH:
+        if may_pass(row["error_code"]) and len(batch) < BATCH:
             batch.append(row["pk"])
             email, phone = (row[way] for way in ways)
             contacts[row["pk"]] = Contact(

@@ -3,7 +3,7 @@
 Each function is a fixed number of statements, which indexes answer, however many messages there are.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -106,22 +106,32 @@ def waiting(*, now: datetime, accounts: Sequence[UUID] | None = None) -> list[Ca
     tried = rows.filter(~Q(error_code=""), due_at__lt=Delivery.OUT_OF_REACH)
     stopped = {pause.channel for pause in pauses} | set(recovering)
     untried = rows.filter(error_code="", due_at__lte=now, channel__in=stopped)
-    by_key = {pause.pk: pause for pause in pauses}
-    causes: list[Cause] = []
-    held: dict[tuple[str, int], int] = defaultdict(int)
-    groups = tried.values("channel", "holder", "error_code").annotate(count=Count("*"), first=Min("due_at"))
-    alone = [group for group in groups.annotate(oldest=Min("pk")) if not _add_held(held, group)]
-    for group in untried.values("channel", "holder").annotate(count=Count("*")) if stopped else ():
-        _add_held(held, group)
+    groups = tried.values("channel", "holder", "error_code")
+    found = list(groups.annotate(count=Count("*"), first=Min("due_at"), oldest=Min("pk")))
+    held = _add_up([*found, *(untried.values("channel", "holder").annotate(count=Count("*")) if stopped else ())])
+    alone = [group for group in found if group["holder"] == NOBODY]
     refused_at = _first_refusals(group["oldest"] for group in alone)
-    for group in alone:
-        since = refused_at.get(group["oldest"])
-        causes.append(Cause(group["channel"], group["error_code"], group["count"], since, group["first"]))
-    for (channel, key), count in held.items():
-        if pause := by_key.get(key):
-            causes.append(Cause(channel, pause.code, count, pause.since, pause.retry_at, pause.sender, is_held=True))
-        else:
-            causes.append(Cause(channel, OUT_OF_REACH, count, next_try=recovering[channel], is_held=True))
+    causes = [
+        Cause(each["channel"], each["error_code"], each["count"], refused_at.get(each["oldest"]), each["first"])
+        for each in alone
+    ]
+    causes += [
+        Cause(
+            pause.channel,
+            pause.code,
+            held[pause.channel, pause.pk],
+            pause.since,
+            pause.retry_at,
+            pause.sender,
+            is_held=True,
+        )
+        for pause in pauses
+    ]
+    causes += [
+        Cause(channel, OUT_OF_REACH, held[channel, BY_HEALTH], next_try=until, is_held=True)
+        for channel, until in recovering.items()
+    ]
+    causes = [cause for cause in causes if cause.count]
     return sorted(causes, key=lambda cause: (-cause.count, cause.channel, cause.code, cause.sender))
 
 
@@ -136,12 +146,12 @@ def _held_by(pause: Pause, now: datetime) -> Q:
     return held
 
 
-def _add_held(held: dict[tuple[str, int], int], group: Mapping[str, Any]) -> bool:
-    """Add a group to what its holder holds; False when nobody holds it."""
-    if group["holder"] == NOBODY:
-        return False
-    held[group["channel"], group["holder"]] += group["count"]
-    return True
+def _add_up(groups: Iterable[Mapping[str, Any]]) -> Counter[tuple[str, int]]:
+    """Count the messages of each channel that each holder holds."""
+    held: Counter[tuple[str, int]] = Counter()
+    for group in groups:
+        held[group["channel"], group["holder"]] += group["count"]
+    return held
 
 
 def _first_refusals(deliveries: Iterable[int]) -> dict[int, datetime]:
@@ -161,7 +171,7 @@ def failed(*, now: datetime) -> list[Cause]:
     rows = Delivery.objects.filter(status__in=LOST, due_at__gte=now - WITHIN).order_by()
     groups = rows.values("channel", "error_code").annotate(count=Count("*")).order_by("-count", "channel", "error_code")
     return [
-        Cause(row["channel"], row["error_code"], row["count"], failed=True, may_pass=_may_pass(row["error_code"]))
+        Cause(row["channel"], row["error_code"], row["count"], failed=True, may_pass=may_pass(row["error_code"]))
         for row in groups
     ]
 
@@ -169,6 +179,7 @@ def failed(*, now: datetime) -> list[Cause]:
 LOST = (Delivery.Status.FAILED, Delivery.Status.BOUNCED)
 
 
-def _may_pass(code: str) -> bool:
+def may_pass(code: str) -> bool:
+    """Tell whether another try of a message can help that failed with this code."""
     row = find(code)
     return row is None or row.may_pass
