@@ -149,7 +149,7 @@ def test_it_looks_again_while_a_message_moves(account: Account, owner: User) -> 
     assert "hx-trigger" not in page(client)
     asked(account, timezone.now())
     Delivery.objects.update(due_at=timezone.now())
-    assert 'hx-trigger="every 10s"' in page(client)
+    assert 'hx-trigger="load delay:3s, every 10s"' in page(client)
     Delivery.objects.update(due_at=timezone.now() + timedelta(hours=2))
     assert "hx-trigger" not in page(client)
 
