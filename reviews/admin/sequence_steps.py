@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.utils import flatatt
@@ -155,8 +154,7 @@ class StepForm(forms.ModelForm):
         is_own = language == self.language
         names = [name if is_own else field_name(name, language) for name in TEXTS]
         fields = [self[name] for name in names]
-        name = dict(settings.LANGUAGES).get(language, language)
-        return Pane(language, name, fields, partial(self._look_in, language, fields), is_own)
+        return Pane(language, fields, partial(self._look_in, language, fields), is_own)
 
     @property
     def place(self) -> int | None:
@@ -213,7 +211,7 @@ class StepFormSet(PaginationInlineFormSet):
     def tabs(self) -> list[Tab]:
         """The languages in which texts can be written, with what is missing in each."""
         panes = [form.panes for form in self.forms if "DELETE" not in form.fields or not form["DELETE"].value()]
-        return [Tab(each[0].language, each[0].name, each) for each in zip(*panes, strict=True)]
+        return [Tab(each[0].language, each) for each in zip(*panes, strict=True)]
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)

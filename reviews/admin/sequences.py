@@ -17,11 +17,12 @@ from reviewhub.backoffice.actions import WithActions
 from reviewhub.backoffice.business import business_of, written_in_view
 from reviewhub.backoffice.pages import StackedInline, UnfoldAdminTextInputWidget, WithHistory, action
 from reviewhub.refused import Refused
+from reviews.admin.languages import shown_language
 from reviews.admin.planned_messages import question_page
 from reviews.admin.sequence_editor import COPY, MAKE_DEFAULT, contacts_to_look_with, preview_typed, test_page
 from reviews.admin.sequence_list import cards
 from reviews.admin.sequence_steps import ADD, USUAL_WAIT, StepForm, StepFormSet
-from reviews.admin.step_translations import BEGIN, Tab, begin_with_ours
+from reviews.admin.step_translations import BEGIN, begin_with_ours
 from reviews.admin.variables import chips
 from reviews.models import FollowUpStep, Sequence
 from reviews.models.sequence import MAX_FOLLOW_UPS
@@ -236,15 +237,6 @@ class SequenceAdmin(WithActions, WithHistory):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not the default sequence: without it, asks that name no sequence could not be made."""
         return super().has_delete_permission(request, obj) and not (obj and obj.is_default)
-
-
-def shown_language(request: HttpRequest, tabs: list[Tab]) -> str:
-    """Return the language whose texts the editor shows: one with problems, else that which was chosen, else the own."""
-    codes = [tab.language for tab in tabs]
-    chosen = request.POST.get("_language") or request.GET.get("language", "")
-    faulty = [tab.language for tab in tabs if tab.has_problems]
-    shown = chosen if chosen in codes else next(iter(codes), "")
-    return faulty[0] if faulty and shown not in faulty and request.method == "POST" else shown
 
 
 def _add_step(request: HttpRequest) -> None:

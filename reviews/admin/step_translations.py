@@ -24,7 +24,6 @@ class Pane:
     """A step's texts in one language as the editor shows them: fields, and the messages they make."""
 
     language: str
-    name: str
     fields: list[BoundField]
     find_look: Callable[[], Look | None]
     is_own: bool  # the sequence's language
@@ -55,6 +54,11 @@ class Pane:
         return self.find_look() if self.is_own or self.is_written else None
 
     @property
+    def title(self) -> str:
+        """The language's name in the language of the editor."""
+        return language_name(self.language)
+
+    @property
     def suffix(self) -> str:
         """What tells its parts of the page from those of other languages."""
         return "" if self.is_own else f"-{self.language}"
@@ -65,8 +69,17 @@ class Tab:
     """A language in the editor, with the texts of all steps in it."""
 
     language: str
-    name: str
     panes: Sequence[Pane]
+
+    @property
+    def name(self) -> str:
+        """Its name in itself."""
+        return dict(settings.LANGUAGES).get(self.language, self.language)
+
+    @property
+    def title(self) -> str:
+        """Its name in the language of the editor."""
+        return language_name(self.language)
 
     @property
     def missing(self) -> int:

@@ -12,7 +12,7 @@ from oauth.models import Account
 from reviewhub.refused import Refused
 from reviewhub.statements import Select
 from reviews.models import Delivery, FollowUpStep, ReviewRequest, ReviewSite, Sequence
-from reviews.texts import Kind, texts_in
+from reviews.texts import KINDS, STEP_FIELDS, Kind, texts_in
 
 MOST = 100  # sequences of an account
 
@@ -35,6 +35,35 @@ def create_default_sequence(account: Account) -> Sequence:
             sequence=sequence, position=position, delay_hours=hours, channel=channel, **vars(getattr(texts, kind))
         )
     return sequence
+
+
+@transaction.atomic
+def follow_form(account: Account) -> int:
+    """Put steps that still have our own texts into the account's form of address; return their number.
+
+    What somebody has changed stays as it is, also a single word.
+    """
+    number = 0
+    for step in FollowUpStep.objects.filter(sequence__account=account).select_related("sequence"):
+        own = _in_form(account, step.sequence.language, {name: getattr(step, name) for name in STEP_FIELDS})
+        translations = {code: _in_form(account, code, texts) for code, texts in step.translations.items()}
+        if translations == step.translations and all(getattr(step, name) == text for name, text in own.items()):
+            continue
+        for name, text in own.items():
+            setattr(step, name, text)
+        step.translations = translations
+        step.save(update_fields=[*STEP_FIELDS, "translations"])
+        number += 1
+    return number
+
+
+def _in_form(account: Account, language: str, texts: dict[str, str]) -> dict[str, str]:
+    """Return our texts in the account's form where these are our texts in the other one; else these."""
+    before, now = (texts_in(language, informal=informal) for informal in (not account.is_informal, account.is_informal))
+    for kind in KINDS:
+        if texts == vars(getattr(before, kind)):
+            return dict(vars(getattr(now, kind)))
+    return texts
 
 
 @transaction.atomic

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from oauth.models import Account
 from oauth.roles import WRITERS, is_operator, roles_of
 from reviewhub.backoffice.business import business_of
-from reviews.admin.settings.page_form import ON_A_PAGE, WORDS, PageForm, note_on
+from reviews.admin.languages import shown_language
+from reviews.admin.settings.page_form import ON_A_PAGE, PageForm, note_on
 from reviews.admin.variables import chips, example
 from reviews.pages.sample import data_address, sample_page
 
@@ -80,8 +81,14 @@ def _demand_write(request: HttpRequest, account: Account) -> None:
 def _context(request: HttpRequest, form: PageForm) -> dict[str, Any]:
     account = form.shown
     is_answered = request.POST.get("view") == ANSWERED
-    html = sample_page(request, account, example(account), is_answered=is_answered, logo=form.logo)
+    contact, tabs = example(account), form.tabs
+    contact.language = shown_language(request, tabs)
+    if contact.language == form.own_language:
+        contact.language = ""  # also where another one was just chosen for the page
+    html = sample_page(request, account, contact, is_answered=is_answered, logo=form.logo)
     return {
+        "tabs": tabs,
+        "language": contact.language or form.own_language,
         "form": form,
         "account": account,
         "html": html,
@@ -98,7 +105,6 @@ def _show(request: HttpRequest, form: PageForm) -> HttpResponse:
         "title": _("Page"),
         "may_write": _may_write(request, account),
         "chips": chips(ON_A_PAGE),
-        "words": [form[name] for name in WORDS],
         **_context(request, form),
     }
     status = 400 if form.errors else 200

@@ -2,12 +2,15 @@
 
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from oauth.models import Account
@@ -16,12 +19,37 @@ from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTexta
 from reviews.delivery.content.templates import VARIABLES, check_template
 from reviews.delivery.content.wording import check_wording
 from reviews.pages.logos import MOST_BYTES, remove_logo, set_logo, shrink
+from reviews.requests.sequences import follow_form
 
 WORDS = ("page_heading", "page_text", "thanks_text")
 ON_A_PAGE = {name for name in VARIABLES if name != "link"}  # the page is where the link leads
 LONGEST_DRAFT = 600_000  # characters; a logo of random pixels takes 410,000
 LEAST_CONTRAST = 1.5  # of a button with the page around it; its text is black or white, whichever can be read
 PAGE_LIGHT, PAGE_DARK = "#ffffff", "#1d2129"  # --paper in pages.css
+
+
+@dataclass(frozen=True)
+class Tab:
+    """The page's words in one language. `own`: those that are to be translated."""
+
+    language: str
+    fields: list[BoundField]
+    own: "Tab | None" = None
+
+    @property
+    def name(self) -> str:
+        """The language's name in itself."""
+        return dict(settings.LANGUAGES).get(self.language, self.language)
+
+    @property
+    def missing(self) -> int:
+        """The number of words that stand in the page's own language for who speaks this one."""
+        pairs = zip(self.own.fields, self.fields, strict=True) if self.own else ()
+        return sum(bool(own.value()) and not field.value() for own, field in pairs)
+
+    @property
+    def has_problems(self) -> bool:
+        return any(field.errors for field in self.fields)
 
 
 class PageForm(forms.ModelForm):
@@ -37,7 +65,7 @@ class PageForm(forms.ModelForm):
     is_informal = forms.TypedChoiceField(
         label=_("How customers are addressed"),
         choices=[(False, _("Formally: Sie, usted, vous")), (True, _("Informally: du, tú, tu"))],
-        coerce=lambda text: text == "True",
+        coerce=lambda value: str(value) == "True",
         required=False,
         widget=UnfoldAdminSelectWidget,
         help_text=_("In German, Spanish and French, by our own words. What you have written stays as you wrote it."),
@@ -75,7 +103,25 @@ class PageForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["language"].choices = settings.LANGUAGES  # type: ignore[attr-defined]
+        self.own_language: str = self.instance.language
+        for code in self._others():
+            kept = self.instance.page_translations.get(code, {})
+            for name in WORDS:
+                field = deepcopy(self.fields[name])
+                field.widget.attrs["lang"] = code
+                field.help_text = ""
+                self.fields[f"{name}_{code}"] = field
+                self.initial.setdefault(f"{name}_{code}", kept.get(name, ""))
         self.logo: bytes | None = None  # a new one, as it would be stored
+
+    def _others(self) -> list[str]:
+        return [code for code, _name in settings.LANGUAGES if code != self.own_language]
+
+    @property
+    def tabs(self) -> list[Tab]:
+        """The words in each language, the page's own first."""
+        own = Tab(self.own_language, [self[name] for name in WORDS])
+        return [own, *(Tab(code, [self[f"{name}_{code}"] for name in WORDS], own) for code in self._others())]
 
     @property
     def draft(self) -> str:
@@ -106,13 +152,16 @@ class PageForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        for name in WORDS:
+        names = [*WORDS, *(f"{name}_{code}" for code in self._others() for name in WORDS)]
+        for name in names:
             text = cleaned.get(name) or ""
             problems = check_template(text, ON_A_PAGE) if text else []
             for problem in [*problems, *check_wording(text)]:
                 self.add_error(name, problem)
         if cleaned.get("no_logo"):
             self.logo = None
+        translations = {code: {name: cleaned.get(f"{name}_{code}") or "" for name in WORDS} for code in self._others()}
+        self.instance.page_translations = {code: texts for code, texts in translations.items() if any(texts.values())}
         return cleaned
 
     @property
@@ -126,7 +175,9 @@ class PageForm(forms.ModelForm):
     def save_page(self) -> None:
         """Store what the form holds, and nothing else of the account: another tab may have changed it meanwhile."""
         account: Account = self.instance
-        account.save(update_fields=["language", "is_informal", "colour", *WORDS])
+        account.save(update_fields=["language", "is_informal", "page_translations", "colour", *WORDS])
+        if "is_informal" in self.changed_data:
+            follow_form(account)
         if self.logo:
             set_logo(account=account, content=self.logo)
         elif self.cleaned_data["no_logo"]:

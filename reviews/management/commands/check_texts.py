@@ -34,10 +34,15 @@ def _texts() -> Iterator[tuple[str, str]]:
     for account in Account.objects.order_by("name", "pk").iterator():
         for name in PAGE_TEXTS:
             yield from _named(f"{account}, page", account, name)
+        for language, texts in account.page_translations.items():
+            yield from ((f"{account}, page, {language}", text) for text in texts.values() if text)
     steps = FollowUpStep.objects.select_related("sequence__account").order_by("sequence__account__name", "pk")
     for step in steps.iterator():
+        where = f"{step.sequence.account}, {step.sequence.name}, step {step.position}"
         for name in STEP_TEXTS:
-            yield from _named(f"{step.sequence.account}, {step.sequence.name}, step {step.position}", step, name)
+            yield from _named(where, step, name)
+        for language, texts in step.translations.items():
+            yield from ((f"{where}, {language}", text) for text in texts.values())
 
 
 def _named(where: str, row: Account | FollowUpStep, name: str) -> Iterator[tuple[str, str]]:

@@ -52,8 +52,8 @@ def test_the_editor_shows_each_language_and_what_is_missing(sequence: Sequence, 
     assert "<small>2 missing</small>" in shown
     assert shown.count("<small>3 missing</small>") == 2
     assert "¿Qué tal le fue con nosotros, Jane?" in shown
-    assert "2 messages have no text in Español" in shown
-    assert shown.count("Begin with our text in Español") == 3  # two steps, and the one that may be added
+    assert "2 messages have no text in Spanish" in shown
+    assert shown.count("Begin with our text in Spanish") == 3  # two steps, and the one that may be added
     chosen = page(signed_in(owner).get(f"{address(sequence)}?language=es"))
     assert 'id="language-es" value="es" checked' in chosen
 

@@ -12,8 +12,9 @@ from django.urls import reverse
 from oauth.models import Account, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.admin.settings.page_form import note_on
-from reviews.models import Logo
+from reviews.models import FollowUpStep, Logo
 from reviews.tests.pages.test_printed import image
+from reviews.texts import texts_in
 
 pytestmark = pytest.mark.django_db
 
@@ -309,3 +310,43 @@ def test_the_form_of_address_is_chosen_and_the_preview_follows(account: Account,
     client.post(PAGE, form(account, language="de", is_informal="False"))
     account.refresh_from_db()
     assert not account.is_informal
+
+
+def test_own_words_are_translated_checked_and_shown(account: Account, owner: User) -> None:
+    client = signed_in(owner)
+    Account.objects.update(page_heading="How was it, {{ first_name }}?")
+    account.refresh_from_db()
+    assert "<small>1 missing</small>" in client.get(PAGE).content.decode()
+    spanish = {"page_heading_es": "¿Qué tal, {{ first_name }}?", "_language": "es"}
+    seen = unescape(unescape(client.post(PREVIEW, form(account, **spanish)).content.decode()))
+    assert "<span>¿Qué tal, Jane?</span>" in seen
+    assert '<html lang="es"' in seen
+    client.post(PAGE, form(account, **spanish))
+    account.refresh_from_db()
+    assert account.page_translations == {
+        "es": {"page_heading": "¿Qué tal, {{ first_name }}?", "page_text": "", "thanks_text": ""}
+    }
+    assert "¿Qué tal, {{ first_name }}?" in client.get(PAGE).content.decode()
+    assert problems_of(client, account, page_text_de="Gewinnen Sie {{ nix }}")
+    assert problems_of(client, account, thanks_text_fr="{{ link }}")
+    client.post(PAGE, form(account, page_heading_es=""))
+    account.refresh_from_db()
+    assert account.page_translations == {}
+
+
+def test_our_own_messages_follow_the_form_of_address(other_account: Account, account: Account, owner: User) -> None:
+    steps = FollowUpStep.objects.filter(sequence__account=account).order_by("position")
+    german, formal = texts_in("de", informal=True), texts_in("de", informal=False)
+    FollowUpStep.objects.update(translations={"de": vars(formal.first)})
+    steps.filter(position=1).update(translations={"de": vars(formal.reminder) | {"email_subject": "Eigene Worte"}})
+    signed_in(owner).post(PAGE, form(account, is_informal="True"))
+    assert steps[0].translations == {"de": vars(german.first)}
+    assert steps[1].translations["de"]["email_text"] == formal.reminder.email_text
+    assert steps[0].email_subject == texts_in("en", informal=True).first.email_subject
+    theirs = FollowUpStep.objects.filter(sequence__account=other_account)
+    assert {step.translations["de"]["email_subject"] for step in theirs} == {formal.first.email_subject}
+    answer = signed_in(owner).post(PAGE, form(account, is_informal="False"))
+    assert answer.status_code == 302
+    account.refresh_from_db()
+    assert account.is_informal is False
+    assert steps[0].translations == {"de": vars(formal.first)}

@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from oauth.models import Account
+from oauth.models.account import luminance
 from reviews.delivery.channels import Message
 from reviews.delivery.content.render import page_url, render, unsubscribe_url
 from reviews.models import Delivery
@@ -29,7 +30,7 @@ class _Reader(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        if tag == "title":
+        if tag in ("title", "style"):
             self._skips = tag
         elif tag == "a":
             self._link = dict(attributes)["href"] or ""
@@ -180,3 +181,37 @@ def _words_of_text(text: str, link: str, delivery: Delivery) -> list[str]:
     name = footer.splitlines()[0] if delivery.account.name else ""
     footer = footer.replace(f": {unsubscribe_url(delivery)}", "")
     return " ".join([name, *words, footer]).split()
+
+
+@pytest.mark.parametrize("colour", ["#1d4ed8", "#ffffff", "#000000", "#ffe600", "#1d2129", "#767676"])
+def test_the_button_can_be_read_in_any_colour_light_and_dark(account: Account, now: datetime, colour: str) -> None:
+    account.colour = colour
+    account.save()
+    delivery, step = planned(account, now)
+    html = render(delivery, step).html
+    (style,) = re.findall(r'<a href="[^"]*" class="button" style="([^"]*)"', html)
+    colours = dict(re.findall(r"(background|color|border):[^#;]*(#\w+)", style))
+    back, ink, edge = colours["background"], colours["color"], colours["border"]
+    assert contrast(back, ink) >= 4.5
+    # Where the button is as light as the paper, its edge is not, and the same in the dark.
+    assert max(contrast(back, "#ffffff"), contrast(edge, "#ffffff")) >= 3
+    (dark,) = re.findall(r"\.ink a\.button \{ border-color: (#\w+) !important; color: (#\w+) !important; \}", html)
+    assert dark[1] == ink  # the rule for links leaves the button's own text alone
+    assert contrast(dark[0], "#1d2129") >= 3
+
+
+def test_the_mail_has_colours_for_the_dark(account: Account, now: datetime) -> None:
+    delivery, step = planned(account, now)
+    html = render(delivery, step).html
+    assert '<meta name="color-scheme" content="light dark">' in html
+    dark = dict(re.findall(r"\.(\w+)(?:, \.soft a)? \{ (?:background|color): (#\w+) !important; \}", html))
+    assert contrast(dark["ink"], dark["paper"]) >= 7
+    assert contrast(dark["soft"], dark["paper"]) >= 4.5
+    (link,) = re.findall(r"\.ink a \{ color: (#\w+) !important; \}", html)
+    assert contrast(link, dark["paper"]) >= 4.5
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of two colours (WCAG 2)."""
+    darker, lighter = sorted((luminance(one), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
