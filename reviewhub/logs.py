@@ -27,6 +27,7 @@ FIELDS = (
     "code",
     "event",
     "worker",
+    "user",
     "count",
     "seconds",
     "method",

@@ -21,6 +21,7 @@ _EMAIL = re.compile(
 _USERINFO = re.compile(r"://[^/\s@]{1,256}@")
 _LINK = re.compile(r"(/|%2F)r(/|%2F)[\w-]+|(unsubscribe(?:\s|\+|%20))[\w-]{16,22}", re.IGNORECASE)
 _INVITATION = re.compile(r"(invitation(?:/|%2F))[0-9a-f]{8,}(?::|%3A)[\w-]+", re.IGNORECASE)
+_SIGNED_LINK = re.compile(r"((?:sign-in(?:/|%2F)link|mail(?:/|%2F)stop)(?:/|%2F))[\w:.-]+", re.IGNORECASE)
 _RESET = re.compile(r"(password(?:/|%2F)reset(?:/|%2F))[0-9a-z]+(?:/|%2F)[\w-]+", re.IGNORECASE)
 _OUR_TOKEN = re.compile(r"(?<![a-z])rh[a-z]?_[\w-]+")
 _AUTHORIZATION = re.compile(r"\b(Bearer|Basic|Token)(\s+|%20)[^\s,'\"]{8,}", re.IGNORECASE)
@@ -68,6 +69,8 @@ def mask(text: str) -> str:
         text = _LINK.sub(lambda match: f"{match[3] or f'{match[1]}r{match[2]}'}…", text)
     if "invitation" in lower:
         text = _INVITATION.sub(r"\1…", text)
+    if "sign-in" in lower or "stop" in lower:
+        text = _SIGNED_LINK.sub(r"\1…", text)
     if "reset" in lower:
         text = _RESET.sub(r"\1…", text)
     if "rh" in text:

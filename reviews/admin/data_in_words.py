@@ -22,6 +22,7 @@ _HEADINGS = {
     "opt_outs": gettext_lazy("Not to be written to"),
     "consents": gettext_lazy("Consents"),
     "review_requests": gettext_lazy("Review requests and messages"),
+    "answers": gettext_lazy("What your team answered"),
     "inbox": gettext_lazy("What the customer said"),
     "reports": gettext_lazy("What was reported and replied"),
 }
@@ -57,6 +58,7 @@ _NAMES = {
     "seen_at": gettext_lazy("Page opened"),
     "clicked_at": gettext_lazy("Review site chosen"),
     "subject": gettext_lazy("Subject"),
+    "words": gettext_lazy("Words"),
     "text": gettext_lazy("Text"),
     "error_text": gettext_lazy("Why it did not arrive"),
     "due_at": gettext_lazy("Due"),

@@ -120,7 +120,7 @@ def count(scope: Scope) -> Numbers:
 
 def asks(scope: Scope) -> QuerySet[Delivery]:
     """Return the messages by which customers are asked: the one place that says which messages those are."""
-    rows = Delivery.objects.filter(scope.of_accounts)
+    rows = Delivery.objects.asks().filter(scope.of_accounts)
     if scope.channel:
         rows = rows.filter(channel=scope.channel)
     return rows.filter(request__sequence=scope.sequence) if scope.sequence else rows

@@ -49,7 +49,7 @@ class _Output(io.TextIOWrapper):
     buffer: io.BytesIO
 
 
-class Refused(Exception):
+class Unread(Exception):
     """A file that is not read; the text is the word by which `workbooks` finds its sentence."""
 
 
@@ -61,7 +61,7 @@ def main() -> None:
     output = _Output(io.BytesIO(), encoding="utf-8", errors="replace", newline="")
     try:
         head = _read_page(raw, output) if sys.argv[1:] == ["html"] else _read_workbook(raw, output)
-    except Refused as refusal:
+    except Unread as refusal:
         head = {"problem": str(refusal)}
     except MemoryError:
         head = {"problem": "large"}
@@ -79,7 +79,7 @@ def _write(rows: Iterable[list[str]], output: _Output) -> None:
             row.pop()
         writer.writerow(row)
         if output.buffer.tell() > MOST_CSV:
-            raise Refused("large")
+            raise Unread("large")
 
 
 # --- Workbooks -----------------------------------------------------------------------------------
@@ -89,17 +89,17 @@ def _read_workbook(raw: bytes, output: _Output) -> dict[str, Any]:
     if raw.startswith(b"PK"):
         _check_archive(raw)
     elif "EncryptedPackage".encode("utf-16-le") in raw:
-        raise Refused("password")
+        raise Unread("password")
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(raw)) as workbook:
             sheet, others = _choose(workbook)
             _write(_rows(sheet), output)
     except PasswordError as error:
-        raise Refused("password") from error
+        raise Unread("password") from error
     except MemoryError:
         raise
     except (CalamineError, OSError, ValueError) as error:
-        raise Refused("password" if "password" in str(error).lower() else "damaged") from error
+        raise Unread("password" if "password" in str(error).lower() else "damaged") from error
     return {"sheet": sheet.name, "others": others}
 
 
@@ -122,7 +122,7 @@ def _choose(workbook: CalamineWorkbook) -> tuple[CalamineSheet, list[str]]:
                 chosen, has_address = sheet, has_address or holds
         if chosen is not None:
             return chosen, [name for name in filled if name != chosen.name]
-    raise Refused("empty")
+    raise Unread("empty")
 
 
 def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
@@ -157,24 +157,24 @@ def _check_archive(raw: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             parts = archive.infolist()
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-                raise Refused("large")
+                raise Unread("large")
             names = {part.filename for part in parts}
             if "xl/workbook.bin" in names or not names & {"xl/workbook.xml", "content.xml"}:
-                raise Refused("damaged" if "[Content_Types].xml" not in names else "other")
+                raise Unread("damaged" if "[Content_Types].xml" not in names else "other")
             for part in parts:
                 if part.flag_bits & 1:
-                    raise Refused("password")
+                    raise Unread("password")
                 if part.filename.startswith("xl/worksheets/") or part.filename == "content.xml":
                     _check_cells(archive, part)
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, ValueError, zlib.error) as error:
-        raise Refused("damaged") from error
+        raise Unread("damaged") from error
 
 
 def _check_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
     count = _count_ods if part.filename == "content.xml" else _count_xlsx
     with archive.open(part) as stream:
         if count(_blocks(stream)) > MOST_CELLS:
-            raise Refused("large")
+            raise Unread("large")
 
 
 def _blocks(stream: Any) -> Iterator[bytes]:
@@ -186,7 +186,7 @@ def _blocks(stream: Any) -> Iterator[bytes]:
         if end <= 0:
             rest = block
             if len(rest) > 64 * _BLOCK:
-                raise Refused("large")
+                raise Unread("large")
             continue
         yield block[:end]
         rest = block[end:]
@@ -245,7 +245,7 @@ class _Tables(HTMLParser):
             self._cell = []
             self._cells += 1
             if self._cells > MOST_CELLS:
-                raise Refused("large")
+                raise Unread("large")
         elif tag == "br":
             self.handle_data(" ")
 
@@ -271,7 +271,7 @@ def _read_page(raw: bytes, output: _Output) -> dict[str, Any]:
     tables.feed(raw.decode(errors="replace"))
     tables.close()
     if not any(any(row) for row in tables.rows):
-        raise Refused("empty")
+        raise Unread("empty")
     _write(tables.rows, output)
     return {"sheet": "", "others": []}
 

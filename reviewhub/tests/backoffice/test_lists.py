@@ -294,7 +294,7 @@ def test_a_list_holds_to_the_business_in_view(
         ("customers", "Ask the first customer, or import a list.", "/admin/reviews/contact/add/"),
         ("requests", "Ask the first one.", "/admin/reviews/reviewrequest/add/"),
         ("inbox", "Nothing waits for you.", ""),
-        ("imports", "Import a CSV file.", "/admin/reviews/importjob/add/"),
+        ("imports", "Import a workbook or a CSV file.", "/admin/reviews/importjob/add/"),
         ("do_not_contact", "Nobody said no so far.", "/admin/reviews/suppression/add/"),
     ],
 )

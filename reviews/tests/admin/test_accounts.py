@@ -43,7 +43,7 @@ def test_a_new_accounts_messages_start_in_its_language(account: Account, operato
     given = form(account, name="Taller Sol", language="es", country="ES", time_zone="Europe/Madrid")
     assert client.post(reverse("admin:oauth_account_add"), given).status_code == 302
     step = FollowUpStep.objects.get(sequence=Sequence.objects.get(account__name="Taller Sol"), position=0)
-    assert step.sms_text.startswith("Hola")
+    assert step.sms_text.startswith("{{ business_name }}: Hola")
 
 
 def test_the_card_shows_code_and_link_to_everybody_of_the_account(account: Account, viewer: User) -> None:
@@ -53,7 +53,7 @@ def test_the_card_shows_code_and_link_to_everybody_of_the_account(account: Accou
     page = client.get(address(account, "card")).content.decode()
     assert f"/b/{account.scan_code}" in page
     assert "<svg" in page
-    assert "Dites-nous comment cela s’est passé" in page
+    assert "Donnez-nous votre avis" in page
     for kind, start in (("svg", b"<?xml"), ("png", b"\x89PNG")):
         response = client.get(address(account, "card"), {"as": kind})
         assert response.content.startswith(start)

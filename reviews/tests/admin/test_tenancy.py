@@ -7,7 +7,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
-from oauth.models import Account, ApiKey, Application, MemberMail, User, UserSession
+from oauth.models import Account, ApiKey, Application, MemberMail, SignInLink, User, UserSession
 from oauth.tests.flow import signed_in
 from reviews.models import (
     Attempt,
@@ -22,6 +22,7 @@ from reviews.models import (
     Simulation,
     Suppression,
     Telling,
+    Trouble,
 )
 from reviews.requests.matching import Person
 from reviews.tests.support.helpers import asked
@@ -74,6 +75,7 @@ def test_every_model_of_ours_has_a_page() -> None:
     # On the page of what they belong to; in the inbox; on the simulator's own; on their person's own.
     elsewhere: set[Any] = {Attempt, Feedback, FollowUpStep, ImportRow, Logo, RequestAlias, Simulation, UserSession}
     elsewhere |= {MemberMail, Telling}  # whose mail is refused stands in the list of people; what waits, in the inbox
+    elsewhere |= {SignInLink, Trouble}  # a link is in one phone; what troubles the installation, on Operations
     elsewhere |= {model for model in ours if hasattr(model, "instance_type")}  # versions: on the page of their history
     assert ours - set(admin.site._registry) == elsewhere
 

@@ -185,7 +185,8 @@ def test_a_dry_run_shows_every_message_and_writes_nothing(owner_api: Any) -> Non
         (2, "email"),
     ]
     for message in body["messages"]:
-        assert set(message) == {"step", "channel", "due_at", "local_time", "rule", "subject", "text", "segments"}
+        expected = {"step", "channel", "language", "due_at", "local_time", "rule", "subject", "text", "segments"}
+        assert set(message) == expected
         assert "Riverside Dental" in message["text"]
     mail, text, _ = [message["segments"] for message in body["messages"]]
     assert mail is None

@@ -42,7 +42,7 @@ def test_the_reason_of_an_ask_is_stored_in_english_and_said_in_german(
         evidence="",
         now=now,
     )
-    page = ask(german, account).content.decode()
+    page = ask(german, account, _record="yes").content.decode()
     request = ReviewRequest.objects.get()
     assert request.reason == "This contact cannot be written to (e-mail: unsubscribed)."
     assert "cannot be written to" not in page

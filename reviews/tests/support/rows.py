@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from uuid import uuid4
 
-from oauth.models import Account, ApiKey, Invitation, User
+from oauth.models import Account, ApiKey, Invitation, MemberMail, User
 from reviews.contacts.suppressions import suppress
 from reviews.models import (
     Attempt,
@@ -21,6 +21,7 @@ from reviews.models import (
     Sequence,
     Simulation,
     Suppression,
+    Telling,
 )
 from reviews.models.base import Channel
 from reviews.pages import actions
@@ -67,5 +68,7 @@ def fill(account: Account, user: User, now: datetime, *, first_name: str, word: 
     notice = Notice.objects.create(event=Event.objects.filter(account=account)[0], endpoint=endpoint, due_at=now)
     Attempt.objects.create(notice=notice, at=now, milliseconds=1, error=f"{word} did not answer", answer=word)
     Logo.objects.create(account=account, content=word.encode())
+    mail = MemberMail.objects.create(membership=account.memberships.get(user=user), due_at=now, error=word)
+    Telling.objects.create(mail=mail, item=account.inbox_items.all()[0], created_at=now, morning=now)
     times = {"started_at": now, "beat_at": now}
     Simulation.objects.create(user=user, account=account, run=uuid4(), error=f"{word} ended", **times)

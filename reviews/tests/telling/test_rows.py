@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from oauth.member_mail import choose
 from oauth.models import Account, MemberMail, Membership, User
@@ -417,6 +418,7 @@ def test_noting_costs_the_same_for_many_items_and_members(
 
 
 @pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs connections that wait for each other")
 @pytest.mark.django_db(transaction=True)
 def test_processes_that_meet_note_each_item_once_and_claim_each_mail_once(
     account: Account, owner: User, clock: Clock
@@ -440,6 +442,7 @@ def test_processes_that_meet_note_each_item_once_and_claim_each_mail_once(
 
 
 @pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs connections that wait for each other")
 @pytest.mark.django_db(transaction=True)
 def test_who_is_removed_while_an_item_is_noted_stops_nothing(account: Account, owner: User, clock: Clock) -> None:
     gone = member(account, "manager", "at_once", "gone")
@@ -450,6 +453,7 @@ def test_who_is_removed_while_an_item_is_noted_stops_nothing(account: Account, o
 
 
 @pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs connections that wait for each other")
 @pytest.mark.django_db(transaction=True)
 def test_feedback_that_turns_bad_while_its_item_is_noted_is_told(
     account: Account, owner: User, leave: Leave, tell: Tell, clock: Clock

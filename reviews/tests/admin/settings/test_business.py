@@ -200,4 +200,5 @@ def test_the_page_asks_little(client_of_owner: Client, django_assert_max_num_que
 def test_who_changed_what_is_one_press_away(client_of_owner: Client, account: Account) -> None:
     saved(client_of_owner, account, name="Riverside Smiles")
     history = words(client_of_owner.get(f"/admin/oauth/account/{account.pk}/history/"))
-    assert "<del>Riverside Dental</del> <ins>Riverside Smiles</ins>" in history
+    assert ">Riverside Dental</del>" in history
+    assert ">Riverside Smiles</ins>" in history

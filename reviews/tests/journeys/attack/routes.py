@@ -48,7 +48,7 @@ MODELS: dict[str, type[Model]] = {
 }
 KEYS = {"object_id", "pk", "id", "account_id"}  # arguments that hold the key of such a row
 # Who has the link may open it: that is how recipients, invited colleagues and readers of a printed code come in.
-LINKS = re.compile(r"^(r|b|invitation|password/reset)/")
+LINKS = re.compile(r"^(r|b|invitation|password/reset|sign-in/link|security/mail/stop)/")
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,7 @@ FILLERS: dict[str, Callable[[Account], Any]] = {
     "decision": lambda _: "sent",
     "external_id": lambda account: rows_of(account, RequestAlias)[0].external_id,
     "key": lambda account: _reset(account)[1],
+    "kind": lambda _: "failed",
     "key_id": lambda account: rows_of(account, ApiKey)[0].pk,
     "provider": lambda _: "postmark",
     "session_id": lambda account: rows_of(account, UserSession)[0].pk,
