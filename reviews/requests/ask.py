@@ -229,10 +229,10 @@ def _decide(account: Account, ask: Ask, facts: "_Facts", now: datetime) -> _Deci
     except Refused as refusal:
         return _Decision(refusal)
     request, delivery = _rows(account, ask, verdict, now)
-    outcome = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
-    outcome = f"held: {request.why}" if request.held else outcome
-    result = AskResult(request, True, f"Review request {outcome}", verdict.warnings)
-    return _Decision(result, match, request, delivery, _told(ask, match.contact, now))
+    sent = f"scheduled for {delivery.address}" if delivery else f"not sent: {verdict.reason}"
+    outcome = f"Review request {f'held: {request.why}' if request.held else sent}"
+    told = _told(ask, match.contact, now)
+    return _Decision(AskResult(request, True, outcome, verdict.warnings), match, request, delivery, told)
 
 
 def _duplicate(ask: Ask, request: ReviewRequest, reason: str, others: Sequence[str] = ()) -> AskResult:
@@ -380,23 +380,19 @@ def _weigh(account: Account, wanted: Ask, facts: _Facts, now: datetime, *, exist
         only = channel or only  # also later in the sequence
         if not waits:
             rested = Gate("cool_down", channel is not None, f"By e-mail only: {use}" if channel else use)
-    goes = channel and rested.passed and not exists
+    goes, due = channel and rested.passed and not exists, now + wanted.delay
     missing = missing_texts(contact, first.sequence, named=wanted.language, only=only, blocked=blocked) if goes else []
     return Verdict(
         match=facts.match,
         gates=[
             Gate("external_id", not exists, KNOWN_ID if exists else ""),
             Gate("open_request", facts.open_request is None, "" if facts.open_request is None else OPEN_REQUEST),
-            rested,
-            opt_out,
-            consent,
+            *(rested, opt_out, consent),
         ],
         first=first,
         only=only,
         channel=channel,
-        slot=slots.slot(
-            account=account, contact=contact, channel=channel or Channel.EMAIL, earliest=now + wanted.delay
-        ),
+        slot=slots.slot(account=account, contact=contact, channel=channel or Channel.EMAIL, earliest=due),
         blocked=blocked,
         untranslated=missing,
         is_in_doubt=bool(facts.blocks.in_doubt),
