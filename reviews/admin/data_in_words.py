@@ -22,6 +22,7 @@ _HEADINGS = {
     "opt_outs": gettext_lazy("Not to be written to"),
     "consents": gettext_lazy("Consents"),
     "review_requests": gettext_lazy("Review requests and messages"),
+    "answers": gettext_lazy("Answers of staff"),
     "inbox": gettext_lazy("What the customer said"),
     "reports": gettext_lazy("What was reported and replied"),
 }
@@ -58,6 +59,7 @@ _NAMES = {
     "clicked_at": gettext_lazy("Review site chosen"),
     "subject": gettext_lazy("Subject"),
     "text": gettext_lazy("Text"),
+    "words": gettext_lazy("Words"),
     "error_text": gettext_lazy("Why it did not arrive"),
     "due_at": gettext_lazy("Due"),
     "rating": gettext_lazy("Stars"),
