@@ -42,7 +42,7 @@ def test_a_complaint_by_text_is_answered_by_text(site: Site) -> None:
     complain(site, number, COMPLAINT)
     site.inside(f"write_answer('Come at four.', 'sms', text={COMPLAINT!r})")
     with site.worker():
-        until(lambda: last_state(site) == "sent")
+        until(lambda: len(site.texts_to(number)) == 2)
     assert site.texts_to(number)[1:] == ["Come at four."]
     [text] = [text for text in site.texts if text["Body"] == "Come at four."]
     assert text["From"] == site.environment["TWILIO_FROM"]
@@ -55,7 +55,6 @@ def test_feedback_is_answered_by_a_mail_that_a_server_takes(site: Site) -> None:
         site.inside("leave_feedback('It hurts.')")
         site.inside("write_answer('Dear Jo, come back.', 'email', text='It hurts.')")
         until(lambda: len(site.mails_to("jo@example.com")) == 2)
-        until(lambda: last_state(site) == "sent")
     asked, answered = site.mails_to("jo@example.com")
     assert answered["Subject"] == f"Re: {asked['Subject']}"
     assert answered["In-Reply-To"] == asked["Message-ID"]
@@ -84,5 +83,5 @@ def test_of_people_who_write_at_the_same_time_one_is_sent_and_the_others_are_tol
     complain(site, number, words)
     assert site.inside(f"write_at_the_same_time(4, text={words!r})") == ["told"] * 3 + ["written"]
     with site.worker():
-        until(lambda: last_state(site) == "sent")
-    assert len(site.texts_to(number)) == 2
+        until(lambda: len(site.texts_to(number)) == 2)
+    assert site.inside("states_of_answers()")[-1] in ("sending", "sent"), "the others have written nothing"
