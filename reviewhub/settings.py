@@ -267,12 +267,12 @@ TEXTS_PER_SECOND = whole_number("TEXTS_PER_SECOND", default=0, most=1000)
 TEXT_PROVIDER = bool(TWILIO_ACCOUNT_SID)
 SANDBOX = not (MAIL_PROVIDER or TEXT_PROVIDER)  # messages are rendered and recorded, and nothing leaves
 
-# Most messages of a channel that one worker has on their way at once, when the provider is slow.
-SEND_THREADS = whole_number("SEND_THREADS", default=32, least=1, most=256)
-
 # Where the operator is told of what only they can mend: a chat's webhook, and a number for where nothing else works.
 OPERATOR_ALERT_URL: str = env.str("OPERATOR_ALERT_URL", default="").strip()
 OPERATOR_ALERT_NUMBER: str = env.str("OPERATOR_ALERT_NUMBER", default="").strip()
+
+# Most messages of a channel that one worker has on their way at once, when the provider is slow.
+SEND_THREADS = whole_number("SEND_THREADS", default=32, least=1, most=256)
 
 # --- Webhooks -------------------------------------------------------------------------------
 

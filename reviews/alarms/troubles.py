@@ -29,9 +29,8 @@ def look(*, now: datetime) -> None:
     if over:
         # Whoever holds a claim is telling of the beginning, or died over it: the end is told in any case.
         told_at = Case(When(told_at=None, claim__isnull=False, then=Value(now)), default=F("told_at"))
-        Trouble.objects.lasting().filter(pk__in=over).update(
-            told_at=told_at, ended_at=now, due_at=now, claim=None, tries=0
-        )
+        rows = Trouble.objects.lasting().filter(pk__in=over)
+        rows.update(told_at=told_at, ended_at=now, due_at=now, claim=None, tries=0)
 
 
 def forget(now: datetime) -> None:
