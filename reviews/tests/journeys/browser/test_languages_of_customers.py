@@ -94,7 +94,7 @@ def test_a_sequence_is_translated_in_its_editor(editor: Any, account: Account) -
     assert editor.locator("[data-slot=mail-steps-0-es]").is_visible()
     spanish.fill("¿Cómo le fue?")
     editor.get_by_role("button", name="Save", exact=True).click()
-    editor.wait_for_url("**/sequence/")
+    editor.wait_for_selector("text=was changed successfully")
     steps = Sequence.objects.get(account=account).steps.all()
     assert [set(step.translations) for step in steps] == [{"es"}] * 3
     assert steps[0].translations["es"]["email_subject"] == "¿Cómo le fue?"
