@@ -23,6 +23,7 @@ from oauth.roles import is_operator
 from reviewhub.backoffice.business import accounts_in_view, business_of, businesses_of
 from reviewhub.backoffice.settings_pages import may_write, settings_page
 from reviews.admin.ask import AskForm
+from reviews.admin.examples import may_change_examples
 from reviews.admin.today import lately, set_up
 from reviews.admin.today.first_message import send_to_oneself
 from reviews.inbox import attention
@@ -104,6 +105,7 @@ def today(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         **_said(state, now),
         "title": _("Today"),
         "sandbox": settings.SANDBOX,
+        "has_examples_page": settings.SANDBOX and account is not None and may_change_examples(request, account),
         "form": _form(request) if writes else None,
         "installation": _of_installation(request, state, now),
         "steps": _of_business(account, state.standing) if writes and account and state.standing else [],

@@ -280,3 +280,15 @@ def test_the_page_costs_few_queries_however_much_waits(
         client.get("/admin/")
         with django_assert_max_num_queries(15):
             client.get("/admin/")
+
+
+def test_the_sandbox_leads_its_owners_to_examples(
+    account: Account, owner: User, viewer: User, settings: Any, now: datetime
+) -> None:
+    settings.SANDBOX = True
+    assert f'href="{reverse("examples")}">Fill with examples' in signed_in(owner).get("/admin/").content.decode()
+    assert reverse("examples") not in signed_in(viewer).get("/admin/").content.decode()
+    asked(account, now)
+    assert f'href="{reverse("examples")}">Examples' in signed_in(owner).get("/admin/").content.decode()
+    settings.SANDBOX = False
+    assert reverse("examples") not in signed_in(owner).get("/admin/").content.decode()
