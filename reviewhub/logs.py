@@ -28,6 +28,7 @@ FIELDS = (
     "event",
     "worker",
     "user",
+    "member_mail",
     "count",
     "seconds",
     "method",

@@ -40,8 +40,10 @@ def examples(request: HttpRequest) -> HttpResponse:
         raise Http404
     if not may_change_examples(request, account):
         raise PermissionDenied
-    if request.method == "POST":
-        return _remove(request, account) if REMOVE in request.POST else _fill(request, account)
+    if request.method == "POST" and REMOVE in request.POST:
+        return _remove(request, account)
+    if request.method == "POST" and FILL in request.POST:
+        return _fill(request, account)
     return _page(request, account)
 
 

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Case, Count, IntegerField, Max, Q, QuerySet, Value, When
 from django.db.models.functions import TruncDate
@@ -192,7 +193,10 @@ def _cube(scope: Scope) -> Iterable[tuple[Any, ...]]:
         scope.of_accounts, kind=InboxItem.Kind.REPLY, created_at__gte=start, request__isnull=False
     )
     told = said.order_by().values("request_id").union(replied.order_by().values("request_id"))
-    parts = [query.query.sql_with_params() for query in (asked.order_by(), reached, told)]
+    try:
+        parts = [query.query.sql_with_params() for query in (asked.order_by(), reached, told)]
+    except EmptyResultSet:  # who works in no business
+        return
     with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(ROOM)

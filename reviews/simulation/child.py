@@ -27,10 +27,13 @@ def main() -> None:
     sys.addaudithook(_refuse_network)
     started = time.perf_counter()
     django.setup()
+    from django.core import serializers
+
     from reviews.simulation.counts import count
     from reviews.simulation.plan import Plan
     from reviews.simulation.record import merge
 
+    serializers.get_serializer_formats()  # loads them: what is short of memory while it loads fails in other words
     limit_memory(job["megabytes"])
     if "examples" in job:
         _write(result={"rows": _invent(job)}, timing={"seconds": time.perf_counter() - started})

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from oauth.models import Account, ApiKey, User
+from oauth.models import Account, ApiKey, Membership, User
 from oauth.tests.flow import signed_in
 from reviews.tests.insights.test_reports import second, sent
 
@@ -124,3 +124,10 @@ def test_the_page_takes_few_statements_whatever_it_shows(
         sent(account, f"customer{number}", timezone.now(), wanted=wanted)
     with django_assert_max_num_queries(22):
         client.get(PAGE)
+
+
+def test_who_works_in_no_business_any_more_reads_empty_pages(account: Account, owner: User) -> None:
+    client = signed_in(owner)
+    Membership.objects.all().delete()
+    for address in ("/admin/reports/", "/admin/", "/admin/reviews/inboxitem/", "/security/mail"):
+        assert client.get(address).status_code in (200, 403), address

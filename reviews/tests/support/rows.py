@@ -4,7 +4,7 @@ import hashlib
 from datetime import datetime
 from uuid import uuid4
 
-from oauth.models import Account, ApiKey, Invitation, MemberMail, User
+from oauth.models import Account, ApiKey, Invitation, MemberMail, SignInLink, User
 from reviews.contacts.suppressions import suppress
 from reviews.models import (
     Attempt,
@@ -70,5 +70,6 @@ def fill(account: Account, user: User, now: datetime, *, first_name: str, word: 
     Logo.objects.create(account=account, content=word.encode())
     mail = MemberMail.objects.create(membership=account.memberships.get(user=user), due_at=now, error=word)
     Telling.objects.create(mail=mail, item=account.inbox_items.all()[0], created_at=now, morning=now)
+    SignInLink.objects.create(user=user, token_hash=key_hash, expires_at=now)
     times = {"started_at": now, "beat_at": now}
     Simulation.objects.create(user=user, account=account, run=uuid4(), error=f"{word} ended", **times)

@@ -145,6 +145,7 @@ FILLERS: dict[str, Callable[[Account], Any]] = {
     "session_id": lambda account: rows_of(account, UserSession)[0].pk,
     "row": lambda account: f"{FILLERS['content_type_id'](account)}/{rows_of(account, Contact)[0].pk}/",
     "site": lambda account: rows_of(account, ReviewSite)[0].pk,
+    "tile": lambda _: "doubts",
     "token": lambda account: rows_of(account, Delivery)[0].link_token,
     "uidb36": lambda account: _reset(account)[0],
     "url": lambda _: "nowhere/",
