@@ -35,6 +35,7 @@ from reviews.models.base import Channel
 
 MOST_WAITING = 100  # counted for the menu
 UNCLEAR = InboxItem.Kind.UNCLEAR_OPT_OUT
+MOST_NOTE = InboxItem._meta.get_field("note").max_length
 PERIODS = {"1": _("Today and yesterday"), "7": _("The last 7 days"), "30": _("The last 30 days")}
 
 
@@ -243,7 +244,7 @@ class InboxItemAdmin(GeneratedRows, WithList):
         return TemplateResponse(request, "admin/reviews/inboxitem/size.html", context)
 
     def handle_and_go_on(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Mark the item as handled, and go to the next one that waits; to the list where none does."""
+        """Mark the item as handled with its note, and go to the next one that waits; to the list where none does."""
         item = self._written(request, pk)
         if isinstance(item, HttpResponse):
             return item
@@ -251,6 +252,10 @@ class InboxItemAdmin(GeneratedRows, WithList):
         if item.kind == UNCLEAR and item.handled_at is None:
             messages.warning(request, gettext("It waits for your decision."))
             return HttpResponseRedirect(inbox_return.page_of(item))
+        note = request.POST.get("note", item.note)[:MOST_NOTE]
+        if note != item.note:
+            item.note = note
+            item.save(update_fields=["note"])
         self.handle(request, item)
         return HttpResponseRedirect(following or reverse("admin:reviews_inboxitem_changelist"))
 

@@ -7,5 +7,5 @@ addEventListener("keydown", (event) => {
   if (event.target.closest?.("input, textarea, select, [contenteditable], dialog, [role=dialog]")) return;
   const link = { j: "next", k: "prev" }[event.key];
   if (link) document.querySelector(`.ib-ways [rel=${link}]`)?.click();
-  if (event.key === "e") document.querySelector('[data-key="e"]')?.requestSubmit();
+  if (event.key === "e") document.querySelector('[data-key="e"]')?.click();
 });

@@ -67,6 +67,18 @@ def test_an_answer_is_written_and_sent_and_the_item_handled(item: InboxItem, own
     assert "Come at four." in page
 
 
+def test_the_note_is_kept_by_whoever_goes_on_to_the_next(item: InboxItem, owner: User, viewer: User) -> None:
+    page = get(signed_in(owner), item)
+    assert f'form="note-form" formaction="{address(item, "handled")}"' in page
+    assert signed_in(viewer).post(address(item, "handled"), {"note": "Mine."}).status_code == 403
+    signed_in(owner).post(address(item, "handled"), {"note": "Called her."})
+    item.refresh_from_db()
+    assert (item.note, item.handled_by) == ("Called her.", owner)
+    signed_in(owner).post(address(item, "handled"))
+    item.refresh_from_db()
+    assert item.note == "Called her."
+
+
 def test_the_page_says_what_became_of_it(
     item: InboxItem, owner: User, clock: Clock, provider: FakeProvider, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,7 +71,7 @@ def test_the_preview_is_there_without_a_script(chromium: Any, live_server: Any, 
     sign_in(page, owner)
     page.get_by_label("E-mail").fill("jane@example.com")
     page.get_by_role("button", name="Preview").click()
-    page.wait_for_selector(".rh-preview :text('How did we do, there?')")
+    page.wait_for_selector(".rh-preview :text('How did we do?')")
     assert not ReviewRequest.objects.exists()
     context.close()
 
@@ -174,7 +174,7 @@ def test_feedback_is_handled_and_its_history_stays(
     page = office("reviews/inboxitem/")
     page.get_by_role("link", name="Waited long.").click()
     page.get_by_label("Note").fill("Called her.")
-    press(page, "Mark as handled")
+    page.get_by_role("button", name="Handled, next").click()
     page.wait_for_selector("text=Handled.")
     item = InboxItem.objects.get()
     assert (item.note, item.handled_by) == ("Called her.", owner)
@@ -188,7 +188,7 @@ def test_the_account_gets_words_a_logo_and_a_card(
     logo.write_bytes(image())
     page = office("settings/page/")
     page.locator("input[type=file]").set_input_files(logo)
-    page.get_by_label("Heading").fill("How was your visit?")
+    page.get_by_label("Heading").first.fill("How was your visit?")
     page.locator("#id_language").select_option("Deutsch")
     press(page, "Save")
     page.wait_for_selector("text=Saved.")
@@ -198,8 +198,8 @@ def test_the_account_gets_words_a_logo_and_a_card(
     page.goto(f"{live_server.url}/b/{account.scan_code}")
     page.wait_for_selector("h1:has-text('How was your visit?')")
     assert page.locator("img.logo").evaluate("image => image.naturalWidth") == 480
-    page.get_by_label("Ihre Worte").fill("Gut.")
-    page.get_by_role("button", name="An Riverside Dental senden").click()
+    page.get_by_label("Ihre Nachricht").fill("Gut.")
+    page.get_by_role("button", name="Nachricht senden").click()
     page.wait_for_selector("h1:has-text('Vielen Dank')")
     assert Feedback.objects.get().text == "Gut."
 
@@ -219,7 +219,6 @@ def test_a_choice_in_reports_acts_without_a_button(
     office: Callable[[str], Any], account: Account, now: datetime
 ) -> None:
     asked(account, timezone.now(), person=Person(email="jane@example.com"))
-    assert "1" in office("").locator(".rh-number").all_inner_texts()
     page = office("reports/")
     assert page.get_by_role("button", name="Show").is_hidden()
     page.get_by_label("Channel").select_option("Text message")
