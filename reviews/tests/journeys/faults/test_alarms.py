@@ -13,7 +13,7 @@ from reviews.tests.support.receiver import Receiver, receiving
 from reviews.tests.support.site import Site, running_site
 from reviews.tests.support.waiting import PATIENCE, until
 
-pytestmark = [pytest.mark.fault, on_linux]
+pytestmark = [pytest.mark.fault, pytest.mark.once, on_linux]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from reviews.tests.support.provider_posts import twilio_proof
 from reviews.tests.support.site import Site, running_site, zone_where_it_is_noon
 from reviews.tests.support.waiting import until
 
-pytestmark = [pytest.mark.fault, on_linux]
+pytestmark = [pytest.mark.fault, pytest.mark.once, on_linux]
 
 KILLS = 12
 SOON = "tell_within(2)"  # so that no mail waits five minutes for the one of another test

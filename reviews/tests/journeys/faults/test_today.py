@@ -9,7 +9,11 @@ from reviews.tests.support.browser import CHROMIUM, PHONE
 from reviews.tests.support.site import Site, running_site
 from reviews.tests.support.waiting import PATIENCE
 
-pytestmark = [pytest.mark.fault, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")]
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.once,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
+]
 
 
 @pytest.fixture
