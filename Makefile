@@ -22,7 +22,8 @@ DEPLOY := REVIEWHUB_ENV_FILE= DEBUG=false SECRET_KEY=$$($(BIN)/python -c 'import
 	EVIDENCE_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	PUBLIC_URL=https://reviews.example.com BEHIND_PROXY=true DATABASE_URL=postgres://reviewhub@127.0.0.1:1/reviewhub \
 	REDIS_URL=redis://cache.example.com EMAIL_URL=smtp+tls://user:password@mail.example.com:587 \
-	TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=token TWILIO_FROM=+15005550006
+	TWILIO_ACCOUNT_SID=AC0 TWILIO_AUTH_TOKEN=token TWILIO_FROM=+15005550006 \
+	OPERATOR_ALERT_URL=https://chat.example.com/hooks/reviewhub
 
 .PHONY: install run test test-all attack audit trials check messages gaps fill bench lock clean
 
