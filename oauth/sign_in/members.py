@@ -67,9 +67,13 @@ def remove_member(*, membership: Membership, now: datetime) -> Departure:
 
 
 def _lock(membership: Membership) -> Membership:
-    """Return the membership as it is now, its account's row held until the transaction ends."""
+    """Return the membership as it is now, its row and its account's held until the transaction ends.
+
+    What belongs to it is deleted with it: nobody may add to that meanwhile, such as mail that the person is to get.
+    """
     Account.objects.select_for_update(no_key=True).get(pk=membership.account_id)
-    row = Membership.objects.select_related("user", "account").filter(pk=membership.pk).first()
+    rows = Membership.objects.select_for_update(of=("self",)).select_related("user", "account")
+    row = rows.filter(pk=membership.pk).first()
     if row is None:
         raise Refused("membership", _("That person has left the business already."))
     return row
