@@ -35,11 +35,12 @@ run: $(VENV)/product .env  ## web server and worker with a demo account, until C
 # By module, so that one installation serves a module; loadgroup groups nothing with pytest 9.2 (pytest-xdist #1386).
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadscope
 
-# Those of `make test`, in the words of pytest's -m; CI asks a second version of Python for fewer.
+# Those of `make test`, in the words of pytest's -m, and where they are; CI asks a second version of Python for fewer.
 TESTS := not (browser or fault or client)
+FOLDERS :=
 
 test: $(VENV)/tools  ## what needs no service, no browser and no npm, on SQLite
-	@$(PYTEST) -m "$(TESTS)"
+	@$(PYTEST) -m "$(TESTS)" $(FOLDERS)
 
 # What `make test` ran on SQLite does not run there again; browsers and clients see the same pages from any database.
 test-all: export DATABASE_URL ?= postgres://$(shell id -un)@127.0.0.1:5432/postgres
