@@ -333,14 +333,14 @@ def test_a_child_that_takes_too_long_is_ended(account: Account) -> None:
         simulate(account=account, sequence=sequence_of(account), plan=plan, seconds=1)
 
 
-@pytest.mark.parametrize("contacts", [12, 2 * child.WORTH])
+@pytest.mark.parametrize(("contacts", "daily"), [(child.WORTH - 1, 50), (20 * child.WORTH, None)])
 def test_a_child_that_takes_too_much_memory_is_ended(
-    account: Account, monkeypatch: pytest.MonkeyPatch, contacts: int
+    account: Account, monkeypatch: pytest.MonkeyPatch, contacts: int, daily: int | None
 ) -> None:
-    """It has more than a megabyte already: the next one is refused."""
+    """It has more than a megabyte already: when what it has freed is used up, the next one is refused."""
     monkeypatch.setattr(runner, "MEGABYTES", 1)
     with pytest.raises(SimulationFailed, match="more than 1 MB of memory: simulate fewer"):
-        run(account, contacts=contacts)
+        run(account, contacts=contacts, days=90, asks_per_day=daily)
 
 
 def test_progress_is_told_and_may_end_the_run(account: Account) -> None:
