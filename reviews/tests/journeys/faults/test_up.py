@@ -19,7 +19,7 @@ from reviews.tests.support.processes import alive, children, on_linux
 from reviews.tests.support.site import sqlite_site
 from reviews.tests.support.waiting import until
 
-pytestmark = [pytest.mark.fault, on_linux]
+pytestmark = [pytest.mark.fault, pytest.mark.once, on_linux]
 
 
 def start(folder: Path, port: int) -> subprocess.Popen[str]:

@@ -10,7 +10,7 @@ from reviews.tests.support.processes import alive, children, cluster_of, notifie
 from reviews.tests.support.site import Site, running_site
 from reviews.tests.support.waiting import until
 
-pytestmark = [pytest.mark.fault, on_linux]
+pytestmark = [pytest.mark.fault, pytest.mark.once, on_linux]
 
 
 @pytest.fixture(scope="module")
