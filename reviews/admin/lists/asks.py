@@ -13,6 +13,7 @@ from reviewhub.backoffice.moments import say_moment
 from reviews.admin.lists.words import in_words, joined, quoted, stars
 from reviews.models import Delivery, Feedback, ReviewRequest
 from reviews.models.base import Channel
+from reviews.models.inbox_item import LOW
 from reviews.models.provider_codes import explain
 
 Status = ReviewRequest.Status
@@ -24,7 +25,6 @@ TONES = {
 # Columns of messages that the lines say something of; the texts of messages are long.
 SAID = ("request_id", "step", "channel", "status", "due_at", "planned_for", "sent_at", "seen_at", "clicked_at")
 SAID += ("error_code", "error_text", "clicked_site__name", "sandbox")  # type: ignore[assignment]
-LOW = 2  # stars
 
 
 @dataclass

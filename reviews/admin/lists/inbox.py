@@ -13,10 +13,11 @@ from reviewhub.backoffice.lists import Chip, Line, Listing, Order
 from reviews.admin.lists.words import joined, quoted, stars
 from reviews.models import InboxItem
 from reviews.models.addresses import show_email
+from reviews.models.inbox_item import LOW
 
 Kind = InboxItem.Kind
 KIND = "kind__exact"
-LOW, HIGH = 2, 4  # stars
+HIGH = 4  # stars
 # Lowest stars first, and the oldest of them; words without stars wait with the low ones.
 BY_URGENCY = (Coalesce("stars", Value(LOW)), "pk")
 

@@ -15,7 +15,8 @@ from reviews.delivery import advance, answers, claims, drain, reconcile, staff_a
 from reviews.delivery.channels import ChannelError, mime
 from reviews.delivery.provider_events import apply
 from reviews.inbox import items
-from reviews.insights import account as numbers
+from reviews.insights import reports
+from reviews.insights.periods import Period
 from reviews.models import Contact, Delivery, DeliveryEvent, Event, InboxItem, ReviewRequest, Suppression
 from reviews.pages import actions
 from reviews.requests.matching import Person
@@ -127,8 +128,8 @@ def test_an_answer_is_no_part_of_a_request(texting: Account, owner: User, clock:
     InboxItem.objects.create(account=texting, contact=request.contact, kind="reply", text="Hm", created_at=clock())
     before = list(Event.objects.values_list("pk", flat=True))
     planned = list(request.deliveries.values_list("step", "channel", "status", "due_at"))
-    scope = numbers.Scope(accounts=[texting.pk], days=7)
-    funnel = numbers.overview(scope, now=clock()).funnel
+    scope = reports.Scope([texting.pk], Period.until_today(7, clock()))
+    numbers = reports.count(scope)
     answer(InboxItem.objects.get(), owner, clock())
     assert drain.send_due(clock) == 1
     row = Delivery.objects.answers().get()
@@ -139,7 +140,7 @@ def test_an_answer_is_no_part_of_a_request(texting: Account, owner: User, clock:
         planned,
     )
     assert list(Event.objects.values_list("pk", flat=True)) == before
-    assert numbers.overview(scope, now=clock()).funnel == funnel
+    assert reports.count(scope) == numbers
     row.refresh_from_db()
     assert row.status == "delivered"
 
