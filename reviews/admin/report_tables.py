@@ -67,6 +67,7 @@ def funnel(numbers: Numbers) -> list[Stage]:
         _stage(_("Opened the page"), numbers, "opened"),
         _stage(_("Pressed a review site"), numbers, "pressed"),
         _stage(_("Answered in words or stars"), numbers, "answered"),
+        _stage(_("Pressed or answered"), numbers, "responded"),
     ]
     return stages
 

@@ -34,8 +34,8 @@ def reports(request: HttpRequest) -> HttpResponseBase:
         **admin.site.each_context(request),
         "title": _("Reports"),
         "form": form,
-        "period": _in_words(scope.period),
-        "before": _in_words(scope.period.before),
+        "period": in_words(scope.period),
+        "before": in_words(scope.period.before),
         "numbers": numbers,
         "funnel": funnel(numbers),
         "chart": _chart(scope, numbers) if numbers.customers.asked else None,
@@ -60,7 +60,8 @@ def _choices(request: HttpRequest) -> str:
     return f"{chosen.urlencode()}&" if chosen else ""
 
 
-def _in_words(period: Period) -> str:
+def in_words(period: Period) -> str:
+    """Return the first and the last day, as the active language writes them."""
     return f"{date_format(period.first, 'DATE_FORMAT')} – {date_format(period.last, 'DATE_FORMAT')}"
 
 

@@ -119,6 +119,13 @@ def count(scope: Scope) -> Numbers:
     return numbers
 
 
+def count_customers(scope: Scope) -> tuple[Customers, Customers]:
+    """Count the customers alone: of the period, and of the one before."""
+    numbers = Numbers()
+    _count_customers(scope, numbers)
+    return numbers.customers, numbers.before
+
+
 def asks(scope: Scope) -> QuerySet[Delivery]:
     """Return the messages by which customers are asked: the one place that says which messages those are."""
     rows = Delivery.objects.asks().filter(scope.of_accounts)

@@ -24,15 +24,16 @@ from reviewhub.backoffice.business import accounts_in_view, business_of, busines
 from reviewhub.backoffice.settings_pages import may_write, settings_page
 from reviews.admin.ask import AskForm
 from reviews.admin.examples import may_change_examples
+from reviews.admin.reports import in_words
 from reviews.admin.today import lately, set_up
 from reviews.admin.today.first_message import send_to_oneself
 from reviews.inbox import attention
 from reviews.inbox.attention import Attention
-from reviews.insights.compared import compare
+from reviews.insights.changes import change_in_percent
+from reviews.insights.headline import headline
 from reviews.insights.standing import Standing, standing_of, standing_of_all
 from reviews.models import Event
 
-DAYS = 30
 BUSINESSES = 20  # on the operator's page; the switcher finds the others
 
 
@@ -58,6 +59,16 @@ class State:
         minute = timezone.now().replace(second=0, microsecond=0)
         said = [newest, minute, self.is_moving, self.attention, self.accounts, get_language()]
         return sha256(repr(said).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the line, the one of the period before, and the change in words; empty where there was none."""
+
+    name: str
+    count: int
+    before: int
+    change: str
 
 
 def _state(request: HttpRequest, now: datetime) -> State:
@@ -88,9 +99,22 @@ def _said(state: State, now: datetime) -> dict[str, Any]:
         "account": state.account,
         "attention": state.attention,
         "sentences": lately.sentences(state.events),
-        "numbers": compare(state.accounts, days=DAYS, now=now),
-        "days": DAYS,
+        **_numbers(state, now),
         "is_over_several": state.account is None,
+    }
+
+
+def _numbers(state: State, now: datetime) -> dict[str, Any]:
+    """Return the line of numbers, as Reports counts and names them, and the period that they are compared with."""
+    counted = headline(state.accounts, now=timezone.localtime(now))
+    names = {"asked": _("Asked"), "opened": _("Opened"), "responded": _("Pressed or answered")}
+    counts = ((name, getattr(counted.customers, key), getattr(counted.before, key)) for key, name in names.items())
+    numbers = [Number(name, count, before, change_in_percent(count, before)) for name, count, before in counts]
+    return {
+        "numbers": numbers,
+        "is_compared": any(number.change for number in numbers),
+        "days": counted.period.days,
+        "before": in_words(counted.period.before),
     }
 
 
