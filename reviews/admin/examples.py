@@ -6,7 +6,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,13 +15,13 @@ from django.views.decorators.http import require_http_methods
 from oauth.models import Account, Membership
 from oauth.roles import is_operator, roles_of
 from reviewhub.backoffice.business import business_of
+from reviewhub.backoffice.progress import progress_page
 from reviewhub.languages import number
 from reviewhub.sentences import said
 from reviews.models import Simulation
 from reviews.simulation import runs
 from reviews.simulation.examples import exist, may_fill, remove
 
-REFRESH_SECONDS = 2
 FILL, REMOVE = "fill", "remove"  # names of the two buttons
 
 
@@ -79,7 +78,5 @@ def _page(request: HttpRequest, account: Account) -> HttpResponse:
         "reason": may_fill(account),
         "run": run,
         "lost": lost,
-        "running": is_running,
-        "refresh": REFRESH_SECONDS,
     }
-    return TemplateResponse(request, "admin/examples.html", context)
+    return progress_page(request, "admin/examples.html", context, is_running=is_running)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import GeneratedRows
+from reviewhub.backoffice.progress import progress_page
 from reviewhub.csv_rows import write_rows
 from reviewhub.refused import Refused
 from reviews.admin import import_outcomes
@@ -24,7 +25,6 @@ from reviews.requests import import_files, import_rows, imports
 from reviews.requests.ask import NO_SITE
 from reviews.requests.csv_files import Row
 
-REFRESH_SECONDS = 2
 EXAMPLES = 3  # values of a column that are shown
 PROBLEMS_SHOWN = 20
 MANY = 50  # messages that would leave within the hour, from which on somebody is asked once
@@ -133,7 +133,6 @@ class ImportJobAdmin(GeneratedRows, WithList):
             "opts": self.opts,
             "job": job,
             "may_write": self.has_write_permission(request, job),
-            "refresh": REFRESH_SECONDS,
         }
         if job.status == ImportJob.Status.DRAFT:
             context |= _draft(job, form or SettingsForm(job))
@@ -144,7 +143,13 @@ class ImportJobAdmin(GeneratedRows, WithList):
         elif job.status not in ImportJob.AT_WORK:
             context["problems"] = list(job.problems.all()[:PROBLEMS_SHOWN])
             context["may_take_back"] = context["may_write"] and imports.may_take_back(job)
-        return TemplateResponse(request, "admin/reviews/importjob/page.html", context, status=400 if form else 200)
+        return progress_page(
+            request,
+            "admin/reviews/importjob/page.html",
+            context,
+            is_running=job.status in ImportJob.AT_WORK,
+            status=400 if form else 200,
+        )
 
     def problems(self, request: HttpRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
         """Answer with the rows that have problems as a file, to be mended and imported again."""

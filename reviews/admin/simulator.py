@@ -8,7 +8,6 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,13 +18,13 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 from oauth.models import Account
 from reviewhub.backoffice.business import accounts_in_view, accounts_to_choose, offer
 from reviewhub.backoffice.pages import UnfoldAdminIntegerFieldWidget
+from reviewhub.backoffice.progress import progress_page
 from reviews.models import Sequence, Simulation
 from reviews.simulation import runs
 from reviews.simulation.charts import charts
 from reviews.simulation.plan import MOST_CONTACTS, MOST_DAYS, InvalidPlan, Plan, Rates, today
 from reviews.simulation.runner import sequence_of
 
-REFRESH_SECONDS = 2
 RATES: dict[str, tuple[Any, Any]] = {
     "delivery": (_("Seen, %"), _("Of the messages that were sent, the share that somebody sees.")),
     "bounce": (_("Dead addresses, %"), _("The share of addresses that do not exist.")),
@@ -171,12 +170,12 @@ def _page(request: HttpRequest, form: SimulatorForm | None) -> HttpResponse:
         "is_bound": form is not None,
         "simulation": simulation,
         "lost": lost,
-        "running": running,
-        "refresh": REFRESH_SECONDS,
         "result": result,
         "charts": charts(result) if result else None,
     }
-    return TemplateResponse(request, "admin/reviews/simulator.html", context, status=400 if form else 200)
+    return progress_page(
+        request, "admin/reviews/simulator.html", context, is_running=running, status=400 if form else 200
+    )
 
 
 def _initial(request: HttpRequest, simulation: Simulation | None) -> dict[str, Any]:

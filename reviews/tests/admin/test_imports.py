@@ -65,6 +65,8 @@ def test_a_file_is_taken_looked_at_and_asked(account: Account, owner: User, queu
     done = client.get(address(job)).content.decode()
     assert "list.csv: all 6 rows are done." in done
     assert 'http-equiv="refresh"' not in done
+    looking = client.get(address(job), headers={"HX-Request": "true", "HX-Target": "progress"})
+    assert (looking["HX-Redirect"], looking.content) == (address(job), b"")
     assert ReviewRequest.objects.count() == 3
 
 

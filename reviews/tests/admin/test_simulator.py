@@ -191,7 +191,7 @@ def test_other_methods_are_refused(owner: User, account: Account) -> None:
 def test_the_page_looks_again_by_itself_while_it_runs(owner: User, account: Account) -> None:
     running(owner, account)
     content = text(signed_in(owner).get(PAGE))
-    assert '<meta http-equiv="refresh" content="2">' in content
+    assert '<noscript><meta http-equiv="refresh" content="2"></noscript>' in content
     assert 'aria-valuenow="40"' in content
     assert 'name="days"' not in content
 
