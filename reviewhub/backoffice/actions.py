@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from unfold.decorators import action
 
+from oauth.models import User
 from reviewhub.backoffice.pages import AccountAdmin
 from reviewhub.refused import Refused
 
@@ -36,8 +37,8 @@ class Elsewhere:
 class Perform(Protocol[RowModel_contra]):
     """The deed of an action. Raises Refused when the row is not any more as the person saw it."""
 
-    def __call__(self, row: RowModel_contra, form_data: dict[str, Any], by: str, /) -> str | HttpResponse | Elsewhere:
-        """Return the sentence that the person reads on the row's page afterwards, or another page to show instead."""
+    def __call__(self, row: RowModel_contra, form_data: dict[str, Any], by: User, /) -> str | HttpResponse | Elsewhere:
+        """Act for `by`. Return the sentence that they read on the row's page afterwards, or another page instead."""
 
 
 def _always(row: Model) -> bool:
@@ -134,8 +135,9 @@ class WithActions(AccountAdmin):
             form.initial = {**form.initial, **{name: request.GET[name] for name in names if name in request.GET}}
         if not is_confirmed or (form is not None and not form.is_valid()):
             return self._question(row_action, request, row, form)
+        user: Any = request.user
         try:
-            result = row_action.perform(row, form.cleaned_data if form else {}, str(request.user))
+            result = row_action.perform(row, form.cleaned_data if form else {}, user)
         except Refused as refusal:
             messages.error(request, refusal.reason)
         else:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from oauth.models import User
 from reviewhub.backoffice.actions import Elsewhere
 from reviewhub.refused import Refused
 from reviews.admin import reasons
@@ -35,13 +36,18 @@ class Outlook:
         return not self.reason
 
 
-def ask_of(contact: Contact, like: ReviewRequest | None = None) -> Ask:
-    """Return the ask of this very contact; `like`: an earlier one, whose sequence, way and language it repeats."""
+def ask_of(contact: Contact, like: ReviewRequest | None = None, by: User | None = None) -> Ask:
+    """Return the ask of this very contact by that person.
+
+    `like`: an earlier one, whose sequence, way and language it repeats.
+    """
     person = KnownPerson(**{name: getattr(contact, name) for name in _NAMES}, contact=contact.pk)
+    who = by.pk if by else None
     if like is None:
-        return Ask(person=person, source=ReviewRequest.Source.STAFF)
+        return Ask(person=person, source=ReviewRequest.Source.STAFF, by=who)
     return Ask(
         person=person,
+        by=who,
         channel=like.channel,
         sequence=str(like.sequence_id),
         language=like.language,
@@ -50,12 +56,12 @@ def ask_of(contact: Contact, like: ReviewRequest | None = None) -> Ask:
     )
 
 
-def ask_contact(contact: Contact, *, now: datetime, like: ReviewRequest | None = None) -> AskResult:
+def ask_contact(contact: Contact, *, by: User, now: datetime, like: ReviewRequest | None = None) -> AskResult:
     """Ask the contact under all gates; an open request answers the ask. Raises Refused, in words, where one is shut."""
     outlook = look(contact, now=now, like=like)
     if outlook.reason and outlook.request is None:
         raise Refused("contact", outlook.reason)
-    return ask.ask(account=contact.account, wanted=ask_of(contact, like), now=now)
+    return ask.ask(account=contact.account, wanted=ask_of(contact, like, by), now=now)
 
 
 def under_way(request: ReviewRequest) -> Outlook:
@@ -121,6 +127,6 @@ def asked(answer: AskResult, warnings: Sequence[str] = ()) -> Elsewhere:
     return Elsewhere(" ".join([words, *(reasons.in_words(text) for text in [*others, *warnings])]), url)
 
 
-def press(contact: Contact, form_data: dict[str, Any], by: str) -> Elsewhere:
+def press(contact: Contact, form_data: dict[str, Any], by: User) -> Elsewhere:
     """Ask the customer, as the button on their page does."""
-    return asked(ask_contact(contact, now=timezone.now()))
+    return asked(ask_contact(contact, by=by, now=timezone.now()))

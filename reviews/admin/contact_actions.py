@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from oauth.models import User
 from reviewhub.backoffice.actions import Action, Elsewhere
 from reviewhub.backoffice.pages import UnfoldAdminTextInputWidget
 from reviewhub.refused import Refused
@@ -68,10 +69,10 @@ class LeaveAloneForm(forms.Form):
         return bool(self.contact.phone) and others.exclude(pk=self.contact.pk).exists()
 
 
-def _leave_alone(contact: Contact, form_data: dict[str, Any], by: str) -> str | Elsewhere:
+def _leave_alone(contact: Contact, form_data: dict[str, Any], by: User) -> str | Elsewhere:
     item = item_of(contact, form_data["item"])
     words = item.text[:300] if item else ""
-    do_not_contact.leave_alone(contact=contact, by=by, words=words, now=timezone.now())
+    do_not_contact.leave_alone(contact=contact, by=str(by), words=words, now=timezone.now())
     done = _("%(customer)s is not contacted any more.") % {"customer": contact}
     return Elsewhere(done, page_of(item)) if item else done
 
@@ -99,7 +100,7 @@ class AllowForm(forms.Form):
         return [self.rows[key] for key in self.cleaned_data["ways"]]
 
 
-def _allow(contact: Contact, form_data: dict[str, Any], by: str) -> str:
+def _allow(contact: Contact, form_data: dict[str, Any], by: User) -> str:
     because = f"{form_data['because']} ({by})"
     outcome = InboxItem.Outcome.NOT_AN_OPT_OUT
     lifted = [
@@ -110,8 +111,8 @@ def _allow(contact: Contact, form_data: dict[str, Any], by: str) -> str:
     return _("May be written to again.")
 
 
-def _erase(contact: Contact, form_data: dict[str, Any], by: str) -> str:
-    erase.erase(contact=contact, by=by, now=timezone.now())
+def _erase(contact: Contact, form_data: dict[str, Any], by: User) -> str:
+    erase.erase(contact=contact, by=str(by), now=timezone.now())
     return _("Erased. The addresses will not be written to again.")
 
 

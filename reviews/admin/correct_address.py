@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oauth.models import User
 from reviewhub.backoffice.actions import Elsewhere
 from reviewhub.backoffice.pages import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 from reviewhub.refused import Refused
@@ -76,7 +77,7 @@ def wrong_addresses(rows: Sequence[Delivery], way: Channel) -> list[str]:
     return list(dict.fromkeys(row.address for row in rows if row.channel == way and is_address_wrong(row)))
 
 
-def correct_and_ask(request: ReviewRequest, form_data: dict[str, Any], by: str) -> Elsewhere:
+def correct_and_ask(request: ReviewRequest, form_data: dict[str, Any], by: User) -> Elsewhere:
     """Save the address at the customer, then ask again: a request of its own, under all gates.
 
     The two are two steps: where the second is refused, the address stays corrected, and the sentence says so. Pressed
@@ -90,7 +91,7 @@ def correct_and_ask(request: ReviewRequest, form_data: dict[str, Any], by: str) 
         raise Refused("contact", str(error)) from error
     suppressions.until_quiet(*result.left)
     try:
-        return asked(ask_contact(contact, like=request, now=now), result.warnings)
+        return asked(ask_contact(contact, by=by, like=request, now=now), result.warnings)
     except Refused as refusal:
         words = _("The address is corrected, and nothing was sent: %(why)s")
         raise Refused("review_request", words % {"why": reasons.in_words(refusal.reason)}) from refusal

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oauth.models import User
 from reviewhub.backoffice.actions import Action, Elsewhere, WithActions
 from reviewhub.backoffice.lists import WithList
 from reviewhub.backoffice.pages import GeneratedRows, action
@@ -21,9 +22,9 @@ from reviews.contacts import merge
 from reviews.models import MergeCandidate
 
 
-def _merge(pair: MergeCandidate, form_data: dict[str, Any], by: str) -> Elsewhere:
+def _merge(pair: MergeCandidate, form_data: dict[str, Any], by: User) -> Elsewhere:
     try:
-        kept = merge.merge(kept=pair.by_email, other=pair.by_phone, by=by, now=timezone.now())
+        kept = merge.merge(kept=pair.by_email, other=pair.by_phone, by=str(by), now=timezone.now())
     except merge.CannotMerge as refusal:
         raise Refused("contact", said(str(refusal))) from refusal
     words = _("Merged: all that was known of both stands at %(customer)s.") % {"customer": kept}

@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from oauth.models import User
 from reviewhub.backoffice.actions import Action
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from reviewhub.refused import Refused
@@ -58,22 +59,22 @@ def _seen(form_data: dict[str, Any]) -> Delivery:
     return delivery
 
 
-def _send_now(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
+def _send_now(request: ReviewRequest, form_data: dict[str, Any], by: User) -> str:
     planned = staff_actions.send_now(delivery=_seen(form_data), now=timezone.now())
     due_at = localize(timezone.localtime(planned.due_at))
     words = _("It is due %(when)s: a worker sends it then. %(why)s")
     return (words % {"when": due_at, "why": reasons.in_words(planned.reason)}).strip()
 
 
-def _skip(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
-    following = staff_actions.skip(delivery=_seen(form_data), by=by, now=timezone.now())
+def _skip(request: ReviewRequest, form_data: dict[str, Any], by: User) -> str:
+    following = staff_actions.skip(delivery=_seen(form_data), by=str(by), now=timezone.now())
     if following is None:
         return _("Skipped: nothing more is sent.")
     due_at = localize(timezone.localtime(following.due_at))
     return _("Skipped: the next message is due %(when)s.") % {"when": due_at}
 
 
-def _retry(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
+def _retry(request: ReviewRequest, form_data: dict[str, Any], by: User) -> str:
     failed = _failed(request)
     if failed is None:
         raise Refused("delivery", _("No message of it has failed."))
@@ -81,7 +82,7 @@ def _retry(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
     return _("It is planned again, for %(when)s.") % {"when": localize(timezone.localtime(planned.due_at))}
 
 
-def _mark_responded(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
+def _mark_responded(request: ReviewRequest, form_data: dict[str, Any], by: User) -> str:
     if not lifecycle.respond(request=request, now=timezone.now(), reason=f"Marked as responded by {by}."):
         raise Refused("review_request", _("This request has ended otherwise."))
     return _("Marked as answered: no more messages leave.")
@@ -104,7 +105,7 @@ class HoldForm(forms.Form):
         super().__init__(data)
 
 
-def _hold(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
+def _hold(request: ReviewRequest, form_data: dict[str, Any], by: User) -> str:
     with _refused_in_words():
         holds.ask_to_hold(
             request=request,
@@ -117,7 +118,7 @@ def _hold(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
     return _("Held: nothing leaves until somebody releases it.")
 
 
-def _release(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
+def _release(request: ReviewRequest, form_data: dict[str, Any], by: User) -> str:
     with _refused_in_words():
         holds.release_asked(request=request, who=f"by {by}", now=timezone.now())
     return _("Released: what came due leaves as soon as it may.")
@@ -132,7 +133,7 @@ def _refused_in_words() -> Iterator[None]:
         raise Refused("review_request", str(refusal)) from refusal
 
 
-def _cancel(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
+def _cancel(request: ReviewRequest, form_data: dict[str, Any], by: User) -> str:
     with _refused_in_words():
         lifecycle.cancel_request(request=request, now=timezone.now(), reason=f"{lifecycle.CANCELLED_BY}{by}.")
     link = reverse("admin:reviews_reviewrequest_take_back", args=[request.pk])
@@ -141,8 +142,8 @@ def _cancel(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
     )
 
 
-def _take_back(request: ReviewRequest, form_data: dict[str, Any], by: str) -> str:
-    back = take_back.take_back(request=request, by=by, now=timezone.now())
+def _take_back(request: ReviewRequest, form_data: dict[str, Any], by: User) -> str:
+    back = take_back.take_back(request=request, by=str(by), now=timezone.now())
     if back.held:
         return _("Taken back: the request is held, as it was.")
     return _("Taken back: the request goes on where it stood.")

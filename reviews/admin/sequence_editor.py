@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from oauth.models import Account
+from oauth.models import Account, User
 from reviewhub.backoffice.actions import Action
 from reviewhub.backoffice.pages import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from reviewhub.counters import count_one
@@ -172,12 +172,12 @@ def are_too_many_tests(account: Account, now: datetime) -> bool:
 # --- A copy, and the choice of the one that is used by default -----------------------------------------
 
 
-def _copy(sequence: Sequence, form_data: dict[str, Any], by: str) -> HttpResponse:
+def _copy(sequence: Sequence, form_data: dict[str, Any], by: User) -> HttpResponse:
     copy = copy_sequence(sequence)
     return HttpResponseRedirect(reverse("admin:reviews_sequence_change", args=[copy.pk]))
 
 
-def _make_default(sequence: Sequence, form_data: dict[str, Any], by: str) -> HttpResponse:
+def _make_default(sequence: Sequence, form_data: dict[str, Any], by: User) -> HttpResponse:
     make_default(sequence)
     return HttpResponseRedirect(reverse("admin:reviews_sequence_changelist"))
 

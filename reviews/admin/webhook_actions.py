@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
+from oauth.models import User
 from reviewhub.backoffice.actions import Action
 from reviewhub.languages import number
 from reviewhub.refused import Refused
@@ -33,34 +34,34 @@ class PeriodForm(forms.Form):
         return cleaned
 
 
-def _send_test(endpoint: Endpoint, form_data: dict[str, Any], by: str) -> str:
+def _send_test(endpoint: Endpoint, form_data: dict[str, Any], by: User) -> str:
     endpoints.test(endpoint, timezone.now())
     return gettext("A test event is on its way: look at the calls below in a moment.")
 
 
-def _tell_again(endpoint: Endpoint, form_data: dict[str, Any], by: str) -> str:
+def _tell_again(endpoint: Endpoint, form_data: dict[str, Any], by: User) -> str:
     since, until = form_data["since"], form_data["until"]
     count = endpoints.replay_between(endpoint, since=since, until=until, now=timezone.now())
     return gettext("Events that are told again: %(number)s.") % {"number": number(count)}
 
 
-def _roll_secret(endpoint: Endpoint, form_data: dict[str, Any], by: str) -> str:
+def _roll_secret(endpoint: Endpoint, form_data: dict[str, Any], by: User) -> str:
     endpoints.roll(endpoint)
     return gettext("There is a new secret. The former one signs, too, until you retire it.")
 
 
-def _retire_secret(endpoint: Endpoint, form_data: dict[str, Any], by: str) -> str:
+def _retire_secret(endpoint: Endpoint, form_data: dict[str, Any], by: User) -> str:
     if not endpoints.retire_former(endpoint):
         raise Refused("endpoint", "There is no former secret.")
     return gettext("The former secret signs no more.")
 
 
-def _switch_off(endpoint: Endpoint, form_data: dict[str, Any], by: str) -> str:
+def _switch_off(endpoint: Endpoint, form_data: dict[str, Any], by: User) -> str:
     endpoints.switch_off(endpoint, "", tell=False)
     return gettext("Switched off. What happens from now on can be told later.")
 
 
-def _switch_on(endpoint: Endpoint, form_data: dict[str, Any], by: str) -> str:
+def _switch_on(endpoint: Endpoint, form_data: dict[str, Any], by: User) -> str:
     endpoints.switch_on(endpoint)
     return gettext("Switched on. To tell it what it missed, choose “Tell again”.")
 

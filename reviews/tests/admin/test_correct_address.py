@@ -62,12 +62,8 @@ def test_the_customer_gets_the_address_and_a_new_request(
     answer = correct(owner, failed, clock, email="Zoe@Example.com")
     assert Contact.objects.get().email == RIGHT
     new = ReviewRequest.objects.exclude(pk=failed.pk).get()
-    assert (new.status, new.source, new.sequence, new.contact) == (
-        "scheduled",
-        "staff",
-        failed.sequence,
-        failed.contact,
-    )
+    assert (new.status, new.source, new.asked_by) == ("scheduled", "staff", owner)
+    assert (new.sequence, new.contact) == (failed.sequence, failed.contact)
     assert answer.redirect_chain[-1][0] == address(new, "change")
     assert "Asked: the message leaves as soon as it may." in answer.content.decode()
     drain.send_due(clock)

@@ -232,6 +232,7 @@ def test_one_press_asks_a_known_customer(fresh: Contact, owner: User) -> None:
     answer = client.post(address(fresh, "ask_again"), follow=True)
     request = ReviewRequest.objects.get()
     assert (request.contact, request.source, request.status) == (fresh, "staff", "scheduled")
+    assert request.asked_by == owner
     assert answer.redirect_chain[-1][0] == reverse("admin:reviews_reviewrequest_change", args=[request.pk])
     assert "Asked: the message leaves as soon as it may." in answer.content.decode()
     again = client.post(address(fresh, "ask_again"), follow=True).content.decode()
