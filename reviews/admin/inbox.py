@@ -25,7 +25,7 @@ from reviewhub.languages import number
 from reviewhub.refused import Refused
 from reviews.admin import inbox_page, inbox_return
 from reviews.admin.inbox_words import may_opt_out, read_as
-from reviews.admin.lists.inbox import Inbox, sender
+from reviews.admin.lists.inbox import Inbox
 from reviews.admin.request_words import failed_way
 from reviews.delivery import answers
 from reviews.inbox import decisions, items
@@ -153,7 +153,7 @@ class InboxItemAdmin(GeneratedRows, WithList):
     @display(description=_("Customer"))
     def customer_link(self, item: InboxItem) -> str:
         if item.contact is None:
-            return sender(item)
+            return item.sender
         link = reverse("admin:reviews_contact_change", args=[item.contact.pk])
         customer = format_html('<a class="rh-link" href="{}">{}</a>', link, item.contact)
         if item.kind != InboxItem.Kind.BOUNCE:

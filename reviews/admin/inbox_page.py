@@ -19,7 +19,7 @@ from reviewhub.backoffice.moments import DUE
 from reviewhub.sentences import said
 from reviews.admin import badges, reasons, request_words, story
 from reviews.admin.contact_actions import closed_ways, has_way
-from reviews.admin.lists.inbox import BY_URGENCY, sender
+from reviews.admin.lists.inbox import BY_URGENCY
 from reviews.admin.lists.words import REASONS
 from reviews.delivery import answers
 from reviews.delivery.content import segments
@@ -91,7 +91,7 @@ def page(
     draft = draft or _unsent(item, written)
     context = {
         **admin_page.admin_site.each_context(request),
-        "title": sender(item),
+        "title": item.sender,
         "opts": admin_page.opts,
         "original": item,
         "item": item,

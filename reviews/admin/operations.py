@@ -86,7 +86,7 @@ def _state(now: datetime) -> dict[str, Any]:
     workers, latest = installation.workers(), installation.latest_failures(SHOWN)
     can_be_retried = retries.worth_retrying(row.pk for row in latest)
     return {
-        "workers": [(row, now - row.beat_at > WorkerBeat.STALE_AFTER) for row in workers],
+        "workers": [(row, not WorkerBeat.is_fresh(row.beat_at, now)) for row in workers],
         "no_worker_since": troubles.worker_missing_since(now),
         "takes_writes": health.takes_writes(workers[0] if workers else None),
         "nobody_is_told": not settings.SANDBOX and not ways.exist(),

@@ -40,16 +40,16 @@ def forget(now: datetime) -> None:
 
 def worker_missing_since(now: datetime) -> datetime | None:
     """Return since when no worker is at work; None while one is, or where none was heard of and nobody has looked."""
-    last = WorkerBeat.objects.order_by("-beat_at").values_list("beat_at", flat=True).first()
+    last = WorkerBeat.newest()
     if last is not None:
-        return last if now - last > WorkerBeat.STALE_AFTER else None
+        return None if WorkerBeat.is_fresh(last, now) else last
     rows = Trouble.objects.lasting().filter(kind=Trouble.Kind.WORKER)
     return rows.values_list("since", flat=True).first()
 
 
 def _find(now: datetime) -> Iterator[Trouble]:
-    last = WorkerBeat.objects.order_by("-beat_at").values_list("beat_at", flat=True).first()
-    if last is None or now - last > WorkerBeat.STALE_AFTER:
+    last = WorkerBeat.newest()
+    if not WorkerBeat.is_fresh(last, now):
         since = last or now
         yield Trouble(kind=Trouble.Kind.WORKER, since=since, due_at=max(now, since + PATIENCE))
     for pause in installation.account_faults():

@@ -92,20 +92,11 @@ def attention_of_all(standing: StandingOfAll, *, beat_at: datetime | None, now: 
     )
 
 
-def last_beat() -> datetime | None:
-    """Return the last sign of life of any worker; None if none ever gave one."""
-    return WorkerBeat.objects.order_by("-beat_at").values_list("beat_at", flat=True).first()
-
-
-def is_alive(beat_at: datetime | None, now: datetime) -> bool:
-    return beat_at is not None and now - beat_at <= WorkerBeat.STALE_AFTER
-
-
 # --- The installation ---------------------------------------------------------------------------------------
 
 
 def _worker(beat_at: datetime | None, *, now: datetime, is_operator: bool) -> list[Matter]:
-    if is_alive(beat_at, now):
+    if WorkerBeat.is_fresh(beat_at, now):
         return []
     if not is_operator:
         sentence = _("Messages wait: the program that sends them is not running. Your operator has to start it.")
@@ -191,7 +182,7 @@ def _matter(item: InboxItem, *, may_write: bool) -> Matter:
 
 def _sentence(item: InboxItem) -> tuple[str, str]:
     """Return what the item says, and what is to be done about it."""
-    who, words = _who(item), _quoted(item)
+    who, words = item.sender, _quoted(item)
     if item.kind == Kind.FEEDBACK and item.stars is None:
         return f"{_('%(who)s wrote to you.') % {'who': who}} {words}".strip(), _("Answer")
     if item.kind == Kind.FEEDBACK:
@@ -204,12 +195,6 @@ def _sentence(item: InboxItem) -> tuple[str, str]:
         said = _("%(address)s does not exist: %(who)s got nothing.") if address else _("%(who)s got nothing.")
         return said % {"address": address, "who": who}, _("Correct it")
     return f"{_('%(who)s replied.') % {'who': who}} {words}".strip(), _("Answer")
-
-
-def _who(item: InboxItem) -> str:
-    if item.contact is not None:
-        return str(item.contact)
-    return _("Somebody at the printed code") if item.kind == Kind.FEEDBACK else _("Somebody unknown")
 
 
 def _quoted(item: InboxItem) -> str:

@@ -68,9 +68,9 @@ def _find_fault() -> str:
         return "The database takes no writes."
     if beat is None:
         return "No worker runs: start `manage.py worker`."
-    age = timezone.now() - beat.beat_at
-    if age > WorkerBeat.STALE_AFTER:
-        return f"The last worker was heard of {int(age.total_seconds())} seconds ago."
+    now = timezone.now()
+    if not WorkerBeat.is_fresh(beat.beat_at, now):
+        return f"The last worker was heard of {int((now - beat.beat_at).total_seconds())} seconds ago."
     return ""
 
 

@@ -120,6 +120,13 @@ class InboxItem(models.Model):
         return gettext("%(stars)s of 5") % {"stars": self.stars} if self.stars else self.get_kind_display()
 
     @property
+    def sender(self) -> str:
+        """The name of who said it, or whose address went wrong."""
+        if self.contact is not None:
+            return str(self.contact)
+        return gettext("Somebody at the printed code") if self.kind == self.Kind.FEEDBACK else gettext("Nobody known")
+
+    @property
     def is_worth_telling(self) -> bool:
         """Tell whether staff are told of the item: of feedback, if it may be a complaint (docs/rules.md N1)."""
         return self.kind != self.Kind.FEEDBACK or is_complaint(self.stars, self.text)

@@ -26,6 +26,16 @@ class WorkerBeat(models.Model):
     def __str__(self) -> str:
         return self.worker
 
+    @classmethod
+    def newest(cls) -> datetime | None:
+        """Return the last sign of life of any worker; None if none ever gave one."""
+        return cls.objects.order_by("-beat_at").values_list("beat_at", flat=True).first()
+
+    @classmethod
+    def is_fresh(cls, beat_at: datetime | None, now: datetime) -> bool:
+        """Tell whether who gave this sign of life counts as at work; None stands for no sign."""
+        return beat_at is not None and now - beat_at <= cls.STALE_AFTER
+
 
 class ChannelHealthQuerySet(models.QuerySet["ChannelHealth"]):
     def paused(self, now: datetime) -> models.QuerySet["ChannelHealth", str]:

@@ -183,11 +183,8 @@ def _title(item: InboxItem) -> str:
 
 def _customer(item: InboxItem) -> str:
     """Return who it is about; the number of a text that no customer is known for."""
-    if item.contact is not None:
-        return str(item.contact)
-    if item.kind == InboxItem.Kind.FEEDBACK:
-        return gettext("Somebody at the printed code")
-    return item.event.address if item.event is not None and item.event.address else gettext("Nobody known")
+    number = item.event.address if item.event is not None else ""
+    return number if number and item.contact is None else item.sender
 
 
 def _hint(item: InboxItem) -> str:

@@ -64,12 +64,12 @@ class Inbox(Listing[InboxItem]):
     )
 
     def lines(self, rows: Sequence[InboxItem], now: datetime) -> list[Line]:
-        return [Line(sender(row), _said(row), row.created_at, _tone(row)) for row in rows]
+        return [Line(row.sender, _said(row), row.created_at, _tone(row)) for row in rows]
 
     def cells(self, rows: Sequence[InboxItem], now: datetime) -> list[list[str]]:
         return [
             [
-                sender(row),
+                row.sender,
                 show_email(row.contact.email) if row.contact else "",
                 row.contact.phone if row.contact else "",
                 row.get_kind_display(),
@@ -86,12 +86,6 @@ class Inbox(Listing[InboxItem]):
 
     def counted(self, count: int) -> str:
         return ngettext("%(count)s item", "%(count)s items", count) % {"count": count}
-
-
-def sender(item: InboxItem) -> str:
-    if item.contact is not None:
-        return str(item.contact)
-    return gettext("Somebody at the printed code") if item.kind == Kind.FEEDBACK else gettext("Nobody known")
 
 
 def _said(item: InboxItem) -> str:

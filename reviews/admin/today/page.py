@@ -32,7 +32,7 @@ from reviews.inbox.attention import Attention
 from reviews.insights.changes import change_in_percent
 from reviews.insights.headline import headline
 from reviews.insights.standing import Standing, standing_of, standing_of_all
-from reviews.models import Event
+from reviews.models import Event, WorkerBeat
 
 BUSINESSES = 20  # on the operator's page; the switcher finds the others
 
@@ -73,7 +73,7 @@ class Number:
 
 def _state(request: HttpRequest, now: datetime) -> State:
     account, accounts = business_of(request), accounts_in_view(request)
-    beat_at = attention.last_beat()
+    beat_at = WorkerBeat.newest()
     if account is not None:
         standing = standing_of(account, now=now)
         needs = attention.attention_of(

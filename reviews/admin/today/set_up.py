@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from oauth.models import Account
 from reviewhub.secret_settings import SECRETS
-from reviews.inbox.attention import is_alive
 from reviews.insights.standing import Standing
+from reviews.models import WorkerBeat
 
 USUAL_COLOUR = Account._meta.get_field("colour").default
 
@@ -52,7 +52,7 @@ def of_installation(*, beat_at: datetime | None, now: datetime) -> list[Step]:
         Step(
             "worker",
             _("A worker that sends: let %(command)s run.") % {"command": "manage.py worker"},
-            is_alive(beat_at, now),
+            WorkerBeat.is_fresh(beat_at, now),
             operations,
             _("Operations"),
         ),

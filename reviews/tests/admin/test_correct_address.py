@@ -195,10 +195,10 @@ def test_where_no_address_is_to_blame_it_is_not_offered(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="needs connections that wait for each other")
 @pytest.mark.parametrize("turn", range(3))
-def test_two_presses_at_once_ask_once(failed: ReviewRequest, clock: Clock, turn: int) -> None:
+def test_two_presses_at_once_ask_once(failed: ReviewRequest, owner: User, clock: Clock, turn: int) -> None:
     def press() -> None:
         row = ReviewRequest.objects.select_related("contact__account", "account").get(pk=failed.pk)
-        correct_address.correct_and_ask(row, {"email": RIGHT}, "Ann")
+        correct_address.correct_and_ask(row, {"email": RIGHT}, owner)
 
     at_once(press, press)
     assert ReviewRequest.objects.open().count() == 1
