@@ -1,5 +1,6 @@
 """A customer's page, to read first: the ways to write to them with their state, and the story of all requests."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from django.utils.translation import gettext_lazy
 from reviewhub.languages import language_name
 from reviews.admin import ask_again, story
 from reviews.admin.contact_actions import closed_ways
+from reviews.admin.inbox_page import Entry, of_answer
+from reviews.delivery import answers
 from reviews.models import Consent, Contact, InboxItem, ReviewRequest, Suppression
 from reviews.models.addresses import has_stored_form, hashes_of, show_email
 from reviews.models.base import Channel, available_channels
@@ -60,7 +63,7 @@ def page(admin_page: Any, request: HttpRequest, contact: Contact) -> HttpRespons
     requests = list(rows)
     for row in requests:
         row.contact, row.account = contact, contact.account
-    items = list(InboxItem.objects.filter(contact=contact).order_by("-pk")[:MOST_ITEMS])
+    said = _said(contact)
     buttons = admin_page.buttons(request, contact)
     ways = ways_of(contact)
     is_open = any(way.address and way.suppression is None for way in ways)
@@ -77,12 +80,32 @@ def page(admin_page: Any, request: HttpRequest, contact: Contact) -> HttpRespons
         "offer_leave_alone": "leave_alone" in buttons and is_open,
         "may_write": may_write,
         "may_see_evidence": admin_page.has_write_permission(request, contact),
-        "chapters": story.chapters(requests[: story.MOST], items),
-        "loose_items": [item for item in items if item.request_id is None],
+        "chapters": [(story.chapter(row), said.pop(row.pk, [])) for row in requests[: story.MOST]],
+        "said_besides": said.get(None, []),
         "more": _list_of(contact) if len(requests) > story.MOST else "",
         "ask_differently": f"{reverse('admin:reviews_reviewrequest_add')}?{urlencode({'customer': contact.pk})}",
     }
     return TemplateResponse(request, "admin/reviews/contact/page.html", context)
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something that the customer said, as an item of the inbox, and what the team answered."""
+
+    item: InboxItem
+    answers: list[Entry]
+
+
+def _said(contact: Contact) -> dict[object, list[Said]]:
+    """Return what the customer said by the key of its request, the newest first."""
+    items, written = answers.conversation(contact, most=MOST_ITEMS)
+    of_item: dict[object, list[Entry]] = defaultdict(list)
+    for answer in written:
+        of_item[answer.inbox_item_id].append(of_answer(answer))
+    said: dict[object, list[Said]] = defaultdict(list)
+    for item in reversed(items):
+        said[item.request_id].append(Said(item, of_item[item.pk]))
+    return said
 
 
 def _outlook(contact: Contact, requests: list[ReviewRequest]) -> ask_again.Outlook:

@@ -149,7 +149,7 @@ LOST = (Delivery.Status.CANCELLED, Delivery.Status.BOUNCED, Delivery.Status.FAIL
 
 def entries(item: InboxItem, items: Sequence[InboxItem], written: Sequence[Delivery]) -> list[Entry]:
     """Tell what was sent and said, the oldest first."""
-    rows = [*map(_of_item, items), *map(_of_answer, written)]
+    rows = [*map(_of_item, items), *map(of_answer, written)]
     if item.contact is not None:
         rows += _asks(item.contact)
     return sorted(rows, key=lambda entry: entry.at)
@@ -163,7 +163,8 @@ def _of_item(item: InboxItem) -> Entry:
     return Entry(item.created_at, False, _(item.get_kind_display()), item.text, _start(item.text), item=item)
 
 
-def _of_answer(answer: Delivery) -> Entry:
+def of_answer(answer: Delivery) -> Entry:
+    """Tell what somebody of the team answered, and what became of it."""
     name = NAMES[Channel(answer.channel)]
     who = answer.written_by or _("Somebody")
     notes = [_("Sandbox: never left")] if answer.sandbox else []

@@ -22,7 +22,7 @@ _FIRST = ("correct_address", "take_back")  # what mends a request stands before 
 
 def page(admin_page: Any, request: HttpRequest, row: ReviewRequest) -> HttpResponse:
     """Answer with the page. What the person may not do has no button on it."""
-    chapter = story.chapter(row, [])
+    chapter = story.chapter(row)
     story.add_reports(chapter)
     buttons = admin_page.buttons(request, row)
     ordered = {name: buttons[name] for name in (*_FIRST, *buttons) if name in buttons}

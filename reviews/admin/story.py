@@ -1,7 +1,5 @@
 """The story of requests: how each stands, its messages with what was reported and replied, the customer's words."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -62,7 +60,6 @@ class Chapter:
     messages: list[Message]
     upcoming: list[Message]
     feedback: Feedback | None
-    items: list[InboxItem]  # of the inbox: what the customer said
 
     @property
     def is_leaving(self) -> bool:
@@ -88,15 +85,8 @@ def with_messages(rows: QuerySet[ReviewRequest]) -> QuerySet[ReviewRequest]:
     )
 
 
-def chapters(rows: Iterable[ReviewRequest], items: Iterable[InboxItem]) -> list[Chapter]:
-    """Tell the requests, which were read `with_messages`. `items`: of the inbox, of these requests or others."""
-    of_request: dict[object, list[InboxItem]] = defaultdict(list)
-    for item in items:
-        of_request[item.request_id].append(item)
-    return [chapter(row, of_request[row.pk]) for row in rows]
-
-
-def chapter(request: ReviewRequest, items: Sequence[InboxItem]) -> Chapter:
+def chapter(request: ReviewRequest) -> Chapter:
+    """Tell the request, which was read `with_messages`."""
     rows = sorted(request.deliveries.all(), key=lambda row: (row.step, row.pk))
     for row in rows:
         row.request, row.account = request, request.account
@@ -110,7 +100,6 @@ def chapter(request: ReviewRequest, items: Sequence[InboxItem]) -> Chapter:
         messages=messages,
         upcoming=[message for message in messages if message.row.pk in planned],
         feedback=getattr(request, "feedback", None),
-        items=list(items),
     )
 
 
