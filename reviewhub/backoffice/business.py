@@ -2,7 +2,8 @@
 
 The choice is kept in the session. A form carries the business that it was shown for (`{% business_field %}`), which
 wins over the session: a switch in another tab lets no write land in the wrong business. A row's own page shows the
-business of the row. The operator may also look at all businesses at once, which nobody else can.
+business of the row; a link from outside, as in a mail to a member, names it in its address. The operator may also look
+at all businesses at once, which nobody else can.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -118,6 +119,19 @@ def _stay_in(request: HttpRequest, business: Account) -> None:
     messages.info(request, _("You are looking at %(business)s now.") % {"business": business})
 
 
+def _follow(request: HttpRequest) -> HttpResponseBase:
+    """Enter the business that the address names, and lead to the page without the name.
+
+    Raises Http404 for a business that the person is a stranger to.
+    """
+    business = named_business(request, request.GET[FIELD])
+    if business is not None and business != business_of(request):
+        _stay_in(request, business)
+    others = request.GET.copy()
+    del others[FIELD]
+    return HttpResponseRedirect(f"{request.path}?{others.urlencode()}" if others else request.path)
+
+
 def _of_operator(kept: str) -> Account | None:
     """Return the operator's choice; the one business of an installation that has no other need not be chosen."""
     if kept and kept != ALL:
@@ -153,10 +167,15 @@ class BusinessTimeZone:
         with timezone.override(None):
             return self._get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
-        """Activate the zone, which `__call__` takes back."""
-        if request.path.startswith(STAFF_PATHS) and (business := business_of(request)) is not None:
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        """Activate the zone, which `__call__` takes back; lead on from an address that names a business."""
+        if not request.path.startswith(STAFF_PATHS):
+            return None
+        if request.method == "GET" and FIELD in request.GET and getattr(request.user, "is_staff", False):
+            return _follow(request)
+        if (business := business_of(request)) is not None:
             timezone.activate(ZoneInfo(business.time_zone))
+        return None
 
 
 # Pages that stand in the frame of the back-office; a person without it sees those outside /admin/ plain.

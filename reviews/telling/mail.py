@@ -102,7 +102,7 @@ def _message(membership: Membership, mail: MemberMail, items: list[InboxItem], l
         "parts": [_part(item) for item in items[:MOST_SHOWN]],
         "more": len(items[MOST_SHOWN:]),
         "waiting": waiting if waiting > len(items[:MOST_SHOWN]) else 0,
-        "inbox": settings.PUBLIC_URL + INBOX,
+        "inbox": f"{settings.PUBLIC_URL}{INBOX}?business={account.pk}",
         "told": membership.told,
         "choice": settings.PUBLIC_URL + CHOICE,
         "stop": stop,

@@ -93,6 +93,21 @@ def test_a_strangers_row_switches_nothing(two: Client, stranger: User, account: 
     assert emails(client) == {"harbour@example.com"}
 
 
+def test_a_link_from_outside_enters_the_business_that_it_names(
+    two: Client, stranger: User, account: Account, other_account: Account
+) -> None:
+    inbox = "/admin/reviews/inboxitem/"
+    for business in (account, other_account):
+        answer = two.get(inbox, {"business": str(business.pk), "handled": "all"})
+        assert (answer.status_code, answer["Location"]) == (302, f"{inbox}?handled=all")
+        assert two.session["business"] == str(business.pk)
+    unknown = {"business": "0f0f0f0f-0f0f-4f0f-8f0f-0f0f0f0f0f0f"}
+    assert two.get(inbox, unknown).status_code == 404
+    assert two.get(inbox, {"business": "all"}).status_code == 404
+    assert signed_in(stranger).get(inbox, {"business": str(account.pk)}).status_code == 404
+    assert two.session["business"] == str(other_account.pk)
+
+
 def test_the_operator_sees_all_businesses_or_one(
     two: Client, operator: User, account: Account, other_account: Account
 ) -> None:

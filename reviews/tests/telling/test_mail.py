@@ -159,6 +159,7 @@ def test_ten_thousand_characters_are_cut_and_many_items_counted(
     assert mail.text.count("Open") + mail.text.count("/change/") == 20
     assert "5 more are in the inbox." in mail.text
     assert "In all, 25 wait in the inbox" in mail.text
+    assert f"https://reviews.example/admin/reviews/inboxitem/?business={account.pk}" in mail.text
     assert "Reply: 25" in mail.text
     assert len(mail.html) < 60_000  # below what mail programs cut off
     assert not Telling.objects.exists()
