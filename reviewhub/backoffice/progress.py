@@ -4,9 +4,17 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 SECONDS = 2  # between two looks
 PART = "progress"  # the id of the part of the page that is taken over at each look
+
+
+def attributes(request: HttpRequest) -> SafeString:
+    """Return the attributes of the element that is taken over from the page at each look."""
+    words = 'id="{}" hx-get="{}" hx-trigger="every {}s" hx-select="#{}" hx-target="this" hx-swap="outerHTML"'
+    return format_html(words, PART, request.get_full_path(), SECONDS, PART)
 
 
 def progress_page(
@@ -19,5 +27,5 @@ def progress_page(
     """
     if not is_running and request.headers.get("HX-Target") == PART:
         return HttpResponse(headers={"HX-Redirect": request.get_full_path()})
-    context |= {"running": is_running, "again_after": SECONDS, "progress": PART}
+    context |= {"running": is_running, "again_after": SECONDS}
     return TemplateResponse(request, template, context, status=status)

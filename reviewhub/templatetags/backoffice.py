@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 
+from reviewhub.backoffice import progress
 from reviewhub.backoffice.business import ALL, FIELD, business_of, written_in_view
 from reviewhub.backoffice.moments import time_tag
 from reviewhub.backoffice.switcher import Switcher, switcher_of
@@ -21,6 +22,12 @@ def business_field(context: Any) -> SafeString:
     """Return the hidden field by which a form carries the business that it is shown for; it stands in each one."""
     business = business_of(context["request"])
     return format_html('<input type="hidden" name="{}" value="{}">', FIELD, business.pk if business else ALL)
+
+
+@register.simple_tag(takes_context=True)
+def progress_part(context: Any) -> SafeString:
+    """Return the attributes of the part of a page that shows how far long work is (`progress_page`)."""
+    return progress.attributes(context["request"])
 
 
 @register.simple_tag(takes_context=True)

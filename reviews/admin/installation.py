@@ -1,15 +1,22 @@
-"""Rows by which the installation runs, for the operator: workers, channels, rate limits, tallies, kept answers."""
+"""Rows by which the installation runs, for the operator: workers, troubles, channels, rate limits, tallies."""
 
 from django.contrib import admin
 
 from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin
-from reviews.models import ChannelHealth, IdempotencyKey, Pause, SenderPace, Tally, WorkerBeat
+from reviews.models import ChannelHealth, IdempotencyKey, Pause, SenderPace, Tally, Trouble, WorkerBeat
 
 
 @admin.register(WorkerBeat)
 class WorkerBeatAdmin(GeneratedRows, OperatorAdmin):
     list_display = ("worker", "started_at", "beat_at", "restarts")
     ordering = ("-beat_at",)
+
+
+@admin.register(Trouble)
+class TroubleAdmin(GeneratedRows, OperatorAdmin):
+    list_display = ("kind", "channel", "sender", "code", "since", "told_at", "ended_at", "end_told_at")
+    ordering = ("-since", "-pk")
+    exclude = ("claim",)
 
 
 @admin.register(ChannelHealth)

@@ -87,6 +87,7 @@ BEHIND = (
     Page(_("Refresh tokens"), "oauth.RefreshToken", "autorenew"),
     Page(_("Authorization codes"), "oauth.Grant", "password"),
     Page(_("Workers"), "reviews.WorkerBeat", "monitor_heart"),
+    Page(_("Troubles"), "reviews.Trouble", "warning"),
     Page(_("Channel health"), "reviews.ChannelHealth", "health_and_safety"),
     Page(_("Pauses"), "reviews.Pause", "pause_circle"),
     Page(_("Tallies"), "reviews.Tally", "tag"),
