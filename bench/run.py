@@ -30,6 +30,7 @@ PARTS = (
     "memory",
     "admin",
     "neighbours",
+    "imports",
     "journeys",
     "fast_paths",
 )

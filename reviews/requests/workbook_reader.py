@@ -37,6 +37,9 @@ MOST_CSV = 20 * 1024 * 1024  # characters
 LOOKED_AT = 200  # rows of a sheet in which an address is looked for
 _BLOCK, _OVERLAP = 1024 * 1024, 4096
 
+# The column, and the row, of any cell of a sheet in XLSX: found in a quarter of the time that filled ones take.
+_XLSX_COLUMN = re.compile(rb'r="([A-Z]{1,3})\d')
+_XLSX_ROW = re.compile(rb'r="[A-Z]{1,3}(\d{1,7})"')
 # A filled cell of a sheet in XLSX, with its column and row; a row or a cell of one in ODS, with its attributes.
 _XLSX_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*[^/>]>\s*<(?!/)')
 _ODS_CELL = re.compile(rb"<table:(table-row|table-cell)\b([^>]*)>")
@@ -171,10 +174,13 @@ def _check_archive(raw: bytes) -> None:
 
 
 def _check_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    count = _count_ods if part.filename == "content.xml" else _count_xlsx
-    with archive.open(part) as stream:
-        if count(_blocks(stream)) > MOST_CELLS:
-            raise Unread("large")
+    # A list of customers passes the first count; what has columns of empty cells with a format, the second.
+    counts = (_count_ods,) if part.filename == "content.xml" else (_count_all_xlsx, _count_xlsx)
+    for count in counts:
+        with archive.open(part) as stream:
+            if count(_blocks(stream)) <= MOST_CELLS:
+                return
+    raise Unread("large")
 
 
 def _blocks(stream: Any) -> Iterator[bytes]:
@@ -193,6 +199,25 @@ def _blocks(stream: Any) -> Iterator[bytes]:
     yield rest
 
 
+def _count_all_xlsx(blocks: Iterable[bytes]) -> int:
+    """Return the number of cells, filled or not, or of those in the rectangle around them where that is greater."""
+    cells = last_row = last_column = 0
+    for block in blocks:
+        columns = _XLSX_COLUMN.findall(block)
+        cells += len(columns)
+        last_column = max(last_column, *map(_place, set(columns)), 0)
+        last_row = max(last_row, *map(int, _XLSX_ROW.findall(block)), 0)
+    return max(cells, last_row * last_column)
+
+
+def _place(letters: bytes) -> int:
+    """Return the number of a column, counted from 1."""
+    place = 0
+    for letter in letters:
+        place = place * 26 + letter - 64
+    return place
+
+
 def _count_xlsx(blocks: Iterable[bytes]) -> int:
     """Return the number of filled cells, or of those in the rectangle around them where that is greater."""
     filled = last_row = last_column = 0
@@ -200,10 +225,7 @@ def _count_xlsx(blocks: Iterable[bytes]) -> int:
         for letters, row in _XLSX_CELL.findall(block):
             filled += 1
             last_row = max(last_row, int(row))
-            column = 0
-            for letter in letters:
-                column = column * 26 + letter - 64
-            last_column = max(last_column, column)
+            last_column = max(last_column, _place(letters))
     return max(filled, last_row * last_column)
 
 

@@ -11,7 +11,7 @@ import pytest
 from reviews.requests import workbooks
 from reviews.requests.csv_encoding import Unreadable
 from reviews.requests.workbook_reader import MOST_UNPACKED
-from reviews.tests.support.workbooks import archive, ods, xlsx
+from reviews.tests.support.workbooks import archive, ods, sheet_xml, xlsx
 
 XLS = (Path(__file__).parent / "files" / "customers.xls").read_bytes()
 CUSTOMERS = [["Name", "E-mail"], ["Jürgen Müller", "j@example.com"]]
@@ -139,6 +139,12 @@ def test_a_million_empty_rows_behind_the_customers_cost_nothing() -> None:
         ' table:number-columns-repeated="16384"/></table:table-row>'
     )
     assert rows(ods(CUSTOMERS, tail=tail)) == CUSTOMERS
+
+
+def test_an_empty_cell_with_a_format_at_the_far_end_costs_nothing() -> None:
+    far = '<row r="1048576"><c r="XFD1048576" s="1"/></row></sheetData>'
+    sheet = sheet_xml(CUSTOMERS).replace("</sheetData>", far)
+    assert rows(xlsx({"A": sheet.encode()})) == CUSTOMERS
 
 
 def test_what_an_archive_hides_from_its_list_ends_the_process_that_reads_it_and_no_other() -> None:
