@@ -29,6 +29,8 @@ SCHEME = """scheme => {
   const list = document.documentElement.classList;
   if (document.documentElement.hasAttribute("x-data")) { list.toggle("dark", scheme === "dark"); }
 }"""
+# Colours fade into each other: it is over at once.
+FADED = "document.getAnimations().forEach(one => one.finish())"
 ICONS = """() => [...document.querySelectorAll(".material-symbols-outlined")]
   .map(icon => icon.textContent.trim()).filter(name => name)"""
 # The dark ground beside the filters closes them, for a mouse; Escape does so, too.
@@ -87,7 +89,7 @@ def faults_on_screens(page: Any) -> list[str]:
     for scheme, screens in (("light", SCREENS), ("dark", reversed(SCREENS))):
         page.emulate_media(color_scheme=scheme)
         page.evaluate(SCHEME, scheme)
-        page.wait_for_timeout(200)  # colours fade into each other
+        page.evaluate(FADED)
         for name in screens:
             page.set_viewport_size(SCREENS[name])
             if scheme == "light" and not fits(page):
