@@ -109,16 +109,17 @@ def without_redis(settings: Any) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _requests_in_turn() -> None:
-    """Let a live server answer one request at a time where its threads share one connection, as with SQLite in memory.
+    """Let a live server answer one request at a time on SQLite in memory.
 
-    There two transactions at once are an error, which no installation knows: its threads have their own.
+    There a second writer is an error at once, which no installation knows: it waits for its turn at a file.
     """
+    from django.conf import settings
     from django.core.servers.basehttp import ThreadedWSGIServer
     from django.test.testcases import LiveServerThread
 
     class InTurn(ThreadedWSGIServer):
         def set_app(self, app: Any) -> None:
-            super().set_app(_in_turn(app) if self.connections_override else app)
+            super().set_app(_in_turn(app) if settings.SQLITE else app)
 
     LiveServerThread.server_class = InTurn
 

@@ -1,14 +1,10 @@
 import os
-import threading
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.handlers.wsgi import WSGIHandler
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 
 from oauth.models import Account, Application, User
 from reviews.delivery import drain
@@ -74,26 +70,7 @@ def forked(forking_command: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def one_at_a_time() -> Iterator[None]:
-    """Let the live server begin one answer at a time on SQLite.
-
-    Its threads share one connection to a database in memory, which holds one transaction: the second of two that come
-    together would be told that the database is away. A browser sends two at once whenever a preview is under way.
-    """
-    lock, answer = threading.Lock(), WSGIHandler.get_response
-
-    def wait_and_answer(self: WSGIHandler, request: HttpRequest) -> HttpResponseBase:
-        with lock:
-            return answer(self, request)
-
-    with pytest.MonkeyPatch.context() as patches:
-        if settings.SQLITE:
-            patches.setattr(WSGIHandler, "get_response", wait_and_answer)
-        yield
-
-
-@pytest.fixture(scope="module")
-def chromium(one_at_a_time: None) -> Iterator[Any]:
+def chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     # Playwright's loop runs in this thread; the database is not used from inside it.
