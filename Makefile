@@ -33,7 +33,8 @@ run: $(VENV)/product .env  ## web server and worker with a demo account, until C
 	@$(if $(PORT),PORT=$(PORT)) exec $(BIN)/python manage.py up $(if $(filter command,$(firstword $(origin HOST))),--host $(HOST))
 
 # By module, so that one installation serves a module; loadgroup groups nothing with pytest 9.2 (pytest-xdist #1386).
-PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadscope
+# The order stays: reviewhub/testing.py lets long modules begin.
+PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 
 # Those of `make test`, in the words of pytest's -m, and where they are; CI asks a second version of Python for fewer.
 TESTS := not (browser or fault or client)

@@ -13,6 +13,19 @@ import pytest
 NOW = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
 
 
+# Modules that take half a minute and more. They begin a run: at its end, one process would wait for the other.
+LONG = {
+    *("test_foreign_rows", "test_mixed_roles", "test_malformed", "test_simulation", "test_0028_held_and_named"),
+    *("test_accessibility", "test_outages", "test_alarms", "test_today", "test_neighbours", "test_telling"),
+    *("test_memory", "test_settings", "test_generated_clients", "test_watchdog", "test_notifier"),
+    *("test_migrations", "test_back_office_languages", "test_docs", "test_tenancy"),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.stem not in LONG)
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes() -> None:
     """Begin with the migrated database while the processes of the run collect their tests."""
