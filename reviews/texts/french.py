@@ -15,10 +15,10 @@ FORMAL = Texts(
     question_named="Qu’avez-vous pensé de nos services, {first_name} ?",
     invitation=(
         "Votre avis nous aide à progresser et aide d’autres personnes à choisir. "
-        "Compliment ou critique, il est toujours bienvenu."
+        "Compliment ou critique, il est toujours le bienvenu."
     ),
     share_heading="Partagez votre expérience",
-    review_on="Donner votre avis sur {site}",
+    review_on="Donner mon avis sur {site}",
     directly_heading="Écrivez-nous directement",
     private="Nous sommes les seuls à vous lire ; rien n’est publié.",
     already_answered="Vous avez déjà répondu. Souhaitez-vous modifier votre réponse ?",
@@ -104,7 +104,7 @@ FORMAL = Texts(
         email_text=(
             f"Bonjour{_GREETING}\n\n"
             "Il y a quelques jours, nous vous avons demandé ce que vous aviez pensé de nos services. "
-            "Si vous avez une minute, nous serions heureux de vous lire :\n\n"
+            "Si vous avez une minute, nous aurions plaisir à vous lire :\n\n"
             "{{ link }}\n\n"
             "Avec tous nos remerciements,\n{{ sender_name }}"
         ),
@@ -134,13 +134,13 @@ INFORMAL = Texts(
     question_named="Qu’as-tu pensé de nos services, {first_name} ?",
     invitation=(
         "Ton avis nous aide à progresser et aide d’autres personnes à choisir. "
-        "Compliment ou critique, il est toujours bienvenu."
+        "Compliment ou critique, il est toujours le bienvenu."
     ),
     share_heading="Partage ton expérience",
-    review_on="Donner ton avis sur {site}",
+    review_on=FORMAL.review_on,
     directly_heading="Écris-nous directement",
     private="Nous sommes les seuls à te lire ; rien n’est publié.",
-    already_answered="Tu as déjà répondu. Souhaites-tu modifier ta réponse ?",
+    already_answered="Tu as déjà répondu. Veux-tu modifier ta réponse ?",
     rating=FORMAL.rating,
     rating_question="Comment ça s’est passé ?",
     rating_hint=FORMAL.rating_hint,
@@ -220,7 +220,7 @@ INFORMAL = Texts(
         email_text=(
             f"Bonjour{_GREETING}\n\n"
             "Il y a quelques jours, nous t’avons demandé ce que tu avais pensé de nos services. "
-            "Si tu as une minute, nous serions heureux de te lire :\n\n"
+            "Si tu as une minute, nous aurions plaisir à te lire :\n\n"
             "{{ link }}\n\n"
             "Merci beaucoup,\n{{ sender_name }}"
         ),
@@ -233,13 +233,13 @@ INFORMAL = Texts(
         email_subject="Dernier rappel : qu’as-tu pensé de nos services ?",
         email_text=(
             f"Bonjour{_GREETING}\n\n"
-            "C’est la dernière fois que nous te sollicitons. "
+            "C’est la dernière fois que nous te posons la question. "
             "Compliment ou critique, ton avis compte beaucoup pour nous :\n\n"
             "{{ link }}\n\n"
             "Merci beaucoup,\n{{ sender_name }}"
         ),
         sms_text=(
-            "{{ business_name }} : c'est la dernière fois que nous te sollicitons. "
+            "{{ business_name }} : c'est la dernière fois que nous te posons la question. "
             f"Qu'as-tu pensé de nos services ? {{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
