@@ -79,7 +79,9 @@ FORMAL = Texts(
         "{business}: le preguntamos por SMS qué tal le fue con nosotros. Contacto: {contact}. "
         "Responda STOP para dejar de recibirlos."
     ),
-    help_of_many="Con estos SMS queremos saber qué tal le fue. Ayuda: {contact}. Responda STOP para dejar de recibirlos.",
+    help_of_many=(
+        "Con estos SMS queremos saber qué tal le fue. Ayuda: {contact}. Responda STOP para dejar de recibirlos."
+    ),
     first=StepTexts(
         email_subject="¿Qué tal le fue con nosotros{% if first_name != '' %}, {{ first_name }}{% endif %}?",
         email_text=(
@@ -194,7 +196,9 @@ INFORMAL = Texts(
         "{business}: te preguntamos por SMS qué tal te fue con nosotros. Contacto: {contact}. "
         "Responde STOP para dejar de recibirlos."
     ),
-    help_of_many="Con estos SMS queremos saber qué tal te fue. Ayuda: {contact}. Responde STOP para dejar de recibirlos.",
+    help_of_many=(
+        "Con estos SMS queremos saber qué tal te fue. Ayuda: {contact}. Responde STOP para dejar de recibirlos."
+    ),
     first=StepTexts(
         email_subject="¿Qué tal te fue con nosotros{% if first_name != '' %}, {{ first_name }}{% endif %}?",
         email_text=(
