@@ -7,8 +7,8 @@ Mails and pages have the narrow blank before ; ! ? and the typographic apostroph
 from reviews.texts.kinds import StepTexts, Texts
 
 _GREETING = "{% if first_name != '' %} {{ first_name }}{% endif %},"
-_STOP = "Répondez STOP pour ne plus recevoir de SMS."
-_STOP_INFORMAL = "Réponds STOP pour ne plus recevoir de SMS."
+_STOP = "Répondez STOP pour vous désinscrire."
+_STOP_INFORMAL = "Réponds STOP pour te désinscrire."
 
 FORMAL = Texts(
     question="Qu’avez-vous pensé de nos services ?",
@@ -95,8 +95,7 @@ FORMAL = Texts(
             "Avec tous nos remerciements,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}} : bonjour{_GREETING} merci de votre confiance. "
-            f"Qu'avez-vous pensé de nos services ? {{{{ link }}}} {_STOP}"
+            f"{{{{ business_name }}}} : bonjour{_GREETING} qu'avez-vous pensé de nos services ? {{{{ link }}}} {_STOP}"
         ),
     ),
     reminder=StepTexts(
@@ -109,8 +108,7 @@ FORMAL = Texts(
             "Avec tous nos remerciements,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}} : bonjour{_GREETING} nous aimerions beaucoup savoir ce que vous avez pensé "
-            f"de nos services : {{{{ link }}}} {_STOP}"
+            f"{{{{ business_name }}}} : bonjour{_GREETING} votre avis nous intéresse toujours : {{{{ link }}}} {_STOP}"
         ),
     ),
     last=StepTexts(
@@ -123,8 +121,7 @@ FORMAL = Texts(
             "Avec tous nos remerciements,\n{{ sender_name }}"
         ),
         sms_text=(
-            "{{ business_name }} : c'est la dernière fois que nous vous sollicitons. "
-            f"Qu'avez-vous pensé de nos services ? {{{{ link }}}} {_STOP}"
+            f"{{{{ business_name }}}} : c'est notre dernier rappel. Votre avis nous intéresse : {{{{ link }}}} {_STOP}"
         ),
     ),
 )
@@ -211,8 +208,8 @@ INFORMAL = Texts(
             "Merci beaucoup,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}} : bonjour{_GREETING} merci de ta confiance. "
-            f"Qu'as-tu pensé de nos services ? {{{{ link }}}} {_STOP_INFORMAL}"
+            f"{{{{ business_name }}}} : bonjour{_GREETING} "
+            f"qu'as-tu pensé de nos services ? {{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
     reminder=StepTexts(
@@ -225,8 +222,8 @@ INFORMAL = Texts(
             "Merci beaucoup,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}} : bonjour{_GREETING} nous aimerions beaucoup savoir ce que tu as pensé "
-            f"de nos services : {{{{ link }}}} {_STOP_INFORMAL}"
+            f"{{{{ business_name }}}} : bonjour{_GREETING} ton avis nous intéresse toujours : "
+            f"{{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
     last=StepTexts(
@@ -239,8 +236,8 @@ INFORMAL = Texts(
             "Merci beaucoup,\n{{ sender_name }}"
         ),
         sms_text=(
-            "{{ business_name }} : c'est la dernière fois que nous te posons la question. "
-            f"Qu'as-tu pensé de nos services ? {{{{ link }}}} {_STOP_INFORMAL}"
+            "{{ business_name }} : c'est notre dernier rappel. "
+            f"Ton avis nous intéresse : {{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
 )

@@ -6,8 +6,8 @@ Text messages do without á, í, ó and ú, which their alphabet lacks.
 from reviews.texts.kinds import StepTexts, Texts
 
 _GREETING = "Hola{% if first_name != '' %}, {{ first_name }}{% endif %}"
-_STOP = "Responda STOP para dejar de recibir SMS."
-_STOP_INFORMAL = "Responde STOP para dejar de recibir SMS."
+_STOP = "Responda STOP para darse de baja."
+_STOP_INFORMAL = "Responde STOP para darte de baja."
 
 FORMAL = Texts(
     question="¿Qué tal le fue con nosotros?",
@@ -92,8 +92,7 @@ FORMAL = Texts(
             "Muchas gracias y un saludo,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING}. Gracias por su confianza. "
-            f"¿Qué tal le fue con nosotros? {{{{ link }}}} {_STOP}"
+            f"{{{{ business_name }}}}: {_GREETING}. ¿Qué tal le fue con nosotros? Cuéntenos: {{{{ link }}}} {_STOP}"
         ),
     ),
     reminder=StepTexts(
@@ -106,7 +105,7 @@ FORMAL = Texts(
             "Muchas gracias y un saludo,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING}. ¿Tiene un minuto? "
+            f"{{{{ business_name }}}}: {_GREETING}. "
             f"Nos importa saber qué tal le fue con nosotros: {{{{ link }}}} {_STOP}"
         ),
     ),
@@ -119,8 +118,8 @@ FORMAL = Texts(
             "Muchas gracias y un saludo,\n{{ sender_name }}"
         ),
         sms_text=(
-            "{{ business_name }}: después de este mensaje no volveremos a preguntarle. "
-            f"¿Qué tal le fue con nosotros? {{{{ link }}}} {_STOP}"
+            "{{ business_name }}: tras este SMS no volveremos a preguntarle. "
+            f"¿Qué tal le fue? {{{{ link }}}} {_STOP}"
         ),
     ),
 )
@@ -209,8 +208,8 @@ INFORMAL = Texts(
             "¡Muchas gracias y un saludo!\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING}. Gracias por tu confianza. "
-            f"¿Qué tal te fue con nosotros? {{{{ link }}}} {_STOP_INFORMAL}"
+            f"{{{{ business_name }}}}: {_GREETING}. ¿Qué tal te fue con nosotros? "
+            f"Cuéntanos: {{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
     reminder=StepTexts(
@@ -223,7 +222,7 @@ INFORMAL = Texts(
             "¡Muchas gracias y un saludo!\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING}. ¿Tienes un minuto? "
+            f"{{{{ business_name }}}}: {_GREETING}. "
             f"Nos importa saber qué tal te fue con nosotros: {{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
@@ -236,8 +235,8 @@ INFORMAL = Texts(
             "¡Muchas gracias y un saludo!\n{{ sender_name }}"
         ),
         sms_text=(
-            "{{ business_name }}: después de este mensaje no volveremos a preguntarte. "
-            f"¿Qué tal te fue con nosotros? {{{{ link }}}} {_STOP_INFORMAL}"
+            "{{ business_name }}: tras este SMS no volveremos a preguntarte. "
+            f"¿Qué tal te fue? {{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
 )
