@@ -7,18 +7,18 @@ Mails and pages have the narrow blank before ; ! ? and the typographic apostroph
 from reviews.texts.kinds import StepTexts, Texts
 
 _GREETING = "{% if first_name != '' %} {{ first_name }}{% endif %},"
-_STOP = "Répondez STOP pour ne plus recevoir de SMS."
-_STOP_INFORMAL = "Réponds STOP pour ne plus recevoir de SMS."
+_STOP = "Répondez STOP pour vous désinscrire."
+_STOP_INFORMAL = "Réponds STOP pour te désinscrire."
 
 FORMAL = Texts(
     question="Qu’avez-vous pensé de nos services ?",
     question_named="Qu’avez-vous pensé de nos services, {first_name} ?",
     invitation=(
         "Votre avis nous aide à progresser et aide d’autres personnes à choisir. "
-        "Compliment ou critique, il est toujours bienvenu."
+        "Compliment ou critique, il est toujours le bienvenu."
     ),
     share_heading="Partagez votre expérience",
-    review_on="Donner votre avis sur {site}",
+    review_on="Donner mon avis sur {site}",
     directly_heading="Écrivez-nous directement",
     private="Nous sommes les seuls à vous lire ; rien n’est publié.",
     already_answered="Vous avez déjà répondu. Souhaitez-vous modifier votre réponse ?",
@@ -95,8 +95,7 @@ FORMAL = Texts(
             "Avec tous nos remerciements,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}} : bonjour{_GREETING} merci de votre confiance. "
-            f"Qu'avez-vous pensé de nos services ? {{{{ link }}}} {_STOP}"
+            f"{{{{ business_name }}}} : bonjour{_GREETING} qu'avez-vous pensé de nos services ? {{{{ link }}}} {_STOP}"
         ),
     ),
     reminder=StepTexts(
@@ -104,13 +103,12 @@ FORMAL = Texts(
         email_text=(
             f"Bonjour{_GREETING}\n\n"
             "Il y a quelques jours, nous vous avons demandé ce que vous aviez pensé de nos services. "
-            "Si vous avez une minute, nous serions heureux de vous lire :\n\n"
+            "Si vous avez une minute, nous aurions plaisir à vous lire :\n\n"
             "{{ link }}\n\n"
             "Avec tous nos remerciements,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}} : bonjour{_GREETING} nous aimerions beaucoup savoir ce que vous avez pensé "
-            f"de nos services : {{{{ link }}}} {_STOP}"
+            f"{{{{ business_name }}}} : bonjour{_GREETING} votre avis nous intéresse toujours : {{{{ link }}}} {_STOP}"
         ),
     ),
     last=StepTexts(
@@ -123,8 +121,7 @@ FORMAL = Texts(
             "Avec tous nos remerciements,\n{{ sender_name }}"
         ),
         sms_text=(
-            "{{ business_name }} : c'est la dernière fois que nous vous sollicitons. "
-            f"Qu'avez-vous pensé de nos services ? {{{{ link }}}} {_STOP}"
+            f"{{{{ business_name }}}} : c'est notre dernier rappel. Votre avis nous intéresse : {{{{ link }}}} {_STOP}"
         ),
     ),
 )
@@ -134,13 +131,13 @@ INFORMAL = Texts(
     question_named="Qu’as-tu pensé de nos services, {first_name} ?",
     invitation=(
         "Ton avis nous aide à progresser et aide d’autres personnes à choisir. "
-        "Compliment ou critique, il est toujours bienvenu."
+        "Compliment ou critique, il est toujours le bienvenu."
     ),
     share_heading="Partage ton expérience",
-    review_on="Donner ton avis sur {site}",
+    review_on=FORMAL.review_on,
     directly_heading="Écris-nous directement",
     private="Nous sommes les seuls à te lire ; rien n’est publié.",
-    already_answered="Tu as déjà répondu. Souhaites-tu modifier ta réponse ?",
+    already_answered="Tu as déjà répondu. Veux-tu modifier ta réponse ?",
     rating=FORMAL.rating,
     rating_question="Comment ça s’est passé ?",
     rating_hint=FORMAL.rating_hint,
@@ -211,8 +208,8 @@ INFORMAL = Texts(
             "Merci beaucoup,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}} : bonjour{_GREETING} merci de ta confiance. "
-            f"Qu'as-tu pensé de nos services ? {{{{ link }}}} {_STOP_INFORMAL}"
+            f"{{{{ business_name }}}} : bonjour{_GREETING} "
+            f"qu'as-tu pensé de nos services ? {{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
     reminder=StepTexts(
@@ -220,27 +217,27 @@ INFORMAL = Texts(
         email_text=(
             f"Bonjour{_GREETING}\n\n"
             "Il y a quelques jours, nous t’avons demandé ce que tu avais pensé de nos services. "
-            "Si tu as une minute, nous serions heureux de te lire :\n\n"
+            "Si tu as une minute, nous aurions plaisir à te lire :\n\n"
             "{{ link }}\n\n"
             "Merci beaucoup,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}} : bonjour{_GREETING} nous aimerions beaucoup savoir ce que tu as pensé "
-            f"de nos services : {{{{ link }}}} {_STOP_INFORMAL}"
+            f"{{{{ business_name }}}} : bonjour{_GREETING} ton avis nous intéresse toujours : "
+            f"{{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
     last=StepTexts(
         email_subject="Dernier rappel : qu’as-tu pensé de nos services ?",
         email_text=(
             f"Bonjour{_GREETING}\n\n"
-            "C’est la dernière fois que nous te sollicitons. "
+            "C’est la dernière fois que nous te posons la question. "
             "Compliment ou critique, ton avis compte beaucoup pour nous :\n\n"
             "{{ link }}\n\n"
             "Merci beaucoup,\n{{ sender_name }}"
         ),
         sms_text=(
-            "{{ business_name }} : c'est la dernière fois que nous te sollicitons. "
-            f"Qu'as-tu pensé de nos services ? {{{{ link }}}} {_STOP_INFORMAL}"
+            "{{ business_name }} : c'est notre dernier rappel. "
+            f"Ton avis nous intéresse : {{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
 )

@@ -5,9 +5,8 @@ The formal greeting takes the whole name ("Guten Tag Jürgen Müller"), since "S
 
 from reviews.texts.kinds import StepTexts, Texts
 
-_STOP = "Antworten Sie mit STOP, um keine SMS mehr zu erhalten."
+_STOP = "Zum Abmelden mit STOP antworten."
 _GREETING = "Guten Tag{% if name != '' %} {{ name }}{% endif %},"
-_STOP_INFORMAL = "Antworte mit STOP, um keine SMS mehr zu erhalten."
 _GREETING_INFORMAL = "Hallo{% if first_name != '' %} {{ first_name }}{% endif %},"
 
 FORMAL = Texts(
@@ -76,7 +75,7 @@ FORMAL = Texts(
     link_nowhere="Dieser Link führt ins Leere",
     check_link="Bitte prüfen Sie, ob der Link aus der Nachricht oder von der Karte vollständig ist.",
     language="Sprache",
-    sandbox="Sandbox: Nachrichten werden hier nur aufgezeichnet, keine geht hinaus.",
+    sandbox="Sandbox: Nachrichten werden hier nur aufgezeichnet, nicht verschickt.",
     tell_us="Sagen Sie uns, wie es war",
     no_more_mail="Keine E-Mails dieser Art mehr",
     your_message="{business}: Ihre Nachricht",
@@ -95,10 +94,7 @@ FORMAL = Texts(
             "Ihre Rückmeldung hilft uns, besser zu werden, und anderen bei der Entscheidung.\n\n"
             "Vielen Dank und freundliche Grüße\n{{ sender_name }}"
         ),
-        sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING} wie zufrieden waren Sie mit uns? "
-            f"Wir freuen uns über Ihre Antwort: {{{{ link }}}} {_STOP}"
-        ),
+        sms_text=f"{{{{ business_name }}}}: {_GREETING} wie zufrieden waren Sie mit uns? {{{{ link }}}} {_STOP}",
     ),
     reminder=StepTexts(
         email_subject="Kurze Erinnerung: Wie zufrieden waren Sie mit uns?",
@@ -110,7 +106,7 @@ FORMAL = Texts(
             "Vielen Dank und freundliche Grüße\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING} wir würden gern noch wissen, wie zufrieden Sie mit uns waren: "
+            "{{ business_name }}: Wir würden gern noch wissen, wie zufrieden Sie mit uns waren: "
             f"{{{{ link }}}} {_STOP}"
         ),
     ),
@@ -123,8 +119,8 @@ FORMAL = Texts(
             "Vielen Dank und freundliche Grüße\n{{ sender_name }}"
         ),
         sms_text=(
-            "{{ business_name }}: Heute fragen wir zum letzten Mal. "
-            f"Wie zufrieden waren Sie mit uns? {{{{ link }}}} {_STOP}"
+            "{{ business_name }}: Wir fragen zum letzten Mal, wie zufrieden Sie mit uns waren: "
+            f"{{{{ link }}}} {_STOP}"
         ),
     ),
 )
@@ -214,8 +210,7 @@ INFORMAL = Texts(
             "Vielen Dank und viele Grüße\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING_INFORMAL} wie zufrieden warst du mit uns? "
-            f"Wir freuen uns über deine Antwort: {{{{ link }}}} {_STOP_INFORMAL}"
+            f"{{{{ business_name }}}}: {_GREETING_INFORMAL} wie zufrieden warst du mit uns? {{{{ link }}}} {_STOP}"
         ),
     ),
     reminder=StepTexts(
@@ -228,8 +223,8 @@ INFORMAL = Texts(
             "Vielen Dank und viele Grüße\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING_INFORMAL} wir würden gern noch wissen, "
-            f"wie zufrieden du mit uns warst: {{{{ link }}}} {_STOP_INFORMAL}"
+            "{{ business_name }}: Wir würden gern noch wissen, wie zufrieden du mit uns warst: "
+            f"{{{{ link }}}} {_STOP}"
         ),
     ),
     last=StepTexts(
@@ -241,8 +236,8 @@ INFORMAL = Texts(
             "Vielen Dank und viele Grüße\n{{ sender_name }}"
         ),
         sms_text=(
-            "{{ business_name }}: Heute fragen wir zum letzten Mal. "
-            f"Wie zufrieden warst du mit uns? {{{{ link }}}} {_STOP_INFORMAL}"
+            "{{ business_name }}: Wir fragen zum letzten Mal, wie zufrieden du mit uns warst: "
+            f"{{{{ link }}}} {_STOP}"
         ),
     ),
 )

@@ -6,8 +6,8 @@ Text messages do without á, í, ó and ú, which their alphabet lacks.
 from reviews.texts.kinds import StepTexts, Texts
 
 _GREETING = "Hola{% if first_name != '' %}, {{ first_name }}{% endif %}"
-_STOP = "Responda STOP para dejar de recibir SMS."
-_STOP_INFORMAL = "Responde STOP para dejar de recibir SMS."
+_STOP = "Responda STOP para darse de baja."
+_STOP_INFORMAL = "Responde STOP para darte de baja."
 
 FORMAL = Texts(
     question="¿Qué tal le fue con nosotros?",
@@ -21,15 +21,15 @@ FORMAL = Texts(
     private="Solo lo leemos nosotros y no se publica.",
     already_answered="Ya nos respondió. ¿Quiere cambiar su respuesta?",
     rating="Valoración",
-    rating_question="¿Qué tal estuvo?",
-    rating_hint="(1: mal, 5: muy bien; es opcional)",
+    rating_question="¿Cómo fue su experiencia?",
+    rating_hint="(1: mala, 5: excelente; es opcional)",
     rating_of_five="{rating} de 5",
     your_words="Su mensaje",
     send="Enviar mensaje",
     nothing_chosen="Elija un número o escriba unas palabras, por favor.",
     too_long="Acorte su mensaje a {most} caracteres como máximo, por favor.",
     thanks_heading="Muchas gracias",
-    thanks="Recibimos su mensaje.",
+    thanks="Hemos recibido su mensaje.",
     change_answer="Cambiar mi respuesta",
     no_more_messages="No recibir más mensajes como este",
     stop_title="Darse de baja",
@@ -79,7 +79,9 @@ FORMAL = Texts(
         "{business}: le preguntamos por SMS qué tal le fue con nosotros. Contacto: {contact}. "
         "Responda STOP para dejar de recibirlos."
     ),
-    help_of_many="Estos SMS le preguntan qué tal le fue. Ayuda: {contact}. Responda STOP para dejar de recibirlos.",
+    help_of_many=(
+        "Con estos SMS queremos saber qué tal le fue. Ayuda: {contact}. Responda STOP para dejar de recibirlos."
+    ),
     first=StepTexts(
         email_subject="¿Qué tal le fue con nosotros{% if first_name != '' %}, {{ first_name }}{% endif %}?",
         email_text=(
@@ -90,8 +92,7 @@ FORMAL = Texts(
             "Muchas gracias y un saludo,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING}. Gracias por su confianza. "
-            f"¿Qué tal le fue con nosotros? {{{{ link }}}} {_STOP}"
+            f"{{{{ business_name }}}}: {_GREETING}. ¿Qué tal le fue con nosotros? Cuéntenos: {{{{ link }}}} {_STOP}"
         ),
     ),
     reminder=StepTexts(
@@ -104,12 +105,12 @@ FORMAL = Texts(
             "Muchas gracias y un saludo,\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING}. ¿Tiene un minuto? "
+            f"{{{{ business_name }}}}: {_GREETING}. "
             f"Nos importa saber qué tal le fue con nosotros: {{{{ link }}}} {_STOP}"
         ),
     ),
     last=StepTexts(
-        email_subject="La última vez que preguntamos: ¿qué tal le fue con nosotros?",
+        email_subject="Por última vez: ¿qué tal le fue con nosotros?",
         email_text=(
             f"{_GREETING}:\n\n"
             "Esta es la última vez que le preguntamos. Buena o mala, su opinión nos importa mucho:\n\n"
@@ -117,8 +118,8 @@ FORMAL = Texts(
             "Muchas gracias y un saludo,\n{{ sender_name }}"
         ),
         sms_text=(
-            "{{ business_name }}: No volveremos a preguntarle. "
-            f"¿Qué tal le fue con nosotros? {{{{ link }}}} {_STOP}"
+            "{{ business_name }}: tras este SMS no volveremos a preguntarle. "
+            f"¿Qué tal le fue? {{{{ link }}}} {_STOP}"
         ),
     ),
 )
@@ -135,7 +136,7 @@ INFORMAL = Texts(
     private=FORMAL.private,
     already_answered="Ya nos respondiste. ¿Quieres cambiar tu respuesta?",
     rating=FORMAL.rating,
-    rating_question=FORMAL.rating_question,
+    rating_question="¿Cómo fue tu experiencia?",
     rating_hint=FORMAL.rating_hint,
     rating_of_five=FORMAL.rating_of_five,
     your_words="Tu mensaje",
@@ -143,7 +144,7 @@ INFORMAL = Texts(
     nothing_chosen="Elige un número o escribe unas palabras, por favor.",
     too_long="Acorta tu mensaje a {most} caracteres como máximo, por favor.",
     thanks_heading=FORMAL.thanks_heading,
-    thanks="Recibimos tu mensaje.",
+    thanks="Hemos recibido tu mensaje.",
     change_answer=FORMAL.change_answer,
     no_more_messages=FORMAL.no_more_messages,
     stop_title="Darte de baja",
@@ -194,7 +195,9 @@ INFORMAL = Texts(
         "{business}: te preguntamos por SMS qué tal te fue con nosotros. Contacto: {contact}. "
         "Responde STOP para dejar de recibirlos."
     ),
-    help_of_many="Estos SMS te preguntan qué tal te fue. Ayuda: {contact}. Responde STOP para dejar de recibirlos.",
+    help_of_many=(
+        "Con estos SMS queremos saber qué tal te fue. Ayuda: {contact}. Responde STOP para dejar de recibirlos."
+    ),
     first=StepTexts(
         email_subject="¿Qué tal te fue con nosotros{% if first_name != '' %}, {{ first_name }}{% endif %}?",
         email_text=(
@@ -205,8 +208,8 @@ INFORMAL = Texts(
             "¡Muchas gracias y un saludo!\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING}. Gracias por tu confianza. "
-            f"¿Qué tal te fue con nosotros? {{{{ link }}}} {_STOP_INFORMAL}"
+            f"{{{{ business_name }}}}: {_GREETING}. ¿Qué tal te fue con nosotros? "
+            f"Cuéntanos: {{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
     reminder=StepTexts(
@@ -219,12 +222,12 @@ INFORMAL = Texts(
             "¡Muchas gracias y un saludo!\n{{ sender_name }}"
         ),
         sms_text=(
-            f"{{{{ business_name }}}}: {_GREETING}. ¿Tienes un minuto? "
+            f"{{{{ business_name }}}}: {_GREETING}. "
             f"Nos importa saber qué tal te fue con nosotros: {{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
     last=StepTexts(
-        email_subject="La última vez que preguntamos: ¿qué tal te fue con nosotros?",
+        email_subject="Por última vez: ¿qué tal te fue con nosotros?",
         email_text=(
             f"{_GREETING}:\n\n"
             "Esta es la última vez que te preguntamos. Buena o mala, tu opinión nos importa mucho:\n\n"
@@ -232,8 +235,8 @@ INFORMAL = Texts(
             "¡Muchas gracias y un saludo!\n{{ sender_name }}"
         ),
         sms_text=(
-            "{{ business_name }}: No volveremos a preguntarte. "
-            f"¿Qué tal te fue con nosotros? {{{{ link }}}} {_STOP_INFORMAL}"
+            "{{ business_name }}: tras este SMS no volveremos a preguntarte. "
+            f"¿Qué tal te fue? {{{{ link }}}} {_STOP_INFORMAL}"
         ),
     ),
 )

@@ -121,6 +121,15 @@ def test_a_text_message_takes_two_segments_at_most(language: str, informal: bool
             assert measure(text).count <= 2, text
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("language", "informal"), FORMS)
+def test_a_text_message_with_short_names_takes_one_segment(language: str, informal: bool, kind: str) -> None:
+    """Each segment costs a business as much as a whole message."""
+    template = getattr(texts_in(language, informal=informal), kind).sms_text
+    text = fill(template, values("Riverside Dental", "Jane", "Smith"))
+    assert measure(text).count == 1, text
+
+
 @pytest.mark.parametrize(("language", "informal"), FORMS)
 def test_answers_by_text_are_short_and_name_the_business(language: str, informal: bool) -> None:
     for business in BUSINESSES[:-1]:
