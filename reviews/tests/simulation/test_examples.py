@@ -50,14 +50,17 @@ def rows() -> dict[str, int]:
 
 def test_the_newest_complaint_waits_whatever_its_age(account: Account, owner: User) -> None:
     now = timezone.now()
-    person = Contact(account=account, first_name="Ava", email="ava@example.com", created_at=now, updated_at=now)
+    request = asked(account, now)
+    person = request.contact
     feedback = {"account": account, "contact": person, "kind": InboxItem.Kind.FEEDBACK}
     items = [
         InboxItem(pk=1, stars=1, created_at=now - timedelta(days=30), **feedback),
         InboxItem(pk=2, stars=2, created_at=now - timedelta(days=20), **feedback),
         InboxItem(pk=3, stars=5, created_at=now - timedelta(days=10), **feedback),
     ]
-    examples._write(account, serializers.serialize("json", [person, *items]), owner.pk, now)
+    past = serializers.serialize("json", [person, request, *items])
+    person.delete()
+    examples._write(account, past, owner.pk, now)
     assert InboxItem.objects.get(handled_at=None).stars == 2
 
 
