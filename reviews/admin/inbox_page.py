@@ -235,9 +235,14 @@ def _way(contact: Contact, channel: Channel, now: datetime) -> Way:
     return way
 
 
+_STATES = {Suppression.Reason.BOUNCED, Suppression.Reason.WRONG_NUMBER, Suppression.Reason.UNCLEAR}  # no deed of a day
+
+
 def _closed_by(row: Suppression) -> str:
-    words = {"reason": REASONS[Suppression.Reason(row.reason)], "day": _day(row.created_at)}
-    return _("%(reason)s on %(day)s") % words
+    reason, day = Suppression.Reason(row.reason), _day(row.created_at)
+    if reason in _STATES:
+        return f"{REASONS[reason]} ({day})"
+    return _("%(reason)s on %(day)s") % {"reason": REASONS[reason], "day": day}
 
 
 def _note(contact: Contact, channel: Channel) -> str:

@@ -85,17 +85,16 @@ _sites = Select(lambda account: ReviewSite.objects.filter(account=account, is_ac
 def fill_own_texts(account: Account, contact: Contact, language: str) -> dict[str, str]:
     """Return the account's own heading, text and thanks, filled in for the contact; empty where it has none.
 
-    Words that it has not translated stand in its own language, which the key with `_lang` names.
+    Words that it has not translated stand in its own language, which the key with `_lang` names. Words that it has in
+    the other language alone stand there alone.
     """
     fields = {"heading": "page_heading", "text": "page_text", "thanks": "thanks_text"}
-    texts = {name: getattr(account, field) for name, field in fields.items()}
-    values = values_of(account, contact) if any(texts.values()) else {}
     is_foreign = language != account.language
     translated = account.page_translations.get(language, {}) if is_foreign else {}
-    languages = {f"{name}_lang": account.language for name in fields if is_foreign}
-    for name, field in fields.items():
-        if texts[name] and translated.get(field):
-            texts[name], languages[f"{name}_lang"] = translated[field], ""
+    texts = {name: translated.get(field) or getattr(account, field) for name, field in fields.items()}
+    untranslated = account.language if is_foreign else ""
+    languages = {f"{name}_lang": "" if translated.get(field) else untranslated for name, field in fields.items()}
+    values = values_of(account, contact) if any(texts.values()) else {}
     try:
         return languages | {name: fill(text, values) if text else "" for name, text in texts.items()}
     except RenderError:  # checked when they were saved; a page is shown in any case

@@ -31,11 +31,12 @@ from reviews.models import (
     Suppression,
 )
 from reviews.models.addresses import hash_address
+from reviews.models.inbox_item import LOW
 from reviews.simulation.plan import InvalidPlan
 from reviews.simulation.runner import configuration, run_child, sequence_of
 from reviews.webhooks import events
 
-HANDLED_AFTER = timedelta(days=3)  # older items were taken care of
+HANDLED_AFTER = timedelta(days=3)  # older items were taken care of, but for one complaint to be tried out on
 BATCH = 500
 CUSTOMERS = 150
 # No row of a real customer is removed, even if somebody has given an example's row their address.
@@ -147,10 +148,13 @@ def _write(account: Account, text: str, owner: UUID | None, now: datetime) -> in
         row.address_hash = hash_address(account.pk, row.channel, row.address)
     suppressions = _renumbered(Suppression, tables)
     reports = _renumbered(DeliveryEvent, tables)
-    for item in tables.get(InboxItem, []):
+    items: list[InboxItem] = tables.get(InboxItem, [])
+    complaints = [item for item in items if item.stars is not None and item.stars <= LOW]
+    complaint = max(complaints, key=lambda item: item.created_at, default=None)
+    for item in items:
         item.feedback_id, item.event_id = feedback.get(item.feedback_id), reports.get(item.event_id)
         item.suppression_id, item.is_to_tell = suppressions.get(item.suppression_id), False
-        if item.created_at < now - HANDLED_AFTER:
+        if item.created_at < now - HANDLED_AFTER and item is not complaint:
             item.handled_at, item.handled_by_id = item.created_at + timedelta(hours=3), owner
     _renumbered(InboxItem, tables)
     happened = [row for row in tables.get(Event, []) if row.occurred_at > now - events.KEPT]

@@ -41,6 +41,7 @@ def test_an_owner_fills_the_business_and_removes_the_examples_again(
     assert not Simulation.objects.exists()
     page = client.get(PAGE).content.decode()
     assert "Remove the examples" in page
+    assert '<a class="rh-primary" href="/admin/">Look around</a>' in page  # the way in comes first
     assert "Fill with examples" not in page
     answer = client.post(PAGE, {"remove": "1"}, follow=True)
     assert "examples were removed." in answer.content.decode()

@@ -91,7 +91,7 @@ def test_the_page_says_what_became_of_it(
     assert "hx-trigger" not in get(client, item).split('id="conversation"')[1].split(">")[0]
 
 
-@pytest.mark.parametrize(("reason", "words"), [("stop", "replied STOP on "), ("staff", "added by your team on ")])
+@pytest.mark.parametrize(("reason", "words"), [("stop", "replied STOP on "), ("wrong_number", "a wrong number (")])
 def test_a_way_that_is_closed_says_why(item: InboxItem, owner: User, account: Account, reason: str, words: str) -> None:
     now = timezone.now()
     suppressions.suppress(
@@ -323,7 +323,7 @@ def test_what_is_unclear_is_not_handled_by_going_on(account: Account, owner: Use
     client = signed_in(owner)
     page = get(client, item)
     assert "Handled, next" not in page
-    assert "Text message: perhaps an opt-out, you decide on " in page
+    assert "Text message: perhaps an opt-out, you decide (" in page
     client.post(address(item, "handled"))
     item.refresh_from_db()
     assert item.handled_at is None

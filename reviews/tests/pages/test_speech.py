@@ -165,3 +165,11 @@ def test_own_words_stand_in_the_accounts_language_where_they_are_not_translated(
     assert '<span lang="en">How was your oil change?</span>' in client.get(url).content.decode()
     Contact.objects.update(language="")
     assert "<span>How was your oil change?</span>" in client.get(url).content.decode()
+
+
+def test_own_words_in_another_language_alone_stand_there_alone(client: Client, url: str) -> None:
+    Account.objects.update(page_translations={"de": {"page_heading": "Wie war der Ölwechsel, {{ first_name }}?"}})
+    Contact.objects.update(language="de")
+    assert "<span>Wie war der Ölwechsel, Jane?</span>" in client.get(url).content.decode()
+    Contact.objects.update(language="")
+    assert "Ölwechsel" not in client.get(url).content.decode()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.core import mail
+from django.core import mail, serializers
 from django.utils import timezone
 
 from oauth.models import Account, User
@@ -46,6 +46,22 @@ def rows() -> dict[str, int]:
     """The number of rows of each table of the product."""
     models = apps.get_app_config("reviews").get_models()
     return {model.__name__: model._default_manager.count() for model in models}
+
+
+def test_the_newest_complaint_waits_whatever_its_age(account: Account, owner: User) -> None:
+    now = timezone.now()
+    request = asked(account, now)
+    person = request.contact
+    feedback = {"account": account, "contact": person, "kind": InboxItem.Kind.FEEDBACK}
+    items = [
+        InboxItem(pk=1, stars=1, created_at=now - timedelta(days=30), **feedback),
+        InboxItem(pk=2, stars=2, created_at=now - timedelta(days=20), **feedback),
+        InboxItem(pk=3, stars=5, created_at=now - timedelta(days=10), **feedback),
+    ]
+    past = serializers.serialize("json", [person, request, *items])
+    person.delete()
+    examples._write(account, past, owner.pk, now)
+    assert InboxItem.objects.get(handled_at=None).stars == 2
 
 
 def test_an_account_gets_a_past_that_the_engine_could_have_made(account: Account, owner: User) -> None:

@@ -57,6 +57,7 @@ def test_a_customer_is_asked_in_one_press(today: Any, screen: dict[str, int]) ->
     today.wait_for_selector("text=/Ava Martin (is|will be) asked .* by e-mail/")
     assert presses(today) == 1
     today.wait_for_function("document.activeElement?.name === 'first_name'")
+    assert today.evaluate("scrollY") == 0  # what came of it stands above the form
     assert today.get_by_label("First name").input_value() == ""
     assert today.get_by_role("link", name="See the request").is_visible()
     assert fits(today)
