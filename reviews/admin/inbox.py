@@ -232,6 +232,7 @@ class InboxItemAdmin(GeneratedRows, WithList):
         except Refused as refusal:
             draft.problem = refusal.reason
             return inbox_page.page(self, request, item, draft, status=400)
+        messages.success(request, gettext("Your answer leaves as soon as it may."))
         return HttpResponseRedirect(inbox_return.page_of(item))
 
     def size(self, request: HttpRequest, pk: int) -> HttpResponse:

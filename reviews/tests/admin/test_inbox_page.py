@@ -63,6 +63,7 @@ def test_an_answer_is_written_and_sent_and_the_item_handled(item: InboxItem, own
     assert item.handled_by == owner
     page = get(client, item)
     assert f"by {owner}" in page
+    assert "Your answer leaves as soon as it may." in page
     assert f"{owner} answered by Text message" in page
     assert "Come at four." in page
 
