@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from uuid import UUID
 
 from django.urls import reverse
@@ -10,12 +11,14 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from reviewhub.languages import number
 from reviews.admin import reasons
 from reviews.models import Event
 from reviews.models.base import Channel
 
 SHOWN = 10  # sentences
 READ = 60  # events: several may be about one thing that happened
+MANY = 4  # events of one kind in a row, which are told as a number
 LONGEST = 90  # letters of a customer's own words
 
 Type = Event.Type
@@ -42,12 +45,30 @@ def newest(accounts: Sequence[UUID] | None) -> list[Event]:
 def sentences(events: Sequence[Event]) -> list[Sentence]:
     """Tell the events, the newest first: one sentence for what several of them are about."""
     told = {(event.type, _about(event)) for event in events}
-    lines = []
-    for event in events:
-        better = ((type_, _about(event)) for type_ in _TOLD_BETTER.get(Type(event.type), ()))
-        if told.isdisjoint(better) and (words := _words(event)):
-            lines.append(Sentence(event.pk, words, _link(event), event.occurred_at, str(event.account)))
+    lines: list[Sentence] = []
+    for _key, group in groupby(events, key=_kind):
+        alike = list(group)
+        if len(alike) >= MANY and alike[0].type in _OF_MANY:
+            lines.append(_of_many(alike, is_cut=alike[-1] is events[-1] and len(events) == READ))
+            continue
+        for event in alike:
+            better = ((type_, _about(event)) for type_ in _TOLD_BETTER.get(Type(event.type), ()))
+            if told.isdisjoint(better) and (words := _words(event)):
+                lines.append(Sentence(event.pk, words, _link(event), event.occurred_at, str(event.account)))
     return lines[:SHOWN]
+
+
+def _kind(event: Event) -> tuple[str, UUID]:
+    return event.type, event.account_id
+
+
+def _of_many(events: Sequence[Event], *, is_cut: bool) -> Sentence:
+    """Tell events of one kind as a number: an import that asks, or is taken back. `is_cut`: there may be more."""
+    newest = events[0]
+    count = number(len(events)) + ("+" if is_cut else "")
+    words = _OF_MANY[Type(newest.type)](len(events)) % {"count": count}
+    link = reverse("admin:reviews_reviewrequest_changelist")
+    return Sentence(newest.pk, words, link, newest.occurred_at, str(newest.account))
 
 
 def _about(event: Event) -> UUID | None:
@@ -130,6 +151,15 @@ def _plain(words: Callable[[], str]) -> Callable[[Event, str], str]:
 
     return tell
 
+
+_OF_MANY: dict[Type, Callable[[int], str]] = {
+    Type.REQUEST_SCHEDULED: lambda count: ngettext(
+        "%(count)s customer will be asked.", "%(count)s customers will be asked.", count
+    ),
+    Type.REQUEST_CANCELLED: lambda count: ngettext(
+        "%(count)s request was cancelled.", "%(count)s requests were cancelled.", count
+    ),
+}
 
 _SENTENCES: dict[Type, Callable[[Event, str], str]] = {
     Type.REQUEST_SCHEDULED: _plain(lambda: _("%(who)s will be asked.")),
