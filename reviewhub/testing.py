@@ -1,7 +1,7 @@
 """The project's pytest plugin: it blocks the network, and has fixtures of people, businesses and API clients."""
 
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from threading import Lock, Thread
@@ -22,7 +22,25 @@ LONG = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+# Folders of tests that ask the database for little, and for nothing that one kind of it does otherwise.
+ONCE = (
+    *(
+        "reviewhub/tests/backoffice/",
+        "reviewhub/tests/rest/",
+        "reviews/tests/admin/settings/",
+        "reviews/tests/api/openapi/",
+    ),
+    *("reviews/tests/delivery/channels/", "reviews/tests/delivery/content/", "reviews/tests/pages/"),
+    *("reviews/tests/simulation/", "reviews/tests/sites/", "reviews/tests/texts/"),
+)
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
+    for item in items:
+        if item.nodeid.startswith(ONCE):
+            item.add_marker(pytest.mark.once)
+    yield  # others choose by markers, and put those of a database in order
     items.sort(key=lambda item: item.path.stem not in LONG)
 
 
