@@ -27,6 +27,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from gunicorn.systemd import sd_notify
 
 from reviewhub.outages import DATABASE_AWAY, drop_connection
 from reviewhub.processes import end_with_parent, limit_memory, show_as
@@ -40,6 +41,7 @@ HUNG_AFTER = 60.0  # seconds without a beat while work is due
 LOOK_EVERY = 0.5  # seconds
 WRITE_EVERY = 5.0  # seconds
 STOP_WITHIN = 9.0  # seconds; then the processes that are left are killed
+AT_WORK = "WATCHDOG=1"  # what systemd waits for, where it runs the worker and named a socket: else nobody is told
 FORGET_AFTER = timedelta(minutes=5)  # about another cluster that was killed: the alarm has rung for four of them
 
 
@@ -73,7 +75,9 @@ class Watchdog:
         """Start the processes, replace one that hangs or ended, and stop them on the signal."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
+        sd_notify("READY=1", logger)
         while not self._prepare():
+            sd_notify(AT_WORK, logger)
             time.sleep(LOOK_EVERY)
             if self._stop:
                 return
@@ -117,7 +121,11 @@ class Watchdog:
         return True
 
     def _write_beat(self) -> None:
-        """Tell that this cluster works, and forget those that have not for a while: the last one is never forgotten."""
+        """Tell that this cluster works, and forget those that have not for a while: the last one is never forgotten.
+
+        systemd is told as well that the watchdog itself does not hang, which nothing else here would notice.
+        """
+        sd_notify(AT_WORK, logger)
         self._beat_written_at = time.monotonic()
         silent = timedelta(seconds=time.monotonic() - heartbeat.last_beat())
         try:

@@ -1,6 +1,8 @@
 """The watchdog's rows: its own, and those of others. What it does to processes: `journeys/faults/test_watchdog.py`."""
 
+import socket
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -31,3 +33,14 @@ def test_a_cluster_that_hangs_keeps_its_own_row(monkeypatch: pytest.MonkeyPatch)
     watchdog._write_beat()
     (beat,) = WorkerBeat.objects.all()
     assert timezone.now() - beat.beat_at > FORGET_AFTER
+
+
+def test_systemd_is_told_with_each_beat_by_the_socket_that_it_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        systemd.settimeout(5)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        Watchdog()._write_beat()
+        assert systemd.recv(1024) == b"WATCHDOG=1"

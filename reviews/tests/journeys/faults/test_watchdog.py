@@ -1,14 +1,18 @@
 """The worker as production runs it: killed, hung, stopped. Real processes, real signals."""
 
+import contextlib
 import os
 import signal
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from reviews.tests.support.processes import alive, children, cluster_of, notifier_of, on_linux, teller_of
 from reviews.tests.support.site import Site, running_site
 from reviews.tests.support.waiting import until
+from reviews.worker.watchdog import WRITE_EVERY
 
 pytestmark = [pytest.mark.fault, pytest.mark.once, on_linux]
 
@@ -63,3 +67,29 @@ def test_the_beat_can_be_seen_from_outside(site: Site) -> None:
         cluster_of(worker)
         until(lambda: site.call("GET", "/readyz").status_code == 200)
     assert "No worker runs" in site.call("GET", "/readyz").json()["reason"]
+
+
+def heard(systemd: socket.socket) -> str:
+    """What the worker says next; nothing where it says nothing for longer than it writes its beat."""
+    systemd.settimeout(WRITE_EVERY * 3)
+    with contextlib.suppress(TimeoutError):
+        return systemd.recv(1024).decode()
+    return ""
+
+
+def test_systemd_hears_of_a_worker_until_its_watchdog_hangs(site: Site, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(tmp_path / "notify"))
+        site.environment["NOTIFY_SOCKET"] = str(tmp_path / "notify")
+        systemd.settimeout(60)
+        try:
+            with site.worker() as worker:
+                assert systemd.recv(1024) == b"READY=1"
+                cluster_of(worker)
+                assert heard(systemd) == heard(systemd) == "WATCHDOG=1"
+                worker.send_signal(signal.SIGSTOP)
+                until(lambda: not heard(systemd))
+                worker.send_signal(signal.SIGCONT)
+                assert heard(systemd) == "WATCHDOG=1"
+        finally:
+            del site.environment["NOTIFY_SOCKET"]
