@@ -19,6 +19,7 @@ from reviewhub.env import BASE_DIR, database, env, origin, whole_number
 
 WITHOUT_DATABASE = {"version", "--version", "keys", "help", "--help"}
 MOUNTS = Path("/proc/self/mountinfo")
+FIRST_PROCESS = Path("/proc/1/cmdline")
 IN_MEMORY = {"tmpfs", "ramfs"}
 PATIENCE = 5  # seconds, for the web server's answer
 
@@ -66,7 +67,7 @@ def _is_on_volume(path: Path, mounts: Iterable[str]) -> bool:
 
 def role_of_container() -> str:
     """Return what the first process of this container was started as."""
-    words = Path("/proc/1/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+    words = FIRST_PROCESS.read_bytes().rstrip(b"\0").split(b"\0")
     return "worker" if words[-1] == b"worker" else "web"
 
 
@@ -91,7 +92,7 @@ def main(words: list[str]) -> None:
     try:
         if words[0] == "health":
             if (words[1:2] or [role_of_container()])[0] == "web":
-                sys.exit(web_fault())
+                sys.exit(web_fault() or None)
             words = ["worker", "--check"]
         elif words[0] not in WITHOUT_DATABASE and (refusal := find_refusal(MOUNTS.read_text().splitlines())):
             sys.exit(refusal)
