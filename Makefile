@@ -58,9 +58,10 @@ attack: $(VENV)/tools  ## what an attacker would send, alone; says how much it w
 audit: $(VENV)/tools  ## the locks against published advisories; ends with 2 where these cannot be reached
 	@$(BIN)/python .ci/audit requirements.lock requirements-dev.lock requirements-uv.lock
 
-trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/installed integrations/n8n/node_modules/installed  ## tests and faults three times with another process on each core, OpenAPI Generator, n8n; half an hour
+trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/installed integrations/n8n/node_modules/installed  ## tests and faults three times with another process on each core, OpenAPI Generator, n8n, a release; an hour
 	@.ci/openapi-generator
 	@.ci/n8n
+	@.ci/release
 	@.ci/trials $(PYTEST) -m "not (browser or client)"
 
 check: $(VENV)/tools  ## linters, types, templates, migrations, deploy checks

@@ -75,7 +75,7 @@ def web_fault() -> str:
     """Return in words what is wrong with the web server of this container; empty for nothing."""
     port = whole_number("PORT", default=8000, least=1, most=65535)
     host = urlsplit(origin("PUBLIC_URL", default="http://localhost")).hostname or ""
-    request = Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": host})  # noqa: S310
+    request = Request(f"http://127.0.0.1:{port}/healthz", headers={"Host": host})
     try:
         urlopen(request, timeout=PATIENCE).close()  # noqa: S310
     except (URLError, OSError) as error:

@@ -26,7 +26,9 @@ def first_settings(url: str) -> str:
     """Return the text of `.env`: five lines for a person, then the keys. Raises ValueError for no https address."""
     address = urlsplit(url)
     if address.scheme != "https" or not address.hostname or address.path.strip("/") or address.query:
-        raise ValueError(f"Say the https address that people will use, such as https://reviews.example.com, not {url!r}.")
+        raise ValueError(
+            f"Say the https address that people will use, such as https://reviews.example.com, not {url!r}."
+        )
     keys = "\n".join(f"{name}={secrets.token_urlsafe(64)}" for name in KEYS)
     return TEXT.format(
         version=VERSION, url=url.rstrip("/"), host=address.hostname, keys=keys, password=secrets.token_urlsafe(32)

@@ -53,7 +53,9 @@ def test_sqlite_has_to_lie_on_a_volume(given: dict[str, str], path: str, mounts:
     assert ("Nothing was written." in container.find_refusal(mounts)) is refused
 
 
-def test_postgresql_needs_no_volume_but_room_for_uploads(given: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_postgresql_needs_no_volume_but_room_for_uploads(
+    given: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     given["DATABASE_URL"] = "postgres://reviewhub@db/reviewhub"
     assert container.find_refusal([ROOT]) == ""
 
@@ -87,11 +89,11 @@ def test_commands_without_settings_need_none() -> None:
 
 
 class _Probed(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.send_response(200 if (self.path, self.headers["Host"]) == ("/healthz", "reviews.example.com") else 400)
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *words: object) -> None:
         pass
 
 

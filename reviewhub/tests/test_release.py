@@ -1,4 +1,4 @@
-"""`packaging/release`: what it refuses, and that a second build gives the same bytes; `.ci/release` builds all of one."""
+"""`packaging/release`: what it refuses, and that a second build gives the same bytes; `.ci/release` builds all."""
 
 import hashlib
 import json
@@ -15,7 +15,21 @@ from django.conf import settings
 pytestmark = [pytest.mark.once, pytest.mark.skipif(shutil.which("git") is None, reason="needs git")]
 
 PACKAGING = settings.BASE_DIR / "packaging"
-CHANGELOG = "# Changelog\n\n## Unreleased\n\n## 1.2.0 - 2026-01-02\n\n### Added\n\n- A change.\n\n## 1.1.0 - 2026-01-01\n\nNone.\n"
+CHANGELOG = """\
+# Changelog
+
+## Unreleased
+
+## 1.2.0 - 2026-01-02
+
+### Added
+
+- A change.
+
+## 1.1.0 - 2026-01-01
+
+None.
+"""
 
 
 @pytest.fixture
