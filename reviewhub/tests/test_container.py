@@ -3,7 +3,6 @@
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -22,7 +21,7 @@ MEMORY_WITHIN = "4 2 0:2 / /data/fast rw - tmpfs tmpfs rw"
 
 
 @pytest.fixture
-def given(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+def given(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """The environment of a container, to be filled."""
     variables = dict[str, str]()
     monkeypatch.setattr(env, "ENVIRON", variables)

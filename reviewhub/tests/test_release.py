@@ -58,7 +58,7 @@ def commit(folder: Path) -> None:
 
 
 def release(folder: Path, tag: str, out: Path, parts: str = "sources") -> subprocess.CompletedProcess[str]:
-    line = [folder / "packaging" / "release", tag, out]
+    line = [str(folder / "packaging" / "release"), tag, str(out)]
     return subprocess.run(line, env=os.environ | {"PARTS": parts}, capture_output=True, text=True)
 
 
@@ -136,7 +136,7 @@ only-there==3 ; sys_platform == 'win32' \\
 
 
 def bill(folder: Path) -> subprocess.CompletedProcess[str]:
-    line = [PACKAGING / "sbom", "1.2.0", folder]
+    line = [str(PACKAGING / "sbom"), "1.2.0", str(folder)]
     return subprocess.run(line, env=os.environ | {"SOURCE_DATE_EPOCH": "86400"}, capture_output=True, text=True)
 
 
