@@ -105,7 +105,8 @@ class Service:
         while waiting:
             pid = waiting.pop(0)
             with contextlib.suppress(OSError):
-                waiting += [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+                for thread in Path(f"/proc/{pid}/task").iterdir():  # any of buildah's may be the one that started it
+                    waiting += [int(child) for child in (thread / "children").read_text().split()]
                 if Path(f"/proc/{pid}").stat().st_uid == OWN_USER:
                     found.append(pid)
         return found
