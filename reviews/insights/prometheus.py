@@ -22,6 +22,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoM
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
+from reviewhub import VERSION
 from reviewhub.cache import redis_answers
 from reviewhub.outages import DATABASE_AWAY, RETRY_AFTER, drop_connection
 from reviewhub.rest.errors import CODES, error_response
@@ -81,6 +82,7 @@ class Installation(Collector):
 
     def collect(self) -> Iterator[Metric]:
         versions = {
+            "version": VERSION,
             "python": platform.python_version(),
             "django": django.get_version(),
             "database": connection.vendor,

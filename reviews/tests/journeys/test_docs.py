@@ -46,6 +46,12 @@ NOT_RUN = {
     "npm ci": "Zapier's own command line, an account there, and a public address",
     "zapier-platform env:set 1.0.0 BASE_URL=https://reviews.example.com CLIENT_ID=… CLIENT_SECRET=…": "the same",
     "npm test": "needs npm; clients/test_zapier.py runs the app",
+    "docker build -f packaging/Containerfile -t localhost/reviewhub:0.9.0 .": "no engine; `.ci/image` does it",
+    "docker run --rm localhost/reviewhub:0.9.0 keys https://reviews.example.com > .env": "the same",
+    "docker compose up -d": "the same; `.ci/image` runs web and worker",
+    "docker compose run --rm web create_account Garage --owner ann@harbour.example --postal-address PLACE": "the same",
+    "docker run -d --read-only --tmpfs /tmp --env-file .env --env-file sqlite.env -v reviewhub:/data IMAGE": "the same",
+    "tar xf reviewhub-0.9.0.tar.gz && tar xf reviewhub-0.9.0-wheels.tar && cd reviewhub-0.9.0": "`.ci/release` does it",
     "npm ci --ignore-scripts": "needs npm and n8n's folder; `.ci/n8n` does it, in `make trials`",
 }
 

@@ -91,7 +91,7 @@ def caddy(upstream: int) -> Iterator[Front]:
         port, certificate, key = free_port(), *certify(folder)
         changes = {
             "\n{\n": "\n{\n\tadmin off\n\tauto_https disable_redirects\n",
-            f"\n{HOST} {{\n": f"\nhttps://127.0.0.1:{port} {{\n\ttls {certificate} {key}\n",
+            f"\n{{$PUBLIC_URL:{HOST}}} {{\n": f"\nhttps://127.0.0.1:{port} {{\n\ttls {certificate} {key}\n",
             UPSTREAM: f"127.0.0.1:{upstream}",
         }
         settings = folder / "Caddyfile"
