@@ -22,6 +22,12 @@ def unknown(keys: Iterable[Key]) -> list[str]:
     return [f"{app} {name}" for app, name in keys if (app, name) not in loader.disk_migrations.keys() | replaced]
 
 
+def are_up_to_date() -> bool:
+    """Tell whether the database has all migrations of this code."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
 def migrate_to(keys: Iterable[Key]) -> None:
     """Make the tables of an empty database as they were with these migrations."""
     executor = MigrationExecutor(connection)

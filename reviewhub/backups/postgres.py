@@ -7,7 +7,9 @@ from typing import Any
 from django.db import connection, transaction
 from psycopg import sql
 
+from reviewhub.backups import postgres_tables
 from reviewhub.backups.file import Noter, Table, Writer
+from reviewhub.backups.postgres_tables import Definitions
 
 SCHEMA = "reviewhub_restoring"
 
@@ -52,14 +54,28 @@ def snapshot() -> Iterator[Snapshot]:
 class Aside:
     """A schema beside the tables in use, where a backup is restored until it may take their place."""
 
-    def __init__(self, schema: str) -> None:
-        self._schema = schema
+    def __init__(self, schema: str, definitions: Definitions | None) -> None:
+        self._schema, self._definitions = schema, definitions
+
+    def copy_tables(self) -> bool:
+        """Make empty tables like those in use, their migrations noted; False where they have to be migrated."""
+        if self._definitions is None:
+            return False
+        with transaction.atomic(), connection.cursor() as cursor:
+            for statement in self._definitions.tables:
+                cursor.execute(statement)
+            former = sql.SQL("INSERT INTO django_migrations OVERRIDING SYSTEM VALUE SELECT * FROM {}")
+            cursor.execute(former.format(sql.Identifier(self._schema, "django_migrations")))
+            _set_sequences(cursor, "django_migrations")
+        return True
 
     def fill(self, tables: Iterable[Table], note: Noter) -> None:
         """Fill the tables with the rows of the backup alone. Raises IntegrityError where a row names a missing one."""
         with transaction.atomic(), connection.cursor() as cursor:
             for table in tables:
                 _load(cursor, table, note)
+            for statement in self._definitions.keys if self._definitions else ():
+                cursor.execute(statement)
 
     def take_over(self) -> None:
         """Put the restored tables into the place of those in use, all in one moment."""
@@ -76,20 +92,24 @@ class Aside:
 
 
 @contextmanager
-def aside() -> Iterator[Aside]:
-    """Let the connection see an empty schema, and nothing of the tables in use, until this ends."""
+def aside(*, is_same: bool) -> Iterator[Aside]:
+    """Let the connection see an empty schema, and nothing of the tables in use, until this ends.
+
+    `is_same`: the tables in use are of the backup's form.
+    """
     options = connection.settings_dict["OPTIONS"]
     before = options.get("options", "")
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_schema()")
         [schema] = cursor.fetchone()
+        definitions = postgres_tables.read(cursor) if is_same else None
         cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")  # of a restore that was killed
         cursor.execute(f"CREATE SCHEMA {SCHEMA}")
     try:
         # In the options, so that a connection that breaks does not come back with the tables in use before it.
         options["options"] = f"{before} -c search_path={SCHEMA} -c statement_timeout=0".strip()
         connection.close()
-        yield Aside(schema)
+        yield Aside(schema, definitions)
     finally:
         connection.close()
         if before:
@@ -107,10 +127,15 @@ def _load(cursor: Any, table: Table, note: Noter) -> None:
         for piece in table.pieces:
             rows.write(piece)
             note(piece.count(b"\n"))
-    for sequence in connection.introspection.get_sequences(cursor, table.name):
+    _set_sequences(cursor, table.name)
+
+
+def _set_sequences(cursor: Any, table: str) -> None:
+    """Let the next row get a key that no row has."""
+    for sequence in connection.introspection.get_sequences(cursor, table):
         column = sql.Identifier(sequence["column"])
         newest = sql.SQL("SELECT setval({}, coalesce(max({}), 1), max({}) IS NOT NULL) FROM {}")
-        cursor.execute(newest.format(sql.Literal(sequence["name"]), column, column, name))
+        cursor.execute(newest.format(sql.Literal(sequence["name"]), column, column, sql.Identifier(table)))
 
 
 def _columns(cursor: Any, table: str) -> list[str]:

@@ -25,6 +25,7 @@ NAMES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
 class Aside(Protocol):
     """A place beside the database in use."""
 
+    def copy_tables(self) -> bool: ...
     def fill(self, tables: Iterable[file.Table], note: file.Noter) -> None: ...
     def take_over(self) -> None: ...
 
@@ -64,13 +65,16 @@ def restore(path: Path, contents: file.Contents, *, settle: Callable[[datetime],
     `settle` is called with the moment of the backup, before anybody sees what was restored: to see to what has happened
     since.
     """
-    with _aside() as aside:
+    is_same = set(migrations.applied()) == set(_migrations(contents))
+    with _aside(is_same=is_same) as aside:
         progress.say("Making the tables as they were")
-        migrations.migrate_to(_migrations(contents))
+        if not aside.copy_tables():
+            migrations.migrate_to(_migrations(contents))
         progress.begin("rows restored", sum(contents.rows.values()))
         aside.fill(file.tables(path), progress.add)
-        progress.say("Bringing the tables up to date")
-        call_command("migrate", verbosity=0, interactive=False)
+        if not migrations.are_up_to_date():
+            progress.say("Bringing the tables up to date")
+            call_command("migrate", verbosity=0, interactive=False)
         ContentType.objects.clear_cache()
         progress.say("Settling what was due since the backup")
         settle(datetime.fromisoformat(contents.head["made_at"]))
@@ -82,5 +86,7 @@ def _migrations(contents: file.Contents) -> list[migrations.Key]:
     return [(app, name) for app, name in contents.head["migrations"]]
 
 
-def _aside() -> AbstractContextManager[Aside]:
-    return postgres.aside() if connection.vendor == "postgresql" else sqlite.aside()
+def _aside(*, is_same: bool) -> AbstractContextManager[Aside]:
+    if connection.vendor == "postgresql":
+        return postgres.aside(is_same=is_same)
+    return sqlite.aside(is_same=is_same)

@@ -53,8 +53,22 @@ def snapshot() -> Iterator[Snapshot]:
 class Aside:
     """A file beside the one in use, in which a backup is restored until it may take its place."""
 
-    def __init__(self, path: Path, in_use: Path) -> None:
-        self._path, self._in_use = path, in_use
+    def __init__(self, path: Path, in_use: Path, *, is_same: bool) -> None:
+        self._path, self._in_use, self._is_same = path, in_use, is_same
+
+    def copy_tables(self) -> bool:
+        """Make empty tables like those in use, their migrations noted; False where they have to be migrated."""
+        if not self._is_same:
+            return False
+        connection.close()
+        named = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite!_%' ESCAPE '!'"
+        with closing(_open(self._in_use)) as in_use, closing(_open(self._path)) as restored:
+            for (statement,) in in_use.execute(f"{named} ORDER BY type = 'index'"):
+                restored.execute(statement)
+            for row in in_use.execute("SELECT * FROM django_migrations"):
+                marks = ", ".join("?" * len(row))
+                restored.execute(f"INSERT INTO django_migrations VALUES ({marks})", row)  # noqa: S608
+        return True
 
     def fill(self, tables: Iterable[Table], note: Noter) -> None:
         """Fill the tables with the rows of the backup alone. Raises IntegrityError where a row names a missing one."""
@@ -76,15 +90,18 @@ class Aside:
 
 
 @contextmanager
-def aside() -> Iterator[Aside]:
-    """Let the connection use an empty file, and nothing of the one in use, until this ends."""
+def aside(*, is_same: bool) -> Iterator[Aside]:
+    """Let the connection use an empty file, and nothing of the one in use, until this ends.
+
+    `is_same`: the tables in use are of the backup's form.
+    """
     in_use = connection.settings_dict["NAME"]
     path = Path(f"{in_use}.restoring")
     _remove(path)  # of a restore that was killed
     connection.close()
     connection.settings_dict["NAME"] = str(path)
     try:
-        yield Aside(path, Path(in_use))
+        yield Aside(path, Path(in_use), is_same=is_same)
     finally:
         connection.close()
         connection.settings_dict["NAME"] = in_use
