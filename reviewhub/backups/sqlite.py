@@ -131,7 +131,8 @@ def _rows(pieces: Iterator[bytes]) -> Iterator[list[Any]]:
     rest = b""
     for piece in pieces:
         *lines, rest = (rest + piece).split(b"\n")
-        yield [json.loads(line, object_hook=_unpack) for line in lines]
+        for start in range(0, len(lines), AT_ONCE):
+            yield [json.loads(line, object_hook=_unpack) for line in lines[start : start + AT_ONCE]]
 
 
 def _pack(value: bytes) -> dict[str, str]:
