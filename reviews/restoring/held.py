@@ -10,9 +10,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q
 
-from reviewhub.languages import in_english
 from reviews.delivery import reconcile, states, unsent
 from reviews.models import Delivery, Restore, ReviewRequest
 from reviews.models.base import Channel
@@ -53,13 +52,6 @@ def count_by_account() -> list[dict[str, Any]]:
 def texts_asked_for() -> int:
     """Count the texts of which the provider is being asked whether they left."""
     return reconcile.to_reconcile().filter(request__held=RESTORED).count()
-
-
-def hold_answers(answers: QuerySet[Delivery], *, now: datetime) -> None:
-    """Put answers to customers out of reach."""
-    columns = {"due_at": Delivery.OUT_OF_REACH, "claim": None, "reason": in_english(RESTORED.label)}
-    answers.filter(claim=None).update(planned_for=F("due_at"), **columns)
-    answers.update(planned_for=now, **columns)
 
 
 # --- Decisions -------------------------------------------------------------------------------------------

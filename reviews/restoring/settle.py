@@ -10,22 +10,22 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from reviewhub.languages import in_english
 from reviews.delivery import reconcile, states
 from reviews.delivery.claims import LEASE
 from reviews.models import (
     Delivery,
-    Endpoint,
     ImportJob,
     InboxItem,
-    Notice,
     Restore,
     ReviewRequest,
     Telling,
     Trouble,
 )
 from reviews.models.base import Channel
-from reviews.requests import holds, imports
+from reviews.requests import holds, imports, planned_messages
 from reviews.restoring import held, texts
+from reviews.webhooks import endpoints
 
 AT_ONCE = 500  # requests
 BEING_SENT = "It was being sent when the backup was made."
@@ -67,15 +67,12 @@ def _hold_due(now: datetime) -> None:
     for start in range(0, len(keys), AT_ONCE):
         requests = ReviewRequest.objects.filter(pk__in=keys[start : start + AT_ONCE]).order_by("pk")
         holds.hold(requests.select_for_update(), ReviewRequest.Hold.RESTORED, now=now)
-    held.hold_answers(due.answers(), now=now)
+    planned_messages.hold_answers(due.answers(), reason=in_english(ReviewRequest.Hold.RESTORED.label), now=now)
 
 
 def _count_as_told(now: datetime) -> None:
     """Let nobody be told again of what they were to be told by now."""
-    waiting = Notice.objects.filter(status=Notice.Status.WAITING)
-    waiting.filter(Q(due_at__lte=now) | Q(claim__isnull=False)).update(status=Notice.Status.FAILED, claim=None)
-    Endpoint.objects.filter(behind_since__lt=now).update(behind_since=now)
-    Endpoint.objects.filter(tell_owners=True).update(tell_owners=False)
+    endpoints.count_as_told(now)
     InboxItem.objects.filter(is_to_tell=True).update(is_to_tell=False)
     Telling.objects.filter(pk__in=Telling.objects.due(now).values("pk")).delete()
     Trouble.objects.filter(ended_at=None, told_at=None).update(told_at=now)
