@@ -54,12 +54,13 @@ def snapshot() -> Iterator[Snapshot]:
 class Aside:
     """A schema beside the tables in use, where a backup is restored until it may take their place."""
 
-    def __init__(self, schema: str, definitions: Definitions | None) -> None:
-        self._schema, self._definitions = schema, definitions
+    def __init__(self, definitions: Definitions, *, is_same: bool) -> None:
+        self._schema, self._definitions, self._is_copied = definitions.schema, definitions, False
+        self._may_copy = is_same and bool(definitions.tables)
 
     def copy_tables(self) -> bool:
         """Make empty tables like those in use, their migrations noted; False where they have to be migrated."""
-        if self._definitions is None:
+        if not self._may_copy:
             return False
         with transaction.atomic(), connection.cursor() as cursor:
             for statement in self._definitions.tables:
@@ -67,6 +68,7 @@ class Aside:
             former = sql.SQL("INSERT INTO django_migrations OVERRIDING SYSTEM VALUE SELECT * FROM {}")
             cursor.execute(former.format(sql.Identifier(self._schema, "django_migrations")))
             _set_sequences(cursor, "django_migrations")
+        self._is_copied = True
         return True
 
     def fill(self, tables: Iterable[Table], note: Noter) -> None:
@@ -74,12 +76,14 @@ class Aside:
         with transaction.atomic(), connection.cursor() as cursor:
             for table in tables:
                 _load(cursor, table, note)
-            for statement in self._definitions.keys if self._definitions else ():
+            for statement in self._definitions.keys if self._is_copied else ():
                 cursor.execute(statement)
 
     def take_over(self) -> None:
         """Put the restored tables into the place of those in use, all in one moment."""
         with transaction.atomic(), connection.cursor() as cursor:
+            for statement in self._definitions.of_extensions:
+                cursor.execute(statement)
             tables = [table.name for table in connection.introspection.get_table_list(cursor)]
             place = sql.Identifier(self._schema)
             for table in tables:
@@ -88,6 +92,13 @@ class Aside:
             for table in tables:
                 restored = sql.SQL("{}.{}").format(sql.Identifier(SCHEMA), sql.Identifier(table))
                 cursor.execute(sql.SQL("ALTER TABLE {} SET SCHEMA {}").format(restored, place))
+            cursor.execute(
+                "SELECT extname FROM pg_extension WHERE extnamespace = %s::regnamespace",
+                [SCHEMA],
+            )
+            for (extension,) in cursor.fetchall():  # made by a migration in a database without tables
+                moved = sql.SQL("ALTER EXTENSION {} SET SCHEMA {}").format(sql.Identifier(extension), place)
+                cursor.execute(moved)
             cursor.execute(sql.SQL("ANALYZE"))
 
 
@@ -99,17 +110,16 @@ def aside(*, is_same: bool) -> Iterator[Aside]:
     """
     options = connection.settings_dict["OPTIONS"]
     before = options.get("options", "")
+    with transaction.atomic(), connection.cursor() as cursor:
+        definitions = postgres_tables.read(cursor)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_schema()")
-        [schema] = cursor.fetchone()
-        definitions = postgres_tables.read(cursor) if is_same else None
         cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")  # of a restore that was killed
         cursor.execute(f"CREATE SCHEMA {SCHEMA}")
     try:
         # In the options, so that a connection that breaks does not come back with the tables in use before it.
         options["options"] = f"{before} -c search_path={SCHEMA} -c statement_timeout=0".strip()
         connection.close()
-        yield Aside(schema, definitions)
+        yield Aside(definitions, is_same=is_same)
     finally:
         connection.close()
         if before:

@@ -16,40 +16,49 @@ _CONSTRAINTS = """
     FROM pg_constraint AS c JOIN pg_class AS t ON t.oid = c.conrelid
     WHERE t.relnamespace = current_schema()::regnamespace AND c.contype IN ('p', 'u', 'x', 'c', 'f')
     ORDER BY c.contype = 'f', t.relname, c.conname"""
+# Names of an extension's things stand with their schema, since this is asked where that is not looked at by itself.
 _INDEXES = """
-    SELECT replace(pg_get_indexdef(i.indexrelid), format(' ON %%I.', current_schema()), ' ON ')
-    FROM pg_index AS i JOIN pg_class AS t ON t.oid = i.indrelid
-    WHERE t.relnamespace = current_schema()::regnamespace AND t.relkind = 'r'
+    SELECT replace(pg_get_indexdef(i.indexrelid), format(' ON %%I.', n.nspname), ' ON ')
+    FROM pg_index AS i JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = t.relnamespace
+    WHERE n.nspname = %s AND t.relkind = 'r'
         AND NOT EXISTS (SELECT FROM pg_constraint AS c WHERE c.conindid = i.indexrelid AND c.contype IN ('p', 'u', 'x'))
     ORDER BY i.indexrelid"""
 
 
 @dataclass(frozen=True)
 class Definitions:
-    """Statements that make tables in the current schema, and those that are run once the rows are there."""
+    """Statements that make tables in the current schema, those for when the rows are there, and some of these.
 
+    `tables` is empty where tables cannot be made like those in use. `of_extensions`: indexes that need an extension,
+    which migrations make only where they find it.
+    """
+
+    schema: str
     tables: list[sql.Composable]
     keys: list[sql.Composable]
+    of_extensions: list[sql.Composable]
 
 
-def read(cursor: Any) -> Definitions | None:
-    """Return the definitions of the tables in use; None where a sequence is not its column's own.
-
-    Names without a schema, so that they mean the tables of the schema in which they are run.
-    """
+def read(cursor: Any) -> Definitions:
+    """Return the definitions of the tables in use, their names without a schema: they mean the one they are run in."""
     cursor.execute("SELECT current_schema()")
     [schema] = cursor.fetchone()
     cursor.execute(_TABLES, [])
     tables = cursor.fetchall()
-    if any(has_sequence for _, has_sequence in tables):
-        return None
     like = sql.SQL("CREATE TABLE {} (LIKE {} INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING GENERATED)")
     made: list[sql.Composable] = [like.format(sql.Identifier(name), sql.Identifier(schema, name)) for name, _ in tables]
+    if any(has_sequence for _, has_sequence in tables):  # one that would go on counting in the schema in use
+        made = []
     cursor.execute(_CONSTRAINTS, [])
     add = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}")
     keys: list[sql.Composable] = [
         add.format(sql.Identifier(table), sql.Identifier(name), sql.SQL(definition))
         for table, name, definition in cursor.fetchall()
     ]
-    cursor.execute(_INDEXES, [])
-    return Definitions(made, [sql.SQL(definition) for (definition,) in cursor.fetchall()] + keys)
+    cursor.execute("SET LOCAL search_path TO pg_catalog")
+    cursor.execute(_INDEXES, [schema])
+    indexes = [definition for (definition,) in cursor.fetchall()]
+    again = [
+        sql.SQL(index.replace(" INDEX ", " INDEX IF NOT EXISTS ", 1)) for index in indexes if f" {schema}." in index
+    ]
+    return Definitions(schema, made, [sql.SQL(index) for index in indexes] + keys, list(again))

@@ -107,8 +107,9 @@ def test_a_restored_database_holds_what_the_other_held(databases: Databases, tmp
     assert Account.objects.get().name == "Harbour Garage"
     people(1, start=3)  # its key is none that a restored row has
     assert User.objects.count() == 4
-    with connection.cursor() as cursor:  # nothing was left beside it
-        assert "oauth_user" in connection.introspection.table_names(cursor)
+    with connection.cursor() as cursor:
+        indexes = connection.introspection.get_constraints(cursor, "reviews_contact")
+    assert connection.vendor == "sqlite" or "contact_search" in indexes  # which needs an extension
     assert [path.name for path in tmp_path.iterdir() if "restoring" in path.name] == []
 
 
