@@ -76,7 +76,7 @@ class Command(BaseCommand):
         if settings.TEXT_PROVIDER and not done.texts_read_at:
             self.stdout.write("What customers texted since could not be asked for: the worker asks each minute.")
         if done.held:
-            self.stdout.write(f"Held: {done.held:,} messages that were due since. Decide with `manage.py held`.")
+            self.stdout.write(f"Held: {done.held:,} of the messages that were due since. Decide with `manage.py held`.")
         self.stdout.write("Start web server and workers anew.")
 
 

@@ -42,13 +42,12 @@ def test_after_a_restore_nothing_is_sent_twice(site: Site, tmp_path: Path) -> No
         with contextlib.suppress(OSError):
             os.killpg(cluster, signal.SIGKILL)
         worker.kill()
-    before = taken(site)
-    assert 0 < before < MAILS + TEXTS
     manage(site.environment, "backup", backup)
 
     # The fire, at once: what had not left is sent, as the operator decides.
     manage(site.environment, "restore", backup, "--replace")
-    waiting = held(site)
+    before, waiting = taken(site), held(site)  # by now all has come that was on its way
+    assert 0 < before < MAILS + TEXTS
     assert MAILS + TEXTS - before <= waiting["held"] + waiting["texts_asked_for"] <= MAILS + TEXTS
     with site.worker(setup="hurry()"):
         fresh = site.ask(email="new@example.com")  # by a web server that has run all the time
@@ -60,7 +59,7 @@ def test_after_a_restore_nothing_is_sent_twice(site: Site, tmp_path: Path) -> No
     assert distinct(site) == (MAILS + 1, TEXTS)
     mails, texts = twice(site)
     assert texts == 0
-    assert mails <= 1  # the one that was handed over as the worker died
+    assert mails <= settings.WORKERS  # what was handed over as they died
     assert site.read(fresh)["status"] == "sent"
 
     # The fire after all had left: not one leaves again.
