@@ -47,7 +47,7 @@ def text(sid: str, body: str, at: datetime, direction: str = "inbound") -> dict[
 
 def listing(server: HTTPServer, *listed: dict[str, str]) -> None:
     page = {"messages": listed, "page": 0, "page_size": 50, "next_page_uri": None}
-    server.clear_all_handlers()  # type: ignore[no-untyped-call]
+    server.clear_all_handlers()
     server.expect_request(PATH, method="GET").respond_with_response(Response(json.dumps(page)))
 
 
