@@ -28,6 +28,7 @@ urlpatterns = [
     path("admin/reports/", admin.site.admin_view(reports), name="reports"),
     path("admin/examples/", admin.site.admin_view(examples), name="examples"),
     path("admin/settings/", include("reviews.admin.settings.urls")),
+    path("admin/held/", include("reviews.admin.held")),
     path("admin/operations/", include("reviews.admin.operations")),
     path("admin/simulator/", admin.site.admin_view(simulator), name="simulator"),
     path("admin/today/", include("reviews.admin.today.page")),

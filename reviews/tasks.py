@@ -19,6 +19,7 @@ from reviews.inbox import decisions
 from reviews.insights import counters
 from reviews.models import IdempotencyKey
 from reviews.requests import imports, lifecycle
+from reviews.restoring import held, texts
 from reviews.telling import rows as tellings
 from reviews.webhooks import endpoints, events
 
@@ -34,6 +35,8 @@ def tick() -> None:
     """Do each minute's work: that which no call starts, and which cannot wait for the hourly sweep."""
     apply.apply_waiting(now=timezone.now())
     reconcile.reconcile(now=timezone.now())
+    texts.read_missed(now=timezone.now())
+    held.let_go(now=timezone.now())
     pauses.end_proven(now=timezone.now())
     imports.wake_stalled(timezone.now())
     endpoints.tell_owners()

@@ -23,6 +23,7 @@ ROOT = Path(settings.BASE_DIR)
 ROOMS = [
     ["reviewhub"],  # the basement
     ["reviewhub.rest"],
+    ["reviewhub.backups"],
     ["oauth.scopes", "oauth.hashers", "oauth.redirect_uris"],  # words that the models use
     ["oauth.models"],
     ["oauth.roles"],
@@ -46,6 +47,7 @@ ROOMS = [
     ["reviews.delivery"],
     ["reviews.telling"],
     ["reviews.alarms"],
+    ["reviews.restoring"],
     ["reviews.pages"],
     ["reviews.api", "reviews.tasks"],
     ["reviews.simulation"],

@@ -1,9 +1,9 @@
-"""Rows by which the installation runs, for the operator: workers, troubles, channels, rate limits, tallies."""
+"""Rows by which the installation runs, for the operator: workers, troubles, restores, channels, rates, tallies."""
 
 from django.contrib import admin
 
 from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin
-from reviews.models import ChannelHealth, IdempotencyKey, Pause, SenderPace, Tally, Trouble, WorkerBeat
+from reviews.models import ChannelHealth, IdempotencyKey, Pause, Restore, SenderPace, Tally, Trouble, WorkerBeat
 
 
 @admin.register(WorkerBeat)
@@ -17,6 +17,12 @@ class TroubleAdmin(GeneratedRows, OperatorAdmin):
     list_display = ("kind", "channel", "sender", "code", "since", "told_at", "ended_at", "end_told_at")
     ordering = ("-since", "-pk")
     exclude = ("claim",)
+
+
+@admin.register(Restore)
+class RestoreAdmin(GeneratedRows, OperatorAdmin):
+    list_display = ("backed_up_at", "restored_at", "held", "texts_read_at")
+    ordering = ("-pk",)
 
 
 @admin.register(ChannelHealth)

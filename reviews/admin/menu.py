@@ -69,6 +69,7 @@ PLACES = (
 
 INSTALLATION = (
     Page(_("Operations"), "operations", "speed"),
+    Page(_("Held after a restore"), "held", "pause_circle"),
     Page(_("Businesses"), "oauth.Account", "storefront"),
     Page(_("People who sign in"), "oauth.User", "person"),
     Page(_("Roles"), "oauth.Membership", "badge"),
@@ -88,6 +89,7 @@ BEHIND = (
     Page(_("Authorization codes"), "oauth.Grant", "password"),
     Page(_("Workers"), "reviews.WorkerBeat", "monitor_heart"),
     Page(_("Troubles"), "reviews.Trouble", "warning"),
+    Page(_("Restores"), "reviews.Restore", "history"),
     Page(_("Channel health"), "reviews.ChannelHealth", "health_and_safety"),
     Page(_("Pauses"), "reviews.Pause", "pause_circle"),
     Page(_("Tallies"), "reviews.Tally", "tag"),

@@ -16,7 +16,7 @@ from reviews.delivery import states
 from reviews.delivery.channels import ChannelError, find_text
 from reviews.delivery.unsent import MAX_ATTEMPTS, about, lock_request
 from reviews.inbox import items
-from reviews.models import Delivery
+from reviews.models import Delivery, ReviewRequest
 from reviews.models.base import Channel
 from reviews.requests import plan
 
@@ -32,7 +32,7 @@ LEFT_TO_STAFF = "The provider could not be asked for a day: staff decide whether
 def reconcile(*, now: datetime) -> int:
     """Ask the provider about each text message whose outcome is unknown, by one call; return how many are settled."""
     settled = 0
-    listed = _unknown().filter(channel=Channel.SMS, due_at__lte=now - LISTED_AFTER)
+    listed = to_reconcile().filter(due_at__lte=now - LISTED_AFTER)
     for delivery in listed.order_by("due_at")[:BATCH]:
         try:
             since = delivery.due_at - CLOCK_TOLERANCE
@@ -70,7 +70,10 @@ def record_sent(delivery: Delivery, *, by: Delivery.Mover, provider_id: str, now
         lock_request(delivery)
         if not states.move(delivery, Delivery.Status.SENT, by=by, now=now, error_code="", error_text="", **columns):
             return False
-        plan.confirm_sent(delivery, steps=plan.steps_for(delivery), now=now)
+        # After a restore, what followed it may have left, too: planned for its own time, it is held like this one was.
+        is_of_restore = not delivery.is_answer and delivery.request.held == ReviewRequest.Hold.RESTORED
+        since = delivery.due_at if is_of_restore else now
+        plan.confirm_sent(delivery, steps=plan.steps_for(delivery), now=since)
     return True
 
 
@@ -107,6 +110,11 @@ def _leave_to_staff(now: datetime) -> None:
                 if delivery.is_answer:
                     items.wait_again(delivery)
                 plan.go_on(delivery, steps=plan.steps_for(delivery), now=now)
+
+
+def to_reconcile() -> QuerySet[Delivery]:
+    """Return the unknown text messages of which the provider is still asked."""
+    return _unknown().filter(channel=Channel.SMS)
 
 
 def _unknown() -> QuerySet[Delivery]:

@@ -12,6 +12,7 @@ from reviews.models.logo import Logo
 from reviews.models.pause import Pause
 from reviews.models.provider_event import DeliveryEvent
 from reviews.models.request import RequestAlias, ReviewRequest
+from reviews.models.restore import Restore
 from reviews.models.sequence import FollowUpStep, Sequence
 from reviews.models.simulation import Simulation
 from reviews.models.site import ReviewSite
@@ -43,6 +44,7 @@ __all__ = [
     "Notice",
     "Pause",
     "RequestAlias",
+    "Restore",
     "ReviewRequest",
     "ReviewSite",
     "SenderPace",

@@ -131,6 +131,7 @@ class Delivery(models.Model):
         RECONCILIATION = "reconciliation"  # has read in the provider's list whether a message left
         STAFF = "staff"
         TAKE_BACK = "take_back"  # staff again, who cancelled the request by mistake
+        RESTORE = "restore"  # of the database: what was due since the backup may have left
 
     # For each mover and each state that it moves messages to: the states that it moves them from.
     MOVES: ClassVar[dict[Mover, dict[Status, tuple[Status, ...]]]] = {
@@ -167,6 +168,11 @@ class Delivery(models.Model):
             Status.CANCELLED: (Status.PLANNED,),
         },
         Mover.TAKE_BACK: {Status.PLANNED: (Status.CANCELLED,)},
+        Mover.RESTORE: {
+            Status.PLANNED: (Status.SENDING,),  # a mail that was being sent: it is held like what was due
+            Status.UNKNOWN: PENDING,  # a text: its provider is asked
+            Status.SENT: (Status.PLANNED,),  # it is not to be sent again
+        },
     }
 
     account = models.ForeignKey("oauth.Account", on_delete=models.CASCADE, db_index=False, related_name="deliveries")

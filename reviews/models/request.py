@@ -50,6 +50,7 @@ class ReviewRequest(models.Model):
         UNCLEAR_OPT_OUT = "unclear_opt_out", _("Perhaps an opt-out: staff decide.")
         API = "api", _("Held through the API.")
         STAFF = "staff", _("Held by staff.")
+        RESTORED = "restored", _("Perhaps sent already: the database was restored from a backup.")
 
     ASKED_HOLDS = (Hold.API, Hold.STAFF)
 

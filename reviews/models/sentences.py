@@ -77,6 +77,16 @@ keep(
     gettext_noop("No reason was given."),
 )
 
+# --- After a restore of the database ----------------------------------------------------------------------
+
+keep(
+    gettext_noop("It was being sent when the backup was made."),
+    gettext_noop("Counted as sent: it was due before the database was restored, and is not sent again."),
+    gettext_noop("Sent after the restore, as the operator decided."),
+    gettext_noop("The provider is asked whether it left before the database was restored."),
+    gettext_noop("The database was restored from a backup. Whom it asked since is not known: import the rest anew."),
+)
+
 # --- Answers to customers ---------------------------------------------------------------------------------
 
 keep(

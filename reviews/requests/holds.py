@@ -3,7 +3,8 @@
 The gate at the moment of sending stands in the statement of `reviews.delivery.advance`. Planned messages wait out of
 reach of the claims, so that a worker's claim walks over none of them, however many wait.
 
-A doubt goes before a hold that an app or staff asked for: that one waits behind it, and stays when the doubt ends.
+A doubt goes before a hold that an app or staff asked for: that one waits behind it, and stays when the doubt ends. The
+hold of a restore goes before both: a doubt that lasts longer holds the request again when a message is to leave.
 """
 
 from collections.abc import Iterable
@@ -35,7 +36,7 @@ class Because(models.TextChoices):
 
 def hold(requests: Iterable[ReviewRequest], because: Hold, *, now: datetime) -> None:
     """Hold open requests, whose rows the caller has locked; one that is held already stays so, for this reason."""
-    rows = [request for request in requests if request.is_open]
+    rows = [row for row in requests if row.is_open and (row.held != Hold.RESTORED or because is Hold.RESTORED)]
     keys = [request.pk for request in rows]
     others = ReviewRequest.objects.open().filter(pk__in=keys).exclude(held=because)
     others.update(held=because, held_at=Coalesce(F("held_at"), Value(now)))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, F, When
+from django.db.models import Case, F, QuerySet, When
 from django.db.models.functions import Least
 
 from oauth.models import Account
@@ -40,6 +40,13 @@ def hold(requests: Sequence[UUID], *, reason: str, now: datetime) -> None:
     """Put the planned messages of these requests out of reach, those that a worker has claimed included."""
     planned_for = Case(When(claim=None, then=F("due_at")), default=Least(F("due_at"), now))
     rows = Delivery.objects.filter(request__in=requests, status__in=_MOVES[Delivery.Status.PLANNED], planned_for=None)
+    rows.update(planned_for=planned_for, due_at=Delivery.OUT_OF_REACH, reason=reason[:200], claim=None)
+
+
+def hold_answers(answers: QuerySet[Delivery], *, reason: str, now: datetime) -> None:
+    """Put planned answers to customers out of reach, which are of no request that could be held."""
+    planned_for = Case(When(claim=None, then=F("due_at")), default=Least(F("due_at"), now))
+    rows = answers.filter(status__in=_MOVES[Delivery.Status.PLANNED], planned_for=None)
     rows.update(planned_for=planned_for, due_at=Delivery.OUT_OF_REACH, reason=reason[:200], claim=None)
 
 

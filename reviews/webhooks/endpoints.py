@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from oauth.connections import connections_of
@@ -196,6 +196,17 @@ def switch_on(endpoint: Endpoint) -> None:
     Endpoint.objects.filter(pk=endpoint.pk).update(
         is_active=True, off_because="", failing_since=None, failures=0, paused_until=None, behind_since=None
     )
+
+
+def count_as_told(now: datetime) -> None:
+    """Call no endpoint with what it may have been called with by now, and mail no owner: after a restore.
+
+    The notices fail, and can be sent again on request.
+    """
+    due = Notice.objects.filter(Q(due_at__lte=now) | Q(claim__isnull=False), status=Notice.Status.WAITING)
+    due.update(status=Notice.Status.FAILED, claim=None)
+    Endpoint.objects.filter(behind_since__lt=now).update(behind_since=now)
+    Endpoint.objects.filter(tell_owners=True).update(tell_owners=False)
 
 
 def tell_owners() -> int:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from reviews.delivery.channels.base import Accepted, Channel, ChannelError, Message, Stops, Unfinished
+from reviews.delivery.channels.base import Accepted, Channel, ChannelError, Message, Received, Stops, Unfinished
 from reviews.delivery.channels.email import EmailChannel
 from reviews.delivery.channels.sandbox import SandboxChannel
 from reviews.delivery.channels.sms import SmsChannel
@@ -15,11 +15,13 @@ __all__ = [
     "Channel",
     "ChannelError",
     "Message",
+    "Received",
     "Stops",
     "Unfinished",
     "available_channels",
     "find_text",
     "get_channel",
+    "received_texts",
 ]
 
 
@@ -33,6 +35,17 @@ def find_text(*, to: str, containing: str, since: datetime, but: Collection[str]
     channel = SmsChannel()
     try:
         return channel.find(to=to, containing=containing, since=since, but=but)
+    finally:
+        channel.close()
+
+
+def received_texts(*, since: datetime) -> list[Received]:
+    """Ask the provider for the texts that customers sent since then, the oldest first. Raises ChannelError."""
+    if not settings.TEXT_PROVIDER:
+        raise ChannelError("no-provider", "No provider of texts is set up.")
+    channel = SmsChannel()
+    try:
+        return sorted(channel.received(since=since), key=lambda text: text.at)
     finally:
         channel.close()
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from reviews.models.provider_codes import Stops
@@ -28,6 +28,17 @@ class Accepted:
 
     provider_id: str
     sandbox: bool = False
+
+
+@dataclass(frozen=True)
+class Received:
+    """A text that a customer sent, as the provider lists it."""
+
+    provider_id: str
+    sender: str
+    to: str
+    text: str
+    at: datetime
 
 
 class ChannelError(Exception):

@@ -1,6 +1,6 @@
 """The text message channel: Twilio, through its library."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from twilio.rest import Client
 from urllib3.exceptions import ProtocolError, SSLError
 
 from reviews.delivery.channels import codes
-from reviews.delivery.channels.base import Accepted, ChannelError, Message
+from reviews.delivery.channels.base import Accepted, ChannelError, Message, Received
 from reviews.delivery.channels.twilio_http import HttpClient, is_untried
 
 # Hosts that Twilio cannot reach: it refuses a message whose callback address has one of them.
@@ -76,6 +76,19 @@ class SmsChannel:
         except Exception as error:
             raise ChannelError("no-answer", str(error)) from error
         return None
+
+    def received(self, *, since: datetime) -> Iterator[Received]:
+        """Yield the texts that customers sent since then, to any of our senders. Raises ChannelError."""
+        try:
+            for text in self._client.messages.stream(date_sent_after=since - timedelta(days=1)):
+                if text.direction == "inbound" and text.date_sent is not None and text.date_sent >= since:
+                    yield Received(str(text.sid), str(text.from_), str(text.to), text.body or "", text.date_sent)
+        except TwilioRestException as error:
+            raise self._translate(error) from error
+        except ChannelError:
+            raise
+        except Exception as error:
+            raise ChannelError("no-answer", str(error)) from error
 
     def _translate(self, error: TwilioRestException) -> ChannelError:
         code = int(error.code or error.status)

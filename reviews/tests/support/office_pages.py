@@ -11,6 +11,7 @@ PAGES = [
     *(
         "admin:index",
         "operations",
+        "held",
         "simulator",
         "reports",
         "examples",

@@ -192,7 +192,7 @@ def sqlite_site(folder: Path) -> str:
 
 
 def twilio_lookalike(texts: list[dict[str, str]]) -> Callable[[Request], Response]:
-    """Twilio's list of messages: a POST adds one, a GET reads those to a number."""
+    """Twilio's list of messages: a POST adds one, a GET reads those to a number, or all of them."""
 
     def answer(request: Request) -> Response:
         if request.method == "POST":
@@ -201,9 +201,17 @@ def twilio_lookalike(texts: list[dict[str, str]]) -> Callable[[Request], Respons
             texts.append(form)
             return Response(json.dumps({"sid": form["sid"], "status": "queued"}), 201)
         found = [
-            {"sid": text["sid"], "body": text["Body"], "date_created": text["date_created"]}
+            {
+                "sid": text["sid"],
+                "direction": text.get("direction", "outbound-api"),
+                "from": text.get("From"),
+                "to": text["To"],
+                "body": text["Body"],
+                "date_created": text["date_created"],
+                "date_sent": text["date_created"],
+            }
             for text in list(texts)
-            if text["To"] == request.args["To"]
+            if text["To"] == request.args.get("To", text["To"])
         ]
         return Response(json.dumps({"messages": found, "page": 0, "page_size": 200, "next_page_uri": None}))
 
