@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
+from reviewhub.schema import find_newer_at_start
 from reviews.worker.watchdog import Watchdog
 
 
@@ -11,4 +12,6 @@ class Command(BaseCommand):
     help = "Send what is due: the queue's workers, watched and replaced when they hang. Ends on SIGTERM or Ctrl-C."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if reason := find_newer_at_start():
+            raise CommandError(reason)
         Watchdog().run()

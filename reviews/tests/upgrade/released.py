@@ -71,7 +71,7 @@ class Old:
 
     @property
     def environment(self) -> dict[str, str]:
-        unset = {name: "" for name in ("REDIS_URL", "EMAIL_URL", "TWILIO_ACCOUNT_SID", "REVIEWHUB_ENV_FILE")}
+        unset = dict.fromkeys(("REDIS_URL", "EMAIL_URL", "TWILIO_ACCOUNT_SID", "REVIEWHUB_ENV_FILE"), "")
         today = {"DJANGO_SETTINGS_MODULE": "reviewhub.settings", "PYTHONWARNINGS": "ignore"}
         return os.environ | unset | KEYS | today | {"DATABASE_URL": self.url, "DEBUG": "true"}
 
