@@ -50,7 +50,7 @@ def let_columns_be(apps: Any, schema_editor: Any) -> None:
     """Let new code write feedback, and delete the people who handled some, without a thought of these columns."""
     if schema_editor.connection.vendor == "postgresql" and _stands(schema_editor, column="note"):
         key = "reviews_feedback_handled_by_id_64f5bf34_fk_oauth_user_id"
-        schema_editor.execute("DROP INDEX IF EXISTS feedback_unhandled")
+        schema_editor.execute("DROP INDEX IF EXISTS feedback_unhandled, reviews_feedback_handled_by_id_64f5bf34")
         schema_editor.execute(f"ALTER TABLE reviews_feedback DROP CONSTRAINT IF EXISTS {key}")
         schema_editor.execute("ALTER TABLE reviews_feedback ALTER COLUMN note SET DEFAULT ''")
 

@@ -1,4 +1,4 @@
-"""The database of the first release (commit a7ba272), to be updated: its tables, and 2,000 requests with all about them.
+"""The database of the first release (commit a7ba272), to be updated: 2,000 requests with all about them.
 
 The two dumps beside this file were made once, by that release's own code, and are never made anew: a checkout of that
 commit with the packages of its lock, `KEYS` in its environment, `manage.py migrate`, `manage.py shell <
@@ -81,6 +81,11 @@ class Old:
     def count(self, table: str) -> int:
         return int(self.rows(f"SELECT COUNT(*) FROM {table}")[0][0])  # noqa: S608 (a name of ours)
 
+    def columns(self) -> dict[str, list[str]]:
+        """Return the names of the big tables' columns."""
+        empty = {table: self.connection.execute(f"SELECT * FROM {table} LIMIT 0") for table in BIG}  # noqa: S608
+        return {table: [column[0] for column in cursor.description] for table, cursor in empty.items()}
+
     def start(self, *command: str) -> subprocess.Popen[str]:
         line = [sys.executable, "manage.py", *command]
         pipe = subprocess.PIPE
@@ -137,6 +142,13 @@ def read(vendor: str) -> str:
 
 def multiply(old: Old, copies: int) -> None:
     """Add so many copies of all rows of the big tables, each with keys and addresses of its own."""
+    copy_rows(old, old.columns(), first=1, last=copies)
+    if not settings.SQLITE:
+        old.connection.execute("VACUUM ANALYZE")
+
+
+def copy_rows(old: Old, columns: dict[str, list[str]], *, first: int, last: int) -> None:
+    """Add the copies of these numbers, naming these columns of each big table alone."""
     postgres = not settings.SQLITE
     prefix = "lpad(to_hex(copy.number), 4, '0')" if postgres else "printf('%04x', copy.number)"
     number = "CAST(substr({0}, 2) AS bigint) + copy.number * 10000"
@@ -145,22 +157,20 @@ def multiply(old: Old, copies: int) -> None:
         "number": "{0} + copy.number * 10000000",
         "token": f"{prefix} || substr({{0}}, 5)",
         "word": f"CASE {{0}} WHEN '' THEN '' ELSE {prefix} || '-' || {{0}} END",
-        "address": f"CASE WHEN {{0}} LIKE '%@%' THEN {prefix} || {{0}} WHEN {{0}} = '' THEN '' ELSE '+' || ({number}) END",
+        "address": f"CASE WHEN {{0}} LIKE '%@%' THEN {prefix} || {{0}} "
+        f"WHEN {{0}} = '' THEN '' ELSE '+' || ({number}) END",
     }
     for table, changed in COPIED.items():
-        columns = [column[0] for column in old.connection.execute(f"SELECT * FROM {table} LIMIT 0").description]  # noqa: S608
-        named = {column: f'source."{column}"' for column in columns}
+        named = {column: f'source."{column}"' for column in columns[table]}
         values = ", ".join(
             kinds[changed[column]].format(name) if column in changed else name for column, name in named.items()
         )
-        quoted = ", ".join(f'"{column}"' for column in columns)
+        quoted = ", ".join(f'"{column}"' for column in named)
         old.connection.execute(
             "WITH RECURSIVE copy(number) AS "  # noqa: S608
-            f"(SELECT 1 UNION ALL SELECT number + 1 FROM copy WHERE number < {copies}) "
+            f"(SELECT {first} UNION ALL SELECT number + 1 FROM copy WHERE number < {last}) "
             f"INSERT INTO {table} ({quoted}) SELECT {values} FROM {table} source, copy"
         )
         if postgres and changed["id"] == "number":
             key = f"pg_get_serial_sequence('{table}', 'id')"
             old.connection.execute(f"SELECT setval({key}, (SELECT MAX(id) FROM {table}))")  # noqa: S608
-    if postgres:
-        old.connection.execute("VACUUM ANALYZE")
