@@ -61,6 +61,7 @@ audit: $(VENV)/tools  ## the locks against published advisories; ends with 2 whe
 trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/installed integrations/n8n/node_modules/installed  ## tests and faults three times with another process on each core, OpenAPI Generator, n8n; half an hour
 	@.ci/openapi-generator
 	@.ci/n8n
+	@.ci/upgrade
 	@.ci/trials $(PYTEST) -m "not (browser or client)"
 
 check: $(VENV)/tools  ## linters, types, templates, migrations, deploy checks
