@@ -60,6 +60,20 @@ COPIED = {
     "reviews_notice": {"id": "number", "event_id": "uuid"},
 }
 BIG = tuple(COPIED)
+# What a request, a message, an opt-out was, in words that both releases have.
+MEANINGS = {
+    "requests": "SELECT id, status, reason, external_id, ended_at FROM reviews_reviewrequest ORDER BY id",
+    "messages": "SELECT id, request_id, step, channel, status, due_at, sent_at, link_token FROM reviews_delivery "
+    "ORDER BY id",
+    "feedback": "SELECT id, request_id, rating, text FROM reviews_feedback ORDER BY id",
+    "events": "SELECT id, type, request_id, delivery_id FROM reviews_event ORDER BY id",
+    "notices": "SELECT id, status, due_at FROM reviews_notice ORDER BY id",
+    "people": "SELECT user_id, account_id, role FROM oauth_membership ORDER BY id",
+    "keys": "SELECT key_hash, revoked_at FROM oauth_apikey ORDER BY id",
+    "tokens": "SELECT token, expires, token_family FROM oauth_accesstoken ORDER BY id",
+    "steps": "SELECT id, position, email_text, sms_text FROM reviews_followupstep ORDER BY id",
+    "opt-outs": "SELECT id, reason, lifted_at IS NULL FROM reviews_suppression ORDER BY id",
+}
 
 
 @dataclass
@@ -95,6 +109,11 @@ class Old:
         line = [sys.executable, "manage.py", *command]
         return subprocess.run(line, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
 
+    def execute(self, program: str, email_url: str) -> None:
+        """Let a process of today's code run the program, with that mail server."""
+        line = [sys.executable, "-c", f"import django; django.setup(); {program}"]
+        subprocess.run(line, cwd=ROOT, env=self.environment | {"EMAIL_URL": email_url}, check=True)
+
     def migrate(self) -> str:
         """Update it as an operator does, and return what the command said on standard error."""
         done = self.run("migrate", "--verbosity=1")
@@ -115,7 +134,7 @@ def released(folder: Path, requests: int = REQUESTS, name: str = "released") -> 
 def sqlite_of_then(folder: Path, name: str) -> Iterator[Old]:
     file = folder / f"{name}.sqlite3"
     with contextlib.closing(sqlite3.connect(file, isolation_level=None)) as connection:
-        connection.executescript(read("sqlite"))
+        connection.executescript(read_dump("sqlite"))
         connection.execute("PRAGMA journal_mode = wal")
         yield Old(f"sqlite:///{file}", connection)
 
@@ -129,14 +148,19 @@ def postgres_of_then(name: str) -> Iterator[Old]:
         postgres.execute(f"CREATE DATABASE {database}")
         try:
             with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(cast(LiteralString, read("postgresql")))
+                connection.execute(cast(LiteralString, read_dump("postgresql")))
             with psycopg.connect(url, autocommit=True) as connection:
                 yield Old(url, connection)
         finally:
             postgres.execute(f"DROP DATABASE {database} WITH (FORCE)")
 
 
-def read(vendor: str) -> str:
+def read(old: Old) -> dict[str, list[tuple[Any, ...]]]:
+    """Return what its rows mean."""
+    return {name: old.rows(statement) for name, statement in MEANINGS.items()}
+
+
+def read_dump(vendor: str) -> str:
     return lzma.decompress((FOLDER / f"a7ba272-{vendor}.sql.xz").read_bytes()).decode()
 
 

@@ -2,38 +2,26 @@
 
 import contextlib
 import os
-import re
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
+from aiosmtpd.controller import Controller
 from django.conf import settings
 
 from reviewhub import testing_database
-from reviews.tests.upgrade.released import BIG, Old, copy_rows, released
+from reviews.tests.support.mail import Inbox, free_port
+from reviews.tests.upgrade.released import BIG, Old, copy_rows, read, released
+from reviews.tests.upgrade.schema import schema
 
 REQUESTS = int(os.environ.get("UPGRADE_REQUESTS", "10000"))  # `make trials` asks for more
-CASTS = re.compile(r"::[a-z ]+(\[\])?|[()\s]")  # which PostgreSQL writes in other places after a dump
 on_postgres = pytest.mark.skipif(settings.SQLITE, reason="needs PostgreSQL: on SQLite, processes of before are stopped")
-# What a request, a message, an opt-out was, in words that both releases have.
-MEANINGS = {
-    "requests": "SELECT id, status, reason, external_id, ended_at FROM reviews_reviewrequest ORDER BY id",
-    "messages": "SELECT id, request_id, step, channel, status, due_at, sent_at, link_token FROM reviews_delivery "
-    "ORDER BY id",
-    "feedback": "SELECT id, request_id, rating, text FROM reviews_feedback ORDER BY id",
-    "events": "SELECT id, type, request_id, delivery_id FROM reviews_event ORDER BY id",
-    "notices": "SELECT id, status, due_at FROM reviews_notice ORDER BY id",
-    "people": "SELECT user_id, account_id, role FROM oauth_membership ORDER BY id",
-    "keys": "SELECT key_hash, revoked_at FROM oauth_apikey ORDER BY id",
-    "tokens": "SELECT token, expires, token_family FROM oauth_accesstoken ORDER BY id",
-    "steps": "SELECT id, position, email_text, sms_text FROM reviews_followupstep ORDER BY id",
-    "opt-outs": "SELECT id, reason, lifted_at IS NULL FROM reviews_suppression ORDER BY id",
-}
 
 
 @dataclass
@@ -81,10 +69,6 @@ class Update:
     after: dict[str, list[tuple[Any, ...]]]
     said: str
     neighbour: Neighbour | None
-
-
-def read(old: Old) -> dict[str, list[tuple[Any, ...]]]:
-    return {name: old.rows(statement) for name, statement in MEANINGS.items()}
 
 
 @pytest.fixture(scope="module")
@@ -150,18 +134,22 @@ def test_the_tables_are_those_of_a_new_installation(update: Update) -> None:
     assert schema(update.old.connection) == expected
 
 
-def schema(connection: Any) -> dict[str, set[tuple[Any, ...]]]:
-    """Return columns, indexes and constraints as PostgreSQL describes them, those that do not hold for all rows too."""
-    statements = {
-        "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default "
-        "FROM information_schema.columns WHERE table_schema = 'public'",
-        "indexes": "SELECT indexrelid::regclass::text, indisvalid, pg_get_indexdef(indexrelid) FROM pg_index "
-        "JOIN pg_class ON oid = indrelid WHERE relnamespace = 'public'::regnamespace",
-        "constraints": "SELECT conrelid::regclass::text, conname, convalidated, pg_get_constraintdef(oid) "
-        "FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
-    }
-    rows = {name: connection.execute(statement).fetchall() for name, statement in statements.items()}
-    return {name: {(*row[:-1], CASTS.sub("", row[-1] or "")) for row in found} for name, found in rows.items()}
+def test_what_was_planned_leaves_once_and_nothing_else(update: Update) -> None:
+    old, inbox = update.old, Inbox()
+    form = "%Y-%m-%d %H:%M:%S" if settings.SQLITE else "%Y-%m-%d %H:%M:%S+00"
+    moment = (datetime.now(UTC) - timedelta(minutes=1)).strftime(form)
+    planned = "SELECT {} FROM reviews_delivery WHERE status = 'planned' AND channel = 'email' AND error_code = ''"
+    due = sorted(row[0] for row in old.rows(f"{planned.format('address')} ORDER BY id LIMIT 30"))
+    ids = f"{planned.format('id')} ORDER BY id LIMIT 30"
+    old.connection.execute(f"UPDATE reviews_delivery SET due_at = '{moment}' WHERE id IN ({ids})")  # noqa: S608
+    server = Controller(inbox, hostname="127.0.0.1", port=free_port())
+    server.start()
+    try:
+        for _ in range(2):
+            old.execute("from reviews.delivery.drain import send_due; send_due()", f"smtp://127.0.0.1:{server.port}")
+    finally:
+        server.stop()
+    assert sorted(inbox.recipients) == due
 
 
 @on_postgres
