@@ -16,7 +16,7 @@ from reviewhub.management.commands.migrate import Executor  # noqa: E402 (needs 
 
 READS = ("SELECT", "SHOW", "SET", "PRAGMA", "DECLARE", "FETCH", "CLOSE", "SAVEPOINT", "RELEASE")
 # Interruptions of one migration before it gets further each time: some change the same again when they are run again.
-SAME = 60
+SAME = 12
 
 
 class Interrupted(BaseException):
