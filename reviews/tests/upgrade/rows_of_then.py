@@ -1,3 +1,4 @@
+# mypy: ignore-errors
 """The rows of the fixture: 2,000 requests with everything that the first release (commit a7ba272) kept about them.
 
 Run by that release's own code in an empty, migrated database (`released.py` says how): `manage.py shell < FILE`.
