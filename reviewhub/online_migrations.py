@@ -6,8 +6,6 @@ where one process writes at a time, they are the plain ones. A second run goes o
 """
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections, models, transaction
@@ -44,8 +42,7 @@ class AddIndexOnline(_Online, operations.AddIndex):
         return _has_valid_index(model, self.index.name, schema_editor)
 
     def _change(self, model: Any, schema_editor: Any) -> None:
-        with _patiently(schema_editor):
-            schema_editor.add_index(model, self.index, concurrently=True)
+        schema_editor.add_index(model, self.index, concurrently=True)
 
 
 class AddUniqueOnline(_Online, operations.AddConstraint):
@@ -58,8 +55,7 @@ class AddUniqueOnline(_Online, operations.AddConstraint):
 
     def _change(self, model: Any, schema_editor: Any) -> None:
         statement = str(self.constraint.create_sql(model, schema_editor))
-        with _patiently(schema_editor):
-            schema_editor.execute(statement.replace("CREATE UNIQUE INDEX", "CREATE UNIQUE INDEX CONCURRENTLY", 1), None)
+        schema_editor.execute(statement.replace("CREATE UNIQUE INDEX", "CREATE UNIQUE INDEX CONCURRENTLY", 1), None)
 
 
 class RemoveUniqueOnline(_Online, operations.RemoveConstraint):
@@ -69,8 +65,7 @@ class RemoveUniqueOnline(_Online, operations.RemoveConstraint):
         return self.name not in _constraints(model, schema_editor)
 
     def _change(self, model: Any, schema_editor: Any) -> None:
-        with _patiently(schema_editor):
-            schema_editor.execute(f"DROP INDEX CONCURRENTLY {schema_editor.quote_name(self.name)}")
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY {schema_editor.quote_name(self.name)}")
 
 
 class AddCheckOnline(_Online, operations.AddConstraint):
@@ -85,7 +80,9 @@ class AddCheckOnline(_Online, operations.AddConstraint):
 
     def _change(self, model: Any, schema_editor: Any) -> None:
         if self.constraint.name not in _constraints(model, schema_editor):
-            schema_editor.execute(f"{self.constraint.create_sql(model, schema_editor)} NOT VALID", None)
+            with transaction.atomic(schema_editor.connection.alias):
+                limit_waiting(schema_editor.connection)
+                schema_editor.execute(f"{self.constraint.create_sql(model, schema_editor)} NOT VALID", None)
         _validate(self.constraint.name, model, schema_editor)
 
 
@@ -155,6 +152,13 @@ class AllowNull(operations.AlterField):
         schema_editor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" {deed} NOT NULL')
 
 
+def limit_waiting(connection: Any) -> None:
+    """Let this transaction wait for a table for two seconds at most, since others queue up behind it meanwhile."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+
+
 def report_progress(words: str, done: int, total: int) -> None:
     """Say on standard error how far a long step is."""
     print(f"    {words}: {done:,} of {total:,}", file=sys.stderr, flush=True)  # noqa: T201 (the operator reads it)
@@ -183,21 +187,7 @@ def _is_unread(name: str, model: Any, schema_editor: Any) -> bool:
 
 
 def _validate(name: str, model: Any, schema_editor: Any) -> None:
-    with _patiently(schema_editor):
-        schema_editor.execute(f'ALTER TABLE "{model._meta.db_table}" VALIDATE CONSTRAINT "{name}"')
-
-
-@contextmanager
-def _patiently(schema_editor: Any) -> Iterator[None]:
-    """Wait for the transactions of others as long as they take: nobody waits for this one meanwhile."""
-    with schema_editor.connection.cursor() as cursor:
-        cursor.execute("SHOW lock_timeout")
-        [before] = cursor.fetchone()
-        cursor.execute("SET lock_timeout = 0")
-        try:
-            yield
-        finally:
-            cursor.execute(f"SET lock_timeout = '{before}'")
+    schema_editor.execute(f'ALTER TABLE "{model._meta.db_table}" VALIDATE CONSTRAINT "{name}"')
 
 
 def _has_valid_index(model: Any, name: str, schema_editor: Any) -> bool:
@@ -208,6 +198,5 @@ def _has_valid_index(model: Any, name: str, schema_editor: Any) -> bool:
         cursor.execute("SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass(%s)", [f'"{name}"'])
         row = cursor.fetchone()
     if row and not row[0]:
-        with _patiently(schema_editor):
-            schema_editor.execute(f"DROP INDEX CONCURRENTLY {schema_editor.quote_name(name)}")
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY {schema_editor.quote_name(name)}")
     return bool(row and row[0])

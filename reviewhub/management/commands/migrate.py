@@ -7,14 +7,13 @@ from typing import Any
 
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate
-from django.db import OperationalError, connections, transaction
+from django.db import OperationalError, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from reviewhub.online_migrations import limit_waiting
 from reviewhub.schema import find_newer
 
-# So long others wait for a table at most while this command waits for it: they queue up behind it.
-WAIT_FOR_LOCK = 2.0  # seconds
-AGAIN_AFTER, TRIES = 1.0, 100
+AGAIN_AFTER, TRIES = 1.0, 100  # seconds, and how often
 BUSY = {"55P03", "40P01"}  # PostgreSQL's lock_not_available and deadlock_detected
 
 
@@ -25,6 +24,7 @@ class Executor(MigrationExecutor):
         if not migration.atomic:
             return super().apply_migration(state, migration, fake=fake, fake_initial=fake_initial)
         with _without_foreign_keys(self.connection), transaction.atomic(self.connection.alias):
+            limit_waiting(self.connection)
             return super().apply_migration(state, migration, fake=fake, fake_initial=fake_initial)
 
 
@@ -51,7 +51,6 @@ class Command(migrate.Command):
         migrate.MigrationExecutor = Executor  # type: ignore[misc]
         for attempt in range(TRIES):
             try:
-                self._limit_waiting(alias)
                 super().handle(*args, **options)
                 return
             except OperationalError as error:
@@ -59,8 +58,3 @@ class Command(migrate.Command):
                     raise
             self.stderr.write(f"Another process uses the table for long: again in {AGAIN_AFTER:.0f} s.")
             time.sleep(AGAIN_AFTER)
-
-    def _limit_waiting(self, alias: str) -> None:
-        if connections[alias].vendor == "postgresql":
-            with connections[alias].cursor() as cursor:
-                cursor.execute(f"SET lock_timeout = '{WAIT_FOR_LOCK}s'")

@@ -1,7 +1,7 @@
 """Update the database, interrupted after each change that stands by itself; begin again each time. Prints how often.
 
-A program for a process of its own, which `test_interrupted.py` starts. Migrations that are one transaction are left or
-done as a whole; what is looked for here is in the others.
+A program for a process of its own, which `test_interrupted_updates.py` starts. Migrations that are one transaction are
+left or done as a whole; what is looked for here is in the others.
 """
 
 from importlib import import_module
