@@ -109,11 +109,6 @@ class Old:
         line = [sys.executable, "manage.py", *command]
         return subprocess.run(line, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
 
-    def execute(self, program: str, email_url: str) -> None:
-        """Let a process of today's code run the program, with that mail server."""
-        line = [sys.executable, "-c", f"import django; django.setup(); {program}"]
-        subprocess.run(line, cwd=ROOT, env=self.environment | {"EMAIL_URL": email_url}, check=True)
-
     def migrate(self) -> str:
         """Update it as an operator does, and return what the command said on standard error."""
         done = self.run("migrate", "--verbosity=1")

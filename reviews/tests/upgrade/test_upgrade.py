@@ -7,17 +7,14 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from aiosmtpd.controller import Controller
 from django.conf import settings
 
 from reviewhub import testing_database
-from reviews.tests.support.mail import Inbox, free_port
-from reviews.tests.upgrade.released import BIG, Old, copy_rows, read, released
+from reviews.tests.upgrade.released import BIG, Old, read, released
 from reviews.tests.upgrade.schema import schema
 
 REQUESTS = int(os.environ.get("UPGRADE_REQUESTS", "10000"))  # `make trials` asks for more
@@ -132,32 +129,3 @@ def test_the_tables_are_those_of_a_new_installation(update: Update) -> None:
     with psycopg.connect(new) as connection:
         expected = schema(connection)
     assert schema(update.old.connection) == expected
-
-
-def test_what_was_planned_leaves_once_and_nothing_else(update: Update) -> None:
-    old, inbox = update.old, Inbox()
-    form = "%Y-%m-%d %H:%M:%S" if settings.SQLITE else "%Y-%m-%d %H:%M:%S+00"
-    moment = (datetime.now(UTC) - timedelta(minutes=1)).strftime(form)
-    planned = "SELECT {} FROM reviews_delivery WHERE status = 'planned' AND channel = 'email' AND error_code = ''"
-    due = sorted(row[0] for row in old.rows(f"{planned.format('address')} ORDER BY id LIMIT 30"))
-    ids = f"{planned.format('id')} ORDER BY id LIMIT 30"
-    old.connection.execute(f"UPDATE reviews_delivery SET due_at = '{moment}' WHERE id IN ({ids})")  # noqa: S608
-    server = Controller(inbox, hostname="127.0.0.1", port=free_port())
-    server.start()
-    try:
-        for _ in range(2):
-            old.execute("from reviews.delivery.drain import send_due; send_due()", f"smtp://127.0.0.1:{server.port}")
-    finally:
-        server.stop()
-    assert sorted(inbox.recipients) == due
-
-
-@on_postgres
-def test_processes_of_before_go_on_writing(update: Update) -> None:
-    """They name the columns that they know: those of then are there, and the others have a default."""
-    counts = {table: update.old.count(table) for table in BIG}
-    copy_rows(update.old, update.columns, first=9_000, last=9_000)
-    assert {table: update.old.count(table) / 2 for table in BIG} == counts
-    for table, columns in update.columns.items():
-        same = ", ".join(f'"{column}" = "{column}"' for column in columns)
-        update.old.connection.execute(f"UPDATE {table} SET {same} WHERE id IN (SELECT id FROM {table} LIMIT 50)")  # noqa: S608
