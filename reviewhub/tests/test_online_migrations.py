@@ -47,7 +47,8 @@ def since_the_release() -> list[Any]:
 @pytest.mark.django_db(transaction=True)
 def test_no_statement_holds_a_big_table_while_it_reads_it() -> None:
     loader, made, faults = MigrationLoader(connection), {"reviews_inboxitem"}, []
-    state: ProjectState = loader.project_state(RELEASED)
+    others = [node for node in loader.graph.leaf_nodes() if node[0] not in ("oauth", "reviews")]
+    state: ProjectState = loader.project_state([*others, *RELEASED])
     migrations = since_the_release()
     assert len(migrations) > 40
     for migration in migrations:
