@@ -22,6 +22,12 @@ server_errors.answer_in_json()
 preload_app = True
 
 
+def on_starting(server: Any) -> None:
+    """Serve no database that a newer release has updated. gunicorn says a RuntimeError in one line, and ends."""
+    if reason := import_module("reviewhub.schema").find_newer_at_start():
+        raise RuntimeError(reason)
+
+
 def when_ready(server: Any) -> None:
     """Load what watches the installation, and keep the garbage collector from touching what the workers share."""
     import_module("reviews.alarms.watch")

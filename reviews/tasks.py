@@ -12,7 +12,7 @@ from oauth.sign_in import adapters
 from reviews.alarms import telling as alarms
 from reviews.alarms import troubles
 from reviews.contacts import erase
-from reviews.delivery import pauses, reconcile
+from reviews.delivery import late, pauses, reconcile
 from reviews.delivery.drain import send_due
 from reviews.delivery.provider_events import apply
 from reviews.inbox import decisions
@@ -49,6 +49,7 @@ def sweep() -> None:
     now = timezone.now()
     lifecycle.complete_unanswered(now=now)
     decisions.close_undecided(now=now)
+    late.take_in_late(now)
     IdempotencyKey.objects.filter(created_at__lt=now - IDEMPOTENCY_KEPT).delete()
     clean_up(now)
     counters.fold(now=now)

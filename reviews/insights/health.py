@@ -4,8 +4,7 @@ import math
 import time
 from functools import cache
 
-from django.db import DatabaseError, InterfaceError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_safe
 from reviewhub.cache import redis_answers
 from reviewhub.languages import in_english
 from reviewhub.outages import drop_connection
+from reviewhub.schema import find_newer, is_behind
 from reviews.models import Pause, WorkerBeat
 from reviews.models.base import Channel
 
@@ -60,9 +60,9 @@ def _find_warnings() -> list[str]:
 
 def _find_fault() -> str:
     """Return in words what is missing; empty for nothing."""
-    if not _is_migrated():
-        _is_migrated.cache_clear()  # keep True alone: migrations may be applied later
-        return "Migrations are not applied: run `manage.py migrate`."
+    if reason := _find_fault_of_schema():
+        _find_fault_of_schema.cache_clear()  # keep "none" alone: migrations may be applied later
+        return reason
     beat = WorkerBeat.objects.order_by("-beat_at").first()
     if not takes_writes(beat):
         return "The database takes no writes."
@@ -100,6 +100,5 @@ def takes_writes(beat: WorkerBeat | None) -> bool:
 
 
 @cache
-def _is_migrated() -> bool:
-    executor = MigrationExecutor(connection)
-    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+def _find_fault_of_schema() -> str:
+    return find_newer() or ("Migrations are not applied: run `manage.py migrate`." if is_behind() else "")

@@ -10,10 +10,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name="contact",
-            name="contact_once_per_phone",
-        ),
         migrations.AddField(
             model_name="contact",
             name="shares_phone",
@@ -22,20 +18,6 @@ class Migration(migrations.Migration):
                 default=False,
                 editable=False,
                 help_text="Another contact had the number before this one.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contact",
-            index=models.Index(
-                condition=models.Q(("phone", ""), _negated=True), fields=["account", "phone"], name="contact_by_phone"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contact",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(models.Q(("phone", ""), _negated=True), ("shares_phone", False)),
-                fields=("account", "phone"),
-                name="contact_first_with_phone",
             ),
         ),
     ]

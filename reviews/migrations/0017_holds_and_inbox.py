@@ -118,26 +118,6 @@ class Migration(migrations.Migration):
                 max_length=12,
             ),
         ),
-        migrations.AddIndex(
-            model_name="deliveryevent",
-            index=models.Index(
-                condition=models.Q(("kind", "replied")), fields=["address", "received_at"], name="event_replied"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reviewrequest",
-            index=models.Index(
-                condition=models.Q(("held", ""), _negated=True), fields=["account"], name="request_held"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="suppression",
-            index=models.Index(
-                condition=models.Q(("lifted_at", None), ("reason", "unclear")),
-                fields=["created_at"],
-                name="suppression_undecided",
-            ),
-        ),
         migrations.AddField(
             model_name="inboxitem",
             name="account",

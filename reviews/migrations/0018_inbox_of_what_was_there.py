@@ -7,6 +7,8 @@ from datetime import timedelta
 from django.db import migrations, transaction
 from django.utils import timezone
 
+from reviewhub.online_migrations import report_progress
+
 BATCH = 1_000
 # Replies and bounces older than that come as handled: nobody would answer them today.
 ANSWERED_WITHIN = timedelta(days=30)
@@ -26,7 +28,7 @@ def fill(apps, schema_editor):
 
 
 def fill_late(apps, schema_editor):
-    """Add what came meanwhile: until the columns went, web processes of before went on keeping feedback without items."""
+    """Add what came meanwhile: web processes of before went on keeping feedback without items."""
     item, feedback = apps.get_model("reviews", "InboxItem"), apps.get_model("reviews", "Feedback")
     for rows in batches(feedback.objects.filter(inbox_item=None).select_related("request")):
         item.objects.bulk_create(feedback_item(item, row) for row in rows)
@@ -36,11 +38,13 @@ def fill_late(apps, schema_editor):
 
 def batches(rows):
     """Batches of rows by their keys, so that no transaction is long and a second run goes on where it broke off."""
-    last = 0
+    last, done, total = 0, 0, rows.count()
     while batch := list(rows.filter(pk__gt=last).order_by("pk")[:BATCH]):
         with transaction.atomic():
             yield batch
-        last = batch[-1].pk
+        last, done = batch[-1].pk, done + len(batch)
+        if total > BATCH:
+            report_progress(f"inbox, {rows.model._meta.verbose_name_plural}", done, total)
 
 
 def add_feedback(apps, now):
@@ -129,12 +133,4 @@ class Migration(migrations.Migration):
         ("reviews", "0017_holds_and_inbox"),
     ]
 
-    operations = [
-        migrations.RunPython(fill, migrations.RunPython.noop, elidable=True),
-        # With their values in the items, these columns go: two places would tell two stories.
-        migrations.RemoveIndex(model_name="feedback", name="feedback_unhandled"),
-        migrations.RemoveField(model_name="feedback", name="handled_at"),
-        migrations.RemoveField(model_name="feedback", name="handled_by"),
-        migrations.RemoveField(model_name="feedback", name="note"),
-        migrations.RunPython(fill_late, migrations.RunPython.noop, elidable=True),
-    ]
+    operations = [migrations.RunPython(fill, migrations.RunPython.noop, elidable=True)]

@@ -16,6 +16,7 @@ from django.db.models.functions import Length
 from django.utils import timezone
 
 from reviewhub.mailboxes import InvalidEmail, normalise_email
+from reviewhub.online_migrations import report_progress
 from reviews.models.addresses import hash_address
 
 logger = logging.getLogger(__name__)
@@ -121,6 +122,7 @@ def _change_suppression(row: Any) -> None:
 
 def _change_contacts(apps: Any, report: Report) -> None:
     model = apps.get_model("reviews", "Contact")
+    done, total = 0, model.objects.exclude(email="").count()
     for batch in _batches(model.objects.exclude(email=""), ("account_id", "email"), READ):
         changed = []
         for pk, account, email in batch:
@@ -132,6 +134,9 @@ def _change_contacts(apps: Any, report: Report) -> None:
         for start in range(0, len(changed), BATCH):
             with transaction.atomic():
                 _change_batch(apps, changed[start : start + BATCH], report)
+        done += len(batch)
+        if total > READ:
+            report_progress("customers' addresses", done, total)
 
 
 def _change_batch(apps: Any, changed: list[tuple[Any, Any, str]], report: Report) -> None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from django.db import migrations
 
+from reviewhub.online_migrations import report_progress
+
 AT_ONCE = 1000
 SAID = {
     "unsubscribed": "Unsubscribed",
@@ -17,7 +19,9 @@ SAID = {
 def note_withdrawals(apps: Any, schema_editor: Any) -> None:
     """Note each opt-out that was there before as a withdrawal: else an older consent, told later, would count again."""
     consent, suppression = apps.get_model("reviews", "Consent"), apps.get_model("reviews", "Suppression")
-    rows = suppression.objects.exclude(reason__in=["bounced", "unclear"]).order_by("pk").iterator(AT_ONCE)
+    withdrawals = suppression.objects.exclude(reason__in=["bounced", "unclear"])
+    done, total = 0, withdrawals.count()
+    rows = withdrawals.order_by("pk").iterator(AT_ONCE)
     while batch := list(islice(rows, AT_ONCE)):
         consent.objects.bulk_create(
             consent(
@@ -34,6 +38,9 @@ def note_withdrawals(apps: Any, schema_editor: Any) -> None:
             )
             for row in batch
         )
+        done += len(batch)
+        if total > AT_ONCE:
+            report_progress("past opt-outs", done, total)
 
 
 class Migration(migrations.Migration):

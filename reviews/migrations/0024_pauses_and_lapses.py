@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from reviewhub.online_migrations import AddFieldUnread
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
+        AddFieldUnread(
             model_name="delivery",
             name="lapses",
             field=models.PositiveSmallIntegerField(

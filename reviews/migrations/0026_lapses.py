@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from reviewhub.online_migrations import AddFieldUnread
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -9,7 +11,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
+        AddFieldUnread(
             model_name="deliveryevent",
             name="lapses",
             field=models.PositiveSmallIntegerField(
@@ -36,7 +38,7 @@ class Migration(migrations.Migration):
                 help_text="How often a worker began the next rows and did not finish.",
             ),
         ),
-        migrations.AddField(
+        AddFieldUnread(
             model_name="notice",
             name="lapses",
             field=models.PositiveSmallIntegerField(

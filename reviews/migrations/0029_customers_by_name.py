@@ -3,15 +3,19 @@
 import django.db.models.functions.text
 from django.db import migrations, models
 
+from reviewhub.online_migrations import AddIndexOnline
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("oauth", "0018_memberships_of_credentials"),
         ("reviews", "0028_held_and_named"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="contact",
             index=models.Index(
                 models.F("account"),

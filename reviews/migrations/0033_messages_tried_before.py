@@ -1,13 +1,17 @@
 from django.db import migrations, models
 
+from reviewhub.online_migrations import AddIndexOnline
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("reviews", "0032_tellings"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="delivery",
             index=models.Index(
                 condition=models.Q(("status__in", ["planned", "sending"]), models.Q(("error_code", ""), _negated=True)),

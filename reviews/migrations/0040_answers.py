@@ -2,6 +2,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from reviewhub.online_migrations import AllowNull
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -81,7 +83,7 @@ class Migration(migrations.Migration):
                 null=True,
             ),
         ),
-        migrations.AlterField(
+        AllowNull(
             model_name="delivery",
             name="request",
             field=models.ForeignKey(

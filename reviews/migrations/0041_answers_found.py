@@ -1,19 +1,23 @@
 from django.db import migrations, models
 
+from reviewhub.online_migrations import AddIndexOnline
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("reviews", "0040_answers"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="delivery",
             index=models.Index(
                 condition=models.Q(("contact__isnull", False)), fields=["contact", "-id"], name="delivery_answers"
             ),
         ),
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="delivery",
             index=models.Index(
                 condition=models.Q(("inbox_item__isnull", False)),

@@ -1,13 +1,17 @@
 from django.db import migrations, models
 
+from reviewhub.online_migrations import AddCheckOnline
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("reviews", "0041_answers_found"),
     ]
 
     operations = [
-        migrations.AddConstraint(
+        AddCheckOnline(
             model_name="delivery",
             constraint=models.CheckConstraint(
                 condition=models.Q(

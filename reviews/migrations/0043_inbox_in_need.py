@@ -1,15 +1,19 @@
 from django.db import migrations, models
 from django.db.models import Q
 
+from reviewhub.online_migrations import AddIndexOnline
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("oauth", "0025_hides_set_up"),
         ("reviews", "0042_ask_or_answer"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="inboxitem",
             index=models.Index(
                 fields=["account", "stars", "id"],

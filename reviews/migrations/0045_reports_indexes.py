@@ -3,8 +3,12 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from reviewhub.online_migrations import AddIndexOnline
+
 
 class Migration(migrations.Migration):
+    atomic = False
+
     dependencies = [
         ("oauth", "0020_names_for_people"),
         ("reviews", "0044_who_asked_and_examples"),
@@ -12,11 +16,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="contact",
             index=models.Index(condition=models.Q(("is_example", True)), fields=["account"], name="contact_examples"),
         ),
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="delivery",
             index=models.Index(
                 condition=models.Q(("sent_at__isnull", False)),
@@ -24,23 +28,23 @@ class Migration(migrations.Migration):
                 name="delivery_sent_of_account",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="feedback",
             index=models.Index(fields=["account", "created_at"], name="feedback_by_time"),
         ),
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="inboxitem",
             index=models.Index(
                 condition=models.Q(("kind", "reply")), fields=["account", "created_at"], name="inbox_replies"
             ),
         ),
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="reviewrequest",
             index=models.Index(
                 condition=models.Q(("sent_at__isnull", False)), fields=["account", "sent_at"], name="request_sent"
             ),
         ),
-        migrations.AddIndex(
+        AddIndexOnline(
             model_name="suppression",
             index=models.Index(fields=["account", "created_at"], name="suppression_by_time"),
         ),

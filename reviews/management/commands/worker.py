@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from reviewhub.schema import find_newer_at_start
 from reviews.models import WorkerBeat
 from reviews.worker.watchdog import Watchdog
 
@@ -21,8 +22,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["check"]:
             _look_for_a_beat()
-        else:
-            Watchdog().run()
+            return
+        if reason := find_newer_at_start():
+            raise CommandError(reason)
+        Watchdog().run()
 
 
 def _look_for_a_beat() -> None:
