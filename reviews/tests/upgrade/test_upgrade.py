@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -129,3 +130,25 @@ def test_the_tables_are_those_of_a_new_installation(update: Update) -> None:
     with psycopg.connect(new) as connection:
         expected = schema(connection)
     assert schema(update.old.connection) == expected
+
+
+NOON = datetime(
+    2036, 12, 2, 17, 0, tzinfo=UTC
+)  # after what the first release planned; in New York, where its customers live
+SEND = f"""
+from datetime import datetime
+from reviews.delivery import drain
+print(drain.send_due(lambda: datetime.fromisoformat("{NOON.isoformat()}")))
+"""
+
+
+def test_what_was_planned_leaves_once(update: Update) -> None:
+    sent = "SELECT COUNT(*) FROM reviews_delivery WHERE status = 'sent' AND channel = 'email'"
+    [(before,)] = update.old.rows(sent)
+    [(planned,)] = update.old.rows(
+        "SELECT COUNT(*) FROM reviews_delivery WHERE status = 'planned' AND channel = 'email'"
+    )
+    for _ in range(2):
+        done = update.old.run("shell", "-v0", "-c", SEND)
+        assert done.returncode == 0, done.stderr
+        assert update.old.rows(sent) == [(before + planned,)]

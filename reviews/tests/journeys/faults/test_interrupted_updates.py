@@ -12,10 +12,13 @@ from reviewhub import testing_database
 from reviews.tests.upgrade.released import MEANINGS, ROOT, read, released
 from reviews.tests.upgrade.schema import schema
 
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.postgres,
+    pytest.mark.skipif(settings.SQLITE, reason="there, each migration but a few rows of data is one transaction"),
+]
 
-@pytest.mark.fault
-@pytest.mark.postgres
-@pytest.mark.skipif(settings.SQLITE, reason="there, each migration but a few rows of data is one transaction")
+
 def test_it_goes_on_and_comes_to_the_same_end(tmp_path: Path) -> None:
     with released(tmp_path, name="interrupted") as old:
         before = read(old)
