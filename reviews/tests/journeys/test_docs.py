@@ -41,6 +41,8 @@ NOT_RUN = {
     ".venv/bin/python manage.py createsuperuser": "asks questions; a command of Django's",
     ".venv/bin/python manage.py remove_second_factor ann@harbour.example": "oauth/tests/sign_in runs it with one",
     "openapi-python-client generate --url http://localhost:8000/api/v1/openapi.json": "api/test_generated_client.py",
+    ".venv/bin/python manage.py backup reviewhub.backup": "needs a database on disk; tests/backups does it",
+    ".venv/bin/python manage.py restore reviewhub.backup": "the same; faults/test_restores.py does it in a fire",
     "sudo apt install ./reviewhub_*.deb": "needs Debian 12; `.ci/deb-trial` installs it, in `make trials`",
     "sudo reviewhub migrate": "the same",
     "npm ci": "Zapier's own command line, an account there, and a public address",
