@@ -64,8 +64,9 @@ def test_a_worker_moves_no_message_that_nobody_holds(account: Account, now: date
     assert not states.move(row, Delivery.Status.FAILED, by=Delivery.Mover.WORKER, now=now)
 
 
-def test_only_the_worker_moves_a_message_that_is_being_sent() -> None:
-    assert {by for by, _, before in TABLE if before == Delivery.Status.SENDING} == {Delivery.Mover.WORKER}
+def test_only_the_worker_moves_a_message_that_is_being_sent_and_a_restore_while_none_runs() -> None:
+    movers = {by for by, _, before in TABLE if before == Delivery.Status.SENDING}
+    assert movers == {Delivery.Mover.WORKER, Delivery.Mover.RESTORE}
 
 
 def test_every_state_but_the_first_can_be_reached_from_planned() -> None:

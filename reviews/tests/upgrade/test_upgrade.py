@@ -143,6 +143,12 @@ print(drain.send_due(lambda: datetime.fromisoformat("{NOON.isoformat()}")))
 
 
 def test_what_was_planned_leaves_once(update: Update) -> None:
+    last = (
+        "SELECT id FROM reviews_delivery WHERE status = 'planned' AND channel = 'email' ORDER BY id LIMIT 1 OFFSET 500"
+    )
+    update.old.connection.execute(
+        f"UPDATE reviews_delivery SET status = 'cancelled' WHERE status = 'planned' AND id > ({last})"  # noqa: S608
+    )
     sent = "SELECT COUNT(*) FROM reviews_delivery WHERE status = 'sent' AND channel = 'email'"
     [(before,)] = update.old.rows(sent)
     [(planned,)] = update.old.rows(
