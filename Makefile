@@ -36,7 +36,7 @@ run: $(VENV)/product .env  ## web server and worker with a demo account, until C
 # The order stays: reviewhub/testing.py lets long modules begin.
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 
-# Those of `make test`, in the words of pytest's -m, and where they are; CI asks a second version of Python for fewer.
+# Those of `make test`, in the words of pytest's -m, and where they are: fewer of either may be asked for.
 TESTS := not (browser or fault or client)
 FOLDERS :=
 
@@ -60,6 +60,7 @@ audit: $(VENV)/tools  ## the locks against published advisories; ends with 2 whe
 	@$(BIN)/python .ci/audit requirements.lock requirements-dev.lock requirements-uv.lock
 
 trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/installed integrations/n8n/node_modules/installed  ## tests and faults three times with another process on each core, OpenAPI Generator, n8n, a release, the image, the Debian package; an hour
+	@.ci/second-python
 	@.ci/openapi-generator
 	@.ci/n8n
 	@.ci/release
