@@ -36,12 +36,8 @@ run: $(VENV)/product .env  ## web server and worker with a demo account, until C
 # The order stays: reviewhub/testing.py lets long modules begin.
 PYTEST := $(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 
-# Those of `make test`, in the words of pytest's -m, and where they are: fewer of either may be asked for.
-TESTS := not (browser or fault or client)
-FOLDERS :=
-
 test: $(VENV)/tools  ## what needs no service, no browser and no npm, on SQLite
-	@$(PYTEST) -m "$(TESTS)" $(FOLDERS)
+	@$(PYTEST) -m "not (browser or fault or client)"
 
 # What `make test` ran on SQLite does not run there again; browsers and clients see the same pages from any database.
 test-all: export DATABASE_URL ?= postgres://$(shell id -un)@127.0.0.1:5432/postgres
