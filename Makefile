@@ -45,7 +45,7 @@ test-all: export REDIS_URL ?= redis://127.0.0.1:6379/9
 test-all: $(VENV)/tools $(NODE:=/node_modules/installed)  ## all the rest: browser, clients, faults, PostgreSQL, Redis
 	@$(BIN)/python .ci/services.py
 	@echo "Browser, clients and faults, on SQLite:"
-	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -n 3 -m "(browser or client or fault) and not postgres"  # many of them wait
+	@env -u DATABASE_URL -u REDIS_URL $(PYTEST) -m "(browser or client or fault) and not postgres"
 	@echo "What may differ there, on PostgreSQL and Redis:"
 	@$(PYTEST) -m "postgres or not (browser or client or once)"
 
