@@ -31,8 +31,13 @@ def fill(site: Site, *, name: str = "c", mails: int = 0, texts: int = 0, prefix:
     site.inside(f"ask_many(**{given})")
 
 
+def mailed(site: Site) -> list[str]:
+    """Return the customers to whom mails came. Where the machine is slow, the operator hears that no worker runs."""
+    return [to for mail in list(site.inbox.mails) if (to := str(mail["To"])).endswith("@example.com")]
+
+
 def taken(site: Site) -> int:
-    return len(site.inbox.mails) + len(site.texts)
+    return len(mailed(site)) + len(site.texts)
 
 
 def wait_for_more(site: Site, more: int) -> None:
@@ -55,10 +60,10 @@ def finish(site: Site) -> None:
 
 def twice(site: Site) -> tuple[int, int]:
     """Count the mails and the texts that came once more than they should."""
-    mails = Counter(str(mail["To"]) for mail in site.inbox.mails)
+    mails = Counter(mailed(site))
     texts = Counter(text["To"] for text in site.texts)
     return sum(count - 1 for count in mails.values()), sum(count - 1 for count in texts.values())
 
 
 def distinct(site: Site) -> tuple[int, int]:
-    return len({str(mail["To"]) for mail in site.inbox.mails}), len({text["To"] for text in site.texts})
+    return len(set(mailed(site))), len({text["To"] for text in site.texts})
