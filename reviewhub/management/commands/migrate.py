@@ -48,7 +48,8 @@ class Command(migrate.Command):
         alias = options["database"]
         if reason := find_newer(alias):
             raise CommandError(reason)
-        migrate.MigrationExecutor = Executor  # type: ignore[misc]
+        module: Any = migrate
+        module.MigrationExecutor = Executor
         for attempt in range(TRIES):
             try:
                 super().handle(*args, **options)

@@ -41,11 +41,12 @@ class Blow:
 
 
 def main() -> None:
-    import_module("reviews.migrations.0018_inbox_of_what_was_there").BATCH = 70
-    import_module("oauth.migrations.0018_memberships_of_credentials").BATCH = 5
-    forms = import_module("reviews.migrations.0019_one_form_of_addresses")
+    inbox: Any = import_module("reviews.migrations.0018_inbox_of_what_was_there")
+    members: Any = import_module("oauth.migrations.0018_memberships_of_credentials")
+    forms: Any = import_module("reviews.migrations.0019_one_form_of_addresses")
+    inbox.BATCH, members.BATCH = 70, 5
     forms.BATCH, forms.READ = 5, 300
-    executor = Executor(connection)
+    executor: Any = Executor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     state, interruptions = executor._create_project_state(with_applied_migrations=True), 0
     for migration, _ in plan:

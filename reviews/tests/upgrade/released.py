@@ -15,7 +15,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -143,7 +143,7 @@ def postgres_of_then(name: str) -> Iterator[Old]:
         postgres.execute(f"CREATE DATABASE {database}")
         try:
             with psycopg.connect(url, autocommit=True) as connection:
-                connection.execute(cast(LiteralString, read_dump("postgresql")))
+                connection.execute(read_dump("postgresql"))
             with psycopg.connect(url, autocommit=True) as connection:
                 yield Old(url, connection)
         finally:

@@ -50,7 +50,7 @@ class Neighbour:
                     names = ", ".join(f'"{name}"' for name in self.columns[table])
                     began = time.monotonic()
                     try:
-                        connection.execute(f"SELECT {names} FROM {table} ORDER BY id LIMIT 1 FOR UPDATE")  # type: ignore[arg-type]  # noqa: S608
+                        connection.execute(f"SELECT {names} FROM {table} ORDER BY id LIMIT 1 FOR UPDATE")  # noqa: S608
                     except psycopg.Error as error:
                         self.faults.append(f"{table}: {error}")
                     self.longest = max(self.longest, time.monotonic() - began)
