@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.apps import apps
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -38,6 +39,8 @@ def migrate() -> None:
     executor.migrate(executor.loader.graph.leaf_nodes())
 
 
+@pytest.mark.postgres
+@pytest.mark.skipif(settings.SQLITE, reason="there, the update of the first release's rows tries it (tests/upgrade)")
 def test_0018_puts_what_was_said_before_into_the_inbox(
     account: Account, owner: User, go_back: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
