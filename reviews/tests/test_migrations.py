@@ -6,8 +6,8 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
