@@ -7,13 +7,18 @@ from typing import Any
 
 import pytest
 import requests
+from django.conf import settings
 
 from reviews.tests.support.helpers import REFERENCE
 from reviews.tests.support.provider_posts import twilio_proof
 from reviews.tests.support.site import Site, running_site, zone_where_it_is_noon
 from reviews.tests.support.waiting import until
 
-pytestmark = pytest.mark.fault
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.postgres,
+    pytest.mark.skipif(settings.SQLITE, reason="there, `make run` itself is tried (test_up)"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from reviews.tests.support.receiver import Receiver, answering, receiving, silen
 from reviews.tests.support.site import Site, running_site
 from reviews.tests.support.waiting import until
 
-pytestmark = [pytest.mark.fault, on_linux]
+pytestmark = [pytest.mark.fault, pytest.mark.once, on_linux]
 
 KILLS = 20
 EVENTS = 1500

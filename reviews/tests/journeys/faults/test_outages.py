@@ -23,7 +23,12 @@ from reviews.tests.support.site import Site
 
 __all__ = ["installation", "site"]  # the fixtures
 
-pytestmark = [pytest.mark.fault, on_linux]
+pytestmark = [
+    pytest.mark.fault,
+    pytest.mark.postgres,
+    on_linux,
+    pytest.mark.skipif(settings.SQLITE, reason="needs PostgreSQL: SQLite is for one small machine"),
+]
 
 
 def test_two_clusters_at_once_send_everything_once(site: Site) -> None:
