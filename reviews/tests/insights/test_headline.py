@@ -1,6 +1,7 @@
 """The line of numbers on the first page."""
 
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.core.cache import cache
@@ -49,7 +50,7 @@ def test_a_count_is_kept_for_a_hundred_times_as_long_as_it_took(
     account: Account, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moments = iter([0.0, 0.001, 100.0, 100.8])
-    monkeypatch.setattr(module.time, "monotonic", lambda: next(moments))
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     kept: list[float] = []
     monkeypatch.setattr(cache, "set", lambda *given: kept.append(given[-1]))
     headline([account.pk], now=now)
@@ -61,7 +62,7 @@ def test_what_is_kept_is_of_the_accounts_and_the_day_alone(
     account: Account, other_account: Account, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     moments = iter(float(second) for second in range(100))
-    monkeypatch.setattr(module.time, "monotonic", lambda: next(moments))
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: next(moments)))
     left(account, "first", now - DAY)
     assert headline([account.pk], now=now).customers.asked == 1
     left(account, "second", now - DAY)
