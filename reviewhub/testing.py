@@ -19,6 +19,7 @@ LONG = {
     *("test_accessibility", "test_outages", "test_alarms", "test_today", "test_neighbours", "test_telling"),
     *("test_memory", "test_settings", "test_generated_clients", "test_watchdog", "test_notifier"),
     *("test_migrations", "test_back_office_languages", "test_docs", "test_tenancy"),
+    *("test_kills", "test_answers", "test_fuzz_live", "test_restores", "test_upgrade", "test_size"),
 }
 
 

@@ -1,5 +1,6 @@
 """An update that is interrupted after each change that stands by itself comes to the same end."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,9 @@ pytestmark = [
     pytest.mark.fault,
     pytest.mark.postgres,
     pytest.mark.skipif(settings.SQLITE, reason="there, each migration but a few rows of data is one transaction"),
+    pytest.mark.skipif(
+        "UPGRADE_REQUESTS" not in os.environ, reason="a minute and more: `.ci/upgrade`, in `make trials`"
+    ),
 ]
 
 
