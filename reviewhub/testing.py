@@ -25,14 +25,16 @@ LONG = {
 
 # Folders of tests that ask the database for little, and for nothing that one kind of it does otherwise.
 ONCE = (
-    *(
-        "reviewhub/tests/backoffice/",
-        "reviewhub/tests/rest/",
-        "reviews/tests/admin/settings/",
-        "reviews/tests/api/openapi/",
-    ),
-    *("reviews/tests/delivery/channels/", "reviews/tests/delivery/content/", "reviews/tests/pages/"),
-    *("reviews/tests/simulation/", "reviews/tests/sites/", "reviews/tests/texts/"),
+    "reviewhub/tests/backoffice/",
+    "reviewhub/tests/rest/",
+    "reviews/tests/admin/settings/",
+    "reviews/tests/api/openapi/",
+    "reviews/tests/delivery/channels/",
+    "reviews/tests/delivery/content/",
+    "reviews/tests/pages/",
+    "reviews/tests/simulation/",
+    "reviews/tests/sites/",
+    "reviews/tests/texts/",
 )
 
 

@@ -7,7 +7,8 @@ from typing import Protocol
 from django.db import connection
 from django.utils import timezone
 
-from reviewhub.backups import file, keys, migrations, postgres, sqlite
+from reviewhub import schema
+from reviewhub.backups import file, keys, postgres, sqlite
 from reviewhub.backups.progress import Progress
 from reviewhub.refused import Refused
 
@@ -31,7 +32,7 @@ def back_up(path: Path, *, passphrase: str, progress: Progress) -> file.Contents
     With a passphrase, the keys are in it, encrypted. Raises Refused, or OSError when the file cannot be written; an
     older one of that name then stays as it was.
     """
-    applied = migrations.applied()
+    applied = schema.applied()
     check_not_newer(applied)
     if not applied:
         raise Refused("database", "The database has no tables: there is nothing to back up.")
@@ -53,10 +54,11 @@ def back_up(path: Path, *, passphrase: str, progress: Progress) -> file.Contents
     return file.Contents(facts, counts)
 
 
-def check_not_newer(applied: list[migrations.Key]) -> None:
+def check_not_newer(applied: list[schema.Key]) -> None:
     """Raise Refused if a newer version of ReviewHub made the database."""
-    if unknown := migrations.unknown(applied):
-        raise Refused("database", f"The database is newer than this version of ReviewHub ({unknown[0]}): update first.")
+    if unknown := schema.unknown(applied):
+        name = " ".join(unknown[0])
+        raise Refused("database", f"The database is newer than this version of ReviewHub ({name}): update first.")
 
 
 def _snapshot() -> AbstractContextManager[Snapshot]:

@@ -16,14 +16,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from django.conf import settings
 
-NAMES = (
-    "SECRET_KEY",
-    "OAUTH_TOKEN_KEY",
-    "ADDRESS_HASH_KEY",
-    "SECOND_FACTOR_KEY",
-    "WEBHOOK_KEY",
-    "EVIDENCE_KEY",
-)
+from reviewhub.first_settings import KEYS
+
 # Of scrypt (RFC 7914): 128 MB and about half a second for each guess of the passphrase.
 COST, BLOCK, LANES = 2**17, 8, 1
 
@@ -34,18 +28,18 @@ class WrongPassphrase(Exception):
 
 def fingerprints() -> dict[str, str]:
     """Return the fingerprint of each key: it tells whether a key is the same, and nothing else about it."""
-    return {name: _fingerprint(getattr(settings, name)) for name in NAMES}
+    return {name: _fingerprint(getattr(settings, name)) for name in KEYS}
 
 
 def differing(of_backup: dict[str, str]) -> list[str]:
     """Return the names of the keys of a backup that these settings have neither as the key nor as a former one."""
-    return [name for name in NAMES if of_backup.get(name) not in {_fingerprint(key) for key in _keys(name)}]
+    return [name for name in KEYS if of_backup.get(name) not in {_fingerprint(key) for key in _keys(name)}]
 
 
 def encrypt(passphrase: str) -> dict[str, str]:
     """Return the keys, encrypted with the passphrase."""
     salt, nonce = os.urandom(16), os.urandom(12)
-    plain = json.dumps({name: getattr(settings, name) for name in NAMES}).encode()
+    plain = json.dumps({name: getattr(settings, name) for name in KEYS}).encode()
     closed = AESGCM(_derive(passphrase, salt)).encrypt(nonce, plain, None)
     parts = {"salt": salt, "nonce": nonce, "closed": closed}
     return {name: base64.b64encode(part).decode() for name, part in parts.items()}

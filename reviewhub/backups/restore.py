@@ -14,7 +14,8 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 
-from reviewhub.backups import file, keys, migrations, postgres, sqlite
+from reviewhub import schema
+from reviewhub.backups import file, keys, postgres, sqlite
 from reviewhub.backups.backup import check_not_newer
 from reviewhub.backups.progress import Progress
 from reviewhub.refused import Refused
@@ -44,13 +45,14 @@ def check(contents: file.Contents, *, replace: bool) -> None:
         raise Refused(
             "file", f"The backup was made of {made}, and the database here is {here}: restore it into {made}."
         )
-    if unknown := migrations.unknown(_migrations(contents)):
-        reason = f"The backup is newer than this version of ReviewHub ({unknown[0]}): install the version that made it."
+    if unknown := schema.unknown(_migrations(contents)):
+        name = " ".join(unknown[0])
+        reason = f"The backup is newer than this version of ReviewHub ({name}): install the version that made it."
         raise Refused("file", reason)
     if names := keys.differing(head["keys"]):
         reason = f"The settings here have another {', '.join(names)} than those of the backup: set the keys of then."
         raise Refused("keys", reason)
-    applied = migrations.applied()
+    applied = schema.applied()
     check_not_newer(applied)
     if applied and not replace and (people := get_user_model().objects.count()):
         people_sign_in = "1 person signs in there" if people == 1 else f"{people} people sign in there"
@@ -65,14 +67,14 @@ def restore(path: Path, contents: file.Contents, *, settle: Callable[[datetime],
     `settle` is called with the moment of the backup, before anybody sees what was restored: to see to what has happened
     since.
     """
-    is_same = set(migrations.applied()) == set(_migrations(contents))
+    is_same = set(schema.applied()) == set(_migrations(contents))
     with _aside(is_same=is_same) as aside:
         progress.say("Making the tables as they were")
         if not aside.copy_tables():
-            migrations.migrate_to(_migrations(contents))
+            schema.migrate_to(_migrations(contents))
         progress.begin("rows restored", sum(contents.rows.values()))
         aside.fill(file.tables(path), progress.add)
-        if not migrations.are_up_to_date():
+        if schema.is_behind():
             progress.say("Bringing the tables up to date")
             call_command("migrate", verbosity=0, interactive=False)
         ContentType.objects.clear_cache()
@@ -82,7 +84,7 @@ def restore(path: Path, contents: file.Contents, *, settle: Callable[[datetime],
         aside.take_over()
 
 
-def _migrations(contents: file.Contents) -> list[migrations.Key]:
+def _migrations(contents: file.Contents) -> list[schema.Key]:
     return [(app, name) for app, name in contents.head["migrations"]]
 
 

@@ -27,6 +27,6 @@ def test_keys_come_out_with_their_passphrase_alone(settings: Any, monkeypatch: p
     assert "signs evidence" not in str(closed)
     opened = keys.decrypt(closed, "correct horse battery")
     assert opened["EVIDENCE_KEY"] == "signs evidence"
-    assert list(opened) == list(keys.NAMES)
+    assert list(opened) == list(keys.KEYS)
     with pytest.raises(keys.WrongPassphrase):
         keys.decrypt(closed, "correct horse batterz")
