@@ -7,6 +7,8 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
 import phonenumbers
@@ -81,38 +83,59 @@ def normalise_phone(text: str, country: str) -> tuple[str, str]:
             gettext("%(text)s is not a phone number; write it like +12125551234.") % {"text": repr(text)}
         )
     try:
-        number = phonenumbers.parse(typed, country)
+        number = _look_up(typed, country)
     except phonenumbers.NumberParseException as error:
         raise InvalidPhone(
             gettext("%(text)s is not a phone number; write it like +12125551234.") % {"text": repr(text)}
         ) from error
-    if _is_placeholder(typed) or _is_placeholder(phonenumbers.national_significant_number(number)):
+    if _is_placeholder(typed) or _is_placeholder(number.significant):
         raise InvalidPhone(gettext("%(text)s stands where there is no number; leave it empty.") % {"text": repr(text)})
-    if number.extension:
+    if number.has_extension:
         raise InvalidPhone(
             gettext("%(text)s has an extension, which no text reaches; give the number of the mobile phone.")
             % {"text": repr(text)}
         )
-    if not phonenumbers.is_possible_number(number):
+    if not number.is_possible:
         raise InvalidPhone(
             gettext("%(text)s has too few or too many digits; write it like +12125551234.") % {"text": repr(text)}
         )
-    formatted = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    number_type = phonenumbers.number_type(number)
-    if number_type == phonenumbers.PhoneNumberType.PREMIUM_RATE:
+    formatted = number.formatted
+    if number.kind == phonenumbers.PhoneNumberType.PREMIUM_RATE:
         raise InvalidPhone(
             gettext("%(formatted)s is a premium-rate number, where no customer is: a text there costs dearly.")
             % {"formatted": formatted}
         )
-    if number_type == phonenumbers.PhoneNumberType.UNKNOWN:
+    if number.kind == phonenumbers.PhoneNumberType.UNKNOWN:
         return formatted, gettext("%(formatted)s does not look like a number in use; a text may not arrive.") % {
             "formatted": formatted
         }
-    if number_type == phonenumbers.PhoneNumberType.FIXED_LINE:
+    if number.kind == phonenumbers.PhoneNumberType.FIXED_LINE:
         return formatted, gettext("%(formatted)s is a landline number; a text may not arrive.") % {
             "formatted": formatted
         }
     return formatted, ""
+
+
+class _Number(NamedTuple):
+    """What the numbering plans tell of a number. `formatted`: in E.164; `significant`: without the country's code."""
+
+    formatted: str
+    significant: str
+    has_extension: bool
+    is_possible: bool
+    kind: int
+
+
+@lru_cache(maxsize=1000)  # a row of an import asks three times
+def _look_up(typed: str, country: str) -> _Number:
+    number = phonenumbers.parse(typed, country)
+    return _Number(
+        formatted=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        significant=phonenumbers.national_significant_number(number),
+        has_extension=bool(number.extension),
+        is_possible=phonenumbers.is_possible_number(number),
+        kind=phonenumbers.number_type(number),
+    )
 
 
 def read_sender(text: str) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from reviewhub.refused import Refused
 from reviews.models import ImportJob
 from reviews.requests import csv_encoding, workbooks
 from reviews.requests.csv_encoding import Guess, Unreadable
-from reviews.requests.csv_files import MOST_ROWS, Row, delimiter_of, rows_of
+from reviews.requests.csv_files import MOST_ROWS, Row, count_rows, delimiter_of, rows_of
 from reviews.requests.import_columns import lay_out
 
 SAMPLE = 50  # rows that are looked at to guess what the columns hold
@@ -43,7 +43,7 @@ def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetim
     if not sample:
         raise Unreadable(gettext("The file is empty."))
     layout = lay_out(sample)
-    total = sum(1 for _ in rows_of(lines(), delimiter)) - layout.skipped - layout.has_header
+    total = count_rows(lines(), delimiter) - layout.skipped - layout.has_header
     if total > MOST_ROWS:
         raise Unreadable(
             gettext("The file has %(total)s rows, and %(most)s is the most: split it.")
@@ -55,7 +55,7 @@ def receive(*, account: Account, user: User, name: str, raw: bytes, now: datetim
         account=account,
         user=user,
         name=name[:200],
-        content=zlib.compress(content),
+        content=zlib.compress(content, level=1),
         sheet=sheet.name[:100] if sheet else "",
         other_sheets=sheet.others if sheet else [],
         encoding=encoding.encoding,

@@ -37,9 +37,9 @@ MOST_CSV = 20 * 1024 * 1024  # characters
 LOOKED_AT = 200  # rows of a sheet in which an address is looked for
 _BLOCK, _OVERLAP = 1024 * 1024, 4096
 
-# The column, and the row, of any cell of a sheet in XLSX: found in a quarter of the time that filled ones take.
-_XLSX_COLUMN = re.compile(rb'r="([A-Z]{1,3})\d')
-_XLSX_ROW = re.compile(rb'r="[A-Z]{1,3}(\d{1,7})"')
+# A cell beyond column Z or row 99,999 of a sheet in XLSX: found in a tenth of the time that filled ones take.
+_XLSX_FAR = re.compile(rb'r="([A-Z]{2,3}\d{1,7}|[A-Z]\d{6,7})"')
+_NEAR_COLUMN, _NEAR_ROW = 26, 99_999
 # A filled cell of a sheet in XLSX, with its column and row; a row or a cell of one in ODS, with its attributes.
 _XLSX_CELL = re.compile(rb'<(?:\w+:)?c\s(?:[^>]*?\s)?r="([A-Z]{1,3})(\d{1,7})"[^>]*[^/>]>\s*<(?!/)')
 _ODS_CELL = re.compile(rb"<table:(table-row|table-cell)\b([^>]*)>")
@@ -137,7 +137,7 @@ def _rows(sheet: CalamineSheet) -> Iterator[list[str]]:
 def _text(value: object) -> str:
     """Return the value of a cell as CSV has it: a whole number without a point, a date as 2026-01-31."""
     if isinstance(value, str):
-        return " ".join(value.splitlines()).strip()
+        return (value if value.isprintable() else " ".join(value.splitlines())).strip()
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
@@ -174,8 +174,8 @@ def _check_archive(raw: bytes) -> None:
 
 
 def _check_cells(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> None:
-    # A list of customers passes the first count; what has columns of empty cells with a format, the second.
-    counts = (_count_ods,) if part.filename == "content.xml" else (_count_all_xlsx, _count_xlsx)
+    # A list of customers passes by the bound; what has columns of empty cells with a format, by the count.
+    counts = (_count_ods,) if part.filename == "content.xml" else (_bound_xlsx, _count_xlsx)
     for count in counts:
         with archive.open(part) as stream:
             if count(_blocks(stream)) <= MOST_CELLS:
@@ -199,14 +199,15 @@ def _blocks(stream: Any) -> Iterator[bytes]:
     yield rest
 
 
-def _count_all_xlsx(blocks: Iterable[bytes]) -> int:
-    """Return the number of cells, filled or not, or of those in the rectangle around them where that is greater."""
-    cells = last_row = last_column = 0
+def _bound_xlsx(blocks: Iterable[bytes]) -> int:
+    """Return a number that neither the cells reach, filled or not, nor those of the rectangle around them."""
+    cells, last_row, last_column = 0, _NEAR_ROW, _NEAR_COLUMN
     for block in blocks:
-        columns = _XLSX_COLUMN.findall(block)
-        cells += len(columns)
-        last_column = max(last_column, *map(_place, set(columns)), 0)
-        last_row = max(last_row, *map(int, _XLSX_ROW.findall(block)), 0)
+        cells += block.count(b'r="')
+        for far in _XLSX_FAR.findall(block):
+            letters = far.rstrip(b"0123456789")
+            last_row = max(last_row, int(far[len(letters) :]))
+            last_column = max(last_column, _place(letters))
     return max(cells, last_row * last_column)
 
 
