@@ -31,6 +31,7 @@ PARTS = (
     "admin",
     "neighbours",
     "imports",
+    "backups",
     "journeys",
     "fast_paths",
 )
