@@ -3,16 +3,16 @@
 import importlib.resources
 import unicodedata
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 import phonenumbers
+from babel import Locale, UnknownLocaleError
 from django.utils.formats import time_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from phonenumbers.geodata.locale import LOCALE_DATA
 
 Choices = list[tuple[str, str]]
 Groups = list[tuple[str, Choices]]
@@ -31,32 +31,21 @@ REGIONS = {
     "Pacific": gettext_lazy("Pacific Ocean"),
 }
 
-# Countries for which the library has no name.
-UNNAMED = {
-    "AC": gettext_lazy("Ascension Island"),
-    "TA": gettext_lazy("Tristan da Cunha"),
-    "XK": gettext_lazy("Kosovo"),
-}
-
 
 # --- Countries ---------------------------------------------------------------------------------------------
 
 
 def country_name(code: str, language: str) -> str:
     """Return the country's name in the language, in English where it has none; the code for what is no country."""
-    return str(UNNAMED[code]) if code in UNNAMED else _listed_name(code, language)
+    return _country_names(language[:2]).get(code) or _country_names("en").get(code, code)
 
 
 @cache
-def _listed_name(code: str, language: str) -> str:
-    names = LOCALE_DATA.get(code, {})
-    for tongue in (language[:2], "en"):
-        name = names.get(tongue, "")
-        if name.startswith("*"):  # the same as in another language
-            name = names.get(name[1:], "")
-        if name:
-            return name
-    return code
+def _country_names(language: str) -> Mapping[str, str]:
+    try:
+        return Locale.parse(language).territories
+    except UnknownLocaleError:
+        return {}
 
 
 def countries() -> Choices:
