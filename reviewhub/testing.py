@@ -25,9 +25,12 @@ LONG = {
 
 # Folders of tests that ask the database for little, and for nothing that one kind of it does otherwise.
 ONCE = (
+    "oauth/tests/sign_in/",
     "reviewhub/tests/backoffice/",
     "reviewhub/tests/rest/",
     "reviews/tests/admin/settings/",
+    "reviews/tests/admin/today/",
+    "reviews/tests/admin/test_",
     "reviews/tests/api/openapi/",
     "reviews/tests/delivery/channels/",
     "reviews/tests/delivery/content/",
@@ -36,12 +39,17 @@ ONCE = (
     "reviews/tests/sites/",
     "reviews/tests/texts/",
 )
+# Modules of these folders that do: races, plans, numbers; and one that opens every page.
+BOTH = {
+    *("test_members", "test_correct_address", "test_request_actions", "test_size", "test_lists", "test_reports"),
+    "test_tenancy",
+}
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None]:
     for item in items:
-        if item.nodeid.startswith(ONCE):
+        if item.nodeid.startswith(ONCE) and item.path.stem not in BOTH:
             item.add_marker(pytest.mark.once)
     yield  # others choose by markers, and put those of a database in order
     items.sort(key=lambda item: item.path.stem not in LONG)

@@ -1,5 +1,6 @@
 """Countries and time zones to choose from."""
 
+import sys
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +25,10 @@ def test_each_country_of_the_list_has_a_name() -> None:
     for language in ("en", "de", "es", "fr"):
         with translation.override(language):
             assert [code for code, name in places.countries() if name == code] == []
+
+
+def test_nothing_loads_the_places_of_all_phone_numbers() -> None:
+    assert "phonenumbers.geodata" not in sys.modules  # 100 MB in each process, and a second before each begins
 
 
 def test_a_zone_says_what_time_it_is_there() -> None:
