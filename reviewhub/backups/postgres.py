@@ -10,8 +10,14 @@ from psycopg import sql
 from reviewhub.backups import postgres_tables
 from reviewhub.backups.file import Noter, Table, Writer
 from reviewhub.backups.postgres_tables import Definitions
+from reviewhub.refused import Refused
 
 SCHEMA = "reviewhub_restoring"
+LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended('reviewhub.restore', 0))"
+POOLED = (
+    "What stands between here and PostgreSQL, such as PgBouncer, keeps no options of a connection:"
+    " let DATABASE_URL name PostgreSQL itself for this command."
+)
 
 
 class Snapshot:
@@ -74,6 +80,7 @@ class Aside:
     def fill(self, tables: Iterable[Table], note: Noter) -> None:
         """Fill the tables with the rows of the backup alone. Raises IntegrityError where a row names a missing one."""
         with transaction.atomic(), connection.cursor() as cursor:
+            _check_place(cursor)
             for table in tables:
                 _load(cursor, table, note)
             for statement in self._definitions.keys if self._is_copied else ():
@@ -82,6 +89,7 @@ class Aside:
     def take_over(self) -> None:
         """Put the restored tables into the place of those in use, all in one moment."""
         with transaction.atomic(), connection.cursor() as cursor:
+            _check_place(cursor)
             for statement in self._definitions.of_extensions:
                 cursor.execute(statement)
             tables = [table.name for table in connection.introspection.get_table_list(cursor)]
@@ -103,6 +111,24 @@ class Aside:
 
 
 @contextmanager
+def alone() -> Iterator[bool]:
+    """Tell whether no other restore of this database is at work, and let none begin until this ends.
+
+    A transaction on a connection of its own holds the lock: those of a restore come and go.
+    """
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            cursor.execute(LOCK)
+            [is_alone] = cursor.fetchone()
+        yield is_alone
+    finally:
+        other.close()
+
+
+@contextmanager
 def aside(*, is_same: bool) -> Iterator[Aside]:
     """Let the connection see an empty schema, and nothing of the tables in use, until this ends.
 
@@ -119,6 +145,8 @@ def aside(*, is_same: bool) -> Iterator[Aside]:
         # In the options, so that a connection that breaks does not come back with the tables in use before it.
         options["options"] = f"{before} -c search_path={SCHEMA} -c statement_timeout=0".strip()
         connection.close()
+        with connection.cursor() as cursor:
+            _check_place(cursor)
         yield Aside(definitions, is_same=is_same)
     finally:
         connection.close()
@@ -128,6 +156,13 @@ def aside(*, is_same: bool) -> Iterator[Aside]:
             del options["options"]
         with connection.cursor() as cursor:
             cursor.execute(f"DROP SCHEMA IF EXISTS {SCHEMA} CASCADE")
+
+
+def _check_place(cursor: Any) -> None:
+    """Raise Refused where the connection would write into the tables in use."""
+    cursor.execute("SELECT current_schema()")
+    if cursor.fetchone() != (SCHEMA,):
+        raise Refused("database", POOLED)
 
 
 def _load(cursor: Any, table: Table, note: Noter) -> None:

@@ -3,8 +3,8 @@
 So whatever ends the work before, a wrong key, a full disk or a kill, leaves the database as it was.
 """
 
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -62,7 +62,7 @@ def check(contents: file.Contents, *, replace: bool) -> None:
 
 
 def restore(path: Path, contents: file.Contents, *, settle: Callable[[datetime], None], progress: Progress) -> None:
-    """Restore a backup that `check` did not refuse.
+    """Restore a backup that `check` did not refuse. Raises Refused while another restore is at work.
 
     `settle` is called with the moment of the backup, before anybody sees what was restored: to see to what has happened
     since.
@@ -88,7 +88,11 @@ def _migrations(contents: file.Contents) -> list[schema.Key]:
     return [(app, name) for app, name in contents.head["migrations"]]
 
 
-def _aside(*, is_same: bool) -> AbstractContextManager[Aside]:
-    if connection.vendor == "postgresql":
-        return postgres.aside(is_same=is_same)
-    return sqlite.aside(is_same=is_same)
+@contextmanager
+def _aside(*, is_same: bool) -> Iterator[Aside]:
+    is_postgres = connection.vendor == "postgresql"
+    with postgres.alone() if is_postgres else sqlite.alone() as is_alone:
+        if not is_alone:
+            raise Refused("database", "Another restore of this database is at work: wait until it has ended.")
+        with postgres.aside(is_same=is_same) if is_postgres else sqlite.aside(is_same=is_same) as aside:
+            yield aside

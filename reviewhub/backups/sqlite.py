@@ -1,7 +1,9 @@
 """Backups of SQLite: the rows as JSON, read inside one transaction."""
 
 import base64
+import fcntl
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -87,6 +89,19 @@ class Aside:
         connection.close()
         with closing(_open(self._path)) as restored, closing(_open(self._in_use)) as in_use:
             restored.backup(in_use)
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Tell whether no other restore is at work in the database's folder, and let none begin until this ends."""
+    folder = os.open(Path(connection.settings_dict["NAME"]).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield True
+    except BlockingIOError:
+        yield False
+    finally:
+        os.close(folder)
 
 
 @contextmanager

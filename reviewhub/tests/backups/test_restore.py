@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -194,6 +195,44 @@ def test_a_restore_that_fails_in_the_middle_leaves_the_database_as_it_was(databa
     assert User.objects.count() == 3
     assert list(User.objects.filter(email="p2@example.com"))
     assert [path.name for path in tmp_path.iterdir() if "restoring" in path.name] == []
+
+
+def test_of_two_restores_at_once_the_second_is_refused(databases: Databases, tmp_path: Path) -> None:
+    people(2)
+    saved(tmp_path)
+    people(1, start=2)
+    another: Any = connection.copy()
+    refused: list[str] = []
+
+    def begin_another(moment: datetime) -> None:
+        first, connections["default"] = connections["default"], another
+        with pytest.raises(Refused) as told:
+            put_back(tmp_path, replace=True)
+        refused.append(str(told.value))
+        another.close()
+        connections["default"] = first
+
+    contents = restore.read(tmp_path / "backup", QUIET)
+    restore.restore(tmp_path / "backup", contents, settle=begin_another, progress=QUIET)
+    assert refused == ["Another restore of this database is at work: wait until it has ended."]
+    assert User.objects.count() == 2
+    put_back(tmp_path, replace=True)  # it has ended
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(settings.SQLITE, reason="needs PostgreSQL: options of a connection are its own")
+def test_where_options_of_a_connection_are_dropped_nothing_is_written(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(2)
+    saved(tmp_path)
+    people(1, start=2)
+    kind = type(connections["default"])
+    usual = kind.get_connection_params
+    monkeypatch.setattr(kind, "get_connection_params", lambda database: usual(database) | {"options": ""})
+    with pytest.raises(Refused, match="keeps no options of a connection: let DATABASE_URL name PostgreSQL itself"):
+        put_back(tmp_path, replace=True)
+    assert User.objects.count() == 3
 
 
 @pytest.mark.once

@@ -2,8 +2,10 @@
 
 import csv
 import re
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -13,7 +15,7 @@ from django.conf import settings
 from reviews.tests.support.faults import distinct, fill, finish, twice
 from reviews.tests.support.processes import on_linux
 from reviews.tests.support.services import pgbouncer, with_pgbouncer
-from reviews.tests.support.site import Site, database, running_site
+from reviews.tests.support.site import Site, database, manage, running_site
 
 pytestmark = [
     pytest.mark.fault,
@@ -80,3 +82,16 @@ def test_messages_leave_once_each(site: Site) -> None:
         finish(site)
     assert distinct(site) == (60, 30)
     assert twice(site) == (0, 0)
+
+
+def test_a_backup_is_made_through_it_and_a_restore_refused(site: Site, tmp_path: Path) -> None:
+    file = str(tmp_path / "backup")
+    site.inside("forget_everybody()")
+    fill(site, mails=3, texts=0)
+    assert "rows of" in manage(site.environment, "backup", file)
+    fill(site, mails=5, texts=0)
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        manage(site.environment, "restore", "--replace", file)
+    assert "options" in refused.value.stderr
+    assert "The database was not changed" in refused.value.stderr
+    assert site.inside("Delivery.objects.count()") == 5
