@@ -39,11 +39,8 @@ ONCE = (
     "reviews/tests/sites/",
     "reviews/tests/texts/",
 )
-# Modules of these folders that do: races, plans, numbers; and one that opens every page.
-BOTH = {
-    *("test_members", "test_correct_address", "test_request_actions", "test_size", "test_lists", "test_reports"),
-    "test_tenancy",
-}
+# Modules of these folders that do: races, plans, numbers.
+BOTH = {"test_members", "test_correct_address", "test_request_actions", "test_size", "test_lists", "test_reports"}
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -120,6 +120,7 @@ NOT_CHANGED = NOT_ADDED - {"reviews.inboxitem"} | {
 SHARED = {page for page in NOT_CHANGED if page.startswith("django_q")}
 
 
+@pytest.mark.postgres
 def test_the_operator_can_open_every_page(full: Account, operator: User) -> None:
     client = signed_in(operator)
     opened = 0

@@ -26,6 +26,7 @@ from reviews.pages import actions
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
+    pytest.mark.once,
     pytest.mark.skipif(shutil.which("curl") is None, reason="needs curl"),
 ]
 

@@ -23,7 +23,7 @@ from reviews.pages import actions
 from reviews.tests.support.helpers import REFERENCE
 from reviews.tests.support.receiver import receiving
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 PACKAGE = "generated_reviewhub_client"
 
