@@ -46,6 +46,14 @@ REQUESTS = int(os.environ.get("UPGRADE_REQUESTS", "10000"))
 ALONE, AFTER, BESIDE = 10.0, 20.0, 30.0  # seconds of: the old ones before; the old ones on the new tables; both
 GOAL = 2.0  # seconds that anybody may wait for a table
 PATIENCE = 240.0
+# What the hourly work does with it that customers said to an old web server after the inbox was made.
+TAKE_IN = "from django.utils.timezone import now; from reviews.delivery.late import take_in_late; take_in_late(now())"
+NOT_IN_INBOX = """
+    SELECT count(*) FILTER (WHERE (SELECT count(*) FROM reviews_inboxitem AS i WHERE i.feedback_id = f.id) <> 1),
+        count(*) FILTER (WHERE c.email LIKE '%@load.example')
+    FROM reviews_feedback AS f JOIN reviews_reviewrequest AS r ON r.id = f.request_id
+    JOIN reviews_contact AS c ON c.id = r.contact_id
+"""
 DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
 LINKS = "SELECT link_token FROM reviews_delivery WHERE status IN ('sent', 'delivered') ORDER BY id LIMIT 200"
 UNDER_WAY = (
@@ -171,6 +179,9 @@ def verdict(load: Load, old: Old, texts: list[dict[str, str]], before: dict[str,
     for name, was in before.items():
         changed = [row for row in was if row not in now[name]]
         wrong += [f"{len(changed)} of {len(was)} {name} changed, such as {changed[0]}"] if changed else []
+    [(missing, kept)] = old.rows(NOT_IN_INBOX)
+    wrong += [f"{missing} customers' feedback is not in the inbox once"] if missing else []
+    wrong += [f"{kept} of {len(load.spoken)} customers' feedback is kept"] if kept != len(load.spoken) else []
     print(f"{load.counts()}; {len(texts):,} texts came; {sum(len(was) for was in before.values()):,} rows of before")
     return wrong
 
@@ -247,6 +258,8 @@ def try_out(folder: Path) -> list[str]:
             until(lambda: not old.rows(UNDER_WAY), PATIENCE)
             print(f"/readyz of the new web server says: {requests.get(today.url + '/readyz', timeout=60).text}")
             today.end()
+        if today.start("shell", *today.manage("shell", "-v0", "-c", TAKE_IN)).wait(PATIENCE):
+            raise SystemExit(today.log("shell").read_text())
         wrong = verdict(load, old, texts, before, waits)
         for release in (former, today):
             for words, number in release.complaints().most_common(20):
