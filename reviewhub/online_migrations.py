@@ -5,7 +5,9 @@ hold such a lock for a moment alone, and read without it; most need `atomic = Fa
 where one process writes at a time, they are the plain ones. A second run goes on where the first one broke off.
 """
 
+import re
 import sys
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import connections, models, transaction
@@ -152,11 +154,42 @@ class AllowNull(operations.AlterField):
         schema_editor.execute(f'ALTER TABLE "{table}" ALTER COLUMN "{column}" {deed} NOT NULL')
 
 
+# Milliseconds for which a transaction of ours waits for its tables: others queue up behind it. Less than the second
+# (`deadlock_timeout`) after which PostgreSQL ends somebody's transaction where two wait for each other: never theirs.
+LONGEST_WAIT = 500
+# The tables that are there of those which statements name, and those of the indexes that they name.
+NAMED = """
+    SELECT oid::regclass::text FROM pg_class
+    WHERE relkind = 'r' AND relname = ANY(%(names)s) AND pg_table_is_visible(oid)
+    UNION SELECT indrelid::regclass::text FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+    WHERE relname = ANY(%(names)s) AND pg_table_is_visible(indexrelid) ORDER BY 1
+"""
+
+
 def limit_waiting(connection: Any) -> None:
-    """Let this transaction wait for a table for two seconds at most, since others queue up behind it meanwhile."""
+    """Let this transaction wait for a table for half a second at most."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '2s'")
+            cursor.execute(f"SET LOCAL lock_timeout = {LONGEST_WAIT}")
+
+
+def tables_in(statements: Iterable[str], connection: Any) -> list[str]:
+    """Return the tables that these statements of Django's change or refer to, and that others may use by now."""
+    names = {name for statement in statements for name in re.findall(r'"(\w+)"', statement)}
+    with connection.cursor() as cursor:
+        cursor.execute(NAMED, {"names": sorted(names)})
+        return [table for (table,) in cursor.fetchall()]
+
+
+def lock_tables(tables: Sequence[str], connection: Any) -> None:
+    """Lock them all before the first is changed, within half a second, or raise OperationalError.
+
+    Who locked one after the other would hold the first while it waits for the next, and web and workers, which use them
+    in other orders, would wait for each other and for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = {max(LONGEST_WAIT // len(tables), 1)}")
+        cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
 
 
 def report_progress(words: str, done: int, total: int) -> None:

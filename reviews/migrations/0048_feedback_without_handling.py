@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import migrations
 
+from reviewhub.online_migrations import lock_tables
+
 fill_late = import_module("reviews.migrations.0018_inbox_of_what_was_there").fill_late
 
 
@@ -49,6 +51,7 @@ def _stands(schema_editor: Any, index: str = "", column: str = "") -> bool:
 def let_columns_be(apps: Any, schema_editor: Any) -> None:
     """Let new code write feedback, and delete the people who handled some, without a thought of these columns."""
     if schema_editor.connection.vendor == "postgresql" and _stands(schema_editor, column="note"):
+        lock_tables(["oauth_user", "reviews_feedback"], schema_editor.connection)
         key = "reviews_feedback_handled_by_id_64f5bf34_fk_oauth_user_id"
         schema_editor.execute("DROP INDEX IF EXISTS feedback_unhandled, reviews_feedback_handled_by_id_64f5bf34")
         schema_editor.execute(f"ALTER TABLE reviews_feedback DROP CONSTRAINT IF EXISTS {key}")
@@ -61,10 +64,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunPython(let_columns_be, migrations.RunPython.noop),
+        migrations.RunPython(fill_late, migrations.RunPython.noop, elidable=True),
         ForgetIndex(model_name="feedback", name="feedback_unhandled"),
         ForgetField(model_name="feedback", name="handled_at"),
         ForgetField(model_name="feedback", name="handled_by"),
         ForgetField(model_name="feedback", name="note"),
-        migrations.RunPython(fill_late, migrations.RunPython.noop, elidable=True),
+        # Last, since it locks tables until the end.
+        migrations.RunPython(let_columns_be, migrations.RunPython.noop),
     ]

@@ -1,7 +1,7 @@
 """A call with an Idempotency-Key is made once, and answered the same each time."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 from typing import Any
 from unittest.mock import Mock
@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
+from django.utils import timezone
 from rest_framework.response import Response
 
 from oauth.models import Account, User
@@ -82,10 +83,21 @@ def test_a_call_that_dies_before_its_answer_is_kept_has_done_nothing_and_its_key
 
 def test_a_key_that_a_former_release_left_without_an_answer_is_taken_over(owner_api: Any) -> None:
     first = post(owner_api, REFERENCE, **{"Idempotency-Key": "k1"})
-    IdempotencyKey.objects.update(status=None)
+    IdempotencyKey.objects.update(status=None, created_at=timezone.now() - timedelta(seconds=61))
     response = post(owner_api, REFERENCE, **{"Idempotency-Key": "k1"})
     assert (response.status_code, response.json()["id"]) == (200, first.json()["id"])
     assert "Idempotency-Replayed" not in response
+
+
+def test_a_call_that_a_process_of_a_former_release_is_at_runs_nowhere_else(owner_api: Any) -> None:
+    """It commits its key first, without an answer, and acts then: in an update it may do so beside this release."""
+    post(owner_api, REFERENCE, **{"Idempotency-Key": "k1"})
+    IdempotencyKey.objects.update(status=None)
+    ReviewRequest.objects.all().delete()
+    response = post(owner_api, REFERENCE, **{"Idempotency-Key": "k1"})
+    assert (response.status_code, response["Retry-After"]) == (409, "1")
+    assert response.json()["error"] == "request_in_progress"
+    assert not ReviewRequest.objects.exists()
 
 
 def test_a_key_costs_few_statements(owner_api: Any) -> None:
