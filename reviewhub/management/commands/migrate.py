@@ -21,17 +21,21 @@ BUSY = {"55P03", "40P01"}  # PostgreSQL's lock_not_available and deadlock_detect
 class Executor(MigrationExecutor):
     """Applies a migration and records it in one transaction: when it is interrupted, both are there or none."""
 
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        # A new database has no tables that others may use.
+        self._is_in_use = self.connection.vendor == "postgresql" and bool(self.loader.applied_migrations)
+
     def apply_migration(self, state: Any, migration: Any, fake: bool = False, fake_initial: bool = False) -> Any:
         if not migration.atomic:
             return super().apply_migration(state, migration, fake=fake, fake_initial=fake_initial)
-        is_on_postgres = self.connection.vendor == "postgresql"
-        if is_on_postgres and not (fake or fake_initial) and all(each.reduces_to_sql for each in migration.operations):
-            changed, statements = self._write_out(state.clone(), migration)
-            if tables := tables_in(statements, self.connection):
-                self._tell("apply_start", migration)
-                self._run_at_once(migration, statements, tables)
-                self._tell("apply_success", migration)
-                return changed
+        is_sql = all(each.reduces_to_sql for each in migration.operations)
+        if self._is_in_use and is_sql and not (fake or fake_initial):
+            self._tell("apply_start", migration)
+            changed, statements = self._write_out(state, migration)
+            self._run_at_once(migration, statements, tables_in(statements, self.connection))
+            self._tell("apply_success", migration)
+            return changed
         with _without_foreign_keys(self.connection), transaction.atomic(self.connection.alias):
             limit_waiting(self.connection)
             return super().apply_migration(state, migration, fake=fake, fake_initial=fake_initial)
@@ -47,7 +51,8 @@ class Executor(MigrationExecutor):
         for attempt in range(QUICK_TRIES):
             try:
                 with transaction.atomic(self.connection.alias), self.connection.cursor() as cursor:
-                    lock_tables(tables, self.connection)
+                    if tables:
+                        lock_tables(tables, self.connection)
                     for statement in statements:
                         cursor.execute(statement)
                     self.record_migration(migration)  # type: ignore[call-arg]  # the stubs are of an older Django
