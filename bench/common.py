@@ -97,7 +97,7 @@ def machine() -> str:
             server = connection.info.server_version
             durable = [
                 f"{name} {connection.execute(f'SHOW {name}'.encode()).fetchone()[0]}"  # type: ignore[index]
-                for name in ("fsync", "synchronous_commit")
+                for name in ("fsync", "synchronous_commit", "autovacuum")
             ]
         database = f"PostgreSQL {server // 10000}.{server % 10000} ({', '.join(durable)})"
     else:

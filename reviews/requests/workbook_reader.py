@@ -1,8 +1,8 @@
 """Program that turns a workbook on its standard input into CSV on its output: run by `workbooks`, alone in a process.
 
 A workbook is read as a whole, and a small file may unpack to any size: what that costs, this process pays, within
-limits of its own. The first line of output is JSON: `sheet` and `others`, or `problem`; the CSV follows. It knows
-neither settings nor database.
+limits of its own. The first line of output is JSON: `sheet`, `others`, `filled` (rows that are not empty) and `widest`
+(columns), or `problem`; the CSV follows. It knows neither settings nor database.
 """
 
 import csv
@@ -75,14 +75,23 @@ def main() -> None:
         sys.stdout.buffer.write(output.buffer.getbuffer())
 
 
-def _write(rows: Iterable[list[str]], output: _Output) -> None:
-    """Write the rows, an empty one as an empty line, so that a row's number stays its line's."""
+def _write(rows: Iterable[list[str]], output: _Output) -> dict[str, int]:
+    """Write the rows, an empty one as an empty line, so that a row's number stays its line's, and measure them."""
     writer = csv.writer(output, lineterminator="\n")
-    filled = map(_cut, rows)
-    while some := list(islice(filled, _AT_ONCE)):
-        writer.writerows(some)
+    cut = map(_cut, rows)
+    filled = widest = 0
+    while some := list(islice(cut, _AT_ONCE)):
+        widths = list(map(len, some))
+        filled, widest = filled + len(some) - widths.count(0), max(widest, *widths)
+        # Cells have no line breaks. Without a comma or a quote they are joined in a fifth of the writer's time.
+        lines = "\n".join(map(",".join, some))
+        if '"' in lines or lines.count(",") != sum(width - 1 for width in widths if width):
+            writer.writerows(some)
+        else:
+            output.write(lines + "\n")
         if output.buffer.tell() > MOST_CSV:
             raise Unread("large")
+    return {"filled": filled, "widest": widest}
 
 
 def _cut(row: list[str]) -> list[str]:
@@ -102,14 +111,14 @@ def _read_workbook(raw: bytes, output: _Output) -> dict[str, Any]:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(raw)) as workbook:
             sheet, others = _choose(workbook)
-            _write(_rows(sheet), output)
+            size = _write(_rows(sheet), output)
     except PasswordError as error:
         raise Unread("password") from error
     except MemoryError:
         raise
     except (CalamineError, OSError, ValueError) as error:
         raise Unread("password" if "password" in str(error).lower() else "damaged") from error
-    return {"sheet": sheet.name, "others": others}
+    return {"sheet": sheet.name, "others": others} | size
 
 
 def _choose(workbook: CalamineWorkbook) -> tuple[CalamineSheet, list[str]]:
@@ -301,8 +310,7 @@ def _read_page(raw: bytes, output: _Output) -> dict[str, Any]:
     tables.close()
     if not any(any(row) for row in tables.rows):
         raise Unread("empty")
-    _write(tables.rows, output)
-    return {"sheet": "", "others": []}
+    return {"sheet": "", "others": []} | _write(tables.rows, output)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_noop
 from reviewhub.languages import number
 from reviews.requests import csv_encoding
 from reviews.requests.csv_encoding import MOST_BYTES, Unreadable
+from reviews.requests.csv_files import MOST_COLUMNS
 from reviews.requests.workbook_reader import MOST_CELLS
 
 logger = logging.getLogger(__name__)
@@ -32,6 +33,7 @@ _PROBLEMS = {
         "The workbook is too large when it is unpacked: keep the sheet with the customers, at most %(cells)s cells, and"
         " save it as CSV."
     ),
+    "wide": gettext_noop("A row of the sheet has more than %(most_columns)s columns."),
     "empty": gettext_noop("The workbook has no sheet with anything in it."),
     "damaged": gettext_noop(
         "This workbook cannot be read: open it in your spreadsheet program, save it as XLSX or CSV, and try again."
@@ -43,11 +45,15 @@ _PROBLEMS = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """The sheet of a workbook that is read: its rows as CSV in UTF-8, its name, and the other sheets with anything."""
+    """The sheet of a workbook that is read: its rows as CSV in UTF-8, its name, the other sheets with anything.
+
+    `filled`: how many of the rows are not empty.
+    """
 
     raw: bytes
     name: str
     others: list[str]
+    filled: int
 
 
 def read(raw: bytes) -> Sheet | None:
@@ -93,11 +99,11 @@ def _run(kind: str, raw: bytes) -> Sheet:
         logger.warning("the process that reads a workbook ended with status %s", done.returncode)
         raise _unreadable("large" if done.returncode < 0 else "damaged")
     head = json.loads(line)
-    if problem := head.get("problem"):
+    if problem := head.get("problem") or ("wide" if head["widest"] > MOST_COLUMNS else ""):
         raise _unreadable(problem)
     # The mark says that there is nothing to choose about the encoding.
-    return Sheet(BOM_UTF8 + rows, head["sheet"], head["others"])
+    return Sheet(BOM_UTF8 + rows, head["sheet"], head["others"], head["filled"])
 
 
 def _unreadable(problem: str) -> Unreadable:
-    return Unreadable(gettext(_PROBLEMS[problem]) % {"cells": number(MOST_CELLS)})
+    return Unreadable(gettext(_PROBLEMS[problem]) % {"cells": number(MOST_CELLS), "most_columns": MOST_COLUMNS})

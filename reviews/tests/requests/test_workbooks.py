@@ -11,7 +11,7 @@ import pytest
 from reviews.requests import workbooks
 from reviews.requests.csv_encoding import Unreadable
 from reviews.requests.workbook_reader import MOST_UNPACKED
-from reviews.tests.support.workbooks import archive, ods, sheet_xml, xlsx
+from reviews.tests.support.workbooks import archive, ods, sheet_xml, xlsx, xlsx_by_excel
 
 XLS = (Path(__file__).parent / "files" / "customers.xls").read_bytes()
 CUSTOMERS = [["Name", "E-mail"], ["Jürgen Müller", "j@example.com"]]
@@ -26,8 +26,15 @@ def rows(raw: bytes) -> list[list[str]]:
 
 @pytest.mark.parametrize(
     "raw",
-    [xlsx({"A": CUSTOMERS}), ods(CUSTOMERS), PAGE.encode(), b"\xef\xbb\xbf" + PAGE.encode(), PAGE.encode("utf-16")],
-    ids=["xlsx", "ods", "html", "html with a mark", "html in utf-16"],
+    [
+        xlsx({"A": CUSTOMERS}),
+        xlsx_by_excel("A", CUSTOMERS),
+        ods(CUSTOMERS),
+        PAGE.encode(),
+        b"\xef\xbb\xbf" + PAGE.encode(),
+        PAGE.encode("utf-16"),
+    ],
+    ids=["xlsx", "xlsx with a table of words", "ods", "html", "html with a mark", "html in utf-16"],
 )
 def test_workbooks_are_read(raw: bytes) -> None:
     assert rows(raw) == [["Name", "E-mail"], ["Jürgen Müller", "j@example.com"]]
@@ -59,8 +66,21 @@ def test_values_are_those_that_people_see() -> None:
     ]
 
 
-def test_a_row_keeps_its_number() -> None:
-    assert rows(xlsx({"A": [[], [], ["Name"], [], ["Ada"]]})) == [[], [], ["Name"], [], ["Ada"]]
+def test_a_row_keeps_its_number_and_only_filled_ones_are_counted() -> None:
+    sheet = [[], [], ["Name"], [], ["", "  "], ["Ada"]]
+    assert rows(xlsx({"A": sheet})) == [[], [], ["Name"], [], [], ["Ada"]]
+    read = workbooks.read(xlsx({"A": sheet}))
+    assert read is not None
+    assert read.filled == 2
+
+
+@pytest.mark.parametrize(
+    "cell", ["Smith, Jones", 'Ann "Annie" Lee', '"', ",", "a,b\r\nc", "x\ry", "x\u2028y", "'", ";\t"]
+)
+def test_a_cell_stays_one_whatever_stands_in_it(cell: str) -> None:
+    sheet = [["Name", "Note"], ["Ada", "usual"], ["Bob", cell], [], ["", cell, "behind"]]
+    shown = " ".join(cell.splitlines()).strip()
+    assert rows(xlsx({"A": sheet})) == [*sheet[:2], ["Bob", shown], [], ["", shown, "behind"]]
 
 
 @pytest.mark.parametrize(
@@ -119,6 +139,7 @@ def refusals() -> Iterator[tuple[str, bytes, str]]:
         b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">',
         "XLSX",
     )
+    yield "a row too wide", xlsx({"A": [["Name"], ["x"] * 101]}), "more than 100 columns"
     yield "nothing in it", xlsx({"A": []}), "no sheet with anything"
     yield "a page without a table", b"<html><p>Sign in, please.</p></html>", "no sheet with anything"
     yield "a stray cell", xlsx({"A": stray()}), "too large"

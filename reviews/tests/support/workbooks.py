@@ -15,8 +15,8 @@ _DAY = 14  # the number format of a date in Excel
 _STYLES = f'<styleSheet xmlns="{_MAIN}"><cellXfs><xf numFmtId="0"/><xf numFmtId="{_DAY}"/></cellXfs></styleSheet>'
 
 
-def xlsx(sheets: Mapping[str, Cells | bytes], *, hidden: Sequence[str] = (), **parts: bytes) -> bytes:
-    """Make a workbook of sheets: cells, or the XML of one. `parts`: further files in it."""
+def xlsx(sheets: Mapping[str, Cells | bytes], *, hidden: Sequence[str] = (), words: str = "", **parts: bytes) -> bytes:
+    """Make a workbook of sheets: cells, or the XML of one. `words`: XML of their table; `parts`: more files."""
     states = dict.fromkeys(hidden, ' state="hidden"')
     names = "".join(
         f'<sheet name="{escape(name)}" sheetId="{number}" r:id="rId{number}"{states.get(name, "")}/>'
@@ -35,19 +35,29 @@ def xlsx(sheets: Mapping[str, Cells | bytes], *, hidden: Sequence[str] = (), **p
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{links}</Relationships>',
         "xl/styles.xml": _STYLES,
     }
+    if words:
+        files["xl/sharedStrings.xml"] = words
     for number, cells in enumerate(sheets.values(), 1):
         files[f"xl/worksheets/sheet{number}.xml"] = cells if isinstance(cells, bytes) else sheet_xml(cells)
     return archive(files | {name.replace("__", "/"): part for name, part in parts.items()})
 
 
-def sheet_xml(cells: Cells) -> str:
-    """Write a sheet; the row after an empty one keeps its number."""
-    rows = "".join(f'<row r="{row}">{_cells(row, values)}</row>' for row, values in enumerate(cells, 1))
+def xlsx_by_excel(name: str, cells: Cells) -> bytes:
+    """Make a workbook of one sheet, its words in a table of their own as spreadsheet programs write them."""
+    words: dict[str, int] = {}
+    sheet = sheet_xml(cells, words)
+    table = "".join(f"<si><t>{escape(word)}</t></si>" for word in words)
+    return xlsx({name: sheet.encode()}, words=f'<sst xmlns="{_MAIN}">{table}</sst>')
+
+
+def sheet_xml(cells: Cells, words: dict[str, int] | None = None) -> str:
+    """Write a sheet; the row after an empty one keeps its number. `words`: filled with what stands in a table."""
+    rows = "".join(f'<row r="{row}">{_cells(row, values, words)}</row>' for row, values in enumerate(cells, 1))
     return f'<worksheet xmlns="{_MAIN}"><sheetData>{rows}</sheetData></worksheet>'
 
 
-def _cells(row: int, values: Sequence[object]) -> str:
-    return "".join(_cell(f"{column_name(place)}{row}", value) for place, value in enumerate(values))
+def _cells(row: int, values: Sequence[object], words: dict[str, int] | None) -> str:
+    return "".join(_cell(f"{column_name(place)}{row}", value, words) for place, value in enumerate(values))
 
 
 def column_name(place: int) -> str:
@@ -60,7 +70,7 @@ def column_name(place: int) -> str:
     return name
 
 
-def _cell(where: str, value: object) -> str:
+def _cell(where: str, value: object, words: dict[str, int] | None) -> str:
     match value:
         case None | "":
             return ""
@@ -74,6 +84,8 @@ def _cell(where: str, value: object) -> str:
             return f'<c r="{where}" s="1"><v>{days}</v></c>'
         case str() if value.startswith("="):  # a formula, and the value that the program worked out last
             return f'<c r="{where}" t="str"><f>{escape(value[1:])}</f><v>worked out</v></c>'
+    if words is not None:
+        return f'<c r="{where}" t="s"><v>{words.setdefault(str(value), len(words))}</v></c>'
     return f'<c r="{where}" t="inlineStr"><is><t>{escape(str(value))}</t></is></c>'
 
 
