@@ -17,7 +17,6 @@ import tarfile
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,11 +30,9 @@ import django  # noqa: E402
 django.setup()
 
 import requests  # noqa: E402
-from aiosmtpd.controller import Controller  # noqa: E402
-from pytest_httpserver import HTTPServer  # noqa: E402
 
 from reviews.tests.support.mail import free_port  # noqa: E402
-from reviews.tests.support.site import reachable, twilio_lookalike  # noqa: E402
+from reviews.tests.support.site import providers, reachable  # noqa: E402
 from reviews.tests.support.waiting import until  # noqa: E402
 from reviews.tests.upgrade.load import Load, Post  # noqa: E402
 from reviews.tests.upgrade.released import KEYS, Old, read, released  # noqa: E402
@@ -186,25 +183,6 @@ def verdict(load: Load, old: Old, texts: list[dict[str, str]], before: dict[str,
     return wrong
 
 
-@contextlib.contextmanager
-def providers(post: Post, texts: list[dict[str, str]]) -> Iterator[dict[str, str]]:
-    """Run a mail server and a look-alike of the text provider; yields their settings."""
-    mail_server = Controller(post, hostname="127.0.0.1", port=free_port())
-    mail_server.start()
-    with HTTPServer(threaded=True) as twilio:
-        twilio.expect_request("/2010-04-01/Accounts/AC1/Messages.json").respond_with_handler(twilio_lookalike(texts))
-        try:
-            yield {
-                "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
-                "TWILIO_ACCOUNT_SID": "AC1",
-                "TWILIO_AUTH_TOKEN": "secret",
-                "TWILIO_FROM": "+15005550006",
-                "TWILIO_API_URL": twilio.url_for("").rstrip("/"),
-            }
-        finally:
-            mail_server.stop()
-
-
 def try_out(folder: Path) -> list[str]:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each text
     post, texts = Post(), list[dict[str, str]]()
@@ -286,7 +264,8 @@ if __name__ == "__main__":
     try:
         subprocess.run(["git", "cat-file", "-e", f"{RELEASE}^{{commit}}"], cwd=ROOT, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
-        sys.exit(print(f"The first release ({RELEASE}) is not in the history here: an update under load is left out."))
+        print(f"The first release ({RELEASE}) is not in the history here: an update under load is left out.")
+        sys.exit()
     with tempfile.TemporaryDirectory() as scratch:
         problems = try_out(Path(scratch))
     for problem in problems[:40]:

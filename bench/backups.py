@@ -1,14 +1,10 @@
-"""A backup and a restore beside 10,000 and 1,000,000 requests: minutes, and the memory of the process."""
+"""A backup and a restore beside 10,000 and 1,000,000 requests: seconds, and the memory of the process."""
 
-import os
-import subprocess
-import sys
 import tempfile
-import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench.common import ROOT, free_ports, fresh_database, inside, is_postgres, manage, our_environment
+from bench.common import free_ports, fresh_database, inside, is_postgres, manage, our_environment, weigh
 from bench.size import sized
 from bench.table import line
 
@@ -30,28 +26,12 @@ def main() -> None:
             manage(ours, "migrate", "-v0")
             manage(ours, "demo", "--json", "--force")
             inside(ours, "bench.rows", "grow", total=requests, sent=True)
-            _show(f"{requests:,} requests: backup", *_weigh(ours, "backup", str(file)), goal=f"{SECONDS} s")
+            _show(f"{requests:,} requests: backup", *weigh(ours, "django", "backup", str(file)), goal=f"{SECONDS} s")
             line("… the file, MB", f"{file.stat().st_size / 1e6:,.0f}")
             empty = ours | {"DATABASE_URL": until_done.enter_context(fresh_database(folder, "restored"))}
-            _show(f"{requests:,} requests: restore", *_weigh(empty, "restore", str(file)))
+            _show(f"{requests:,} requests: restore", *weigh(empty, "django", "restore", str(file)))
 
 
 def _show(name: str, seconds: float, megabytes: float, goal: str = "") -> None:
     line(f"{name}, seconds", f"{seconds:,.1f}", goal)
     line("… memory at its most, MB", f"{megabytes:,.0f}")
-
-
-def _weigh(environment: dict[str, str], *command: str) -> tuple[float, float]:
-    """Run a management command; return its seconds, and its memory at its most in MB."""
-    began = time.monotonic()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "django", *command],
-        cwd=ROOT,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, f"`{command[0]}` failed"
-    return time.monotonic() - began, used.ru_maxrss / 1024

@@ -62,6 +62,25 @@ def inside(environment: dict[str, str], module: str, name: str, **options: Any) 
     return json.loads(done.stdout)
 
 
+def weigh(environment: dict[str, str], *program: str, stdin: Any = subprocess.DEVNULL) -> tuple[float, float]:
+    """Run a module with its arguments; return its seconds, and its memory at its most in MB.
+
+    It is started from here, since a child begins with its parent's peak.
+    """
+    began = time.monotonic()
+    process = subprocess.Popen(
+        [sys.executable, "-m", *program],
+        cwd=ROOT,
+        env=environment,
+        stdin=stdin,
+        stdout=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, f"{program[:2]} failed"
+    return time.monotonic() - began, used.ru_maxrss / 1024
+
+
 # --- Databases -------------------------------------------------------------------------------
 
 

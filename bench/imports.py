@@ -6,9 +6,6 @@ of that process, or of the worker's, and the whole of the process that reads a w
 
 import gc
 import io
-import os
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +13,7 @@ from typing import Any
 
 from django.test import Client
 
-from bench.common import free_ports, fresh_database, inside, manage, our_environment
+from bench.common import free_ports, fresh_database, inside, manage, our_environment, weigh
 from bench.size import sized
 from bench.table import line
 
@@ -41,24 +38,12 @@ def main() -> None:
                 f"{SECONDS}",
             )
             line("… memory of the web process besides, MB", f"{found['besides']:.0f}", f"{MEGABYTES}")
-        line("… memory of the process that reads it, MB", f"{weigh_reader(folder):.0f}", f"{MEGABYTES}")
+        with Path(folder, "customers.xlsx").open("rb") as workbook:
+            _, megabytes = weigh(project, READER, "workbook", stdin=workbook)
+        line("… memory of the process that reads it, MB", f"{megabytes:.0f}", f"{MEGABYTES}")
         asked = inside(project, "bench.imports", "work")
         line("asked by the worker, rows a second", f"{asked['rate']:,.0f}")
         line("… memory besides, MB", f"{asked['besides']:.0f}", f"{MEGABYTES}")
-
-
-def weigh_reader(folder: str) -> float:
-    """MB of the process that reads a workbook. It is started from here: a child begins with its parent's peak."""
-    file = Path(folder) / "customers.xlsx"
-    with file.open("rb") as stream:
-        reader = subprocess.Popen(
-            [sys.executable, "-m", READER, "workbook"],
-            stdin=stream,
-            stdout=subprocess.DEVNULL,
-        )
-    _, status, used = os.wait4(reader.pid, 0)
-    assert status == 0
-    return used.ru_maxrss / 1024
 
 
 # --- Inside the project ------------------------------------------------------------------------------

@@ -96,12 +96,17 @@ def alone() -> Iterator[bool]:
     """Tell whether no other restore is at work in the database's folder, and let none begin until this ends."""
     folder = os.open(Path(connection.settings_dict["NAME"]).parent, os.O_RDONLY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield True
-    except BlockingIOError:
-        yield False
+        yield _lock(folder)
     finally:
         os.close(folder)
+
+
+def _lock(folder: int) -> bool:
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager

@@ -117,7 +117,7 @@ def normalise_phone(text: str, country: str) -> tuple[str, str]:
 
 
 class _Number(NamedTuple):
-    """What the numbering plans tell of a number. `formatted`: in E.164; `significant`: without the country's code."""
+    """A number as the numbering plans know it. `formatted`: in E.164; `significant`: without the country's code."""
 
     formatted: str
     significant: str

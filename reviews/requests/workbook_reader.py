@@ -215,7 +215,7 @@ def _blocks(stream: Any) -> Iterator[bytes]:
 
 
 def _bound_xlsx(blocks: Iterable[bytes]) -> int:
-    """Return a number that neither the cells reach, filled or not, nor those of the rectangle around them."""
+    """Return at least as many as the sheet has cells, and the rectangle around them."""
     cells, last_row, last_column = 0, _NEAR_ROW, _NEAR_COLUMN
     for block in blocks:
         cells += block.count(b'r="')

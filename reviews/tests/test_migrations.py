@@ -1,6 +1,5 @@
 """Data steps of migrations, on rows as they were before."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from importlib import import_module
@@ -8,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
@@ -17,12 +15,9 @@ from oauth.models import Account, User
 from reviews.contacts.suppressions import suppress
 from reviews.models import Delivery, DeliveryEvent, Feedback, InboxItem, Suppression
 from reviews.tests.support.helpers import asked
+from reviews.tests.support.trials import in_an_upgrade
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# The update of the first release's rows goes over it each time (tests/upgrade); this goes back and forth, for a minute.
-in_a_trial = pytest.mark.skipif(
-    settings.SQLITE or "UPGRADE_REQUESTS" not in os.environ, reason="takes a minute: .ci/upgrade runs it"
-)
 
 
 @pytest.fixture
@@ -45,7 +40,7 @@ def migrate() -> None:
 
 
 @pytest.mark.postgres
-@in_a_trial
+@in_an_upgrade
 def test_0018_puts_what_was_said_before_into_the_inbox(
     account: Account, owner: User, go_back: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,12 +1,10 @@
 """The update that gives requests their holds and further ids: rows stand here as the release before wrote them."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
 
@@ -14,12 +12,9 @@ from oauth.models import Account, User
 from reviews.models import Delivery, IdempotencyKey, ReviewRequest
 from reviews.requests import holds
 from reviews.tests.support.helpers import REFERENCE, URL, asked, post
+from reviews.tests.support.trials import in_an_upgrade
 
 pytestmark = pytest.mark.django_db(transaction=True)
-# The update of the first release's rows goes over it each time (tests/upgrade); this goes back and forth, for a minute.
-in_a_trial = pytest.mark.skipif(
-    settings.SQLITE or "UPGRADE_REQUESTS" not in os.environ, reason="takes a minute: .ci/upgrade runs it"
-)
 
 BEFORE = [("reviews", "0027_trial_write")]
 
@@ -43,7 +38,7 @@ def migrate() -> None:
 
 
 @pytest.mark.postgres
-@in_a_trial
+@in_an_upgrade
 def test_a_request_that_was_held_is_still_held_and_goes_on_as_it_would_have(
     account: Account, now: datetime, go_back: Callable[[], Any]
 ) -> None:
@@ -79,7 +74,7 @@ def test_what_an_old_process_still_writes_is_read(account: Account, now: datetim
 
 
 @pytest.mark.postgres
-@in_a_trial
+@in_an_upgrade
 def test_an_answer_under_a_key_of_before_is_given_again(
     owner_api: Any, owner: User, go_back: Callable[[], Any]
 ) -> None:

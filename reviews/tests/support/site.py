@@ -99,29 +99,21 @@ def zone_where_it_is_noon() -> str:
 def running_site(folder: Path, **variables: str) -> Iterator[Site]:
     """An installation of its own, on the kind of database and cache of the tests; `variables`: of its environment."""
     port, inbox, texts = free_port(), Inbox(), list[dict[str, str]]()
-    mail_server = Controller(inbox, hostname="127.0.0.1", port=free_port())
-    mail_server.start()
     given = contextlib.nullcontext("")  # by `variables`, which go first
     with (
-        HTTPServer() as twilio,
+        providers(inbox, texts) as their_settings,
         given if "DATABASE_URL" in variables else database(folder) as database_url,
         given if "REDIS_URL" in variables else cache() as redis_url,
     ):
-        messages = twilio.expect_request("/2010-04-01/Accounts/AC1/Messages.json")
-        messages.respond_with_handler(twilio_lookalike(texts))
         environment = (
             os.environ
+            | their_settings
             | {
                 "DATABASE_URL": database_url,
                 "REDIS_URL": redis_url,
                 "DEBUG": "true",
                 "PORT": str(port),
                 "PUBLIC_URL": f"http://127.0.0.1:{port}",
-                "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
-                "TWILIO_ACCOUNT_SID": "AC1",
-                "TWILIO_AUTH_TOKEN": "secret",
-                "TWILIO_FROM": "+15005550006",
-                "TWILIO_API_URL": twilio.url_for("").rstrip("/"),
                 "WEBHOOK_NETWORKS": "127.0.0.0/8",
                 "PYTHONWARNINGS": "ignore",
                 "DJANGO_SETTINGS_MODULE": "reviewhub.settings",
@@ -149,6 +141,25 @@ def running_site(folder: Path, **variables: str) -> Iterator[Site]:
         finally:
             web.terminate()
             web.wait(60)
+
+
+@contextlib.contextmanager
+def providers(inbox: object, texts: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """Run a mail server that hands over to `inbox`, and a look-alike of the text provider; yields their settings."""
+    mail_server = Controller(inbox, hostname="127.0.0.1", port=free_port())
+    mail_server.start()
+    with HTTPServer(threaded=True) as twilio:
+        messages = twilio.expect_request("/2010-04-01/Accounts/AC1/Messages.json")
+        messages.respond_with_handler(twilio_lookalike(texts))
+        try:
+            yield {
+                "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
+                "TWILIO_ACCOUNT_SID": "AC1",
+                "TWILIO_AUTH_TOKEN": "secret",
+                "TWILIO_FROM": "+15005550006",
+                "TWILIO_API_URL": twilio.url_for("").rstrip("/"),
+            }
+        finally:
             mail_server.stop()
 
 

@@ -1,7 +1,9 @@
 """Waiting for what other processes do."""
 
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 PATIENCE = 60.0  # seconds until something that should happen counts as not happening
@@ -15,3 +17,16 @@ def until(found: Callable[[], Any], patience: float = PATIENCE) -> Any:
             return result
         time.sleep(0.1)
     raise AssertionError(f"nothing came within {patience} s")
+
+
+@contextmanager
+def beside(work: Callable[[threading.Event], None]) -> Iterator[None]:
+    """Let a thread work until the block ends, which the event tells it."""
+    over = threading.Event()
+    thread = threading.Thread(target=work, args=[over])
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()

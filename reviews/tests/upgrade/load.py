@@ -1,4 +1,4 @@
-"""What programs and customers do all day: ask, read lists, open links, say their word, opt out; each answer is kept."""
+"""Load of programs and customers: they ask, read lists, open links, say a word, opt out; each answer is kept."""
 
 import random
 import re

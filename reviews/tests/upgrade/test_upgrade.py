@@ -1,11 +1,11 @@
 """An installation of the first release becomes one of today while its processes go on, and nothing is lost."""
 
-import contextlib
 import os
 import signal
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 
 from reviewhub import testing_database
+from reviews.tests.support.waiting import beside
 from reviews.tests.upgrade.released import BIG, Old, read, released
 from reviews.tests.upgrade.schema import schema
 
@@ -31,21 +32,13 @@ class Neighbour:
     longest: float = 0.0  # seconds that a statement waited
     rounds: int = 0
     faults: list[str] = field(default_factory=list)
-    _over: threading.Event = field(default_factory=threading.Event)
 
-    @contextlib.contextmanager
-    def at_work(self) -> Iterator[None]:
-        thread = threading.Thread(target=self._work)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._over.set()
-            thread.join()
+    def at_work(self) -> AbstractContextManager[None]:
+        return beside(self._work)
 
-    def _work(self) -> None:
+    def _work(self, over: threading.Event) -> None:
         with psycopg.connect(self.old.url, autocommit=True) as connection:
-            while not self._over.wait(0.005):
+            while not over.wait(0.005):
                 for table in BIG:
                     names = ", ".join(f'"{name}"' for name in self.columns[table])
                     began = time.monotonic()

@@ -1,11 +1,12 @@
-"""Who waits for a lock of PostgreSQL, for how long, and because of whom."""
+"""Waits for a lock of PostgreSQL: whose, for how long, and because of whom."""
 
-import contextlib
 import threading
-from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import psycopg
+
+from reviews.tests.support.waiting import beside
 
 LOOK_EVERY = 0.02  # seconds
 # Who waits for whom now, and how long already; `migrate` itself may wait.
@@ -25,21 +26,13 @@ class Waits:
 
     url: str
     longest: dict[str, tuple[float, str]] = field(default_factory=dict)  # by who waits: seconds, and for what
-    _over: threading.Event = field(default_factory=threading.Event)
 
-    @contextlib.contextmanager
-    def noted(self) -> Iterator[None]:
-        thread = threading.Thread(target=self._look)
-        thread.start()
-        try:
-            yield
-        finally:
-            self._over.set()
-            thread.join()
+    def noted(self) -> AbstractContextManager[None]:
+        return beside(self._look)
 
-    def _look(self) -> None:
+    def _look(self, over: threading.Event) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
-            while not self._over.wait(LOOK_EVERY):
+            while not over.wait(LOOK_EVERY):
                 for who, seconds, kind, table, query, by in connection.execute(WAITING):
                     if seconds and float(seconds) > self.longest.get(who, (0.0, ""))[0]:
                         self.longest[who] = float(seconds), f"{kind} {table}, {query!r}, held by {by!r}"

@@ -53,7 +53,7 @@ LONGEST_QUOTE = 100
 
 
 class Made:
-    """What the rules are made into."""
+    """The rules in the form that texts are read by."""
 
     def __init__(self) -> None:
         every = [rule for rules in RULES.values() for rule in rules]
@@ -87,7 +87,7 @@ def read(text: str, opt_out_type: str = "") -> Reading:
 
 
 class Written:
-    """What a customer wrote: its words, and a letter for each of them."""
+    """The text of a customer: its words, and a letter for each of them."""
 
     def __init__(self, text: str, words: list[Word]) -> None:
         self.text = text
@@ -109,8 +109,9 @@ class Written:
     def _read_bare_words(self) -> Reading | None:
         """Return the meaning of a text that is one of the words which need no sentence; None for other texts."""
         said = [(word.plain, letter) for word, letter in zip(self.words, self.letters, strict=True)]
-        said = [(plain, letter) for plain, letter in said if letter not in made().fillers]
-        meanings = {Meaning.STOP if letter in made().bare else BARE_WORDS.get(plain) for plain, letter in said}
+        rules = made()
+        said = [(plain, letter) for plain, letter in said if letter not in rules.fillers]
+        meanings = {Meaning.STOP if letter in rules.bare else BARE_WORDS.get(plain) for plain, letter in said}
         if len(said) == 1 and said[0][1] in (UNKNOWN, NAME) and correct(said[0][0], ALONE, shortest=3):
             meanings = {Meaning.STOP}
         if None in meanings:
@@ -124,20 +125,20 @@ class Written:
 
     def _read_sentences(self) -> Reading:
         """Return the meaning that the rules find, the clearest one first."""
-        letters = self.letters
-        for match in made().books["INNOCENT"].find(letters):
+        letters, books = self.letters, made().books
+        for match in books["INNOCENT"].find(letters):
             letters = letters[: match.start()] + EXPLAINED * len(match[0]) + letters[match.end() :]
-        for match in made().books["WRONG_NUMBER"].find(letters):
+        for match in books["WRONG_NUMBER"].find(letters):
             return Reading(Meaning.WRONG_NUMBER, f"Says {self.quote(*match.span())}.")
         doubts: list[str] = []
-        for match in made().books["STOP"].find(letters):
+        for match in books["STOP"].find(letters):
             doubt = self._find_doubt(letters, *match.span())
             if not doubt:
                 return Reading(Meaning.STOP, f"Says {self.quote(*match.span())}.")
             doubts.append(f"Says {self.quote(*match.span())}, but {doubt}.")
         if doubts:
             return Reading(Meaning.UNCLEAR, doubts[0])
-        for match in made().books["UNCLEAR"].find(letters):
+        for match in books["UNCLEAR"].find(letters):
             return Reading(Meaning.UNCLEAR, f"Says {self.quote(*match.span())}: perhaps an opt-out, perhaps not.")
         return Reading(Meaning.REPLY, "Says nothing of opting out.")
 

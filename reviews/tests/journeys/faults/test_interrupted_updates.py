@@ -1,25 +1,21 @@
 """An update that is interrupted after each change that stands by itself comes to the same end."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import psycopg
 import pytest
-from django.conf import settings
 
 from reviewhub import testing_database
+from reviews.tests.support.trials import in_an_upgrade
 from reviews.tests.upgrade.released import MEANINGS, ROOT, read, released
 from reviews.tests.upgrade.schema import schema
 
 pytestmark = [
     pytest.mark.fault,
     pytest.mark.postgres,
-    pytest.mark.skipif(settings.SQLITE, reason="there, each migration but a few rows of data is one transaction"),
-    pytest.mark.skipif(
-        "UPGRADE_REQUESTS" not in os.environ, reason="a minute and more: `.ci/upgrade`, in `make trials`"
-    ),
+    in_an_upgrade,  # on SQLite each migration but a few rows of data is one transaction
 ]
 
 
