@@ -62,7 +62,7 @@ trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/i
 	@.ci/release
 	@DATABASE_URL=$${DATABASE_URL:-postgres://$(shell id -un)@127.0.0.1:5432/postgres} REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/9} .ci/image
 	@.ci/deb
-	@! command -v dpkg >/dev/null || .ci/deb-trial
+	@! command -v dpkg >/dev/null || { .ci/deb-trial && .ci/hand-trial; }
 	@.ci/upgrade
 	@FUZZ_CALLS=$${FUZZ_CALLS:-30} .ci/trials $(PYTEST) -m "not (browser or client)"
 

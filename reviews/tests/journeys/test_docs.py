@@ -41,6 +41,7 @@ NOT_RUN = {
     ".venv/bin/gunicorn reviewhub.wsgi": "runs until it is stopped; faults/ starts both",
     ".venv/bin/python manage.py createsuperuser": "asks questions; a command of Django's",
     ".venv/bin/python manage.py remove_second_factor ann@harbour.example": "oauth/tests/sign_in runs it with one",
+    ".venv/bin/python manage.py keys https://reviews.example.com > .env": "`.ci/hand-trial` does it, in `make trials`",
     "openapi-python-client generate --url http://localhost:8000/api/v1/openapi.json": "api/test_generated_client.py",
     ".venv/bin/python manage.py backup reviewhub.backup": "needs a database on disk; tests/backups does it",
     ".venv/bin/python manage.py restore reviewhub.backup": "the same; faults/test_restores.py does it in a fire",
