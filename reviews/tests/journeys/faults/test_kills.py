@@ -1,4 +1,4 @@
-"""kill -9, twenty times in mid-drain: nothing is lost, no text is repeated, hardly a mail is."""
+"""kill -9, again and again in mid-drain: nothing is lost, no text is repeated, hardly a mail is."""
 
 import contextlib
 import os
@@ -20,6 +20,7 @@ from reviews.tests.support.faults import (
 )
 from reviews.tests.support.processes import busiest, children, cluster_of, on_linux
 from reviews.tests.support.site import Site
+from reviews.tests.support.trials import KILLS
 
 __all__ = ["installation", "site"]  # the fixtures
 
@@ -30,8 +31,7 @@ pytestmark = [
     pytest.mark.skipif(settings.SQLITE, reason="needs PostgreSQL: SQLite is for one small machine"),
 ]
 
-KILLS = 20
-MAILS, TEXTS = 1200, 600
+MAILS, TEXTS = 60 * KILLS, 30 * KILLS
 
 
 class TestKilledChildren:

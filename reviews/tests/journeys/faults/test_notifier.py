@@ -14,12 +14,12 @@ from django.conf import settings
 from reviews.tests.support.processes import alive, notifier_of, on_linux
 from reviews.tests.support.receiver import Receiver, answering, receiving, silent
 from reviews.tests.support.site import Site, running_site
+from reviews.tests.support.trials import KILLS
 from reviews.tests.support.waiting import until
 
 pytestmark = [pytest.mark.fault, pytest.mark.once, on_linux]
 
-KILLS = 20
-EVENTS = 1500
+EVENTS = 75 * KILLS
 CUT_OFF = (
     8  # calls of an endpoint that a kill may have cut off: four under way, four that came back but were not settled
 )

@@ -17,11 +17,11 @@ import requests
 from reviews.tests.support.processes import cluster_of, on_linux, teller_of
 from reviews.tests.support.provider_posts import twilio_proof
 from reviews.tests.support.site import Site, running_site, zone_where_it_is_noon
+from reviews.tests.support.trials import KILLS
 from reviews.tests.support.waiting import until
 
 pytestmark = [pytest.mark.fault, pytest.mark.once, on_linux]
 
-KILLS = 12
 SOON = "tell_within(2)"  # so that no mail waits five minutes for the one of another test
 WITH_KILLS = f"{SOON}; tell_again_after(2)"
 
