@@ -64,6 +64,7 @@ trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/i
 	@.ci/deb
 	@! command -v dpkg >/dev/null || { .ci/deb-trial && .ci/hand-trial; }
 	@.ci/upgrade
+	@! command -v apt-get >/dev/null || .ci/watch
 	@KILLS=$${KILLS:-20} FUZZ_CALLS=$${FUZZ_CALLS:-30} .ci/trials $(PYTEST) -m "not (browser or client)"
 
 check: $(VENV)/tools  ## linters, types, templates, migrations, deploy checks
