@@ -18,6 +18,8 @@ from environ.fileaware_mapping import FileAwareMapping
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 TRUE, FALSE = {"true", "yes", "on", "y", "1"}, {"false", "no", "off", "n", "0"}
+MOST_DAYS = 36_500
+KINDS = ("messages", "words", "contacts", "reports", "log", "history", "tasks")  # of reviews.retention.kinds
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # Of libpq: seconds to connect, and to notice that a connection has no other end (the last one in milliseconds).
 VANISHED = {
@@ -93,6 +95,19 @@ def whole_number(name: str, *, default: int, least: int = 0, most: int = 2**31 -
         limits = f"of at least {least}" if most == 2**31 - 1 else f"between {least} and {most}"
         raise ImproperlyConfigured(f"{name} must be a whole number {limits}, not {value!r}.")
     return int(value)
+
+
+def days_by_kind(name: str) -> dict[str, int]:
+    """Return the days that a setting such as `log=365,tasks=0` gives to some of KINDS."""
+    days: dict[str, int] = {}
+    for item in filter(None, (part.strip() for part in env.str(name, default="").split(","))):
+        what, _, value = (part.strip() for part in item.partition("="))
+        if what not in KINDS or not value.isascii() or not value.isdigit() or int(value) > MOST_DAYS:
+            raise ImproperlyConfigured(
+                f"{name} must give days to some of {', '.join(KINDS)}, such as log=365, not {item!r}."
+            )
+        days[what] = int(value)
+    return days
 
 
 def log_level(name: str, *, default: str) -> str:

@@ -12,6 +12,7 @@ from reviewhub.env import (
     BASE_DIR,
     anymail,
     database,
+    days_by_kind,
     env,
     key_and_former,
     log_level,
@@ -305,6 +306,7 @@ Q_CLUSTER: dict[str, Any] = {
     "poll": 0.2,
     "label": "Queue",
 }
+KEEP_DAYS = days_by_kind("KEEP_DAYS")
 
 # --- API ------------------------------------------------------------------------------------
 
@@ -372,6 +374,7 @@ LOG_FORMAT = one_of("LOG_FORMAT", "json", "text", default="text" if DEBUG else "
 # Token for /metrics from other machines than this one.
 METRICS_TOKEN: str = env.str("METRICS_TOKEN", default="")
 
+_to_console = {"handlers": ["console"], "propagate": False}
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -380,18 +383,15 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "reviewhub.logs.Console", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": log_level("LOG_LEVEL", default="INFO")},
     "loggers": {
-        "django": {"level": "INFO", "handlers": ["console"], "propagate": False},
-        "django.server": {"level": "INFO", "handlers": ["console"], "propagate": False},
+        **{name: {"level": "INFO"} | _to_console for name in ("django", "django.server", "gunicorn.access")},
         # One line per task would drown the messages of the product itself.
-        "django-q": {"level": "WARNING", "handlers": ["console"], "propagate": False},
+        "django-q": {"level": "WARNING"} | _to_console,
         # The web server's own logger would write tracebacks and addresses unmasked. --log-level sets its level.
-        "gunicorn.error": {"handlers": ["console"], "propagate": False},
-        "gunicorn.access": {"level": "INFO", "handlers": ["console"], "propagate": False},
+        "gunicorn.error": _to_console,
         # A line for each request that waits for a thread.
         "waitress.queue": {"level": "ERROR"},
         # Their debug lines hold codes and tokens.
-        "oauthlib": {"level": "INFO"},
-        "oauth2_provider": {"level": "INFO"},
+        **{name: {"level": "INFO"} for name in ("oauthlib", "oauth2_provider")},
     },
 }
 

@@ -29,6 +29,7 @@ urlpatterns = [
     path("admin/examples/", admin.site.admin_view(examples), name="examples"),
     path("admin/settings/", include("reviews.admin.settings.urls")),
     path("admin/held/", include("reviews.admin.held")),
+    path("admin/kept/", include("reviews.admin.kept")),
     path("admin/operations/", include("reviews.admin.operations")),
     path("admin/simulator/", admin.site.admin_view(simulator), name="simulator"),
     path("admin/today/", include("reviews.admin.today.page")),

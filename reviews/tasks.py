@@ -20,6 +20,7 @@ from reviews.insights import counters
 from reviews.models import IdempotencyKey
 from reviews.requests import imports, lifecycle
 from reviews.restoring import held, texts
+from reviews.retention import purge
 from reviews.telling import rows as tellings
 from reviews.webhooks import endpoints, events
 
@@ -60,6 +61,7 @@ def sweep() -> None:
     events.forget(now)
     tellings.forget()
     troubles.forget(now)
+    purge.work(now)
 
 
 def apply_events(*event_ids: int) -> int:

@@ -73,6 +73,8 @@ def test_a_variable_that_is_not_set_has_its_default(environment: dict[str, str])
 
 def test_numbers_lists_and_levels(environment: dict[str, str]) -> None:
     environment |= {"PORT": " 65535", "LOG_LEVEL": "debug", "ALLOWED_HOSTS": "a.example,b.example"}
+    environment["KEEP_DAYS"] = "log = 30, tasks=0,"
+    assert readers.days_by_kind("KEEP_DAYS") == {"log": 30, "tasks": 0}
     assert readers.whole_number("PORT", default=1, most=65535) == 65535
     assert readers.log_level("LOG_LEVEL", default="INFO") == "DEBUG"
     assert readers.env.list("ALLOWED_HOSTS", default=[]) == ["a.example", "b.example"]
@@ -83,6 +85,10 @@ WRONG = [
     *[
         ("PORT", value, lambda: readers.whole_number("PORT", default=1, least=1, most=65535))
         for value in ("x", "1.5", "0", "-1", "65536", "٣")
+    ],
+    *[
+        ("KEEP_DAYS", value, lambda: readers.days_by_kind("KEEP_DAYS"))
+        for value in ("log", "log=", "log=-1", "log=1.5", "log=٣", "log=36501", "texts=1", "=1")
     ],
     ("WORKERS", "0", lambda: readers.whole_number("WORKERS", default=1, least=1)),
     ("LOG_LEVEL", "chatty", lambda: readers.log_level("LOG_LEVEL", default="INFO")),
@@ -237,7 +243,10 @@ def test_every_setting_is_documented_and_every_documented_one_is_read() -> None:
     readers_of = ("reviewhub/settings.py", "reviewhub/env.py", "gunicorn.conf.py")
     code = "".join((ROOT / name).read_text() for name in readers_of)
     read = set(
-        re.findall(r'(?:env\.\w+|log_level|networks|one_of|origin|parts|redis_url|whole_number)\(\s*"([A-Z_]+)"', code)
+        re.findall(
+            r'(?:env\.\w+|days_by_kind|log_level|networks|one_of|origin|parts|redis_url|whole_number)\(\s*"([A-Z_]+)"',
+            code,
+        )
     )
     for key in re.findall(r'key_and_former\("([A-Z_]+)"', code):
         read |= {key, f"{key}_FALLBACKS"}

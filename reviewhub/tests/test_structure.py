@@ -48,6 +48,7 @@ ROOMS = [
     ["reviews.telling"],
     ["reviews.alarms"],
     ["reviews.restoring"],
+    ["reviews.retention"],
     ["reviews.pages"],
     ["reviews.api", "reviews.tasks"],
     ["reviews.simulation"],

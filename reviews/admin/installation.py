@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from reviewhub.backoffice.pages import GeneratedRows, OperatorAdmin
-from reviews.models import ChannelHealth, IdempotencyKey, Pause, Restore, SenderPace, Tally, Trouble, WorkerBeat
+from reviews.models import ChannelHealth, IdempotencyKey, Pause, Purge, Restore, SenderPace, Tally, Trouble, WorkerBeat
 
 
 @admin.register(WorkerBeat)
@@ -23,6 +23,11 @@ class TroubleAdmin(GeneratedRows, OperatorAdmin):
 class RestoreAdmin(GeneratedRows, OperatorAdmin):
     list_display = ("backed_up_at", "restored_at", "held", "texts_read_at")
     ordering = ("-pk",)
+
+
+@admin.register(Purge)
+class PurgeAdmin(GeneratedRows, OperatorAdmin):
+    list_display = ("kind", "began_at", "ended_at", "rows")
 
 
 @admin.register(ChannelHealth)

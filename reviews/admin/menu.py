@@ -70,6 +70,7 @@ PLACES = (
 INSTALLATION = (
     Page(_("Operations"), "operations", "speed"),
     Page(_("Held after a restore"), "held", "pause_circle"),
+    Page(_("What is kept"), "kept", "schedule"),
     Page(_("Businesses"), "oauth.Account", "storefront"),
     Page(_("People who sign in"), "oauth.User", "person"),
     Page(_("Roles"), "oauth.Membership", "badge"),
@@ -90,6 +91,7 @@ BEHIND = (
     Page(_("Workers"), "reviews.WorkerBeat", "monitor_heart"),
     Page(_("Troubles"), "reviews.Trouble", "warning"),
     Page(_("Restores"), "reviews.Restore", "history"),
+    Page(_("Purges"), "reviews.Purge", "history"),
     Page(_("Channel health"), "reviews.ChannelHealth", "health_and_safety"),
     Page(_("Pauses"), "reviews.Pause", "pause_circle"),
     Page(_("Tallies"), "reviews.Tally", "tag"),

@@ -47,7 +47,26 @@ def erase(*, contact: Contact, by: str, now: datetime) -> None:
     # Blank nothing that a worker is handing over just now.
     suppressions.until_quiet(*((contact.account_id, channel, address) for channel, address in places))
     with transaction.atomic():
-        _blank(contact, _end_requests(contact, by, now), now)  # whatever a call has brought meanwhile is ended, too
+        places = _end_requests(contact, by, now)  # whatever a call has brought meanwhile is ended, too
+        _blank(contact, places, now)
+        hashes = [hashed for channel, address in places for hashed in hashes_of(contact.account_id, channel, address)]
+        opted_out = Suppression.objects.for_account(contact.account).filter(address_hash__in=hashes)
+        opted_out.update(address="", evidence="")
+        _blank_consents(contact, hashes)
+
+
+@transaction.atomic
+def forget(*, contact: Contact, now: datetime) -> bool:
+    """Forget who a customer was of whom nothing was heard for long; tell whether it was done.
+
+    Unlike `erase`, this closes no address: who comes back is asked like anybody else. Opt-outs and consents stay as
+    they are. Not done where a request is open.
+    """
+    row = Contact.objects.select_for_update().filter(pk=contact.pk, erased_at=None).first()
+    if row is None or ReviewRequest.objects.open().filter(contact=row).exists():
+        return False
+    _blank(row, _places(row), now)
+    return True
 
 
 @transaction.atomic
@@ -119,9 +138,6 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
     noticed = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
     attempts = Attempt.objects.filter(noticed, notice__endpoint__account=contact.account).exclude(answer="")
     Attempt.objects.filter(pk__in=attempts.values("pk")).update(answer="")
-    hashes = [hashed for channel, address in places for hashed in hashes_of(contact.account_id, channel, address)]
-    Suppression.objects.for_account(contact.account).filter(address_hash__in=hashes).update(address="", evidence="")
-    _blank_consents(contact, hashes)
     MergeCandidate.objects.filter(Q(by_email=contact) | Q(by_phone=contact)).delete()
     for model, keys in ((Contact, [contact.pk]), (ReviewRequest, list(requests.values_list("pk", flat=True)))):
         entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))

@@ -11,6 +11,7 @@ from reviews.models.inbox_item import InboxItem
 from reviews.models.logo import Logo
 from reviews.models.pause import Pause
 from reviews.models.provider_event import DeliveryEvent
+from reviews.models.purge import Purge
 from reviews.models.request import RequestAlias, ReviewRequest
 from reviews.models.restore import Restore
 from reviews.models.sequence import FollowUpStep, Sequence
@@ -43,6 +44,7 @@ __all__ = [
     "MergeCandidate",
     "Notice",
     "Pause",
+    "Purge",
     "RequestAlias",
     "Restore",
     "ReviewRequest",

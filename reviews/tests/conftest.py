@@ -9,7 +9,7 @@ from django.conf import settings
 from oauth.models import Account, Application, User
 from reviews.delivery import drain
 from reviews.delivery.drain import Worker
-from reviews.models import ChannelHealth, Pause, Restore, SenderPace, Tally, Trouble, WorkerBeat
+from reviews.models import ChannelHealth, Pause, Purge, Restore, SenderPace, Tally, Trouble, WorkerBeat
 from reviews.simulation import runner
 from reviews.tests.support.browser import CHROMIUM, FLAGS, PHONE
 from reviews.tests.support.forked_simulations import forking
@@ -42,6 +42,7 @@ def full(account: Account, owner: User, now: datetime) -> Account:
     SenderPace.objects.create(sender="Quagga", free_at=now)
     Trouble.objects.create(kind="pause", channel="sms", sender="Quagga", code="Quagga", since=now, due_at=now)
     Restore.objects.create(backed_up_at=now, restored_at=now)
+    Purge.objects.create(kind="messages", began_at=now, rows=3)
     Application.objects.create(
         name="Quagga app",
         client_type="confidential",

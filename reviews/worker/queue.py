@@ -10,18 +10,19 @@ import contextlib
 import logging
 import time
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import redis
 from django.conf import settings
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_q.brokers.orm import ORM
 from django_q.brokers.redis_broker import Redis
 from django_q.cluster import Cluster
 from django_q.conf import Conf
-from django_q.models import Schedule
+from django_q.models import Schedule, Task
 from django_q.signing import SignedPackage
 from django_q.tasks import async_task
 
@@ -162,6 +163,12 @@ def ensure_schedules() -> None:
         columns = {"func": path, "schedule_type": schedule_type, "repeats": -1, "minutes": 1}
         first = {"next_run": timezone.now() + timedelta(minutes=1)}
         Schedule.objects.update_or_create(name=name, defaults=columns, create_defaults=columns | first)
+
+
+def tasks_of_before(moment: datetime) -> QuerySet[Task]:
+    """Return the tasks that ended before the moment: those that failed, and the last of the others."""
+    tasks: QuerySet[Task] = Task.objects.filter(stopped__lt=moment)
+    return tasks
 
 
 def run_cluster() -> None:

@@ -1,0 +1,1 @@
+"""How long rows are kept that grow by themselves, and what ends them afterwards."""
