@@ -30,6 +30,7 @@ class Answer:
     status: int  # 0 where no answer came
     seconds: float
     retry_after: str = ""
+    at: float = field(default_factory=time.monotonic)  # when it came
 
 
 @dataclass
@@ -40,6 +41,7 @@ class Ask:
     id: str
     status: str
     replayed: str = ""  # the id that the other server answered the same call with
+    at: float = field(default_factory=time.monotonic)  # when it was answered
 
 
 class Post(Inbox):
