@@ -55,7 +55,7 @@ attack: $(VENV)/tools  ## what an attacker would send, alone; says how much it w
 audit: $(VENV)/tools  ## the locks against published advisories; ends with 2 where these cannot be reached
 	@$(BIN)/python .ci/audit requirements.lock requirements-dev.lock requirements-uv.lock
 
-trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/installed integrations/n8n/node_modules/installed  ## tests and faults three times with another process on each core, OpenAPI Generator, n8n, a release, the image, the Debian package; an hour
+trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/installed integrations/n8n/node_modules/installed  ## tests and faults three times with another process on each core, OpenAPI Generator, n8n, a release, the image, the Debian package, more than one machine; an hour
 	@.ci/second-python
 	@.ci/openapi-generator
 	@.ci/n8n
@@ -63,6 +63,7 @@ trials: $(VENV)/tools $(GENERATORS)/.venv/installed $(GENERATORS)/node_modules/i
 	@DATABASE_URL=$${DATABASE_URL:-postgres://$(shell id -un)@127.0.0.1:5432/postgres} REDIS_URL=$${REDIS_URL:-redis://127.0.0.1:6379/9} .ci/image
 	@.ci/deb
 	@! command -v dpkg >/dev/null || { .ci/deb-trial && .ci/hand-trial; }
+	@.ci/scale-trial
 	@.ci/upgrade
 	@! command -v apt-get >/dev/null || .ci/watch
 	@KILLS=$${KILLS:-20} FUZZ_CALLS=$${FUZZ_CALLS:-30} .ci/trials $(PYTEST) -m "not (browser or client)"

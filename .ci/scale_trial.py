@@ -36,16 +36,17 @@ from reviews.tests.upgrade.load import Answer, Load, Post  # noqa: E402
 from reviews.tests.upgrade.released import KEYS  # noqa: E402
 
 GOAL = 30.0  # seconds until all is as before
-CALM = float(os.environ.get("SCALE_CALM", "20"))  # seconds between what is mended and the next fault
+CALM = float(os.environ.get("SCALE_CALM", "15"))  # seconds between what is mended and the next fault
 CUT = float(os.environ.get("SCALE_CUT", "150"))  # seconds that a worker is cut off: longer than its claims last
 NOTICED = 3.0  # seconds until who watches the primary acts
 PATIENCE = 180.0
 WEBS, WORKERS = ("web1", "web2"), ("worker1", "worker2", "worker3")
-SEND_SECONDS, THREADS = 0.15, 8
+SEND_SECONDS, THREADS = 1.0, 8
 ON_THEIR_WAY = "SELECT count(*) FROM reviews_delivery WHERE status = 'sending'"
 UNDER_WAY = (
     "SELECT count(*) FROM reviews_delivery WHERE status IN ('planned', 'sending') AND due_at < now() + interval '5 min'"
 )
+BEATS = "SELECT count(*) FROM reviews_workerbeat WHERE beat_at > now() - interval '1 min'"
 IN_DOUBT = "SELECT count(*) FROM reviews_delivery WHERE status = 'unknown'"
 
 
@@ -62,8 +63,11 @@ class Fault:
     name: str
     began: float
     on_their_way: int
-    mended: float = 0.0  # when the trial had done what is not the product's: started, promoted, connected
     ended: float = 0.0  # when the next one could begin
+
+    def holds(self, answer: Answer) -> bool:
+        """Return True for an answer that came meanwhile: a call that began before may fail by this fault."""
+        return self.began <= answer.at < self.ended
 
 
 @contextlib.contextmanager
@@ -140,7 +144,6 @@ class Trial:
         fault = Fault(name, time.monotonic(), on_their_way)
         self.faults.append(fault)
         yield
-        fault.mended = time.monotonic()
         time.sleep(CALM)
         fault.ended = time.monotonic()
         say(f"{name}: over")
@@ -194,7 +197,7 @@ class Trial:
 
 def seconds_until_as_before(fault: Fault, load: Load, post: Post) -> float:
     """Return the seconds from the fault until a new ask was answered and its message came, with no bad answer since."""
-    bad = [each.at for each in load.answers if each.phase == fault.name and is_bad(each)]
+    bad = [each.at for each in load.answers if fault.holds(each) and is_bad(each)]
     since = max([fault.began, *bad])
     came = {to: at for at, to, _ in reversed(list(post.came))}
     arrived = [came[ask.address] for ask in load.asks.values() if ask.at > since and ask.address in came]
@@ -213,7 +216,7 @@ def table(trial: Trial, load: Load, post: Post) -> list[str]:
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for fault in trial.faults:
-        own = [each for each in load.answers if each.phase == fault.name]
+        own = [each for each in load.answers if fault.holds(each)]
         bad = [each for each in own if is_bad(each)]
         statuses = Counter(each.status for each in bad)
         bare = sum(1 for each in bad if each.status == 503 and not each.retry_after)
@@ -249,7 +252,8 @@ def verdict(trial: Trial, load: Load, post: Post, texts: list[dict[str, str]]) -
     wrong = trial.wrong
     with trial.installation.database() as connection:
         rows = {str(row[0]) for row in connection.execute("SELECT id FROM reviews_reviewrequest")}
-        stuck, doubt = (connection.execute(query).fetchone()[0] for query in (UNDER_WAY, IN_DOUBT))  # type: ignore[index]
+        numbers = [connection.execute(query).fetchone()[0] for query in (UNDER_WAY, IN_DOUBT, BEATS)]  # type: ignore[index]
+        stuck, doubt, workers = numbers
     lost = [name for name, ask in load.asks.items() if ask.id not in rows]
     repeated_texts = [number for number, times in Counter(text["To"] for text in texts).items() if times > 1]
     came = {to for _, to, _ in post.came} | {text["To"] for text in texts}
@@ -267,6 +271,8 @@ def verdict(trial: Trial, load: Load, post: Post, texts: list[dict[str, str]]) -
     wrong += [f"{number} got its text twice" for number in repeated_texts]
     wrong += [f"{address} opted out and was written to or asked again" for address in late + unheeded]
     wrong += [f"{len(unsent)} answered asks have no message, {doubt} are in doubt"] if len(unsent) > doubt else []
+    print(f"workers at work: {workers} of {len(WORKERS)}")
+    wrong += [] if workers == len(WORKERS) else [f"{workers} workers are at work"]
     wrong += [f"{stuck} messages are stuck"] if stuck else []
     wrong += [f"a caller gave up: {fault}" for fault in load.faults]
 

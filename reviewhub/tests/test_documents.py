@@ -86,7 +86,7 @@ def test_every_picture_has_words(document: Path) -> None:
 
 def test_every_picture_is_shown() -> None:
     shown = {Path(name).name for name in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", ALL_WORDS)}
-    assert shown == {path.name for path in (ROOT / "docs").glob("*.png")}
+    assert shown == {path.name for path in (ROOT / "docs").iterdir() if path.suffix in (".png", ".svg")}
 
 
 # --- Rooms -------------------------------------------------------------------------------------------
