@@ -158,10 +158,15 @@ def enqueue(path: str, *numbers: int) -> None:
 
 
 def ensure_schedules() -> None:
-    """Create the schedules that are missing, and mend those that were changed."""
+    """Create the schedules that are missing, mend those that were changed, and keep one of each name.
+
+    Workers that start at once on an empty database may each make one: django-q2 has no constraint on the name.
+    """
     for name, (path, schedule_type) in SCHEDULES.items():
         columns = {"func": path, "schedule_type": schedule_type, "repeats": -1, "minutes": 1}
         first = {"next_run": timezone.now() + timedelta(minutes=1)}
+        keys = list(Schedule.objects.filter(name=name).order_by("pk").values_list("pk", flat=True))
+        Schedule.objects.filter(pk__in=keys[1:]).delete()
         Schedule.objects.update_or_create(name=name, defaults=columns, create_defaults=columns | first)
 
 

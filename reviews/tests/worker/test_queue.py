@@ -238,3 +238,11 @@ def test_a_task_rolls_back_with_its_transaction(db: None) -> None:
         async_task("reviews.tasks.sweep", broker=queue.DatabaseBroker())
         transaction.set_rollback(True)
     assert not OrmQ.objects.exists()
+
+
+def test_schedules_that_two_workers_made_at_once_become_one_each() -> None:
+    for _ in range(2):
+        for name, (path, schedule_type) in queue.SCHEDULES.items():
+            Schedule.objects.create(name=name, func=path, schedule_type=schedule_type)
+    queue.ensure_schedules()
+    assert sorted(Schedule.objects.values_list("name", flat=True)) == sorted(queue.SCHEDULES)
