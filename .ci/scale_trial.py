@@ -9,6 +9,7 @@ import contextlib
 import json
 import logging
 import os
+import shutil
 import sys
 import time
 from collections import Counter
@@ -311,8 +312,8 @@ if __name__ == "__main__":
         try:
             problems = try_out(made)
         finally:
-            for log in sorted(made.folder.glob("*.log")) if os.environ.get("SCALE_LOGS") else []:
-                Path(os.environ["SCALE_LOGS"], log.name).write_bytes(log.read_bytes())
+            if kept := os.environ.get("SCALE_LOGS"):
+                shutil.copytree(made.folder, kept, ignore=lambda _, names: [n for n in names if not n.endswith(".log")])
     for problem in problems[:40]:
         print(f"WRONG: {problem}")
     if problems:

@@ -32,6 +32,7 @@ PARTS = (
     "neighbours",
     "imports",
     "backups",
+    "purges",
     "journeys",
     "fast_paths",
 )

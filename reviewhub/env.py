@@ -18,7 +18,7 @@ from environ.fileaware_mapping import FileAwareMapping
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 TRUE, FALSE = {"true", "yes", "on", "y", "1"}, {"false", "no", "off", "n", "0"}
-MOST_DAYS = 36_500
+LEAST_FOR_CONTACTS, MOST_DAYS = 90, 36_500  # a caller may repeat an external id for months
 KINDS = ("messages", "words", "contacts", "reports", "log", "history", "tasks")  # of reviews.retention.kinds
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # Of libpq: seconds to connect, and to notice that a connection has no other end (the last one in milliseconds).
@@ -102,12 +102,18 @@ def days_by_kind(name: str) -> dict[str, int]:
     days: dict[str, int] = {}
     for item in filter(None, (part.strip() for part in env.str(name, default="").split(","))):
         what, _, value = (part.strip() for part in item.partition("="))
-        if what not in KINDS or not value.isascii() or not value.isdigit() or int(value) > MOST_DAYS:
+        if what not in KINDS or not value.isascii() or not value.isdigit() or not _is_long(what, int(value)):
             raise ImproperlyConfigured(
-                f"{name} must give days to some of {', '.join(KINDS)}, such as log=365, not {item!r}."
+                f"{name} must give days to some of {', '.join(KINDS)}, such as log=365, and at least"
+                f" {LEAST_FOR_CONTACTS} to contacts, not {item!r}."
             )
         days[what] = int(value)
     return days
+
+
+def _is_long(kind: str, days: int) -> bool:
+    least = LEAST_FOR_CONTACTS if kind == "contacts" and days else 0
+    return least <= days <= MOST_DAYS
 
 
 def log_level(name: str, *, default: str) -> str:

@@ -88,7 +88,7 @@ WRONG = [
     ],
     *[
         ("KEEP_DAYS", value, lambda: readers.days_by_kind("KEEP_DAYS"))
-        for value in ("log", "log=", "log=-1", "log=1.5", "log=٣", "log=36501", "texts=1", "=1")
+        for value in ("log", "log=", "log=-1", "log=1.5", "log=٣", "log=36501", "texts=1", "=1", "contacts=89")
     ],
     ("WORKERS", "0", lambda: readers.whole_number("WORKERS", default=1, least=1)),
     ("LOG_LEVEL", "chatty", lambda: readers.log_level("LOG_LEVEL", default="INFO")),

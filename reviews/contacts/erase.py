@@ -1,12 +1,15 @@
 """Erasure of a customer's personal data (Regulation (EU) 2016/679, Article 17)."""
 
 import re
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from uuid import UUID
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q
 
 from reviewhub.masking import mask
 from reviews.contacts import opt_outs, suppressions
@@ -32,7 +35,7 @@ from reviews.webhooks import events
 
 ERASED = "Erased contact"
 # Provider events about messages that were sent before the erasure come for days.
-LATE_EVENTS = timedelta(days=30)
+LATE_EVENTS, WHILE_ERASING = timedelta(days=30), timedelta(hours=1)
 
 
 def erase(*, contact: Contact, by: str, now: datetime) -> None:
@@ -48,7 +51,7 @@ def erase(*, contact: Contact, by: str, now: datetime) -> None:
     suppressions.until_quiet(*((contact.account_id, channel, address) for channel, address in places))
     with transaction.atomic():
         places = _end_requests(contact, by, now)  # whatever a call has brought meanwhile is ended, too
-        _blank(contact, places, now)
+        _blank(contact.account_id, [contact], now, places=places)
         hashes = [hashed for channel, address in places for hashed in hashes_of(contact.account_id, channel, address)]
         opted_out = Suppression.objects.for_account(contact.account).filter(address_hash__in=hashes)
         opted_out.update(address="", evidence="")
@@ -56,17 +59,20 @@ def erase(*, contact: Contact, by: str, now: datetime) -> None:
 
 
 @transaction.atomic
-def forget(*, contact: Contact, now: datetime) -> bool:
-    """Forget who a customer was of whom nothing was heard for long; tell whether it was done.
+def forget(*, contacts: Collection[Contact], now: datetime) -> int:
+    """Forget who these customers were, of whom nothing was heard for long; return how many.
 
     Unlike `erase`, this closes no address: who comes back is asked like anybody else. Opt-outs and consents stay as
-    they are. Not done where a request is open.
+    they are, so do texts that are an opt-out or may be one, and what others with the same number said. Those with an
+    open request are left out.
     """
-    row = Contact.objects.select_for_update().filter(pk=contact.pk, erased_at=None).first()
-    if row is None or ReviewRequest.objects.open().filter(contact=row).exists():
-        return False
-    _blank(row, _places(row), now)
-    return True
+    keys = {contact.pk for contact in contacts}
+    rows = list(Contact.objects.select_for_update().filter(pk__in=keys, erased_at=None).order_by("account", "pk"))
+    alive = set(ReviewRequest.objects.open().filter(contact__in=keys).values_list("contact", flat=True))
+    idle = [row for row in rows if row.pk not in alive]
+    for account, of_account in groupby(idle, key=lambda row: row.account_id):
+        _blank(account, list(of_account), now)
+    return len(idle)
 
 
 @transaction.atomic
@@ -106,8 +112,15 @@ def _places(contact: Contact) -> list[tuple[str, str]]:
     return list(dict.fromkeys((channel, address) for channel, address in [*on_file, *written] if address))
 
 
-def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> None:
-    Contact.objects.filter(pk=contact.pk).update(
+def _blank(
+    account: UUID, contacts: list[Contact], now: datetime, *, places: Sequence[tuple[str, str]] | None = None
+) -> None:
+    """Blank what is known of these contacts of one account.
+
+    `places`: blank also what was said from there, and the words of opt-outs; without, those stay.
+    """
+    keys = [contact.pk for contact in contacts]
+    Contact.objects.filter(pk__in=keys).update(
         first_name="",
         last_name="",
         company_name="",
@@ -119,34 +132,38 @@ def _blank(contact: Contact, places: list[tuple[str, str]], now: datetime) -> No
         updated_at=now,
     )
     type_ = Event.Type.CONTACT_ERASED
-    events.record(Event(account_id=contact.account_id, type=type_, occurred_at=now, contact_id=contact.pk))
-    requests = ReviewRequest.objects.filter(contact=contact)
+    events.record(*(Event(account_id=account, type=type_, occurred_at=now, contact_id=key) for key in keys))
+    # As keys: a condition over two tables would read a big one through.
+    requests = list(ReviewRequest.objects.filter(contact__in=keys).values_list("pk", flat=True))
+    messages = list(Delivery.objects.filter(request__in=requests).values_list("pk", flat=True))
+    messages += Delivery.objects.filter(contact__in=keys).values_list("pk", flat=True)
     _blank_import_rows(requests)
-    requests.update(external_id="", metadata={}, hold_reason="")
+    ReviewRequest.objects.filter(pk__in=requests).update(external_id="", metadata={}, hold_reason="")
     RequestAlias.objects.filter(request__in=requests).delete()
-    messages = Delivery.objects.of_contact(contact)
-    Delivery.objects.filter(pk__in=messages.values("pk")).update(
-        address="", subject="", text="", words="", error_text=""
-    )
+    Delivery.objects.filter(pk__in=messages).update(address="", subject="", text="", words="", error_text="")
     Feedback.objects.filter(request__in=requests).update(text="")
-    of_contact = Q(contact=contact) | Q(request__in=requests)
-    InboxItem.objects.filter(of_contact).update(text="", note="")
+    items = InboxItem.objects.filter(Q(contact__in=keys) | Q(request__in=requests))
     about_contact = Q(delivery__in=messages)
-    about_contact |= Q(account=contact.account, address__in=[address for _, address in places])
+    if places is None:
+        items = items.exclude(kind=InboxItem.Kind.UNCLEAR_OPT_OUT)
+        about_contact &= Q(meaning__in=DeliveryEvent.NO_OPT_OUT)
+    else:
+        about_contact |= Q(account=account, address__in=[address for _, address in places])
+    items.update(text="", note="")
     _blank_events(about_contact)
     # Another program's answer may repeat the data of its notice.
-    noticed = Q(notice__event__request__in=requests) | Q(notice__event__contact=contact)
-    attempts = Attempt.objects.filter(noticed, notice__endpoint__account=contact.account).exclude(answer="")
+    noticed = Event.objects.filter(Q(request__in=requests) | Q(contact__in=keys), account=account).values("pk")
+    attempts = Attempt.objects.filter(notice__event__in=noticed, notice__endpoint__account=account).exclude(answer="")
     Attempt.objects.filter(pk__in=attempts.values("pk")).update(answer="")
-    MergeCandidate.objects.filter(Q(by_email=contact) | Q(by_phone=contact)).delete()
-    for model, keys in ((Contact, [contact.pk]), (ReviewRequest, list(requests.values_list("pk", flat=True)))):
+    MergeCandidate.objects.filter(Q(by_email__in=keys) | Q(by_phone__in=keys)).delete()
+    for model, named in ((Contact, keys), (ReviewRequest, requests)):
         entries = LogEntry.objects.filter(content_type=ContentType.objects.get_for_model(model))
-        entries.filter(object_id__in=map(str, keys)).update(object_repr=ERASED, change_message="")
+        entries.filter(object_id__in=map(str, named)).update(object_repr=ERASED, change_message="")
 
 
-def _blank_import_rows(requests: QuerySet[ReviewRequest]) -> None:
-    """Blank what imports said about the customer's rows: doubts name addresses."""
-    of_imports = requests.filter(source=ReviewRequest.Source.IMPORT)
+def _blank_import_rows(requests: list[UUID]) -> None:
+    """Blank what imports said about the customers' rows: doubts name addresses."""
+    of_imports = ReviewRequest.objects.filter(pk__in=requests, source=ReviewRequest.Source.IMPORT)
     for account, place in of_imports.values_list("account", "metadata"):
         rows = ImportRow.objects.filter(job__account=account, job=place.get("import"), line=place.get("line"))
         rows.filter(outcome__in=ImportRow.Outcome.values).exclude(text="").update(text="")
@@ -171,9 +188,11 @@ def _blank_consents(contact: Contact, hashes: list[str]) -> None:
 
 
 def blank_late_events(now: datetime) -> None:
-    """Blank the provider events that came after their customer was erased."""
-    erased = Q(delivery__request__contact__erased_at__gt=now - LATE_EVENTS)
-    erased |= Q(delivery__contact__erased_at__gt=now - LATE_EVENTS)
+    """Blank the provider events that came after their customer was erased, or while that was done."""
+    erased = Q()
+    for place in ("delivery__request__contact__erased_at", "delivery__contact__erased_at"):
+        late = F(place) - WHILE_ERASING
+        erased |= Q(**{f"{place}__gt": now - LATE_EVENTS, "received_at__gt": late})
     _blank_events(erased & ~Q(address="", text="", payload={}))
 
 

@@ -28,6 +28,9 @@ class DeliveryEvent(models.Model):
     # What became of a message that a provider took.
     OUTCOMES = (Kind.SENT, Kind.DELIVERED, Kind.FAILED, Kind.BOUNCED)
 
+    # Meanings (reviews.delivery.provider_events.meaning) of what opts nobody out, not even perhaps.
+    NO_OPT_OUT = ("", "reply", "help", "start")
+
     account = models.ForeignKey(
         "oauth.Account", on_delete=models.CASCADE, null=True, blank=True, db_index=False, related_name="delivery_events"
     )

@@ -17,9 +17,10 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from oauth.models import Account
 from reviews.contacts import erase
 from reviews.delivery.provider_events.meaning import Meaning
-from reviews.models import Contact, Delivery, DeliveryEvent, Feedback, InboxItem, ReviewRequest
+from reviews.models import Consent, Contact, Delivery, DeliveryEvent, Feedback, InboxItem, ReviewRequest
 from reviews.worker import queue
 
 Rows = QuerySet[Any]
@@ -97,8 +98,10 @@ def _inbox(before: datetime) -> Rows:
 
 def _contacts(before: datetime) -> Rows:
     """Contacts that nothing was heard of, asked or written since."""
+    asked = Q(created_at__gte=before) | Q(responded_at__gte=before) | Q(ended_at__gte=before)
     lately = (
-        ReviewRequest.objects.filter(Q(created_at__gte=before) | Q(status__in=ReviewRequest.OPEN)),
+        ReviewRequest.objects.filter(asked | Q(status__in=ReviewRequest.OPEN)),
+        Consent.objects.filter(recorded_at__gte=before),
         Delivery.objects.filter(created_at__gte=before),
         InboxItem.objects.filter(Q(created_at__gte=before) | Q(handled_at=None)),
     )
@@ -106,11 +109,21 @@ def _contacts(before: datetime) -> Rows:
     contacts = Contact.objects.filter(created_at__lt=before, updated_at__lt=before, erased_at=None)
     for is_alive in alive:
         contacts = contacts.filter(~is_alive)
+    return _beyond_cool_down(contacts, before)
+
+
+def _beyond_cool_down(contacts: Rows, before: datetime) -> Rows:
+    """Leave out those who may not be asked again yet, where an account waits longer than contacts are kept."""
+    now = timezone.now()
+    for account in Account.objects.filter(cooldown_days__gte=(now - before).days):
+        since = now - timedelta(days=account.cooldown_days + 1)
+        asked = ReviewRequest.objects.filter(contact=OuterRef("pk"), sent_at__gte=since)
+        contacts = contacts.exclude(Q(account=account) & Exists(asked))
     return contacts
 
 
 def _forget(contacts: Rows) -> int:
-    return sum(erase.forget(contact=contact, now=timezone.now()) for contact in contacts)
+    return erase.forget(contacts=contacts, now=timezone.now())
 
 
 def _histories() -> Iterable[Part]:
@@ -173,7 +186,7 @@ KINDS = (
         _("Contacts without a request"),
         _("Who it was is forgotten; requests and ratings count on. Whoever comes back is asked like anybody else."),
         YEARS,
-        (Part(Contact, "updated_at", _contacts, _forget, at_once=20),),
+        (Part(Contact, "updated_at", _contacts, _forget, at_once=200),),
     ),
     Kind(
         "reports",

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.admin.models import ADDITION, LogEntry
@@ -11,6 +12,7 @@ from django_q.models import Task
 
 from oauth.models import Account, User
 from reviewhub import env
+from reviews.contacts import erase
 from reviews.contacts.suppressions import suppress
 from reviews.models import Consent, Contact, Delivery, DeliveryEvent, Feedback, InboxItem, ReviewRequest, Suppression
 from reviews.models.base import Channel
@@ -151,7 +153,7 @@ def test_a_forgotten_contact_counts_on_stays_opted_out_and_may_come_back(account
     assert [message.channel for message in again.deliveries.all()] == ["email"]
 
 
-@pytest.mark.parametrize("lately", ["asked", "answered", "changed", "waits in the inbox"])
+@pytest.mark.parametrize("lately", ["asked", "responded", "answered", "changed", "agreed", "waits in the inbox"])
 def test_a_contact_of_whom_something_was_heard_stays(request_: ReviewRequest, now: datetime, lately: str) -> None:
     Contact.objects.update(created_at=now, updated_at=now)
     ReviewRequest.objects.update(created_at=now)
@@ -160,6 +162,11 @@ def test_a_contact_of_whom_something_was_heard_stays(request_: ReviewRequest, no
     match lately:
         case "asked":
             ReviewRequest.objects.update(created_at=later)
+        case "responded":
+            ReviewRequest.objects.update(responded_at=later)
+        case "agreed":
+            at = {"at": now, "recorded_at": later}
+            Consent.objects.create(id=uuid4(), channel="email", kind="given", wording="Yes", **at, **facts)
         case "answered":
             Delivery.objects.create(
                 kind="answer", channel="email", due_at=later, created_at=later, status="sent", **facts
@@ -170,6 +177,41 @@ def test_a_contact_of_whom_something_was_heard_stays(request_: ReviewRequest, no
             InboxItem.objects.create(kind="reply", text="Hello?", created_at=now, **facts)
     run("contacts", later)
     assert Contact.objects.get().first_name == "Jane"
+
+
+def test_whom_the_account_may_not_ask_again_yet_is_not_forgotten(request_: ReviewRequest) -> None:
+    now = timezone.now()
+    Account.objects.update(cooldown_days=3_000)
+    long_ago = now - age_of("contacts") - SECOND
+    for rows in (Contact.objects, ReviewRequest.objects, Delivery.objects):
+        rows.update(created_at=long_ago)
+    Contact.objects.update(updated_at=long_ago)
+    ReviewRequest.objects.update(sent_at=long_ago, ended_at=long_ago)
+    run("contacts", now)
+    assert Contact.objects.get().first_name == "Jane"
+    Account.objects.update(cooldown_days=1_000)
+    run("contacts", now)
+    assert Contact.objects.get().first_name == ""
+
+
+def test_what_a_forgotten_contact_said_stays_where_it_may_be_an_opt_out_and_so_do_the_words_of_others(
+    account: Account, request_: ReviewRequest, now: datetime
+) -> None:
+    ava = asked(account, now, person=Person(first_name="Ava", phone=JANE.phone))
+    for words, meaning in (("Lovely", "reply"), ("STOP", "stop"), ("perhaps no more", "unclear")):
+        said(account, words, meaning, now)
+    DeliveryEvent.objects.update(delivery=request_.deliveries.get())
+    said(account, "I am Ava", "reply", now)
+    DeliveryEvent.objects.filter(key="I am Ava").update(address=JANE.phone)
+    about = {"account": account, "contact": request_.contact, "created_at": now, "handled_at": now}
+    InboxItem.objects.create(kind="unclear_opt_out", text="perhaps no more", **about)
+    InboxItem.objects.create(kind="reply", text="Lovely", **about)
+    later = now + timedelta(days=1)
+    assert erase.forget(contacts=[request_.contact, ava.contact], now=later) == 1  # Ava's request is open
+    erase.blank_late_events(later)
+    kept = {"", "STOP", "perhaps no more", "I am Ava"}
+    assert set(DeliveryEvent.objects.values_list("text", flat=True)) == kept
+    assert set(InboxItem.objects.values_list("text", flat=True)) == {"", "perhaps no more"}
 
 
 def test_logs_versions_and_failed_tasks_are_deleted_on_their_day(account: Account, owner: User) -> None:
