@@ -313,7 +313,9 @@ if __name__ == "__main__":
             problems = try_out(made)
         finally:
             if kept := os.environ.get("SCALE_LOGS"):
-                shutil.copytree(made.folder, kept, ignore=lambda _, names: [n for n in names if not n.endswith(".log")])
+                Path(kept).mkdir(parents=True, exist_ok=True)
+                for log in made.folder.glob("*.log"):
+                    shutil.copy(log, kept)
     for problem in problems[:40]:
         print(f"WRONG: {problem}")
     if problems:
