@@ -49,7 +49,7 @@ def _row(kind: Kind, sizes: dict[str, Size], purge: Purge | None) -> Row:
     octets = [size.octets for size in found if size.octets is not None]
     return Row(
         name=kind.name,
-        words=kind.words,
+        words=kind.name.label,
         then=kind.then,
         days=kind.days,
         rows=number(sum(size.rows for size in found)),

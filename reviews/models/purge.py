@@ -10,7 +10,16 @@ class Purge(models.Model):
     One that has not ended goes on within the hour.
     """
 
-    kind = models.CharField(max_length=10, primary_key=True)
+    class Kind(models.TextChoices):
+        MESSAGES = "messages", _("Texts of messages")
+        WORDS = "words", _("Words of customers")
+        CONTACTS = "contacts", _("Contacts without a request")
+        REPORTS = "reports", _("Reports of providers")
+        LOG = "log", _("Log of what staff did")
+        HISTORY = "history", _("Earlier versions of settings")
+        TASKS = "tasks", _("Tasks that failed")
+
+    kind = models.CharField(max_length=10, primary_key=True, choices=Kind)
     began_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     rows = models.PositiveBigIntegerField(default=0)
@@ -20,4 +29,4 @@ class Purge(models.Model):
         verbose_name_plural = _("purges")
 
     def __str__(self) -> str:
-        return self.kind
+        return str(self.get_kind_display())

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from oauth.models import Account
 from reviews.contacts import erase
 from reviews.delivery.provider_events.meaning import Meaning
-from reviews.models import Consent, Contact, Delivery, DeliveryEvent, Feedback, InboxItem, ReviewRequest
+from reviews.models import Consent, Contact, Delivery, DeliveryEvent, Feedback, InboxItem, Purge, ReviewRequest
 from reviews.worker import queue
 
 Rows = QuerySet[Any]
@@ -45,8 +45,7 @@ class Part:
 class Kind:
     """What is kept for so many days, by the operator's KEEP_DAYS or else the default; 0 is for ever."""
 
-    name: str
-    words: str | Promise
+    name: Purge.Kind
     then: str | Promise  # what becomes of it
     default: int
     parts: tuple[Part, ...]
@@ -164,15 +163,13 @@ def _without_notes(items: Rows) -> int:
 YEARS = 3 * 365  # what France's authority (CNIL) names for customers who are not heard of any more
 KINDS = (
     Kind(
-        "messages",
-        _("Texts of messages"),
+        Purge.Kind.MESSAGES,
         _("Subject and text are emptied; that it was sent, when and to whom, stays."),
         YEARS,
         (Part(Delivery, "due_at", _messages, _without_text),),
     ),
     Kind(
-        "words",
-        _("Words of customers"),
+        Purge.Kind.WORDS,
         _("Feedback, replies and notes about them are emptied; ratings and what proves an opt-out stay."),
         YEARS,
         (
@@ -182,36 +179,31 @@ KINDS = (
         ),
     ),
     Kind(
-        "contacts",
-        _("Contacts without a request"),
+        Purge.Kind.CONTACTS,
         _("Who it was is forgotten; requests and ratings count on. Whoever comes back is asked like anybody else."),
         YEARS,
         (Part(Contact, "updated_at", _contacts, _forget, at_once=200),),
     ),
     Kind(
-        "reports",
-        _("Reports of providers"),
+        Purge.Kind.REPORTS,
         _("What the provider posted is emptied; what it meant stays."),
         180,
         (Part(DeliveryEvent, "received_at", _reports, _without_post),),
     ),
     Kind(
-        "log",
-        _("Log of what staff did"),
+        Purge.Kind.LOG,
         _("Its rows are deleted."),
         YEARS,
         (Part(LogEntry, "action_time", lambda before: LogEntry.objects.filter(action_time__lt=before), _deleted),),
     ),
     Kind(
-        "history",
-        _("Earlier versions of settings"),
+        Purge.Kind.HISTORY,
         _("Its rows are deleted."),
         YEARS,
         tuple(_histories()),
     ),
     Kind(
-        "tasks",
-        _("Tasks that failed"),
+        Purge.Kind.TASKS,
         _("Its rows are deleted."),
         90,
         (Part(queue.Task, "stopped", queue.tasks_of_before, _deleted),),

@@ -37,5 +37,5 @@ class Command(BaseCommand):
         with translation.override("en"):
             for kind in KINDS:
                 kept = f"kept {kind.days:,} days" if kind.days else "kept for ever"
-                self.stdout.write(f"{counts[kind.name]:>11,}  {kind.name:<9} {kept}: {kind.words}")
+                self.stdout.write(f"{counts[kind.name]:>11,}  {kind.name:<9} {kept}: {kind.name.label}")
         self.stdout.write("Nothing was changed." if dry_run else "Done.")
