@@ -86,5 +86,6 @@ def sizes(full: bool = False) -> dict[str, Any]:
     with connection.cursor() as cursor:
         for name in TABLES if full else ():
             cursor.execute(f"VACUUM FULL ANALYZE {name}")
-        cursor.execute("SELECT name, pg_total_relation_size(name::regclass) FROM unnest(%s::text[]) name", [list(TABLES)])
+        sizes_of = "SELECT name, pg_total_relation_size(name::regclass) FROM unnest(%s::text[]) name"
+        cursor.execute(sizes_of, [list(TABLES)])
         return dict(cursor.fetchall())
