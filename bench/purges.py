@@ -34,7 +34,7 @@ def main() -> None:
     line("… memory at its most, MB", f"{megabytes:,.0f}")
     line("… longest write of a neighbour to a row of each table, seconds", f"{neighbour.longest:.2f}", "2")
     for name in TABLES:
-        words = f"{name}, MB: before, after, after VACUUM FULL"
+        words = f"{name.removeprefix('reviews_')}, MB: before, after, after VACUUM FULL"
         line(words, ", ".join(f"{size[name] / 1e6:,.0f}" for size in (before, after, emptied)))
 
 
