@@ -28,11 +28,9 @@ import django  # noqa: E402
 
 django.setup()
 
-from aiosmtpd.controller import Controller  # noqa: E402
-from pytest_httpserver import HTTPServer  # noqa: E402
 from scale_hosts import ADDRESSES, Hosts, hosts, wait_until  # noqa: E402
 
-from reviews.tests.support.site import reachable, twilio_lookalike  # noqa: E402
+from reviews.tests.support.site import providers, reachable  # noqa: E402
 from reviews.tests.upgrade.load import Answer, Load, Post  # noqa: E402
 from reviews.tests.upgrade.released import KEYS  # noqa: E402
 
@@ -69,24 +67,6 @@ class Fault:
     def holds(self, answer: Answer) -> bool:
         """Return True for an answer that came meanwhile: a call that began before may fail by this fault."""
         return self.began <= answer.at < self.ended
-
-
-@contextlib.contextmanager
-def providers(post: Post, texts: list[dict[str, str]]) -> Iterator[dict[str, str]]:
-    """Run the mail server and the text provider's look-alike on this host; yields the product's settings."""
-    mail = Controller(post, hostname=ADDRESSES["load"], port=2525)
-    mail.start()
-    with HTTPServer(host=ADDRESSES["load"], port=8080, threaded=True) as twilio:
-        messages = twilio.expect_request("/2010-04-01/Accounts/AC1/Messages.json")
-        messages.respond_with_handler(twilio_lookalike(texts))
-        yield {
-            "EMAIL_URL": f"smtp://{ADDRESSES['load']}:2525",
-            "TWILIO_ACCOUNT_SID": "AC1",
-            "TWILIO_AUTH_TOKEN": "secret",
-            "TWILIO_FROM": "+15005550006",
-            "TWILIO_API_URL": f"http://{ADDRESSES['load']}:8080",
-        }
-    mail.stop()
 
 
 def set_up(installation: Hosts) -> str:
@@ -280,7 +260,7 @@ def verdict(trial: Trial, load: Load, post: Post, texts: list[dict[str, str]]) -
 
 def try_out(installation: Hosts) -> list[str]:
     post, texts = SlowPost(), list[dict[str, str]]()
-    with providers(post, texts) as installation.settings:
+    with providers(post, texts, ADDRESSES["load"]) as installation.settings:
         key = set_up(installation)
         load = Load(servers(), [key], post, ["/healthz"])
         trial = Trial(installation, load)

@@ -8,6 +8,7 @@ from typing import Any
 from bench.common import free_ports, fresh_database, inside, is_postgres, manage, our_environment, weigh
 from bench.size import sized
 from bench.table import line
+from reviews.tests.support.waiting import beside
 
 REQUESTS = sized(1_000_000, 10_000)
 TABLES = ("reviews_contact", "reviews_reviewrequest", "reviews_delivery", "reviews_event")
@@ -25,10 +26,8 @@ def main() -> None:
         inside(ours, "bench.rows", "grow", total=REQUESTS, sent=True)
         before = inside(ours, "bench.purges", "age")
         neighbour = Neighbour(database)
-        neighbour.thread.start()
-        seconds, megabytes = weigh(ours, "django", "purge")
-        neighbour.over.set()
-        neighbour.thread.join()
+        with beside(neighbour.write):
+            seconds, megabytes = weigh(ours, "django", "purge")
         after, emptied = inside(ours, "bench.purges", "sizes"), inside(ours, "bench.purges", "sizes", full=True)
     line("seconds", f"{seconds:,.0f}")
     line("… memory at its most, MB", f"{megabytes:,.0f}")
@@ -42,14 +41,13 @@ class Neighbour:
     """Somebody who writes to the newest row of each table meanwhile."""
 
     def __init__(self, database: str) -> None:
-        self.database, self.longest, self.over = database, 0.0, threading.Event()
-        self.thread = threading.Thread(target=self._write)
+        self.database, self.longest = database, 0.0
 
-    def _write(self) -> None:
+    def write(self, over: threading.Event) -> None:
         import psycopg
 
         with psycopg.connect(self.database, autocommit=True) as connection:
-            while not self.over.wait(0.05):
+            while not over.wait(0.05):
                 for name in TABLES[:3]:
                     began = time.monotonic()
                     newest = f"SELECT id FROM {name} ORDER BY created_at LIMIT 1"

@@ -1,1 +1,1 @@
-"""How long rows are kept that grow by themselves, and what ends them afterwards."""
+"""Retention of rows that grow by themselves: for how long, and what ends them afterwards."""

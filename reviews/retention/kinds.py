@@ -43,7 +43,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Kind:
-    """What is kept for so many days, by the operator's KEEP_DAYS or else the default; 0 is for ever."""
+    """Rows that are kept for so many days, by the operator's KEEP_DAYS or else the default; 0 is for ever."""
 
     name: Purge.Kind
     then: str | Promise  # what becomes of it
@@ -104,10 +104,9 @@ def _contacts(before: datetime) -> Rows:
         Delivery.objects.filter(created_at__gte=before),
         InboxItem.objects.filter(Q(created_at__gte=before) | Q(handled_at=None)),
     )
-    alive = (Exists(rows.filter(contact=OuterRef("pk"))) for rows in lately)
     contacts = Contact.objects.filter(created_at__lt=before, updated_at__lt=before, erased_at=None)
-    for is_alive in alive:
-        contacts = contacts.filter(~is_alive)
+    for rows in lately:
+        contacts = contacts.exclude(Exists(rows.filter(contact=OuterRef("pk"))))
     return _beyond_cool_down(contacts, before)
 
 

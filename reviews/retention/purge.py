@@ -36,9 +36,9 @@ def purge(kind: Kind, now: datetime, *, go_on: Callable[[int], bool]) -> bool:
     before = kind.before(now)
     if before is None:
         return True
-    last, is_new = Purge.objects.get_or_create(kind=kind.name, defaults={"began_at": now})
+    last, _ = Purge.objects.get_or_create(kind=kind.name, defaults={"began_at": now})
     this = Purge.objects.filter(kind=kind.name)
-    if not is_new and last.ended_at is not None:
+    if last.ended_at is not None:
         this.update(began_at=now, ended_at=None, rows=0)
     for part in kind.parts:
         for count in _batches(part, before):

@@ -1,4 +1,4 @@
-"""How large tables are, without counting their rows."""
+"""Sizes of tables, without counting their rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What is too old, to the second, and what stays whatever its age."""
+"""Rows that are too old, to the second, and those that stay whatever their age."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -144,16 +144,16 @@ def running_site(folder: Path, **variables: str) -> Iterator[Site]:
 
 
 @contextlib.contextmanager
-def providers(inbox: object, texts: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+def providers(inbox: object, texts: list[dict[str, str]], host: str = "127.0.0.1") -> Iterator[dict[str, str]]:
     """Run a mail server that hands over to `inbox`, and a look-alike of the text provider; yields their settings."""
-    mail_server = Controller(inbox, hostname="127.0.0.1", port=free_port())
+    mail_server = Controller(inbox, hostname=host, port=free_port())
     mail_server.start()
-    with HTTPServer(threaded=True) as twilio:
+    with HTTPServer(host=host, threaded=True) as twilio:
         messages = twilio.expect_request("/2010-04-01/Accounts/AC1/Messages.json")
         messages.respond_with_handler(twilio_lookalike(texts))
         try:
             yield {
-                "EMAIL_URL": f"smtp://127.0.0.1:{mail_server.port}",
+                "EMAIL_URL": f"smtp://{host}:{mail_server.port}",
                 "TWILIO_ACCOUNT_SID": "AC1",
                 "TWILIO_AUTH_TOKEN": "secret",
                 "TWILIO_FROM": "+15005550006",
